@@ -1,0 +1,102 @@
+"""Mergeable states: what two layers' numbers become so that they can be added in any order (M7).
+
+Each state is a commutative monoid: ``State()`` is the identity, ``+`` combines. Averages are kept as (sum, count) and
+divided once, at the end. (Twitter's Summingbird and Algebird rest on the same idea: Boykin et al., VLDB 2014.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+
+class State(Protocol):
+    """What a series can be made of."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean on its way: ``total`` is the sum of ``count`` observations."""
+
+    total: float = 0.0
+    count: int = 0
+
+    @classmethod
+    def of(cls, average: float, count: int) -> Mean:
+        return cls(average * count, count)
+
+    def __add__(self, other: Mean) -> Mean:
+        return Mean(self.total + other.total, self.count + other.count)
+
+    @property
+    def average(self) -> float | None:
+        """``None`` of no observation: that is absent, not zero."""
+        return self.total / self.count if self.count else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """Reviews seen: their summed score and how many were positive, negative and neutral."""
+
+    total: float = 0.0
+    reviews: int = 0
+    positive: int = 0
+    negative: int = 0
+    neutral: int = 0
+
+    @classmethod
+    def read(cls, data: Any) -> Sentiment:
+        """From a readable ``sentiment`` payload of either layer."""
+        return cls(
+            total=data["avg_sentiment"] * data["review_count"],
+            reviews=data["review_count"],
+            positive=data["positive_count"],
+            negative=data["negative_count"],
+            neutral=data["neutral_count"],
+        )
+
+    def __add__(self, other: Sentiment) -> Sentiment:
+        return Sentiment(
+            self.total + other.total,
+            self.reviews + other.reviews,
+            self.positive + other.positive,
+            self.negative + other.negative,
+            self.neutral + other.neutral,
+        )
+
+    @property
+    def average(self) -> float | None:
+        """Mean score in [-1, 1], weighted by reviews; ``None`` where there are none."""
+        # Rounding of the sum may step over the border by one ulp.
+        return max(-1.0, min(1.0, self.total / self.reviews)) if self.reviews else None
+
+
+def slope_per_day(points: Iterable[tuple[float, float, float]]) -> float | None:
+    """Change per day of a weighted least-squares line.
+
+    Args:
+        points: (days since any origin, value, weight ≥ 0).
+
+    Returns:
+        The slope, or ``None`` when fewer than two different days carry weight.
+    """
+    weighted = [(x, y, w) for x, y, w in points if w > 0]
+    weight = sum(w for _, _, w in weighted)
+    if not weight:
+        return None
+    mean_x = sum(x * w for x, _, w in weighted) / weight
+    mean_y = sum(y * w for _, y, w in weighted) / weight
+    spread = sum(w * (x - mean_x) ** 2 for x, _, w in weighted)
+    if spread <= weight * 1e-12:
+        return None
+    return sum(w * (x - mean_x) * (y - mean_y) for x, y, w in weighted) / spread
+
+
+def direction(slope: float | None, threshold: float) -> str:
+    """``increasing``, ``decreasing`` or, within ±``threshold`` a day or unknown, ``stable``."""
+    if slope is None or abs(slope) <= threshold:
+        return "stable"
+    return "increasing" if slope > 0 else "decreasing"

@@ -1,0 +1,196 @@
+"""The time boundary between the layers: who answers for which hour, and which hours nobody holds (M1, M3, M8, M9).
+
+The boundary is derived from what the layers really hold, never from the clock alone: a daily batch with a two hour
+run would otherwise leave a hole of up to 26 hours every day. Two facts decide:
+
+* the **cutoff** C, ``floor_hour(now - 48 h)``: from it on the speed layer has precedence *where it holds the hour*;
+* the **watermark** w of the batch documents that answer: what they cover, in whole hours.
+
+Nothing in here reads a clock; ``now`` is taken once per request and passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from merger.errors import Interval
+from merger.query import HOUR, floor_hour
+
+
+class Strategy(StrEnum):
+    """How the boundary is drawn (M9)."""
+
+    WATERMARK = "watermark"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an operator decides about the boundary; every value is a setting.
+
+    Args:
+        cutoff: how far back the speed layer has precedence.
+        strategy: ``watermark``, or ``fixed``: batch documents computed before the cutoff and speed hours from it on,
+            literally; hours in between are then reported as missing.
+        grace: how long after ``hour + 48 h`` a speed bucket may still be used (M11).
+        speed_lag_limit: newest sync older than this means that the speed layer lags (F3).
+        batch_stale_after: newest batch run older than this means that the batch layer is stale (F4).
+    """
+
+    cutoff: timedelta = timedelta(hours=48)
+    strategy: Strategy = Strategy.WATERMARK
+    grace: timedelta = timedelta(hours=72)
+    speed_lag_limit: timedelta = timedelta(minutes=10)
+    batch_stale_after: timedelta = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedLayer:
+    """What the speed layer as a whole holds of one data type.
+
+    ``held`` are the hours in which any movie has a document: a movie that has none then had no event (M8).
+    ``synced_at`` is the newest refresh of any bucket.
+    """
+
+    held: frozenset[datetime] = frozenset()
+    synced_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What both layers hold as a whole: newest ``computed_at`` of any batch document, and the speed layer by type."""
+
+    batch_computed_at: datetime | None = None
+    speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
+
+    def speed_of(self, data_type: str) -> SpeedLayer:
+        return self.speed.get(data_type, SpeedLayer())
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The time boundary as seen at one moment ``now`` (aware UTC), frozen for one request."""
+
+    now: datetime
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def cutoff(self) -> datetime:
+        """C: from this hour on the speed layer has precedence."""
+        return floor_hour(self.now - self.policy.cutoff)
+
+    @property
+    def open_hour(self) -> datetime:
+        """The hour that ``now`` lies in; it is never missing, since it is not over."""
+        return floor_hour(self.now)
+
+    @property
+    def speed_from(self) -> datetime:
+        """The oldest speed hour that may be used; older buckets have expired, deleted or not (M11)."""
+        if self.policy.strategy is Strategy.FIXED:
+            return self.cutoff
+        return floor_hour(self.now - self.policy.cutoff - self.policy.grace)
+
+    def uses_speed_hour(self, hour: datetime) -> bool:
+        """Whether a bucket of this hour may answer: not expired, not in the future."""
+        return self.speed_from <= hour <= self.open_hour
+
+    def uses_batch(self, computed_at: datetime) -> bool:
+        """Whether a batch document may answer under the strategy."""
+        return self.policy.strategy is Strategy.WATERMARK or computed_at < self.cutoff
+
+    def watermark(self, covers_until: datetime) -> datetime:
+        """w: a document's coverage in whole hours, and never in the future."""
+        return floor_hour(min(covers_until, self.now))
+
+    def is_lagging(self, layer: SpeedLayer) -> bool:
+        """F3: nothing was synced for longer than the limit (a layer that never synced has nothing to lag behind)."""
+        return layer.synced_at is not None and self.now - layer.synced_at > self.policy.speed_lag_limit
+
+    def is_stale(self, batch_computed_at: datetime | None) -> bool:
+        """F4: the newest batch run is too old."""
+        return batch_computed_at is not None and self.now - batch_computed_at > self.policy.batch_stale_after
+
+    def is_known_incomplete(self, hour: datetime, layer: SpeedLayer) -> bool:
+        """Whether the layer stopped syncing before a closed hour was over.
+
+        The lag limit is granted first: within it, a bucket that waits for its last sync is not an accident.
+        """
+        end = hour + HOUR
+        if layer.synced_at is not None and layer.synced_at >= end:
+            return False
+        return self.now >= end + self.policy.speed_lag_limit
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedCoverage:
+    """Which hours the speed layer holds for one key, say the sentiment of one movie.
+
+    Args:
+        boundary: of this request.
+        layer: the layer as a whole.
+        own: hours of the key's own readable documents; evidence even when ``layer`` was read a moment earlier.
+        unreadable: hours in which a document of the key could not be read: what it said is lost (D2).
+    """
+
+    boundary: Boundary
+    layer: SpeedLayer
+    own: frozenset[datetime] = frozenset()
+    unreadable: frozenset[datetime] = frozenset()
+
+    def holds(self, hour: datetime) -> bool:
+        """Whether a closed hour is held completely."""
+        return (
+            (hour in self.layer.held or hour in self.own)
+            and hour not in self.unreadable
+            and self.boundary.uses_speed_hour(hour)
+            and not self.boundary.is_known_incomplete(hour, self.layer)
+        )
+
+    def holds_all(self, hours: Iterable[datetime]) -> bool:
+        return all(self.holds(hour) for hour in hours)
+
+    @property
+    def first_held(self) -> datetime | None:
+        """The oldest hour that is held."""
+        return min((hour for hour in self.layer.held | self.own if self.holds(hour)), default=None)
+
+    @property
+    def last_held(self) -> datetime | None:
+        """The newest closed hour that is held."""
+        hours = (h for h in self.layer.held | self.own if h < self.boundary.open_hour and self.holds(h))
+        return max(hours, default=None)
+
+
+def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> list[datetime]:
+    """The whole hours in ``[start, end)``, oldest first; with a boundary only those that are over at its ``now``.
+
+    ``start`` lies on the hour.
+    """
+    last = end if boundary is None else min(end, boundary.open_hour)
+    count = max(0, int((last - start) / HOUR))
+    return [start + index * HOUR for index in range(count)]
+
+
+def as_intervals(hours: Iterable[datetime]) -> tuple[Interval, ...]:
+    """Any hours, in any order, as the fewest half-open intervals, oldest first."""
+    return joined((hour, hour + HOUR) for hour in hours)
+
+
+def joined(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The union of intervals as the fewest intervals, oldest first; an open start comes first."""
+    result: list[Interval] = []
+    for start, end in sorted((i for group in groups for i in group), key=_by_start):
+        if result and (start is None or start <= result[-1][1]):
+            result[-1] = (result[-1][0], max(result[-1][1], end))
+        else:
+            result.append((start, end))
+    return tuple(result)
+
+
+def _by_start(interval: Interval) -> tuple[bool, float]:
+    start = interval[0]
+    return (start is not None, start.timestamp() if start else 0.0)

@@ -1,0 +1,115 @@
+"""Everything that can go wrong while an answer is made.
+
+    MergerError
+    ├── BadQuery            a parameter the caller must change
+    │   └── BadQueries      several of them at once
+    ├── NotFound            nobody holds such a movie, genre or actor
+    ├── Incomplete          asked for ``completeness=strict``; some intervals are held by neither layer
+    ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
+    └── StoreError          the document store
+        ├── StoreUnavailable    away, too slow or refusing: worth trying again
+        └── StoreFault          it answered with an error that a retry will not mend
+
+Which status code each becomes is decided in ``lambdaserve/exceptions.py`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+Interval = tuple[datetime | None, datetime]
+"""``[start, end)`` in aware UTC; a ``None`` start means "since the beginning"."""
+
+
+class MergerError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class BadQuery(MergerError):
+    """A parameter has a value that it can't take (A1).
+
+    Args:
+        parameter: name as the caller wrote it.
+        value: what came in.
+        expected: what it takes, as the end of the sentence "… takes …".
+    """
+
+    def __init__(self, parameter: str, value: object, expected: str) -> None:
+        super().__init__(f"{parameter} takes {expected}; got {_shortened(value)}")
+        self.parameter = parameter
+        self.value = value
+        self.expected = expected
+
+
+class BadQueries(BadQuery):
+    """Several bad parameters; the first one speaks where only one can be named."""
+
+    def __init__(self, errors: Sequence[BadQuery]) -> None:
+        first = errors[0]
+        super().__init__(first.parameter, first.value, first.expected)
+        self.errors = tuple(errors)
+
+
+class NotFound(MergerError):
+    """No document of either layer speaks of this key.
+
+    Args:
+        kind: ``movie``, ``genre`` or ``actor``.
+        key: what was asked for.
+        near: close matches to offer, best first (A1).
+    """
+
+    def __init__(self, kind: str, key: object, near: Sequence[str] = ()) -> None:
+        super().__init__(f"no {kind} {_shortened(key)}")
+        self.kind = kind
+        self.key = key
+        self.near = tuple(near)
+
+
+class Incomplete(MergerError):
+    """The answer would lack events, and the caller asked for all or nothing (M8)."""
+
+    def __init__(self, missing: Sequence[Interval]) -> None:
+        super().__init__(f"{len(missing)} interval(s) are held by neither layer")
+        self.missing = tuple(missing)
+
+
+class Unreadable(MergerError):
+    """A stored document that can't be trusted (D2).
+
+    Args:
+        kind: short stable label for metrics and logs, e.g. ``sentiment.review_count``.
+        reason: for people.
+    """
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"{kind}: {reason}")
+        self.kind = kind
+        self.reason = reason
+
+
+class StoreError(MergerError):
+    """The document store could not answer."""
+
+
+class StoreUnavailable(StoreError):
+    """Away, over its deadline or refusing; ``retry_after`` is in seconds (F1)."""
+
+    def __init__(self, detail: str, retry_after: int = 5) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class StoreFault(StoreError):
+    """The store answered with an error that trying again will not mend."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def _shortened(value: object, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,201 @@
+"""Readers for single values of a stored document: what a field may hold, and what it becomes.
+
+A reader takes whatever BSON decoding gave and returns a plain Python value, or raises ``ValueError`` with the
+reason. Floats and Decimal128 stand in for whole numbers where they are whole (D1); NaN, infinities, booleans
+and numbers in strings are refused (D2). Decimal128 is recognised by its ``to_decimal`` method, so that this
+module needs no BSON library.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+Reader = Callable[[Any], Any]
+
+LARGEST_NUMBER = 10**15
+"""Nothing about movies is larger; below it every whole number survives a JSON reader that keeps doubles."""
+
+LARGEST_COUNT = 10**12
+"""A million documents of this size still add up to less than 2**63, the largest whole number JSON writers take."""
+
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a payload: how it is read and whether a document is readable without it."""
+
+    read: Reader
+    required: bool = False
+
+
+def number(value: Any) -> int | float:
+    """Any finite number within ±10**15; whole numbers stay whole, ``Decimal128`` becomes the plain number it holds."""
+    if hasattr(value, "to_decimal"):
+        value = value.to_decimal()
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError(f"a number was expected, not {type(value).__name__}")
+    if not math.isfinite(value):
+        raise ValueError("the number is not finite")
+    if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        raise ValueError("the number is out of range")
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    # BSON's Int64 is a subclass of int; what leaves here is the plain type.
+    return int(value) if isinstance(value, int) else float(value)
+
+
+def whole(value: Any) -> int:
+    """A whole number within ±10**15, also one written as ``45.0`` or Decimal128."""
+    result = number(value)
+    if result != int(result):
+        raise ValueError("a whole number was expected")
+    return int(result)
+
+
+def count(value: Any) -> int:
+    """A whole number from 0 to 10**12."""
+    result = whole(value)
+    if result < 0:
+        raise ValueError("a count can't be negative")
+    if result > LARGEST_COUNT:
+        raise ValueError("the count is out of range")
+    return result
+
+
+def sentiment_score(value: Any) -> float:
+    """A number in [-1, 1]."""
+    result = float(number(value))
+    if not -1.0 <= result <= 1.0:
+        raise ValueError("a sentiment lies between -1 and 1")
+    return result
+
+
+def text(longest: int) -> Reader:
+    """A string of at most ``longest`` characters; surrounding blanks are dropped."""
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"a string was expected, not {type(value).__name__}")
+        if len(value) > longest:
+            raise ValueError(f"the string is longer than {longest} characters")
+        return value.strip()
+
+    return read
+
+
+def name(value: Any) -> str:
+    """A non-empty string of at most 500 characters."""
+    result: str = text(500)(value)
+    if not result:
+        raise ValueError("a name can't be empty")
+    return result
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """A list of names, or of objects with a ``name`` (TMDB's ``[{id, name}]``)."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"a list was expected, not {type(value).__name__}")
+    if len(value) > 1000:
+        raise ValueError("the list is longer than 1000 entries")
+    return tuple(name(entry.get("name") if isinstance(entry, Mapping) else entry) for entry in value)
+
+
+def moment(value: Any) -> datetime:
+    """A point in time as aware UTC; naive dates are taken as UTC, ISO 8601 strings are understood."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, datetime):
+        raise ValueError(f"a date was expected, not {type(value).__name__}")
+    if not EARLIEST_YEAR < value.year < LATEST_YEAR:
+        raise ValueError("the date is absurd")
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def full_hour(value: Any) -> datetime:
+    """A point in time that lies exactly on a UTC hour."""
+    result = moment(value)
+    if result.minute or result.second or result.microsecond:
+        raise ValueError("a bucket starts on the hour")
+    return result
+
+
+def day(value: Any) -> str:
+    """A calendar day as ``YYYY-MM-DD``, from such a string, an ISO 8601 one or a date."""
+    if isinstance(value, str) and len(value) == 10:
+        result = date.fromisoformat(value)
+        if not EARLIEST_YEAR < result.year < LATEST_YEAR:
+            raise ValueError("the date is absurd")
+        return result.isoformat()
+    return moment(value).date().isoformat()
+
+
+def optional_day(value: Any) -> str | None:
+    """Like ``day``; TMDB writes an unknown release date as an empty string."""
+    return None if value == "" else day(value)
+
+
+def one_of(*choices: str) -> Reader:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"one of {', '.join(choices)} was expected")
+        return str(value)
+
+    return read
+
+
+def between(lowest: int, highest: int) -> Reader:
+    def read(value: Any) -> int:
+        result = whole(value)
+        if not lowest <= result <= highest:
+            raise ValueError(f"a number between {lowest} and {highest} was expected")
+        return result
+
+    return read
+
+
+def records(fields: Mapping[str, Field]) -> Reader:
+    """A list of objects, each read by ``fields``."""
+
+    def read(value: Any) -> tuple[dict[str, Any], ...]:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"a list was expected, not {type(value).__name__}")
+        if len(value) > 10_000:
+            raise ValueError("the list is longer than 10000 entries")
+        return tuple(record(entry, fields) for entry in value)
+
+    return read
+
+
+def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """An object read field by field; unknown fields are left out, absent optional ones stay absent.
+
+    Raises:
+        ValueError: its text starts with the name of the field that is to blame.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"an object was expected, not {type(value).__name__}")
+    result = {}
+    for key, field in fields.items():
+        raw = value.get(key)
+        if raw is None:
+            if field.required:
+                raise ValueError(f"{key}: it is missing")
+            continue
+        try:
+            result[key] = field.read(raw)
+        except (ValueError, OverflowError, ArithmeticError) as error:
+            raise ValueError(f"{key}: {error}") from error
+    return result
+
+
+def titles_or_ids(value: Any) -> tuple[str | int, ...]:
+    """A list of movie titles or ids."""
+    if not isinstance(value, list | tuple) or len(value) > 10_000:
+        raise ValueError("a list of titles or ids was expected")
+    return tuple(name(entry) if isinstance(entry, str) else count(entry) for entry in value)
