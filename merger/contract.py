@@ -224,6 +224,13 @@ class Documents:
     def speed_of(self, data_type: str) -> list[SpeedDocument]:
         return [document for document in self.speed if document.data_type == data_type]
 
+    @property
+    def speed_by_hour(self) -> dict[datetime, list[SpeedDocument]]:
+        result: dict[datetime, list[SpeedDocument]] = {}
+        for document in self.speed:
+            result.setdefault(document.hour, []).append(document)
+        return result
+
 
 class Contract:
     """Reads raw documents by the tables above and a deployment's aliases."""

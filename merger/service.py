@@ -1,0 +1,189 @@
+"""``MergeService``: one question in, one encoded answer out. Plans, reads, merges, caches."""
+
+from __future__ import annotations
+
+import contextvars
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+import orjson
+
+from merger.boundary import Boundary, Policy
+from merger.cache import Cache, Entry
+from merger.catalogue import Reference
+from merger.contract import Contract, Documents, Skipped
+from merger.errors import Incomplete, Interval
+from merger.freshness import TTLClass
+from merger.hours import SpeedHours
+from merger.layers import LayerWatch
+from merger.merge import Reading
+from merger.reference import ReferenceKeeper
+from merger.routing import SPEED, Plan, Question, Read, View
+from merger.store import Document, Store
+
+P = TypeVar("P")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a view answers.
+
+    Args:
+        body: encoded JSON object, served as it is.
+        etag: strong entity tag, quoted (A6).
+        state: ``HIT`` or ``MISS``.
+        age: whole seconds since it was computed.
+        max_age: whole seconds that it still keeps.
+        missing: intervals that neither layer holds; empty when the answer is complete (M8).
+    """
+
+    body: bytes
+    etag: str
+    state: str
+    age: int
+    max_age: int
+    missing: tuple[Interval, ...]
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The body as plain data, for pages and tests."""
+        result: dict[str, Any] = orjson.loads(self.body)
+        return result
+
+
+class SkippedLog:
+    """Counts the documents that could not be read, and logs each kind once (D2)."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[str, str], int] = {}
+
+    def note(self, skipped: tuple[Skipped, ...]) -> None:
+        for entry in skipped:
+            key = (entry.layer, entry.kind)
+            if key not in self.counts:
+                _log.warning("a %s document could not be read (%s): %s", *key, entry.reason)
+            self.counts[key] = self.counts.get(key, 0) + 1
+
+
+class MergeService:
+    """The one way from a view's parameters to its answer.
+
+    Args:
+        store: both collections.
+        cache: of encoded answers.
+        contract: how stored documents are read.
+        policy: of the time boundary.
+        ttl: seconds per TTL class.
+        clock: aware UTC; asked once per answer.
+        monotonic: seconds of a monotonic clock.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        cache: Cache,
+        contract: Contract,
+        policy: Policy,
+        ttl: Mapping[TTLClass, int],
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._cache = cache
+        self._contract = contract
+        self._policy = policy
+        self._ttl = ttl
+        self._clock = clock
+        self._watch = LayerWatch(store, contract.aliases, monotonic)
+        self._hours = SpeedHours(store, contract, monotonic)
+        self._reference = ReferenceKeeper(store, contract, self._watch, monotonic)
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
+        self.skipped = SkippedLog()
+
+    def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
+        """The answer of a view, from the cache or made now.
+
+        Args:
+            view: what is asked.
+            params: its parameters, a frozen dataclass: part of the cache key.
+            strict: raise rather than answer when the answer lacks events (``completeness=strict``).
+
+        Raises:
+            NotFound: nobody holds such a thing.
+            Incomplete: only when ``strict``.
+            StoreError: the documents can't be read.
+        """
+        now = self._clock()
+        key = cache_key(view.name, params)
+        entry = self._cache.get(key)
+        state = "HIT"
+        if entry is None:
+            entry, state = self._make(view, params, now), "MISS"
+            self._cache.set(key, entry)
+        if strict and entry.missing:
+            raise Incomplete(entry.missing)
+        age = max(0, int((now - entry.made).total_seconds()))
+        return Answer(entry.body, entry.etag, state, age, max(0, entry.ttl - age), entry.missing)
+
+    def boundary(self) -> Boundary:
+        """The time boundary as of now."""
+        return Boundary(self._clock(), self._policy)
+
+    def warm_up(self) -> None:
+        """Reads what every answer needs, so that the first one does not pay for it.
+
+        Raises:
+            StoreError: from the store.
+        """
+        boundary = self.boundary()
+        self._reference.current(boundary)
+        self._watch.layers(("sentiment", "stats", "trending"), boundary)
+
+    def _make(self, view: View[P], params: P, now: datetime) -> Entry:
+        boundary = Boundary(now, self._policy)
+        layers = self._watch.layers(view.coverage, boundary)
+        plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
+        documents, hours = self._read(plan, boundary)
+        reading = Reading(
+            boundary=boundary,
+            layers=layers,
+            documents=documents,
+            hours=hours,
+            reference=self._reference.current(boundary) if plan.reference else Reference(),
+        )
+        self.skipped.note((*documents.skipped, *hours.skipped))
+        built = view.build(params, reading)
+        body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
+        return Entry.of(body, now, self._ttl[view.ttl], built.freshness.missing)
+
+    def _read(self, plan: Plan, boundary: Boundary) -> tuple[Documents, Documents]:
+        """The plan's own reads and its layer-wide hours; finds run beside each other."""
+        later = [self._beside(read) for read in plan.reads[1:]]
+        first = [self._find(read) for read in plan.reads[:1]]
+        found = list(zip(plan.reads, [*first, *(future.result() for future in later)], strict=True))
+        documents = self._contract.read(
+            batch=[raw for read, part in found if read.collection != SPEED for raw in part],
+            speed=[raw for read, part in found if read.collection == SPEED for raw in part],
+        )
+        return documents, self._hours.read(plan.hours, boundary) if plan.hours else Documents()
+
+    def _beside(self, read: Read) -> Future[list[Document]]:
+        # The deadline of the request is a context variable; a thread of a pool does not inherit those.
+        return self._threads.submit(contextvars.copy_context().run, self._find, read)
+
+    def _find(self, read: Read) -> list[Document]:
+        return self._store.find(read.collection, read.filter, without=read.without)
+
+
+def cache_key(name: str, params: object) -> str:
+    """A short key that no parameter's text can break out of."""
+    return f"{name}:{hashlib.blake2b(repr(params).encode(), digest_size=12).hexdigest()}"

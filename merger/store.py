@@ -1,0 +1,42 @@
+"""What the service needs of a document store; ``mongo.py`` has the real one, the tests an in-memory one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Document = Mapping[str, Any]
+
+
+class Store(Protocol):
+    """A read-only document store."""
+
+    def find(
+        self,
+        collection: str,
+        filter: Mapping[str, Any],
+        *,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        newest_by: str | None = None,
+        limit: int = 0,
+    ) -> list[Document]:
+        """Documents that match a Mongo filter.
+
+        Args:
+            collection: its name.
+            filter: a Mongo filter.
+            only: fields to return; empty: all of them.
+            without: fields to leave out; not together with ``only``.
+            newest_by: sort by this field, largest first.
+            limit: at most so many; 0: all.
+
+        Raises:
+            StoreUnavailable: it is away, over the deadline or refusing.
+            StoreFault: it answered with an error that a retry will not mend.
+        """
+        ...
+
+    def ping(self) -> None:
+        """Nothing, or one of the errors of ``find``."""
+        ...

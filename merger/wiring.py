@@ -1,0 +1,76 @@
+"""The one place that builds the real service from Django's settings."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django_redis import get_redis_connection
+from redis import Redis
+
+from merger.boundary import Policy, Strategy
+from merger.cache import RedisCache
+from merger.contract import Aliases, Contract
+from merger.freshness import TTLClass
+from merger.mongo import MongoStore, database
+from merger.service import MergeService
+
+
+@cache
+def service() -> MergeService:
+    """The service of this process. Connects on first use, not here."""
+    rules = policy()
+    names = aliases()
+    return MergeService(
+        store=store(),
+        cache=RedisCache(_redis, _namespace(rules, names), time.monotonic),
+        contract=Contract(names),
+        policy=rules,
+        ttl={
+            TTLClass.VOLATILE: settings.CACHE_TTL_VOLATILE,
+            TTLClass.STABLE: settings.CACHE_TTL_STABLE,
+            TTLClass.VERY_STABLE: settings.CACHE_TTL_VERY_STABLE,
+        },
+        clock=utc_now,
+        monotonic=time.monotonic,
+    )
+
+
+def store() -> MongoStore:
+    """The document store that the settings name."""
+    return MongoStore(database(), settings.MONGODB_TIMEOUT)
+
+
+def policy() -> Policy:
+    """The time boundary's rules from the settings."""
+    return Policy(
+        cutoff=timedelta(hours=settings.CUTOFF_HOURS),
+        strategy=Strategy(settings.MERGE_STRATEGY),
+        grace=settings.SPEED_TTL_GRACE,
+        speed_lag_limit=settings.SPEED_LAG_LIMIT,
+        batch_stale_after=settings.BATCH_STALE_AFTER,
+    )
+
+
+def aliases() -> Aliases:
+    """The contract's aliases with the deployment's own."""
+    return Aliases().extended(settings.CONTRACT_ALIASES)
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def _redis() -> Redis:
+    connection: Redis = get_redis_connection("default")
+    return connection
+
+
+def _namespace(rules: Policy, names: Aliases) -> str:
+    """Services that would answer differently never share an entry: other data, other rules, other aliases."""
+    identity = repr((settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names))
+    return f"lambdaserve:1:{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}:"
