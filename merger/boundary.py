@@ -115,14 +115,13 @@ class Boundary:
         return batch_computed_at is not None and self.now - batch_computed_at > self.policy.batch_stale_after
 
     def is_known_incomplete(self, hour: datetime, layer: SpeedLayer) -> bool:
-        """Whether the layer stopped syncing before a closed hour was over.
+        """Whether the layer stopped syncing before an hour was over.
 
-        The lag limit is granted first: within it, a bucket that waits for its last sync is not an accident.
+        A layer that does not lag is granted that a bucket still waits for its last sync.
         """
-        end = hour + HOUR
-        if layer.synced_at is not None and layer.synced_at >= end:
-            return False
-        return self.now >= end + self.policy.speed_lag_limit
+        if layer.synced_at is None:
+            return self.now - (hour + HOUR) >= self.policy.speed_lag_limit
+        return layer.synced_at < hour + HOUR and self.is_lagging(layer)
 
 
 @dataclass(frozen=True, slots=True)

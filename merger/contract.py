@@ -208,6 +208,7 @@ class Skipped:
     movie_id: int | None = None
     hour: datetime | None = None
     date: str | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +341,7 @@ class Contract:
             movie_id=_readable(raw.get("movie_id"), count),
             hour=_readable(raw.get("hour"), full_hour),
             date=_readable(found.get("date"), day),
+            written_at=_readable(raw.get("computed_at" if layer == "batch" else "synced_at"), moment),
         )
 
 

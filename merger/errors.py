@@ -84,9 +84,10 @@ class Unreadable(MergerError):
     """
 
     def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(f"{kind}: {reason}")
+        # The reason may quote the document, and a document may hold anything.
+        self.reason = reason if len(reason) <= 200 else reason[:199] + "…"
+        super().__init__(f"{kind}: {self.reason}")
         self.kind = kind
-        self.reason = reason
 
 
 class StoreError(MergerError):

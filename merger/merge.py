@@ -91,10 +91,15 @@ def speed_coverage(
     documents: Documents, data_type: str, boundary: Boundary, layers: Layers, movie_id: int | None = None
 ) -> SpeedCoverage:
     """Which hours the speed layer holds for one movie, or, without one, for all."""
+    synced = {
+        d.hour: d.synced_at
+        for d in sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
+        if movie_id in (None, d.movie_id)
+    }
     return SpeedCoverage(
         boundary=boundary,
         layer=layers.speed_of(data_type),
-        own=frozenset(d.hour for d in usable_speed(documents, data_type, boundary)),
+        own=frozenset(synced),
         unreadable=frozenset(
             skip.hour
             for skip in documents.skipped
@@ -102,6 +107,7 @@ def speed_coverage(
             and skip.hour is not None
             and skip.type in (data_type, None)
             and movie_id in (None, skip.movie_id)
+            and _is_newer(skip.written_at, synced.get(skip.hour))
         ),
     )
 
@@ -115,7 +121,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
     batch = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id).get(
         movie_id
     )
-    buckets = [d for d in usable_speed(documents, "stats", boundary) if d.hour >= boundary.cutoff]
+    buckets = [d for d in _stats_of(movie_id, reading) if d.hour >= boundary.cutoff]
     by_hour = newest_speed(buckets, lambda d: d.hour)
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
     if batch is None and speed is None:
@@ -148,7 +154,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
 def movie_stats(movie_id: int, window: Window, reading: Reading) -> Built:
     """``movies/{id}/stats``: the speed layer's hours, newest first, and the latest of them."""
     boundary, documents = reading.boundary, reading.documents
-    buckets = [d for d in usable_speed(documents, "stats", boundary) if window.holds(d.hour)]
+    buckets = [d for d in _stats_of(movie_id, reading) if window.holds(d.hour)]
     newest = sorted(
         newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True
     )
@@ -173,6 +179,11 @@ def movie_stats(movie_id: int, window: Window, reading: Reading) -> Built:
     return Built(body, freshness)
 
 
+def _stats_of(movie_id: int, reading: Reading) -> list[SpeedDocument]:
+    usable = usable_speed(reading.documents, "stats", reading.boundary)
+    return [document for document in usable if document.movie_id == movie_id]
+
+
 def _unseen_since(batch: BatchDocument | None, coverage: SpeedCoverage) -> tuple[Interval, ...]:
     """Time after the last moment that a snapshot shows: a hole before it does no harm, one after it does."""
     boundary = coverage.boundary
@@ -181,6 +192,11 @@ def _unseen_since(batch: BatchDocument | None, coverage: SpeedCoverage) -> tuple
     if last is not None and last >= boundary.cutoff:
         start = max(start, last + HOUR)
     return ((start, boundary.open_hour),) if start < boundary.open_hour else ()
+
+
+def _is_newer(unreadable: datetime | None, readable: datetime | None) -> bool:
+    """Whether what an unreadable document said is lost: a readable one that is as new says it too (D4)."""
+    return readable is None or (unreadable is not None and unreadable > readable)
 
 
 def _newest(

@@ -104,7 +104,10 @@ def _held(movie_id: int, reading: Reading) -> _Held:
         unreadable_days=frozenset(
             _midnight(skip.date)
             for skip in documents.skipped
-            if skip.layer == "batch" and skip.type == "sentiment" and skip.date is not None
+            if skip.layer == "batch"
+            and skip.type == "sentiment"
+            and skip.movie_id == movie_id
+            and skip.date is not None
         ),
     )
     return _Held(total, points, hours, series)

@@ -99,7 +99,7 @@ class Series(Generic[S]):
 
         Batch points stand in only for whole days that the speed layer doesn't hold.
         """
-        return _Resolving(self, speed_first=True).run(watermark, self.boundary.now)
+        return _Resolving(self, speed_first=True).run(watermark, self.boundary.open_hour + HOUR)
 
 
 class _Resolving(Generic[S]):
