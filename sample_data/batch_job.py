@@ -1,0 +1,142 @@
+"""The nightly batch job: the whole stream up to a cut → ``batch_views``, all five view types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from merger.query import DAY, floor_day
+from sample_data.aggregates import actor_networks, genre_months, trend_points
+from sample_data.facts import Movie
+from sample_data.ledger import Ledger
+from sample_data.replay import Replay, Standing
+from sample_data.world import World
+
+ID_PREFIX = "sample:"
+"""Starts the ``_id`` of every document of the sample world, in both collections."""
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the job: its input ends at ``covers_until``, it was finished at ``computed_at``."""
+
+    covers_until: datetime
+    computed_at: datetime
+    version: int = 1
+
+    @property
+    def run_id(self) -> str:
+        """``batch_YYYY_MM_DD`` of the day the run was finished, in UTC."""
+        return f"batch_{self.computed_at:%Y_%m_%d}"
+
+
+def batch_documents(
+    world: World,
+    run: Run,
+    *,
+    since: datetime | None = None,
+    on_hour: Callable[[datetime], None] | None = None,
+) -> Iterator[Document]:
+    """Everything a run writes; the same arguments give the same documents with the same ``_id``.
+
+    Args:
+        world: the stream.
+        run: its cut and stamps.
+        since: an earlier run's ``covers_until``: points of days that it covered whole are left out, as
+            nothing can have changed them.
+        on_hour: called with every hour of the stream once it is read; all are, before the first document.
+    """
+    replay, ledger = Replay(world), Ledger()
+    for hour, seen in replay.until(run.covers_until):
+        ledger.enter(hour, seen)
+        if on_hour is not None:
+            on_hour(hour)
+    first_day = world.epoch if since is None else floor_day(since)
+    yield from _details(world, replay, run)
+    yield from _sentiment_totals(world, ledger, run)
+    yield from _sentiment_days(ledger, first_day, run)
+    for month in genre_months(replay.standings.values(), ledger, run.covers_until):
+        key = f"{month['genre']}:{month['year']}-{month['month']:02}"
+        yield _document(run, "genre_analytics", key, month)
+    for point in trend_points(world, ledger, first_day, run.covers_until):
+        key = ":".join(str(point[name]) for name in ("metric", "date", "genre", "movie_id") if name in point)
+        yield _document(run, "temporal_analytics", key, point, point.get("movie_id"))
+    for network in actor_networks(world.movies):
+        yield _document(run, "actor_collaboration", network["actor"], network)
+
+
+def _details(world: World, replay: Replay, run: Run) -> Iterator[Document]:
+    for movie in world.movies:
+        standing = replay.standings[movie.movie_id]
+        data = movie_details(standing, run.covers_until)
+        yield _document(run, "movie_details", str(movie.movie_id), data, movie.movie_id)
+
+
+def _sentiment_totals(world: World, ledger: Ledger, run: Run) -> Iterator[Document]:
+    """A total for every movie, zero where nobody wrote: readers can tell "no review" from "not known"."""
+    for movie in world.movies:
+        data = ledger.reviews_of(movie.movie_id).payload()
+        yield _document(run, "sentiment", str(movie.movie_id), data, movie.movie_id)
+
+
+def _sentiment_days(ledger: Ledger, first_day: datetime, run: Run) -> Iterator[Document]:
+    day = first_day
+    while day < run.covers_until:
+        date = f"{day:%Y-%m-%d}"
+        for movie_id, figures in ledger.day(day).items():
+            if figures.reviews.count:
+                data = {"date": date, **figures.reviews.payload()}
+                yield _document(run, "sentiment", f"{movie_id}:{date}", data, movie_id)
+        day += DAY
+
+
+def movie_details(standing: Standing, at: datetime) -> dict[str, Any]:
+    """The ``movie_details`` payload: TMDB's facts, its numbers as the stream has moved them by ``at``.
+
+    What TMDB does not know is absent.
+    """
+    movie = standing.movie
+    data = {
+        "title": movie.title,
+        "release_date": movie.release_date,
+        "genres": list(movie.genres),
+        "runtime": movie.runtime,
+        "budget": movie.budget,
+        "revenue": movie.revenue,
+        "overview": overview(movie),
+        "original_language": movie.original_language,
+        "vote_average": standing.vote_average,
+        "vote_count": standing.vote_count,
+        "popularity": standing.popularity(at),
+        "cast": list(movie.cast),
+    }
+    return {name: value for name, value in data.items() if value is not None and value != []}
+
+
+def overview(movie: Movie) -> str:
+    """A plain sentence made of facts; TMDB's own texts are not part of the sample."""
+    kind = f"A {' / '.join(movie.genres)} film" if movie.genres else "A film"
+    by = f", directed by {_enumerated(movie.directors)}" if movie.directors else ""
+    starring = f", with {_enumerated(movie.cast)}" if movie.cast else ""
+    return f"{kind} from {movie.release_date[:4]}{by}{starring}."
+
+
+def _enumerated(names: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _document(run: Run, view_type: str, key: str, data: Mapping[str, Any], movie_id: int | None = None) -> Document:
+    return {
+        "_id": f"{ID_PREFIX}{view_type}:{key}",
+        **({} if movie_id is None else {"movie_id": movie_id}),
+        "view_type": view_type,
+        "data": data,
+        "computed_at": run.computed_at,
+        "covers_until": run.covers_until,
+        "batch_run_id": run.run_id,
+        "version": run.version,
+    }

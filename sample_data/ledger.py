@@ -1,0 +1,60 @@
+"""What the batch job keeps of the stream while it reads it: one entry per movie and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from merger.query import floor_day
+from sample_data.replay import Observed, Reviews
+
+
+@dataclass(slots=True)
+class DayFigures:
+    """A movie on one day: its reviews, and sums over the hours in which anything happened.
+
+    An hour with events is one observation of ``vote_average`` and of ``popularity``, as in the speed layer.
+    """
+
+    reviews: Reviews = field(default_factory=Reviews)
+    observations: int = 0
+    rating_sum: float = 0.0
+    popularity_sum: float = 0.0
+
+    def enter(self, observed: Observed) -> None:
+        """Count one more hour."""
+        self.reviews.include(observed.reviews)
+        self.observations += 1
+        self.rating_sum += observed.vote_average
+        self.popularity_sum += observed.popularity
+
+    def include(self, other: DayFigures) -> None:
+        """Count all that another one counts."""
+        self.reviews.include(other.reviews)
+        self.observations += other.observations
+        self.rating_sum += other.rating_sum
+        self.popularity_sum += other.popularity_sum
+
+
+class Ledger:
+    """Figures by day and movie, and each movie's reviews since the epoch."""
+
+    def __init__(self) -> None:
+        self._days: dict[datetime, dict[int, DayFigures]] = {}
+        self._totals: dict[int, Reviews] = {}
+
+    def enter(self, hour: datetime, seen: Mapping[int, Observed]) -> None:
+        """Add an hour of the stream; hours may come in any order, each once."""
+        day = self._days.setdefault(floor_day(hour), {})
+        for movie_id, observed in seen.items():
+            day.setdefault(movie_id, DayFigures()).enter(observed)
+            self._totals.setdefault(movie_id, Reviews()).include(observed.reviews)
+
+    def day(self, day: datetime) -> Mapping[int, DayFigures]:
+        """Figures of one UTC day by movie id; movies without events are not in it."""
+        return self._days.get(day, {})
+
+    def reviews_of(self, movie_id: int) -> Reviews:
+        """Everything written about a movie since the epoch."""
+        return self._totals.get(movie_id, Reviews())

@@ -1,0 +1,184 @@
+"""The stream walked hour by hour: what every movie's numbers were at each moment.
+
+Both jobs stand on it, as two real jobs would read one log of events, so that their documents agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from merger.query import HOUR
+from sample_data.facts import Movie
+from sample_data.world import Event, Kind, World
+
+POSITIVE, NEGATIVE = 0.05, -0.05
+"""A review above the first counts as positive, one below the second as negative."""
+
+MEMORY = timedelta(hours=24)
+"""How long an event counts as recent."""
+
+_LIFT_FADES_IN = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Reviews:
+    """Reviews added up."""
+
+    count: int = 0
+    total: float = 0.0
+    positive: int = 0
+    negative: int = 0
+    neutral: int = 0
+
+    def add(self, score: float) -> None:
+        """Count one more review."""
+        self.count += 1
+        self.total += score
+        self.positive += score > POSITIVE
+        self.negative += score < NEGATIVE
+        self.neutral += NEGATIVE <= score <= POSITIVE
+
+    def include(self, other: Reviews) -> None:
+        """Count all that another one counts."""
+        self.count += other.count
+        self.total += other.total
+        self.positive += other.positive
+        self.negative += other.negative
+        self.neutral += other.neutral
+
+    @property
+    def average(self) -> float:
+        """Mean score, 0 for no reviews. The sum is rounded: scores have three decimals, floats add noise."""
+        return round(self.total, 6) / self.count if self.count else 0.0
+
+    def payload(self) -> dict[str, Any]:
+        """The fields of a ``sentiment`` document."""
+        return {
+            "avg_sentiment": self.average,
+            "review_count": self.count,
+            "positive_count": self.positive,
+            "negative_count": self.negative,
+            "neutral_count": self.neutral,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A movie's running numbers: TMDB's as the base, the stream's on top.
+
+    ``lift`` is how far popularity was above its base at ``lifted_at``; it fades by a factor of e in 24 h.
+    """
+
+    movie: Movie
+    vote_count: int
+    rating_sum: float
+    lift: float
+    lifted_at: datetime
+
+    @property
+    def vote_average(self) -> float:
+        """Mean rating, 0 to 10, with four decimals."""
+        return round(self.rating_sum / self.vote_count, 4) if self.vote_count else 0.0
+
+    def popularity(self, at: datetime) -> float:
+        """Popularity at a moment, never below 0, with three decimals."""
+        return round(max(0.0, self.movie.popularity + self._lift(at)), 3)
+
+    def after(self, event: Event) -> Standing:
+        """The numbers once an event has happened; a review changes none of them."""
+        if event.kind is Kind.VOTE:
+            rating_sum = self.rating_sum + event.value
+            return Standing(self.movie, self.vote_count + 1, rating_sum, self.lift, self.lifted_at)
+        if event.kind is Kind.POPULARITY:
+            lift = self._lift(event.at) + event.value * max(1.0, self.movie.popularity)
+            return Standing(self.movie, self.vote_count, self.rating_sum, lift, event.at)
+        return self
+
+    def _lift(self, at: datetime) -> float:
+        return self.lift * math.exp((self.lifted_at - at) / _LIFT_FADES_IN) if self.lift else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One movie in ``[start, end)``, an hour or the part of it that is over: reviews, and numbers at both ends."""
+
+    start: datetime
+    end: datetime
+    reviews: Reviews
+    before: Standing
+    after: Standing
+    times: tuple[datetime, ...]
+
+    @property
+    def vote_average(self) -> float:
+        return self.after.vote_average
+
+    @property
+    def popularity(self) -> float:
+        return self.after.popularity(self.end)
+
+
+class Replay:
+    """Running numbers of all movies of a world, and what was seen of them lately.
+
+    ``hour`` is the start of the next hour to be walked through.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hour = world.epoch
+        self.standings = {
+            movie.movie_id: Standing(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, world.epoch)
+            for movie in world.movies
+        }
+        self._recent: deque[tuple[datetime, Mapping[int, Observed]]] = deque()
+
+    def observe(self, until: datetime) -> dict[int, Observed]:
+        """Movies with events in ``[hour, min(hour + 1h, until))``, by id; nothing moves on."""
+        end = min(self.hour + HOUR, until)
+        by_movie: dict[int, list[Event]] = {}
+        for event in self.world.events(self.hour):
+            if event.at < until:
+                by_movie.setdefault(event.movie_id, []).append(event)
+        return {
+            movie_id: _observed(self.hour, end, self.standings[movie_id], events)
+            for movie_id, events in by_movie.items()
+        }
+
+    def advance(self) -> dict[int, Observed]:
+        """Walk through one whole hour and return what ``observe`` saw of it."""
+        return self._walk(self.hour + HOUR)
+
+    def until(self, end: datetime) -> Iterator[tuple[datetime, dict[int, Observed]]]:
+        """Walk up to ``end`` and yield every hour on the way; the last is cut where ``end`` is inside it."""
+        while self.hour < end:
+            yield self.hour, self._walk(end)
+
+    def recent(self, movie_id: int) -> list[Observed]:
+        """What was seen of a movie in the ``MEMORY`` before ``hour``, oldest first."""
+        return [seen[movie_id] for _, seen in self._recent if movie_id in seen]
+
+    def _walk(self, end: datetime) -> dict[int, Observed]:
+        seen = self.observe(end)
+        self.standings.update((movie_id, observed.after) for movie_id, observed in seen.items())
+        self._recent.append((self.hour, seen))
+        self.hour += HOUR
+        while self._recent[0][0] < self.hour - MEMORY:
+            self._recent.popleft()
+        return seen
+
+
+def _observed(start: datetime, end: datetime, standing: Standing, events: Iterable[Event]) -> Observed:
+    reviews, after, times = Reviews(), standing, []
+    for event in events:
+        times.append(event.at)
+        if event.kind is Kind.REVIEW:
+            reviews.add(event.value)
+        else:
+            after = after.after(event)
+    return Observed(start, end, reviews, standing, after, tuple(times))

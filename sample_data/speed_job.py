@@ -1,0 +1,94 @@
+"""The streaming speed job: one hour of the stream → documents for ``speed_views``, all three data types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from merger.query import HOUR
+from sample_data.batch_job import ID_PREFIX, Document
+from sample_data.replay import Observed, Replay, Reviews
+
+EXPIRES_AFTER = timedelta(hours=48)
+"""From the start of the hour to ``ttl_expires_at``."""
+
+SETTLES_AFTER = timedelta(hours=1, seconds=12)
+"""From the start of an hour to the last refresh of its bucket, where the job runs all the time."""
+
+_HALF_LIFE = timedelta(hours=3)
+_HALF_SCORE = 40.0
+"""Decayed events that make a trending score of 50."""
+
+
+def speed_documents(replay: Replay, until: datetime, synced_at: datetime) -> list[Document]:
+    """The buckets of ``replay.hour`` as they are when only events before ``until`` have arrived.
+
+    Args:
+        replay: the stream, walked up to the hour in question; it does not move.
+        until: ``hour + 1h`` or later for an hour that is over.
+        synced_at: the stamp of the refresh.
+
+    Returns:
+        For every movie with events ``trending`` and ``stats``, for those with reviews ``sentiment``.
+    """
+    return [
+        {
+            "_id": f"{hour_prefix(replay.hour)}{movie_id}:{data_type}",
+            "movie_id": movie_id,
+            "data_type": data_type,
+            "hour": replay.hour,
+            "data": data,
+            "synced_at": synced_at,
+            "ttl_expires_at": replay.hour + EXPIRES_AFTER,
+        }
+        for movie_id, observed in replay.observe(until).items()
+        for data_type, data in _payloads(observed, replay.recent(movie_id))
+    ]
+
+
+def hour_prefix(hour: datetime) -> str:
+    """What the ``_id`` of every document of an hour starts with; in the order of time."""
+    return f"{ID_PREFIX}{hour:%Y-%m-%dT%H}:"
+
+
+def _payloads(observed: Observed, recent: list[Observed]) -> Iterator[tuple[str, dict[str, Any]]]:
+    times = [at for seen in (*recent, observed) for at in seen.times]
+    end = observed.end
+    now, before, earlier = (trending_score(times, end - hours * HOUR) for hours in range(3))
+    if observed.reviews.count:
+        yield "sentiment", {**observed.reviews.payload(), **_sentiment_velocity(observed.reviews, recent)}
+    yield "stats", {**_stats(observed), "trending_score": now}
+    yield (
+        "trending",
+        {
+            "trending_score": now,
+            "velocity": round(now - before, 2),
+            "acceleration": round(now - 2 * before + earlier, 2),
+        },
+    )
+
+
+def trending_score(times: Iterable[datetime], at: datetime) -> float:
+    """0 to 100: how much has been going on before ``at``; an event counts half as much every three hours."""
+    activity: float = sum(0.5 ** ((at - time) / _HALF_LIFE) for time in times if time < at)
+    return round(100 * activity / (activity + _HALF_SCORE), 2)
+
+
+def _stats(observed: Observed) -> dict[str, Any]:
+    """Numbers at the end of the bucket, and how they have changed in it."""
+    before, after = observed.before, observed.after
+    return {
+        "vote_average": observed.vote_average,
+        "vote_count": after.vote_count,
+        "popularity": observed.popularity,
+        "rating_velocity": round(after.vote_average - before.vote_average, 4),
+        "popularity_velocity": round(observed.popularity - before.popularity(observed.start), 3),
+        "vote_velocity": after.vote_count - before.vote_count,
+    }
+
+
+def _sentiment_velocity(reviews: Reviews, recent: list[Observed]) -> dict[str, float]:
+    """The change since the last hour with reviews; absent where there was none lately."""
+    earlier = next((seen.reviews for seen in reversed(recent) if seen.reviews.count), None)
+    return {} if earlier is None else {"sentiment_velocity": round(reviews.average - earlier.average, 4)}
