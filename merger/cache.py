@@ -98,9 +98,7 @@ class RedisCache:
         monotonic: seconds of a monotonic clock.
     """
 
-    def __init__(
-        self, connection: Callable[[], Redis], namespace: str, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, connection: Callable[[], Redis], namespace: str, monotonic: Callable[[], float]) -> None:
         self._connection = connection
         self._namespace = namespace
         self._monotonic = monotonic

@@ -24,7 +24,7 @@ class Reference:
         movies: newest ``movie_details`` by movie id.
         genre_documents: newest ``genre_analytics`` of each (genre, year, month).
         skipped: documents of these types that could not be read.
-        as_of: the oldest coverage among the newest run's documents is not known without runs, so: the newest one.
+        genres: every genre that either names, casefolded → the spelling to show.
     """
 
     movies: Mapping[int, BatchDocument] = field(default_factory=dict)
@@ -75,6 +75,5 @@ def spellings(documents: Iterable[BatchDocument]) -> dict[str, str]:
             counts = seen.setdefault(name.casefold(), {})
             counts[name] = counts.get(name, 0) + 1
     return {
-        key: min(counts, key=lambda spelling: (-counts[spelling], spelling))
-        for key, counts in sorted(seen.items())
+        key: min(counts, key=lambda spelling: (-counts[spelling], spelling)) for key, counts in sorted(seen.items())
     }

@@ -239,9 +239,7 @@ class Contract:
     def __init__(self, aliases: Aliases | None = None) -> None:
         self.aliases = aliases or Aliases()
 
-    def read(
-        self, batch: Iterable[Mapping[str, Any]] = (), speed: Iterable[Mapping[str, Any]] = ()
-    ) -> Documents:
+    def read(self, batch: Iterable[Mapping[str, Any]] = (), speed: Iterable[Mapping[str, Any]] = ()) -> Documents:
         """Raw documents of both collections → ``Documents``; unreadable ones become ``skipped``."""
         good_batch, good_speed, skipped = [], [], []
         for raw in batch:
@@ -311,9 +309,7 @@ class Contract:
         given = next((raw[key] for key in self.aliases.speed_type_keys if raw.get(key) is not None), None)
         return given if isinstance(given, str) else None
 
-    def _payload(
-        self, raw: Mapping[str, Any], kind: str, fields: Mapping[str, Field], *, flat: bool
-    ) -> dict[str, Any]:
+    def _payload(self, raw: Mapping[str, Any], kind: str, fields: Mapping[str, Field], *, flat: bool) -> dict[str, Any]:
         found = next((raw[key] for key in self.aliases.payload if isinstance(raw.get(key), Mapping)), None)
         if found is None and flat:
             found = raw

@@ -73,9 +73,7 @@ class SpeedHours:
                 found |= self._fetch(data_type, first, after, boundary)
         return [found[hour] for hour in hours if hour in found]
 
-    def _fetch(
-        self, data_type: str, first: datetime, after: datetime, boundary: Boundary
-    ) -> dict[datetime, Documents]:
+    def _fetch(self, data_type: str, first: datetime, after: datetime, boundary: Boundary) -> dict[datetime, Documents]:
         raw = [
             document
             for key in self._contract.aliases.speed_type_keys

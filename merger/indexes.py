@@ -40,9 +40,7 @@ def declared(aliases: Aliases) -> tuple[Index, ...]:
         result.append(Index(BATCH, f"actor_{payload}", ((f"{payload}.actor", 1),), "an actor's network"))
     for key in aliases.speed_type_keys:
         sparse = key != aliases.speed_type_keys[0]
-        result.append(
-            Index(SPEED, f"{key}_hour", ((key, 1), ("hour", -1)), "an hour of all movies; coverage", sparse)
-        )
+        result.append(Index(SPEED, f"{key}_hour", ((key, 1), ("hour", -1)), "an hour of all movies; coverage", sparse))
         result.append(Index(SPEED, f"{key}_synced", ((key, 1), ("synced_at", -1)), "the layer's lag", sparse))
     return tuple(result)
 

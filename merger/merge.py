@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -50,9 +50,9 @@ class Reading:
 
     boundary: Boundary
     layers: Layers
-    documents: Documents = Documents()
-    hours: Documents = Documents()
-    reference: Reference = Reference()
+    documents: Documents = field(default_factory=Documents)
+    hours: Documents = field(default_factory=Documents)
+    reference: Reference = field(default_factory=Reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
     ``None`` when neither layer knows the movie.
     """
     boundary, documents = reading.boundary, reading.documents
-    batch = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id).get(
-        movie_id
-    )
+    batch = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id).get(movie_id)
     buckets = [d for d in _stats_of(movie_id, reading) if d.hour >= boundary.cutoff]
     by_hour = newest_speed(buckets, lambda d: d.hour)
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
@@ -155,9 +153,7 @@ def movie_stats(movie_id: int, window: Window, reading: Reading) -> Built:
     """``movies/{id}/stats``: the speed layer's hours, newest first, and the latest of them."""
     boundary, documents = reading.boundary, reading.documents
     buckets = [d for d in _stats_of(movie_id, reading) if window.holds(d.hour)]
-    newest = sorted(
-        newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True
-    )
+    newest = sorted(newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True)
     coverage = speed_coverage(documents, "stats", boundary, reading.layers, movie_id)
     needed = closed_hours(window.bounded_start, window.end, boundary)
     stats = [{"hour": isoformat(d.hour), **d.data, "synced_at": isoformat(d.synced_at)} for d in newest]

@@ -92,7 +92,7 @@ class MongoStore:
     def find(
         self,
         collection: str,
-        filter: Mapping[str, Any],
+        wanted: Mapping[str, Any],
         *,
         only: Sequence[str] = (),
         without: Sequence[str] = (),
@@ -100,10 +100,10 @@ class MongoStore:
         limit: int = 0,
     ) -> list[Document]:
         """See ``Store.find``."""
-        projection = {field: 1 for field in only} or {field: 0 for field in without} or None
+        projection = dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None
         with mapping_errors(), pymongo.timeout(self._timeout):
             found = self._database[collection].find(
-                filter, projection, limit=limit, batch_size=0 if limit else _LARGEST_BATCH
+                wanted, projection, limit=limit, batch_size=0 if limit else _LARGEST_BATCH
             )
             return list(found if newest_by is None else found.sort(newest_by, pymongo.DESCENDING))
 

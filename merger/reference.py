@@ -35,9 +35,7 @@ class ReferenceKeeper:
         monotonic: seconds of a monotonic clock.
     """
 
-    def __init__(
-        self, store: Store, contract: Contract, watch: LayerWatch, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, store: Store, contract: Contract, watch: LayerWatch, monotonic: Callable[[], float]) -> None:
         self._store = store
         self._contract = contract
         self._watch = watch
@@ -53,13 +51,18 @@ class ReferenceKeeper:
         Raises:
             StoreError: only while there is no copy at all.
         """
-        if self._held is None:
-            with self._loading:
-                return self._held or self._load(boundary)
+        held = self._held
+        if held is None:
+            return self._first(boundary)
         newest = self._watch.layers((), boundary).batch_computed_at
         if newest != self._held_of or self._monotonic() >= self._due:
             self._reload_in_background(newest, boundary)
-        return self._held
+        return held
+
+    def _first(self, boundary: Boundary) -> Reference:
+        with self._loading:
+            # Another thread may have read it while this one waited.
+            return self._load(boundary) if self._held is None else self._held
 
     def _reload_in_background(self, newest: datetime | None, boundary: Boundary) -> None:
         if not self._loading.acquire(blocking=False):

@@ -95,8 +95,7 @@ def _held(movie_id: int, reading: Reading) -> _Held:
     series = Series(
         boundary=boundary,
         points={
-            day: DayPoint(day, boundary.watermark(d.covers_until), Sentiment.read(d.data))
-            for day, d in points.items()
+            day: DayPoint(day, boundary.watermark(d.covers_until), Sentiment.read(d.data)) for day, d in points.items()
         },
         hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
         coverage=speed_coverage(documents, "sentiment", boundary, reading.layers, movie_id),
@@ -141,9 +140,7 @@ def _is_known(movie_id: int, reading: Reading) -> bool:
 
 
 def _title(movie_id: int, reading: Reading) -> str | None:
-    details = newest_batch(
-        usable_batch(reading.documents, "movie_details", reading.boundary), lambda d: d.movie_id
-    )
+    details = newest_batch(usable_batch(reading.documents, "movie_details", reading.boundary), lambda d: d.movie_id)
     found = details.get(movie_id)
     return found.data["title"] if found else reading.reference.title_of(movie_id)
 
@@ -230,9 +227,7 @@ def _may_overlap(held: _Held, parts: list[Piece[Sentiment]]) -> bool:
     boundary = held.series.boundary
     documents = [*held.points.values(), *((held.total,) if held.total else ())]
     return any(
-        (end := boundary.watermark(d.covers_until)) in used_ends
-        and end in used_hours
-        and d.covers_until > end
+        (end := boundary.watermark(d.covers_until)) in used_ends and end in used_hours and d.covers_until > end
         for d in documents
     )
 

@@ -14,7 +14,7 @@ class Store(Protocol):
     def find(
         self,
         collection: str,
-        filter: Mapping[str, Any],
+        wanted: Mapping[str, Any],
         *,
         only: Sequence[str] = (),
         without: Sequence[str] = (),
@@ -25,7 +25,7 @@ class Store(Protocol):
 
         Args:
             collection: its name.
-            filter: a Mongo filter.
+            wanted: a Mongo filter.
             only: fields to return; empty: all of them.
             without: fields to leave out; not together with ``only``.
             newest_by: sort by this field, largest first.

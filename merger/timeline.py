@@ -166,9 +166,7 @@ class _Resolving(Generic[S]):
     def _reached(self, hour: datetime) -> bool:
         series = self.series
         return (
-            series.reach is not None
-            and hour + HOUR <= series.reach
-            and floor_day(hour) not in series.unreadable_days
+            series.reach is not None and hour + HOUR <= series.reach and floor_day(hour) not in series.unreadable_days
         )
 
     def _speed(self, start: datetime, end: datetime) -> None:

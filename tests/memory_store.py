@@ -1,0 +1,83 @@
+"""An in-memory stand-in behind the ``Store`` protocol; ``tests/integration/test_store.py`` runs one suite on both."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from merger.store import Document
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$gt": lambda value, bound: value > bound,
+    "$gte": lambda value, bound: value >= bound,
+    "$lt": lambda value, bound: value < bound,
+    "$lte": lambda value, bound: value <= bound,
+}
+
+
+class MemoryStore:
+    """Collections as lists of documents; counts its finds.
+
+    ``error``, when set, is raised by every call.
+    """
+
+    def __init__(self, **collections: list[dict[str, Any]]) -> None:
+        self.collections: dict[str, list[dict[str, Any]]] = {}
+        for name, documents in collections.items():
+            self.insert(name, documents)
+        self.finds: list[tuple[str, Mapping[str, Any]]] = []
+        self.error: Exception | None = None
+
+    def insert(self, collection: str, documents: Sequence[Mapping[str, Any]]) -> None:
+        known = self.collections.setdefault(collection, [])
+        for document in documents:
+            known.append({"_id": f"{collection}:{len(known)}:{id(document)}", **copy.deepcopy(dict(document))})
+
+    def find(
+        self,
+        collection: str,
+        wanted: Mapping[str, Any],
+        *,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+        newest_by: str | None = None,
+        limit: int = 0,
+    ) -> list[Document]:
+        if self.error is not None:
+            raise self.error
+        self.finds.append((collection, wanted))
+        found = [d for d in self.collections.get(collection, []) if _matches(d, wanted)]
+        if newest_by is not None:
+            found.sort(key=lambda d: d[newest_by], reverse=True)
+        found = found[:limit] if limit else found
+        if only:
+            return [{key: d[key] for key in ("_id", *only) if key in d} for d in found]
+        return [{key: value for key, value in d.items() if key not in without} for d in found]
+
+    def ping(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+def _matches(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(_fits(_at(document, path), condition) for path, condition in wanted.items())
+
+
+def _at(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document
+
+
+def _fits(value: Any, condition: Any) -> bool:
+    if not isinstance(condition, Mapping):
+        return bool(value == condition)
+    for operator, bound in condition.items():
+        if operator == "$in":
+            if value not in bound:
+                return False
+        elif not isinstance(value, datetime) or not _OPERATORS[operator](value, bound):
+            return False
+    return True
