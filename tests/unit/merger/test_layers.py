@@ -1,0 +1,158 @@
+"""What the layer watch knows, how soon it notices a change, and what that costs (M8, F3, F4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from merger.boundary import Boundary, Layers
+from merger.contract import Aliases
+from merger.errors import StoreUnavailable
+from merger.layers import MAX_AGE, LayerWatch
+from merger.routing import BATCH, SPEED
+from tests.memory_store import MemoryStore
+
+NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TOP = NOW.replace(minute=0)
+
+
+class Watched:
+    """A watch over an in-memory store, with a clock that the test moves."""
+
+    def __init__(self, **collections: list[dict[str, Any]]) -> None:
+        self.store = MemoryStore(**collections)
+        self.seconds = 100.0
+        self.watch = LayerWatch(self.store, Aliases(), lambda: self.seconds)
+
+    def look(self, *, after: float = 0.0, now: datetime = NOW, data_type: str = "sentiment") -> Layers:
+        self.seconds += after
+        return self.watch.layers((data_type,), Boundary(now))
+
+
+def speed(hours_ago: int, *, synced_at: datetime | None = None, **more: Any) -> dict[str, Any]:
+    hour = TOP - hours_ago * HOUR
+    return {"movie_id": 1, "data_type": "sentiment", "hour": hour, "synced_at": synced_at or hour + HOUR / 2} | more
+
+
+def test_it_knows_the_hours_and_the_newest_sync() -> None:
+    watched = Watched(speed_views=[speed(1), speed(1, movie_id=2), speed(5)])
+    layer = watched.look().speed_of("sentiment")
+    assert layer.held == {TOP - HOUR, TOP - 5 * HOUR}
+    assert layer.synced_at == TOP - HOUR / 2
+
+
+def test_it_knows_the_newest_batch() -> None:
+    watched = Watched(batch_views=[{"computed_at": TOP - 30 * HOUR}, {"computed_at": TOP - 6 * HOUR}])
+    assert watched.look().batch_computed_at == TOP - 6 * HOUR
+
+
+def test_empty_layers_hold_nothing() -> None:
+    layers = Watched().look()
+    assert layers.batch_computed_at is None
+    assert layers.speed_of("sentiment").held == frozenset()
+    assert layers.speed_of("sentiment").synced_at is None
+
+
+def test_types_are_kept_apart() -> None:
+    watched = Watched(speed_views=[speed(1), speed(2, data_type="stats")])
+    assert watched.look(data_type="stats").speed_of("stats").held == {TOP - 2 * HOUR}
+    assert watched.look(data_type="sentiment").speed_of("sentiment").held == {TOP - HOUR}
+
+
+def test_a_producer_may_spell_the_type_otherwise() -> None:
+    document = speed(3)
+    document["view_type"] = document.pop("data_type")
+    layer = Watched(speed_views=[document]).look().speed_of("sentiment")
+    assert layer.held == {TOP - 3 * HOUR}
+    assert layer.synced_at == document["synced_at"]
+
+
+@pytest.mark.parametrize("hours_ago", [0, 2, 90])
+def test_it_notices_an_hour_that_fills_later(hours_ago: int) -> None:
+    watched = Watched(speed_views=[speed(1), speed(5)])
+    watched.look()
+    watched.store.insert(SPEED, [speed(hours_ago)])
+    assert TOP - hours_ago * HOUR in watched.look(after=MAX_AGE + 0.1).speed_of("sentiment").held
+
+
+def test_it_notices_an_hour_that_vanishes() -> None:
+    watched = Watched(speed_views=[speed(1), speed(5)])
+    watched.look()
+    watched.store.collections[SPEED].pop()
+    assert watched.look(after=MAX_AGE + 0.1).speed_of("sentiment").held == {TOP - HOUR}
+
+
+def test_it_keeps_an_hour_whose_witness_alone_vanishes() -> None:
+    watched = Watched(speed_views=[speed(1), speed(1, movie_id=2)])
+    watched.look()
+    watched.store.collections[SPEED].pop(0)
+    assert watched.look(after=MAX_AGE + 0.1).speed_of("sentiment").held == {TOP - HOUR}
+
+
+def test_it_notices_that_everything_was_dropped() -> None:
+    watched = Watched(speed_views=[speed(1)], batch_views=[{"computed_at": TOP}])
+    watched.look()
+    watched.store.collections.clear()
+    layers = watched.look(after=MAX_AGE + 0.1)
+    assert (layers.batch_computed_at, layers.speed_of("sentiment").synced_at) == (None, None)
+    assert layers.speed_of("sentiment").held == frozenset()
+
+
+def test_it_notices_a_newer_sync_of_the_same_document() -> None:
+    watched = Watched(speed_views=[speed(0)])
+    watched.look()
+    watched.store.collections[SPEED][0]["synced_at"] = NOW
+    assert watched.look(after=MAX_AGE + 0.1).speed_of("sentiment").synced_at == NOW
+
+
+def test_it_notices_a_batch_that_was_taken_back() -> None:
+    watched = Watched(batch_views=[{"computed_at": TOP - 30 * HOUR}, {"computed_at": TOP - 6 * HOUR}])
+    watched.look()
+    watched.store.collections[BATCH].pop()
+    assert watched.look(after=MAX_AGE + 0.1).batch_computed_at == TOP - 30 * HOUR
+
+
+def test_a_sync_in_the_future_is_not_believed() -> None:
+    watched = Watched(speed_views=[speed(1, synced_at=NOW + 9 * HOUR), speed(2)])
+    assert watched.look().speed_of("sentiment").synced_at == TOP - 2 * HOUR + HOUR / 2
+
+
+def test_hours_that_may_no_longer_answer_are_forgotten() -> None:
+    watched = Watched(speed_views=[speed(1), speed(119)])
+    watched.look()
+    held = watched.look(after=MAX_AGE + 0.1, now=NOW + 5 * HOUR).speed_of("sentiment").held
+    assert held == {TOP - HOUR}
+
+
+def test_within_its_age_it_asks_nothing() -> None:
+    watched = Watched(speed_views=[speed(1)], batch_views=[{"computed_at": TOP}])
+    watched.look()
+    asked = len(watched.store.finds)
+    watched.look(after=MAX_AGE / 2)
+    assert len(watched.store.finds) == asked
+
+
+def test_a_refresh_costs_a_handful_of_finds_however_much_is_held() -> None:
+    watched = Watched(speed_views=[speed(h) for h in range(48)], batch_views=[{"computed_at": TOP}])
+    watched.look()
+    asked = len(watched.store.finds)
+    watched.look(after=MAX_AGE + 0.1)
+    assert len(watched.store.finds) - asked <= 10
+
+
+def test_trouble_of_the_store_is_passed_on_and_forgets_nothing() -> None:
+    watched = Watched(speed_views=[speed(1)])
+    watched.look()
+    watched.store.error = StoreUnavailable("away")
+    with pytest.raises(StoreUnavailable):
+        watched.look(after=MAX_AGE + 0.1)
+    watched.store.error = None
+    assert watched.look().speed_of("sentiment").held == {TOP - HOUR}
+
+
+def test_documents_with_a_useless_date_are_no_trouble() -> None:
+    watched = Watched(speed_views=[speed(1) | {"hour": "yesterday", "synced_at": None}, speed(2)])
+    assert watched.look().speed_of("sentiment").held == {TOP - 2 * HOUR}

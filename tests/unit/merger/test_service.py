@@ -1,0 +1,208 @@
+"""``MergeService``: plans, reads, merges, caches; one moment per answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from merger.boundary import Policy
+from merger.cache import Entry
+from merger.contract import Contract
+from merger.errors import Incomplete, NotFound, StoreUnavailable
+from merger.freshness import TTLClass, describe
+from merger.merge import Built, Reading
+from merger.query import Window
+from merger.routing import BATCH, SPEED, HourRange, Plan, Question, Read, View, movie_reads
+from merger.service import MergeService, cache_key
+from tests.memory_store import MemoryStore
+
+NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TOP = NOW.replace(minute=0)
+
+
+@dataclass(frozen=True)
+class ByMovie:
+    movie_id: int
+
+
+def _plan(question: Question[ByMovie]) -> Plan:
+    reads = movie_reads(
+        question.params.movie_id, ("movie_details",), question.aliases, speed_from=question.boundary.cutoff
+    )
+    hours = HourRange(("trending",), Window(TOP - HOUR, TOP + HOUR))
+    return Plan(reads=reads, coverage=("stats",), hours=hours, reference=True)
+
+
+def _build(params: ByMovie, reading: Reading) -> Built:
+    if not reading.documents.batch:
+        raise NotFound("movie", params.movie_id)
+    freshness = describe(
+        reading.boundary,
+        reading.layers,
+        missing=([(None, TOP)] if not reading.documents.speed else [],),
+        documents=reading.documents,
+    )
+    body = {
+        "now": reading.boundary.now.isoformat(),
+        "batch": len(reading.documents.batch),
+        "speed": len(reading.documents.speed),
+        "hours": len(reading.hours.speed),
+        "title": reading.reference.title_of(params.movie_id),
+    }
+    return Built(body, freshness)
+
+
+VIEW = View("tests.movie", TTLClass.STABLE, _plan, _build, coverage=("stats",))
+
+
+class MemoryCache:
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+
+    def get(self, key: str) -> Entry | None:
+        return self.entries.get(key)
+
+    def set(self, key: str, entry: Entry) -> None:
+        # Through its bytes, as a real cache would have it.
+        self.entries[key] = Entry.decoded(entry.encoded())
+
+
+class Served:
+    def __init__(self, batch: list[dict[str, Any]], speed: list[dict[str, Any]]) -> None:
+        self.store = MemoryStore(batch_views=batch, speed_views=speed)
+        self.cache = MemoryCache()
+        self.now = NOW
+        self.service = MergeService(
+            store=self.store,
+            cache=self.cache,
+            contract=Contract(),
+            policy=Policy(),
+            ttl={TTLClass.VOLATILE: 1, TTLClass.STABLE: 600, TTLClass.VERY_STABLE: 3600},
+            clock=lambda: self.now,
+            monotonic=lambda: 0.0,
+        )
+
+
+def details(movie_id: int = 1, **more: Any) -> dict[str, Any]:
+    document = {"movie_id": movie_id, "view_type": "movie_details", "computed_at": NOW - 9 * HOUR}
+    return document | {"data": {"title": f"Movie {movie_id}"}} | more
+
+
+def stats(hours_ago: int = 1, **more: Any) -> dict[str, Any]:
+    hour = TOP - hours_ago * HOUR
+    data = {"vote_average": 7.5, "vote_count": 10, "popularity": 20}
+    return {"movie_id": 1, "data_type": "stats", "hour": hour, "synced_at": NOW, "data": data} | more
+
+
+def test_an_answer_is_made_of_what_the_plan_asked_for() -> None:
+    trending = stats(data_type="trending", data={"trending_score": 5}, movie_id=9)
+    answer = Served([details(), details(2)], [stats(), trending]).service.fetch(VIEW, ByMovie(1))
+    assert answer.data | {"freshness": None} == {
+        "now": NOW.isoformat(),
+        "batch": 1,
+        "speed": 1,
+        "hours": 1,
+        "title": "Movie 1",
+        "freshness": None,
+    }
+    assert answer.data["freshness"]["complete"] is True
+
+
+def test_the_second_answer_comes_from_the_cache_as_it_was() -> None:
+    served = Served([details()], [stats()])
+    first = served.service.fetch(VIEW, ByMovie(1))
+    served.store.error = StoreUnavailable("away")
+    served.now += timedelta(seconds=90)
+    second = served.service.fetch(VIEW, ByMovie(1))
+    assert (first.state, first.age, first.max_age) == ("MISS", 0, 600)
+    assert (second.state, second.age, second.max_age) == ("HIT", 90, 510)
+    assert (second.body, second.etag) == (first.body, first.etag)
+
+
+def test_other_parameters_are_another_entry() -> None:
+    served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
+    assert served.service.fetch(VIEW, ByMovie(1)).data["title"] == "Movie 1"
+    assert served.service.fetch(VIEW, ByMovie(2)).data["title"] == "Movie 2"
+
+
+def test_the_tag_follows_the_content() -> None:
+    served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
+    first, other = (served.service.fetch(VIEW, ByMovie(movie_id)) for movie_id in (1, 2))
+    served.cache.entries.clear()
+    assert served.service.fetch(VIEW, ByMovie(1)).etag == first.etag != other.etag
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_strict_refuses_an_incomplete_answer_cached_or_not(cached: bool) -> None:
+    served = Served([details()], [])
+    if cached:
+        served.service.fetch(VIEW, ByMovie(1))
+    with pytest.raises(Incomplete) as caught:
+        served.service.fetch(VIEW, ByMovie(1), strict=True)
+    assert caught.value.missing == ((None, TOP),)
+    assert served.service.fetch(VIEW, ByMovie(1)).data["freshness"]["complete"] is False
+
+
+def test_strict_gives_a_complete_answer() -> None:
+    assert Served([details()], [stats()]).service.fetch(VIEW, ByMovie(1), strict=True).missing == ()
+
+
+def test_trouble_is_raised_and_not_cached() -> None:
+    served = Served([details()], [stats()])
+    served.store.error = StoreUnavailable("away")
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(VIEW, ByMovie(1))
+    served.store.error = None
+    assert served.service.fetch(VIEW, ByMovie(1)).state == "MISS"
+
+
+def test_an_unknown_movie_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        Served([details()], [stats()]).service.fetch(VIEW, ByMovie(5))
+
+
+def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
+    bad = stats(2, data={"vote_average": "high"})
+    served = Served([details(), details(version="x")], [stats(), bad, bad])
+    answer = served.service.fetch(VIEW, ByMovie(1))
+    assert served.service.skipped.counts == {
+        ("batch", "movie_details.version"): 1,
+        ("speed", "stats.vote_average"): 2,
+    }
+    assert answer.data["freshness"]["warnings"] == [
+        "documents_skipped: some stored documents could not be read (movie_details.version, stats.vote_average)"
+    ]
+
+
+def test_a_kind_of_bad_document_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    served = Served([details()], [stats(), stats(2, data=None), stats(3, data=None)])
+    served.service.fetch(VIEW, ByMovie(1))
+    served.cache.entries.clear()
+    served.service.fetch(VIEW, ByMovie(1))
+    assert len([record for record in caplog.records if "could not be read" in record.message]) == 1
+
+
+def test_nothing_is_read_twice_for_one_answer() -> None:
+    served = Served([details()], [stats()])
+    served.service.warm_up()
+    served.store.finds.clear()
+    served.service.fetch(VIEW, ByMovie(1))
+    by_collection = [name for name, wanted in served.store.finds if "movie_id" in wanted]
+    assert sorted(by_collection) == [BATCH, SPEED]
+
+
+def test_finds_of_one_plan_may_fail_in_their_threads() -> None:
+    served = Served([details()], [stats()])
+    plan = Plan(reads=(Read(BATCH, {"movie_id": 1}), Read(SPEED, {"movie_id": 1, "hour": {"$nonsense": 1}})))
+    view = View("tests.broken", TTLClass.STABLE, lambda _: plan, _build)
+    with pytest.raises(KeyError):
+        served.service.fetch(view, ByMovie(1))
+
+
+def test_keys_can_not_be_broken_out_of() -> None:
+    assert cache_key("a", ("x:y\n",)) != cache_key("a", ("x:y",))
+    assert cache_key("a", "*\r\nFLUSHALL").isprintable()
