@@ -1,0 +1,26 @@
+"""Who may read the REST API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+if TYPE_CHECKING:  # the framework imports this module while it is importing its views
+    from rest_framework.views import APIView
+
+
+class ReadAccess(BasePermission):
+    """Reading is for everyone where ``ANONYMOUS_READ`` is on, else for those who are logged in (S6)."""
+
+    message = "Reading needs a login here: the ANONYMOUS_READ setting is off."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True where this request may read; nothing that writes is ever allowed here."""
+        if request.method not in SAFE_METHODS:
+            return False
+        if settings.ANONYMOUS_READ:
+            return True
+        return request.user.is_authenticated

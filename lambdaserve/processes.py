@@ -1,0 +1,89 @@
+"""Child processes that never outlive the process that started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_CHILD = Path(__file__).with_name("child.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running program, leader of a process group of its own, so that a Ctrl-C reaches its parent alone.
+
+    Attributes:
+        name: what it is called in messages.
+        process: the program.
+        log: file that holds its output; ``None`` where it shares its parent's.
+    """
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path | None
+
+    @classmethod
+    def start(
+        cls,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+        log: Path | None = None,
+    ) -> Self:
+        """Starts a program.
+
+        Args:
+            name: what it is called in messages.
+            command: program and arguments.
+            environment: its whole environment; this process's where ``None``.
+            directory: where it starts; this process's where ``None``.
+            log: file for its output, written anew.
+
+        Raises:
+            OSError: the log can't be written.
+        """
+        wrapped = [sys.executable, "-I", _CHILD, str(os.getpid()), *command]
+        output = log.open("wb") if log else None
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell, and every command is the project's own
+                wrapped,
+                env=dict(environment) if environment is not None else None,
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+            )
+        finally:
+            if output:
+                output.close()
+        return cls(name, process, log)
+
+    def ended(self) -> int | None:
+        """Its exit code, ``None`` while it runs."""
+        return self.process.poll()
+
+    def last_words(self, lines: int = 5) -> str:
+        """The end of its log, an empty text where it has none."""
+        if self.log is None:
+            return ""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def stop(self, patience: float = 15.0) -> None:
+        """Asks it to end, waits, and ends whatever of its group is left after ``patience`` seconds."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=patience)
+        with suppress(ProcessLookupError, PermissionError):  # the group is gone, as it should be
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()

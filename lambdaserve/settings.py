@@ -1,0 +1,202 @@
+"""The project's settings: from the environment (``lambdaserve/variables.py``), safe where it says nothing.
+
+Without ``DEBUG`` this is a production configuration: a secret key is needed, reading needs a login, and plain
+HTTP is redirected. ``manage.py serve`` (`make run`) relaxes that for one machine by setting its children's
+variables.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from lambdaserve import __version__, variables
+from lambdaserve.env import Environment
+from lambdaserve.localdata import LocalData
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+_env = Environment.of_process(BASE_DIR)
+DATA_DIR = BASE_DIR / _env.read(variables.DATA_DIR)
+_local = LocalData(DATA_DIR)
+_running = _local.running_stores()
+
+# Access: see requirements S4 to S6
+DEBUG = _env.read(variables.DEBUG)
+SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
+ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
+_anonymous_read = _env.read(variables.ANONYMOUS_READ)
+ANONYMOUS_READ = DEBUG if _anonymous_read is None else _anonymous_read
+RATE_LIMIT = _env.read(variables.RATE_LIMIT)
+TRUSTED_PROXIES = _env.read(variables.TRUSTED_PROXIES)
+CORS_ALLOWED_ORIGINS = CORS_ORIGINS = list(_env.read(variables.CORS_ORIGINS))
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = [
+    "Age",
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Cache",
+]
+
+# The stores
+MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongodb://127.0.0.1:27017"
+MONGODB_DATABASE = _env.read(variables.MONGODB_DATABASE)
+MONGODB_TIMEOUT = _env.read(variables.MONGODB_TIMEOUT)
+REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        _env.read(variables.DATABASE_URL) or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # WAL lets readers go on while one writes; IMMEDIATE makes writers queue instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "timeout": 10,
+    }
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A cache that is away must cost less than what it saves (C5).
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.1, "SOCKET_TIMEOUT": 0.1},
+    }
+}
+
+# Merging and caching
+CUTOFF_HOURS = _env.read(variables.CUTOFF_HOURS)
+MERGE_STRATEGY = _env.read(variables.MERGE_STRATEGY)
+SPEED_TTL_GRACE = _env.read(variables.SPEED_TTL_GRACE)
+SPEED_LAG_LIMIT = _env.read(variables.SPEED_LAG_LIMIT)
+BATCH_STALE_AFTER = _env.read(variables.BATCH_STALE_AFTER)
+CONTRACT_ALIASES = _env.read(variables.CONTRACT_ALIASES)
+SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)
+CACHE_TTL_VOLATILE = _env.read(variables.CACHE_TTL_VOLATILE) // timedelta(seconds=1)
+CACHE_TTL_STABLE = _env.read(variables.CACHE_TTL_STABLE) // timedelta(seconds=1)
+CACHE_TTL_VERY_STABLE = _env.read(variables.CACHE_TTL_VERY_STABLE) // timedelta(seconds=1)
+
+# Django
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "merger",
+    "movies",
+    "trending",
+    "analytics",
+    "lambdaserve",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "lambdaserve.urls"
+WSGI_APPLICATION = "lambdaserve.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files are served from where the apps keep them, so that nothing has to be collected before a start.
+WHITENOISE_USE_FINDERS = True
+
+# HTTPS and browsers: see requirement S5
+_https_only = _env.read(variables.HTTPS_ONLY)
+HTTPS_ONLY = (not DEBUG) if _https_only is None else _https_only
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health"]  # load balancers ask over plain HTTP
+SECURE_HSTS_SECONDS = _env.read(variables.HSTS_SECONDS) // timedelta(seconds=1) if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# The REST API
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.permissions.ReadAccess"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "lambdaserve.exceptions.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "lambdaserve",
+    "DESCRIPTION": "One answer per movie, genre and trend, merged from a batch view and a speed view.",
+    "VERSION": __version__,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": _env.read(variables.LOG_LEVEL).upper()},
+    # Logged by the root handler above; Django's own handlers would mail or repeat it.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

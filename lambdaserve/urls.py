@@ -1,0 +1,23 @@
+"""Addresses of the whole project."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from lambdaserve import pages
+
+_api_v1 = [
+    path("", include("movies.urls")),
+    path("", include("trending.urls")),
+    path("", include("analytics.urls")),
+    path("", include("lambdaserve.ops.urls")),
+]
+
+urlpatterns = [
+    path("", pages.start, name="start"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(_api_v1)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", pages.SwaggerView.as_view(), name="docs"),
+    path("api/redoc/", pages.RedocView.as_view(), name="redoc"),
+]

@@ -1,0 +1,179 @@
+"""Every environment variable that lambdaserve knows; ``docs/configuration.md`` is checked against this table."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import timedelta
+from typing import Any
+
+from lambdaserve.env import (
+    Variable,
+    boolean,
+    choice,
+    duration,
+    integer,
+    json_object,
+    listing,
+    number,
+    text,
+    url,
+)
+
+_ORIGIN = re.compile(r"https?://[^/?#\s]+")
+
+
+def _network(raw: str) -> str:
+    """An address or network in CIDR notation, as given; ``ValueError`` for anything else."""
+    ipaddress.ip_network(raw, strict=False)
+    return raw
+
+
+def _origin(raw: str) -> str:
+    """Scheme, host and perhaps port, as a browser sends it; ``ValueError`` for anything else."""
+    if not _ORIGIN.fullmatch(raw):
+        raise ValueError(raw)
+    return raw
+
+
+# The stores
+MONGODB_URI = Variable(
+    "MONGODB_URI",
+    url("mongodb", "mongodb+srv"),
+    "",
+    "MongoDB that holds batch_views and speed_views; pool, TLS and read preference are options of it.",
+    secret=True,
+)
+MONGODB_DATABASE = Variable("MONGODB_DATABASE", text(), "moviedb", "Name of the database in it.")
+MONGODB_TIMEOUT = Variable(
+    "MONGODB_TIMEOUT",
+    number(least=0.05, most=60),
+    2.0,
+    "Seconds that one request may wait for MongoDB in all.",
+)
+REDIS_URL = Variable(
+    "REDIS_URL", url("redis", "rediss", "unix"), "", "Redis or Valkey that holds the cache.", secret=True
+)
+DATABASE_URL = Variable(
+    "DATABASE_URL",
+    url("sqlite", "postgres", "postgresql"),
+    "",
+    "SQL database for users, sessions and the admin's log.",
+    secret=True,
+)
+DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of everything that is stored locally.")
+
+# Serving
+BIND = Variable("BIND", text(), "", "Address and port to serve on.")
+WORKERS = Variable("WORKERS", integer(least=1, most=256), 1, "Worker processes.")
+THREADS = Variable("THREADS", integer(least=1, most=256), 4, "Threads that answer requests, in each worker.")
+LOAD_SAMPLE = Variable(
+    "LOAD_SAMPLE",
+    choice("auto", "never"),
+    "auto",
+    "Whether `make run` fills an empty embedded MongoDB with the sample world.",
+)
+SAMPLE_SCALE = Variable(
+    "SAMPLE_SCALE", number(least=0.001, most=10), 1.0, "Size of the sample world, as a share of the full one."
+)
+
+# Merging
+CUTOFF_HOURS = Variable(
+    "CUTOFF_HOURS",
+    integer(least=1, most=8760),
+    48,
+    "Age in hours at which hours pass from the speed to the batch layer.",
+)
+MERGE_STRATEGY = Variable(
+    "MERGE_STRATEGY",
+    choice("watermark", "fixed"),
+    "watermark",
+    "Whether the time boundary follows the batch layer's real coverage or the clock alone.",
+)
+SPEED_TTL_GRACE = Variable(
+    "SPEED_TTL_GRACE",
+    duration(least=timedelta(0)),
+    timedelta(hours=72),
+    "How long a speed document is kept after its ttl_expires_at.",
+)
+SPEED_LAG_LIMIT = Variable(
+    "SPEED_LAG_LIMIT",
+    duration(),
+    timedelta(minutes=10),
+    "Age of the newest sync at which the speed layer is lagging.",
+)
+BATCH_STALE_AFTER = Variable(
+    "BATCH_STALE_AFTER", duration(), timedelta(hours=36), "Age of the newest batch run at which it is stale."
+)
+CONTRACT_ALIASES = Variable[dict[str, Any]](
+    "CONTRACT_ALIASES", json_object(), {}, "Further spellings of stored fields that the contract reads."
+)
+
+# Caching
+CACHE_TTL_VOLATILE = Variable(
+    "CACHE_TTL_VOLATILE",
+    duration(),
+    timedelta(minutes=4),
+    "How long trending and sentiment answers are fresh.",
+)
+CACHE_TTL_STABLE = Variable(
+    "CACHE_TTL_STABLE", duration(), timedelta(minutes=30), "How long analytics and search answers are fresh."
+)
+CACHE_TTL_VERY_STABLE = Variable(
+    "CACHE_TTL_VERY_STABLE",
+    duration(),
+    timedelta(hours=1),
+    "How long historical answers and genres are fresh.",
+)
+
+# Access and security
+DEBUG = Variable("DEBUG", boolean(), False, "Django's debug mode, for development alone.")
+SECRET_KEY = Variable("SECRET_KEY", text(), "", "Key that signs sessions and tokens; a long random text.", secret=True)
+ALLOWED_HOSTS = Variable(
+    "ALLOWED_HOSTS",
+    listing(takes="host names"),
+    ("localhost", "127.0.0.1", "[::1]"),
+    "Host names that requests may be addressed to.",
+)
+ANONYMOUS_READ = Variable[bool | None](
+    "ANONYMOUS_READ", boolean(), None, "Whether the API may be read without logging in."
+)
+RATE_LIMIT = Variable(
+    "RATE_LIMIT", integer(least=0, most=10_000_000), 0, "Requests per minute and client; 0 sets no limit."
+)
+CORS_ORIGINS = Variable[tuple[str, ...]](
+    "CORS_ORIGINS",
+    listing(_origin, "origins such as https://example.org"),
+    (),
+    "Origins whose pages may call the API from a browser.",
+)
+TRUSTED_PROXIES = Variable[tuple[str, ...]](
+    "TRUSTED_PROXIES",
+    listing(_network, "addresses or networks such as 10.0.0.0/8"),
+    (),
+    "Proxies whose X-Forwarded-* headers are believed.",
+)
+HTTPS_ONLY = Variable[bool | None](
+    "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected and cookies are sent over HTTPS alone."
+)
+HSTS_SECONDS = Variable(
+    "HSTS_SECONDS",
+    duration(least=timedelta(0)),
+    timedelta(hours=1),
+    "How long browsers are told to insist on HTTPS.",
+)
+HSTS_SUBDOMAINS = Variable(
+    "HSTS_SUBDOMAINS",
+    boolean(),
+    True,
+    "Whether that holds for subdomains and for browsers' preload lists too.",
+)
+LOG_LEVEL = Variable("LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "Least severity that is logged.")
+
+# Where the rest may stand; read before all others
+ENV_FILE = Variable("ENV_FILE", text(), ".env", "File with more of these variables; the real environment wins.")
+
+VARIABLES: dict[str, Variable[Any]] = {
+    found.name: found for found in tuple(globals().values()) if isinstance(found, Variable)
+}
+"""All of the above by name."""

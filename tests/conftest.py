@@ -1,0 +1,109 @@
+"""What tests of every kind share: settings of their own and real embedded stores.
+
+Settings come from the environment, so the environment is made here, before anything reads it: nothing of the
+developer's own reaches a test. The stores start when the first test asks for them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lambdaserve import embedded
+from lambdaserve.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+    from redis import Redis
+
+for _name in VARIABLES:
+    os.environ.pop(_name, None)
+
+_directory = tempfile.TemporaryDirectory(prefix="lambdaserve-tests-")
+_mongo_port, _redis_port = embedded.free_port(), embedded.free_port()
+os.environ.update(
+    {
+        "ENV_FILE": "",
+        "DATA_DIR": _directory.name,
+        "DJANGO_SETTINGS_MODULE": "lambdaserve.settings",
+        "SECRET_KEY": "a key for tests, which sign nothing that anybody else believes",
+        "MONGODB_URI": f"mongodb://{embedded.LOOPBACK}:{_mongo_port}",
+        "MONGODB_DATABASE": "tests",
+        "REDIS_URL": f"redis://{embedded.LOOPBACK}:{_redis_port}/0",
+        "ANONYMOUS_READ": "1",
+        "HTTPS_ONLY": "0",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    }
+)
+
+
+def pytest_configure() -> None:
+    """Reads the settings, which tells pytest-django to set Django up."""
+    from django.conf import settings
+
+    assert settings.MONGODB_DATABASE == "tests"
+
+
+def pytest_unconfigure() -> None:
+    """Removes what the stores wrote."""
+    _directory.cleanup()
+
+
+@pytest.fixture(scope="session")
+def mongo_uri() -> Iterator[str]:
+    """Address of the embedded MongoDB, the one that the settings name."""
+    store = embedded.start_mongo(Path(_directory.name) / "mongo", _mongo_port)
+    yield store.address
+    _close_client()
+    store.stop()
+
+
+def _close_client() -> None:
+    from merger.mongo import client
+
+    if client.cache_info().currsize:
+        client().close()
+        client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Address of the embedded Redis, the one that the settings name."""
+    store = embedded.start_redis(Path(_directory.name) / "redis", _redis_port)
+    yield store.address
+    store.stop()
+
+
+@pytest.fixture
+def database(mongo_uri: str) -> Database[dict[str, Any]]:
+    """The settings' database, empty and without indexes."""
+    from merger.mongo import database as configured
+
+    found = configured()
+    for name in found.list_collection_names():
+        found.drop_collection(name)
+    return found
+
+
+@pytest.fixture
+def indexed_database(database: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
+    """The settings' database, empty, with every declared index."""
+    from django.core.management import call_command
+
+    call_command("create_indexes", verbosity=0)
+    return database
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Redis:
+    """Client of the settings' Redis, empty."""
+    from django_redis import get_redis_connection
+
+    connection: Redis = get_redis_connection("default")
+    connection.flushdb()
+    return connection
