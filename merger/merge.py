@@ -124,9 +124,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
     if batch is None and speed is None:
         return None
-    lagging = boundary.is_lagging(reading.layers.speed_of("stats"))
-    outdated = lagging and batch is not None and speed is not None and batch.computed_at > speed.synced_at
-    used = None if outdated else speed
+    used = overriding(batch, speed, boundary, reading.layers)
     coverage = speed_coverage(documents, "stats", boundary, reading.layers, movie_id)
     body: dict[str, Any] = {"movie_id": movie_id}
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
@@ -142,7 +140,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
         reading.layers,
         speed_types=("stats",),
         batch_as_of=batch.covers_until if batch else None,
-        missing=(_unseen_since(batch, coverage),),
+        missing=(unseen_since(batch.covers_until if batch else None, coverage),),
         documents=documents,
         warnings=() if batch else ("batch_absent: no batch document describes this movie",),
     )
@@ -180,10 +178,27 @@ def _stats_of(movie_id: int, reading: Reading) -> list[SpeedDocument]:
     return [document for document in usable if document.movie_id == movie_id]
 
 
-def _unseen_since(batch: BatchDocument | None, coverage: SpeedCoverage) -> tuple[Interval, ...]:
-    """Time after the last moment that a snapshot shows: a hole before it does no harm, one after it does."""
+def overriding(
+    batch: BatchDocument | None, speed: SpeedDocument | None, boundary: Boundary, layers: Layers
+) -> SpeedDocument | None:
+    """The ``stats`` bucket whose numbers stand in for the batch document's (M6).
+
+    ``None`` where there is no bucket, or where the layer lags (F3) and the batch document is newer than the bucket.
+    """
+    lagging = boundary.is_lagging(layers.speed_of("stats"))
+    outdated = lagging and batch is not None and speed is not None and batch.computed_at > speed.synced_at
+    return None if outdated else speed
+
+
+def unseen_since(covers_until: datetime | None, coverage: SpeedCoverage) -> tuple[Interval, ...]:
+    """Time after the last moment that a snapshot shows: a hole before it does no harm, one after it does.
+
+    Args:
+        covers_until: coverage of the batch documents in the snapshot, ``None`` without any.
+        coverage: of the speed layer's ``stats``.
+    """
     boundary = coverage.boundary
-    start = boundary.cutoff if batch is None else boundary.watermark(batch.covers_until)
+    start = boundary.cutoff if covers_until is None else boundary.watermark(covers_until)
     last = coverage.last_held
     if last is not None and last >= boundary.cutoff:
         start = max(start, last + HOUR)

@@ -46,13 +46,11 @@ class Plan:
 
     Args:
         reads: finds that are this answer's own.
-        coverage: speed data types whose layer-wide coverage the answer needs.
         hours: layer-wide hours, shared between answers.
         reference: whether the catalogue of movies and genres is needed.
     """
 
     reads: tuple[Read, ...] = ()
-    coverage: tuple[str, ...] = ()
     hours: HourRange | None = None
     reference: bool = False
 

@@ -34,7 +34,7 @@ def _plan(question: Question[ByMovie]) -> Plan:
         question.params.movie_id, ("movie_details",), question.aliases, speed_from=question.boundary.cutoff
     )
     hours = HourRange(("trending",), Window(TOP - HOUR, TOP + HOUR))
-    return Plan(reads=reads, coverage=("stats",), hours=hours, reference=True)
+    return Plan(reads=reads, hours=hours, reference=True)
 
 
 def _build(params: ByMovie, reading: Reading) -> Built:
