@@ -1,0 +1,80 @@
+"""``analytics/actors/{name}``: with whom an actor works. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from merger.errors import NotFound
+from merger.freshness import describe
+from merger.merge import Built, Reading, newest_batch, usable_batch
+from merger.routing import Plan, Question, payload_reads
+
+VIEW_TYPE = "actor_collaboration"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An actor by name, as the caller spells it, with single blanks between its words."""
+
+    name: str
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """How producers may have written it: an index knows no case."""
+        return tuple(dict.fromkeys((self.name, self.name.title(), self.name.lower(), self.name.upper())))
+
+
+def actor_plan(question: Question[Actor]) -> Plan:
+    """The actor's documents, by each spelling."""
+    return Plan(
+        reads=tuple(
+            read
+            for spelling in question.params.spellings
+            for read in payload_reads(VIEW_TYPE, {"actor": spelling}, question.aliases)
+        )
+    )
+
+
+def actor_network(params: Actor, reading: Reading) -> Built:
+    """The answer, from the actor's newest document.
+
+    Raises:
+        NotFound: nobody knows the actor.
+    """
+    name = params.name.casefold()
+    found = usable_batch(reading.documents, VIEW_TYPE, reading.boundary)
+    own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
+    document = own.get(VIEW_TYPE)
+    if document is None:
+        raise NotFound("actor", params.name)
+    collaborators = _collaborators(document.data["collaborators"])
+    body = {
+        "actor": document.data["actor"],
+        "collaborators": collaborators,
+        "total_collaborators": len(collaborators),
+        "data_source": "batch",
+    }
+    freshness = describe(
+        reading.boundary, reading.layers, batch_as_of=document.covers_until, documents=reading.documents
+    )
+    return Built(body, freshness)
+
+
+def _collaborators(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By number of movies together, then by name; somebody who is listed twice counts with the fuller entry."""
+    fullest: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        key = entry["actor"].casefold()
+        if key not in fullest or _fullness(entry) > _fullness(fullest[key]):
+            fullest[key] = entry
+    ranked = sorted(fullest.values(), key=lambda entry: (-entry["count"], entry["actor"]))
+    return [
+        {"actor": entry["actor"], "movies": list(entry.get("movies", ())), "count": entry["count"]} for entry in ranked
+    ]
+
+
+def _fullness(entry: Mapping[str, Any]) -> tuple[int, str]:
+    return entry["count"], json.dumps(entry, sort_keys=True)

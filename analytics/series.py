@@ -1,0 +1,244 @@
+"""``analytics/trends``: the daily series of a metric, of both layers (M5). Pure: no Django, no database, no clock.
+
+The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: ``sentiment`` buckets
+weigh as much as they have reviews; of ``stats`` buckets each is one observation of the movie's rating and popularity.
+``merger.timeline`` decides which layer answers for which hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from analytics.series_reads import SPEED_TYPE, TrendParameters
+from merger.algebra import Mean, direction, slope_per_day
+from merger.boundary import SpeedCoverage, SpeedLayer
+from merger.contract import BatchDocument, Documents, Skipped, SpeedDocument
+from merger.errors import NotFound
+from merger.freshness import describe, source_of
+from merger.merge import Built, Reading, newest_batch, newest_speed, usable_batch, usable_speed
+from merger.query import DAY, Granularity
+from merger.timeline import Bucket, DayPoint, Piece, Series, bucketed
+
+STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
+"""A trend within ± this many units of the metric a day is called stable."""
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def trends(params: TrendParameters, reading: Reading) -> Built:
+    """The answer.
+
+    Args:
+        params: the question.
+        reading: what ``series_reads.trend_plan`` asks for.
+
+    Raises:
+        NotFound: neither layer knows the movie, or nobody the genre.
+    """
+    scope = _Scope.of(params, reading)
+    points = scope.points()
+    series = _series(scope, points)
+    timeline = series.resolve(params.window.ending(reading.boundary.now, Granularity.DAY))
+    # A day or an hour without an observation has no value: it is absent, not zero.
+    pieces = [piece for piece in timeline.pieces if piece.state.count]
+    buckets = bucketed(pieces, Granularity.DAY)
+    body = {
+        "metric": params.metric,
+        "window": params.window.label,
+        "movie_id": params.movie_id,
+        "genre": scope.genre,
+        "data_points": [_data_point(bucket) for bucket in buckets],
+        "summary": _summary(params.metric, buckets),
+        "data_source": source_of(piece.source for piece in pieces),
+    }
+    freshness = describe(
+        reading.boundary,
+        reading.layers,
+        speed_types=(scope.speed_type,),
+        batch_as_of=max((d.covers_until for d in points.values()), default=None),
+        missing=(timeline.missing,),
+        documents=Documents(skipped=(*reading.documents.skipped, *reading.hours.skipped)),
+        warnings=_warnings(series, points, pieces),
+    )
+    return Built(body, freshness)
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Which documents belong to the series: those of a movie, of a genre's movies, or all.
+
+    ``genre`` is in the catalogue's spelling.
+    """
+
+    params: TrendParameters
+    reading: Reading
+    genre: str | None = None
+
+    @classmethod
+    def of(cls, params: TrendParameters, reading: Reading) -> _Scope:
+        if params.movie_id is not None and not _is_known(params.movie_id, reading):
+            raise NotFound("movie", params.movie_id)
+        if params.genre is None:
+            return cls(params, reading)
+        genre = reading.reference.genre(params.genre)
+        if genre is None:
+            raise NotFound("genre", params.genre, reading.reference.genres_like(params.genre))
+        return cls(params, reading, genre)
+
+    @property
+    def speed_type(self) -> str:
+        return SPEED_TYPE[self.params.metric]
+
+    @property
+    def speed_documents(self) -> Documents:
+        """A movie's own buckets, or those of all movies."""
+        return self.reading.documents if self.params.movie_id is not None else self.reading.hours
+
+    def points(self) -> dict[datetime, BatchDocument]:
+        """The newest batch document of each day of exactly this series (D4)."""
+        wanted = (self.params.metric, self.genre and self.genre.casefold(), self.params.movie_id)
+        found = usable_batch(self.reading.documents, "temporal_analytics", self.reading.boundary)
+        by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
+        return {_midnight(str(date)): document for date, document in by_date.items()}
+
+    def buckets(self) -> list[SpeedDocument]:
+        """The newest speed bucket of each movie and hour of this series, in a fixed order (D4, M7)."""
+        found = usable_speed(self.speed_documents, self.speed_type, self.reading.boundary)
+        members = {d.movie_id for d in found if self.includes(d.movie_id)}
+        once = newest_speed((d for d in found if d.movie_id in members), lambda d: (d.movie_id, d.hour))
+        return sorted(once.values(), key=lambda d: (d.hour, d.movie_id))
+
+    def includes(self, movie_id: int) -> bool:
+        if self.params.movie_id is not None:
+            return movie_id == self.params.movie_id
+        return self.genre is None or self.reading.reference.is_of_genre(movie_id, self.genre)
+
+    def lost_hours(self, buckets: Iterable[SpeedDocument]) -> frozenset[datetime]:
+        """Hours of which an unreadable bucket said what no readable one says (D2)."""
+        readable = {(d.movie_id, d.hour): d.synced_at for d in buckets}
+        return frozenset(
+            skip.hour
+            for skip in self.speed_documents.skipped
+            if skip.layer == "speed"
+            and skip.hour is not None
+            and skip.type in (self.speed_type, None)
+            and self._may_include(skip)
+            and not _is_told(skip, readable.get((skip.movie_id or 0, skip.hour)))
+        )
+
+    def lost_days(self) -> frozenset[datetime]:
+        """Days of which the batch document could not be read (D2)."""
+        return frozenset(
+            _midnight(skip.date)
+            for skip in self.reading.documents.skipped
+            if skip.layer == "batch"
+            and skip.type in ("temporal_analytics", None)
+            and skip.date is not None
+            and skip.movie_id in (self.params.movie_id, None)
+        )
+
+    def held_by_speed(self) -> SpeedLayer:
+        """The layer as far as it was read: of the whole layer, an hour that was not read says nothing."""
+        layer = self.reading.layers.speed_of(self.speed_type)
+        if self.params.movie_id is not None:
+            return layer
+        found = usable_speed(self.reading.hours, self.speed_type, self.reading.boundary)
+        return SpeedLayer(frozenset(d.hour for d in found), layer.synced_at)
+
+    def _may_include(self, skip: Skipped) -> bool:
+        if skip.movie_id is None:
+            return self.params.movie_id is None
+        return self.includes(skip.movie_id)
+
+
+def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean]:
+    boundary = scope.reading.boundary
+    buckets = scope.buckets()
+    hours: dict[datetime, Mean] = {}
+    for document in buckets:
+        hours[document.hour] = hours.get(document.hour, Mean()) + _observation(scope.params.metric, document)
+    return Series(
+        boundary=boundary,
+        points={
+            day: DayPoint(day, boundary.watermark(d.covers_until), Mean.of(d.data["value"], d.data["count"]))
+            for day, d in points.items()
+        },
+        hours=hours,
+        coverage=SpeedCoverage(
+            boundary=boundary,
+            layer=scope.held_by_speed(),
+            own=frozenset(hours),
+            unreadable=scope.lost_hours(buckets),
+        ),
+        reach=max((boundary.watermark(d.covers_until) for d in points.values()), default=None),
+        unreadable_days=scope.lost_days(),
+    )
+
+
+def _observation(metric: str, document: SpeedDocument) -> Mean:
+    data = document.data
+    if metric == "sentiment":
+        return Mean.of(data["avg_sentiment"], data["review_count"])
+    return Mean.of(data["vote_average" if metric == "rating" else "popularity"], 1)
+
+
+def _is_known(movie_id: int, reading: Reading) -> bool:
+    return (
+        movie_id in reading.reference.movies
+        or any(d.movie_id == movie_id for d in reading.documents.batch)
+        or any(d.movie_id == movie_id for d in reading.documents.speed)
+    )
+
+
+def _series_key(document: BatchDocument) -> tuple[str, str | None, int | None]:
+    genre = document.data.get("genre")
+    return document.data["metric"], genre and genre.casefold(), document.movie_id
+
+
+def _is_told(skip: Skipped, readable: datetime | None) -> bool:
+    """Whether a readable bucket of the same movie and hour is at least as new (D4)."""
+    return readable is not None and (skip.written_at is None or skip.written_at <= readable)
+
+
+def _data_point(bucket: Bucket[Mean]) -> dict[str, Any]:
+    return {
+        "date": bucket.start.date().isoformat(),
+        "value": bucket.state.average,
+        "count": bucket.state.count,
+        "data_source": bucket.source,
+    }
+
+
+def _summary(metric: str, buckets: list[Bucket[Mean]]) -> dict[str, Any]:
+    """``avg`` over all observations; ``change_rate`` per day, of a line through the days weighted by their counts."""
+    values = [(b, average) for b in buckets if (average := b.state.average) is not None]
+    slope = slope_per_day(((b.start - _EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
+    return {
+        "avg": sum((b.state for b in buckets), Mean()).average,
+        "min": min((value for _, value in values), default=None),
+        "max": max((value for _, value in values), default=None),
+        "trend": direction(slope, STEADY[metric]),
+        "change_rate": slope,
+    }
+
+
+def _warnings(series: Series[Mean], points: dict[datetime, BatchDocument], pieces: list[Piece[Mean]]) -> list[str]:
+    """Where a batch point ends inside an hour that the speed layer counts too, a few events may be in both."""
+    speed_hours = {piece.start for piece in pieces if piece.source == "speed"}
+    batch_ends = {piece.end for piece in pieces if piece.source == "batch"}
+    overlaps = any(
+        (end := series.boundary.watermark(d.covers_until)) in batch_ends & speed_hours and d.covers_until > end
+        for d in points.values()
+    )
+    told = (
+        "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
+        "events of that hour before the end of the coverage may be in both"
+    )
+    return [told] if overlaps else []
+
+
+def _midnight(date: str) -> datetime:
+    return datetime.fromisoformat(f"{date}T00:00:00+00:00")

@@ -1,0 +1,71 @@
+"""What ``analytics/trends`` has to read. Pure: no Django, no database, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from merger.contract import Aliases
+from merger.query import HOUR, Span, Window
+from merger.routing import HourRange, Plan, Question, Read, movie_reads, payload_reads, series_hours_from
+
+VIEW_TYPE = "temporal_analytics"
+
+SPEED_TYPE: Mapping[str, str] = {"rating": "stats", "sentiment": "sentiment", "popularity": "stats"}
+"""The speed layer's data type that carries a metric."""
+
+_SHORT_WORD = 2
+"""Letters of a word that is an abbreviation rather than a word in a genre's name, as in ``TV Movie``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendParameters:
+    """Which series.
+
+    Args:
+        metric: ``rating``, ``sentiment`` or ``popularity``.
+        window: the days that count, up to today; the oldest one included whole.
+        genre: as the caller spells it, or ``None``; not together with ``movie_id``.
+        movie_id: of one movie, or ``None``.
+    """
+
+    metric: str
+    window: Span
+    genre: str | None = None
+    movie_id: int | None = None
+
+
+def trend_plan(question: Question[TrendParameters]) -> Plan:
+    """The batch layer's points of the series, and the speed hours that may complete them."""
+    params, boundary = question.params, question.boundary
+    if params.movie_id is not None:
+        own = movie_reads(params.movie_id, (VIEW_TYPE,), question.aliases, speed_from=boundary.speed_from)
+        wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
+        # Some producers name the movie in the payload alone.
+        return Plan((*own, *payload_reads(VIEW_TYPE, wanted, question.aliases)), reference=True)
+    start = series_hours_from(boundary, question.layers)
+    return Plan(
+        reads=tuple(
+            read for genre in _spellings(params.genre) for read in _shared(params.metric, genre, question.aliases)
+        ),
+        hours=HourRange((SPEED_TYPE[params.metric],), Window(start, boundary.open_hour + HOUR)),
+        reference=True,
+    )
+
+
+def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Read, ...]:
+    """Points of no single movie; a producer may name that at the top level of the document alone."""
+    wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
+    return tuple(
+        Read(read.collection, {**read.filter, "movie_id": None}) for read in payload_reads(VIEW_TYPE, wanted, aliases)
+    )
+
+
+def _spellings(genre: str | None) -> tuple[str | None, ...]:
+    """How producers may have written a genre: an index knows no case (A3)."""
+    if genre is None:
+        return (None,)
+    title = genre.title()
+    abbreviated = " ".join(word.upper() if len(word) <= _SHORT_WORD else word for word in title.split(" "))
+    return tuple(dict.fromkeys((genre, title, abbreviated, genre.lower(), genre.upper(), genre.capitalize())))
