@@ -34,32 +34,40 @@ class Run:
         return f"batch_{self.computed_at:%Y_%m_%d}"
 
 
-def batch_documents(
-    world: World,
-    run: Run,
-    *,
-    since: datetime | None = None,
-    on_hour: Callable[[datetime], None] | None = None,
-) -> Iterator[Document]:
-    """Everything a run writes; the same arguments give the same documents with the same ``_id``.
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A world's stream, read up to a cut: where every movie stands then, and figures by day."""
 
-    Args:
-        world: the stream.
-        run: its cut and stamps.
-        since: an earlier run's ``covers_until``: points of days that it covered whole are left out, as
-            nothing can have changed them.
-        on_hour: called with every hour of the stream once it is read; all are, before the first document.
-    """
+    world: World
+    standings: Mapping[int, Standing]
+    ledger: Ledger
+
+
+def digest(world: World, until: datetime, on_hour: Callable[[datetime], None] | None = None) -> Digest:
+    """Read the events from the epoch to ``until``; ``on_hour`` is called with every hour that has been read."""
     replay, ledger = Replay(world), Ledger()
-    for hour, seen in replay.until(run.covers_until):
+    for hour, seen in replay.until(until):
         ledger.enter(hour, seen)
         if on_hour is not None:
             on_hour(hour)
+    return Digest(world, replay.standings, ledger)
+
+
+def batch_documents(read: Digest, run: Run, since: datetime | None = None) -> Iterator[Document]:
+    """Everything a run writes; the same arguments give the same documents with the same ``_id``.
+
+    Args:
+        read: the stream up to the run's ``covers_until``.
+        run: its cut and stamps.
+        since: an earlier run's ``covers_until``: points of days that it covered whole are left out, as
+            nothing can have changed them.
+    """
+    world, ledger = read.world, read.ledger
     first_day = world.epoch if since is None else floor_day(since)
-    yield from _details(world, replay, run)
-    yield from _sentiment_totals(world, ledger, run)
+    yield from _details(read, run)
+    yield from _sentiment_totals(read, run)
     yield from _sentiment_days(ledger, first_day, run)
-    for month in genre_months(replay.standings.values(), ledger, run.covers_until):
+    for month in genre_months(read.standings.values(), ledger, run.covers_until):
         key = f"{month['genre']}:{month['year']}-{month['month']:02}"
         yield _document(run, "genre_analytics", key, month)
     for point in trend_points(world, ledger, first_day, run.covers_until):
@@ -69,17 +77,16 @@ def batch_documents(
         yield _document(run, "actor_collaboration", network["actor"], network)
 
 
-def _details(world: World, replay: Replay, run: Run) -> Iterator[Document]:
-    for movie in world.movies:
-        standing = replay.standings[movie.movie_id]
-        data = movie_details(standing, run.covers_until)
+def _details(read: Digest, run: Run) -> Iterator[Document]:
+    for movie in read.world.movies:
+        data = movie_details(read.standings[movie.movie_id], run.covers_until)
         yield _document(run, "movie_details", str(movie.movie_id), data, movie.movie_id)
 
 
-def _sentiment_totals(world: World, ledger: Ledger, run: Run) -> Iterator[Document]:
+def _sentiment_totals(read: Digest, run: Run) -> Iterator[Document]:
     """A total for every movie, zero where nobody wrote: readers can tell "no review" from "not known"."""
-    for movie in world.movies:
-        data = ledger.reviews_of(movie.movie_id).payload()
+    for movie in read.world.movies:
+        data = read.ledger.reviews_of(movie.movie_id).payload()
         yield _document(run, "sentiment", str(movie.movie_id), data, movie.movie_id)
 
 

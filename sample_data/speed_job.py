@@ -21,13 +21,16 @@ _HALF_SCORE = 40.0
 """Decayed events that make a trending score of 50."""
 
 
-def speed_documents(replay: Replay, until: datetime, synced_at: datetime) -> list[Document]:
+def speed_documents(
+    replay: Replay, until: datetime, synced_at: datetime, since: datetime | None = None
+) -> list[Document]:
     """The buckets of ``replay.hour`` as they are when only events before ``until`` have arrived.
 
     Args:
         replay: the stream, walked up to the hour in question; it does not move.
         until: ``hour + 1h`` or later for an hour that is over.
         synced_at: the stamp of the refresh.
+        since: leave out movies without an event at or after this moment: an earlier refresh has them.
 
     Returns:
         For every movie with events ``trending`` and ``stats``, for those with reviews ``sentiment``.
@@ -43,6 +46,7 @@ def speed_documents(replay: Replay, until: datetime, synced_at: datetime) -> lis
             "ttl_expires_at": replay.hour + EXPIRES_AFTER,
         }
         for movie_id, observed in replay.observe(until).items()
+        if since is None or observed.times[-1] >= since
         for data_type, data in _payloads(observed, replay.recent(movie_id))
     ]
 

@@ -30,7 +30,7 @@ TALKED_ABOUT = 540
 FEWEST = 20
 """Events per hour and movies per day, however small the scale: less is not a stream."""
 
-LARGEST_SCALE = 20.0
+LARGEST_SCALE = 10.0
 
 _SURGES_PER_DAY = 8
 _SURGING_AMONG = 600
@@ -89,7 +89,7 @@ class World:
     Args:
         epoch: where the stream begins, a UTC midnight; before it there are no events.
         seed: another seed is another world.
-        scale: factor on the number of movies and events, above 0 and at most 20. A smaller world has the most
+        scale: factor on the number of movies and events, above 0 and at most 10. A smaller world has the most
             popular movies (96 of them at 0.02); there are never more than there are facts.
         movies: most popular first; the facts' by default.
 

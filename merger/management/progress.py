@@ -1,0 +1,66 @@
+"""How far a long command has come, on stderr: a line that redraws itself on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.core.management.base import OutputWrapper
+
+_BAR = 30
+_REDRAWN_EVERY, _REPEATED_EVERY = 0.1, 5.0
+"""Seconds between two lines, on a terminal and elsewhere."""
+
+
+class Progress:
+    """Counts steps and shows them.
+
+    Args:
+        stream: the command's ``stderr``.
+        label: what is being done, e.g. ``batch_views: documents written``.
+        total: steps in all; without it there is no bar.
+        clock: seconds that only ever grow.
+    """
+
+    def __init__(
+        self,
+        stream: OutputWrapper,
+        label: str,
+        total: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream = stream
+        self._label = label
+        self._total = total
+        self._clock = clock
+        self._redraws = stream.isatty()
+        self._shown_at = clock()
+        self.done = 0
+
+    def step(self, steps: int = 1) -> None:
+        """Some more steps are done."""
+        self.done += steps
+        pause = _REDRAWN_EVERY if self._redraws else _REPEATED_EVERY
+        if self._clock() - self._shown_at >= pause:
+            self._show()
+
+    def end(self) -> None:
+        """Nothing more will come: leave the final state on a line of its own."""
+        self._show()
+        if self._redraws:
+            self._stream.write("")
+
+    def _show(self) -> None:
+        self._shown_at = self._clock()
+        lead, ending = ("\r", "") if self._redraws else ("", "\n")
+        # Progress is not an error, although it goes to the same stream: it keeps the terminal's colour.
+        self._stream.write(f"{lead}{self._line()}", style_func=str, ending=ending)
+
+    def _line(self) -> str:
+        if not self._total:
+            return f"{self._label}: {self.done:,}"
+        counted = f"{self._label}: {self.done:,} of {self._total:,}"
+        if not self._redraws:
+            return counted
+        filled = round(_BAR * self.done / self._total)
+        return f"{counted} [{'#' * filled}{'.' * (_BAR - filled)}]"
