@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -44,6 +44,22 @@ class Kind(Generic[T_co]):
 
     read: Callable[[str], T_co]
     takes: str
+
+
+class Address(NamedTuple):
+    """Where to listen: host without brackets, port 1 to 65535."""
+
+    host: str
+    port: int
+
+    def near_host(self) -> str:
+        """The host that a client on this machine would connect to."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+
+    def url(self) -> str:
+        """The address that a browser on this machine would take."""
+        shown = self.near_host()
+        return f"http://[{shown}]:{self.port}" if ":" in shown else f"http://{shown}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -183,6 +199,18 @@ def url(*schemes: str) -> Kind[str]:
         return raw
 
     return Kind(read, "an address that starts with " + " or ".join(f"{scheme}://" for scheme in schemes))
+
+
+def address() -> Kind[Address]:
+    """Host and port to listen on."""
+
+    def read(raw: str) -> Address:
+        parts = urlsplit(f"//{raw}")
+        if not parts.hostname or not parts.port or parts.netloc != raw or parts.username is not None:
+            raise ValueError(raw)
+        return Address(parts.hostname, parts.port)
+
+    return Kind(read, "an address and port such as 127.0.0.1:8000 or [::1]:8000")
 
 
 def choice(*allowed: str) -> Kind[str]:

@@ -9,11 +9,21 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 
 class AlreadyRunningError(Exception):
     """Another process holds this data directory."""
+
+
+class SampleState(StrEnum):
+    """How far the load of the sample world got; one that was interrupted stays at ``LOADING``."""
+
+    ABSENT = "absent"
+    LOADING = "loading"
+    LOADED = "loaded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,25 @@ class LocalData:
                 raise AlreadyRunningError(str(self.directory)) from error
             yield
 
+    def sample_state(self) -> SampleState:
+        """How far the sample world got in the embedded store of this directory."""
+        try:
+            return SampleState(self._sample_file.read_text(encoding="ascii").strip())
+        except (FileNotFoundError, ValueError):
+            return SampleState.ABSENT
+
+    def sample_age(self, now: datetime) -> timedelta:
+        """Time since the sample world's state was last written; it must not be absent.
+
+        Args:
+            now: aware.
+        """
+        return now - datetime.fromtimestamp(self._sample_file.stat().st_mtime, UTC)
+
+    def write_sample_state(self, state: SampleState) -> None:
+        """Notes how far the sample world got."""
+        self._sample_file.write_text(state, encoding="ascii")
+
     def publish_stores(self, addresses: StoreAddresses) -> None:
         """Lets other commands of this checkout find the stores for as long as the lock is held."""
         self._stores_file.write_text(json.dumps(asdict(addresses)), encoding="utf-8")
@@ -99,6 +128,10 @@ class LocalData:
     @property
     def _lock_file(self) -> Path:
         return self.directory / "lock"
+
+    @property
+    def _sample_file(self) -> Path:
+        return self.directory / "sample_world"
 
     @property
     def _stores_file(self) -> Path:

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from lambdaserve.env import (
+    Address,
     Variable,
+    address,
     boolean,
     choice,
     duration,
@@ -64,7 +66,7 @@ DATABASE_URL = Variable(
 DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of everything that is stored locally.")
 
 # Serving
-BIND = Variable("BIND", text(), "", "Address and port to serve on.")
+BIND = Variable("BIND", address(), Address("127.0.0.1", 8000), "Address and port to serve on.")
 WORKERS = Variable("WORKERS", integer(least=1, most=256), 1, "Worker processes.")
 THREADS = Variable("THREADS", integer(least=1, most=256), 4, "Threads that answer requests, in each worker.")
 LOAD_SAMPLE = Variable(

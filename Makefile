@@ -1,0 +1,60 @@
+# Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean install install-dev
+PYTHON_IN_VENV := .venv/bin/python
+
+# Makes .venv and installs into it, unless that was done with these very requirements in this very place:
+# a virtual environment that was moved, or whose Python is gone, is made anew.
+# Usage: $(call install_into_venv,requirements file)
+define install_into_venv
+	@set -eu; \
+	stamp=".venv/installed-from-$(1)"; \
+	wanted="$$(cat requirements.txt $(1) | cksum) $$(pwd)"; \
+	if [ "$$(cat "$$stamp" 2>/dev/null)" = "$$wanted" ] && $(PYTHON_IN_VENV) -c ''; then exit 0; fi; \
+	if ! [ "$$(cat .venv/made-in 2>/dev/null)" = "$$(pwd)" ] || ! $(PYTHON_IN_VENV) -m pip --version >/dev/null 2>&1; then \
+		found=""; \
+		for candidate in $${PYTHON:-} python3 python3.13 python3.12 python3.11; do \
+			if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$candidate"; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "lambdaserve needs Python 3.11 or newer; none was found. PYTHON=/path/to/python make … names one." >&2; exit 1; \
+		fi; \
+		echo "Making .venv with $$("$$found" --version)"; \
+		"$$found" -m venv --clear .venv || { echo "python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 1; }; \
+		pwd > .venv/made-in; \
+	fi; \
+	echo "Installing $(1) into .venv (once per change of it)"; \
+	$(PYTHON_IN_VENV) -m pip install --disable-pip-version-check -r $(1); \
+	echo "$$wanted" > "$$stamp"
+endef
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1|\2/' | while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
+
+install: ## Install what running needs into .venv
+	$(call install_into_venv,requirements.txt)
+
+install-dev: ## Install what testing needs into .venv
+	$(call install_into_venv,requirements-dev.txt)
+
+run: install ## Serve on http://127.0.0.1:8000 with embedded stores and sample data, until Ctrl-C
+	@$(PYTHON_IN_VENV) manage.py serve
+
+test: install-dev ## Run every test
+	@$(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+check: install-dev ## Lint, types, layers, migrations, production settings
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy --strict
+	.venv/bin/lint-imports
+	ENV_FILE= SECRET_KEY=checked-and-thrown-away $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	ENV_FILE= SECRET_KEY="$$($(PYTHON_IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(48))')" ALLOWED_HOSTS=api.example.org \
+		$(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
+
+bench: install-dev ## Measure latency and throughput of a running service of its own
+	@$(PYTHON_IN_VENV) -m benchmarks $(ARGS)
+
+clean: ## Remove .venv, the local data and every cache
+	rm -rf .venv .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

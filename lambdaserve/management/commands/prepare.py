@@ -1,0 +1,59 @@
+"""``manage.py prepare``: what has to be in place before the first request."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from lambdaserve.localdata import LocalData, SampleState
+from merger.mongo import database
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrates the SQL database and creates the indexes in MongoDB. `manage.py serve` runs it before it serves. "
+        "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--embedded", action="store_true", help="MongoDB is the embedded one: trouble with it is an error"
+        )
+        parser.add_argument(
+            "--sample", action="store_true", help="load the sample world where there are no batch views, else catch up"
+        )
+        parser.add_argument("--demo-user", action="store_true", help="create a staff user if there is none")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        self._create_indexes(fatal=options["embedded"])
+        if options["sample"]:
+            self._sample(LocalData(settings.DATA_DIR))
+        if options["demo_user"]:
+            call_command("demo_user")
+
+    def _create_indexes(self, *, fatal: bool) -> None:
+        try:
+            call_command("create_indexes", stdout=self.stdout)
+        except CommandError as error:
+            if fatal:
+                raise
+            self.stderr.write(self.style.WARNING(f"No indexes created: {error}"))
+
+    def _sample(self, local: LocalData) -> None:
+        """Loads, completes or catches up the sample world; leaves a store with other documents alone."""
+        state = local.sample_state()
+        if state is SampleState.ABSENT and database()["batch_views"].find_one(projection=["_id"]) is not None:
+            self.stdout.write("The embedded MongoDB holds documents of your own, so the sample world stays out.")
+            return
+        if state is not SampleState.LOADED or local.sample_age(datetime.now(UTC)) > settings.BATCH_STALE_AFTER:
+            local.write_sample_state(SampleState.LOADING)
+            call_command("sample_batch")
+        call_command("sample_speed")
+        if local.sample_state() is not SampleState.LOADED:
+            local.write_sample_state(SampleState.LOADED)

@@ -1,0 +1,54 @@
+"""``manage.py serve``: the whole service on this machine, as `make run` starts it."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from lambdaserve.embedded import StoreDidNotStart
+from lambdaserve.env import Environment
+from lambdaserve.localdata import AlreadyRunningError, LocalData
+from lambdaserve.run import Plan, Run, RunFailed
+
+_ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Command(BaseCommand):
+    help = (
+        "Serves the pages, the API, its documentation and the admin on BIND (127.0.0.1:8000). Starts an embedded "
+        "MongoDB and Redis where MONGODB_URI and REDIS_URL are unset, fills an empty embedded MongoDB with the "
+        "sample world unless LOAD_SAMPLE=never, and creates a staff user for it. Ctrl-C stops all that it started."
+    )
+    requires_system_checks = ()  # the children check the settings that they will really have
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for number in _ENOUGH:
+            signal.signal(number, _interrupt)
+        local = LocalData(settings.DATA_DIR)
+        environment = Environment.of_process(settings.BASE_DIR)
+        try:
+            with local.locked():
+                run = Run(settings.BASE_DIR, local, environment, Plan.of(environment), self._say)
+                run.serve()
+        except KeyboardInterrupt:
+            self._say("Stopped.")
+        except AlreadyRunningError as error:
+            message = f"another copy is running with the data in {error}; stop it, or set DATA_DIR to another place"
+            raise CommandError(message) from None
+        except (RunFailed, StoreDidNotStart) as error:
+            raise CommandError(str(error)) from None
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ends the run once; what follows must not cut the stopping short, which has time limits of its own."""
+    for other in _ENOUGH:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
