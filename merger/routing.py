@@ -100,16 +100,14 @@ def movie_reads(
     return tuple(reads)
 
 
-def payload_reads(view_type: str, wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Read, ...]:
-    """Batch documents whose payload has the given values, wherever a producer put it (D1); the first key of
-    ``wanted`` leads an index."""
-    names = list(aliases.names_of_view(view_type))
+def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Read, ...]:
+    """Batch documents whose payload has the given values, wherever a producer put it (D1).
+
+    The first key of ``wanted`` leads an index. The view type is left to the contract: its spellings would need an
+    ``$in``, for which not every server uses the index that the values could.
+    """
     return tuple(
-        Read(
-            BATCH,
-            {f"{payload}.{key}": value for key, value in wanted.items()} | {"view_type": {"$in": names}},
-        )
-        for payload in aliases.payload
+        Read(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
     )
 
 

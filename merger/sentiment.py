@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.algebra import Sentiment, direction, slope_per_day
+from merger.boundary import Boundary
 from merger.contract import BatchDocument, SpeedDocument
 from merger.errors import Interval
 from merger.freshness import describe
@@ -99,7 +100,7 @@ def _held(movie_id: int, reading: Reading) -> _Held:
         },
         hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
         coverage=speed_coverage(documents, "sentiment", boundary, reading.layers, movie_id),
-        reach=max((boundary.watermark(d.covers_until) for d in batch), default=None),
+        reach=_reach(total, points, boundary),
         unreadable_days=frozenset(
             _midnight(skip.date)
             for skip in documents.skipped
@@ -110,6 +111,17 @@ def _held(movie_id: int, reading: Reading) -> _Held:
         ),
     )
     return _Held(total, points, hours, series)
+
+
+def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary) -> datetime | None:
+    """Up to when a day without a point had no event: as far as the total reaches, which a job writes last.
+
+    Without a total nothing says that a run was written to its end, so what it did write speaks for itself only.
+    """
+    if total is not None:
+        return boundary.watermark(total.covers_until)
+    ends = (min(day + DAY, boundary.watermark(d.covers_until)) for day, d in points.items())
+    return max(ends, default=None)
 
 
 def _overall(

@@ -1,0 +1,109 @@
+"""One suite over both stores: the real one on the embedded MongoDB and its in-memory stand-in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import bson
+import pytest
+from bson.datetime_ms import DatetimeMS
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from lambdaserve.embedded import free_port
+from merger.errors import StoreUnavailable
+from merger.mongo import MongoStore
+from merger.store import Store
+from tests.memory_store import MemoryStore
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+DOCUMENTS = [
+    {"_id": 1, "movie_id": 5, "data_type": "stats", "hour": NOON, "data": {"metric": "rating", "genre": "Drama"}},
+    {"_id": 2, "movie_id": 5, "data_type": "sentiment", "hour": NOON + HOUR, "data": {"metric": "rating"}},
+    {"_id": 3, "movie_id": 6, "data_type": "stats", "hour": NOON + 2 * HOUR, "data": None},
+    {"_id": 4, "movie_id": None, "data_type": "stats", "hour": "noon", "data": "text"},
+]
+
+Filled = Callable[[Sequence[dict[str, Any]]], Store]
+
+
+@pytest.fixture(params=["mongo", "memory"])
+def filled(request: pytest.FixtureRequest) -> Filled:
+    def fill(documents: Sequence[dict[str, Any]]) -> Store:
+        if request.param == "memory":
+            return MemoryStore(things=list(documents))
+        database: Database[dict[str, Any]] = request.getfixturevalue("database")
+        if documents:
+            database["things"].insert_many([dict(document) for document in documents])
+        return MongoStore(database, timeout=5)
+
+    return fill
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        ({}, {1, 2, 3, 4}),
+        ({"movie_id": 5}, {1, 2}),
+        ({"movie_id": None}, {4}),
+        ({"movie_id": 5, "hour": {"$gte": NOON + HOUR}}, {2}),
+        ({"hour": {"$gte": NOON, "$lt": NOON + 2 * HOUR}}, {1, 2}),
+        ({"hour": {"$gt": NOON, "$lte": NOON + 2 * HOUR}}, {2, 3}),
+        ({"movie_id": 5, "data_type": {"$in": ["stats", "trending"]}}, {1}),
+        ({"data.metric": "rating", "data.genre": None}, {2}),
+        ({"data.metric": "rating", "data.genre": "Drama"}, {1}),
+        ({"_id": {"$in": [1, 4, 9]}}, {1, 4}),
+    ],
+)
+def test_it_finds_what_a_filter_names(filled: Filled, wanted: dict[str, Any], ids: set[int]) -> None:
+    assert {document["_id"] for document in filled(DOCUMENTS).find("things", wanted)} == ids
+
+
+def test_it_finds_nothing_in_a_collection_that_is_not_there(filled: Filled) -> None:
+    assert filled([]).find("things", {"movie_id": 1}) == []
+
+
+def test_it_returns_the_newest(filled: Filled) -> None:
+    found = filled(DOCUMENTS).find("things", {"movie_id": 5}, newest_by="hour", limit=1)
+    assert [document["_id"] for document in found] == [2]
+
+
+def test_dates_come_out_aware_in_utc(filled: Filled) -> None:
+    (found,) = filled(DOCUMENTS).find("things", {"_id": 1})
+    assert found["hour"] == NOON
+    assert found["hour"].utcoffset() == timedelta()
+
+
+def test_only_and_without_choose_the_fields(filled: Filled) -> None:
+    store = filled(DOCUMENTS)
+    assert store.find("things", {"_id": 1}, only=("hour",)) == [{"_id": 1, "hour": NOON}]
+    (found,) = store.find("things", {"_id": 1}, without=("_id", "data"))
+    assert found.keys() == {"movie_id", "data_type", "hour"}
+
+
+def test_a_limit_is_kept(filled: Filled) -> None:
+    assert len(filled(DOCUMENTS).find("things", {}, limit=2)) == 2
+
+
+def test_dates_that_python_can_not_hold_do_not_raise(database: Database[dict[str, Any]]) -> None:
+    # The embedded server refuses to store such a date; MongoDB does store it, so the bytes are decoded here.
+    raw = bson.encode({"hour": DatetimeMS(3_093_527_980_800_000)})
+    assert isinstance(bson.decode(raw, database.codec_options)["hour"], DatetimeMS)
+
+
+def test_text_that_is_not_utf_8_does_not_raise(database: Database[dict[str, Any]]) -> None:
+    raw = bson.encode({"title": "abc"}).replace(b"abc", b"a\xffc")
+    assert bson.decode(raw, database.codec_options)["title"] == "a\ufffdc"
+
+
+def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None:
+    with MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=300) as nobody:
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="not reachable"):
+            MongoStore(nobody["x"], timeout=0.3).find("things", {})
+        assert time.monotonic() - started < 3
