@@ -33,7 +33,7 @@ def actor_plan(question: Question[Actor]) -> Plan:
         reads=tuple(
             read
             for spelling in question.params.spellings
-            for read in payload_reads(VIEW_TYPE, {"actor": spelling}, question.aliases)
+            for read in payload_reads({"actor": spelling}, question.aliases)
         )
     )
 

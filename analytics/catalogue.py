@@ -27,7 +27,10 @@ class Comparison:
 
 
 def overview(_: None, reading: Reading) -> Built:
-    """What the catalogue holds. Averages are over movies that carry the number, each counting once."""
+    """What the catalogue holds. Averages are over movies that carry the number, each counting once.
+
+    The rating of a movie without votes is left out: TMDB writes 0 where nobody voted.
+    """
     reference = reading.reference
     movies = sorted(reference.movies.items())
     genres = _movies_by_genre(reference, (document for _, document in movies))
@@ -36,11 +39,15 @@ def overview(_: None, reading: Reading) -> Built:
         "total_genres": len(genres),
         "genres": sorted(genres),
         "overall_stats": {
-            "avg_rating": _mean((d for _, d in movies), "vote_average"),
+            "avg_rating": _mean((d for _, d in movies if _is_rated(d)), "vote_average"),
             "avg_popularity": _mean((d for _, d in movies), "popularity"),
         },
         "by_genre": [
-            {"genre": name, "movie_count": len(members), "avg_rating": _mean(members, "vote_average")}
+            {
+                "genre": name,
+                "movie_count": len(members),
+                "avg_rating": _mean(filter(_is_rated, members), "vote_average"),
+            }
             for name, members in sorted(genres.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         ],
         "data_source": "batch",
@@ -92,6 +99,10 @@ def _movies_by_genre(reference: Reference, movies: Iterable[BatchDocument]) -> d
         for key in dict.fromkeys(name.casefold() for name in document.data.get("genres", ())):
             result[reference.genres[key]].append(document)
     return result
+
+
+def _is_rated(document: BatchDocument) -> bool:
+    return document.data.get("vote_count") != 0
 
 
 def _mean(documents: Iterable[BatchDocument], name: str) -> float | None:

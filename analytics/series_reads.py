@@ -43,7 +43,7 @@ def trend_plan(question: Question[TrendParameters]) -> Plan:
         own = movie_reads(params.movie_id, (VIEW_TYPE,), question.aliases, speed_from=boundary.speed_from)
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
-        return Plan((*own, *payload_reads(VIEW_TYPE, wanted, question.aliases)), reference=True)
+        return Plan((*own, *payload_reads(wanted, question.aliases)), reference=True)
     start = series_hours_from(boundary, question.layers)
     return Plan(
         reads=tuple(
@@ -57,9 +57,7 @@ def trend_plan(question: Question[TrendParameters]) -> Plan:
 def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Read, ...]:
     """Points of no single movie; a producer may name that at the top level of the document alone."""
     wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
-    return tuple(
-        Read(read.collection, {**read.filter, "movie_id": None}) for read in payload_reads(VIEW_TYPE, wanted, aliases)
-    )
+    return tuple(Read(read.collection, {**read.filter, "movie_id": None}) for read in payload_reads(wanted, aliases))
 
 
 def _spellings(genre: str | None) -> tuple[str | None, ...]:

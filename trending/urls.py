@@ -1,5 +1,11 @@
 """Addresses of trending, relative to ``/api/v1/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from trending.api import TrendingViewSet
+
+urlpatterns = [
+    path("trending/movies", TrendingViewSet.as_view({"get": "movies"}), name="trending-movies"),
+    # A genre's name may hold a slash.
+    path("trending/genres/<path:genre>", TrendingViewSet.as_view({"get": "genre"}), name="trending-genre"),
+]

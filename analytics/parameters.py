@@ -1,0 +1,68 @@
+"""Query parameters of analytics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from lambdaserve.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
+from merger.contract import METRICS
+from merger.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
+
+
+class YearField(WholeNumberField):
+    """A year of the calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(least=EARLIEST_YEAR, most=LATEST_YEAR, **options)
+
+
+class GenreParameters(QueryParameters):
+    """Of ``analytics/genre/{genre}``."""
+
+    year = YearField(required=False, help_text="Only documents of this year.")
+    month = WholeNumberField(least=1, most=12, required=False, help_text="Only of this month of the `year`.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A month means nothing without its year."""
+        if "month" in attrs and "year" not in attrs:
+            raise ValidationError({"month": ["month needs a year beside it"]})
+        return attrs
+
+
+class TrendsParameters(QueryParameters):
+    """Of ``analytics/trends``."""
+
+    metric = ChoiceField(METRICS, help_text="What is averaged.")
+    window = SpanField(
+        allow_all=True,
+        default="30d",
+        help_text="Days that count, up to today; the oldest one is included whole. A bare number is one of hours.",
+    )
+    genre = GenreField(required=False, help_text="Of the movies of this genre, in any case; not with `movie_id`.")
+    movie_id = WholeNumberField(
+        least=0, most=LARGEST_COUNT, required=False, help_text="Of this movie; not with `genre`."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A movie's series is not a genre's."""
+        if "genre" in attrs and "movie_id" in attrs:
+            raise ValidationError(
+                {
+                    "genre": ["genre can't be combined with movie_id"],
+                    "movie_id": ["movie_id can't be combined with genre"],
+                }
+            )
+        return attrs
+
+
+class ComparisonParameters(QueryParameters):
+    """Of ``analytics/sentiment/comparison``."""
+
+    genre = GenreField(required=False, help_text="Only movies of this genre, in any case.")
+    year = YearField(required=False, help_text="Only movies released in this year.")
+
+
+class CompletenessParameters(QueryParameters):
+    """Of the endpoints that take nothing else."""

@@ -1,0 +1,108 @@
+"""What analytics answers, from plan to body."""
+
+from __future__ import annotations
+
+from analytics.actors import Actor, actor_network, actor_plan
+from analytics.catalogue import Comparison, overview, sentiment_comparison
+from analytics.genres import GenrePeriod, genre_analytics
+from analytics.series import trends
+from analytics.series_reads import TrendParameters, trend_plan
+from merger.freshness import TTLClass
+from merger.query import Span
+from merger.routing import BATCH, Plan, Question, Read, View
+from merger.service import Answer
+from merger.wiring import service
+
+
+def _reference_plan(_: Question[GenrePeriod] | Question[None]) -> Plan:
+    return Plan(reference=True)
+
+
+def _comparison_plan(question: Question[Comparison]) -> Plan:
+    names = question.aliases.names_of_view("sentiment")
+    # Lifetime totals are the documents without a date.
+    reads = tuple(Read(BATCH, {"view_type": name, "data.date": None}) for name in names)
+    return Plan(reads=reads, reference=True)
+
+
+GENRE = View(name="analytics.genre", ttl=TTLClass.STABLE, plan=_reference_plan, build=genre_analytics)
+GENRE_HISTORY = View(
+    name="analytics.genre_history", ttl=TTLClass.VERY_STABLE, plan=_reference_plan, build=genre_analytics
+)
+TRENDS = View(
+    name="analytics.trends",
+    ttl=TTLClass.STABLE,
+    coverage=("sentiment", "stats"),
+    plan=trend_plan,
+    build=trends,
+)
+OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_reference_plan, build=overview)
+COMPARISON = View(
+    name="analytics.sentiment_comparison",
+    ttl=TTLClass.STABLE,
+    plan=_comparison_plan,
+    build=sentiment_comparison,
+)
+ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network)
+
+
+def genre_statistics(*, genre: str, year: int | None = None, month: int | None = None, strict: bool = False) -> Answer:
+    """A genre's statistics, in all years, a year or a month of it; a past year's answer keeps longer.
+
+    Raises:
+        NotFound: the genre is unknown.
+        StoreError: the documents can't be read.
+    """
+    engine = service()
+    is_past = year is not None and year < engine.boundary().now.year
+    params = GenrePeriod(genre.strip().casefold(), year, month)
+    return engine.fetch(GENRE_HISTORY if is_past else GENRE, params, strict=strict)
+
+
+def trend_series(
+    *,
+    metric: str,
+    window: Span,
+    genre: str | None = None,
+    movie_id: int | None = None,
+    strict: bool = False,
+) -> Answer:
+    """The daily series of a metric, of all movies, a genre's or one; never of a genre and a movie together.
+
+    Raises:
+        NotFound: the genre or the movie is unknown.
+        Incomplete: only when ``strict``.
+        StoreError: the documents can't be read.
+    """
+    params = TrendParameters(metric, window, None if genre is None else genre.strip(), movie_id)
+    return service().fetch(TRENDS, params, strict=strict)
+
+
+def catalogue_overview(*, strict: bool = False) -> Answer:
+    """Totals, genres and averages of the whole catalogue.
+
+    Raises:
+        StoreError: the documents can't be read.
+    """
+    return service().fetch(OVERVIEW, None, strict=strict)
+
+
+def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, strict: bool = False) -> Answer:
+    """Lifetime sentiment by tier of popularity, of the movies of a genre and a year of release.
+
+    Raises:
+        NotFound: the genre is unknown.
+        StoreError: the documents can't be read.
+    """
+    params = Comparison(None if genre is None else genre.strip().casefold(), year)
+    return service().fetch(COMPARISON, params, strict=strict)
+
+
+def actor_collaborations(*, name: str, strict: bool = False) -> Answer:
+    """With whom an actor works.
+
+    Raises:
+        NotFound: nobody knows the actor.
+        StoreError: the documents can't be read.
+    """
+    return service().fetch(ACTOR, Actor(" ".join(name.split())), strict=strict)

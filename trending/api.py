@@ -1,0 +1,60 @@
+"""``/api/v1/trending/``: what is being talked about right now."""
+
+from __future__ import annotations
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from lambdaserve.answers import respond
+from lambdaserve.schema import documented, in_path
+from trending import scoring
+from trending.selectors import movies_trending
+from trending.serializers import EXAMPLE, GenreTrendingParameters, TrendingParameters, TrendingSerializer
+
+_FORMULA = (
+    f"{scoring.POPULARITY_WEIGHT:g}·p/(p+{scoring.USUAL_POPULARITY:g}) + "
+    f"{scoring.CHANGE_WEIGHT:g}·c/(|c|+{scoring.USUAL_CHANGE:g})"
+)
+
+_RULES = f"""Every movie for which the speed layer holds `trending` or `stats` documents in the window takes part.
+
+- Its score is the `trending_score` of its newest `trending` document.
+- A movie with only `stats` gets, from its popularity *p* and the change of that per hour *c*, a score from 0 to 100:
+  `{_FORMULA}`, at least 0.
+- Order: score, then popularity, then the smaller `movie_id`. A genre is applied before the limit; ranks have no gaps.
+
+`freshness.missing` lists the hours of the window that the speed layer does not hold."""
+
+
+class TrendingViewSet(ViewSet):
+    """Rankings of movies."""
+
+    @documented(
+        operation="trending_movies",
+        tag="trending",
+        summary="Movies that are trending",
+        about=_RULES,
+        answer=TrendingSerializer,
+        example=EXAMPLE,
+        parameters=TrendingParameters,
+        errors=(404,),
+    )
+    def movies(self, request: Request) -> HttpResponseBase:
+        """``trending/movies``."""
+        return respond(request, movies_trending(**TrendingParameters.of(request)))
+
+    @documented(
+        operation="trending_genre",
+        tag="trending",
+        summary="Movies of a genre that are trending",
+        about=_RULES,
+        answer=TrendingSerializer,
+        example=EXAMPLE,
+        parameters=GenreTrendingParameters,
+        path=[in_path("genre", str, "A genre, in any case, such as `Drama`.")],
+        errors=(404,),
+    )
+    def genre(self, request: Request, genre: str) -> HttpResponseBase:
+        """``trending/genres/{genre}``."""
+        return respond(request, movies_trending(genre=genre, **GenreTrendingParameters.of(request)))

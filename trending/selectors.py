@@ -1,0 +1,38 @@
+"""The rankings that trending answers, from plan to body."""
+
+from __future__ import annotations
+
+from merger.freshness import TTLClass
+from merger.query import Span
+from merger.routing import HourRange, Plan, Question, View
+from merger.service import Answer
+from merger.wiring import service
+from trending.scoring import RankingParameters, ranking, window_of
+
+SPEED_TYPES = ("trending", "stats")
+
+
+def _plan(question: Question[RankingParameters]) -> Plan:
+    window = window_of(question.params, question.boundary.now)
+    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
+
+
+RANKING = View(name="trending.movies", ttl=TTLClass.VOLATILE, coverage=SPEED_TYPES, plan=_plan, build=ranking)
+
+
+def movies_trending(*, window: Span, limit: int, genre: str | None = None, strict: bool = False) -> Answer:
+    """The movies that are trending, best first.
+
+    Args:
+        window: the hours that count.
+        limit: at most so many movies.
+        genre: only movies of this genre, in any case (A3).
+        strict: raise rather than answer from a part of the hours.
+
+    Raises:
+        NotFound: the genre is unknown.
+        Incomplete: only when ``strict``.
+        StoreError: the documents can't be read.
+    """
+    params = RankingParameters(window, limit, None if genre is None else genre.strip().casefold())
+    return service().fetch(RANKING, params, strict=strict)

@@ -1,0 +1,97 @@
+"""Parameters and shapes of trending's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from lambdaserve.parameters import GenreField, QueryParameters, SpanField, WholeNumberField
+from lambdaserve.schema import FRESHNESS_EXAMPLE, SOURCES, FreshnessSerializer
+
+LONGEST_WINDOW = timedelta(hours=168)
+"""No speed layer keeps its buckets any longer."""
+
+
+class GenreTrendingParameters(QueryParameters):
+    """Of ``trending/genres/{genre}``."""
+
+    window = SpanField(
+        most=LONGEST_WINDOW,
+        default="6h",
+        help_text="Hours that count, up to now. A bare number is one of hours.",
+    )
+    limit = WholeNumberField(least=1, most=100, default=20, help_text="At most so many movies.")
+
+
+class TrendingParameters(GenreTrendingParameters):
+    """Of ``trending/movies``."""
+
+    genre = GenreField(required=False, help_text="Only movies of this genre, in any case; applied before the limit.")
+
+
+class TrendingMovieSerializer(serializers.Serializer[Any]):
+    """A movie in a ranking."""
+
+    rank = serializers.IntegerField(help_text="From 1, without gaps.")
+    movie_id = serializers.IntegerField(help_text="TMDB id.")
+    title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
+    genres = serializers.ListField(child=serializers.CharField())
+    trending_score = serializers.FloatField(help_text="Higher is more talked about.")
+    velocity = serializers.FloatField(
+        allow_null=True, help_text="Change per hour: of the score, or of popularity where there are only stats."
+    )
+    acceleration = serializers.FloatField(allow_null=True, help_text="Change per hour of the velocity.")
+    popularity = serializers.FloatField(allow_null=True, help_text="Newest in the window, else the batch layer's.")
+    vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10; from where popularity is from.")
+    vote_count = serializers.IntegerField(allow_null=True, help_text="From where popularity is from.")
+
+
+class TrendingSerializer(serializers.Serializer[Any]):
+    """Answer of ``trending/movies`` and ``trending/genres/{genre}``."""
+
+    trending_movies = TrendingMovieSerializer(many=True)
+    count = serializers.IntegerField(help_text="Movies in this answer.")
+    window = serializers.CharField(help_text="As it was asked for, e.g. `6h`.")
+    genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
+    generated_at = serializers.DateTimeField(help_text="When the ranking was made, UTC.")
+    data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
+    freshness = FreshnessSerializer()
+
+
+EXAMPLE: Mapping[str, Any] = {
+    "trending_movies": [
+        {
+            "rank": 1,
+            "movie_id": 550,
+            "title": "Fight Club",
+            "genres": ["Drama"],
+            "trending_score": 78.31,
+            "velocity": 6.02,
+            "acceleration": 1.4,
+            "popularity": 148.213,
+            "vote_average": 8.3004,
+            "vote_count": 9421,
+        },
+        {
+            "rank": 2,
+            "movie_id": 238,
+            "title": "The Godfather",
+            "genres": ["Drama", "Crime"],
+            "trending_score": 41.9,
+            "velocity": -2.17,
+            "acceleration": None,
+            "popularity": 143.66,
+            "vote_average": 8.4,
+            "vote_count": 5893,
+        },
+    ],
+    "count": 2,
+    "window": "6h",
+    "genre": "Drama",
+    "generated_at": "2026-11-24T14:37:30Z",
+    "data_source": "speed",
+    "freshness": FRESHNESS_EXAMPLE,
+}
