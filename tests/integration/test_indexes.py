@@ -58,6 +58,7 @@ def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch)
 
     with MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
         monkeypatch.setattr(create_indexes, "database", lambda: nobody["x"])
+        monkeypatch.setattr(create_indexes, "ANSWER_WITHIN", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             run()
 

@@ -14,6 +14,9 @@ from merger.indexes import Index, declared, missing
 from merger.mongo import database, mapping_errors
 from merger.wiring import aliases
 
+ANSWER_WITHIN = 10.0
+"""Seconds that the server may take to list its indexes; building one may take as long as it takes."""
+
 
 class Command(BaseCommand):
     help = (
@@ -50,7 +53,7 @@ def real_indexes(wanted: tuple[Index, ...]) -> dict[str, list[Any]]:
     Raises:
         StoreError: from the server.
     """
-    with mapping_errors(), pymongo.timeout(30):
+    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
         return {name: list(database()[name].list_indexes()) for name in {index.collection for index in wanted}}
 
 
