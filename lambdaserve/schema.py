@@ -16,6 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 SOURCES = ("batch", "speed", "merged")
 """Values of ``data_source``."""
 
+DIRECTIONS = ("increasing", "decreasing", "stable")
+"""Values of every trend."""
+
 
 class IntervalSerializer(serializers.Serializer[Any]):
     """A half-open interval of time."""

@@ -185,6 +185,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": __version__,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DataSourceEnum": "lambdaserve.schema.SOURCES",
+        "DirectionEnum": "lambdaserve.schema.DIRECTIONS",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

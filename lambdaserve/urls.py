@@ -21,3 +21,8 @@ urlpatterns = [
     path("api/docs/", pages.SwaggerView.as_view(), name="docs"),
     path("api/redoc/", pages.RedocView.as_view(), name="redoc"),
 ]
+
+handler400 = "lambdaserve.exceptions.bad_request"
+handler403 = "lambdaserve.exceptions.forbidden"
+handler404 = "lambdaserve.exceptions.not_found"
+handler500 = "lambdaserve.exceptions.server_error"

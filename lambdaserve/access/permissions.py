@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -18,9 +19,13 @@ class ReadAccess(BasePermission):
     message = "Reading needs a login here: the ANONYMOUS_READ setting is off."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """True where this request may read; nothing that writes is ever allowed here."""
+        """True where this request may read.
+
+        Raises:
+            MethodNotAllowed: for one that would write: no login changes that.
+        """
         if request.method not in SAFE_METHODS:
-            return False
+            raise MethodNotAllowed(request.method or "")
         if settings.ANONYMOUS_READ:
             return True
         return request.user.is_authenticated

@@ -1,0 +1,116 @@
+"""REST endpoints of movies and of the search."""
+
+from __future__ import annotations
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from lambdaserve.answers import respond
+from lambdaserve.parameters import number_in_path
+from lambdaserve.schema import documented, in_path
+from movies import examples
+from movies.selectors import (
+    genre_search_list,
+    movie_get,
+    movie_search_list,
+    movie_sentiment_get,
+    movie_stats_list,
+)
+from movies.serializers import (
+    DetailsParameters,
+    GenreSearchParameters,
+    GenreSearchSerializer,
+    MovieSearchParameters,
+    MovieSearchSerializer,
+    MovieSerializer,
+    SentimentParameters,
+    SentimentSerializer,
+    StatsParameters,
+    StatsSerializer,
+)
+
+_MOVIE_ID = in_path("movie_id", int, "TMDB id of the movie.")
+
+
+class MovieViewSet(ViewSet):
+    """One movie, merged from both layers."""
+
+    @documented(
+        operation="movies_details",
+        tag="movies",
+        summary="Details of a movie",
+        about="The batch layer's facts; `vote_average`, `vote_count` and `popularity` come from the speed layer's "
+        "newest bucket since the cutoff, unless that layer lags and the batch document is newer.",
+        answer=MovieSerializer,
+        example=examples.MOVIE,
+        parameters=DetailsParameters,
+        path=[_MOVIE_ID],
+        errors=[404],
+    )
+    def retrieve(self, request: Request, movie_id: str) -> HttpResponseBase:
+        key = number_in_path("movie_id", movie_id)
+        return respond(request, movie_get(movie_id=key, **DetailsParameters.of(request)))
+
+    @documented(
+        operation="movies_sentiment",
+        tag="movies",
+        summary="What reviews of a movie say",
+        about="`window=all` is the newest lifetime total of the batch layer and all that happened since; any other "
+        "window is the sum over exactly the buckets of its timeline. No event is counted twice, and one that neither "
+        "layer holds is reported in `freshness.missing`.",
+        answer=SentimentSerializer,
+        example=examples.SENTIMENT,
+        parameters=SentimentParameters,
+        path=[_MOVIE_ID],
+        errors=[404],
+    )
+    def sentiment(self, request: Request, movie_id: str) -> HttpResponseBase:
+        key = number_in_path("movie_id", movie_id)
+        return respond(request, movie_sentiment_get(movie_id=key, **SentimentParameters.of(request)))
+
+    @documented(
+        operation="movies_stats",
+        tag="movies",
+        summary="A movie's numbers hour by hour",
+        about="What the speed layer holds, newest first. It forgets: hours that it no longer holds are reported in "
+        "`freshness.missing`.",
+        answer=StatsSerializer,
+        example=examples.STATS,
+        parameters=StatsParameters,
+        path=[_MOVIE_ID],
+        errors=[404],
+    )
+    def stats(self, request: Request, movie_id: str) -> HttpResponseBase:
+        key = number_in_path("movie_id", movie_id)
+        return respond(request, movie_stats_list(movie_id=key, **StatsParameters.of(request)))
+
+
+class SearchViewSet(ViewSet):
+    """The catalogue of movies and genres."""
+
+    @documented(
+        operation="search_movies",
+        tag="search",
+        summary="Movies by title, genre, year and rating",
+        about="Searches the batch layer's catalogue. Ratings and popularity are those of `movies/{id}`, the speed "
+        "layer's where it has newer ones, for filtering, sorting and showing alike.",
+        answer=MovieSearchSerializer,
+        example=examples.SEARCH,
+        parameters=MovieSearchParameters,
+        errors=[404],
+    )
+    def movies(self, request: Request) -> HttpResponseBase:
+        return respond(request, movie_search_list(**MovieSearchParameters.of(request)))
+
+    @documented(
+        operation="search_genres",
+        tag="search",
+        summary="Genres and how many movies they have",
+        about="Every genre that a movie or a genre view of the batch layer names.",
+        answer=GenreSearchSerializer,
+        example=examples.GENRES,
+        parameters=GenreSearchParameters,
+    )
+    def genres(self, request: Request) -> HttpResponseBase:
+        return respond(request, genre_search_list(**GenreSearchParameters.of(request)))

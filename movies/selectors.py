@@ -1,0 +1,181 @@
+"""What the movies' endpoints and pages show: each function is one question to the merge service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from merger.errors import NotFound
+from merger.freshness import TTLClass
+from merger.merge import Built, Reading, movie_details, movie_stats
+from merger.query import HOUR, Granularity, Span, Window
+from merger.routing import HourRange, Plan, Question, View, movie_reads
+from merger.sentiment import movie_sentiment
+from merger.service import Answer
+from merger.wiring import service
+from movies.genres import genre_search
+from movies.search import MovieSearch, SortBy, movie_search
+from movies.titles import Titles, fold
+
+LIFETIME = Span("all", None, Granularity.DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Movie:
+    """Parameters of ``movies/{id}``."""
+
+    movie_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovieSentiment:
+    """Parameters of ``movies/{id}/sentiment``."""
+
+    movie_id: int
+    span: Span
+    granularity: Granularity
+
+
+@dataclass(frozen=True, slots=True)
+class MovieStats:
+    """Parameters of ``movies/{id}/stats``; ``hours`` back from now, the oldest included whole."""
+
+    movie_id: int
+    hours: int
+
+    def window(self, now: datetime) -> Window:
+        return Span(f"{self.hours}h", self.hours * HOUR, Granularity.HOUR).ending(now, Granularity.HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class GenreSearch:
+    """Parameters of ``search/genres``; folded words, ``None`` for any name."""
+
+    words: tuple[str, ...] | None
+
+
+def movie_get(*, movie_id: int, strict: bool = False) -> Answer:
+    """A movie's details (M6).
+
+    Raises:
+        NotFound: neither layer knows it.
+        Incomplete, StoreError: see ``MergeService.fetch``; so for every function here.
+    """
+    return service().fetch(DETAILS, Movie(movie_id), strict=strict)
+
+
+def movie_sentiment_get(
+    *, movie_id: int, window: Span = LIFETIME, granularity: str | None = None, strict: bool = False
+) -> Answer:
+    """A movie's sentiment, by default in the window's own unit (M4, M5). Raises ``NotFound``."""
+    width = window.unit if granularity is None else Granularity(granularity)
+    return service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), strict=strict)
+
+
+def movie_stats_list(*, movie_id: int, hours: int = 48, strict: bool = False) -> Answer:
+    """A movie's hourly stats, newest first. Raises ``NotFound``."""
+    return service().fetch(STATS, MovieStats(movie_id, hours), strict=strict)
+
+
+def movie_search_list(*, q: str | None = None, genre: str | None = None, strict: bool = False, **limits: Any) -> Answer:
+    """One page of the movies that match.
+
+    Args:
+        q: words of the title.
+        genre: in any case.
+        strict: see ``MergeService.fetch``.
+        limits: the other fields of ``MovieSearch``.
+
+    Raises:
+        NotFound: an unknown genre.
+    """
+    limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
+    words = None if q is None else fold(q)
+    return service().fetch(SEARCH, MovieSearch(words=words, genre=genre and genre.casefold(), **limits), strict=strict)
+
+
+def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
+    """Genres with the number and mean rating of their movies."""
+    return service().fetch(GENRES, GenreSearch(None if q is None else fold(q)), strict=strict)
+
+
+class _TitlesKeeper:
+    """The folded titles of the newest catalogue, made once per catalogue."""
+
+    def __init__(self) -> None:
+        self._held = Titles.of({})
+
+    def of(self, reading: Reading) -> Titles:
+        held = self._held
+        if held.movies is not reading.reference.movies:
+            held = self._held = Titles.of(reading.reference.movies)
+        return held
+
+
+_titles = _TitlesKeeper()
+
+
+def _plan_details(question: Question[Movie]) -> Plan:
+    movie_id, boundary = question.params.movie_id, question.boundary
+    return Plan(movie_reads(movie_id, ("movie_details",), question.aliases, speed_from=boundary.cutoff))
+
+
+def _build_details(params: Movie, reading: Reading) -> Built:
+    return _known(params.movie_id, movie_details(params.movie_id, reading))
+
+
+def _plan_sentiment(question: Question[MovieSentiment]) -> Plan:
+    types, start = ("sentiment", "movie_details"), question.boundary.speed_from
+    return Plan(movie_reads(question.params.movie_id, types, question.aliases, speed_from=start))
+
+
+def _build_sentiment(params: MovieSentiment, reading: Reading) -> Built:
+    built = movie_sentiment(params.movie_id, params.span, params.granularity, reading)
+    return _known(params.movie_id, built)
+
+
+def _plan_stats(question: Question[MovieStats]) -> Plan:
+    start = question.params.window(question.boundary.now).bounded_start
+    reads = movie_reads(question.params.movie_id, (), question.aliases, speed_from=start)
+    return Plan(reads, reference=True)
+
+
+def _build_stats(params: MovieStats, reading: Reading) -> Built:
+    movie_id = params.movie_id
+    seen = any(document.movie_id == movie_id for document in reading.documents.speed)
+    if not seen and movie_id not in reading.reference.movies:
+        raise NotFound("movie", movie_id)
+    built = movie_stats(movie_id, params.window(reading.boundary.now), reading)
+    return Built({**built.body, "hours": params.hours}, built.freshness)
+
+
+def _plan_search(question: Question[MovieSearch]) -> Plan:
+    boundary = question.boundary
+    since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
+    return Plan(hours=HourRange(("stats",), since_cutoff), reference=True)
+
+
+def _build_search(params: MovieSearch, reading: Reading) -> Built:
+    return movie_search(params, _titles.of(reading), reading)
+
+
+def _plan_genres(_: Question[GenreSearch]) -> Plan:
+    return Plan(reference=True)
+
+
+def _build_genres(params: GenreSearch, reading: Reading) -> Built:
+    return genre_search(params.words, reading)
+
+
+def _known(movie_id: int, built: Built | None) -> Built:
+    if built is None:
+        raise NotFound("movie", movie_id)
+    return built
+
+
+DETAILS = View("movies.details", TTLClass.VOLATILE, _plan_details, _build_details, coverage=("stats",))
+SENTIMENT = View("movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, coverage=("sentiment",))
+STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, coverage=("stats",))
+SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, _build_search, coverage=("stats",))
+GENRES = View("search.genres", TTLClass.VERY_STABLE, _plan_genres, _build_genres)

@@ -1,0 +1,243 @@
+"""Parameters and shapes of the movies' answers, for reading requests and for the API's description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from lambdaserve.parameters import (
+    ChoiceField,
+    GenreField,
+    NumberField,
+    QueryParameters,
+    SpanField,
+    TextField,
+    WholeNumberField,
+)
+from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
+from merger.query import Granularity
+from movies.search import SortBy
+
+LABELS = ("positive", "neutral", "negative")
+
+
+class DetailsParameters(QueryParameters):
+    """Of ``movies/{id}``."""
+
+
+class SentimentParameters(QueryParameters):
+    """Of ``movies/{id}/sentiment``."""
+
+    window = SpanField(
+        allow_all=True,
+        required=False,
+        help_text="`all` (the default) for the lifetime, else the time that ends now: `7d`, `30d`, `90d` or any number "
+        "of hours or days; a bare number is one of hours. It is cut to whole buckets, the oldest included whole.",
+    )
+    granularity = ChoiceField(
+        tuple(Granularity),
+        required=False,
+        help_text="Width of the timeline's buckets; by default what the window is given in, and `day` for `all`.",
+    )
+
+
+class StatsParameters(QueryParameters):
+    """Of ``movies/{id}/stats``."""
+
+    hours = WholeNumberField(
+        least=1, most=168, default=48, help_text="How far back, in hours; the oldest hour is included whole."
+    )
+
+
+class MovieSearchParameters(QueryParameters):
+    """Of ``search/movies``."""
+
+    q = TextField(
+        longest=200,
+        takes="words of a title",
+        required=False,
+        help_text="Words of the title, in any case and without regard to accents; each must begin a word of it.",
+    )
+    genre = GenreField(required=False)
+    year_from = WholeNumberField(least=1800, most=2200, required=False, help_text="First year of release.")
+    year_to = WholeNumberField(least=1800, most=2200, required=False, help_text="Last year of release.")
+    rating_min = NumberField(least=0, most=10, required=False, help_text="Least `vote_average`.")
+    rating_max = NumberField(least=0, most=10, required=False, help_text="Largest `vote_average`.")
+    sort_by = ChoiceField(
+        tuple(SortBy),
+        default=SortBy.RELEVANCE.value,
+        help_text="`relevance`: the title itself, then titles that begin with `q`, then the others, each by "
+        "popularity. `popularity`, `rating`: largest first. `release_date`: newest first. `title`: A to Z. Equals "
+        "follow by popularity, then by id; unknown values come last.",
+    )
+    limit = WholeNumberField(least=1, most=100, default=20, help_text="Hits on a page.")
+    offset = WholeNumberField(least=0, most=10_000, default=0, help_text="Hits to skip.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuses intervals that end before they start."""
+        for first, last in (("year_from", "year_to"), ("rating_min", "rating_max")):
+            if first in attrs and last in attrs and attrs[first] > attrs[last]:
+                raise ValidationError({last: [f"{last} takes a number that is not less than {first}"]})
+        return attrs
+
+
+class GenreSearchParameters(QueryParameters):
+    """Of ``search/genres``."""
+
+    q = TextField(
+        longest=100,
+        takes="words of a genre",
+        required=False,
+        help_text="Words of the name; each must begin a word of it. Without it all genres are listed.",
+    )
+
+
+class _Numbers(serializers.Serializer[Any]):
+    vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10.")
+    vote_count = serializers.IntegerField(allow_null=True)
+    popularity = serializers.FloatField(allow_null=True)
+
+
+class MovieSerializer(_Numbers):
+    """``movies/{id}``."""
+
+    movie_id = serializers.IntegerField(help_text="TMDB id.")
+    title = serializers.CharField(allow_null=True, help_text="Null for a movie that only the speed layer knows.")
+    release_date = serializers.DateField(allow_null=True)
+    genres = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    runtime = serializers.FloatField(allow_null=True, help_text="Minutes.")
+    budget = serializers.FloatField(allow_null=True, help_text="US dollars.")
+    revenue = serializers.FloatField(allow_null=True, help_text="US dollars.")
+    overview = serializers.CharField(allow_null=True)
+    original_language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
+    cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    data_source = serializers.ChoiceField(SOURCES)
+    last_updated = serializers.DateTimeField(help_text="When the newest of the documents used was written.")
+    freshness = FreshnessSerializer()
+
+
+class _Counts(serializers.Serializer[Any]):
+    positive_count = serializers.IntegerField()
+    negative_count = serializers.IntegerField()
+    neutral_count = serializers.IntegerField()
+
+
+class SentimentSummarySerializer(_Counts):
+    """The sum over the window."""
+
+    overall_score = serializers.FloatField(allow_null=True, help_text="-1 to 1; null without reviews.")
+    # A declared field, which the metaclass takes off the class, so that the attribute of this name stays.
+    label = serializers.ChoiceField(  # type: ignore[assignment] # see above
+        LABELS, help_text="positive > 0.05, negative < -0.05, else neutral."
+    )
+    total_reviews = serializers.IntegerField()
+    velocity = serializers.FloatField(allow_null=True, help_text="What the newest speed bucket says.")
+
+
+class SentimentPointSerializer(_Counts):
+    """One bucket of the timeline; it has either ``date`` or ``hour``."""
+
+    date = serializers.DateField(required=False, help_text="The UTC day.")
+    hour = serializers.DateTimeField(required=False, help_text="Start of the UTC hour.")
+    avg_sentiment = serializers.FloatField(allow_null=True)
+    review_count = serializers.IntegerField()
+    data_source = serializers.ChoiceField(SOURCES)
+
+
+class SentimentTrendSerializer(serializers.Serializer[Any]):
+    """A line through the timeline, each bucket weighted by its reviews."""
+
+    direction = serializers.ChoiceField(DIRECTIONS)
+    change_rate = serializers.FloatField(allow_null=True, help_text="Change of the score per day.")
+
+
+class SentimentSourcesSerializer(serializers.Serializer[Any]):
+    """How many parts of the sum came from which layer."""
+
+    batch = serializers.IntegerField()
+    speed = serializers.IntegerField()
+
+
+class SentimentSerializer(serializers.Serializer[Any]):
+    """``movies/{id}/sentiment``."""
+
+    movie_id = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+    window = serializers.CharField(help_text="As asked for, e.g. `7d`.")
+    granularity = serializers.ChoiceField(tuple(Granularity))
+    sentiment = SentimentSummarySerializer()
+    breakdown = SentimentPointSerializer(many=True, help_text="Oldest first.")
+    trend = SentimentTrendSerializer()
+    data_sources = SentimentSourcesSerializer()
+    data_source = serializers.ChoiceField(SOURCES)
+    freshness = FreshnessSerializer()
+
+
+class StatsPointSerializer(serializers.Serializer[Any]):
+    """One hour of the speed layer."""
+
+    hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
+    vote_average = serializers.FloatField()
+    vote_count = serializers.IntegerField()
+    popularity = serializers.FloatField()
+    rating_velocity = serializers.FloatField(required=False, help_text="Change of vote_average per hour.")
+    popularity_velocity = serializers.FloatField(required=False)
+    vote_velocity = serializers.FloatField(required=False)
+    trending_score = serializers.FloatField(required=False)
+    synced_at = serializers.DateTimeField(help_text="When the speed layer last wrote this hour.")
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    """``movies/{id}/stats``."""
+
+    movie_id = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+    hours = serializers.IntegerField(help_text="As asked for.")
+    stats = StatsPointSerializer(many=True, help_text="Newest first.")
+    latest = StatsPointSerializer(allow_null=True)
+    count = serializers.IntegerField(help_text="Number of hours in `stats`.")
+    data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`.")
+    freshness = FreshnessSerializer()
+
+
+class HitSerializer(_Numbers):
+    """One movie that was found."""
+
+    movie_id = serializers.IntegerField()
+    title = serializers.CharField()
+    genres = serializers.ListField(child=serializers.CharField())
+    release_date = serializers.DateField(allow_null=True)
+
+
+class MovieSearchSerializer(serializers.Serializer[Any]):
+    """``search/movies``."""
+
+    results = HitSerializer(many=True)
+    total_results = serializers.IntegerField(help_text="On all pages.")
+    page = serializers.IntegerField(help_text="From 1 on.")
+    total_pages = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField()
+    data_source = serializers.ChoiceField(SOURCES)
+    freshness = FreshnessSerializer()
+
+
+class GenreHitSerializer(serializers.Serializer[Any]):
+    """One genre that was found."""
+
+    genre = serializers.CharField()
+    total_movies = serializers.IntegerField(help_text="Movies of the catalogue that carry it.")
+    avg_rating = serializers.FloatField(
+        allow_null=True, help_text="Mean of `vote_average` over its movies that anybody voted for."
+    )
+
+
+class GenreSearchSerializer(serializers.Serializer[Any]):
+    """``search/genres``."""
+
+    genres = GenreHitSerializer(many=True, help_text="By name.")
+    total_genres = serializers.IntegerField()
+    data_source = serializers.ChoiceField(SOURCES, help_text="Always `batch`.")
+    freshness = FreshnessSerializer()

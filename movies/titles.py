@@ -1,0 +1,58 @@
+"""Folding and matching of titles and names. Pure.
+
+Case and accents are dropped, apostrophes too, and everything that is neither a letter nor a digit parts words. A title
+matches when every word of the query begins one of its words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from merger.contract import BatchDocument
+
+EXACT, PREFIX, WORDS = 0, 1, 2
+"""How well a title matches: it is the query; it begins with it; it has all its words."""
+
+_APOSTROPHES = re.compile("['’ʼ`´]")
+_WORD = re.compile(r"[^\W_]+")
+# Letters that are not a base letter with a mark, so that taking marks off leaves them as they are.
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The catalogue's titles, folded once: by movie id, each as `` word word``."""
+
+    movies: Mapping[int, BatchDocument]
+    folded: Mapping[int, str]
+
+    @classmethod
+    def of(cls, movies: Mapping[int, BatchDocument]) -> Titles:
+        return cls(movies, {movie_id: joined(fold(d.data["title"])) for movie_id, d in movies.items()})
+
+
+def fold(text: str) -> tuple[str, ...]:
+    """A text's words without case, accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold()).translate(_LETTERS)
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return tuple(_WORD.findall(bare))
+
+
+def rank(words: tuple[str, ...], title: str) -> int | None:
+    """How well a folded title matches; ``None``: not at all."""
+    query = joined(words)
+    if not words:
+        return None
+    if title == query:
+        return EXACT
+    if title.startswith(query):
+        return PREFIX
+    return WORDS if all(f" {word}" in title for word in words) else None
+
+
+def joined(words: tuple[str, ...]) -> str:
+    """Words as `` word word``, so that a blank stands before each."""
+    return "".join(f" {word}" for word in words)
