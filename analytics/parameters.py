@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -9,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from lambdaserve.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
 from merger.contract import METRICS
 from merger.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
+from merger.query import parse_span
 
 
 class YearField(WholeNumberField):
@@ -37,8 +39,8 @@ class TrendsParameters(QueryParameters):
     metric = ChoiceField(METRICS, help_text="What is averaged.")
     window = SpanField(
         allow_all=True,
-        default="30d",
-        help_text="Days that count, up to today; the oldest one is included whole. A bare number is one of hours.",
+        default=partial(parse_span, "30d"),
+        help_text="Days that count, up to today; `30d` by default; the oldest one is included whole.",
     )
     genre = GenreField(required=False, help_text="Of the movies of this genre, in any case; not with `movie_id`.")
     movie_id = WholeNumberField(

@@ -55,9 +55,12 @@ def trend_plan(question: Question[TrendParameters]) -> Plan:
 
 
 def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Read, ...]:
-    """Points of no single movie; a producer may name that at the top level of the document alone."""
+    """Points of no single movie, as far as the payload tells: some producers name the movie at the top level alone.
+
+    Those are sorted out later; asking for that here too would keep the embedded server from using the index.
+    """
     wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
-    return tuple(Read(read.collection, {**read.filter, "movie_id": None}) for read in payload_reads(wanted, aliases))
+    return payload_reads(wanted, aliases)
 
 
 def _spellings(genre: str | None) -> tuple[str | None, ...]:

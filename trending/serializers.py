@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 
 from lambdaserve.parameters import GenreField, QueryParameters, SpanField, WholeNumberField
 from lambdaserve.schema import FRESHNESS_EXAMPLE, SOURCES, FreshnessSerializer
+from merger.query import parse_span
 
 LONGEST_WINDOW = timedelta(hours=168)
 """No speed layer keeps its buckets any longer."""
@@ -20,8 +22,8 @@ class GenreTrendingParameters(QueryParameters):
 
     window = SpanField(
         most=LONGEST_WINDOW,
-        default="6h",
-        help_text="Hours that count, up to now. A bare number is one of hours.",
+        default=partial(parse_span, "6h"),
+        help_text="Hours that count, up to now; `6h` by default. A bare number is one of hours.",
     )
     limit = WholeNumberField(least=1, most=100, default=20, help_text="At most so many movies.")
 
