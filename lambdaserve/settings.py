@@ -188,6 +188,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DataSourceEnum": "lambdaserve.schema.SOURCES",
         "DirectionEnum": "lambdaserve.schema.DIRECTIONS",
+        "HealthEnum": "lambdaserve.ops.health.STATES",
+        "ServiceHealthEnum": "lambdaserve.ops.health.SERVICE_STATES",
+        "BatchLayerHealthEnum": "lambdaserve.ops.health.BATCH_STATES",
+        "SpeedLayerHealthEnum": "lambdaserve.ops.health.SPEED_STATES",
+        "ReadinessEnum": "lambdaserve.ops.health.READY_STATES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from merger.boundary import Boundary, Policy
+from merger.boundary import Boundary, Layers, Policy
 from merger.cache import Cache, Entry
 from merger.catalogue import Reference
 from merger.contract import Contract, Documents, Skipped
@@ -137,6 +137,15 @@ class MergeService:
     def boundary(self) -> Boundary:
         """The time boundary as of now."""
         return Boundary(self._clock(), self._policy)
+
+    def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
+        """The time boundary as of now and both layers' state, the speed layer's for some data types.
+
+        Raises:
+            StoreError: from the store.
+        """
+        boundary = self.boundary()
+        return boundary, self._watch.layers(types, boundary)
 
     def warm_up(self) -> None:
         """Reads what every answer needs, so that the first one does not pay for it.

@@ -1,5 +1,11 @@
 """Addresses of the operation endpoints, relative to ``/api/v1/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lambdaserve.ops.api import HealthViewSet
+
+urlpatterns = [
+    path("health", HealthViewSet.as_view({"get": "retrieve"}), name="health"),
+    path("health/live", HealthViewSet.as_view({"get": "live"}), name="health-live"),
+    path("health/ready", HealthViewSet.as_view({"get": "ready"}), name="health-ready"),
+]

@@ -1,0 +1,99 @@
+"""``health``, ``health/live`` and ``health/ready``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from lambdaserve.access.permissions import ReadAccess
+from lambdaserve.exceptions import MEDIA_TYPE
+from lambdaserve.ops.health import UNHEALTHY
+from lambdaserve.ops.monitor import monitor
+from lambdaserve.ops.serializers import HealthSerializer, LiveSerializer, ReadySerializer
+from lambdaserve.schema import problem_response
+
+_SYNC = {"last_update": "2026-11-24T14:37:12Z", "lag_seconds": 18}
+EXAMPLE: Mapping[str, Any] = {
+    "status": "healthy",
+    "timestamp": "2026-11-24T14:37:30Z",
+    "version": "0.1.0",
+    "services": {
+        "mongodb": {"status": "healthy", "latency_ms": 0.41, "breaker": None},
+        "redis": {"status": "healthy", "latency_ms": 0.12, "hit_rate": 0.93},
+        "batch_layer": {
+            "status": "healthy",
+            "last_update": "2026-11-24T02:00:00Z",
+            "document_count": 48210,
+        },
+        "speed_layer": {
+            "status": "healthy",
+            **_SYNC,
+            "document_count": 25920,
+            "types": {"sentiment": _SYNC, "stats": _SYNC, "trending": _SYNC},
+        },
+    },
+}
+
+
+class HealthViewSet(ViewSet):
+    """The state of the service, for people, load balancers and orchestrators; never cached."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """The bare probes are for everyone, since those who ask them have no credentials."""
+        return [AllowAny()] if self.action in ("live", "ready") else [ReadAccess()]
+
+    @extend_schema(
+        operation_id="health",
+        tags=["health"],
+        summary="State of the stores and of both layers",
+        description="503 only when MongoDB is away: everything else is answered without. At most a second old.",
+        responses={
+            200: OpenApiResponse(
+                HealthSerializer,
+                "Healthy or degraded.",
+                [OpenApiExample("healthy", dict(EXAMPLE), response_only=True, status_codes=[200])],
+            ),
+            503: OpenApiResponse(HealthSerializer, "Unhealthy."),
+            **{(status, MEDIA_TYPE): problem_response(status) for status in (401, 403, 406, 500)},
+        },
+    )
+    def retrieve(self, request: Request) -> HttpResponse:
+        found = monitor().report()
+        return _answer(found, 503 if found["status"] == UNHEALTHY else 200)
+
+    @extend_schema(
+        operation_id="health_live",
+        tags=["health"],
+        summary="Whether the process answers",
+        description="Asks nobody else.",
+        responses={200: LiveSerializer, (406, MEDIA_TYPE): problem_response(406)},
+    )
+    def live(self, request: Request) -> HttpResponse:
+        return _answer({"status": "alive"}, 200)
+
+    @extend_schema(
+        operation_id="health_ready",
+        tags=["health"],
+        summary="Whether requests can be answered",
+        description="Whether MongoDB answers a ping. Redis is not needed for it.",
+        responses={
+            200: OpenApiResponse(ReadySerializer, "Ready."),
+            503: OpenApiResponse(ReadySerializer, "Not ready."),
+            (406, MEDIA_TYPE): problem_response(406),
+        },
+    )
+    def ready(self, request: Request) -> HttpResponse:
+        ready = monitor().store_answers()
+        return _answer({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+
+def _answer(body: Mapping[str, Any], status: int) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json", headers=headers)

@@ -1,0 +1,104 @@
+"""What ``health`` says: from what the probes found to a report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lambdaserve import __version__
+from merger.boundary import Boundary, Layers
+from merger.probes import CachePing, StorePing
+from merger.query import isoformat
+from merger.routing import BATCH, SPEED
+
+HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
+STATES = (HEALTHY, DEGRADED, UNHEALTHY)
+SERVICE_STATES = (HEALTHY, UNHEALTHY)
+BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
+SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
+READY_STATES = ("ready", "not ready")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the probes found; ``None``: no answer in time.
+
+    Args:
+        store: MongoDB.
+        cache: Redis.
+        layers: the time boundary and both layers' state.
+        counts: documents by collection.
+    """
+
+    store: StorePing | None
+    cache: CachePing | None
+    layers: tuple[Boundary, Layers] | None
+    counts: Mapping[str, int] | None
+
+
+def report(found: Findings, now: datetime) -> dict[str, Any]:
+    """The answer of ``health``.
+
+    ``unhealthy`` without MongoDB; ``degraded`` without Redis, or when a layer is late, empty or unknown; else
+    ``healthy``.
+    """
+    services = {
+        "mongodb": {
+            "status": HEALTHY if found.store else UNHEALTHY,
+            "latency_ms": found.store.latency_ms if found.store else None,
+            "breaker": None,
+        },
+        "redis": {
+            "status": HEALTHY if found.cache else UNHEALTHY,
+            "latency_ms": found.cache.latency_ms if found.cache else None,
+            "hit_rate": found.cache.hit_rate if found.cache else None,
+        },
+        "batch_layer": _batch_layer(found),
+        "speed_layer": _speed_layer(found),
+    }
+    status = HEALTHY
+    if found.store is None:
+        status = UNHEALTHY
+    elif any(service["status"] != HEALTHY for service in services.values()):
+        status = DEGRADED
+    return {"status": status, "timestamp": isoformat(now), "version": __version__, "services": services}
+
+
+def _batch_layer(found: Findings) -> dict[str, Any]:
+    status, computed_at = "unknown", None
+    if found.layers is not None:
+        boundary, layers = found.layers
+        computed_at = layers.batch_computed_at
+        status = "stale" if boundary.is_stale(computed_at) else HEALTHY
+        status = "empty" if computed_at is None else status
+    return {
+        "status": status,
+        "last_update": computed_at and isoformat(computed_at),
+        "document_count": found.counts[BATCH] if found.counts else None,
+    }
+
+
+def _speed_layer(found: Findings) -> dict[str, Any]:
+    """The layer as a whole is as late as its latest data type; each is told too."""
+    status, types = "unknown", {}
+    if found.layers is not None:
+        boundary, layers = found.layers
+        held = {name: layer for name, layer in layers.speed.items() if layer.synced_at is not None}
+        types = {name: _sync(layer.synced_at, boundary.now) for name, layer in sorted(held.items())}
+        status = "lagging" if any(boundary.is_lagging(layer) for layer in held.values()) else HEALTHY
+        status = status if held else "empty"
+    latest = max(types.values(), key=lambda sync: sync["lag_seconds"], default=_sync(None, None))
+    return {
+        "status": status,
+        **latest,
+        "document_count": found.counts[SPEED] if found.counts else None,
+        "types": types,
+    }
+
+
+def _sync(synced_at: datetime | None, now: datetime | None) -> dict[str, Any]:
+    if synced_at is None or now is None:
+        return {"last_update": None, "lag_seconds": None}
+    return {"last_update": isoformat(synced_at), "lag_seconds": max(0, int((now - synced_at).total_seconds()))}

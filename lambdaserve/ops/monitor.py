@@ -1,0 +1,106 @@
+"""Asks the probes, each in a thread of its own, so that health answers in time whatever hangs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from lambdaserve.ops.health import Findings, report
+from merger import probes
+from merger.wiring import utc_now
+
+T = TypeVar("T")
+
+KEEP = 1.0
+"""Seconds for which a report is given again; two callers a moment apart cost the stores one round trip."""
+
+COUNTS_KEEP = 60.0
+"""Seconds for which numbers of documents are kept."""
+
+PING_WAIT, LAYERS_WAIT, COUNTS_WAIT = 0.35, 0.6, 0.25
+"""Seconds that a report waits for the stores, for the layers' state, and, the first time, for the numbers."""
+
+
+class Probe(Generic[T]):
+    """A question that is asked by one thread at a time.
+
+    Args:
+        ask: the question; ``None`` is a failure.
+        keep: seconds for which an answer need not be asked for again.
+    """
+
+    def __init__(self, ask: Callable[[], T | None], keep: float = 0.0) -> None:
+        self._ask = ask
+        self._keep = keep
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=ask.__name__)
+        self._lock = threading.Lock()
+        self._asked: Future[T | None] | None = None
+        self._due = float("-inf")
+        self.last: T | None = None
+
+    def start(self) -> Future[T | None]:
+        """Asks, unless the question is still open or its answer is kept."""
+        with self._lock:
+            if self._asked is None or (self._asked.done() and time.monotonic() >= self._due):
+                self._asked = self._thread.submit(self._answer)
+            return self._asked
+
+    def within(self, seconds: float) -> T | None:
+        """The answer, ``None`` when there is none in this time."""
+        try:
+            return self.start().result(seconds)
+        except TimeoutError:
+            return None
+
+    def _answer(self) -> T | None:
+        answer = self._ask()
+        if answer is not None:
+            self.last = answer
+            self._due = time.monotonic() + self._keep
+        return answer
+
+
+class HealthMonitor:
+    """Makes reports, at most one at a time and one in ``KEEP`` seconds."""
+
+    def __init__(self) -> None:
+        self._store = Probe(probes.ping_store)
+        self._cache = Probe(probes.ping_cache)
+        self._layers = Probe(probes.read_layers)
+        self._counts = Probe(probes.count_documents, COUNTS_KEEP)
+        self._lock = threading.Lock()
+        self._report: dict[str, Any] = {}
+        self._made = float("-inf")
+
+    def report(self) -> dict[str, Any]:
+        """The answer of ``health``, at most ``KEEP`` seconds old."""
+        with self._lock:
+            if time.monotonic() - self._made >= KEEP:
+                self._report = report(self._findings(), utc_now())
+                self._made = time.monotonic()
+            return self._report
+
+    def store_answers(self) -> bool:
+        """Whether MongoDB answers a ping in time."""
+        return self._store.within(PING_WAIT) is not None
+
+    def _findings(self) -> Findings:
+        self._cache.start()
+        store = self._store.within(PING_WAIT)
+        cache = self._cache.within(PING_WAIT)
+        if store is None:
+            return Findings(None, cache, None, None)
+        layers = self._layers.within(LAYERS_WAIT)
+        # Counting may take seconds. Only somebody who would get no number at all waits for it a little.
+        counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT)
+        return Findings(store, cache, layers, counts or self._counts.last)
+
+
+@cache
+def monitor() -> HealthMonitor:
+    """The monitor of this process."""
+    return HealthMonitor()

@@ -1,0 +1,84 @@
+"""Whether the stores answer, how fast, and how much they hold; each question has a time limit of its own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pymongo
+from django_redis import get_redis_connection
+from redis import Redis
+from redis.exceptions import RedisError
+
+from merger.boundary import Boundary, Layers
+from merger.contract import SPEED as SPEED_TYPES
+from merger.errors import StoreError
+from merger.mongo import MongoStore, database, mapping_errors
+from merger.routing import BATCH, SPEED
+from merger.wiring import service
+
+STORE_LIMIT = 0.3
+"""Seconds that MongoDB may take to answer a ping before it counts as away."""
+
+LAYERS_LIMIT, COUNT_LIMIT = 5.0, 30.0
+"""Seconds for reading the layers' state, and for counting: the embedded store walks the whole collection for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePing:
+    """MongoDB answered."""
+
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class CachePing:
+    """Redis answered; ``hit_rate`` is the share of its reads that found something, ``None`` before the first."""
+
+    latency_ms: float
+    hit_rate: float | None
+
+
+def ping_store() -> StorePing | None:
+    """One round trip to MongoDB; ``None`` when it is away."""
+    started = time.perf_counter()
+    try:
+        MongoStore(database(), STORE_LIMIT).ping()
+    except StoreError:
+        return None
+    return StorePing(_since(started))
+
+
+def ping_cache() -> CachePing | None:
+    """One round trip to Redis; ``None`` when it is away."""
+    connection: Redis = get_redis_connection("default")
+    started = time.perf_counter()
+    try:
+        found = connection.info("stats")
+    except RedisError:
+        return None
+    latency = _since(started)
+    hits, misses = int(found.get("keyspace_hits", 0)), int(found.get("keyspace_misses", 0))
+    return CachePing(latency, hits / (hits + misses) if hits + misses else None)
+
+
+def read_layers() -> tuple[Boundary, Layers] | None:
+    """The time boundary and both layers' state, of every speed data type; ``None`` when MongoDB can't tell."""
+    try:
+        with pymongo.timeout(LAYERS_LIMIT):
+            return service().layers(tuple(SPEED_TYPES))
+    except StoreError:
+        return None
+
+
+def count_documents() -> dict[str, int] | None:
+    """Documents by collection, from the server's own bookkeeping; ``None`` when MongoDB can't tell."""
+    try:
+        with mapping_errors(), pymongo.timeout(COUNT_LIMIT):
+            return {name: database()[name].estimated_document_count() for name in (BATCH, SPEED)}
+    except StoreError:
+        return None
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
