@@ -11,7 +11,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from io import StringIO
@@ -107,6 +107,15 @@ class Environment:
     def is_set(self, variable: Variable[Any]) -> bool:
         """True where the variable holds something other than blanks."""
         return bool(self.values.get(variable.name, "").strip())
+
+    def check(self, declared: Iterable[Variable[Any]]) -> None:
+        """Reads every one of them, so that a bad one is known before anything starts.
+
+        Raises:
+            ImproperlyConfigured: the first one holds something that it doesn't take.
+        """
+        for variable in declared:
+            self.read(variable)
 
     def read(self, variable: Variable[T]) -> T:
         """The variable's value, its default where it is unset or blank.

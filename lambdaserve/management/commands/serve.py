@@ -13,6 +13,7 @@ from lambdaserve.embedded import StoreDidNotStart
 from lambdaserve.env import Environment
 from lambdaserve.localdata import AlreadyRunningError, LocalData
 from lambdaserve.run import Plan, Run, RunFailed
+from lambdaserve.variables import VARIABLES
 
 _ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             signal.signal(number, _interrupt)
         local = LocalData(settings.DATA_DIR)
         environment = Environment.of_process(settings.BASE_DIR)
+        environment.check(VARIABLES.values())
         try:
             with local.locked():
                 run = Run(settings.BASE_DIR, local, environment, Plan.of(environment), self._say)

@@ -1,0 +1,60 @@
+"""The configuration table says what the code does: every variable, with its default and nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdaserve.env import Address
+from lambdaserve.variables import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+_ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?P<default>.*?) \| (?P<about>.*?) \|$", re.MULTILINE)
+ROWS = {row["name"]: row for row in _ROW.finditer((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"))}
+_UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)))
+
+
+def _written(default: Any) -> str | None:
+    """A default as a reader would type it; ``None`` where the default depends on something else."""
+    if default is None or default == "":
+        return None
+    if isinstance(default, bool):
+        return str(int(default))
+    if isinstance(default, timedelta):
+        return next(f"{default // unit}{letter}" for letter, unit in reversed(_UNITS) if default < 120 * unit)
+    if isinstance(default, Address):
+        return f"{default.host}:{default.port}"
+    if isinstance(default, float):
+        return f"{default:g}"
+    if isinstance(default, tuple):
+        return ",".join(default) or None
+    return None if default == {} else f"{default}"
+
+
+def test_the_table_has_every_variable_and_no_other() -> None:
+    assert sorted(ROWS) == sorted(VARIABLES)
+
+
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+def test_a_row_states_the_real_default(name: str) -> None:
+    written = _written(VARIABLES[name].default)
+    stated = ROWS[name]["default"]
+    if written is None:
+        assert "`" not in stated.partition("(")[0], "a default that depends on something else is said in words"
+    else:
+        assert stated == f"`{written}`"
+
+
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+def test_a_row_says_what_the_variable_is_for(name: str) -> None:
+    assert VARIABLES[name].about.rstrip(".") in ROWS[name]["about"]
+
+
+def test_the_example_file_names_only_variables_that_exist() -> None:
+    named = re.findall(r"^#? ?([A-Z_]{3,})=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    assert named
+    assert set(named) <= set(VARIABLES)

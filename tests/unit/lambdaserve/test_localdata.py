@@ -1,0 +1,62 @@
+"""The data directory of `make run`: its lock, its key and what it publishes."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lambdaserve.localdata import AlreadyRunningError, LocalData, SampleState, StoreAddresses
+
+ADDRESSES = StoreAddresses(mongodb_uri="mongodb://127.0.0.1:1", redis_url="redis://127.0.0.1:2")
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> LocalData:
+    return LocalData(tmp_path / "with a space" / "data")
+
+
+def test_the_secret_key_is_random_kept_and_readable_by_its_owner_alone(local: LocalData, tmp_path: Path) -> None:
+    assert local.secret_key() == ""
+    key = local.make_secret_key()
+    assert len(key) >= 50
+    assert local.make_secret_key() == local.secret_key() == key
+    assert stat.S_IMODE((local.directory / "secret_key").stat().st_mode) == 0o600
+    assert LocalData(tmp_path / "other").make_secret_key() != key
+
+
+def test_a_second_copy_can_not_take_the_directory_and_the_first_lets_go_of_it(local: LocalData) -> None:
+    with local.locked(), pytest.raises(AlreadyRunningError), local.locked():
+        pass
+    with local.locked():
+        pass
+
+
+def test_addresses_are_found_only_while_the_directory_is_held(local: LocalData) -> None:
+    assert local.running_stores() == StoreAddresses()
+    with local.locked():
+        assert local.running_stores() == StoreAddresses()
+        local.publish_stores(ADDRESSES)
+        assert local.running_stores() == ADDRESSES
+    assert local.running_stores() == StoreAddresses(), "left behind, as a killed run leaves them"
+    with local.locked():
+        local.withdraw_stores()
+        assert local.running_stores() == StoreAddresses()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"unknown": 1}'])
+def test_unreadable_addresses_are_none(local: LocalData, text: str) -> None:
+    with local.locked():
+        (local.directory / "stores.json").write_text(text)
+        assert local.running_stores() == StoreAddresses()
+
+
+def test_the_state_of_the_sample_world_is_kept(local: LocalData) -> None:
+    assert local.sample_state() is SampleState.ABSENT
+    local.directory.mkdir(parents=True)
+    local.write_sample_state(SampleState.LOADING)
+    assert local.sample_state() is SampleState.LOADING
+    later = datetime.now(UTC) + timedelta(hours=2)
+    assert timedelta(hours=1, minutes=59) < local.sample_age(later) < timedelta(hours=2, minutes=1)

@@ -1,0 +1,77 @@
+"""What a start means: read from the environment alone, before anything is started."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.env import Address, Environment
+from lambdaserve.run import Plan, RunFailed
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
+
+
+def plan(**values: str) -> Plan:
+    return Plan.of(Environment({"BIND": f"{LOOPBACK}:{free_port()}", **values}))
+
+
+def test_without_stores_both_are_embedded_and_the_sample_world_is_kept() -> None:
+    found = plan()
+    assert (found.embed_mongo, found.embed_redis, found.sample) == (True, True, True)
+
+
+def test_with_both_stores_given_nothing_is_embedded() -> None:
+    found = plan(MONGODB_URI="mongodb://elsewhere", REDIS_URL="redis://elsewhere", LOAD_SAMPLE="never")
+    assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
+
+
+def test_the_sample_world_never_goes_into_a_mongodb_of_somebody_else() -> None:
+    found = plan(MONGODB_URI="mongodb://elsewhere", LOAD_SAMPLE="auto")
+    assert (found.embed_mongo, found.embed_redis, found.sample) == (False, True, False)
+
+
+def test_no_sample_world_where_it_is_not_wanted() -> None:
+    assert plan(LOAD_SAMPLE="never").sample is False
+
+
+def test_a_taken_address_that_was_asked_for_is_refused_by_name(taken: int) -> None:
+    with pytest.raises(RunFailed, match=rf"BIND takes an address that is free .*:{taken}: Address already in use"):
+        plan(BIND=f"{LOOPBACK}:{taken}")
+
+
+def test_an_address_of_another_machine_is_refused_by_name() -> None:
+    with pytest.raises(RunFailed, match="BIND takes an address that is free on this machine"):
+        plan(BIND="192.0.2.1:8000")
+
+
+def test_a_taken_default_port_is_replaced_by_a_free_one(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lambdaserve import run, variables
+    from lambdaserve.env import Variable, address
+
+    default = Variable("BIND", address(), Address(LOOPBACK, taken), "For tests.")
+    monkeypatch.setattr(variables, "BIND", default)
+    found = run.Plan.of(Environment({}))
+    assert found.moved
+    assert found.bind.port != taken
+
+
+@pytest.mark.parametrize(
+    ("host", "mongo", "anonymous"),
+    [
+        ("127.0.0.1", "mongodb://elsewhere", "1"),
+        ("0.0.0.0", "", "1"),
+        ("0.0.0.0", "mongodb://elsewhere", "0"),
+    ],
+)
+def test_reading_is_open_only_for_sample_documents_or_on_this_machine_alone(
+    host: str, mongo: str, anonymous: str
+) -> None:
+    found = plan(BIND=f"{host}:{free_port()}", MONGODB_URI=mongo)
+    assert found.defaults()["ANONYMOUS_READ"] == anonymous
