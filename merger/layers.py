@@ -9,13 +9,13 @@ id), whether anything newer arrived (one range), and whether the known gaps have
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from merger.boundary import Boundary, Layers, SpeedLayer, as_intervals, closed_hours
-from merger.contract import Aliases
+from merger.contract import VIEWS, Aliases
 from merger.fields import full_hour, moment
 from merger.query import HOUR
 from merger.routing import BATCH, SPEED
@@ -94,9 +94,19 @@ class LayerWatch:
     def _batch_computed_at(self, boundary: Boundary) -> datetime | None:
         with self._lock:
             if self._monotonic() - self._batch_read_at > MAX_AGE:
-                self._batch = self._refreshed_newest(BATCH, {}, "computed_at", self._batch, boundary.now)
+                known = self._batch if self._batch.value is not None else self._some_batch(boundary.now)
+                self._batch = self._refreshed_newest(BATCH, {}, "computed_at", known, boundary.now)
                 self._batch_read_at = self._monotonic()
             return self._batch.value
+
+    def _some_batch(self, now: datetime) -> _Newest:
+        """The newest document of the first view type that has any: a whole run is too much to look through."""
+        for view_type in VIEWS:
+            for spelling in self._aliases.names_of_view(view_type):
+                found = self._newest_looking_back(BATCH, {"view_type": spelling}, "computed_at", now)
+                if found.value is not None:
+                    return found
+        return _Newest()
 
     def _speed_layer(self, data_type: str, boundary: Boundary) -> SpeedLayer:
         with self._lock:
@@ -136,13 +146,14 @@ class LayerWatch:
             del state.witnesses[hour]
             state.probed.discard(hour)
 
-    def _worth_probing(self, data_type: str, state: _TypeState, usable: list[datetime]) -> Iterator[datetime]:
+    def _worth_probing(self, data_type: str, state: _TypeState, usable: list[datetime]) -> list[datetime]:
         """Hours without a witness that were never looked at, or lie in a gap that has something in it now."""
         unknown = [hour for hour in usable if hour not in state.witnesses]
-        yield from [hour for hour in unknown if hour not in state.probed]
+        result = [hour for hour in unknown if hour not in state.probed]
         for start, end in as_intervals(hour for hour in unknown if hour in state.probed):
             if start is not None and self._any_document(data_type, start, end) is not None:
-                yield from closed_hours(start, end, None)
+                result += closed_hours(start, end, None)
+        return result
 
     def _any_document(self, data_type: str, start: datetime, end: datetime) -> Document | None:
         for key in self._aliases.speed_type_keys:
@@ -162,6 +173,9 @@ class LayerWatch:
             still = self._store.find(collection, {"_id": known.witness}, only=(name,), limit=1)
             if still and _date(still[0], name) == known.value:
                 return known
+        return self._newest_looking_back(collection, wanted, name, now)
+
+    def _newest_looking_back(self, collection: str, wanted: dict[str, Any], name: str, now: datetime) -> _Newest:
         for length in _LOOKS_BACK:
             start = max(now - length, _EARLIEST)
             found = self._newest_since(collection, wanted, name, {"$gte": start, "$lte": now})

@@ -44,7 +44,7 @@ def test_it_knows_the_hours_and_the_newest_sync() -> None:
     assert layer.synced_at == TOP - HOUR / 2
 
 
-def test_it_knows_the_newest_batch() -> None:
+def test_it_knows_the_newest_batch_of_any_type() -> None:
     watched = Watched(batch_views=[{"computed_at": TOP - 30 * HOUR}, {"computed_at": TOP - 6 * HOUR}])
     assert watched.look().batch_computed_at == TOP - 6 * HOUR
 
@@ -141,6 +141,14 @@ def test_a_refresh_costs_a_handful_of_finds_however_much_is_held() -> None:
     asked = len(watched.store.finds)
     watched.look(after=MAX_AGE + 0.1)
     assert len(watched.store.finds) - asked <= 10
+
+
+def test_the_first_look_asks_once_for_each_hour_and_spelling() -> None:
+    watched = Watched(speed_views=[speed(h) for h in range(48)], batch_views=[{"computed_at": TOP}])
+    watched.look()
+    probes = [wanted["hour"]["$gte"] for name, wanted in watched.store.finds if name == SPEED and "hour" in wanted]
+    assert max(probes.count(hour) for hour in probes) == 2
+    assert len(probes) == 48 + 2 * (121 - 48)
 
 
 def test_trouble_of_the_store_is_passed_on_and_forgets_nothing() -> None:
