@@ -1,0 +1,155 @@
+"""Raw documents as producers write them, and the question that most tests here ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from merger.boundary import Boundary, Layers, Policy, SpeedLayer
+from merger.catalogue import Reference
+from merger.contract import Contract, Documents
+from merger.merge import Built, Reading
+from merger.query import HOUR, Granularity, parse_span
+from merger.sentiment import movie_sentiment
+
+MOVIE = 550
+Raw = dict[str, Any]
+
+
+def at(text: str) -> datetime:
+    """``2026-03-10 02:00`` as aware UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def sentiment(reviews: int, average: float = 0.5, **more: Any) -> Raw:
+    """A payload in which all reviews are alike."""
+    return {
+        "avg_sentiment": average,
+        "review_count": reviews,
+        "positive_count": reviews if average > 0.05 else 0,
+        "negative_count": reviews if average < -0.05 else 0,
+        "neutral_count": reviews if -0.05 <= average <= 0.05 else 0,
+        **more,
+    }
+
+
+def batch_view(view_type: str, data: Any, covers: datetime, movie_id: int = MOVIE, **more: Any) -> Raw:
+    """A batch document whose run took an hour."""
+    return {
+        "movie_id": movie_id,
+        "view_type": view_type,
+        "data": data,
+        "computed_at": covers + HOUR,
+        "covers_until": covers,
+        "batch_run_id": f"run-{covers:%Y%m%dT%H}",
+        "version": 1,
+        **more,
+    }
+
+
+def total(reviews: int, covers: datetime, average: float = 0.5, **more: Any) -> Raw:
+    """A lifetime total: a batch ``sentiment`` document without a date."""
+    return batch_view("sentiment", sentiment(reviews, average), covers, **more)
+
+
+def point(day: str, reviews: int, covers: datetime, average: float = 0.5, **more: Any) -> Raw:
+    """A day's point of the batch layer."""
+    return batch_view("sentiment", sentiment(reviews, average, date=day), covers, **more)
+
+
+def bucket(hour: datetime, reviews: int, average: float = 0.5, **more: Any) -> Raw:
+    """A speed bucket of one hour, synced when the hour was over unless ``synced_at`` says otherwise."""
+    return {
+        "movie_id": MOVIE,
+        "data_type": "sentiment",
+        "hour": hour,
+        "data": sentiment(reviews, average),
+        "synced_at": hour + HOUR,
+        **more,
+    }
+
+
+def hourly(start: datetime, end: datetime, reviews: int = 1, **more: Any) -> list[Raw]:
+    """One speed bucket for each hour of ``[start, end)``."""
+    count = int((end - start) / HOUR)
+    return [bucket(start + index * HOUR, reviews, **more) for index in range(count)]
+
+
+def layer_of(documents: Documents, data_type: str) -> SpeedLayer:
+    """The speed layer as a whole, as far as the documents show it."""
+    found = documents.speed_of(data_type)
+    return SpeedLayer(
+        held=frozenset(document.hour for document in found),
+        synced_at=max((document.synced_at for document in found), default=None),
+    )
+
+
+def layers_of(documents: Documents) -> Layers:
+    """Both layers as a whole, as far as the documents show them."""
+    return Layers(
+        batch_computed_at=max((document.computed_at for document in documents.batch), default=None),
+        speed={kind: layer_of(documents, kind) for kind in ("sentiment", "stats", "trending")},
+    )
+
+
+def reading(
+    now: datetime,
+    batch: Iterable[Mapping[str, Any]] = (),
+    speed: Iterable[Mapping[str, Any]] = (),
+    *,
+    policy: Policy | None = None,
+    layers: Layers | None = None,
+    reference: Reference | None = None,
+) -> Reading:
+    """A reading of raw documents; the layers as a whole follow from them unless they are given."""
+    documents = Contract().read(batch=batch, speed=speed)
+    return Reading(
+        boundary=Boundary(now, policy or Policy()),
+        layers=layers or layers_of(documents),
+        documents=documents,
+        reference=reference or Reference(),
+    )
+
+
+def ask(
+    now: datetime,
+    batch: Iterable[Mapping[str, Any]] = (),
+    speed: Iterable[Mapping[str, Any]] = (),
+    *,
+    window: str = "all",
+    granularity: Granularity = Granularity.DAY,
+    **options: Any,
+) -> Built:
+    """The sentiment of ``MOVIE``, which must be known."""
+    span = parse_span(window)
+    built = movie_sentiment(MOVIE, span, granularity, reading(now, batch, speed, **options))
+    assert built is not None
+    return built
+
+
+def reviews_of(built: Built) -> int:
+    result: int = built.body["sentiment"]["total_reviews"]
+    return result
+
+
+def points_of(built: Built) -> dict[str, tuple[int, str]]:
+    """The timeline as date or hour → (reviews, data source)."""
+    return {
+        entry.get("date") or entry["hour"]: (entry["review_count"], entry["data_source"])
+        for entry in built.body["breakdown"]
+    }
+
+
+def missing_of(built: Built) -> list[tuple[str | None, str]]:
+    """The missing intervals as texts ``(MM-DD HH:MM, MM-DD HH:MM)``."""
+    return [(_short(start) if start else None, _short(end)) for start, end in built.freshness.missing]
+
+
+def codes_of(built: Built) -> set[str]:
+    """The stable codes that the warnings begin with."""
+    return {warning.partition(":")[0] for warning in built.freshness.warnings}
+
+
+def _short(moment: datetime) -> str:
+    return f"{moment:%m-%d %H:%M}"

@@ -1,0 +1,135 @@
+"""What an answer must be, computed from the reviews themselves, and the comparison (M10)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from merger.boundary import Policy, SpeedLayer, Strategy
+from merger.contract import BatchDocument
+from merger.merge import Built
+from merger.query import DAY, HOUR, Granularity, Window, floor_day, floor_hour
+from tests.unit.merger.world import Review
+
+
+def multiplicities(count: int, reviews: Iterable[Review]) -> Counter[Review]:
+    """How often each review is in a sum of weights, which are powers of three: the digits in base 3."""
+    result: Counter[Review] = Counter()
+    for review in sorted(reviews, key=lambda review: -review.weight):
+        result[review], count = divmod(count, review.weight)
+    assert count == 0, "the answer counts reviews that never happened"
+    return result
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What may be answered about one movie.
+
+    Args:
+        reviews: all that happened to the movie.
+        now: when it was asked.
+        layer: the speed layer as a whole.
+        policy: of the answer.
+    """
+
+    reviews: tuple[Review, ...]
+    now: datetime
+    layer: SpeedLayer
+    policy: Policy
+
+    def within(self, window: Window) -> list[Review]:
+        return [review for review in self.reviews if window.holds(review.at)]
+
+    def may_be_absent(self, review: Review, built: Built) -> bool:
+        """Lost and said so, or so new that the speed layer, within its limit, has yet to see it."""
+        if any((start is None or start <= review.at) and review.at < end for start, end in built.freshness.missing):
+            return True
+        if review.at >= floor_hour(self.now):
+            return floor_hour(self.now) not in self.layer.held or self._not_yet_seen(review)
+        lag = timedelta.max if self.layer.synced_at is None else self.now - self.layer.synced_at
+        return lag <= self.policy.speed_lag_limit and self._not_yet_seen(review)
+
+    def _not_yet_seen(self, review: Review) -> bool:
+        return self.layer.synced_at is None or review.at >= self.layer.synced_at
+
+    def check_total(self, built: Built, window: Window) -> None:
+        """The sum over the window: each review once, or absent and accounted for; nothing else, no other score."""
+        found = self._check_sum(built.body["sentiment"], "total_reviews", "overall_score", window)
+        for review in self.within(window):
+            assert found[review] or self.may_be_absent(review, built), f"{review} is lost without a word"
+
+    def check_breakdown(self, built: Built, window: Window, granularity: Granularity) -> None:
+        """Every bucket holds reviews of its own time alone, and all buckets together each review at most once."""
+        seen: Counter[Review] = Counter()
+        for entry in built.body["breakdown"]:
+            seen += self._check_sum(entry, "review_count", "avg_sentiment", bucket_window(entry, window, granularity))
+        assert not [review for review, times in seen.items() if times > 1]
+        for review in self.within(window):
+            assert seen[review] or self.may_be_absent(review, built), f"{review} is in no bucket"
+
+    def unheld_hours(self, window: Window, batch: Iterable[BatchDocument]) -> list[datetime]:
+        """The closed hours of a window that neither layer holds, asked hour by hour (M8)."""
+        documents = list(batch)
+        start = window.bounded_start
+        hours = [start + index * HOUR for index in range(int((floor_hour(self.now) - start) / HOUR))]
+        return [hour for hour in hours if not self._speed_holds(hour) and not _batch_holds(hour, documents)]
+
+    def _speed_holds(self, hour: datetime) -> bool:
+        policy, synced_at = self.policy, self.layer.synced_at
+        kept = policy.cutoff if policy.strategy is Strategy.FIXED else policy.cutoff + policy.grace
+        if hour not in self.layer.held or hour < floor_hour(self.now - kept) or synced_at is None:
+            return False
+        return synced_at >= hour + HOUR or self.now - synced_at <= policy.speed_lag_limit
+
+    def _check_sum(self, entry: Mapping[str, Any], count: str, average: str, window: Window) -> Counter[Review]:
+        found = multiplicities(entry[count], self.reviews)
+        counted = [review for review, times in found.items() if times]
+        assert max(found.values(), default=0) <= 1, "a review is counted twice"
+        assert all(window.holds(review.at) for review in counted), "a review from outside the time is counted"
+        for sign, matches in _SIGNS.items():
+            assert entry[sign] == sum(review.weight for review in counted if matches(review.score))
+        weight = sum(review.weight for review in counted)
+        if not weight:
+            assert entry[average] is None
+        else:
+            exact = math.fsum(review.weight * review.score for review in counted) / weight
+            assert math.isclose(entry[average], exact, rel_tol=1e-9, abs_tol=1e-9)
+        return found
+
+
+def _batch_holds(hour: datetime, documents: list[BatchDocument]) -> bool:
+    """Whether the point of its day covers an hour or, where the day has none, the total vouches for it."""
+    of_day = [d for d in documents if d.data.get("date") == f"{hour:%Y-%m-%d}"]
+    if of_day:
+        return _newest(of_day).covers_until >= hour + HOUR
+    totals = [d for d in documents if "date" not in d.data]
+    if totals:
+        return _newest(totals).covers_until >= hour + HOUR
+    # Without a total, the days between points are taken for days without reviews.
+    return any(d.data["date"] > f"{hour:%Y-%m-%d}" for d in documents)
+
+
+def _newest(documents: list[BatchDocument]) -> BatchDocument:
+    return max(documents, key=lambda d: (d.computed_at, d.version))
+
+
+_SIGNS: Mapping[str, Callable[[float], bool]] = {
+    "positive_count": lambda score: score > 0.05,
+    "negative_count": lambda score: score < -0.05,
+    "neutral_count": lambda score: -0.05 <= score <= 0.05,
+}
+
+
+def bucket_window(entry: Mapping[str, Any], window: Window, granularity: Granularity) -> Window:
+    """The time that one point of a breakdown speaks of."""
+    if "hour" in entry:
+        assert granularity is Granularity.HOUR
+        start = datetime.fromisoformat(entry["hour"])
+        return Window(start, start + HOUR)
+    day = datetime.fromisoformat(f"{entry['date']}T00:00:00+00:00")
+    assert window.start is None or floor_day(window.start) <= day < window.end
+    return Window(day, day + DAY)

@@ -1,0 +1,181 @@
+"""M10: random worlds, written down by unreliable producers, answered and compared with what really happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from merger.boundary import Boundary, Policy, Strategy, as_intervals
+from merger.contract import Contract, Documents
+from merger.merge import Built, Reading
+from merger.query import HOUR, Granularity, Span, Window, parse_span
+from merger.sentiment import movie_sentiment
+from tests.unit.merger.documents import Raw, layers_of
+from tests.unit.merger.generated import healthy_worlds, respelled, worlds
+from tests.unit.merger.recomputation import Expectation
+from tests.unit.merger.world import MOVIES, World
+
+movie_ids = st.sampled_from(MOVIES)
+granularities = st.sampled_from(Granularity)
+day_windows = st.integers(1, 14).map(lambda days: f"{days}d")
+hour_windows = st.integers(1, 300).map(lambda hours: f"{hours}h")
+spans = st.one_of(st.just("all"), day_windows, hour_windows).map(parse_span)
+policies = st.builds(
+    Policy,
+    cutoff=st.sampled_from((48, 48, 24, 61)).map(lambda hours: hours * HOUR),
+    strategy=st.sampled_from((Strategy.WATERMARK, Strategy.WATERMARK, Strategy.FIXED)),
+    grace=st.sampled_from((72, 72, 0)).map(lambda hours: hours * HOUR),
+)
+thorough = settings(deadline=None, max_examples=300)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer and all that is needed to judge it."""
+
+    built: Built
+    window: Window
+    expected: Expectation
+    documents: Documents
+
+
+def asked(
+    world: World,
+    movie_id: int,
+    span: Span,
+    granularity: Granularity,
+    policy: Policy | None = None,
+    raw: tuple[Sequence[Raw], Sequence[Raw]] | None = None,
+) -> Asked | None:
+    """What the service would answer from a movie's documents and the state of the layers; ``None``: unknown movie."""
+    batch, speed = raw or (world.batch_documents(), world.speed_documents() + world.earlier_buckets())
+    everything = Contract().read(batch, speed)
+    assert not everything.skipped
+    own = Documents(
+        tuple(d for d in everything.batch if d.movie_id == movie_id),
+        tuple(d for d in everything.speed if d.movie_id == movie_id),
+    )
+    boundary = Boundary(world.now, policy or Policy())
+    layers = layers_of(everything)
+    built = movie_sentiment(movie_id, span, granularity, Reading(boundary, layers, own))
+    if built is None:
+        assert not own.batch
+        assert not own.speed
+        return None
+    expected = Expectation(
+        reviews=tuple(world.of(movie_id)),
+        now=world.now,
+        layer=layers.speed_of("sentiment"),
+        policy=boundary.policy,
+    )
+    return Asked(built, span.ending(world.now, granularity), expected, own)
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities, policies)
+def test_every_review_is_counted_once_or_reported_missing(
+    world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy
+) -> None:
+    if answer := asked(world, movie_id, span, granularity, policy):
+        answer.expected.check_total(answer.built, answer.window)
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities, policies)
+def test_every_bucket_is_what_happened_in_it_or_reported_missing(
+    world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy
+) -> None:
+    if answer := asked(world, movie_id, span, granularity, policy):
+        answer.expected.check_breakdown(answer.built, answer.window, granularity)
+
+
+@thorough
+@given(worlds(), movie_ids, day_windows.map(parse_span), policies)
+def test_missing_names_exactly_the_hours_that_neither_layer_holds(
+    world: World, movie_id: int, span: Span, policy: Policy
+) -> None:
+    answer = asked(world, movie_id, span, Granularity.DAY, policy)
+    if answer is None:
+        return
+    usable = [
+        document
+        for document in answer.documents.batch
+        if policy.strategy is Strategy.WATERMARK or document.computed_at < (world.now - policy.cutoff).replace(minute=0)
+    ]
+    unheld = answer.expected.unheld_hours(answer.window, usable)
+    assert answer.built.freshness.missing == as_intervals(unheld)
+
+
+@thorough
+@given(healthy_worlds(), movie_ids, spans, granularities)
+def test_an_answer_is_whole_and_says_so_when_nothing_is_lost_or_late(
+    world: World, movie_id: int, span: Span, granularity: Granularity
+) -> None:
+    answer = asked(world, movie_id, span, granularity)
+    if answer is None or not answer.documents.batch:
+        return
+    start = answer.window.start
+    cuts_a_day = start is not None and start.hour != 0
+    if cuts_a_day and start is not None and start + world.speed.retention <= world.now:
+        # Of a day that only the batch layer holds nobody can answer a part.
+        return
+    assert answer.built.freshness.missing == ()
+    happened = answer.expected.within(answer.window)
+    assert answer.built.body["sentiment"]["total_reviews"] == sum(review.weight for review in happened)
+    in_buckets = sum(entry["review_count"] for entry in answer.built.body["breakdown"])
+    assert in_buckets == sum(review.weight for review in happened)
+    answer.expected.check_total(answer.built, answer.window)
+    answer.expected.check_breakdown(answer.built, answer.window, granularity)
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities, policies, st.data())
+def test_order_duplicates_and_spelling_of_documents_change_nothing(
+    world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy, data: st.DataObject
+) -> None:
+    batch, speed = world.batch_documents(), world.speed_documents() + world.earlier_buckets()
+    again = [[*documents, *documents[::2]] for documents in (batch, speed)]
+    for documents in again:
+        world.chance.shuffle(documents)
+    spelled = [[respelled(document, world.chance) for document in documents] for documents in again]
+    first = asked(world, movie_id, span, granularity, policy, (batch, speed))
+    second = asked(world, movie_id, span, granularity, policy, (spelled[0], spelled[1]))
+    assert (first and first.built) == (second and second.built)
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities)
+def test_documents_of_other_movies_and_types_change_nothing(
+    world: World, movie_id: int, span: Span, granularity: Granularity
+) -> None:
+    answer = asked(world, movie_id, span, granularity)
+    if answer is None:
+        return
+    batch, speed = world.batch_documents(), world.speed_documents() + world.earlier_buckets()
+    others = [document for document in batch + speed if document["movie_id"] != movie_id]
+    broken = [{**document, "data": {**document["data"], "review_count": -1}} for document in others]
+    everything = Contract().read(batch + broken, speed + broken)
+    boundary, layers = Boundary(world.now), layers_of(everything)
+    built = movie_sentiment(movie_id, span, granularity, Reading(boundary, layers, everything))
+    assert built is not None
+    assert built.body == answer.built.body
+    assert built.freshness.missing == answer.built.freshness.missing
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities, st.integers(0, 59))
+def test_an_answer_is_the_same_at_any_moment_of_the_same_hour_while_nothing_is_written(
+    world: World, movie_id: int, span: Span, granularity: Granularity, minute: int
+) -> None:
+    # Lag is judged by the minute; a layer that is never called lagging leaves only the boundary to differ.
+    patient = Policy(speed_lag_limit=timedelta(days=30))
+    batch, speed = world.batch_documents(), world.speed_documents()
+    later = replace(world, now=world.now.replace(minute=minute))
+    first = asked(world, movie_id, span, granularity, patient, (batch, speed))
+    second = asked(later, movie_id, span, granularity, patient, (batch, speed))
+    assert (first and first.built.body) == (second and second.built.body)
+    assert (first and first.built.freshness.missing) == (second and second.built.freshness.missing)
