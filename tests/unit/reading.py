@@ -1,0 +1,115 @@
+"""Raw documents of many movies, and a reading of them as the service would make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from merger.boundary import Boundary, Layers, Policy, SpeedLayer
+from merger.catalogue import Reference, spellings
+from merger.contract import Contract, Documents
+from merger.merge import Reading, newest_batch, usable_batch
+from merger.query import HOUR
+
+Raw = dict[str, Any]
+
+
+def at(text: str) -> datetime:
+    """``2026-03-10 02:00`` as aware UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def batch_view(view_type: str, data: Any, covers: datetime, **more: Any) -> Raw:
+    """A batch document whose run took an hour."""
+    return {
+        "view_type": view_type,
+        "data": data,
+        "computed_at": covers + HOUR,
+        "covers_until": covers,
+        "version": 1,
+        **more,
+    }
+
+
+def details(movie_id: int, covers: datetime, **facts: Any) -> Raw:
+    """A movie of the catalogue."""
+    data = {"title": f"Movie {movie_id}", "genres": ["Drama"], **facts}
+    return batch_view("movie_details", data, covers, movie_id=movie_id)
+
+
+def bucket(movie_id: int, data_type: str, hour: datetime, data: Any, **more: Any) -> Raw:
+    """A speed document, synced when its hour was over unless ``synced_at`` says otherwise."""
+    return {
+        "movie_id": movie_id,
+        "data_type": data_type,
+        "hour": hour,
+        "data": data,
+        "synced_at": hour + HOUR,
+        **more,
+    }
+
+
+def stats(popularity: float, **more: Any) -> Raw:
+    """A ``stats`` payload."""
+    return {"vote_average": 7.0, "vote_count": 100, "popularity": popularity, **more}
+
+
+def reading(
+    now: datetime,
+    batch: Iterable[Mapping[str, Any]] = (),
+    speed: Iterable[Mapping[str, Any]] = (),
+    *,
+    catalogue: Iterable[Mapping[str, Any]] = (),
+    hours: Iterable[Mapping[str, Any]] = (),
+    everything: Iterable[Mapping[str, Any]] | None = None,
+    policy: Policy | None = None,
+) -> Reading:
+    """What the service would hand to a view.
+
+    Args:
+        now: of the request.
+        batch: what the plan's own reads gave of the batch layer, ``speed`` of the speed layer.
+        catalogue: ``movie_details`` and ``genre_analytics`` documents.
+        hours: layer-wide speed documents.
+        everything: the whole speed layer, where that is more than was read.
+        policy: of the boundary.
+    """
+    contract, boundary = Contract(), Boundary(now, policy or Policy())
+    documents = contract.read(batch=batch, speed=speed)
+    shared = contract.read(speed=hours)
+    known = contract.read(batch=catalogue)
+    whole = contract.read(speed=[*speed, *hours] if everything is None else everything)
+    return Reading(
+        boundary=boundary,
+        layers=Layers(
+            batch_computed_at=max((d.computed_at for d in (*documents.batch, *known.batch)), default=None),
+            speed={kind: _layer(whole, kind) for kind in ("sentiment", "stats", "trending")},
+        ),
+        documents=documents,
+        hours=shared,
+        reference=reference_of(known, boundary),
+    )
+
+
+def reference_of(documents: Documents, boundary: Boundary) -> Reference:
+    """The catalogue that the documents make."""
+    movies = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id)
+    months = newest_batch(
+        usable_batch(documents, "genre_analytics", boundary),
+        lambda d: (d.data["genre"].casefold(), d.data["year"], d.data.get("month")),
+    )
+    return Reference(
+        movies={d.movie_id: d for d in movies.values() if d.movie_id is not None},
+        genre_documents=tuple(months.values()),
+        skipped=documents.skipped,
+        genres=spellings((*movies.values(), *months.values())),
+    )
+
+
+def _layer(documents: Documents, data_type: str) -> SpeedLayer:
+    found = documents.speed_of(data_type)
+    return SpeedLayer(
+        held=frozenset(document.hour for document in found),
+        synced_at=max((document.synced_at for document in found), default=None),
+    )
