@@ -1,7 +1,8 @@
 """Layer-wide speed documents, hour by hour, shared between answers.
 
 Rankings and layer-wide series need every movie's buckets of some hours. A closed hour changes seldom, so it is kept
-for a minute or so; the open hour and the one before it, which late events still reach, are always read.
+for a minute or two, an older one for some minutes more; the open hour and the one before it, which late events still
+reach, are always read.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from merger.boundary import Boundary, as_intervals, closed_hours
 from merger.contract import Contract, Documents
@@ -20,6 +21,10 @@ from merger.store import Store
 
 KEEP_AT_LEAST, KEEP_AT_MOST = 60.0, 120.0
 """Seconds that a closed hour is kept; each hour has its own, so that they don't all fall due at once."""
+
+SETTLED = timedelta(hours=3)
+SETTLED_FACTOR = 5
+"""From this age on an hour is kept so many times longer."""
 
 MOST_DOCUMENTS = 40_000
 """Documents that one process keeps, about 30 MB; the least recently used hours give way."""
@@ -89,7 +94,7 @@ class SpeedHours:
                 skipped=tuple(skip for skip in read.skipped if skip.hour == hour),
             )
             if hour < boundary.open_hour - HOUR:
-                self._keep(data_type, hour, result[hour])
+                self._keep(data_type, hour, result[hour], settled=hour <= boundary.open_hour - SETTLED)
         return result
 
     def _still_kept(self, data_type: str, hour: datetime) -> Documents | None:
@@ -100,9 +105,10 @@ class SpeedHours:
             self._kept.move_to_end((data_type, hour))
             return kept.documents
 
-    def _keep(self, data_type: str, hour: datetime, documents: Documents) -> None:
+    def _keep(self, data_type: str, hour: datetime, documents: Documents, *, settled: bool) -> None:
         spread = (hour.hour * 7 + hour.day) % 24 / 24
-        until = self._monotonic() + KEEP_AT_LEAST + spread * (KEEP_AT_MOST - KEEP_AT_LEAST)
+        seconds = KEEP_AT_LEAST + spread * (KEEP_AT_MOST - KEEP_AT_LEAST)
+        until = self._monotonic() + seconds * (SETTLED_FACTOR if settled else 1)
         with self._lock:
             self._kept[data_type, hour] = _Slice(documents, until)
             self._kept.move_to_end((data_type, hour))

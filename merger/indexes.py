@@ -28,9 +28,13 @@ def declared(aliases: Aliases) -> tuple[Index, ...]:
     """
     result = [
         Index(BATCH, "movie_view", (("movie_id", 1), ("view_type", 1)), "one movie's views"),
-        Index(BATCH, "view_computed", (("view_type", 1), ("computed_at", -1)), "a whole view type"),
+        Index(
+            BATCH,
+            "view_computed",
+            (("view_type", 1), ("computed_at", -1)),
+            "a whole view type; has a new batch arrived?",
+        ),
         Index(BATCH, "view_date", (("view_type", 1), ("data.date", 1)), "lifetime totals of all movies"),
-        Index(BATCH, "computed", (("computed_at", -1),), "has a new batch arrived?"),
         Index(SPEED, "movie_hour", (("movie_id", 1), ("hour", -1)), "one movie's buckets"),
     ]
     for payload in aliases.payload:

@@ -94,18 +94,29 @@ class LayerWatch:
     def _batch_computed_at(self, boundary: Boundary) -> datetime | None:
         with self._lock:
             if self._monotonic() - self._batch_read_at > MAX_AGE:
-                known = self._batch if self._batch.value is not None else self._some_batch(boundary.now)
-                self._batch = self._refreshed_newest(BATCH, {}, "computed_at", known, boundary.now)
+                self._batch = self._newest_batch(boundary.now)
                 self._batch_read_at = self._monotonic()
             return self._batch.value
 
-    def _some_batch(self, now: datetime) -> _Newest:
-        """The newest document of the first view type that has any: a whole run is too much to look through."""
-        for view_type in VIEWS:
-            for spelling in self._aliases.names_of_view(view_type):
-                found = self._newest_looking_back(BATCH, {"view_type": spelling}, "computed_at", now)
-                if found.value is not None:
-                    return found
+    def _newest_batch(self, now: datetime) -> _Newest:
+        """The newest batch document by ``computed_at``, asked of one view type after the other.
+
+        A run is large, and not every server finds its newest document without looking at all of it. So the first view
+        type that has anything newer answers; where a later type has something newer still, the next look finds it.
+        """
+        spellings = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
+        if self._batch.value is not None:
+            span = {"$gt": self._batch.value, "$lte": now}
+            for view_type in spellings:
+                newer = self._newest_since(BATCH, {"view_type": view_type}, "computed_at", span)
+                if newer is not None:
+                    return newer
+            if self._still_says(BATCH, "computed_at", self._batch):
+                return self._batch
+        for view_type in spellings:
+            found = self._newest_looking_back(BATCH, {"view_type": view_type}, "computed_at", now)
+            if found.value is not None:
+                return found
         return _Newest()
 
     def _speed_layer(self, data_type: str, boundary: Boundary) -> SpeedLayer:
@@ -120,8 +131,7 @@ class LayerWatch:
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
         self._verify(state)
         newest = [
-            self._refreshed_newest(SPEED, {key: data_type}, "synced_at", state.newest, boundary.now)
-            for key in self._aliases.speed_type_keys
+            self._newest_sync(key, data_type, state.newest, boundary.now) for key in self._aliases.speed_type_keys
         ]
         state.newest = max(newest, key=lambda entry: (entry.value is not None, entry.value))
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
@@ -162,18 +172,20 @@ class LayerWatch:
                 return document
         return None
 
-    def _refreshed_newest(
-        self, collection: str, wanted: dict[str, Any], name: str, known: _Newest, now: datetime
-    ) -> _Newest:
-        """The newest document by a date field; values in the future are a clock's fault and don't count."""
+    def _newest_sync(self, key: str, data_type: str, known: _Newest, now: datetime) -> _Newest:
+        """The newest bucket by ``synced_at``; values in the future are a clock's fault and don't count."""
         if known.value is not None:
-            newer = self._newest_since(collection, wanted, name, {"$gt": known.value, "$lte": now})
+            span = {"$gt": known.value, "$lte": now}
+            newer = self._newest_since(SPEED, {key: data_type}, "synced_at", span)
             if newer is not None:
                 return newer
-            still = self._store.find(collection, {"_id": known.witness}, only=(name,), limit=1)
-            if still and _date(still[0], name) == known.value:
+            if self._still_says(SPEED, "synced_at", known):
                 return known
-        return self._newest_looking_back(collection, wanted, name, now)
+        return self._newest_looking_back(SPEED, {key: data_type}, "synced_at", now)
+
+    def _still_says(self, collection: str, name: str, known: _Newest) -> bool:
+        found = self._store.find(collection, {"_id": known.witness}, only=(name,), limit=1)
+        return bool(found) and _date(found[0], name) == known.value
 
     def _newest_looking_back(self, collection: str, wanted: dict[str, Any], name: str, now: datetime) -> _Newest:
         for length in _LOOKS_BACK:

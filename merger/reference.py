@@ -49,7 +49,7 @@ class ReferenceKeeper:
         """The catalogue. The first call reads it; later ones start a reload in the background when one is due.
 
         Raises:
-            StoreError: only while there is no copy at all.
+            StoreError: the store can't say whether the copy is still current, or there is none yet.
         """
         held = self._held
         if held is None:

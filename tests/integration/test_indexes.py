@@ -74,7 +74,7 @@ def test_aliases_of_a_deployment_get_their_indexes() -> None:
         ("batch_views", {"movie_id": 1, "view_type": {"$in": ["movie_details", "sentiment"]}}, "movie_view"),
         ("batch_views", {"view_type": "movie_details"}, "view_"),
         ("batch_views", {"view_type": "sentiment", "data.date": None}, "view_date"),
-        ("batch_views", {"computed_at": {"$gt": NOON, "$lte": NOON + timedelta(1)}}, "computed"),
+        ("batch_views", {"view_type": "x", "computed_at": {"$gt": NOON, "$lte": NOON + timedelta(1)}}, "view_computed"),
         ("batch_views", {"data.metric": "rating", "data.genre": None, "data.movie_id": None}, "trend_data"),
         ("batch_views", {"stats.metric": "rating", "stats.genre": "Drama", "stats.movie_id": None}, "trend_stats"),
         ("batch_views", {"data.actor": "A"}, "actor_data"),

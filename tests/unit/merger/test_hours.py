@@ -10,7 +10,7 @@ import pytest
 from merger import hours as hours_module
 from merger.boundary import Boundary
 from merger.contract import Contract, Documents
-from merger.hours import KEEP_AT_LEAST, KEEP_AT_MOST, SpeedHours
+from merger.hours import KEEP_AT_LEAST, KEEP_AT_MOST, SETTLED_FACTOR, SpeedHours
 from merger.query import Window
 from merger.routing import SPEED, HourRange
 from tests.memory_store import MemoryStore
@@ -65,13 +65,14 @@ def test_closed_hours_are_kept_and_the_newest_two_are_read_again() -> None:
     assert all(wanted["hour"] == {"$gte": TOP - HOUR, "$lt": TOP + HOUR} for _, wanted in shared.store.finds)
 
 
-def test_late_documents_are_seen_when_the_hour_falls_due() -> None:
-    shared = Shared(trending(4))
+@pytest.mark.parametrize(("hours_ago", "factor"), [(2, 1), (4, SETTLED_FACTOR)])
+def test_late_documents_are_seen_when_the_hour_falls_due(hours_ago: int, factor: int) -> None:
+    shared = Shared(trending(hours_ago))
     shared.read()
-    shared.store.insert(SPEED, [trending(4, 2)])
-    shared.seconds += KEEP_AT_LEAST - 1
+    shared.store.insert(SPEED, [trending(hours_ago, 2)])
+    shared.seconds += KEEP_AT_LEAST * factor - 1
     assert len(shared.read().speed) == 1
-    shared.seconds += KEEP_AT_MOST
+    shared.seconds += (KEEP_AT_MOST - KEEP_AT_LEAST) * factor + 2
     assert len(shared.read().speed) == 2
 
 
@@ -79,10 +80,10 @@ def test_hours_do_not_all_fall_due_at_once() -> None:
     shared = Shared(*(trending(h) for h in range(24)))
     shared.read(24)
     shared.store.finds.clear()
-    shared.seconds += (KEEP_AT_LEAST + KEEP_AT_MOST) / 2
+    shared.seconds += (KEEP_AT_LEAST + KEEP_AT_MOST) / 2 * SETTLED_FACTOR
     shared.read(24)
     asked = sum((w["hour"]["$lt"] - w["hour"]["$gte"]) // HOUR for _, w in shared.store.finds if "data_type" in w)
-    assert 2 < asked < 24
+    assert 5 < asked < 20
 
 
 def test_no_more_documents_are_kept_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
