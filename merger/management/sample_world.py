@@ -18,7 +18,8 @@ from pymongo import ReplaceOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from merger.errors import StoreError
+from merger.errors import StoreFault, StoreUnavailable
+from merger.fields import moment
 from merger.mongo import mapping_errors
 from merger.query import floor_day
 from merger.routing import BATCH
@@ -29,6 +30,9 @@ COLLECTION = "sample_world"
 """Holds ``{_id: "world", epoch, seed, scale}`` and ``{_id: "batch", covers_until, computed_at, batch_run_id}``."""
 
 DEFAULT_SEED = 1
+
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended, by the custom of shells."""
 
 _WRITTEN_AT_ONCE = 2000
 _WRITE_TIMEOUT = 60.0
@@ -41,9 +45,28 @@ def failing_clearly() -> Iterator[None]:
     try:
         with mapping_errors():
             yield
-    except StoreError as error:
-        cause = f": {str(error.__cause__)[:300]}" if error.__cause__ else ""
-        raise CommandError(f"{error}; see MONGODB_URI and MONGODB_DATABASE{cause}") from error
+    except StoreUnavailable as error:
+        raise CommandError(f"{error}; is MONGODB_URI right?") from error
+    except StoreFault as error:
+        raise CommandError(f"{error}: {str(error.__cause__)[:300]}") from error
+
+
+@contextmanager
+def stopping_clearly() -> Iterator[None]:
+    """Turns Ctrl-C into an error of the command, with an exit code of 130; what is written stays."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CommandError("interrupted; run it again to go on", returncode=INTERRUPTED) from None
+
+
+def reach(source: Database[Document]) -> None:
+    """Finds out within ``MONGODB_TIMEOUT`` whether the store is there, which a batch of writes would wait for.
+
+    Raises:
+        PyMongoError: it is not.
+    """
+    source.command("ping")
 
 
 def open_world(
@@ -73,6 +96,7 @@ def open_world(
         "scale": default_scale if scale is None else scale,
     }
     _world(wanted)  # an impossible scale must not be stored
+    reach(source)
     with pymongo.timeout(_WRITE_TIMEOUT):
         source[COLLECTION].update_one({"_id": "world"}, {"$setOnInsert": wanted}, upsert=True)
         held = source[COLLECTION].find_one({"_id": "world"}) or wanted
@@ -135,6 +159,6 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _world(held: dict[str, Any]) -> World:
     try:
-        return World(held["epoch"], seed=int(held["seed"]), scale=float(held["scale"]))
+        return World(moment(held["epoch"]), seed=int(held["seed"]), scale=float(held["scale"]))
     except (KeyError, TypeError, ValueError) as error:
         raise CommandError(f"there is no sample world like that: {error}") from error

@@ -9,7 +9,7 @@ from datetime import datetime
 import pymongo
 from pymongo.database import Database
 
-from merger.management.sample_world import write_new, write_over
+from merger.management.sample_world import reach, write_new, write_over
 from merger.query import HOUR, floor_hour
 from merger.routing import SPEED
 from sample_data.batch_job import Document
@@ -38,6 +38,7 @@ class SpeedFeed:
     """
 
     def __init__(self, source: Database[Document], replay: Replay) -> None:
+        self._source = source
         self._collection = source[SPEED]
         self._replay = replay
         self._refreshed_at: datetime | None = None
@@ -67,6 +68,7 @@ class SpeedFeed:
         Hours that have ended since the last call are completed first. Of the open hour, movies with new events are
         written; when there is none, the newest documents are written again, since the layer is not behind.
         """
+        reach(self._source)
         written = 0
         while self.hour + HOUR <= now:
             documents = speed_documents(self._replay, now, now)

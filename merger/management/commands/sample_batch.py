@@ -23,6 +23,7 @@ from merger.management.sample_world import (
     last_cut,
     open_world,
     remember_cut,
+    stopping_clearly,
     write_new,
     write_over,
 )
@@ -66,7 +67,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        with failing_clearly():
+        with stopping_clearly(), failing_clearly():
             source = database()
             world = open_world(
                 source,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from merger.errors import StoreError
 from merger.management.progress import Progress
-from merger.management.sample_world import failing_clearly, open_world
+from merger.management.sample_world import failing_clearly, open_world, stopping_clearly
 from merger.management.speed_feed import SpeedFeed
 from merger.mongo import database, mapping_errors
 from merger.query import HOUR, floor_hour, isoformat
@@ -50,7 +50,8 @@ class Command(BaseCommand):
         if not options["interval"] >= 1:
             raise CommandError("--interval takes a number of seconds, at least 1")
         if not options["follow"]:
-            self._catch_up(options["hours"])
+            with stopping_clearly():
+                self._catch_up(options["hours"])
             return
         # SIGTERM ends what Ctrl-C ends: a supervisor's stop is as clean as a person's.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

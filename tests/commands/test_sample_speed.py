@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from merger.contract import SPEED, Contract
+from merger.query import HOUR, floor_hour
+from tests.commands.sample import ROOT, Held, documents, eventually, run
+
+
+@pytest.fixture(autouse=True)
+def _small_world(settings: Any) -> None:
+    settings.SAMPLE_SCALE = 0.02
+
+
+@pytest.fixture
+def following(database: Held) -> Iterator[subprocess.Popen[str]]:
+    """``sample_speed --follow`` in a process of its own, with the hour it found written."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sample_speed", "--hours", "2", "--follow", "--interval", "1"],
+        cwd=ROOT,
+        env={**os.environ, "SAMPLE_SCALE": "0.02", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Following"):
+            break
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def newest_stamp(database: Held) -> Any:
+    return max(document["synced_at"] for document in documents(database, "speed_views").values())
+
+
+def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Held) -> None:
+    before = timezone.now()
+    said = run("sample_speed")
+    held = documents(database, "speed_views")
+    read = Contract().read(speed=held.values())
+    assert read.skipped == ()
+    assert f"Wrote {len(held):,} documents" in said
+    for data_type in SPEED:
+        hours = {document.hour for document in read.speed_of(data_type)}
+        assert min(hours) in (floor_hour(before) - 48 * HOUR, floor_hour(before) - 47 * HOUR)
+        assert len(hours) >= 48
+    assert newest_stamp(database) >= before.replace(microsecond=0)
+
+
+def test_hours_that_are_over_were_synced_when_they_had_ended(database: Held) -> None:
+    before = timezone.now()
+    run("sample_speed", "--hours", "5")
+    held = documents(database, "speed_views").values()
+    newest = max(document["hour"] for document in held)
+    assert all(d["synced_at"] >= d["hour"] + HOUR for d in held if d["hour"] < newest)
+    assert all(d["synced_at"] >= before.replace(microsecond=0) for d in held if d["hour"] == newest)
+
+
+def test_a_second_run_leaves_complete_hours_alone(database: Held) -> None:
+    run("sample_speed", "--hours", "6")
+    before = documents(database, "speed_views")
+    run("sample_speed", "--hours", "6")
+    after = documents(database, "speed_views")
+    newest = max(document["hour"] for document in before.values())
+    assert before.keys() <= after.keys()
+    assert all(after[key] == document for key, document in before.items() if document["hour"] < newest)
+
+
+def test_it_stands_on_the_world_that_the_batch_job_made(database: Held) -> None:
+    run("sample_batch", "--seed", "7", "--scale", "0.01")
+    run("sample_speed", "--hours", "3")
+    movies = {
+        document["movie_id"]
+        for document in documents(database, "batch_views").values()
+        if document["view_type"] == "movie_details"
+    }
+    assert {document["movie_id"] for document in documents(database, "speed_views").values()} <= movies
+
+
+def test_documents_of_others_are_left_alone(database: Held) -> None:
+    foreign = {"_id": "theirs", "movie_id": 11, "hour": "today"}
+    database.speed_views.insert_one(foreign)
+    run("sample_speed", "--hours", "1")
+    assert documents(database, "speed_views")["theirs"] == foreign
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"),
+    [("--hours", "0", "from 1 to 1080"), ("--hours", "1081", "from 1 to 1080"), ("--interval", "0.5", "at least 1")],
+)
+def test_it_says_what_an_option_takes(option: str, value: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        run("sample_speed", option, value)
+
+
+def test_it_says_that_mongodb_is_away_and_where_that_is_set() -> None:
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "sample_speed"],
+        cwd=ROOT,
+        env={**os.environ, "MONGODB_URI": "mongodb://127.0.0.1:1", "MONGODB_TIMEOUT": "0.5"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "MongoDB is not reachable" in ended.stderr
+    assert "MONGODB_URI" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_following_keeps_the_layer_current(database: Held, following: subprocess.Popen[str]) -> None:
+    first = newest_stamp(database)
+    assert eventually(lambda: newest_stamp(database) > first)
+    assert following.poll() is None
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_following_ends_cleanly_when_told_to(following: subprocess.Popen[str], stop: signal.Signals) -> None:
+    following.send_signal(stop)
+    out, err = following.communicate(timeout=15)
+    assert following.returncode == 0
+    assert "Stopped" in out
+    assert "Traceback" not in err
