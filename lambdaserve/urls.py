@@ -1,7 +1,9 @@
 """Addresses of the whole project."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from lambdaserve import pages
@@ -15,6 +17,7 @@ _api_v1 = [
 
 urlpatterns = [
     path("", pages.start, name="start"),
+    path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(_api_v1)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,0 +1,64 @@
+"""A real Chromium on a real server; every page that it opens is watched for errors and for foreign requests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+
+
+@dataclass
+class Watched:
+    """A page with what went wrong on it and what it asked of other hosts."""
+
+    page: Page
+    home: str
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Opens a path of the server and waits until the network is quiet."""
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+        self.page.goto(self.home + path, wait_until="networkidle")
+        return self.page
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.home, "data:", "blob:")):
+            self.foreign.append(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium; skips the test where none is installed."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    # The driver runs an event loop in this thread; Django's guard against that would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
+@pytest.fixture
+def watched(chromium: Browser, live_server: object) -> Iterator[Watched]:
+    """A new page on this test's own server."""
+    page = chromium.new_page()
+    yield Watched(page, str(live_server))
+    page.close()

@@ -1,0 +1,69 @@
+"""The start page and the API's two readers: what they link to answers, and nothing of them comes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+_REFERENCE = re.compile(r"""(?:href|src|spec-url|data-url)=["']([^"']+)["']""")
+PAGES = ["/", "/api/docs/", "/api/redoc/"]
+
+
+def references(client: Client, page: str) -> list[str]:
+    return [found.replace("&amp;", "&") for found in _REFERENCE.findall(client.get(page).content.decode())]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_everything_that_a_page_refers_to_is_served_from_here(client: Client, page: str) -> None:
+    found = references(client, page)
+    assert len(found) >= 3
+    assert all(reference.startswith("/") and not reference.startswith("//") for reference in found), found
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.django_db
+def test_every_file_and_page_that_a_page_refers_to_exists(client: Client, page: str) -> None:
+    for reference in references(client, page):
+        if not reference.startswith("/api/v1/"):
+            answer = client.get(reference, follow=True)
+            assert answer.status_code == 200, reference
+            answer.close()
+
+
+def test_the_start_page_proposes_requests_that_the_api_has(client: Client) -> None:
+    from django.urls import resolve
+
+    proposed = [found for found in references(client, "/") if found.startswith("/api/v1/")]
+    assert len(proposed) >= 6
+    for reference in proposed:
+        assert resolve(reference.partition("?")[0]).url_name
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_holds_a_script_or_style_of_its_own_which_the_policy_would_refuse(client: Client, page: str) -> None:
+    text = client.get(page).content.decode()
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert "<style" not in text
+    assert not re.search(r"\son[a-z]+=|\sstyle=|javascript:", text)
+
+
+def test_the_policy_allows_nothing_from_elsewhere(client: Client) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("page", PAGES[1:])
+def test_the_readers_loosen_the_policy_for_styles_alone(client: Client, page: str) -> None:
+    parts = dict(
+        part.strip().partition(" ")[::2] for part in client.get(page).headers["Content-Security-Policy"].split(";")
+    )
+    assert "'unsafe-inline'" in parts.pop("style-src")
+    assert "unsafe" not in "".join(parts.values())
+
+
+def test_the_start_page_can_not_be_written_to(client: Client) -> None:
+    assert client.post("/").status_code == 405
