@@ -16,7 +16,7 @@ from analytics.series_reads import SPEED_TYPE, TrendParameters
 from merger.algebra import Mean, direction, slope_per_day
 from merger.boundary import SpeedCoverage, SpeedLayer
 from merger.contract import BatchDocument, Documents, Skipped, SpeedDocument
-from merger.errors import NotFound
+from merger.errors import Interval, NotFound
 from merger.freshness import describe, source_of
 from merger.merge import Built, Reading, newest_batch, newest_speed, usable_batch, usable_speed
 from merger.query import DAY, Granularity
@@ -59,7 +59,7 @@ def trends(params: TrendParameters, reading: Reading) -> Built:
         reading.layers,
         speed_types=(scope.speed_type,),
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
-        missing=(timeline.missing,),
+        missing=(timeline.missing, _unknown_past(params, series)),
         documents=Documents(skipped=(*reading.documents.skipped, *reading.hours.skipped)),
         warnings=_warnings(series, points, pieces),
     )
@@ -176,6 +176,13 @@ def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean
         reach=max((boundary.watermark(d.covers_until) for d in points.values()), default=None),
         unreadable_days=scope.lost_days(),
     )
+
+
+def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interval, ...]:
+    """Of a series that the batch layer does not hold, nobody knows what was before the first day that is held."""
+    if params.window.length is not None or series.reach is not None:
+        return ()
+    return ((None, series.first_day or series.boundary.open_hour),)
 
 
 def _observation(metric: str, document: SpeedDocument) -> Mean:
