@@ -1,0 +1,85 @@
+"""An API over the real embedded stores, at a moment that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+
+from tests.api.documents import NOW
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+    from redis import Redis
+
+
+class Api:
+    """The REST API and what is stored behind it.
+
+    Args:
+        database: empty, with every declared index.
+        redis: empty.
+    """
+
+    def __init__(self, database: Database[dict[str, Any]], redis: Redis) -> None:
+        self.database = database
+        self.redis = redis
+        self.now = NOW
+        self._client = Client(raise_request_exception=False)
+
+    def load(self, *documents: dict[str, Any] | Iterable[dict[str, Any]]) -> None:
+        """Stores documents; what has an ``hour`` is the speed layer's."""
+        flat = [d for part in documents for d in ([part] if isinstance(part, dict) else part)]
+        for name, found in (
+            ("speed_views", [dict(d) for d in flat if "hour" in d]),
+            ("batch_views", [dict(d) for d in flat if "hour" not in d]),
+        ):
+            if found:
+                self.database[name].insert_many(found)
+
+    def forget(self) -> None:
+        """As if the process had started anew, with nothing cached."""
+        from merger import wiring
+
+        wiring.service.cache_clear()
+        self.redis.flushdb()
+
+    def get(self, path: str, parameters: dict[str, Any] | None = None, **headers: str) -> HttpResponseBase:
+        """A GET of an address relative to ``/api/v1/``; ``If_None_Match`` and the like are request headers."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.get(f"/api/v1/{path}", parameters, headers=named)
+
+    def body(self, path: str, parameters: dict[str, Any] | None = None, status: int = 200) -> dict[str, Any]:
+        """The JSON of an answer that has this status."""
+        response: Any = self.get(path, parameters)
+        assert response.status_code == status, response.content
+        result: dict[str, Any] = response.json()
+        return result
+
+    def refused(self, path: str, parameters: dict[str, Any]) -> dict[str, str]:
+        """What a 400 says, by parameter."""
+        problem = self.body(path, parameters, 400)
+        assert problem["type"] == "urn:problem-type:lambdaserve:invalid-parameters"
+        return {entry["parameter"]: entry["detail"] for entry in problem["errors"]}
+
+
+@pytest.fixture
+def api(
+    indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Api]:
+    """The API with empty stores; its clock stands at ``api.now``."""
+    from merger import wiring
+
+    found = Api(indexed_database, redis_client)
+
+    def clock() -> datetime:
+        return found.now
+
+    monkeypatch.setattr(wiring, "utc_now", clock)
+    wiring.service.cache_clear()
+    yield found
+    wiring.service.cache_clear()
