@@ -1,0 +1,71 @@
+"""Documents of arbitrary content: read or skipped, never an error, never a change to their neighbours (D2)."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, timedelta, timezone
+
+from bson import Decimal128
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from merger.contract import SPEED, VIEWS, Contract
+from merger.merge import movie_details
+from merger.query import Granularity, parse_span
+from merger.sentiment import movie_sentiment
+from tests.unit.merger.documents import MOVIE, Raw, bucket, reading, total
+from tests.unit.merger.examples import BAD_VALUES, EXAMPLES, NOW, RUN
+
+_KEYS = sorted(
+    {"movie_id", "view_type", "data_type", "hour", "data", "stats", "computed_at", "covers_until", "synced_at"}
+    | {"version", "batch_run_id", "name", "$where"}
+    | {key for fields in (*VIEWS.values(), *SPEED.values()) for key in fields}
+)
+_KIND = re.compile(
+    rf"(batch|speed|{'|'.join({**VIEWS, **SPEED})})\.({'|'.join(key for key in _KEYS if key[0] != '$')})"
+)
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.datetimes(),
+    st.datetimes(timezones=st.sampled_from((UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))))),
+    st.integers(-(10**20), 10**20).map(lambda whole: Decimal128(str(whole))),
+    st.sampled_from((*VIEWS, *SPEED, *BAD_VALUES)),
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(st.sampled_from(_KEYS), st.text(max_size=5)), inner)
+    ),
+    max_leaves=8,
+)
+garbage = st.dictionaries(st.one_of(st.sampled_from(_KEYS), st.text(max_size=5)), anything, max_size=8)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(garbage, max_size=2), st.lists(garbage, max_size=2))
+def test_reading_anything_gives_documents_or_skips_and_nothing_else(batch: list[Raw], speed: list[Raw]) -> None:
+    read = Contract().read(batch, speed)
+    assert len(read.batch) + len(read.speed) + len(read.skipped) == len(batch) + len(speed)
+    for skip in read.skipped:
+        assert _KIND.fullmatch(skip.kind), skip.kind
+        assert len(skip.reason) < 1000
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.sampled_from(EXAMPLES), st.data())
+def test_a_strange_value_makes_a_document_skipped_or_leaves_it_fit_to_show(example: Raw, data: st.DataObject) -> None:
+    paths = [(key,) for key in example] + [("data", key) for key in example["data"]]
+    path = data.draw(st.sampled_from(paths))
+    value = data.draw(anything)
+    changed = {**example, path[0]: value if len(path) == 1 else {**example["data"], path[1]: value}}
+    batch, speed = ([changed], []) if "computed_at" in example else ([], [changed])
+    asked = reading(NOW, [total(7, RUN), *batch], [bucket(RUN, 2), *speed])
+    assert len(asked.documents.skipped) <= 1
+    for built in (movie_sentiment(MOVIE, parse_span("all"), Granularity.DAY, asked), movie_details(MOVIE, asked)):
+        shown = built and {**built.body, "freshness": built.freshness.as_dict()}
+        json.dumps(shown, allow_nan=False)
