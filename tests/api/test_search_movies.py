@@ -1,0 +1,188 @@
+"""``search/movies``: matching, filters, orders, pages; numbers are those of ``movies/{id}`` (M6, A1, A3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+from tests.api.documents import HOUR, OPEN_HOUR, beat, movie, speed_stats
+
+PATH = "search/movies"
+
+
+def titles(api: Api, **parameters: Any) -> list[str]:
+    return [hit["title"] for hit in api.body(PATH, parameters)["results"]]
+
+
+def world() -> list[dict[str, Any]]:
+    return [
+        movie(1, "Alien", popularity=30.0, vote_average=8.0, release_date="1979-05-25", genres=["Horror"]),
+        movie(2, "Aliens", popularity=40.0, vote_average=7.5, release_date="1986-07-18", genres=["Action"]),
+        movie(3, "My Alien Friend", popularity=90.0, vote_average=5.0, release_date="2001-01-01"),
+        movie(4, "Amélie", popularity=20.0, vote_average=8.3, release_date="2001-04-25", genres=["Comedy"]),
+        movie(5, "Schindler's List", popularity=20.0, vote_average=8.6, release_date="1993-11-29"),
+        movie(6, "WALL·E", popularity=60.0, vote_average=8.1, release_date=""),
+        *beat(["stats"], movie_id=99),
+    ]
+
+
+def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
+    api.load(world())
+    body = api.body(PATH, {"q": "amelie"})
+    assert {"results", "total_results", "page", "total_pages", "limit", "offset"} <= set(body)
+    hit = {"movie_id", "title", "genres", "release_date", "vote_average", "popularity"}
+    assert hit <= set(body["results"][0])
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("alien", ["Alien", "Aliens", "My Alien Friend"]),
+        ("ALIENS", ["Aliens"]),
+        ("friend al", ["My Alien Friend"]),
+        ("lien", []),
+        ("amelie", ["Amélie"]),
+        ("AMÉL", ["Amélie"]),
+        ("schindlers list", ["Schindler's List"]),
+        ("Schindler’s", ["Schindler's List"]),
+        ("wall-e", ["WALL·E"]),
+        (".*", []),
+        ("$ne", []),
+        ("<script>", []),
+    ],
+)
+def test_every_word_begins_a_word_of_the_title(api: Api, q: str, found: list[str]) -> None:
+    api.load(world())
+    assert titles(api, q=q) == found
+
+
+def test_without_a_query_the_most_popular_come_first(api: Api) -> None:
+    api.load(world())
+    assert titles(api) == ["My Alien Friend", "WALL·E", "Aliens", "Alien", "Amélie", "Schindler's List"]
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ("rating", ["Schindler's List", "Amélie", "WALL·E", "Alien", "Aliens", "My Alien Friend"]),
+        ("release_date", ["Amélie", "My Alien Friend", "Schindler's List", "Aliens", "Alien", "WALL·E"]),
+        ("title", ["Alien", "Aliens", "Amélie", "My Alien Friend", "Schindler's List", "WALL·E"]),
+        ("popularity", ["My Alien Friend", "WALL·E", "Aliens", "Alien", "Amélie", "Schindler's List"]),
+    ],
+)
+def test_orders(api: Api, order: str, found: list[str]) -> None:
+    api.load(world())
+    assert titles(api, sort_by=order) == found
+
+
+def test_filters_hold_both_ends(api: Api) -> None:
+    api.load(world())
+    assert titles(api, year_from=1986, year_to=1993) == ["Aliens", "Schindler's List"]
+    assert titles(api, rating_min=8.1, rating_max="8.3") == ["WALL·E", "Amélie"]
+    assert titles(api, year_from=1800) == ["My Alien Friend", "Aliens", "Alien", "Amélie", "Schindler's List"]
+
+
+def test_a_genre_matches_in_any_case(api: Api) -> None:
+    api.load(world())
+    assert titles(api, genre=" hORROR ") == ["Alien"]
+
+
+def test_an_unknown_genre_is_404_with_near_ones(api: Api) -> None:
+    api.load(world())
+    problem = api.body(PATH, {"genre": "Horor"}, 404)
+    assert (problem["type"], problem["near"]) == ("urn:problem-type:lambdaserve:unknown-genre", ["Horror"])
+
+
+def test_filter_order_and_shown_value_use_the_speed_layers_number(api: Api) -> None:
+    api.load(
+        world(),
+        speed_stats(3, OPEN_HOUR - 5 * HOUR, 1.0, 1, 1.0),
+        speed_stats(3, OPEN_HOUR - HOUR, 9.5, 2000, 5.0),
+    )
+    body = api.body(PATH, {"rating_min": 9})
+    (hit,) = body["results"]
+    assert (hit["vote_average"], hit["vote_count"], hit["popularity"]) == (9.5, 2000, 5.0)
+    assert body["data_source"] == "merged"
+    assert titles(api, q="alien", sort_by="popularity") == ["Aliens", "Alien", "My Alien Friend"]
+    details = api.body("movies/3")
+    assert {name: details[name] for name in hit} == hit
+
+
+def test_pages_are_cut_from_one_order(api: Api) -> None:
+    api.load(world())
+    body = api.body(PATH, {"limit": 4, "offset": 4})
+    assert [hit["movie_id"] for hit in body["results"]] == [4, 5]
+    assert {key: body[key] for key in ("total_results", "page", "total_pages", "limit", "offset")} == {
+        "total_results": 6,
+        "page": 2,
+        "total_pages": 2,
+        "limit": 4,
+        "offset": 4,
+    }
+    assert api.body(PATH, {"offset": 10_000})["results"] == []
+
+
+def test_a_movie_that_was_written_twice_is_one_hit(api: Api) -> None:
+    api.load(world(), world())
+    assert titles(api, q="amelie") == ["Amélie"]
+
+
+def test_documents_that_cannot_be_read_are_left_out_and_told(api: Api) -> None:
+    spoilt = [movie(7, "Broken", popularity=float("nan")), movie(8, "Broken too", genres="Drama")]
+    api.load(world(), spoilt, {"view_type": "movie_details", "movie_id": 9})
+    body = api.body(PATH, {"q": "broken"})
+    assert body["results"] == []
+    assert any(text.startswith("documents_skipped:") for text in body["freshness"]["warnings"])
+
+
+def test_empty_collections_have_no_hits(api: Api) -> None:
+    body = api.body(PATH, {"q": "alien"})
+    assert (body["results"], body["total_results"], body["total_pages"], body["page"]) == ([], 0, 0, 1)
+    assert any(text.startswith("batch_empty:") for text in body["freshness"]["warnings"])
+
+
+def test_strict_refuses_numbers_that_may_be_outdated(api: Api) -> None:
+    api.load(document for document in world() if "hour" not in document)
+    problem = api.body(PATH, {"completeness": "strict"}, 503)
+    assert problem["missing"] == [{"start": "2031-03-10T00:00:00Z", "end": "2031-03-10T12:00:00Z"}]
+
+
+def test_an_answer_is_kept_for_the_stable_class(api: Api, settings: Any) -> None:
+    api.load(world())
+    response = api.get(PATH, {"q": "Alien"})
+    assert response["Cache-Control"] == f"public, max-age={settings.CACHE_TTL_STABLE}"
+    assert api.get(PATH, {"q": "alien "})["X-Cache"] == "HIT"
+    assert api.get(PATH, {"q": "alien"}, If_None_Match=response["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "takes"),
+    [
+        ("q", "", "words of a title of 1 to 200 characters"),
+        ("q", "x" * 201, "words of a title of 1 to 200 characters"),
+        ("q", "a\x00b", "words of a title of 1 to 200 characters"),
+        ("genre", " ", "the name of a genre of 1 to 100 characters"),
+        ("year_from", "MCMXCIX", "a whole number from 1800 to 2200"),
+        ("year_to", "99999", "a whole number from 1800 to 2200"),
+        ("rating_min", "nan", "a number from 0 to 10"),
+        ("rating_max", "10.1", "a number from 0 to 10"),
+        ("rating_max", "1e1", "a number from 0 to 10"),
+        ("sort_by", "$natural", "one of relevance, popularity, rating, release_date, title"),
+        ("limit", "101", "a whole number from 1 to 100"),
+        ("limit", "0", "a whole number from 1 to 100"),
+        ("offset", "10001", "a whole number from 0 to 10000"),
+        ("offset", "-1", "a whole number from 0 to 10000"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_it_takes(api: Api, name: str, bad: str, takes: str) -> None:
+    told = api.refused(PATH, {name: bad})
+    assert set(told) == {name}
+    assert told[name].startswith(f"{name} takes {takes}; got ")
+
+
+def test_intervals_that_end_before_they_start_are_refused(api: Api) -> None:
+    assert set(api.refused(PATH, {"year_from": 2001, "year_to": 2000})) == {"year_to"}
+    assert set(api.refused(PATH, {"rating_min": 5.5, "rating_max": 5.4})) == {"rating_max"}
+    assert api.get(PATH, {"year_from": 2000, "year_to": 2000}).status_code == 200
