@@ -1,11 +1,15 @@
 """Entry for WSGI servers; refuses to start without a secret key (S5)."""
 
+import logging
 import os
+import threading
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+
+_log = logging.getLogger(__name__)
 
 
 def _application() -> WSGIHandler:
@@ -18,4 +22,17 @@ def _application() -> WSGIHandler:
     return get_wsgi_application()
 
 
+def _warm_up() -> None:
+    """Reads what every answer needs, so that the first caller does not wait for it; without it, that caller does."""
+    from merger.errors import StoreError
+    from merger.wiring import service
+
+    try:
+        service().warm_up()
+    except StoreError as error:
+        _log.warning("nothing was read ahead of the first request: %s", error)
+
+
 application = _application()
+# Beside the serving: a store that is slow or away must not keep the worker from answering.
+threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()

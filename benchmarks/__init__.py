@@ -1,0 +1,1 @@
+"""Measures a running service of its own: `make bench`, which is ``python -m benchmarks``."""

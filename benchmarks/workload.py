@@ -1,0 +1,165 @@
+"""What is asked of each endpoint, and the p95 that it must keep to (requirements §5). Pure and seeded."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+from urllib.parse import quote, urlencode
+
+from movies.titles import fold
+from sample_data.facts import Movie
+
+API = "/api/v1/"
+
+HEALTH_MS, DETAILS_MS, TRENDING_MS, SEARCH_MS, ANALYTICS_MS = 50.0, 100.0, 100.0, 200.0, 500.0
+"""p95 targets in milliseconds. The other endpoints of a movie are held to the one of its details."""
+
+REQUESTS_PER_SECOND = 100.0
+"""Least throughput of one worker."""
+
+_COLD_AT_LEAST, _DISTINCT_AT_MOST = 60, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint and the requests that stand for it.
+
+    Attributes:
+        name: as the README's table writes it.
+        target_ms: the p95 that it must keep to.
+        paths: distinct paths with queries.
+        cached: its answers say by ``X-Cache`` where they are from.
+        cold_requests: how many requests make a cold run, at least one for each path.
+        pause: seconds before each of them, for an endpoint that keeps its answer in the process.
+    """
+
+    name: str
+    target_ms: float
+    paths: tuple[str, ...]
+    cached: bool = True
+    cold_requests: int = _COLD_AT_LEAST
+    pause: float = 0.0
+
+
+def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
+    """Every measured endpoint with its requests.
+
+    Args:
+        movies: those that the service holds, most popular first.
+        seed: another one chooses other movies, actors and words.
+    """
+    dice = random.Random(seed)
+    genres = sorted({genre for movie in movies for genre in movie.genres})
+    years = sorted({movie.release_date[:4] for movie in movies}, reverse=True)
+    # Half are among the most popular, for which the speed layer has most to read.
+    popular = min(len(movies), 500)
+    asked = _distinct(
+        [*dice.sample(movies[:popular], k=min(popular, 50)), *dice.sample(movies, k=min(len(movies), 50))]
+    )
+
+    def endpoint(name: str, target_ms: float, paths: Iterable[str]) -> Endpoint:
+        chosen = sorted(set(paths))
+        dice.shuffle(chosen)
+        return Endpoint(name, target_ms, tuple(chosen[:_DISTINCT_AT_MOST]))
+
+    return (
+        # A report is kept for a second, so every request of the cold run waits until the last one is over.
+        Endpoint("health", HEALTH_MS, (API + "health",), cached=False, cold_requests=20, pause=1.05),
+        Endpoint("health/live", HEALTH_MS, (API + "health/live",), cached=False),
+        Endpoint("health/ready", HEALTH_MS, (API + "health/ready",), cached=False),
+        endpoint("movies/{id}", DETAILS_MS, (_path("movies", movie.movie_id) for movie in asked)),
+        endpoint("movies/{id}/sentiment", DETAILS_MS, _sentiment(asked)),
+        endpoint("movies/{id}/stats", DETAILS_MS, (_path("movies", movie.movie_id, "stats") for movie in asked)),
+        endpoint("trending/movies", TRENDING_MS, _trending(genres)),
+        endpoint("trending/genres/{genre}", TRENDING_MS, _trending_genre(genres)),
+        endpoint("search/movies", SEARCH_MS, _search(asked, genres, dice)),
+        endpoint("search/genres", SEARCH_MS, _genre_search(genres)),
+        endpoint("analytics/genre/{genre}", ANALYTICS_MS, _genre_analytics(genres, years)),
+        endpoint("analytics/trends", ANALYTICS_MS, _trends(asked, genres)),
+        endpoint("analytics/overview", ANALYTICS_MS, [API + "analytics/overview"]),
+        endpoint("analytics/sentiment/comparison", ANALYTICS_MS, _comparison(genres, years)),
+        endpoint("analytics/actors/{name}", ANALYTICS_MS, _actors(movies, dice)),
+    )
+
+
+def _path(*parts: str | int, **query: str | int) -> str:
+    path = API + "/".join(quote(str(part), safe="") for part in parts)
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _distinct(movies: Iterable[Movie]) -> list[Movie]:
+    return list({movie.movie_id: movie for movie in movies}.values())
+
+
+def _sentiment(movies: Sequence[Movie]) -> Iterator[str]:
+    """Each movie once, with the windows in turn: what a movie's first caller pays is not hidden by a second one's."""
+    for place, movie in enumerate(movies):
+        yield _path("movies", movie.movie_id, "sentiment", window=("all", "7d", "30d", "48h")[place % 4])
+
+
+def _trending(genres: Sequence[str]) -> Iterator[str]:
+    for window, limit in product(("1h", "3h", "6h", "12h", "24h", "48h"), (10, 20, 50, 100)):
+        yield _path("trending", "movies", window=window, limit=limit)
+    for genre, window in product(genres, ("6h", "24h", "48h")):
+        yield _path("trending", "movies", window=window, genre=genre)
+
+
+def _trending_genre(genres: Sequence[str]) -> Iterator[str]:
+    for genre, window in product(genres, ("6h", "12h", "24h", "48h")):
+        yield _path("trending", "genres", genre, window=window)
+
+
+def _search(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> Iterator[str]:
+    for movie in islice(movies, 40):
+        # Folded, since two spellings of a word are one question to the service, and would be answered from the cache.
+        yield _path("search", "movies", q=dice.choice(fold(movie.title) or ("movie",)))
+    for letter in "abcdefghilmnoprst":
+        yield _path("search", "movies", q=letter, limit=50, sort_by="title")
+    for genre in genres:
+        yield _path("search", "movies", genre=genre, year_from=1990, rating_min=6, sort_by="rating")
+    for page in range(10):
+        yield _path("search", "movies", sort_by="popularity", limit=100, offset=100 * page)
+    yield _path("search", "movies")
+
+
+def _genre_search(genres: Sequence[str]) -> Iterator[str]:
+    yield _path("search", "genres")
+    for genre in genres:
+        for length in (1, 2, 3, len(genre)):
+            yield _path("search", "genres", q=genre[:length])
+
+
+def _genre_analytics(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
+    for genre in genres:
+        yield _path("analytics", "genre", genre)
+        for year in years[:2]:
+            yield _path("analytics", "genre", genre, year=year)
+        yield _path("analytics", "genre", genre, year=years[0], month=1)
+
+
+def _trends(movies: Sequence[Movie], genres: Sequence[str]) -> Iterator[str]:
+    for metric, window in product(("rating", "sentiment", "popularity"), ("7d", "30d", "90d", "all")):
+        yield _path("analytics", "trends", metric=metric, window=window)
+        for genre in islice(genres, 4):
+            yield _path("analytics", "trends", metric=metric, window=window, genre=genre)
+    for movie in islice(movies, 40):
+        yield _path("analytics", "trends", metric="sentiment", window="30d", movie_id=movie.movie_id)
+
+
+def _comparison(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
+    yield _path("analytics", "sentiment", "comparison")
+    for genre in genres:
+        yield _path("analytics", "sentiment", "comparison", genre=genre)
+    for year in islice(years, 50):
+        yield _path("analytics", "sentiment", "comparison", year=year)
+
+
+def _actors(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:
+    appearances = Counter(actor for movie in movies for actor in movie.cast)
+    # Only who was seen more than once has a network.
+    known = sorted(actor for actor, count in appearances.items() if count > 1)
+    for actor in dice.sample(known, k=min(len(known), _DISTINCT_AT_MOST)):
+        yield _path("analytics", "actors", actor)
