@@ -22,17 +22,24 @@ def _application() -> WSGIHandler:
     return get_wsgi_application()
 
 
-def _warm_up() -> None:
-    """Reads what every answer needs, so that the first caller does not wait for it; without it, that caller does."""
+def _start_warm_up() -> None:
+    """Reads what every answer needs, so that the first caller does not wait for it; if that fails, the caller does.
+
+    It happens beside the serving: a store that is slow or away must not keep the worker from answering.
+    """
     from merger.errors import StoreError
     from merger.wiring import service
 
-    try:
-        service().warm_up()
-    except StoreError as error:
-        _log.warning("nothing was read ahead of the first request: %s", error)
+    warmed = service()  # made before there are threads that could each make one
+
+    def warm_up() -> None:
+        try:
+            warmed.warm_up()
+        except StoreError as error:
+            _log.warning("nothing was read ahead of the first request: %s", error)
+
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 application = _application()
-# Beside the serving: a store that is slow or away must not keep the worker from answering.
-threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+_start_warm_up()
