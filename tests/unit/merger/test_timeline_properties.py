@@ -1,0 +1,136 @@
+"""The timeline on its own: each hour is in one piece, or missing, or known to have been quiet (M1, M2, M3, M5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from merger.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
+from merger.query import DAY, HOUR, Granularity, Window, floor_day, floor_hour
+from merger.timeline import DayPoint, Series, Timeline, bucketed
+from tests.unit.merger.documents import at
+
+FIRST = at("2026-03-01 00:00")
+SPAN_OF_HOURS = 12 * 24
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A state that remembers which hours it is made of and refuses to take one in twice."""
+
+    seen: frozenset[datetime] = frozenset()
+
+    def __add__(self, other: Hours) -> Hours:
+        assert not self.seen & other.seen, "an hour is counted twice"
+        return Hours(self.seen | other.seen)
+
+
+def hours_between(start: datetime, end: datetime) -> frozenset[datetime]:
+    return frozenset(start + index * HOUR for index in range(max(0, int((end - start) / HOUR))))
+
+
+@st.composite
+def series(draw: st.DrawFn) -> Series[Hours]:
+    """Something happened in every hour; the layers hold any days, cut anywhere, and any hours."""
+    now = FIRST + draw(st.integers(5 * 24 * 60, SPAN_OF_HOURS * 60 - 1)) * timedelta(minutes=1)
+    boundary = Boundary(now, Policy(grace=draw(st.sampled_from((0, 24, 72))) * HOUR))
+    cuts = draw(st.dictionaries(st.integers(0, 11), st.one_of(st.just(24), st.integers(0, 30)), max_size=12))
+    points = {}
+    for number, cut in cuts.items():
+        day = FIRST + number * DAY
+        watermark = min(day + cut * HOUR, boundary.open_hour)
+        points[day] = DayPoint(day, watermark, Hours(hours_between(day, min(watermark, day + DAY))))
+    lost = draw(st.one_of(st.just(frozenset()), st.frozensets(st.integers(0, SPAN_OF_HOURS), max_size=40)))
+    alive = hours_between(boundary.speed_from, boundary.open_hour + HOUR) - {FIRST + hour * HOUR for hour in lost}
+    stopped = now - draw(st.one_of(st.just(0), st.integers(0, 4000))) * timedelta(minutes=1)
+    alive = frozenset(hour for hour in alive if hour <= stopped)
+    return Series(
+        boundary=boundary,
+        points=points,
+        hours={hour: Hours(frozenset({hour})) for hour in alive},
+        coverage=SpeedCoverage(boundary, SpeedLayer(alive, stopped)),
+        reach=max((point.end for point in points.values()), default=None),
+    )
+
+
+def check(found: Timeline[Hours], held: Series[Hours], start: datetime, end: datetime) -> Hours:
+    """Pieces are in order, apart, hold their own hours only; what they lack is missing or beyond knowing."""
+    seen = Hours()
+    last = FIRST - DAY
+    for piece in found.pieces:
+        assert last <= piece.start < piece.end
+        assert piece.state.seen == hours_between(piece.start, piece.end)
+        last = piece.end
+        seen += piece.state
+    lacking = Hours(frozenset(hour for first, after in found.missing for hour in hours_between(first or FIRST, after)))
+    for hour in hours_between(start, min(end, held.boundary.open_hour)):
+        assert hour in seen.seen or hour in lacking.seen or _vouched(held, hour)
+    assert seen.seen <= hours_between(start, end)
+    assert lacking.seen <= hours_between(start, min(end, held.boundary.open_hour))
+    return seen
+
+
+def _vouched(held: Series[Hours], hour: datetime) -> bool:
+    """A day between two points is taken for a quiet one."""
+    return floor_day(hour) not in held.points and held.reach is not None and hour < held.reach
+
+
+@settings(deadline=None, max_examples=300)
+@given(series(), st.integers(0, SPAN_OF_HOURS))
+def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], age: int) -> None:
+    start = held.boundary.open_hour - age * HOUR
+    end = held.boundary.open_hour + HOUR
+    check(held.resolve(Window(start, end)), held, start, end)
+
+
+@settings(deadline=None, max_examples=300)
+@given(series(), st.integers(0, SPAN_OF_HOURS))
+def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: Series[Hours], age: int) -> None:
+    watermark = held.boundary.open_hour - age * HOUR
+    found = held.resolve_after(watermark)
+    seen = check(found, held, watermark, held.boundary.open_hour + HOUR)
+    by_day = {floor_day(piece.start): piece for piece in found.pieces if piece.source == "batch"}
+    for hour in held.hours:
+        if hour >= watermark and floor_day(hour) not in by_day:
+            assert hour in seen.seen, "a speed hour after the total is left out (M4)"
+    for day in by_day:
+        closed = hours_between(day, min(day + DAY, held.boundary.open_hour))
+        assert not all(held.coverage.holds(hour) for hour in closed), "a batch point hides speed hours"
+
+
+@settings(deadline=None, max_examples=300)
+@given(series(), st.integers(0, 11), st.sampled_from(Granularity))
+def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, granularity: Granularity) -> None:
+    start = floor_day(held.boundary.now) - days * DAY
+    found = held.resolve(Window(start, held.boundary.open_hour + HOUR))
+    buckets = bucketed(found.pieces, granularity)
+    assert sum((bucket.state for bucket in buckets), Hours()) == sum((p.state for p in found.pieces), Hours())
+    keys = [(bucket.start, bucket.width) for bucket in buckets]
+    assert len(keys) == len(set(keys))
+    assert [bucket.start for bucket in buckets] == sorted(bucket.start for bucket in buckets)
+    for bucket in buckets:
+        assert all(bucket.start <= hour < bucket.start + bucket.width.width for hour in bucket.state.seen)
+        sources = {piece.source for piece in found.pieces if piece.state.seen & bucket.state.seen}
+        assert bucket.source == (sources.pop() if len(sources) == 1 else "merged")
+
+
+@settings(deadline=None, max_examples=200)
+@given(series())
+def test_a_day_at_or_after_the_cutoff_is_the_speed_layers_where_it_holds_it(held: Series[Hours]) -> None:
+    found = held.resolve(Window(None, held.boundary.open_hour + HOUR))
+    for piece in found.pieces:
+        closed = hours_between(piece.start, min(floor_day(piece.start) + DAY, held.boundary.open_hour))
+        held_by_speed = all(held.coverage.holds(hour) for hour in closed)
+        if piece.source == "batch":
+            assert floor_day(piece.start) < held.boundary.cutoff or not held_by_speed
+        else:
+            assert floor_hour(piece.start) >= held.boundary.speed_from
+
+
+def test_a_series_of_nothing_is_nothing() -> None:
+    boundary = Boundary(at("2026-03-10 10:30"))
+    empty: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()), None)
+    assert empty.resolve(Window(None, boundary.open_hour)) == Timeline((), ())
