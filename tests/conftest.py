@@ -107,3 +107,12 @@ def redis_client(redis_url: str) -> Redis:
     connection: Redis = get_redis_connection("default")
     connection.flushdb()
     return connection
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of our own."""
+    parser.addoption(
+        "--update-budget",
+        action="store_true",
+        help="write the measured finds per endpoint to tests/integration/query_budget.json",
+    )
