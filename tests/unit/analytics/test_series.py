@@ -99,6 +99,15 @@ def test_a_batch_two_days_late_is_read_up_to_its_coverage_and_the_hours_after_ar
     assert missing(ask(batch, every_hour(CUTOFF_DAY, NOW))) == [("03-06 12", "03-08 00")]
 
 
+def test_hours_that_the_speed_layer_holds_but_nobody_read_are_missing_and_not_empty() -> None:
+    covers = at("2026-03-07 12:00")
+    batch = [point("2026-03-07", 5.0, covers=covers)]
+    everything = every_hour(covers, NOW)
+    params = TrendParameters("rating", parse_span("4d"))
+    found = reading(NOW, batch, hours=HEALTHY_HOURS, everything=everything, catalogue=CATALOGUE)
+    assert missing(trends(params, found)) == [("03-07 12", "03-08 00")]
+
+
 def test_without_any_document_every_closed_hour_of_the_window_is_missing() -> None:
     built = ask(window="1d")
     assert (points(built), missing(built)) == ({}, [("03-09 00", "03-10 10")])
@@ -219,11 +228,12 @@ def test_an_unreadable_bucket_of_a_member_makes_its_hour_missing_and_one_of_a_st
 
 
 def test_an_unreadable_duplicate_that_is_older_changes_nothing_but_the_warnings() -> None:
-    bad = {**rated(at("2026-03-10 04:00")), "data": None, "synced_at": at("2026-03-10 04:01")}
+    bad = {**rated(at("2026-03-10 04:00")), "data": None}
     batch = [point("2026-03-09", 7.0)]
-    built = ask(batch, [*HEALTHY_HOURS, bad])
-    assert built.body == ask(batch, HEALTHY_HOURS).body
-    assert built.freshness.complete
+    for synced_at in (at("2026-03-10 04:01"), at("2026-03-10 05:00")):
+        built = ask(batch, [*HEALTHY_HOURS, {**bad, "synced_at": synced_at}])
+        assert built.body == ask(batch, HEALTHY_HOURS).body
+        assert built.freshness.complete
 
 
 def test_unreadable_points_never_change_the_readable_ones() -> None:
@@ -235,6 +245,18 @@ def test_unreadable_points_never_change_the_readable_ones() -> None:
     ]
     batch = [point("2026-03-07", 5.0), point("2026-03-09", 7.0)]
     assert ask(batch + bad, HEALTHY_HOURS).body == ask(batch, HEALTHY_HOURS).body
+
+
+def test_an_unreadable_point_of_another_movie_makes_no_day_missing() -> None:
+    bad = point("2026-03-07", float("inf"), movie_id=2)
+    assert ask([bad, point("2026-03-06", 5.0), point("2026-03-09", 7.0)], HEALTHY_HOURS).freshness.complete
+
+
+def test_a_day_without_a_point_that_a_later_run_covers_had_no_observation() -> None:
+    batch = [point("2026-03-06", 5.0, covers=at("2026-03-07 00:00")), point("2026-03-09", 7.0)]
+    built = ask(batch, [h for h in HEALTHY_HOURS if h["hour"] >= at("2026-03-10 00:00")])
+    assert list(points(built)) == ["2026-03-06", "2026-03-09", "2026-03-10"]
+    assert built.freshness.complete
 
 
 def test_a_day_whose_only_point_is_unreadable_is_missing() -> None:

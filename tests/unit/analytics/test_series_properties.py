@@ -48,20 +48,21 @@ class World:
 
     Args:
         events: oldest first.
-        covers: ends of the input of the batch runs, each on the hour.
+        runs: of the batch job: the end of its input, on the hour, and when it was done.
         retention: a speed bucket is deleted this many hours after its hour began.
         lost: hours of which every bucket is gone.
     """
 
     events: tuple[Event, ...]
-    covers: tuple[datetime, ...]
+    runs: tuple[tuple[datetime, datetime], ...]
     retention: int
     lost: frozenset[datetime]
 
     def batch(self) -> list[Raw]:
         return [
-            _point(series, day, events, covers, version)
-            for version, covers in enumerate(self.covers)
+            _point(series, day, events, covers, done)
+            for covers, done in self.runs
+            if done <= NOW
             for series in SERIES
             for day, events in _by_day(e for e in self.of(series) if e.at < covers).items()
         ]
@@ -99,13 +100,11 @@ def _by_day(events: Iterable[Event]) -> dict[datetime, list[Event]]:
     return result
 
 
-def _point(series: dict[str, Any], day: datetime, events: list[Event], covers: datetime, version: int) -> Raw:
+def _point(series: dict[str, Any], day: datetime, events: list[Event], covers: datetime, done: datetime) -> Raw:
     weight = sum(event.weight for event in events)
     value = sum(event.score * event.weight for event in events) / weight
     data = {"metric": "sentiment", "date": f"{day:%Y-%m-%d}", "value": value, "count": weight, **series}
-    return batch_view("temporal_analytics", data, covers - HOUR, covers_until=covers, version=version) | {
-        "computed_at": covers
-    }
+    return batch_view("temporal_analytics", data, covers, computed_at=done)
 
 
 def _payload(events: list[Event]) -> dict[str, Any]:
@@ -186,7 +185,10 @@ def worlds(draw: st.DrawFn) -> World:
             Event(movie, NOW - timedelta(minutes=age), score, 3**index)
             for index, (age, movie, score) in enumerate(sorted(drawn, reverse=True))
         ),
-        covers=tuple(floor_hour(NOW) - age * HOUR for age in draw(st.lists(hours, max_size=3))),
+        runs=tuple(
+            (floor_hour(NOW) - age * HOUR, floor_hour(NOW) - (age - took) * HOUR)
+            for age, took in draw(st.lists(st.tuples(hours, st.integers(0, 80)), max_size=3))
+        ),
         retention=draw(st.integers(48, 130)),
         lost=frozenset(floor_hour(NOW) - ago * HOUR for ago in draw(st.lists(closed, max_size=30))),
     )
@@ -205,13 +207,15 @@ def test_every_event_is_in_the_answer_once_or_reported_missing(
 
 
 @settings(deadline=None, max_examples=150)
-@given(worlds(), series_of, windows, st.integers(0, 47))
+@given(worlds(), series_of, windows, st.integers(0, 47), st.integers(0, 24))
 def test_with_nothing_lost_and_everything_in_time_the_answer_is_complete_and_equal(
-    world: World, series: dict[str, Any], window: str, age: int
+    world: World, series: dict[str, Any], window: str, age: int, took: int
 ) -> None:
     # A series that has ended long ago can't be told from one that the batch job has stopped writing.
     first = Event(series.get("movie_id", 2), NOW - 9 * DAY, 0.5, 3**MOST_EVENTS)
-    healthy = replace(world, events=(first, *world.events), covers=(floor_hour(NOW) - age * HOUR,), lost=frozenset())
+    covers = floor_hour(NOW) - age * HOUR
+    run = (covers, min(covers + took * HOUR, NOW))
+    healthy = replace(world, events=(first, *world.events), runs=(run,), lost=frozenset())
     built = ask(healthy, series, window)
     assert built.freshness.complete
     check(built, healthy.of(series), window)

@@ -134,9 +134,9 @@ def test_numbers_come_from_the_newest_stats_else_from_the_catalogue() -> None:
 
 
 def test_order_is_score_then_popularity_then_the_smaller_id_with_unknown_popularity_last() -> None:
-    hours = [trending(movie, 1, 50) for movie in (7, 3, 5, 9)] + [trending(4, 1, 60)]
-    hours += [popular(9, 1, 80), popular(5, 1, 20), popular(3, 1, 20)]
-    assert ranks(ask(hours)) == [(1, 4), (2, 9), (3, 3), (4, 5), (5, 7)]
+    hours = [trending(movie, 1, 50) for movie in (7, 3, 5, 8, 9)] + [trending(4, 1, 60)]
+    hours += [popular(9, 1, 80), popular(5, 1, 20), popular(3, 1, 20), popular(8, 1, 0)]
+    assert ranks(ask(hours)) == [(1, 4), (2, 9), (3, 3), (4, 5), (5, 8), (6, 7)]
 
 
 def test_a_movie_that_leads_no_hour_is_found_though_the_limit_is_small() -> None:
