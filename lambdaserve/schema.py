@@ -104,7 +104,7 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
         {
             "type": "about:blank",
             "title": "Forbidden",
-            "detail": "Reading needs a login here: the ANONYMOUS_READ setting is off.",
+            "detail": "Authentication credentials were not provided.",
         },
     ),
     404: (

@@ -10,8 +10,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from lambdaserve.ops.health import Findings, report
-from merger import probes
-from merger.wiring import utc_now
+from merger import probes, wiring
 
 T = TypeVar("T")
 
@@ -80,7 +79,7 @@ class HealthMonitor:
         """The answer of ``health``, at most ``KEEP`` seconds old."""
         with self._lock:
             if time.monotonic() - self._made >= KEEP:
-                self._report = report(self._findings(), utc_now())
+                self._report = report(self._findings(), wiring.utc_now())
                 self._made = time.monotonic()
             return self._report
 

@@ -1,0 +1,193 @@
+"""``health``, ``health/live`` and ``health/ready``, with stores that answer, hang or are away."""
+
+from __future__ import annotations
+
+import copy
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+from tests.api.documents import HOUR, NOW, beat, movie
+
+
+@pytest.fixture(autouse=True)
+def _fresh_monitor() -> Iterator[None]:
+    from lambdaserve.ops.monitor import monitor
+
+    monitor.cache_clear()
+    yield
+    monitor.cache_clear()
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port that refuses connections."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def away(settings: Any) -> Iterator[Any]:
+    """``away(port)`` moves MongoDB there."""
+    from merger import mongo, wiring
+
+    moved = []
+
+    def move(port: int) -> None:
+        settings.MONGODB_URI = f"mongodb://127.0.0.1:{port}"
+        # The real client stays open for the tests that follow.
+        kept = mongo.client()
+        mongo.client.cache_clear()
+        wiring.service.cache_clear()
+        moved.append(kept)
+
+    yield move
+    if moved:
+        mongo.client().close()
+        mongo.client.cache_clear()
+        moved[0].close()
+
+
+def complete(api: Api) -> dict[str, Any]:
+    """A report that has everything: the layers' first look and the first count may take longer than one waits."""
+    until = time.monotonic() + 10
+    while True:
+        body = api.body("health")
+        layer = body["services"]["speed_layer"]
+        if layer["status"] != "unknown" and layer["document_count"] is not None:
+            return body
+        assert time.monotonic() < until, body
+        time.sleep(0.5)
+
+
+def test_it_tells_the_state_of_every_part(api: Api) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    body = complete(api)
+    services = body["services"]
+    assert (body["status"], body["timestamp"]) == ("healthy", "2031-03-10T12:30:00Z")
+    assert set(body) == {"status", "timestamp", "version", "services"}
+    assert set(services) == {"mongodb", "redis", "batch_layer", "speed_layer"}
+    assert (services["mongodb"]["status"], services["mongodb"]["breaker"]) == ("healthy", None)
+    assert services["mongodb"]["latency_ms"] > 0
+    assert set(services["redis"]) == {"status", "latency_ms", "hit_rate"}
+    assert services["batch_layer"] == {
+        "status": "healthy",
+        "last_update": "2031-03-10T02:00:00Z",
+        "document_count": 1,
+    }
+    sync = {"last_update": "2031-03-10T12:29:00Z", "lag_seconds": 60}
+    types = {"sentiment": sync, "stats": sync, "trending": sync}
+    assert services["speed_layer"] == {"status": "healthy", **sync, "document_count": 363, "types": types}
+
+
+def test_the_hit_rate_is_that_of_redis(api: Api) -> None:
+    api.redis.config_resetstat()
+    api.redis.set("a", "b")
+    for key in ("a", "a", "a", "nothing"):
+        api.redis.get(key)
+    assert api.body("health")["services"]["redis"]["hit_rate"] == 0.75
+
+
+def test_the_hit_rate_is_unknown_before_the_first_read(api: Api) -> None:
+    api.redis.config_resetstat()
+    assert api.body("health")["services"]["redis"]["hit_rate"] is None
+
+
+def test_a_lagging_type_makes_the_speed_layer_lag(api: Api) -> None:
+    stopped = [{**d, "synced_at": min(d["synced_at"], NOW - HOUR)} for d in beat(["trending"])]
+    api.load(movie(550, "Fight Club"), beat(["stats", "sentiment"]), stopped)
+    body = complete(api)
+    layer = body["services"]["speed_layer"]
+    assert (body["status"], layer["status"], layer["lag_seconds"]) == ("degraded", "lagging", 3600)
+    assert layer["types"]["stats"]["lag_seconds"] == 60
+
+
+def test_an_old_batch_is_stale(api: Api) -> None:
+    api.load(movie(550, "Fight Club", computed_at=NOW - timedelta(hours=37)), beat())
+    body = complete(api)
+    assert (body["status"], body["services"]["batch_layer"]["status"]) == ("degraded", "stale")
+
+
+def test_empty_layers_are_degraded_and_said_to_be_empty(api: Api) -> None:
+    body = complete(api)
+    services = body["services"]
+    assert body["status"] == "degraded"
+    assert (services["batch_layer"]["status"], services["speed_layer"]["status"]) == ("empty", "empty")
+    assert services["speed_layer"]["last_update"] is None
+
+
+def test_without_redis_it_is_degraded_and_ready(api: Api, settings: Any, closed_port: int) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    caches = copy.deepcopy(settings.CACHES)
+    caches["default"]["LOCATION"] = f"redis://127.0.0.1:{closed_port}/0"
+    settings.CACHES = caches
+    body = api.body("health")
+    assert body["status"] == "degraded"
+    assert body["services"]["redis"] == {"status": "unhealthy", "latency_ms": None, "hit_rate": None}
+    assert api.body("health/ready") == {"status": "ready"}
+
+
+@pytest.mark.parametrize("kind", ["silent_port", "closed_port"])
+def test_without_mongo_it_is_unhealthy_and_says_so_quickly(
+    api: Api, away: Any, kind: str, request: pytest.FixtureRequest
+) -> None:
+    away(request.getfixturevalue(kind))
+    started = time.monotonic()
+    body = api.body("health", status=503)
+    assert time.monotonic() - started < 1
+    assert body["status"] == "unhealthy"
+    assert body["services"]["mongodb"] == {"status": "unhealthy", "latency_ms": None, "breaker": None}
+    assert body["services"]["batch_layer"]["status"] == "unknown"
+    assert api.body("health/ready", status=503) == {"status": "not ready"}
+    assert api.body("health/live") == {"status": "alive"}
+
+
+def test_other_endpoints_are_a_problem_without_mongo(api: Api, away: Any, settings: Any, closed_port: int) -> None:
+    settings.MONGODB_TIMEOUT = 0.2
+    away(closed_port)
+    response = api.get("movies/550")
+    problem: Any = api.body("movies/550", status=503)
+    assert response["Content-Type"] == "application/problem+json"
+    assert int(response["Retry-After"]) > 0
+    assert problem["type"] == "urn:problem-type:lambdaserve:store-unavailable"
+    assert str(closed_port) not in problem["detail"]
+
+
+def test_live_asks_nobody(api: Api, away: Any, silent_port: int) -> None:
+    away(silent_port)
+    started = time.monotonic()
+    assert api.body("health/live") == {"status": "alive"}
+    assert time.monotonic() - started < 0.1
+
+
+def test_health_is_not_kept_by_anybody(api: Api) -> None:
+    assert {api.get(path)["Cache-Control"] for path in ("health", "health/live", "health/ready")} == {"no-store"}
+
+
+def test_two_callers_a_moment_apart_get_one_report(api: Api) -> None:
+    first = api.body("health")
+    api.now += timedelta(milliseconds=300)
+    assert api.body("health") == first
+
+
+def test_probes_need_no_login_but_the_report_does(api: Api, settings: Any) -> None:
+    settings.ANONYMOUS_READ = False
+    assert api.get("health/live").status_code == 200
+    assert api.get("health/ready").status_code == 200
+    assert api.get("health").status_code == 403

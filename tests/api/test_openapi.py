@@ -1,0 +1,140 @@
+"""The API's description: complete, without warnings, and true of real answers (A5)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+import yaml
+from django.core.management import call_command
+from schemathesis.core.failures import Failure
+
+from tests.api.conftest import Api
+from tests.api.documents import (
+    HOUR,
+    OPEN_HOUR,
+    beat,
+    genre_month,
+    movie,
+    sentiment_day,
+    sentiment_total,
+    speed_sentiment,
+    speed_stats,
+)
+
+ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("/api/v1/movies/{movie_id}", "movies/550", {}),
+    ("/api/v1/movies/{movie_id}", "movies/7", {}),
+    ("/api/v1/movies/{movie_id}/sentiment", "movies/550/sentiment", {}),
+    ("/api/v1/movies/{movie_id}/sentiment", "movies/550/sentiment", {"window": "7h"}),
+    ("/api/v1/movies/{movie_id}/sentiment", "movies/7/sentiment", {"window": "7d"}),
+    ("/api/v1/movies/{movie_id}/stats", "movies/550/stats", {"hours": 168}),
+    ("/api/v1/search/movies", "search/movies", {"q": "club"}),
+    ("/api/v1/search/genres", "search/genres", {}),
+    ("/api/v1/health", "health", {}),
+    ("/api/v1/health/live", "health/live", {}),
+    ("/api/v1/health/ready", "health/ready", {}),
+    # Errors
+    ("/api/v1/movies/{movie_id}", "movies/551", {}),
+    ("/api/v1/movies/{movie_id}", "movies/x", {}),
+    ("/api/v1/movies/{movie_id}/sentiment", "movies/550/sentiment", {"window": "7w"}),
+    ("/api/v1/movies/{movie_id}/stats", "movies/550/stats", {"hours": 168, "completeness": "strict"}),
+    ("/api/v1/search/movies", "search/movies", {"genre": "Dramma"}),
+]
+
+
+@pytest.fixture(scope="module")
+def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The description, made the strict way: any warning fails."""
+    target = tmp_path_factory.mktemp("openapi") / "schema.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
+    found: dict[str, Any] = yaml.safe_load(Path(target).read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every operation under ``/api/v1/`` by its path."""
+    return {path: item["get"] for path, item in description["paths"].items() if path.startswith("/api/v1/")}
+
+
+def test_every_operation_says_what_it_is(operations: dict[str, dict[str, Any]]) -> None:
+    assert operations
+    for path, operation in operations.items():
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert operation["tags"], path
+    ids = [operation["operationId"] for operation in operations.values()]
+    assert len(set(ids)) == len(ids)
+
+
+def test_every_answer_and_every_error_has_an_example(operations: dict[str, dict[str, Any]]) -> None:
+    for path, operation in operations.items():
+        if "/health" in path:
+            continue
+        for status in ("200", "400", "401", "403", "406", "500", "502", "503"):
+            (content,) = operation["responses"][status]["content"].values()
+            assert content["examples"], (path, status)
+
+
+def test_errors_are_described_as_problems(operations: dict[str, dict[str, Any]]) -> None:
+    for path, operation in operations.items():
+        for status, response in operation["responses"].items():
+            if status >= "400" and "/health" not in path:
+                assert list(response["content"]) == ["application/problem+json"], (path, status)
+
+
+def test_every_parameter_is_explained(operations: dict[str, dict[str, Any]]) -> None:
+    for path, operation in operations.items():
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (path, parameter["name"])
+
+
+def test_a_window_is_described_by_a_pattern(operations: dict[str, dict[str, Any]]) -> None:
+    parameters = operations["/api/v1/movies/{movie_id}/sentiment"]["parameters"]
+    (window,) = [found for found in parameters if found["name"] == "window"]
+    assert window["schema"]["pattern"].startswith("^(all|")
+
+
+@pytest.mark.parametrize(("path", "address", "parameters"), ANSWERS)
+def test_real_answers_are_as_described(
+    api: Api, description: dict[str, Any], path: str, address: str, parameters: dict[str, Any]
+) -> None:
+    api.load(
+        movie(550, "Fight Club", cast=["Edward Norton"], overview=None),
+        sentiment_total(550, 10, 0.5),
+        sentiment_day(550, "2031-03-09", 5, 0.1),
+        speed_sentiment(550, OPEN_HOUR, 4, -0.5),
+        speed_sentiment(7, OPEN_HOUR, 4, -0.5),
+        speed_stats(550, OPEN_HOUR - HOUR, 8.0, 8, 8.0),
+        speed_stats(7, OPEN_HOUR, 8.0, 8, 8.0),
+        genre_month("Drama", 1999, 10, 8.0, 1),
+        beat(["sentiment"]),
+    )
+    response: Any = api.get(address, parameters)
+    operation = schemathesis.openapi.from_dict(description)[path]["GET"]
+    operation.validate_response(_received(address, response, response.content))
+
+
+def test_an_answer_of_another_shape_would_be_noticed(api: Api, description: dict[str, Any]) -> None:
+    api.load(movie(550, "Fight Club"))
+    response: Any = api.get("movies/550")
+    spoilt = response.content.replace(b'"title":"Fight Club"', b'"title":["Fight Club"]')
+    operation = schemathesis.openapi.from_dict(description)["/api/v1/movies/{movie_id}"]["GET"]
+    with pytest.raises(Failure):
+        operation.validate_response(_received("movies/550", response, spoilt))
+
+
+def _received(address: str, response: Any, content: bytes) -> schemathesis.Response:
+    return schemathesis.Response(
+        status_code=response.status_code,
+        headers={name.lower(): [value] for name, value in response.items()},
+        content=content,
+        request=requests.Request("GET", f"http://testserver/api/v1/{address}").prepare(),
+        elapsed=0.0,
+        verify=False,
+        http_version="1.1",
+    )
