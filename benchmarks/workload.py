@@ -129,7 +129,7 @@ def _genre_search(genres: Sequence[str]) -> Iterator[str]:
     yield _path("search", "genres")
     for genre in genres:
         for length in (1, 2, 3, len(genre)):
-            yield _path("search", "genres", q=genre[:length])
+            yield _path("search", "genres", q=genre[:length].strip())
 
 
 def _genre_analytics(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
