@@ -1,0 +1,69 @@
+"""An actor's network (D4, M7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analytics.actors import Actor, actor_network
+from merger.errors import NotFound
+from tests.unit.reading import Raw, at, batch_view, reading
+
+NOW = at("2026-03-10 10:30")
+RUN = at("2026-03-10 00:00")
+
+
+def network(actor: str, *collaborators: Any, covers: Any = RUN) -> Raw:
+    return batch_view("actor_collaboration", {"actor": actor, "collaborators": list(collaborators)}, covers)
+
+
+def ask(name: str, *documents: Raw) -> dict[str, Any]:
+    return actor_network(Actor(name), reading(NOW, documents)).body
+
+
+def test_collaborators_come_by_movies_together_then_by_name() -> None:
+    body = ask(
+        "Tom Hanks",
+        network(
+            "Tom Hanks",
+            {"actor": "Tim Allen", "count": 2, "movies": ["Toy Story", 863]},
+            {"actor": "Meg Ryan", "count": 2},
+            {"actor": "Zoe", "count": 9},
+        ),
+    )
+    assert body["collaborators"] == [
+        {"actor": "Zoe", "movies": [], "count": 9},
+        {"actor": "Meg Ryan", "movies": [], "count": 2},
+        {"actor": "Tim Allen", "movies": ["Toy Story", 863], "count": 2},
+    ]
+    assert body["total_collaborators"] == 3
+
+
+def test_the_newest_document_counts_whatever_its_spelling() -> None:
+    old = network("Tom Hanks", {"actor": "A", "count": 1}, covers=at("2026-03-09 00:00"))
+    new = network("TOM HANKS", {"actor": "B", "count": 1})
+    for documents in ((old, new), (new, old), (new, old, new)):
+        body = ask("tom hanks", *documents)
+        assert (body["actor"], [c["actor"] for c in body["collaborators"]]) == ("TOM HANKS", ["B"])
+
+
+def test_somebody_who_is_listed_twice_counts_once_with_the_fuller_entry() -> None:
+    twice = [{"actor": "Meg Ryan", "count": 1}, {"actor": "meg ryan", "count": 3}]
+    for entries in (twice, twice[::-1]):
+        body = ask("Tom Hanks", network("Tom Hanks", *entries))
+        assert [(c["actor"], c["count"]) for c in body["collaborators"]] == [("meg ryan", 3)]
+
+
+def test_an_actor_without_collaborators_is_known() -> None:
+    assert ask("Tom Hanks", network("Tom Hanks"))["collaborators"] == []
+
+
+def test_an_unknown_actor_is_not_found() -> None:
+    with pytest.raises(NotFound, match="no actor 'Tom'"):
+        ask("Tom", network("Tom Hanks"))
+
+
+def test_common_spellings_are_looked_for_each_once() -> None:
+    assert Actor("tom HANKS").spellings == ("tom HANKS", "Tom Hanks", "tom hanks", "TOM HANKS")
+    assert Actor("Tom Hanks").spellings == ("Tom Hanks", "tom hanks", "TOM HANKS")

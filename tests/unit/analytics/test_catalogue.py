@@ -1,0 +1,136 @@
+"""The whole catalogue: overview, and sentiment by tier (A3, D4, M7)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.catalogue import Comparison, overview, sentiment_comparison
+from merger.errors import NotFound
+from merger.merge import Built
+from tests.unit.reading import Raw, at, batch_view, details, reading
+
+NOW = at("2026-03-10 10:30")
+RUN = at("2026-03-10 00:00")
+
+
+def total(movie_id: int, reviews: int, average: float, **data: Any) -> Raw:
+    covers = data.pop("covers", RUN)
+    counts = {"positive_count": 0, "negative_count": 0, "neutral_count": 0}
+    payload = {"avg_sentiment": average, "review_count": reviews, **counts, **data}
+    return batch_view("sentiment", payload, covers, movie_id=movie_id)
+
+
+def survey(*documents: Raw) -> dict[str, Any]:
+    return overview(None, reading(NOW, catalogue=documents)).body
+
+
+def compare(
+    catalogue: Iterable[Raw], totals: Iterable[Raw] = (), *, genre: str | None = None, year: int | None = None
+) -> Built:
+    return sentiment_comparison(Comparison(genre, year), reading(NOW, totals, catalogue=catalogue))
+
+
+def tiers(built: Built, name: str) -> list[Any]:
+    return [tier[name] for tier in built.body["tiers"].values()]
+
+
+def test_the_overview_counts_each_movie_and_genre_once() -> None:
+    body = survey(
+        details(1, RUN, genres=["Drama", "drama", "War"], vote_average=8, popularity=10),
+        details(1, at("2026-03-09 00:00"), genres=["Comedy"], vote_average=1),
+        details(2, RUN, genres=["DRAMA"], vote_average=6, popularity=20),
+        details(3, RUN, genres=["Drama"]),
+    )
+    assert (body["total_movies"], body["total_genres"], body["genres"]) == (3, 2, ["Drama", "War"])
+    assert body["overall_stats"] == {"avg_rating": 7.0, "avg_popularity": 15.0}
+    assert body["by_genre"] == [
+        {"genre": "Drama", "movie_count": 3, "avg_rating": 7.0},
+        {"genre": "War", "movie_count": 1, "avg_rating": 8.0},
+    ]
+
+
+def test_the_rating_of_a_movie_that_nobody_voted_for_is_no_rating() -> None:
+    body = survey(details(1, RUN, vote_average=8, vote_count=5), details(2, RUN, vote_average=0, vote_count=0))
+    assert body["overall_stats"]["avg_rating"] == 8.0
+    assert body["by_genre"] == [{"genre": "Drama", "movie_count": 2, "avg_rating": 8.0}]
+
+
+def test_a_genre_without_movies_is_listed_with_none() -> None:
+    data = {"genre": "War", "year": 1999, "month": 1, "avg_rating": 5, "total_movies": 1, "total_revenue": 1}
+    body = survey(batch_view("genre_analytics", data, RUN))
+    assert body["by_genre"] == [{"genre": "War", "movie_count": 0, "avg_rating": None}]
+    assert body["overall_stats"] == {"avg_rating": None, "avg_popularity": None}
+
+
+def test_the_borders_of_the_tiers_belong_to_the_lower_one() -> None:
+    catalogue = [
+        details(number, RUN, popularity=popularity)
+        for number, popularity in enumerate((80.01, 80, 50.01, 50, 20.01, 20, 0), start=1)
+    ]
+    built = compare(catalogue)
+    assert tiers(built, "count") == [1, 2, 2, 2]
+    assert tiers(built, "popularity_range") == [[80.01, 80.01], [50.01, 80], [20.01, 50], [0, 20]]
+    assert list(built.body["tiers"]) == ["blockbuster", "popular", "moderate", "niche"]
+
+
+def test_sentiment_is_weighted_by_reviews_and_unknown_where_there_are_none() -> None:
+    catalogue = [details(1, RUN, popularity=90), details(2, RUN, popularity=95), details(3, RUN, popularity=60)]
+    built = compare(catalogue, [total(1, 30, 0.5), total(2, 10, -0.5), total(3, 0, 0.0)])
+    assert tiers(built, "avg_sentiment") == [0.25, None, None, None]
+    assert tiers(built, "total_reviews") == [40, 0, 0, 0]
+
+
+def test_only_the_newest_total_counts_and_no_days_point() -> None:
+    catalogue = [details(1, RUN, popularity=90)]
+    totals = [
+        total(1, 10, 0.5),
+        total(1, 99, -1.0, covers=at("2026-03-09 00:00")),
+        total(1, 50, -1.0, date="2026-03-01"),
+    ]
+    assert tiers(compare(catalogue, totals), "avg_sentiment")[0] == 0.5
+
+
+def test_genre_and_year_choose_the_movies() -> None:
+    catalogue = [
+        details(1, RUN, popularity=90, genres=["War"], release_date="1999-10-15"),
+        details(2, RUN, popularity=91, genres=["Drama"], release_date="1999-01-01"),
+        details(3, RUN, popularity=92, genres=["war"], release_date="2000-01-01"),
+        details(4, RUN, popularity=93, genres=["War"], release_date=""),
+    ]
+    assert tiers(compare(catalogue, genre="war"), "count")[0] == 3
+    assert tiers(compare(catalogue, genre="war", year=1999), "popularity_range")[0] == [90, 90]
+    assert tiers(compare(catalogue, year=1950), "popularity_range") == [None] * 4
+
+
+def test_a_movie_whose_popularity_nobody_knows_is_in_no_tier() -> None:
+    assert tiers(compare([details(1, RUN)], [total(1, 5, 0.5)]), "count") == [0, 0, 0, 0]
+
+
+def test_an_unknown_genre_is_not_found_and_near_ones_are_named() -> None:
+    with pytest.raises(NotFound) as caught:
+        compare([details(1, RUN)], genre="dramma")
+    assert caught.value.near == ("Drama",)
+
+
+totals_of_movies = st.builds(
+    total,
+    st.integers(1, 5),
+    st.integers(0, 9),
+    st.integers(-10, 10).map(lambda tenths: tenths / 10),
+    covers=st.integers(1, 9).map(lambda day: at(f"2026-03-0{day} 00:00")),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(totals_of_movies, max_size=20), st.randoms(use_true_random=False))
+def test_neither_order_nor_duplicates_change_the_answer(totals: list[Raw], chance: random.Random) -> None:
+    catalogue = [details(number, RUN, popularity=number * 20) for number in range(1, 6)]
+    again = totals + chance.sample(totals, len(totals) // 2)
+    chance.shuffle(again)
+    assert compare(catalogue[::-1], again).body == compare(catalogue, totals).body
