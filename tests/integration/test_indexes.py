@@ -56,7 +56,10 @@ def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch)
 
     from merger.management.commands import create_indexes
 
-    with MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
+    nobody: MongoClient[dict[str, Any]] = MongoClient(
+        f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200
+    )
+    with nobody:
         monkeypatch.setattr(create_indexes, "database", lambda: nobody["x"])
         monkeypatch.setattr(create_indexes, "ANSWER_WITHIN", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):

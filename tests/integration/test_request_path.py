@@ -65,10 +65,11 @@ class Finds(CommandListener):
 def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
     """The service over a small sample world, with every command of its client noted."""
     noted = Finds()
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True)
     with (
         pytest.MonkeyPatch.context() as patch,
         override_settings(MONGODB_DATABASE="request_path", SAMPLE_SCALE=SCALE),
-        MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True) as client,
+        client,
     ):
         patch.setattr(mongo, "client", lambda: client)
         call_command("create_indexes", verbosity=0)

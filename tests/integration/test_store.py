@@ -22,7 +22,7 @@ from tests.memory_store import MemoryStore
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {"_id": 1, "movie_id": 5, "data_type": "stats", "hour": NOON, "data": {"metric": "rating", "genre": "Drama"}},
     {"_id": 2, "movie_id": 5, "data_type": "sentiment", "hour": NOON + HOUR, "data": {"metric": "rating"}},
     {"_id": 3, "movie_id": 6, "data_type": "stats", "hour": NOON + 2 * HOUR, "data": None},
@@ -102,7 +102,10 @@ def test_text_that_is_not_utf_8_does_not_raise(database: Database[dict[str, Any]
 
 
 def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None:
-    with MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=300) as nobody:
+    nobody: MongoClient[dict[str, Any]] = MongoClient(
+        f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=300
+    )
+    with nobody:
         started = time.monotonic()
         with pytest.raises(StoreUnavailable, match="not reachable"):
             MongoStore(nobody["x"], timeout=0.3).find("things", {})

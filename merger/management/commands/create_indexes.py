@@ -64,8 +64,7 @@ def create(index: Index) -> None:
         StoreError: from the server.
     """
     with mapping_errors():
-        options = {"sparse": True} if index.sparse else {}
-        database()[index.collection].create_index(list(index.keys), name=index.name, **options)
+        database()[index.collection].create_index(list(index.keys), name=index.name, sparse=index.sparse)
 
 
 def described(index: Index) -> str:
