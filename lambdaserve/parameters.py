@@ -106,6 +106,10 @@ class SpanField(serializers.Field[Span, str, str, Any]):
             raise ValidationError(self.takes)
         return span
 
+    def to_representation(self, value: Span) -> str:
+        """The span as a caller would write it."""
+        return value.label
+
     @property
     def pattern(self) -> str:
         """What is taken, as a regular expression (a bare number is one of hours)."""

@@ -9,7 +9,7 @@ from typing import Any
 from merger.errors import NotFound
 from merger.freshness import TTLClass
 from merger.merge import Built, Reading, movie_details, movie_stats
-from merger.query import HOUR, Granularity, Span, Window
+from merger.query import HOUR, Granularity, Span, Window, parse_span
 from merger.routing import HourRange, Plan, Question, View, movie_reads
 from merger.sentiment import movie_sentiment
 from merger.service import Answer
@@ -18,7 +18,7 @@ from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
 from movies.titles import Titles, fold
 
-LIFETIME = Span("all", None, Granularity.DAY)
+LIFETIME = parse_span("all")
 
 
 @dataclass(frozen=True, slots=True)

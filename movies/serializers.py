@@ -17,9 +17,10 @@ from lambdaserve.parameters import (
     WholeNumberField,
 )
 from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
-from merger.query import Granularity
+from merger.query import Granularity, parse_span
 from movies.search import SortBy
 
+LIFETIME = parse_span("all")
 LABELS = ("positive", "neutral", "negative")
 
 
@@ -32,8 +33,8 @@ class SentimentParameters(QueryParameters):
 
     window = SpanField(
         allow_all=True,
-        required=False,
-        help_text="`all` (the default) for the lifetime, else the time that ends now: `7d`, `30d`, `90d` or any number "
+        default=LIFETIME,
+        help_text="`all` for the lifetime, else the time that ends now: `7d`, `30d`, `90d` or any number "
         "of hours or days; a bare number is one of hours. It is cut to whole buckets, the oldest included whole.",
     )
     granularity = ChoiceField(

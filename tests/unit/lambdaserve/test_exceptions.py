@@ -1,0 +1,131 @@
+"""Which problem each error becomes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.test import RequestFactory
+from rest_framework import exceptions as drf
+
+from lambdaserve.exceptions import handle, problem_of
+from merger import errors
+from merger.errors import (
+    BadQueries,
+    BadQuery,
+    Incomplete,
+    MergerError,
+    NotFound,
+    StoreError,
+    StoreFault,
+    StoreUnavailable,
+    Unreadable,
+)
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def body_of(error: Exception) -> dict[str, Any]:
+    response = handle(error, {"request": RequestFactory().get("/api/v1/movies/1")})
+    assert response is not None
+    assert response["Content-Type"] == "application/problem+json"
+    result: dict[str, Any] = orjson.loads(response.content)
+    assert result["instance"] == "/api/v1/movies/1"
+    assert result["status"] == response.status_code
+    return result
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (BadQuery("window", "7w", "a length"), 400, "invalid-parameters"),
+        (BadQueries([BadQuery("a", 1, "b")]), 400, "invalid-parameters"),
+        (NotFound("movie", 550), 404, "unknown-movie"),
+        (NotFound("genre", "x"), 404, "unknown-genre"),
+        (NotFound("actor", "x"), 404, "unknown-actor"),
+        (Incomplete([(None, NOON)]), 503, "incomplete"),
+        (StoreUnavailable("MongoDB is not reachable"), 503, "store-unavailable"),
+        (StoreFault("MongoDB answered with an error"), 502, "store-fault"),
+        (drf.ValidationError({"limit": ["too large"]}), 400, "invalid-parameters"),
+    ],
+)
+def test_errors_of_ours_have_a_type_of_their_own(error: Exception, status: int, slug: str) -> None:
+    body = body_of(error)
+    assert (body["status"], body["type"]) == (status, f"urn:problem-type:lambdaserve:{slug}")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        (Http404("secret"), 404, "Not Found"),
+        (PermissionDenied("secret"), 403, "Forbidden"),
+        (drf.NotAuthenticated(), 401, "Unauthorized"),
+        (drf.PermissionDenied(), 403, "Forbidden"),
+        (drf.MethodNotAllowed("POST"), 405, "Method Not Allowed"),
+        (drf.NotAcceptable(), 406, "Not Acceptable"),
+        (drf.UnsupportedMediaType("text/xml"), 415, "Unsupported Media Type"),
+        (drf.ParseError(), 400, "Bad Request"),
+        (drf.Throttled(wait=7), 429, "Too Many Requests"),
+    ],
+)
+def test_errors_that_the_status_explains_are_about_blank(error: Exception, status: int, title: str) -> None:
+    body = body_of(error)
+    assert (body["status"], body["type"], body["title"]) == (status, "about:blank", title)
+    assert "secret" not in str(body)
+
+
+def test_every_error_of_the_merger_has_a_problem_or_a_reason_to_have_none() -> None:
+    def below(kind: type[Exception]) -> set[type[Exception]]:
+        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+    registered = set(problem_of.registry)
+    # Bases that nobody raises, and a document's own, which never reaches a caller (D2).
+    internal = {MergerError, StoreError, Unreadable}
+    ours = {kind for kind in below(errors.MergerError) if kind.__module__ == errors.__name__}
+    for kind in ours - internal:
+        assert any(parent in registered for parent in kind.__mro__ if parent not in (Exception, object)), kind
+
+
+def test_an_unforeseen_error_is_left_to_the_server() -> None:
+    assert handle(RuntimeError("secret"), {"request": RequestFactory().get("/api/v1/movies/1")}) is None
+
+
+def test_several_bad_parameters_are_all_told() -> None:
+    body = body_of(BadQueries([BadQuery("a", 1, "words"), BadQuery("b", 2, "numbers")]))
+    assert [entry["parameter"] for entry in body["errors"]] == ["a", "b"]
+    assert body["detail"] == "a takes words; got 1; b takes numbers; got 2."
+
+
+def test_what_concerns_several_parameters_names_none() -> None:
+    body = body_of(drf.ValidationError({"non_field_errors": ["either this or that"]}))
+    assert body["errors"] == [{"parameter": "", "detail": "either this or that"}]
+
+
+def test_near_names_are_offered() -> None:
+    body = body_of(NotFound("genre", "dramma", ["Drama", "Docudrama"]))
+    assert body["near"] == ["Drama", "Docudrama"]
+    assert body["detail"] == "There is no genre 'dramma'. Did you mean Drama or Docudrama?"
+
+
+def test_missing_intervals_are_listed() -> None:
+    assert body_of(Incomplete([(None, NOON)]))["missing"] == [{"start": None, "end": "2026-03-10T12:00:00Z"}]
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [(Incomplete([(None, NOON)]), "60"), (StoreUnavailable("away", 9), "9"), (drf.Throttled(wait=7), "7")],
+)
+def test_it_says_when_to_try_again(error: Exception, seconds: str) -> None:
+    response = handle(error, {"request": RequestFactory().get("/api/v1/movies/1")})
+    assert response is not None
+    assert response["Retry-After"] == seconds
+
+
+def test_a_fault_that_a_retry_will_not_mend_invites_none() -> None:
+    response = handle(StoreFault("broken"), {"request": RequestFactory().get("/api/v1/movies/1")})
+    assert response is not None
+    assert "Retry-After" not in response

@@ -1,0 +1,57 @@
+"""From what the probes found to the report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lambdaserve.ops.health import Findings, report
+from merger.boundary import Boundary, Layers, SpeedLayer
+from merger.probes import CachePing, StorePing
+
+NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+STORE, CACHE = StorePing(0.5), CachePing(0.1, 0.9)
+COUNTS = {"batch_views": 10, "speed_views": 20}
+
+
+def layers(batch_age: timedelta | None, **sync_ages: timedelta) -> tuple[Boundary, Layers]:
+    speed = {name: SpeedLayer(synced_at=NOW - age) for name, age in sync_ages.items()}
+    return Boundary(NOW), Layers(None if batch_age is None else NOW - batch_age, speed)
+
+
+FRESH = layers(timedelta(hours=10), stats=timedelta(seconds=30), sentiment=timedelta(seconds=90))
+
+
+def states(found: Findings) -> tuple[str, ...]:
+    body = report(found, NOW)
+    return (body["status"], *(service["status"] for service in body["services"].values()))
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (Findings(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy")),
+        (Findings(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy")),
+        (Findings(STORE, None, FRESH, COUNTS), ("degraded", "healthy", "unhealthy", "healthy", "healthy")),
+        (Findings(STORE, CACHE, None, COUNTS), ("degraded", "healthy", "healthy", "unknown", "unknown")),
+        (Findings(None, CACHE, None, None), ("unhealthy", "unhealthy", "healthy", "unknown", "unknown")),
+        (Findings(STORE, CACHE, layers(None), COUNTS), ("degraded", "healthy", "healthy", "empty", "empty")),
+        (
+            Findings(STORE, CACHE, layers(timedelta(hours=36), stats=timedelta(minutes=10)), COUNTS),
+            ("healthy", "healthy", "healthy", "healthy", "healthy"),
+        ),
+        (
+            Findings(STORE, CACHE, layers(timedelta(hours=36, seconds=1), stats=timedelta(minutes=11)), COUNTS),
+            ("degraded", "healthy", "healthy", "stale", "lagging"),
+        ),
+    ],
+)
+def test_the_whole_is_as_well_as_its_parts(found: Findings, expected: tuple[str, ...]) -> None:
+    assert states(found) == expected
+
+
+def test_the_speed_layer_is_as_late_as_its_latest_type() -> None:
+    layer = report(Findings(STORE, CACHE, FRESH, COUNTS), NOW)["services"]["speed_layer"]
+    assert (layer["lag_seconds"], layer["last_update"]) == (90, "2026-03-10T12:28:30Z")
+    assert layer["types"]["stats"]["lag_seconds"] == 30

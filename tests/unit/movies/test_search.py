@@ -1,0 +1,168 @@
+"""The search over any catalogue: against a plain filter, in any order of documents, page by page."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from merger.errors import NotFound
+from merger.query import HOUR
+from movies.genres import genre_search
+from movies.search import MovieSearch, SortBy, movie_search
+from movies.titles import Titles, fold
+from tests.unit.reading import Raw, at, bucket, details, reading
+
+NOW = at("2026-03-10 10:30")
+OPEN = at("2026-03-10 10:00")
+COVERED = at("2026-03-10 00:00")
+
+_RATINGS = st.one_of(st.none(), st.integers(0, 20).map(lambda half: half / 2))
+_MOVIES = st.dictionaries(
+    st.integers(1, 12),
+    st.fixed_dictionaries(
+        {
+            "title": st.sampled_from(["Alien", "Aliens", "My Alien", "Éa", "B", "b"]),
+            "genres": st.lists(st.sampled_from(["Drama", "drama", "Horror"]), max_size=2),
+            "release_date": st.sampled_from(["1979-05-25", "1986-01-01", "2001-12-31", None]),
+            "vote_average": _RATINGS,
+            "popularity": _RATINGS,
+        }
+    ),
+    max_size=8,
+)
+_BUCKETS = st.lists(
+    st.tuples(st.integers(1, 12), st.integers(0, 60), st.integers(0, 20), st.integers(0, 20)), max_size=12
+)
+
+
+def stored(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int, int]]) -> tuple[list[Raw], list[Raw]]:
+    catalogue = [details(movie_id, COVERED, **facts) for movie_id, facts in movies.items()]
+    hours = [
+        bucket(
+            movie_id,
+            "stats",
+            OPEN - age * HOUR,
+            {"vote_average": rating / 2, "vote_count": 5, "popularity": popularity / 2},
+            synced_at=OPEN - age * HOUR + timedelta(minutes=29),
+        )
+        for movie_id, age, rating, popularity in buckets
+    ]
+    return catalogue, hours
+
+
+def ask(wanted: MovieSearch, catalogue: list[Raw], hours: list[Raw]) -> dict[str, Any]:
+    made = reading(NOW, catalogue=catalogue, hours=hours)
+    return movie_search(wanted, Titles.of(made.reference.movies), made).body
+
+
+def merged(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int, int]]) -> dict[int, dict[str, Any]]:
+    """The catalogue with the numbers that must show: the newest bucket's of the last 48 hours."""
+    result = {movie_id: dict(facts) for movie_id, facts in movies.items()}
+    lagging = not any(age == 0 for _, age, _, _ in buckets)
+    newest: dict[int, int] = {}
+    for movie_id, age, _, _ in buckets:
+        if age <= 48:
+            newest[movie_id] = min(age, newest.get(movie_id, age))
+    for movie_id, age, rating, popularity in buckets:
+        # A lagging layer's bucket from before the batch run (at 01:00, nine and a half hours ago) is outdated.
+        outdated = lagging and OPEN - age * HOUR + timedelta(minutes=29) < COVERED + HOUR
+        if movie_id in result and newest.get(movie_id) == age and not outdated:
+            result[movie_id] |= {"vote_average": rating / 2, "popularity": popularity / 2}
+    return result
+
+
+@settings(max_examples=300, deadline=None)
+@given(_MOVIES, _BUCKETS, _RATINGS, st.sampled_from([None, 1979, 1986, 2002]), st.sampled_from(list(SortBy)))
+def test_hits_are_those_that_a_plain_filter_finds(
+    movies: dict[int, dict[str, Any]],
+    buckets: list[tuple[int, int, int, int]],
+    rating: float | None,
+    year: int | None,
+    order: SortBy,
+) -> None:
+    unique = list({(movie_id, age): (movie_id, age, r, p) for movie_id, age, r, p in buckets}.values())
+    wanted = MovieSearch(words=("alien",), rating_min=rating, year_from=year, sort_by=order, limit=100)
+    hits = ask(wanted, *stored(movies, unique))["results"]
+    expected = {
+        movie_id
+        for movie_id, facts in merged(movies, unique).items()
+        if any(word.startswith("alien") for word in fold(facts["title"]))
+        and (rating is None or (facts["vote_average"] is not None and facts["vote_average"] >= rating))
+        and (year is None or (facts["release_date"] is not None and int(facts["release_date"][:4]) >= year))
+    }
+    assert {hit["movie_id"] for hit in hits} == expected
+    for hit in hits:
+        facts = merged(movies, unique)[hit["movie_id"]]
+        assert (hit["vote_average"], hit["popularity"]) == (facts["vote_average"], facts["popularity"])
+    assert hits == sorted(hits, key=lambda hit: _expected_order(order, hit))
+
+
+def _expected_order(order: SortBy, hit: dict[str, Any]) -> tuple[Any, ...]:
+    popularity = float("inf") if hit["popularity"] is None else -hit["popularity"]
+    rating = float("inf") if hit["vote_average"] is None else -hit["vote_average"]
+    released = 0 if hit["release_date"] is None else -int(hit["release_date"].replace("-", ""))
+    first = {
+        SortBy.POPULARITY: 0,
+        SortBy.RATING: rating,
+        SortBy.RELEASE_DATE: released,
+        SortBy.TITLE: fold(hit["title"]),
+        SortBy.RELEVANCE: {"Alien": 0, "Aliens": 1}.get(hit["title"], 2),
+    }[order]
+    return (first, popularity, hit["movie_id"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(_MOVIES, _BUCKETS, st.randoms(use_true_random=False), st.sampled_from(list(SortBy)))
+def test_order_and_duplicates_of_documents_change_nothing(
+    movies: dict[int, dict[str, Any]],
+    buckets: list[tuple[int, int, int, int]],
+    shuffling: random.Random,
+    order: SortBy,
+) -> None:
+    catalogue, hours = stored(movies, buckets)
+    wanted = MovieSearch(sort_by=order, limit=100)
+    first = ask(wanted, catalogue, hours)
+    catalogue, hours = catalogue * 2, hours * 2
+    shuffling.shuffle(catalogue)
+    shuffling.shuffle(hours)
+    assert ask(wanted, catalogue, hours) == first
+
+
+@settings(max_examples=100, deadline=None)
+@given(_MOVIES, st.integers(1, 5), st.sampled_from(list(SortBy)))
+def test_pages_put_together_are_the_whole(movies: dict[int, dict[str, Any]], limit: int, order: SortBy) -> None:
+    catalogue, _ = stored(movies, [])
+    whole = ask(MovieSearch(sort_by=order, limit=100), catalogue, [])
+    pages: list[Any] = []
+    for number in range(whole["total_results"] // limit + 1):
+        page = ask(MovieSearch(sort_by=order, limit=limit, offset=number * limit), catalogue, [])
+        assert page["page"] == number + 1
+        assert page["total_pages"] == -(-len(movies) // limit)
+        pages += page["results"]
+    assert pages == whole["results"]
+
+
+def test_an_unknown_genre_is_refused_with_near_ones() -> None:
+    catalogue, hours = stored({1: {"title": "Alien", "genres": ["Horror"]}}, [])
+    with pytest.raises(NotFound) as caught:
+        ask(MovieSearch(genre="horor"), catalogue, hours)
+    assert caught.value.near == ("Horror",)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_MOVIES)
+def test_the_mean_of_a_genre_is_over_its_rated_movies(movies: dict[int, dict[str, Any]]) -> None:
+    catalogue, _ = stored(movies, [])
+    found = genre_search(("drama",), reading(NOW, catalogue=catalogue)).body["genres"]
+    carrying = [f for f in movies.values() if {name.casefold() for name in f["genres"]} & {"drama"}]
+    rated = [f["vote_average"] for f in carrying if f["vote_average"] is not None]
+    if not carrying:
+        assert found == []
+        return
+    assert found[0]["total_movies"] == len(carrying)
+    assert found[0]["avg_rating"] == (pytest.approx(sum(rated) / len(rated)) if rated else None)

@@ -1,0 +1,72 @@
+"""Folding and matching of titles."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from movies.titles import EXACT, PREFIX, WORDS, fold, joined, rank
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The Matrix", ("the", "matrix")),
+        ("AMÉLIE", ("amelie",)),
+        ("Schindler’s List", ("schindlers", "list")),
+        ("Ocean's 11", ("oceans", "11")),
+        ("WALL·E", ("wall", "e")),
+        ("Straße", ("strasse",)),
+        ("Smørrebrød & Łódź", ("smorrebrod", "lodz")),
+        ("Æon Flux", ("aeon", "flux")),
+        ("İstanbul", ("istanbul",)),
+        ("ﬁne", ("fine",)),
+        ("千と千尋の神隠し", ("千と千尋の神隠し",)),
+        ("under_score", ("under", "score")),
+        ("!!! ???", ()),
+        ("", ()),
+    ],
+)
+def test_folding(text: str, words: tuple[str, ...]) -> None:
+    assert fold(text) == words
+
+
+@given(st.text(max_size=60))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(" ".join(fold(text))) == fold(text)
+
+
+@given(st.text(max_size=60))
+def test_case_does_not_matter(text: str) -> None:
+    assert fold(text.casefold()) == fold(text)
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_title_matches_itself_exactly(text: str) -> None:
+    words = fold(text)
+    assert rank(words, joined(words)) == (EXACT if words else None)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "expected"),
+    [
+        ("alien", "Alien", EXACT),
+        ("alien", "Aliens", PREFIX),
+        ("my al", "My Alien Friend", PREFIX),
+        ("friend my", "My Alien Friend", WORDS),
+        ("alien", "My Alien Friend", WORDS),
+        ("y alien", "My Alien Friend", None),
+        ("alien ripley", "Alien", None),
+        ("aliens", "Alien", None),
+    ],
+)
+def test_the_better_the_match_the_smaller_the_rank(query: str, title: str, expected: int | None) -> None:
+    assert rank(fold(query), joined(fold(title))) == expected
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4), st.text("ab ", max_size=8))
+def test_matching_is_that_every_word_begins_a_word(title: list[str], query: str) -> None:
+    words = tuple(query.split())
+    expected = bool(words) and all(any(name.startswith(word) for name in title) for word in words)
+    assert (rank(words, joined(tuple(title))) is not None) == expected
