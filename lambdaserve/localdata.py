@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -82,13 +82,9 @@ class LocalData:
         except (FileNotFoundError, ValueError):
             return SampleState.ABSENT
 
-    def sample_age(self, now: datetime) -> timedelta:
-        """Time since the sample world's state was last written; it must not be absent.
-
-        Args:
-            now: aware.
-        """
-        return now - datetime.fromtimestamp(self._sample_file.stat().st_mtime, UTC)
+    def sample_written(self) -> datetime:
+        """When the sample world's state was last written, in aware UTC; it must not be absent."""
+        return datetime.fromtimestamp(self._sample_file.stat().st_mtime, UTC)
 
     def write_sample_state(self, state: SampleState) -> None:
         """Notes how far the sample world got."""

@@ -8,73 +8,25 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lambdaserve import variables
-from lambdaserve.embedded import free_port, start_mongo, start_redis
+from lambdaserve.embedded import start_mongo, start_redis
 from lambdaserve.env import Address, Environment
 from lambdaserve.localdata import LocalData, SampleState, StoreAddresses
+from lambdaserve.plan import Plan, RunFailed
 from lambdaserve.processes import Child
 
-_LOOPBACK = ("127.", "::1", "localhost")
 _PATIENCE = 60.0
 """Seconds until the server must answer."""
-
-
-class RunFailed(Exception):
-    """The service can't start or can't go on; the message says why, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a start means, from the environment alone.
-
-    Attributes:
-        bind: where to serve.
-        embed_mongo: start the embedded MongoDB.
-        embed_redis: start the embedded Redis.
-        sample: keep the sample world in the embedded MongoDB.
-        moved: the default port was taken and another one is used.
-    """
-
-    bind: Address
-    embed_mongo: bool
-    embed_redis: bool
-    sample: bool
-    moved: bool
-
-    @classmethod
-    def of(cls, environment: Environment) -> Plan:
-        """Reads the plan.
-
-        Raises:
-            ImproperlyConfigured: a variable holds what it doesn't take.
-            RunFailed: ``BIND`` names an address that can't be listened on.
-        """
-        bind, moved = _chosen_address(environment)
-        embed_mongo = not environment.is_set(variables.MONGODB_URI)
-        return cls(
-            bind=bind,
-            embed_mongo=embed_mongo,
-            embed_redis=not environment.is_set(variables.REDIS_URL),
-            # The sample world is only ever written into a store of our own.
-            sample=embed_mongo and environment.read(variables.LOAD_SAMPLE) == "auto",
-            moved=moved,
-        )
-
-    def defaults(self) -> dict[str, str]:
-        """Variables for the children where the user says nothing: plain HTTP, and open where nobody else can see.
-
-        Reading is open if the documents are the embedded store's or only this machine can connect.
-        """
-        local = self.embed_mongo or self.bind.host.startswith(_LOOPBACK)
-        return {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
+_BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
+"""When the sample world's batch job runs, after midnight UTC: just after its run of the day covers the day before."""
 
 
 @dataclass(slots=True)
@@ -110,11 +62,16 @@ class Run:
             self._start_stores(stack)
             self._prepare(stack)
             self._start_server(stack)
-            if self.plan.sample and self.local.sample_state() is SampleState.LOADED:
+            alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
+            if alive:
                 command = self._manage("sample_speed", "--follow")
                 self._start(stack, "sample world", command, self.local.directory / "sample_speed.log")
             self._announce()
-            self._watch()
+            while True:
+                self._check()
+                if alive and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
+                    self._start_batch(stack)
+                time.sleep(0.25)
 
     def _for_children(self) -> dict[str, str]:
         chosen = {**self.plan.defaults(), "DATA_DIR": str(self.local.directory)}
@@ -170,10 +127,13 @@ class Run:
             self.say(f"{label:12} {url}{path}")
         self.say("Ctrl-C stops it.")
 
-    def _watch(self) -> None:
-        while True:
-            self._check()
-            time.sleep(0.25)
+    def _start_batch(self, stack: ExitStack) -> None:
+        """Starts the sample world's batch job beside the service; its end, good or bad, is not the service's."""
+        self.local.write_sample_state(SampleState.LOADED)
+        log = self.local.directory / "sample_batch.log"
+        command = self._manage("sample_batch")
+        child = Child.start("batch job", command, environment=self._variables, directory=self.base_dir, log=log)
+        stack.callback(child.stop)
 
     def _check(self) -> None:
         """Raises ``RunFailed`` for the first child that ended by itself."""
@@ -195,27 +155,15 @@ class Run:
         return [sys.executable, str(self.base_dir / "manage.py"), *arguments]
 
 
-def _chosen_address(environment: Environment) -> tuple[Address, bool]:
-    """The address to serve on, and whether it differs from the default because that was taken."""
-    wanted = environment.read(variables.BIND)
-    trouble = _trouble_with(wanted)
-    if trouble is None:
-        return wanted, False
-    if environment.is_set(variables.BIND):
-        raise RunFailed(f"BIND takes an address that is free on this machine; {wanted.host}:{wanted.port}: {trouble}")
-    return Address(wanted.host, free_port()), True
+def batch_is_due(last: datetime, now: datetime) -> bool:
+    """Whether the sample world's nightly batch job should have run since it did.
 
-
-def _trouble_with(address: Address) -> str | None:
-    """Why nothing can listen there; ``None`` where something can."""
-    try:
-        family, kind, protocol, _, target = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT is free
-            probe.bind(target)
-    except OSError as error:
-        return error.strerror or str(error)
-    return None
+    Args:
+        last: when it ran, aware UTC.
+        now: aware UTC.
+    """
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0) + _BATCH_RUNS_AT
+    return last < (today if now >= today else today - timedelta(days=1))
 
 
 def _answers(address: Address) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -51,9 +50,10 @@ class Command(BaseCommand):
         if state is SampleState.ABSENT and database()["batch_views"].find_one(projection=["_id"]) is not None:
             self.stdout.write("The embedded MongoDB holds documents of your own, so the sample world stays out.")
             return
-        if state is not SampleState.LOADED or local.sample_age(datetime.now(UTC)) > settings.BATCH_STALE_AFTER:
-            local.write_sample_state(SampleState.LOADING)
-            call_command("sample_batch")
+        if state is SampleState.LOADED:
+            call_command("sample_speed")
+            return
+        local.write_sample_state(SampleState.LOADING)
+        call_command("sample_batch")
         call_command("sample_speed")
-        if local.sample_state() is not SampleState.LOADED:
-            local.write_sample_state(SampleState.LOADED)
+        local.write_sample_state(SampleState.LOADED)

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from lambdaserve.embedded import StoreDidNotStart
 from lambdaserve.env import Environment
 from lambdaserve.localdata import AlreadyRunningError, LocalData
-from lambdaserve.run import Plan, Run, RunFailed
+from lambdaserve.plan import Plan, RunFailed
+from lambdaserve.run import Run
 from lambdaserve.variables import VARIABLES
 
 _ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from lambdaserve.embedded import LOOPBACK, free_port
 from lambdaserve.env import Address, Environment
-from lambdaserve.run import Plan, RunFailed
+from lambdaserve.plan import Plan, RunFailed
+from lambdaserve.run import batch_is_due
 
 
 @pytest.fixture
@@ -52,12 +54,12 @@ def test_an_address_of_another_machine_is_refused_by_name() -> None:
 
 
 def test_a_taken_default_port_is_replaced_by_a_free_one(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lambdaserve import run, variables
+    from lambdaserve import plan, variables
     from lambdaserve.env import Variable, address
 
     default = Variable("BIND", address(), Address(LOOPBACK, taken), "For tests.")
     monkeypatch.setattr(variables, "BIND", default)
-    found = run.Plan.of(Environment({}))
+    found = plan.Plan.of(Environment({}))
     assert found.moved
     assert found.bind.port != taken
 
@@ -75,3 +77,21 @@ def test_reading_is_open_only_for_sample_documents_or_on_this_machine_alone(
 ) -> None:
     found = plan(BIND=f"{host}:{free_port()}", MONGODB_URI=mongo)
     assert found.defaults()["ANONYMOUS_READ"] == anonymous
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "due"),
+    [
+        ("2026-03-01T15:40", "2026-03-01T23:59", False),
+        ("2026-03-01T15:40", "2026-03-02T02:04", False),
+        ("2026-03-01T15:40", "2026-03-02T02:05", True),
+        ("2026-03-02T02:05", "2026-03-02T02:06", False),
+        ("2026-03-02T01:00", "2026-03-02T01:30", False),
+        ("2026-02-20T12:00", "2026-03-02T01:00", True),
+    ],
+)
+def test_the_batch_job_of_the_sample_world_is_due_once_a_night(last: str, now: str, due: bool) -> None:
+    def aware(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    assert batch_is_due(aware(last), aware(now)) is due
