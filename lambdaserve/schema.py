@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from django.conf import settings
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -18,6 +20,15 @@ SOURCES = ("batch", "speed", "merged")
 
 DIRECTIONS = ("increasing", "decreasing", "stable")
 """Values of every trend."""
+
+
+class ApiSchema(AutoSchema):
+    """The description of an operation; needs credentials only where reading does."""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Ways to authenticate, of which none is needed where everybody may read (S6)."""
+        ways: list[dict[str, Any]] = super().get_auth()
+        return [*ways, {}] if settings.ANONYMOUS_READ and {} not in ways else ways
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
@@ -209,6 +220,6 @@ def problem_response(status: int) -> OpenApiResponse:
     return OpenApiResponse(ProblemSerializer, about, [example])
 
 
-def in_path(name: str, kind: type, about: str) -> OpenApiParameter:
-    """A parameter of the path."""
+def in_path(name: str, kind: type | dict[str, Any], about: str) -> OpenApiParameter:
+    """A parameter of the path; ``kind`` is a type or a JSON schema."""
     return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=about)

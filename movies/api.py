@@ -9,6 +9,7 @@ from rest_framework.viewsets import ViewSet
 from lambdaserve.answers import respond
 from lambdaserve.parameters import number_in_path
 from lambdaserve.schema import documented, in_path
+from merger.fields import LARGEST_COUNT
 from movies import examples
 from movies.selectors import (
     genre_search_list,
@@ -30,7 +31,7 @@ from movies.serializers import (
     StatsSerializer,
 )
 
-_MOVIE_ID = in_path("movie_id", int, "TMDB id of the movie.")
+_MOVIE_ID = in_path("movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie.")
 
 
 class MovieViewSet(ViewSet):

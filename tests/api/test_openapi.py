@@ -10,12 +10,14 @@ import requests
 import schemathesis
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 from schemathesis.core.failures import Failure
 
 from tests.api.conftest import Api
 from tests.api.documents import (
     HOUR,
     OPEN_HOUR,
+    actor,
     beat,
     genre_month,
     movie,
@@ -23,6 +25,8 @@ from tests.api.documents import (
     sentiment_total,
     speed_sentiment,
     speed_stats,
+    speed_trending,
+    trend_point,
 )
 
 ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
@@ -37,7 +41,22 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("/api/v1/health", "health", {}),
     ("/api/v1/health/live", "health/live", {}),
     ("/api/v1/health/ready", "health/ready", {}),
+    ("/api/v1/trending/movies", "trending/movies", {"window": "168h"}),
+    ("/api/v1/trending/genres/{genre}", "trending/genres/drama", {}),
+    ("/api/v1/analytics/genre/{genre}", "analytics/genre/drama", {}),
+    ("/api/v1/analytics/genre/{genre}", "analytics/genre/drama", {"year": 1950}),
+    ("/api/v1/analytics/trends", "analytics/trends", {"metric": "rating", "window": "all"}),
+    ("/api/v1/analytics/trends", "analytics/trends", {"metric": "sentiment", "movie_id": 550}),
+    ("/api/v1/analytics/trends", "analytics/trends", {"metric": "popularity", "genre": "drama"}),
+    ("/api/v1/analytics/overview", "analytics/overview", {}),
+    ("/api/v1/analytics/sentiment/comparison", "analytics/sentiment/comparison", {}),
+    ("/api/v1/analytics/actors/{name}", "analytics/actors/Tom Hanks", {}),
     # Errors
+    ("/api/v1/trending/movies", "trending/movies", {"window": "all"}),
+    ("/api/v1/trending/genres/{genre}", "trending/genres/dramma", {}),
+    ("/api/v1/analytics/genre/{genre}", "analytics/genre/drama", {"month": 5}),
+    ("/api/v1/analytics/trends", "analytics/trends", {"metric": "rating", "completeness": "strict"}),
+    ("/api/v1/analytics/actors/{name}", "analytics/actors/Nobody", {}),
     ("/api/v1/movies/{movie_id}", "movies/551", {}),
     ("/api/v1/movies/{movie_id}", "movies/x", {}),
     ("/api/v1/movies/{movie_id}/sentiment", "movies/550/sentiment", {"window": "7w"}),
@@ -99,6 +118,17 @@ def test_a_window_is_described_by_a_pattern(operations: dict[str, dict[str, Any]
     assert window["schema"]["pattern"].startswith("^(all|")
 
 
+def test_credentials_are_described_as_needed_only_where_reading_needs_them(
+    operations: dict[str, dict[str, Any]], settings: Any
+) -> None:
+    settings.ANONYMOUS_READ = False
+    closed: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    for path, operation in operations.items():
+        probe = path.endswith(("/live", "/ready"))
+        assert {} in operation["security"], path
+        assert ({} in closed["paths"][path]["get"]["security"]) == probe, path
+
+
 @pytest.mark.parametrize(("path", "address", "parameters"), ANSWERS)
 def test_real_answers_are_as_described(
     api: Api, description: dict[str, Any], path: str, address: str, parameters: dict[str, Any]
@@ -111,7 +141,12 @@ def test_real_answers_are_as_described(
         speed_sentiment(7, OPEN_HOUR, 4, -0.5),
         speed_stats(550, OPEN_HOUR - HOUR, 8.0, 8, 8.0),
         speed_stats(7, OPEN_HOUR, 8.0, 8, 8.0),
-        genre_month("Drama", 1999, 10, 8.0, 1),
+        genre_month("Drama", 1999, 10, 8.0, 1, top_movies=[{"movie_id": 550}, {"movie_id": 9}]),
+        genre_month("Drama", 1998, None, 8.0, 1),
+        speed_trending(8, OPEN_HOUR, 8.0, velocity=None),
+        trend_point("rating", "2031-03-08", 8.0, 1),
+        trend_point("popularity", "2031-03-08", 8.0, 1, genre="Drama"),
+        actor("Tom Hanks", ("Meg Ryan", 2)),
         beat(["sentiment"]),
     )
     response: Any = api.get(address, parameters)
