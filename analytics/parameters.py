@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -39,8 +38,8 @@ class TrendsParameters(QueryParameters):
     metric = ChoiceField(METRICS, help_text="What is averaged.")
     window = SpanField(
         allow_all=True,
-        default=partial(parse_span, "30d"),
-        help_text="Days that count, up to today; `30d` by default; the oldest one is included whole.",
+        default=parse_span("30d"),
+        help_text="Days that count, up to today; the oldest one is included whole.",
     )
     genre = GenreField(required=False, help_text="Of the movies of this genre, in any case; not with `movie_id`.")
     movie_id = WholeNumberField(

@@ -6,10 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lambdaserve.schema import SOURCES, FreshnessSerializer
+from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
 from merger.contract import METRICS
-
-DIRECTIONS = ("increasing", "decreasing", "stable")
 
 
 class DescribedSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from rest_framework import serializers
@@ -22,8 +21,8 @@ class GenreTrendingParameters(QueryParameters):
 
     window = SpanField(
         most=LONGEST_WINDOW,
-        default=partial(parse_span, "6h"),
-        help_text="Hours that count, up to now; `6h` by default. A bare number is one of hours.",
+        default=parse_span("6h"),
+        help_text="Hours that count, up to now; a bare number is one of hours.",
     )
     limit = WholeNumberField(least=1, most=100, default=20, help_text="At most so many movies.")
 
