@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 from merger.contract import Documents
 from merger.freshness import describe
 from merger.merge import Built, Reading
 from movies.search import about_movies
-from movies.titles import fold, joined, rank
+from movies.titles import fold, joined, matcher
 
 
 def genre_search(words: tuple[str, ...] | None, reading: Reading) -> Built:
@@ -23,10 +25,11 @@ def genre_search(words: tuple[str, ...] | None, reading: Reading) -> Built:
             total[key] += 1
             if rating is not None and document.data.get("vote_count") != 0:
                 rated[key].append(rating)
+    rank = matcher(words or ())
     genres = [
         {"genre": name, "total_movies": total[key], "avg_rating": _mean(rated[key])}
         for key, name in sorted(reference.genres.items())
-        if words is None or rank(words, joined(fold(name))) is not None
+        if words is None or rank(joined(fold(name))) is not None
     ]
     body = {"genres": genres, "total_genres": len(genres), "data_source": "batch"}
     freshness = describe(
@@ -39,4 +42,5 @@ def genre_search(words: tuple[str, ...] | None, reading: Reading) -> Built:
 
 
 def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    # Exact, hence the same in any order (M7).
+    return fsum(values) / len(values) if values else None

@@ -25,7 +25,7 @@ from merger.merge import (
     unseen_since,
     usable_speed,
 )
-from movies.titles import EXACT, Titles, rank
+from movies.titles import EXACT, Titles, matcher
 
 
 class SortBy(StrEnum):
@@ -114,7 +114,8 @@ def movie_search(wanted: MovieSearch, titles: Titles, reading: Reading) -> Built
 def _newer_numbers(reading: Reading) -> dict[int, SpeedDocument]:
     """By movie id, the ``stats`` bucket whose numbers stand in for the batch document's (M6)."""
     boundary, movies = reading.boundary, reading.reference.movies
-    buckets = [d for d in usable_speed(reading.hours, "stats", boundary) if d.hour >= boundary.cutoff]
+    cutoff = boundary.cutoff
+    buckets = [d for d in usable_speed(reading.hours, "stats", boundary) if d.hour >= cutoff]
     last: dict[int, Any] = {}
     for document in buckets:
         if document.movie_id not in last or document.hour > last[document.movie_id]:
@@ -131,8 +132,9 @@ def _found(wanted: MovieSearch, titles: Titles, reference: Reference, newer: Map
     if wanted.genre is not None and reference.genre(wanted.genre) is None:
         raise NotFound("genre", wanted.genre, reference.genres_like(wanted.genre))
     found = []
+    rank = matcher(wanted.words or ())
     for movie_id, document in reference.movies.items():
-        match = EXACT if wanted.words is None else rank(wanted.words, titles.folded[movie_id])
+        match = EXACT if wanted.words is None else rank(titles.folded[movie_id])
         if match is None:
             continue
         speed = newer.get(movie_id)

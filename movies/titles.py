@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from merger.contract import BatchDocument
@@ -41,16 +41,18 @@ def fold(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(bare))
 
 
-def rank(words: tuple[str, ...], title: str) -> int | None:
-    """How well a folded title matches; ``None``: not at all."""
-    query = joined(words)
-    if not words:
-        return None
-    if title == query:
-        return EXACT
-    if title.startswith(query):
-        return PREFIX
-    return WORDS if all(f" {word}" in title for word in words) else None
+def matcher(words: tuple[str, ...]) -> Callable[[str], int | None]:
+    """For a query's words, a function: a folded title → how well it matches; ``None``: not at all."""
+    query, beginnings = joined(words), [f" {word}" for word in words]
+
+    def rank(title: str) -> int | None:
+        if not words:
+            return None
+        if title.startswith(query):
+            return EXACT if title == query else PREFIX
+        return WORDS if all(beginning in title for beginning in beginnings) else None
+
+    return rank
 
 
 def joined(words: tuple[str, ...]) -> str:

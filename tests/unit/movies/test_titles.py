@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from movies.titles import EXACT, PREFIX, WORDS, fold, joined, rank
+from movies.titles import EXACT, PREFIX, WORDS, fold, joined, matcher
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_case_does_not_matter(text: str) -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_a_title_matches_itself_exactly(text: str) -> None:
     words = fold(text)
-    assert rank(words, joined(words)) == (EXACT if words else None)
+    assert matcher(words)(joined(words)) == (EXACT if words else None)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_title_matches_itself_exactly(text: str) -> None:
     ],
 )
 def test_the_better_the_match_the_smaller_the_rank(query: str, title: str, expected: int | None) -> None:
-    assert rank(fold(query), joined(fold(title))) == expected
+    assert matcher(fold(query))(joined(fold(title))) == expected
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4), st.text("ab ", max_size=8))
 def test_matching_is_that_every_word_begins_a_word(title: list[str], query: str) -> None:
     words = tuple(query.split())
     expected = bool(words) and all(any(name.startswith(word) for name in title) for word in words)
-    assert (rank(words, joined(tuple(title))) is not None) == expected
+    assert (matcher(words)(joined(tuple(title))) is not None) == expected
