@@ -15,6 +15,7 @@ from tests.unit.merger.documents import Raw
 from tests.unit.merger.world import BACKGROUND, MOVIES, Review, Run, SpeedJob, World
 
 PAST = timedelta(days=10)
+LONGEST_RETENTION_HOURS = 130
 MOST_REVIEWS = 24
 """Of one movie: ``3**25`` is the largest count below the contract's 10**12."""
 _MINUTE = timedelta(minutes=1)
@@ -79,8 +80,8 @@ def reviews_of_movie(draw: st.DrawFn, movie_id: int, now: datetime) -> list[Revi
 
 
 def background(now: datetime) -> list[Review]:
-    """One review at the start of every hour, up to the open one."""
-    hours = int(PAST / HOUR)
+    """One review at the start of every hour that a speed bucket may still speak of, up to the open one."""
+    hours = LONGEST_RETENTION_HOURS
     return [Review(BACKGROUND, floor_hour(now) - index * HOUR, 0.0, 1) for index in range(hours, -1, -1)]
 
 
@@ -96,7 +97,7 @@ def worlds(draw: st.DrawFn) -> World:
         reviews=tuple(reviews + (background(now) if busy else [])),
         runs=tuple(draw(st.lists(runs(now), max_size=4))),
         speed=SpeedJob(
-            retention=draw(st.integers(48, 130)) * HOUR,
+            retention=draw(st.integers(48, LONGEST_RETENTION_HOURS)) * HOUR,
             stopped=now - draw(st.one_of(st.just(0), st.integers(0, 3 * 60), st.integers(0, 9000))) * _MINUTE,
             lost=frozenset(
                 floor_hour(now) - ago * HOUR for ago in draw(st.one_of(st.just([]), st.lists(hours_ago, max_size=40)))

@@ -30,7 +30,7 @@ policies = st.builds(
     strategy=st.sampled_from((Strategy.WATERMARK, Strategy.WATERMARK, Strategy.FIXED)),
     grace=st.sampled_from((72, 72, 0)).map(lambda hours: hours * HOUR),
 )
-thorough = settings(deadline=None, max_examples=300)
+thorough = settings(max_examples=150)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _vouched(held: Series[Hours], hour: datetime) -> bool:
     return floor_day(hour) not in held.points and held.reach is not None and hour < held.reach
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 @given(series(), st.integers(0, SPAN_OF_HOURS))
 def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], age: int) -> None:
     start = held.boundary.open_hour - age * HOUR
@@ -86,7 +86,7 @@ def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], 
     check(held.resolve(Window(start, end)), held, start, end)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 @given(series(), st.integers(0, SPAN_OF_HOURS))
 def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: Series[Hours], age: int) -> None:
     watermark = held.boundary.open_hour - age * HOUR
@@ -101,7 +101,7 @@ def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: 
         assert not all(held.coverage.holds(hour) for hour in closed), "a batch point hides speed hours"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=150)
 @given(series(), st.integers(0, 11), st.sampled_from(Granularity))
 def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, granularity: Granularity) -> None:
     start = floor_day(held.boundary.now) - days * DAY
@@ -117,7 +117,7 @@ def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, g
         assert bucket.source == (sources.pop() if len(sources) == 1 else "merged")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=100)
 @given(series())
 def test_a_day_at_or_after_the_cutoff_is_the_speed_layers_where_it_holds_it(held: Series[Hours]) -> None:
     found = held.resolve(Window(None, held.boundary.open_hour + HOUR))
