@@ -39,7 +39,7 @@ class Conditions:
         scale: of the sample world.
         seconds: length of each warm run.
         workers: processes that answered.
-        ready_after: seconds from the server's start to its first merged answer.
+        ready_after: seconds from the server's start until it had read the catalogue and both layers' state.
         peak_memory: of the largest worker, in bytes; ``None`` where nobody knows.
     """
 
@@ -82,7 +82,7 @@ def _conditions(held: Conditions) -> list[str]:
         f"- machine: {machine.processor}, {machine.cores} cores, {machine.system}",
         f"- processes that wanted to run before the measurement, other programs' included: {machine.load:.2f}",
         f"- versions: {packages}",
-        f"- from the server's start to its first merged answer: {held.ready_after:.1f} s",
+        f"- from the server's start until it had read the catalogue and both layers' state: {held.ready_after:.1f} s",
         f"- peak resident memory of a worker: {memory}",
         f"- cold: one request at a time; warm: {CONCURRENCY} connections for {held.seconds:g} s each; times in ms",
     ]

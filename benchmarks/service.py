@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import secrets
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import redis
 
+from benchmarks.workload import API
 from lambdaserve.embedded import LOOPBACK, free_port, start_mongo, start_redis
 from lambdaserve.processes import Child
 from lambdaserve.variables import VARIABLES
@@ -22,10 +24,9 @@ from lambdaserve.variables import VARIABLES
 ROOT = Path(__file__).resolve().parents[1]
 
 _PATIENCE = 120.0
-"""Seconds until the server must have given its first merged answer."""
+"""Seconds until the server must have read what every answer needs."""
 
-_FIRST_ANSWER = "/api/v1/search/genres"
-"""Needs the whole catalogue, so it is the last to be there after a start."""
+_NEEDS_CATALOGUE, _TELLS_LAYERS = f"{API}search/genres", f"{API}health"
 
 
 class ServiceFailed(Exception):
@@ -41,7 +42,7 @@ class Service:
         port: and on which port.
         server: the process that supervises it.
         cache_url: its Redis.
-        ready_after: seconds from its start to its first merged answer.
+        ready_after: seconds from its start until it had read the catalogue and the state of both layers.
     """
 
     host: str
@@ -122,21 +123,26 @@ def _serving(directory: Path, variables: dict[str, str], cache_url: str) -> Iter
     started = time.monotonic()
     server = Child.start("server", _manage("serve"), environment=variables, log=directory / "server.log")
     try:
-        while not _answers(host, int(port)):
+        while not _is_ready(host, int(port)):
             if server.ended() is not None or time.monotonic() - started > _PATIENCE:
-                raise ServiceFailed(f"the server did not answer:\n{server.last_words(20)}")
+                raise ServiceFailed(f"the server did not get ready:\n{server.last_words(20)}")
             time.sleep(0.05)
         yield Service(host, int(port), server, cache_url, time.monotonic() - started)
     finally:
         server.stop()
 
 
-def _answers(host: str, port: int) -> bool:
+def _is_ready(host: str, port: int) -> bool:
+    """Whether it has read ahead; before that, a request would be measured that waits for the start."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     try:
-        connection.request("GET", _FIRST_ANSWER)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
+        connection.request("GET", _NEEDS_CATALOGUE)
+        catalogue = connection.getresponse()
+        catalogue.read()
+        connection.request("GET", _TELLS_LAYERS)
+        layers = json.load(connection.getresponse())["services"]["speed_layer"]
+        return catalogue.status == http.HTTPStatus.OK and layers["status"] != "unknown"
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
         return False
     finally:
         connection.close()
