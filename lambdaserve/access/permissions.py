@@ -16,8 +16,6 @@ if TYPE_CHECKING:  # the framework imports this module while it is importing its
 class ReadAccess(BasePermission):
     """Reading is for everyone where ``ANONYMOUS_READ`` is on, else for those who are logged in (S6)."""
 
-    message = "Reading needs a login here: the ANONYMOUS_READ setting is off."
-
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True where this request may read.
 
@@ -26,6 +24,4 @@ class ReadAccess(BasePermission):
         """
         if request.method not in SAFE_METHODS:
             raise MethodNotAllowed(request.method or "")
-        if settings.ANONYMOUS_READ:
-            return True
-        return request.user.is_authenticated
+        return settings.ANONYMOUS_READ or request.user.is_authenticated

@@ -1,0 +1,58 @@
+"""Who may read: everyone where `ANONYMOUS_READ` is on, else whoever is logged in (S6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+
+class Readable(APIView):
+    """Stands for any endpoint: it takes its access from the project's defaults, as they all do."""
+
+    def get(self, request: Request) -> Response:
+        return Response({"read": True})
+
+    def post(self, request: Request) -> Response:
+        return Response({"written": True})
+
+
+urlpatterns = [path("readable", Readable.as_view())]
+
+
+def test_everyone_reads_where_anonymous_reading_is_on(client: Client, settings: Any) -> None:
+    settings.ANONYMOUS_READ = True
+    assert client.get("/readable").json() == {"read": True}
+
+
+def test_a_stranger_is_refused_where_it_is_off(client: Client, settings: Any) -> None:
+    settings.ANONYMOUS_READ = False
+    assert client.get("/readable").status_code == 403
+
+
+def test_whoever_is_logged_in_reads_where_it_is_off(client: Client, settings: Any, django_user_model: Any) -> None:
+    settings.ANONYMOUS_READ = False
+    client.force_login(django_user_model.objects.create_user(username="ada"))
+    assert client.get("/readable").json() == {"read": True}
+
+
+def test_nobody_writes(client: Client, settings: Any, admin_client: Client) -> None:
+    settings.ANONYMOUS_READ = True
+    assert client.post("/readable").status_code == 405
+    assert admin_client.post("/readable").status_code == 405
+
+
+def test_a_page_of_a_configured_origin_may_call_the_api_and_no_other(client: Client, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
+    settings.CORS_URLS_REGEX = r"^/readable"
+    allowed = client.get("/readable", headers={"Origin": "https://dashboard.example.org"})
+    assert allowed.headers["Access-Control-Allow-Origin"] == "https://dashboard.example.org"
+    other = client.get("/readable", headers={"Origin": "https://elsewhere.example.org"})
+    assert "Access-Control-Allow-Origin" not in other.headers

@@ -1,0 +1,100 @@
+"""`manage.py prepare` and `manage.py demo_user`: what has to be in place before the first request."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import CommandError, call_command
+
+from lambdaserve.localdata import LocalData, SampleState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def local(tmp_path: Path, settings: Any) -> LocalData:
+    """A data directory of this test's own, and a tiny sample world."""
+    settings.DATA_DIR = tmp_path
+    settings.SAMPLE_SCALE = 0.002
+    return LocalData(tmp_path)
+
+
+def prepare(*options: str) -> str:
+    output = StringIO()
+    call_command("prepare", *options, stdout=output, stderr=output)
+    return output.getvalue()
+
+
+def test_it_creates_the_indexes_and_loads_nothing_unasked(database: Any, local: LocalData) -> None:
+    assert "declared" in prepare()
+    assert "movie_view" in database["batch_views"].index_information()
+    assert database["batch_views"].count_documents({}) == 0
+    assert local.sample_state() is SampleState.ABSENT
+
+
+def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None:
+    prepare("--embedded", "--sample")
+    assert local.sample_state() is SampleState.LOADED
+    batch = database["batch_views"].count_documents({})
+    assert batch > 0
+    assert database["speed_views"].count_documents({}) > 0
+    written = local.sample_written()
+    prepare("--embedded", "--sample")
+    assert database["batch_views"].count_documents({}) == batch
+    assert local.sample_written() == written
+
+
+def test_it_completes_a_sample_world_whose_load_was_interrupted(database: Any, local: LocalData) -> None:
+    prepare("--embedded", "--sample")
+    whole = database["batch_views"].count_documents({})
+    database["batch_views"].delete_many({"view_type": "sentiment"})
+    assert database["batch_views"].count_documents({}) < whole
+    database["sample_world"].drop()
+    local.write_sample_state(SampleState.LOADING)
+    prepare("--embedded", "--sample")
+    assert database["batch_views"].count_documents({}) == whole
+    assert local.sample_state() is SampleState.LOADED
+
+
+def test_it_leaves_documents_of_the_users_own_alone(database: Any, local: LocalData) -> None:
+    database["batch_views"].insert_one({"_id": "mine", "view_type": "movie_details"})
+    assert "documents of your own" in prepare("--embedded", "--sample")
+    assert [found["_id"] for found in database["batch_views"].find()] == ["mine"]
+    assert local.sample_state() is SampleState.ABSENT
+
+
+def test_trouble_with_the_indexes_is_a_warning_or_for_an_embedded_store_an_error(
+    local: LocalData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from merger.errors import StoreUnavailable
+    from merger.management.commands import create_indexes
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("MongoDB is not reachable")
+
+    monkeypatch.setattr(create_indexes, "real_indexes", away)
+    assert "No indexes created: MongoDB is not reachable" in prepare()
+    with pytest.raises(CommandError, match="MongoDB is not reachable"):
+        prepare("--embedded")
+
+
+def test_the_demo_user_gets_a_random_password_that_is_shown_once() -> None:
+    output = StringIO()
+    call_command("demo_user", stdout=output)
+    password = output.getvalue().rpartition("password ")[2].strip()
+    user = authenticate(username="demo", password=password)
+    assert user is not None
+    assert (user.is_staff, user.is_superuser) == (True, True)
+    again = StringIO()
+    call_command("demo_user", stdout=again)
+    assert again.getvalue() == ""
+
+
+def test_there_is_no_demo_user_where_there_is_any_user() -> None:
+    get_user_model().objects.create_user(username="ada")
+    call_command("demo_user", stdout=StringIO())
+    assert not get_user_model().objects.filter(username="demo").exists()
