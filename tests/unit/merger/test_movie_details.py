@@ -100,7 +100,15 @@ def test_a_hole_after_the_newest_snapshot_is_missing_and_one_before_is_not() -> 
     assert missing_of(ask_details([details()], [])) == [("03-10 02:00", "03-10 10:00")]
     assert missing_of(ask_details([details()], [stats(at("2026-03-10 05:00"), 1)])) == [("03-10 06:00", "03-10 10:00")]
     assert ask_details([details()], [stats(OPEN_HOUR - HOUR, 1)]).freshness.complete
-    assert ask_details([details(covers=OPEN_HOUR)], []).freshness.complete
+    early = {**details(covers=OPEN_HOUR), "computed_at": OPEN_HOUR}
+    assert ask_details([early], []).freshness.complete
+
+
+def test_a_bucket_on_the_cutoff_shows_the_movie_as_it_was_then_and_one_before_it_does_not() -> None:
+    batch = [details(covers=CUTOFF - 5 * HOUR)]
+    assert missing_of(ask_details(batch, [stats(CUTOFF, 1)])) == [("03-08 11:00", "03-10 10:00")]
+    assert missing_of(ask_details(batch, [stats(CUTOFF - HOUR, 1)])) == [("03-08 05:00", "03-10 10:00")]
+    assert missing_of(ask_details([], [stats(OPEN_HOUR, 1)])) == [("03-08 10:00", "03-10 10:00")]
 
 
 def test_the_fixed_strategy_ignores_details_computed_after_the_cutoff() -> None:

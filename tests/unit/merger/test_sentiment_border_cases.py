@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from merger.boundary import Layers, SpeedLayer
 from merger.query import HOUR, Granularity, parse_span
 from merger.sentiment import movie_sentiment
 from tests.unit.merger.documents import (
@@ -13,6 +14,7 @@ from tests.unit.merger.documents import (
     ask,
     at,
     bucket,
+    codes_of,
     hourly,
     missing_of,
     point,
@@ -131,10 +133,26 @@ def test_a_batch_that_came_early_is_used_up_to_where_it_reaches() -> None:
     assert built.freshness.complete
 
 
-def test_a_batch_from_the_future_covers_no_more_than_the_past() -> None:
-    covers = at("2026-03-11 02:00")
-    built = ask(NOW, [total(200, covers)], speed_from("2026-03-08 10:00"))
-    assert reviews_of(built) == 201
+def test_a_batch_whose_clock_is_minutes_ahead_covers_no_more_than_the_past() -> None:
+    now, ahead = at("2026-03-10 10:58"), at("2026-03-10 11:02")
+    batch = [total(200, ahead, computed_at=ahead)]
+    assert reviews_of(ask(now, batch, hourly(at("2026-03-08 10:00"), OPEN_HOUR + HOUR, synced_at=now))) == 201
+
+
+@pytest.mark.parametrize("ahead", ["2026-03-10 10:35:01", "2027-03-10 00:00"])
+def test_documents_that_say_they_were_written_in_the_future_are_left_out_and_told(ahead: str) -> None:
+    stamp = at(ahead)
+    batch = [
+        total(100, LAST_RUN),
+        total(900, stamp, computed_at=stamp),
+        point("2026-03-07", 24, stamp, computed_at=stamp),
+    ]
+    speed = [*speed_from("2026-03-08 00:00"), bucket(at("2026-03-10 05:00"), 50, synced_at=stamp)]
+    layers = Layers(NOW, {"sentiment": SpeedLayer(frozenset(b["hour"] for b in speed), NOW)})
+    built = ask(NOW, batch, speed, layers=layers)
+    assert reviews_of(built) == 109
+    assert "clock_ahead" in codes_of(built)
+    assert missing_of(ask(NOW, batch, speed, layers=layers, window="3d")) == [("03-07 00:00", "03-08 00:00")]
 
 
 def test_a_point_replaced_in_place_takes_over_from_the_speed_hours() -> None:

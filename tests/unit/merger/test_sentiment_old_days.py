@@ -85,6 +85,17 @@ def test_an_unreadable_bucket_of_another_type_is_no_hole() -> None:
     assert missing_of(ask(NOW, [TOTAL], [*without_own, broken, other])) == []
 
 
+def test_an_unreadable_bucket_is_a_hole_although_other_movies_have_that_hour() -> None:
+    hour = at("2026-03-10 05:00")
+    others = [bucket(hour, 4, movie_id=MOVIE + 1, **SYNCED)]
+    broken = {**bucket(hour, 1), "data": None}
+    nameless = {**bucket(hour, 1), "data_type": None}
+    for lost in (broken, nameless):
+        without_own = [b for b in RECENT if b["hour"] != hour]
+        built = ask(NOW, [TOTAL], [*without_own, *others, lost])
+        assert missing_of(built) == [("03-10 05:00", "03-10 06:00")]
+
+
 def test_a_bucket_whose_newest_state_is_unreadable_is_missing_although_an_older_one_counts() -> None:
     hour = at("2026-03-10 05:00")
     newer = {**bucket(hour, -1), "synced_at": NOW}

@@ -128,7 +128,7 @@ def test_the_open_hour_is_never_missing() -> None:
 
 def test_the_open_hour_counts_into_a_total_that_ends_the_same_day() -> None:
     assert reviews_of(ask(NOW, [total(100, OPEN_HOUR - HOUR)], [bucket(OPEN_HOUR, 3, **SYNCED)])) == 103
-    assert reviews_of(ask(NOW, [total(100, OPEN_HOUR)], [bucket(OPEN_HOUR, 3, **SYNCED)])) == 103
+    assert reviews_of(ask(NOW, [total(100, OPEN_HOUR, computed_at=OPEN_HOUR)], [bucket(OPEN_HOUR, 3, **SYNCED)])) == 103
 
 
 def test_a_known_incomplete_hour_does_not_hide_a_batch_point_that_covers_it() -> None:
