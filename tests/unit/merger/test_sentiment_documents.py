@@ -18,6 +18,7 @@ from tests.unit.merger.documents import (
     point,
     points_of,
     reviews_of,
+    sentiment,
     total,
 )
 from tests.unit.merger.scenario import LAST_RUN, LAST_RUN_DAYS, NOW, OPEN_HOUR, SYNCED, speed_from
@@ -38,6 +39,10 @@ def test_coverage_that_ends_inside_an_hour_is_told_when_speed_counts_that_hour_t
     speed = speed_from("2026-03-08 10:00")
     assert "coverage_inside_hour" in codes_of(ask(NOW, [total(100, inside)], speed))
     assert "coverage_inside_hour" not in codes_of(ask(NOW, [total(100, LAST_RUN)], speed))
+    quiet = [{**b, "data": sentiment(0, 0.0)} if b["hour"] == LAST_RUN else b for b in speed]
+    assert "coverage_inside_hour" not in codes_of(ask(NOW, [total(100, inside)], quiet))
+    unused = [point("2026-03-10", 2, inside)]
+    assert "coverage_inside_hour" not in codes_of(ask(NOW, unused, speed, window="1d"))
     elsewhere = [b for b in speed if b["hour"] != LAST_RUN]
     assert "coverage_inside_hour" not in codes_of(ask(NOW, [total(100, inside)], elsewhere))
 

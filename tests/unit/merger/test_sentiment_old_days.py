@@ -52,6 +52,12 @@ def test_old_days_beyond_the_batch_coverage_are_missing() -> None:
     covers = at("2026-03-05 02:00")
     built = ask(NOW, [total(50, covers), point("2026-03-04", 24, covers)], RECENT, window="7d")
     assert missing_of(built) == [("03-05 02:00", "03-08 00:00")]
+    assert missing_of(ask(NOW, [total(50, at("2026-03-04 02:00"))], RECENT, window="7d")) == [
+        ("03-04 02:00", "03-08 00:00")
+    ]
+    # From 03-05 on the speed layer could answer; the day before it can't.
+    built = ask(NOW, [total(50, at("2026-03-04 02:00"))], speed_from("2026-03-04 00:00"), window="7d")
+    assert missing_of(built) == [("03-04 02:00", "03-05 10:00")]
 
 
 def test_without_any_batch_document_every_old_day_is_missing() -> None:
@@ -68,6 +74,12 @@ def test_an_unreadable_old_day_is_missing_and_no_other() -> None:
     assert ask_for_a_week(TOTAL, point("2026-03-02", -1, LAST_RUN)) == []
     readable = point("2026-03-04", 5, LAST_RUN)
     assert ask_for_a_week(TOTAL, readable, point("2026-03-04", -1, LAST_RUN)) == []
+
+
+def test_an_unreadable_day_that_speed_still_holds_in_part_is_missing_in_part() -> None:
+    batch = [TOTAL, point("2026-03-05", -1, LAST_RUN)]
+    built = ask(NOW, batch, speed_from("2026-03-05 00:00"), window="7d")
+    assert missing_of(built) == [("03-05 00:00", "03-05 10:00")]
 
 
 def test_unreadable_points_of_other_movies_and_other_views_are_no_holes() -> None:
@@ -178,7 +190,8 @@ def test_a_trend_is_weighted_by_reviews_and_runs_through_the_middle_of_buckets()
     assert trend["direction"] == "increasing"
     assert abs(trend["change_rate"] - 0.2) < 1e-9
     heavy = [*days, point("2026-03-04", 10**6, LAST_RUN, 0.5)]
-    assert ask(NOW, [TOTAL, *heavy]).body["trend"]["change_rate"] < 0.15
+    # All but a millionth of the weight is on the last day: a line through it, fitted to the other three.
+    assert abs(ask(NOW, [TOTAL, *heavy]).body["trend"]["change_rate"] - 1.6 / 14) < 1e-3
     # By the hour, 12:00 of a day's point and 00:30 of an hour lie half a day apart.
     mixed = [point("2026-03-08", 10, LAST_RUN, 0.0)]
     hour = bucket(at("2026-03-09 00:00"), 10, 0.5, **SYNCED)
