@@ -1,31 +1,39 @@
 """MongoDB behind the ``Store`` protocol: one client per process, one deadline per call, every error mapped.
 
 Documents are decoded so that nothing a producer wrote can raise: dates that Python can't hold become ``DatetimeMS``,
-broken UTF-8 is replaced, and the contract then skips what it can't read (D2).
+broken UTF-8 is replaced, and the contract then skips what it can't read (D2). Where a reply holds a document that can't
+be decoded at all, it is read again and decoded one by one, so that the others are answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+import bson
 import pymongo
 from bson.codec_options import CodecOptions, DatetimeConversion
-from bson.errors import BSONError
+from bson.errors import BSONError, InvalidBSON
+from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 from pymongo import MongoClient, errors
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from merger.errors import StoreError, StoreFault, StoreUnavailable
 from merger.store import Document
+
+D = TypeVar("D", bound=Document)
 
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True,
     datetime_conversion=DatetimeConversion.DATETIME_AUTO,
     unicode_decode_error_handler="replace",
 )
+_UNDECODED = _CODEC.with_options(document_class=RawBSONDocument)
 
 _LARGEST_BATCH = 100_000
 """Documents per reply: servers cap a reply at 16 MB by themselves, so this asks for as few round trips as possible."""
@@ -100,14 +108,42 @@ class MongoStore:
         limit: int = 0,
     ) -> list[Document]:
         """See ``Store.find``."""
-        projection = dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None
         with mapping_errors(), pymongo.timeout(self._timeout):
-            found = self._database[collection].find(
-                wanted, projection, limit=limit, batch_size=0 if limit else _LARGEST_BATCH
-            )
-            return list(found if newest_by is None else found.sort(newest_by, pymongo.DESCENDING))
+            source = self._database[collection]
+            query = _Query(wanted, dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None, newest_by, limit)
+            try:
+                return [*query.run(source)]
+            except InvalidBSON:
+                return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED))]
 
     def ping(self) -> None:
         """See ``Store.ping``."""
         with mapping_errors(), pymongo.timeout(self._timeout):
             self._database.command("ping")
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A find, to be run on a collection with any codec."""
+
+    wanted: Mapping[str, Any]
+    projection: Mapping[str, int] | None
+    newest_by: str | None
+    limit: int
+
+    def run(self, source: Collection[D]) -> list[D]:
+        size = 0 if self.limit else _LARGEST_BATCH
+        found = source.find(self.wanted, self.projection, limit=self.limit, batch_size=size)
+        return list(found if self.newest_by is None else found.sort(self.newest_by, pymongo.DESCENDING))
+
+
+def _decoded(raw: RawBSONDocument) -> Document:
+    """A document on its own; of one that no decoder takes, say for its depth, what lies at its top level."""
+    try:
+        return bson.decode(raw.raw, _CODEC)
+    except BSONError:
+        pass
+    try:
+        return {key: value for key, value in raw.items() if not isinstance(value, Mapping | list)}
+    except BSONError:
+        return {}

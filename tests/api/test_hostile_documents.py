@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
 from merger.contract import Contract
@@ -47,6 +48,7 @@ from tests.api.healthy_world import (
     without_warnings,
 )
 from tests.api.spoiled import KINDS, spoiled
+from tests.deep_documents import nested
 
 TEN_MEGABYTES = "x" * 10_000_000
 
@@ -143,12 +145,12 @@ def _a_number(data_type: str) -> str:
 def test_a_day_that_only_an_unreadable_document_tells_of_is_missing(api: Api) -> None:
     load_healthy(api)
     address = f"movies/{MOVIE}/sentiment"
-    api.database["batch_views"].delete_one({"view_type": "sentiment", "data.date": "2031-03-05"})
+    api.database["batch_views"].delete_one({"view_type": "sentiment", "data.date": "2031-03-04"})
     before = answers(api, address)[address]
     assert before["freshness"]["complete"]
-    api.load(sentiment_day(MOVIE, "2031-03-05", 5, 7.0))
+    api.load(sentiment_day(MOVIE, "2031-03-04", 5, 7.0))
     after = answers(api, address)[address]
-    assert after["freshness"]["missing"] == [{"start": "2031-03-05T00:00:00Z", "end": "2031-03-06T00:00:00Z"}]
+    assert after["freshness"]["missing"] == [{"start": "2031-03-04T00:00:00Z", "end": "2031-03-05T00:00:00Z"}]
     assert {**after, "freshness": None} == {**before, "freshness": None}
 
 
@@ -165,10 +167,10 @@ def test_a_date_in_a_list_hides_neither_layer(api: Api) -> None:
 
 def test_a_document_too_deep_to_decode_leaves_the_others_readable(api: Api) -> None:
     before = load_healthy(api)
-    deep: Any = 1
-    for _ in range(900):
-        deep = {"deeper": deep}
-    api.load(movie(MOVIE, "Hostile", cast=deep), movie(4711, "Hostile", cast=deep))
+    whole = [movie(MOVIE, "Hostile"), movie(4711, "Hostile"), trend_point("rating", "2031-03-08", 1.0, 9999)]
+    newer = ({**each, "computed_at": COMPUTED + HOUR} for each in whole)
+    deep = [nested(960, {name: value for name, value in each.items() if name != "data"}) for each in newer]
+    api.database["batch_views"].insert_many(deep)
     assert_unchanged(before, answers(api))
 
 
@@ -236,10 +238,8 @@ def test_serving_modifies_nothing_that_the_producers_wrote(api: Api) -> None:
 
 def _dump(api: Api) -> dict[str, list[bytes]]:
     """Every collection, byte by byte."""
-    options = api.database.codec_options.with_options(document_class=RawBSONDocument)
-    names = sorted(api.database.list_collection_names())
+    options: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+    names = api.database.list_collection_names()
     assert {"batch_views", "speed_views"} <= set(names)
-    return {
-        name: sorted(bytes(each.raw) for each in api.database.get_collection(name, codec_options=options).find())
-        for name in names
-    }
+    found = {name: api.database.get_collection(name, codec_options=options).find() for name in names}
+    return {name: sorted(bytes(each.raw) for each in documents) for name, documents in found.items()}

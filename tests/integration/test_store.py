@@ -17,6 +17,7 @@ from lambdaserve.embedded import free_port
 from merger.errors import StoreUnavailable
 from merger.mongo import MongoStore
 from merger.store import Store
+from tests.deep_documents import nested
 from tests.memory_store import MemoryStore
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -99,6 +100,15 @@ def test_dates_that_python_can_not_hold_do_not_raise(database: Database[dict[str
 def test_text_that_is_not_utf_8_does_not_raise(database: Database[dict[str, Any]]) -> None:
     raw = bson.encode({"title": "abc"}).replace(b"abc", b"a\xffc")
     assert bson.decode(raw, database.codec_options)["title"] == "a\ufffdc"
+
+
+def test_a_document_that_can_not_be_decoded_is_its_top_level_and_the_others_are_whole(
+    database: Database[dict[str, Any]],
+) -> None:
+    whole = {"_id": 1, "hour": NOON, "data": {"metric": "rating"}}
+    database["things"].insert_many([whole, nested(960, {"_id": 2, "hour": NOON + HOUR, "list": [1], "count": 7})])
+    found = MongoStore(database, 2.0).find("things", {}, newest_by="hour")
+    assert found == [{"_id": 2, "hour": NOON + HOUR, "count": 7}, whole]
 
 
 def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None:
