@@ -241,5 +241,5 @@ def _dump(api: Api) -> dict[str, list[bytes]]:
     options: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
     names = api.database.list_collection_names()
     assert {"batch_views", "speed_views"} <= set(names)
-    found = {name: api.database.get_collection(name, codec_options=options).find() for name in names}
+    found = {name: api.database[name].with_options(codec_options=options).find() for name in names}
     return {name: sorted(bytes(each.raw) for each in documents) for name, documents in found.items()}
