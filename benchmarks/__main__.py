@@ -31,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not endpoints:
         _say(f"--only takes a part of an endpoint's name: {', '.join(e.name for e in workload(movies))}")
         return 2
+    machine = Machine.here()
     try:
         with running(options.scale, options.workers, _say) as service:
-            machine = Machine.here()
             results = asyncio.run(_measure(service, endpoints, options.seconds))
             conditions = Conditions(
                 measured_at=now,

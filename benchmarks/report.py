@@ -80,7 +80,7 @@ def _conditions(held: Conditions) -> list[str]:
         f"Measured on {when} with {held.movies:,} movies (scale {held.scale:g}) and {held.workers} worker{many}.",
         "",
         f"- machine: {machine.processor}, {machine.cores} cores, {machine.system}",
-        f"- processes that wanted to run before the measurement, other programs' included: {machine.load:.2f}",
+        f"- other programs that wanted to run in the minute before (load average): {machine.load:.2f}",
         f"- versions: {packages}",
         f"- from the server's start until it had read the catalogue and both layers' state: {held.ready_after:.1f} s",
         f"- peak resident memory of a worker: {memory}",
