@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,20 +39,24 @@ class Watched:
             self.foreign.append(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium; skips the test where none is installed."""
+    """A headless Chromium; skips the test where none is installed.
+
+    Its driver runs an event loop in this very thread, so it lasts one module and no longer: no other test may meet
+    that loop, nor the variable that lets Django work beside it.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    # The driver runs an event loop in this thread; Django's guard against that would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
+    ):
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 @pytest.fixture
