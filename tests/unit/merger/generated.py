@@ -92,10 +92,11 @@ def worlds(draw: st.DrawFn) -> World:
     reviews = [review for movie in MOVIES for review in draw(reviews_of_movie(movie, now))]
     busy = draw(st.booleans())
     hours_ago = st.integers(0, 240)
+    since_last_run = draw(st.one_of(st.just(0), st.integers(0, 200)))
     return World(
         now=now,
         reviews=tuple(reviews + (background(now) if busy else [])),
-        runs=tuple(draw(st.lists(runs(now), max_size=4))),
+        runs=tuple(draw(st.lists(runs(now, since_last_run), max_size=4))),
         speed=SpeedJob(
             retention=draw(st.integers(48, LONGEST_RETENTION_HOURS)) * HOUR,
             stopped=now - draw(st.one_of(st.just(0), st.integers(0, 3 * 60), st.integers(0, 9000))) * _MINUTE,
@@ -110,9 +111,9 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 @st.composite
-def runs(draw: st.DrawFn, now: datetime) -> Run:
-    """A run whose documents may not be there yet, complete or dead on its way."""
-    covers = floor_hour(now) - draw(st.one_of(st.integers(0, 60), st.integers(0, 230))) * HOUR
+def runs(draw: st.DrawFn, now: datetime, since_last_run: int) -> Run:
+    """A run whose documents may not be there yet, complete or dead on its way; ``since_last_run`` is in hours."""
+    covers = floor_hour(now) - (since_last_run + draw(st.integers(0, 60))) * HOUR
     return Run(
         covers=covers,
         took=timedelta(minutes=draw(st.integers(0, 60 * 30))),
