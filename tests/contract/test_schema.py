@@ -31,6 +31,9 @@ from tests.api.documents import NOW
 from tests.api.healthy_world import MOVIE, healthy
 from tests.api.spoiled import KINDS, spoiled
 
+# The application closes the SQL connections that another test may have opened; nobody may do so outside of this mark.
+pytestmark = pytest.mark.django_db
+
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
