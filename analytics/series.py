@@ -117,9 +117,16 @@ class _Scope:
         return self.genre is None or self.reading.reference.is_of_genre(movie_id, self.genre)
 
     def lost_hours(self, buckets: Iterable[SpeedDocument]) -> frozenset[datetime]:
-        """Hours of which an unreadable bucket said what no readable one says (D2)."""
+        """Hours of which a bucket that can't be read (D2) or believed said what no other one says."""
         readable = {(d.movie_id, d.hour): d.synced_at for d in buckets}
-        return frozenset(
+        ahead = {
+            d.hour
+            for d in self.speed_documents.speed_of(self.speed_type)
+            if self.reading.boundary.is_ahead(d.synced_at)
+            and self.includes(d.movie_id)
+            and (d.movie_id, d.hour) not in readable
+        }
+        return frozenset(ahead) | frozenset(
             skip.hour
             for skip in self.speed_documents.skipped
             if skip.layer == "speed"
@@ -130,8 +137,13 @@ class _Scope:
         )
 
     def lost_days(self) -> frozenset[datetime]:
-        """Days of which the batch document could not be read (D2)."""
-        return frozenset(
+        """Days whose batch document can't be read (D2) or may not answer."""
+        refused = {
+            _midnight(d.data["date"])
+            for d in self.reading.documents.batch_of("temporal_analytics")
+            if not self.reading.boundary.uses_batch(d.computed_at)
+        }
+        return frozenset(refused) | frozenset(
             _midnight(skip.date)
             for skip in self.reading.documents.skipped
             if skip.layer == "batch"

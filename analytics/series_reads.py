@@ -40,7 +40,7 @@ def trend_plan(question: Question[TrendParameters]) -> Plan:
     """The batch layer's points of the series, and the speed hours that may complete them."""
     params, boundary = question.params, question.boundary
     if params.movie_id is not None:
-        own = movie_reads(params.movie_id, (VIEW_TYPE,), question.aliases, speed_from=boundary.speed_from)
+        own = movie_reads(params.movie_id, (VIEW_TYPE,), question, speed_from=boundary.speed_from)
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
         return Plan((*own, *payload_reads(wanted, question.aliases)), reference=True)

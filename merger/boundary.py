@@ -27,6 +27,10 @@ class Strategy(StrEnum):
     FIXED = "fixed"
 
 
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a producer's clock may be ahead of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What an operator decides about the boundary; every value is a setting.
@@ -61,10 +65,15 @@ class SpeedLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What both layers hold as a whole: newest ``computed_at`` of any batch document, and the speed layer by type."""
+    """What both layers hold as a whole.
+
+    ``batch_computed_at`` is the newest one of any batch document, ``speed`` the speed layer by data type;
+    ``hours_as_text`` tells that some speed documents carry their hour as text (D1), which a range of dates misses.
+    """
 
     batch_computed_at: datetime | None = None
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
+    hours_as_text: bool = False
 
     def speed_of(self, data_type: str) -> SpeedLayer:
         return self.speed.get(data_type, SpeedLayer())
@@ -99,8 +108,17 @@ class Boundary:
         return self.speed_from <= hour <= self.open_hour
 
     def uses_batch(self, computed_at: datetime) -> bool:
-        """Whether a batch document may answer under the strategy."""
+        """Whether a batch document may answer: not from the future, and as the strategy has it."""
+        if self.is_ahead(computed_at):
+            return False
         return self.policy.strategy is Strategy.WATERMARK or computed_at < self.cutoff
+
+    def is_ahead(self, stamp: datetime) -> bool:
+        """Whether a document says that it was written in the future.
+
+        Nothing it says of its age can be believed; it would outrank every honest one and never grow old.
+        """
+        return stamp > self.now + CLOCK_SKEW
 
     def watermark(self, covers_until: datetime) -> datetime:
         """w: a document's coverage in whole hours, and never in the future."""

@@ -96,6 +96,8 @@ def describe(
         told.append("batch_empty: the batch layer holds no documents")
     if documents is not None and documents.skipped:
         told.append(_about_skipped(documents.skipped))
+    if documents is not None and _any_ahead(documents, boundary):
+        told.append("clock_ahead: documents that say they were written in the future were left out")
     return Freshness(boundary.cutoff, batch_as_of, speed_as_of, joined(*missing), tuple(dict.fromkeys(told)))
 
 
@@ -110,6 +112,12 @@ def _about_skipped(skipped: tuple[Skipped, ...]) -> str:
     shown = ", ".join(kinds[:5]) + (", …" if len(kinds) > 5 else "")
     # No number of documents: a duplicate of a bad one must not change the answer (M7).
     return f"documents_skipped: some stored documents could not be read ({shown})"
+
+
+def _any_ahead(documents: Documents, boundary: Boundary) -> bool:
+    return any(boundary.is_ahead(d.computed_at) for d in documents.batch) or any(
+        boundary.is_ahead(d.synced_at) for d in documents.speed
+    )
 
 
 def _optional(moment: datetime | None) -> str | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from merger.boundary import Boundary, as_intervals, closed_hours
 from merger.contract import Contract, Documents
+from merger.layers import text_spans
 from merger.query import HOUR
 from merger.routing import SPEED, HourRange
 from merger.store import Store
@@ -25,6 +27,9 @@ KEEP_AT_LEAST, KEEP_AT_MOST = 60.0, 120.0
 SETTLED = timedelta(hours=3)
 SETTLED_FACTOR = 5
 """From this age on an hour is kept so many times longer."""
+
+HOURS_AT_ONCE = 12
+"""Hours that one find reads: each is kept, so that a try which runs out of time gets the next one further."""
 
 MOST_DOCUMENTS = 40_000
 """Documents that one process keeps, about 30 MB; the least recently used hours give way."""
@@ -56,41 +61,52 @@ class SpeedHours:
         self._kept: OrderedDict[tuple[str, datetime], _Slice] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, wanted: HourRange, boundary: Boundary) -> Documents:
+    def read(self, wanted: HourRange, boundary: Boundary, *, as_text: bool = False) -> Documents:
         """All movies' buckets of the wanted types and hours; duplicates are still in it.
+
+        Args:
+            wanted: types and hours.
+            boundary: of this request.
+            as_text: some documents carry their hour as text (D1).
 
         Raises:
             StoreError: from the store.
         """
-        parts = [part for data_type in wanted.types for part in self._of_type(data_type, wanted, boundary)]
+        parts = [
+            part for data_type in wanted.types for part in self._of_type(data_type, wanted, boundary, as_text=as_text)
+        ]
         return Documents(
             speed=tuple(document for part in parts for document in part.speed),
             skipped=tuple(skip for part in parts for skip in part.skipped),
         )
 
-    def _of_type(self, data_type: str, wanted: HourRange, boundary: Boundary) -> list[Documents]:
+    def _of_type(self, data_type: str, wanted: HourRange, boundary: Boundary, *, as_text: bool) -> list[Documents]:
         start = max(wanted.window.bounded_start, boundary.speed_from)
         end = min(wanted.window.end, boundary.open_hour + HOUR)
         hours = closed_hours(start, end, None)
         found = {hour: kept for hour in hours if (kept := self._still_kept(data_type, hour)) is not None}
-        for first, after in as_intervals(hour for hour in hours if hour not in found):
-            if first is not None:
-                found |= self._fetch(data_type, first, after, boundary)
+        for first, after in _pieces(hour for hour in hours if hour not in found):
+            found |= self._fetch(data_type, first, after, boundary, as_text=as_text)
         return [found[hour] for hour in hours if hour in found]
 
-    def _fetch(self, data_type: str, first: datetime, after: datetime, boundary: Boundary) -> dict[datetime, Documents]:
+    def _fetch(
+        self, data_type: str, first: datetime, after: datetime, boundary: Boundary, *, as_text: bool
+    ) -> dict[datetime, Documents]:
+        spans: list[dict[str, Any]] = [{"$gte": first, "$lt": after}]
+        if as_text:
+            spans += text_spans(first, after)
         raw = [
             document
             for key in self._contract.aliases.speed_type_keys
-            for document in self._store.find(
-                SPEED, {key: data_type, "hour": {"$gte": first, "$lt": after}}, without=("_id",)
-            )
+            for span in spans
+            for document in self._store.find(SPEED, {key: data_type, "hour": span}, without=("_id",))
         ]
         read = self._contract.read(speed=raw)
+        by_hour = read.speed_by_hour
         result = {}
         for hour in closed_hours(first, after, None):
             result[hour] = Documents(
-                speed=tuple(d for d in read.speed_by_hour.get(hour, ()) if d.data_type == data_type),
+                speed=tuple(d for d in by_hour.get(hour, ()) if d.data_type == data_type),
                 skipped=tuple(skip for skip in read.skipped if skip.hour == hour),
             )
             if hour < boundary.open_hour - HOUR:
@@ -116,3 +132,12 @@ class SpeedHours:
             while total > MOST_DOCUMENTS:
                 _, dropped = self._kept.popitem(last=False)
                 total -= dropped.size
+
+
+def _pieces(hours: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Runs of adjacent hours, each of a length that one find can read."""
+    for start, end in as_intervals(hours):
+        run = closed_hours(start, end, None) if start is not None else []
+        for index in range(0, len(run), HOURS_AT_ONCE):
+            piece = run[index : index + HOURS_AT_ONCE]
+            yield piece[0], piece[-1] + HOUR

@@ -11,35 +11,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from merger.boundary import Boundary, Layers, SpeedLayer, as_intervals, closed_hours
 from merger.contract import VIEWS, Aliases
-from merger.fields import full_hour, moment
-from merger.query import HOUR
+from merger.newest import ANY_TEXT, Newest, newest, read_date
+from merger.query import DAY, HOUR, floor_hour
 from merger.routing import BATCH, SPEED
 from merger.store import Document, Store
 
 MAX_AGE = 2.0
 """Seconds for which a layer's state may be used without another look."""
 
-_LOOKS_BACK = (
-    timedelta(minutes=5),
-    timedelta(hours=1),
-    timedelta(days=1),
-    timedelta(days=3),
-    timedelta(days=36500),
-)
-"""How far back the newest document is looked for, step by step, where none is known yet."""
 
-
-@dataclass
-class _Newest:
-    """The newest value of a date field and the document that carries it."""
-
-    value: datetime | None = None
-    witness: Any = None
+_TRIED = 20
+"""Documents of an hour that are looked at for one that is really of it: a bad one must not hide the others."""
 
 
 @dataclass
@@ -48,7 +35,8 @@ class _TypeState:
 
     witnesses: dict[datetime, Any] = field(default_factory=dict)
     probed: set[datetime] = field(default_factory=set)
-    newest: _Newest = field(default_factory=_Newest)
+    newest: Newest = field(default_factory=Newest)
+    has_text: bool = False
     read_at: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,7 +55,7 @@ class LayerWatch:
         self._aliases = aliases
         self._monotonic = monotonic
         self._speed: dict[str, _TypeState] = {}
-        self._batch = _Newest()
+        self._batch = Newest()
         self._batch_read_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -80,44 +68,26 @@ class LayerWatch:
         return Layers(
             batch_computed_at=self._batch_computed_at(boundary),
             speed={data_type: self._speed_layer(data_type, boundary) for data_type in types},
+            hours_as_text=any(state.has_text for state in self._speed.values()),
         )
 
-    def batch_loaded(self, newest: Document | None) -> None:
+    def batch_loaded(self, document: Document | None) -> None:
         """Tells which batch document is the newest of those that somebody has just read, to start from."""
-        if newest is None:
+        value = None if document is None else read_date(document, "computed_at")
+        if document is None or value is None:
             return
         with self._lock:
-            value = _date(newest, "computed_at")
-            if value is not None and (self._batch.value is None or value > self._batch.value):
-                self._batch = _Newest(value, newest["_id"])
+            if self._batch.value is None or value > self._batch.value:
+                self._batch = Newest(value, document["_id"], document["computed_at"])
 
     def _batch_computed_at(self, boundary: Boundary) -> datetime | None:
         with self._lock:
             if self._monotonic() - self._batch_read_at > MAX_AGE:
-                self._batch = self._newest_batch(boundary.now)
+                names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
+                choices = [{"view_type": name} for name in names]
+                self._batch = newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now)
                 self._batch_read_at = self._monotonic()
             return self._batch.value
-
-    def _newest_batch(self, now: datetime) -> _Newest:
-        """The newest batch document by ``computed_at``, asked of one view type after the other.
-
-        A run is large, and not every server finds its newest document without looking at all of it. So the first view
-        type that has anything newer answers; where a later type has something newer still, the next look finds it.
-        """
-        spellings = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
-        if self._batch.value is not None:
-            span = {"$gt": self._batch.value, "$lte": now}
-            for view_type in spellings:
-                newer = self._newest_since(BATCH, {"view_type": view_type}, "computed_at", span)
-                if newer is not None:
-                    return newer
-            if self._still_says(BATCH, "computed_at", self._batch):
-                return self._batch
-        for view_type in spellings:
-            found = self._newest_looking_back(BATCH, {"view_type": view_type}, "computed_at", now)
-            if found.value is not None:
-                return found
-        return _Newest()
 
     def _speed_layer(self, data_type: str, boundary: Boundary) -> SpeedLayer:
         with self._lock:
@@ -130,16 +100,17 @@ class LayerWatch:
 
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
         self._verify(state)
-        newest = [
-            self._newest_sync(key, data_type, state.newest, boundary.now) for key in self._aliases.speed_type_keys
-        ]
-        state.newest = max(newest, key=lambda entry: (entry.value is not None, entry.value))
+        choices = [{key: data_type} for key in self._aliases.speed_type_keys]
+        state.newest = newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
+        state.has_text = any(
+            self._store.find(SPEED, {**wanted, "hour": ANY_TEXT}, only=("hour",), limit=1) for wanted in choices
+        )
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
         for forgotten in (state.witnesses.keys() | state.probed) - set(usable):
             state.witnesses.pop(forgotten, None)
             state.probed.discard(forgotten)
         for hour in self._worth_probing(data_type, state, usable):
-            witness = self._any_document(data_type, hour, hour + HOUR)
+            witness = self._any_document(data_type, state, hour, hour + HOUR)
             state.probed.add(hour)
             if witness is not None:
                 state.witnesses[hour] = witness["_id"]
@@ -150,7 +121,7 @@ class LayerWatch:
             return
         ids = list(state.witnesses.values())
         found = self._store.find(SPEED, {"_id": {"$in": ids}}, only=("hour",))
-        still = {document["_id"]: _date(document, "hour") for document in found}
+        still = {document["_id"]: _hour_of(document) for document in found}
         lost = [hour for hour, witness in state.witnesses.items() if still.get(witness) != hour]
         for hour in lost:
             del state.witnesses[hour]
@@ -161,53 +132,40 @@ class LayerWatch:
         unknown = [hour for hour in usable if hour not in state.witnesses]
         result = [hour for hour in unknown if hour not in state.probed]
         for start, end in as_intervals(hour for hour in unknown if hour in state.probed):
-            if start is not None and self._any_document(data_type, start, end) is not None:
+            if start is not None and self._any_document(data_type, state, start, end) is not None:
                 result += closed_hours(start, end, None)
         return result
 
-    def _any_document(self, data_type: str, start: datetime, end: datetime) -> Document | None:
+    def _any_document(self, data_type: str, state: _TypeState, start: datetime, end: datetime) -> Document | None:
+        spans: list[dict[str, Any]] = [{"$gte": start, "$lt": end}]
+        if state.has_text:
+            spans += text_spans(start, end)
         for key in self._aliases.speed_type_keys:
-            wanted = {key: data_type, "hour": {"$gte": start, "$lt": end}}
-            for document in self._store.find(SPEED, wanted, only=("hour",), limit=1):
-                return document
+            for span in spans:
+                exact = span is spans[0] or end - start == HOUR
+                found = self._store.find(
+                    SPEED, {key: data_type, "hour": span}, only=("hour",), limit=_TRIED if exact else 0
+                )
+                for document in found:
+                    hour = _hour_of(document)
+                    if hour is not None and start <= hour < end:
+                        return document
         return None
 
-    def _newest_sync(self, key: str, data_type: str, known: _Newest, now: datetime) -> _Newest:
-        """The newest bucket by ``synced_at``; values in the future are a clock's fault and don't count."""
-        if known.value is not None:
-            span = {"$gt": known.value, "$lte": now}
-            newer = self._newest_since(SPEED, {key: data_type}, "synced_at", span)
-            if newer is not None:
-                return newer
-            if self._still_says(SPEED, "synced_at", known):
-                return known
-        return self._newest_looking_back(SPEED, {key: data_type}, "synced_at", now)
 
-    def _still_says(self, collection: str, name: str, known: _Newest) -> bool:
-        found = self._store.find(collection, {"_id": known.witness}, only=(name,), limit=1)
-        return bool(found) and _date(found[0], name) == known.value
+def text_spans(start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Ranges that hold every ISO 8601 text in UTC of the hours in ``[start, end)`` (D1).
 
-    def _newest_looking_back(self, collection: str, wanted: dict[str, Any], name: str, now: datetime) -> _Newest:
-        for length in _LOOKS_BACK:
-            start = max(now - length, _EARLIEST)
-            found = self._newest_since(collection, wanted, name, {"$gte": start, "$lte": now})
-            if found is not None:
-                return found
-        return _Newest()
-
-    def _newest_since(
-        self, collection: str, wanted: dict[str, Any], name: str, span: dict[str, datetime]
-    ) -> _Newest | None:
-        found = self._store.find(collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=1)
-        return _Newest(_date(found[0], name), found[0]["_id"]) if found else None
+    Exactly those of a single hour, with ``T`` or a blank; of more hours those of their days, to be looked through. The
+    bounds are made so that none of them begins a text of the range: on a descending index, the embedded server leaves
+    such texts out. ``~`` sorts after everything that a date has.
+    """
+    if end - start > HOUR:
+        return [{"$gt": f"{start - DAY:%Y-%m-%d}~", "$lt": f"{end:%Y-%m-%d}~"}]
+    forms = (f"%Y-%m-%d{separator}%H~" for separator in "T ")
+    return [{"$gt": (start - HOUR).strftime(form), "$lt": start.strftime(form)} for form in forms]
 
 
-_EARLIEST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def _date(document: Document, name: str) -> datetime | None:
-    read = full_hour if name == "hour" else moment
-    try:
-        return read(document.get(name))
-    except (ValueError, OverflowError):
-        return None
+def _hour_of(document: Document) -> datetime | None:
+    value = read_date(document, "hour")
+    return value if value is not None and value == floor_hour(value) else None

@@ -99,10 +99,12 @@ class ReferenceKeeper:
             skipped=documents.skipped,
             genres=spellings((*movies.values(), *months.values())),
         )
-        dated = [document for document in raw if isinstance(document.get("computed_at"), datetime)]
-        self._watch.batch_loaded(max(dated, key=lambda d: d["computed_at"], default=None))
+        dated = [(d, d["computed_at"]) for d in raw if isinstance(d.get("computed_at"), datetime)]
+        past = [(document, stamp) for document, stamp in dated if stamp <= boundary.now]
+        newest, stamp = max(past, key=lambda pair: pair[1], default=(None, None))
+        self._watch.batch_loaded(newest)
         if self._held is None:
-            self._held_of = max((d.computed_at for d in documents.batch), default=None)
+            self._held_of = stamp
             self._due = self._monotonic() + MAX_AGE
         self._held = reference
         return reference

@@ -15,7 +15,7 @@ from merger.boundary import Boundary, Layers
 from merger.contract import Aliases
 from merger.freshness import TTLClass
 from merger.merge import Built, Reading
-from merger.query import Window, floor_day
+from merger.query import DAY, Window, floor_day
 
 P = TypeVar("P")
 
@@ -85,18 +85,26 @@ class View(Generic[P]):
 
 
 def movie_reads(
-    movie_id: int, view_types: tuple[str, ...], aliases: Aliases, *, speed_from: datetime | None
+    movie_id: int,
+    view_types: tuple[str, ...],
+    question: Question[Any],
+    *,
+    speed_from: datetime | None,
 ) -> tuple[Read, ...]:
     """A movie's batch documents of some types and, from an hour on, its speed buckets of every type.
 
-    The speed read names no type: producers spell that key differently (D1), and a movie has few buckets.
+    The speed read names no type: producers spell that key differently (D1), and a movie has few buckets. Hours that are
+    stored as text need a range of their own.
     """
     reads: list[Read] = []
     if view_types:
-        names = [spelling for view_type in view_types for spelling in aliases.names_of_view(view_type)]
+        names = [spelling for view_type in view_types for spelling in question.aliases.names_of_view(view_type)]
         reads.append(Read(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
     if speed_from is not None:
         reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
+        if question.layers.hours_as_text:
+            day_before = speed_from.date() - DAY
+            reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~"}}))
     return tuple(reads)
 
 

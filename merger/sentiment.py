@@ -8,7 +8,7 @@ from typing import Any
 
 from merger.algebra import Sentiment, direction, slope_per_day
 from merger.boundary import Boundary
-from merger.contract import BatchDocument, SpeedDocument
+from merger.contract import BatchDocument, Documents, SpeedDocument
 from merger.errors import Interval
 from merger.freshness import describe
 from merger.merge import (
@@ -101,16 +101,21 @@ def _held(movie_id: int, reading: Reading) -> _Held:
         hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
         coverage=speed_coverage(documents, "sentiment", boundary, reading.layers, movie_id),
         reach=_reach(total, points, boundary),
-        unreadable_days=frozenset(
-            _midnight(skip.date)
-            for skip in documents.skipped
-            if skip.layer == "batch"
-            and skip.type == "sentiment"
-            and skip.movie_id == movie_id
-            and skip.date is not None
-        ),
+        unreadable_days=_lost_days(movie_id, documents, boundary),
     )
     return _Held(total, points, hours, series)
+
+
+def _lost_days(movie_id: int, documents: Documents, boundary: Boundary) -> frozenset[datetime]:
+    """Days whose point can't be read (D2) or may not answer: without it they are unknown, not quiet."""
+    key = ("batch", "sentiment", movie_id)
+    unreadable = {skip.date for skip in documents.skipped if (skip.layer, skip.type, skip.movie_id) == key}
+    refused = {
+        d.data.get("date")
+        for d in documents.batch_of("sentiment")
+        if d.movie_id == movie_id and not boundary.uses_batch(d.computed_at)
+    }
+    return frozenset(_midnight(date) for date in unreadable | refused if date is not None)
 
 
 def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary) -> datetime | None:

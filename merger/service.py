@@ -23,8 +23,9 @@ from merger.freshness import TTLClass
 from merger.hours import SpeedHours
 from merger.layers import LayerWatch
 from merger.merge import Reading
+from merger.query import HOUR, Window
 from merger.reference import ReferenceKeeper
-from merger.routing import SPEED, Plan, Question, Read, View
+from merger.routing import SPEED, HourRange, Plan, Question, Read, View
 from merger.store import Document, Store
 
 P = TypeVar("P")
@@ -108,6 +109,7 @@ class MergeService:
         self._reference = ReferenceKeeper(store, contract, self._watch, monotonic)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
         self.skipped = SkippedLog()
+        self._noted: tuple[Skipped, ...] = ()
 
     def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
         """The answer of a view, from the cache or made now.
@@ -155,26 +157,29 @@ class MergeService:
         """
         boundary = self.boundary()
         self._reference.current(boundary)
-        self._watch.layers(("sentiment", "stats", "trending"), boundary)
+        types = ("sentiment", "stats", "trending")
+        layers = self._watch.layers(types, boundary)
+        since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
+        self._hours.read(HourRange(types, since_cutoff), boundary, as_text=layers.hours_as_text)
 
     def _make(self, view: View[P], params: P, now: datetime) -> Entry:
         boundary = Boundary(now, self._policy)
         layers = self._watch.layers(view.coverage, boundary)
         plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
-        documents, hours = self._read(plan, boundary)
+        documents, hours = self._read(plan, boundary, layers)
         reading = Reading(
             boundary=boundary,
             layers=layers,
             documents=documents,
             hours=hours,
-            reference=self._reference.current(boundary) if plan.reference else Reference(),
+            reference=self._catalogue(boundary) if plan.reference else Reference(),
         )
         self.skipped.note((*documents.skipped, *hours.skipped))
         built = view.build(params, reading)
         body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
         return Entry.of(body, now, self._ttl[view.ttl], built.freshness.missing)
 
-    def _read(self, plan: Plan, boundary: Boundary) -> tuple[Documents, Documents]:
+    def _read(self, plan: Plan, boundary: Boundary, layers: Layers) -> tuple[Documents, Documents]:
         """The plan's own reads and its layer-wide hours; finds run beside each other."""
         later = [self._beside(read) for read in plan.reads[1:]]
         first = [self._find(read) for read in plan.reads[:1]]
@@ -183,7 +188,17 @@ class MergeService:
             batch=[raw for read, part in found if read.collection != SPEED for raw in part],
             speed=[raw for read, part in found if read.collection == SPEED for raw in part],
         )
-        return documents, self._hours.read(plan.hours, boundary) if plan.hours else Documents()
+        if plan.hours is None:
+            return documents, Documents()
+        return documents, self._hours.read(plan.hours, boundary, as_text=layers.hours_as_text)
+
+    def _catalogue(self, boundary: Boundary) -> Reference:
+        """The catalogue; what could not be read of it is noted once per copy, not per answer."""
+        found = self._reference.current(boundary)
+        if found.skipped is not self._noted:
+            self._noted = found.skipped
+            self.skipped.note(found.skipped)
+        return found
 
     def _beside(self, read: Read) -> Future[list[Document]]:
         # The deadline of the request is a context variable; a thread of a pool does not inherit those.

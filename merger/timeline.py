@@ -88,7 +88,10 @@ class Series(Generic[S]):
         return floor_day(min(held)) if held else None
 
     def resolve(self, window: Window) -> Timeline[S]:
-        """The series over a window that lies on hours; one without a start begins at the oldest day held."""
+        """The series over a window that starts on the hour and ends with the open hour or its day.
+
+        One without a start begins at the oldest day held.
+        """
         start = self.first_day if window.start is None else window.start
         if start is None:
             return Timeline((), ())

@@ -118,7 +118,7 @@ _titles = _TitlesKeeper()
 
 def _plan_details(question: Question[Movie]) -> Plan:
     movie_id, boundary = question.params.movie_id, question.boundary
-    return Plan(movie_reads(movie_id, ("movie_details",), question.aliases, speed_from=boundary.cutoff))
+    return Plan(movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff))
 
 
 def _build_details(params: Movie, reading: Reading) -> Built:
@@ -127,7 +127,7 @@ def _build_details(params: Movie, reading: Reading) -> Built:
 
 def _plan_sentiment(question: Question[MovieSentiment]) -> Plan:
     types, start = ("sentiment", "movie_details"), question.boundary.speed_from
-    return Plan(movie_reads(question.params.movie_id, types, question.aliases, speed_from=start))
+    return Plan(movie_reads(question.params.movie_id, types, question, speed_from=start))
 
 
 def _build_sentiment(params: MovieSentiment, reading: Reading) -> Built:
@@ -137,7 +137,7 @@ def _build_sentiment(params: MovieSentiment, reading: Reading) -> Built:
 
 def _plan_stats(question: Question[MovieStats]) -> Plan:
     start = question.params.window(question.boundary.now).bounded_start
-    reads = movie_reads(question.params.movie_id, (), question.aliases, speed_from=start)
+    reads = movie_reads(question.params.movie_id, (), question, speed_from=start)
     return Plan(reads, reference=True)
 
 

@@ -36,7 +36,9 @@ class Titles:
 
 def fold(text: str) -> tuple[str, ...]:
     """A text's words without case, accents and apostrophes."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).casefold()).translate(_LETTERS)
+    # Compatibility forms such as 𝑨 have their case only once they are decomposed.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold())
+    plain = decomposed.translate(_LETTERS)
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return tuple(_WORD.findall(bare))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from merger.store import Document
@@ -78,6 +77,9 @@ def _fits(value: Any, condition: Any) -> bool:
         if operator == "$in":
             if value not in bound:
                 return False
-        elif not isinstance(value, datetime) or not _OPERATORS[operator](value, bound):
+            continue
+        compares = _OPERATORS[operator]
+        # A range matches values of its own type alone, as MongoDB's do.
+        if type(value) is not type(bound) or not compares(value, bound):
             return False
     return True

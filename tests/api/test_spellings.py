@@ -66,3 +66,14 @@ def test_a_run_id_of_ten_megabytes_is_no_reason_to_skip_a_document(api: Api) -> 
     api.database["batch_views"].update_one({"movie_id": MOVIE}, {"$set": {"batch_run_id": "x" * 10_000_000}})
     api.forget()
     assert api.body(f"movies/{MOVIE}") == before
+
+
+def test_times_as_text_give_the_same_answers(api: Api) -> None:
+    before = load_healthy(api)
+    for name, times in (("batch_views", ("computed_at",)), ("speed_views", ("hour", "synced_at"))):
+        documents = list(api.database[name].find({}, {"_id": 0}))
+        api.database[name].delete_many({})
+        api.database[name].insert_many(
+            [{**each, **{key: each[key].isoformat() for key in times}} for each in documents]
+        )
+    assert answers(api) == before

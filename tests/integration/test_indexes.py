@@ -51,6 +51,13 @@ def test_an_index_of_another_name_counts(database: Database[dict[str, Any]]) -> 
     assert "speed_views.movie_hour" not in run()
 
 
+def test_a_name_that_other_keys_have_is_left_to_them(database: Database[dict[str, Any]]) -> None:
+    database["speed_views"].create_index([("their_field", 1)], name="movie_hour")
+    run()
+    assert missing(declared(Aliases()), real(database)) == ()
+    assert database["speed_views"].index_information()["movie_hour"]["key"] == [("their_field", 1)]
+
+
 def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pymongo import MongoClient
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pymongo
 from django.core.management.base import BaseCommand, CommandError
+from pymongo import IndexModel
 
 from merger.errors import StoreError
 from merger.indexes import Index, declared, missing
@@ -63,8 +64,11 @@ def create(index: Index) -> None:
     Raises:
         StoreError: from the server.
     """
+    collection = database()[index.collection]
     with mapping_errors():
-        database()[index.collection].create_index(list(index.keys), name=index.name, sparse=index.sparse)
+        # An index of that name with other keys may be somebody's: it stays, and ours gets the server's usual name.
+        named = {} if index.name in collection.index_information() else {"name": index.name}
+        collection.create_indexes([IndexModel(list(index.keys), sparse=index.sparse, **named)])
 
 
 def described(index: Index) -> str:

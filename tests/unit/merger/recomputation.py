@@ -71,12 +71,22 @@ class Expectation:
         for review in self.within(window):
             assert seen[review] or self.may_be_absent(review, built), f"{review} is in no bucket"
 
-    def unheld_hours(self, window: Window, batch: Iterable[BatchDocument]) -> list[datetime]:
-        """The closed hours of a window that neither layer holds, asked hour by hour (M8)."""
+    def unheld_hours(
+        self, window: Window, batch: Iterable[BatchDocument], refused: Iterable[BatchDocument]
+    ) -> list[datetime]:
+        """The closed hours of a window that neither layer holds, asked hour by hour (M8).
+
+        ``refused`` are documents that the strategy does not let answer; a day that has only those is unknown.
+        """
         documents = list(batch)
+        unknown = {d.data.get("date") for d in refused} - {d.data.get("date") for d in documents}
         start = window.bounded_start
         hours = [start + index * HOUR for index in range(int((floor_hour(self.now) - start) / HOUR))]
-        return [hour for hour in hours if not self._speed_holds(hour) and not _batch_holds(hour, documents)]
+        return [
+            hour
+            for hour in hours
+            if not self._speed_holds(hour) and (f"{hour:%Y-%m-%d}" in unknown or not _batch_holds(hour, documents))
+        ]
 
     def _speed_holds(self, hour: datetime) -> bool:
         policy, synced_at = self.policy, self.layer.synced_at

@@ -32,7 +32,7 @@ class Watched:
         return self.watch.layers((data_type,), Boundary(now))
 
 
-def speed(hours_ago: int, *, synced_at: datetime | None = None, **more: Any) -> dict[str, Any]:
+def speed(hours_ago: int, *, synced_at: Any = None, **more: Any) -> dict[str, Any]:
     hour = TOP - hours_ago * HOUR
     return {"movie_id": 1, "data_type": "sentiment", "hour": hour, "synced_at": synced_at or hour + HOUR / 2} | more
 
@@ -152,13 +152,17 @@ def test_a_refresh_costs_a_handful_of_finds_however_much_is_held() -> None:
     watched.look()
     asked = len(watched.store.finds)
     watched.look(after=MAX_AGE + 0.1)
-    assert len(watched.store.finds) - asked <= 14
+    assert len(watched.store.finds) - asked <= 16
 
 
 def test_the_first_look_asks_once_for_each_hour_and_spelling() -> None:
     watched = Watched(speed_views=[speed(h) for h in range(48)], batch_views=[batch(0)])
     watched.look()
-    probes = [wanted["hour"]["$gte"] for name, wanted in watched.store.finds if name == SPEED and "hour" in wanted]
+    probes = [
+        wanted["hour"]["$gte"]
+        for name, wanted in watched.store.finds
+        if name == SPEED and "$lt" in wanted.get("hour", {})
+    ]
     assert max(probes.count(hour) for hour in probes) == 2
     assert len(probes) == 48 + 2 * (121 - 48)
 
@@ -171,6 +175,40 @@ def test_trouble_of_the_store_is_passed_on_and_forgets_nothing() -> None:
         watched.look(after=MAX_AGE + 0.1)
     watched.store.error = None
     assert watched.look().speed_of("sentiment").held == {TOP - HOUR}
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S+00:00"])
+def test_dates_stored_as_text_are_understood(form: str) -> None:
+    documents = [speed(3), speed(80)]
+    for document in documents:
+        document |= {key: document[key].strftime(form) for key in ("hour", "synced_at")}
+    watched = Watched(speed_views=documents, batch_views=[batch(6) | {"computed_at": (TOP - 6 * HOUR).strftime(form)}])
+    layers = watched.look()
+    assert layers.hours_as_text
+    assert layers.speed_of("sentiment").held == {TOP - 3 * HOUR, TOP - 80 * HOUR}
+    assert layers.speed_of("sentiment").synced_at == TOP - 3 * HOUR + HOUR / 2
+    assert layers.batch_computed_at == TOP - 6 * HOUR
+    watched.store.insert(SPEED, [documents[0] | {"synced_at": (TOP - HOUR).strftime(form)}])
+    assert watched.look(after=MAX_AGE + 0.1).speed_of("sentiment").synced_at == TOP - HOUR
+
+
+def test_dates_stored_as_dates_need_no_second_range() -> None:
+    assert not Watched(speed_views=[speed(1)]).look().hours_as_text
+
+
+def test_a_newest_date_that_can_not_be_read_hides_no_other() -> None:
+    watched = Watched(speed_views=[speed(2)], batch_views=[batch(6)])
+    watched.look()
+    watched.store.insert(SPEED, [speed(1, synced_at="~ later")])
+    watched.store.insert(BATCH, [batch(1) | {"computed_at": "~ later"}])
+    layers = watched.look(after=MAX_AGE + 0.1)
+    assert layers.speed_of("sentiment").synced_at == TOP - 2 * HOUR + HOUR / 2
+    assert layers.batch_computed_at == TOP - 6 * HOUR
+
+
+def test_a_document_beside_the_hour_hides_no_other() -> None:
+    beside = [speed(2) | {"hour": TOP - 2 * HOUR + timedelta(minutes=n)} for n in range(1, 9)]
+    assert Watched(speed_views=[*beside, speed(2)]).look().speed_of("sentiment").held == {TOP - 2 * HOUR}
 
 
 def test_documents_with_a_useless_date_are_no_trouble() -> None:

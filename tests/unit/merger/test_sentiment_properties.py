@@ -106,7 +106,8 @@ def test_missing_names_exactly_the_hours_that_neither_layer_holds(
         for document in answer.documents.batch
         if policy.strategy is Strategy.WATERMARK or document.computed_at < (world.now - policy.cutoff).replace(minute=0)
     ]
-    unheld = answer.expected.unheld_hours(answer.window, usable)
+    refused = [document for document in answer.documents.batch if document not in usable]
+    unheld = answer.expected.unheld_hours(answer.window, usable, refused)
     assert answer.built.freshness.missing == as_intervals(unheld)
 
 

@@ -30,9 +30,7 @@ class ByMovie:
 
 
 def _plan(question: Question[ByMovie]) -> Plan:
-    reads = movie_reads(
-        question.params.movie_id, ("movie_details",), question.aliases, speed_from=question.boundary.cutoff
-    )
+    reads = movie_reads(question.params.movie_id, ("movie_details",), question, speed_from=question.boundary.cutoff)
     hours = HourRange(("trending",), Window(TOP - HOUR, TOP + HOUR))
     return Plan(reads=reads, hours=hours, reference=True)
 
@@ -170,7 +168,7 @@ def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
     served = Served([details(), details(version="x")], [stats(), bad, bad])
     answer = served.service.fetch(VIEW, ByMovie(1))
     assert served.service.skipped.counts == {
-        ("batch", "movie_details.version"): 1,
+        ("batch", "movie_details.version"): 2,  # in the catalogue and in the answer's own read
         ("speed", "stats.vote_average"): 2,
     }
     assert answer.data["freshness"]["warnings"] == [
