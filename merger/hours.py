@@ -2,7 +2,7 @@
 
 Rankings and layer-wide series need every movie's buckets of some hours. A closed hour changes seldom, so it is kept
 for a minute or two, an older one for some minutes more; the open hour and the one before it, which late events still
-reach, are always read.
+reach, only for as long as the layers' state.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from merger.boundary import Boundary, as_intervals, closed_hours
 from merger.contract import Contract, Documents
-from merger.layers import text_spans
+from merger.layers import MAX_AGE, text_spans
 from merger.query import HOUR
 from merger.routing import SPEED, HourRange
 from merger.store import Store
@@ -109,8 +109,7 @@ class SpeedHours:
                 speed=tuple(d for d in by_hour.get(hour, ()) if d.data_type == data_type),
                 skipped=tuple(skip for skip in read.skipped if skip.hour == hour),
             )
-            if hour < boundary.open_hour - HOUR:
-                self._keep(data_type, hour, result[hour], settled=hour <= boundary.open_hour - SETTLED)
+            self._keep(data_type, hour, result[hour], boundary)
         return result
 
     def _still_kept(self, data_type: str, hour: datetime) -> Documents | None:
@@ -121,10 +120,8 @@ class SpeedHours:
             self._kept.move_to_end((data_type, hour))
             return kept.documents
 
-    def _keep(self, data_type: str, hour: datetime, documents: Documents, *, settled: bool) -> None:
-        spread = (hour.hour * 7 + hour.day) % 24 / 24
-        seconds = KEEP_AT_LEAST + spread * (KEEP_AT_MOST - KEEP_AT_LEAST)
-        until = self._monotonic() + seconds * (SETTLED_FACTOR if settled else 1)
+    def _keep(self, data_type: str, hour: datetime, documents: Documents, boundary: Boundary) -> None:
+        until = self._monotonic() + _seconds_to_keep(hour, boundary.open_hour)
         with self._lock:
             self._kept[data_type, hour] = _Slice(documents, until)
             self._kept.move_to_end((data_type, hour))
@@ -132,6 +129,14 @@ class SpeedHours:
             while total > MOST_DOCUMENTS:
                 _, dropped = self._kept.popitem(last=False)
                 total -= dropped.size
+
+
+def _seconds_to_keep(hour: datetime, open_hour: datetime) -> float:
+    if hour >= open_hour - HOUR:
+        return MAX_AGE
+    spread = (hour.hour * 7 + hour.day) % 24 / 24
+    seconds = KEEP_AT_LEAST + spread * (KEEP_AT_MOST - KEEP_AT_LEAST)
+    return seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED else 1)
 
 
 def _pieces(hours: Iterable[datetime]) -> Iterator[tuple[datetime, datetime]]:

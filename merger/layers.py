@@ -9,7 +9,7 @@ id), whether anything newer arrived (one range), and whether the known gaps have
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,10 @@ _TRIED = 20
 """Documents of an hour that are looked at for one that is really of it: a bad one must not hide the others."""
 
 
+THOROUGH_AGE = 30.0
+"""Seconds after which spellings and forms that nobody is known to use are looked for again."""
+
+
 @dataclass
 class _TypeState:
     """What is known of one speed data type."""
@@ -36,7 +40,9 @@ class _TypeState:
     witnesses: dict[datetime, Any] = field(default_factory=dict)
     probed: set[datetime] = field(default_factory=set)
     newest: Newest = field(default_factory=Newest)
+    keys_in_use: set[str] = field(default_factory=set)
     has_text: bool = False
+    thorough_at: float = float("-inf")
     read_at: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,17 +106,21 @@ class LayerWatch:
 
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
         self._verify(state)
-        choices = [{key: data_type} for key in self._aliases.speed_type_keys]
+        thorough = self._monotonic() - state.thorough_at > THOROUGH_AGE
+        every = self._aliases.speed_type_keys
+        keys = every if thorough else tuple(k for k in every if k == every[0] or k in state.keys_in_use)
+        choices = [{key: data_type} for key in keys]
         state.newest = newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
-        state.has_text = any(
-            self._store.find(SPEED, {**wanted, "hour": ANY_TEXT}, only=("hour",), limit=1) for wanted in choices
-        )
+        if thorough:
+            texts = ({**wanted, "hour": ANY_TEXT} for wanted in choices)
+            state.has_text = any(self._store.find(SPEED, wanted, only=("hour",), limit=1) for wanted in texts)
+            state.thorough_at = self._monotonic()
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
         for forgotten in (state.witnesses.keys() | state.probed) - set(usable):
             state.witnesses.pop(forgotten, None)
             state.probed.discard(forgotten)
-        for hour in self._worth_probing(data_type, state, usable):
-            witness = self._any_document(data_type, state, hour, hour + HOUR)
+        for hour in self._worth_probing(data_type, state, usable, keys):
+            witness = self._any_document(data_type, state, hour, hour + HOUR, keys)
             state.probed.add(hour)
             if witness is not None:
                 state.witnesses[hour] = witness["_id"]
@@ -127,20 +137,24 @@ class LayerWatch:
             del state.witnesses[hour]
             state.probed.discard(hour)
 
-    def _worth_probing(self, data_type: str, state: _TypeState, usable: list[datetime]) -> list[datetime]:
+    def _worth_probing(
+        self, data_type: str, state: _TypeState, usable: list[datetime], keys: Sequence[str]
+    ) -> list[datetime]:
         """Hours without a witness that were never looked at, or lie in a gap that has something in it now."""
         unknown = [hour for hour in usable if hour not in state.witnesses]
         result = [hour for hour in unknown if hour not in state.probed]
         for start, end in as_intervals(hour for hour in unknown if hour in state.probed):
-            if start is not None and self._any_document(data_type, state, start, end) is not None:
+            if start is not None and self._any_document(data_type, state, start, end, keys) is not None:
                 result += closed_hours(start, end, None)
         return result
 
-    def _any_document(self, data_type: str, state: _TypeState, start: datetime, end: datetime) -> Document | None:
+    def _any_document(
+        self, data_type: str, state: _TypeState, start: datetime, end: datetime, keys: Sequence[str]
+    ) -> Document | None:
         spans: list[dict[str, Any]] = [{"$gte": start, "$lt": end}]
         if state.has_text:
             spans += text_spans(start, end)
-        for key in self._aliases.speed_type_keys:
+        for key in keys:
             for span in spans:
                 exact = span is spans[0] or end - start == HOUR
                 found = self._store.find(
@@ -149,6 +163,7 @@ class LayerWatch:
                 for document in found:
                     hour = _hour_of(document)
                     if hour is not None and start <= hour < end:
+                        state.keys_in_use.add(key)
                         return document
         return None
 

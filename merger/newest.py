@@ -14,9 +14,13 @@ from typing import Any
 from merger.fields import moment
 from merger.store import Document, Store
 
-_STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
+_STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(1), timedelta(3), timedelta(18_000))
 
-ANY_TEXT = {"$gte": "0"}
+END_OF_TEXT = "~"
+"""Sorts after every date stored as text. A range of text names its end: without one, the embedded server goes on through
+all that sorts after text, dates among it."""
+
+ANY_TEXT = {"$gte": "0", "$lt": END_OF_TEXT}
 """A range of every date stored as text (D1), none of which a range of dates matches."""
 
 _TRIED = 20
@@ -63,7 +67,7 @@ def newest(
         StoreError: from the store.
     """
     if known.value is not None:
-        span = {"$gt": known.stored} if isinstance(known.stored, str) else {"$gt": known.stored, "$lte": now}
+        span = {"$gt": known.stored} | ({"$lt": END_OF_TEXT} if isinstance(known.stored, str) else {"$lte": now})
         for wanted in choices:
             found = _newest_of(store, collection, {**wanted, name: span}, name, known.value, now)
             if found is not None:

@@ -104,7 +104,7 @@ def movie_reads(
         reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
         if question.layers.hours_as_text:
             day_before = speed_from.date() - DAY
-            reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~"}}))
+            reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
     return tuple(reads)
 
 

@@ -11,6 +11,7 @@ from merger import hours as hours_module
 from merger.boundary import Boundary
 from merger.contract import Contract, Documents
 from merger.hours import KEEP_AT_LEAST, KEEP_AT_MOST, SETTLED_FACTOR, SpeedHours
+from merger.layers import MAX_AGE
 from merger.query import Window
 from merger.routing import SPEED, HourRange
 from tests.memory_store import MemoryStore
@@ -61,6 +62,9 @@ def test_closed_hours_are_kept_and_the_newest_two_are_read_again() -> None:
     shared.read()
     shared.store.finds.clear()
     shared.store.insert(SPEED, [trending(0, 2), trending(1, 3), trending(4, 4)])
+    shared.seconds += MAX_AGE / 2
+    assert {d.movie_id for d in shared.read().speed} == {1}
+    shared.seconds += MAX_AGE
     assert {d.movie_id for d in shared.read().speed} == {1, 2, 3}
     assert all(wanted["hour"] == {"$gte": TOP - HOUR, "$lt": TOP + HOUR} for _, wanted in shared.store.finds)
 
