@@ -1,7 +1,7 @@
 """Finds the newest document by a date field, and keeps it current without looking through everything again.
 
-Not every server finds the newest of many documents without looking at all of them, so the search goes back in time step
-by step, and later ones ask only for what came after the last one found.
+Not every server finds the newest of many documents without looking at all of them. So the search goes back in time
+step by step, and later ones ask only for what came after the last one found.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from merger.fields import moment
 from merger.store import Document, Store
 
-_STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(1), timedelta(3), timedelta(18_000))
+_STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
 
 END_OF_TEXT = "~"
-"""Sorts after every date stored as text. A range of text names its end: without one, the embedded server goes on through
-all that sorts after text, dates among it."""
+"""Sorts after every date stored as text. A range of text names its end: without one, the embedded server goes on
+through all that sorts after text, dates among it."""
 
 ANY_TEXT = {"$gte": "0", "$lt": END_OF_TEXT}
 """A range of every date stored as text (D1), none of which a range of dates matches."""
