@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from lambdaserve.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
-from merger.contract import METRICS
 from merger.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
 from merger.query import parse_span
+from merger.shapes import METRICS
 
 
 class YearField(WholeNumberField):

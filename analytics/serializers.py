@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
-from merger.contract import METRICS
+from merger.shapes import METRICS
 
 
 class DescribedSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """The one place where stored documents become values that the rest may trust (D1, D2, D4).
 
-Two tables say it all: ``VIEWS`` and ``SPEED`` hold the fields of each kind of payload, ``Aliases`` the other names
-under which producers in the field write the same thing. Whatever does not fit is a ``Skipped``, never an error of
+``shapes.py`` has the fields of each kind of payload, ``Aliases`` the other names under which producers in the field
+write the same thing. Whatever does not fit is a ``Skipped``, never an error of
 the answer.
 """
 
@@ -13,117 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from merger.errors import Unreadable
-from merger.fields import (
-    Field,
-    between,
-    count,
-    day,
-    full_hour,
-    moment,
-    name,
-    names,
-    number,
-    one_of,
-    optional_day,
-    record,
-    records,
-    sentiment_score,
-    text,
-    titles_or_ids,
-)
+from merger.fields import Field, count, day, full_hour, moment, record
 from merger.query import floor_hour
-
-METRICS = ("rating", "sentiment", "popularity")
-
-_SENTIMENT = {
-    "avg_sentiment": Field(sentiment_score, required=True),
-    "review_count": Field(count, required=True),
-    "positive_count": Field(count, required=True),
-    "negative_count": Field(count, required=True),
-    "neutral_count": Field(count, required=True),
-}
-
-_TOP_MOVIE = {
-    "movie_id": Field(count, required=True),
-    "title": Field(name),
-    "vote_average": Field(number),
-    "vote_count": Field(count),
-    "popularity": Field(number),
-    "revenue": Field(number),
-    "release_date": Field(optional_day),
-}
-
-VIEWS: Mapping[str, Mapping[str, Field]] = {
-    "movie_details": {
-        "title": Field(name, required=True),
-        "release_date": Field(optional_day),
-        "genres": Field(names),
-        "runtime": Field(number),
-        "budget": Field(number),
-        "revenue": Field(number),
-        "overview": Field(text(20_000)),
-        "original_language": Field(text(20)),
-        "vote_average": Field(number),
-        "vote_count": Field(count),
-        "popularity": Field(number),
-        "cast": Field(names),
-    },
-    "sentiment": {**_SENTIMENT, "date": Field(day)},
-    "genre_analytics": {
-        "genre": Field(name, required=True),
-        "year": Field(between(1800, 2200), required=True),
-        "month": Field(between(1, 12)),
-        "avg_rating": Field(number, required=True),
-        "total_movies": Field(count, required=True),
-        "total_revenue": Field(number, required=True),
-        "avg_sentiment": Field(sentiment_score),
-        "avg_popularity": Field(number),
-        "avg_budget": Field(number),
-        "avg_runtime": Field(number),
-        "top_movies": Field(records(_TOP_MOVIE)),
-    },
-    "temporal_analytics": {
-        "metric": Field(one_of(*METRICS), required=True),
-        "date": Field(day, required=True),
-        "value": Field(number, required=True),
-        "count": Field(count, required=True),
-        "genre": Field(name),
-        "movie_id": Field(count),
-    },
-    "actor_collaboration": {
-        "actor": Field(name, required=True),
-        "collaborators": Field(
-            records(
-                {
-                    "actor": Field(name, required=True),
-                    "movies": Field(titles_or_ids),
-                    "count": Field(count, required=True),
-                }
-            ),
-            required=True,
-        ),
-    },
-}
-"""Batch payloads by ``view_type``."""
-
-SPEED: Mapping[str, Mapping[str, Field]] = {
-    "sentiment": {**_SENTIMENT, "sentiment_velocity": Field(number)},
-    "stats": {
-        "vote_average": Field(number, required=True),
-        "vote_count": Field(count, required=True),
-        "popularity": Field(number, required=True),
-        "rating_velocity": Field(number),
-        "popularity_velocity": Field(number),
-        "vote_velocity": Field(number),
-        "trending_score": Field(number),
-    },
-    "trending": {
-        "trending_score": Field(number, required=True),
-        "velocity": Field(number),
-        "acceleration": Field(number),
-    },
-}
-"""Speed payloads by ``data_type``."""
+from merger.shapes import SPEED, VIEWS
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from datetime import datetime
 from typing import Any
 
 from merger.boundary import Boundary, Layers, SpeedLayer, as_intervals, closed_hours
-from merger.contract import VIEWS, Aliases
+from merger.contract import Aliases
 from merger.newest import ANY_TEXT, Newest, newest, read_date
 from merger.query import DAY, HOUR, floor_hour
 from merger.routing import BATCH, SPEED
+from merger.shapes import VIEWS
 from merger.store import Document, Store
 
 MAX_AGE = 2.0

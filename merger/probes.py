@@ -11,10 +11,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from merger.boundary import Boundary, Layers
-from merger.contract import SPEED as SPEED_TYPES
 from merger.errors import StoreError
 from merger.mongo import MongoStore, database, mapping_errors
 from merger.routing import BATCH, SPEED
+from merger.shapes import SPEED as SPEED_TYPES
 from merger.wiring import service
 
 STORE_LIMIT = 0.3

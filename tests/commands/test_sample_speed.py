@@ -11,8 +11,9 @@ import pytest
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from merger.contract import SPEED, Contract
+from merger.contract import Contract
 from merger.query import HOUR, floor_hour
+from merger.shapes import SPEED
 from tests.commands.sample import ROOT, Held, documents, eventually, run
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from merger.contract import VIEWS, Contract
+from merger.contract import Contract
 from merger.query import DAY, HOUR
+from merger.shapes import VIEWS
 from sample_data.batch_job import Run, digest, overview
 from sample_data.facts import Movie
 from tests.unit.sample_data.streams import CUT, EPOCH, Raw, batch, events, of_type, scores, small_world
