@@ -141,7 +141,10 @@ ANONYMOUS_READ = Variable[bool | None](
     "ANONYMOUS_READ", boolean(), None, "Whether the API may be read without logging in."
 )
 RATE_LIMIT = Variable(
-    "RATE_LIMIT", integer(least=0, most=10_000_000), 0, "Requests per minute and client; 0 sets no limit."
+    "RATE_LIMIT",
+    integer(least=0, most=10_000_000),
+    0,
+    "Requests per minute and client; 0 sets no limit. Not enforced in this version.",
 )
 CORS_ORIGINS = Variable[tuple[str, ...]](
     "CORS_ORIGINS",
