@@ -19,7 +19,7 @@ from merger.contract import BatchDocument, Documents, Skipped, SpeedDocument
 from merger.errors import Interval, NotFound
 from merger.freshness import describe, source_of
 from merger.merge import Built, Reading, newest_batch, newest_speed, usable_batch, usable_speed
-from merger.query import DAY, Granularity
+from merger.query import DAY, Granularity, midnight
 from merger.timeline import Bucket, DayPoint, Piece, Series, bucketed
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
@@ -102,7 +102,7 @@ class _Scope:
         wanted = (self.params.metric, self.genre and self.genre.casefold(), self.params.movie_id)
         found = usable_batch(self.reading.documents, "temporal_analytics", self.reading.boundary)
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
-        return {_midnight(str(date)): document for date, document in by_date.items()}
+        return {midnight(str(date)): document for date, document in by_date.items()}
 
     def buckets(self) -> list[SpeedDocument]:
         """The newest speed bucket of each movie and hour of this series, in a fixed order (D4, M7)."""
@@ -139,12 +139,12 @@ class _Scope:
     def lost_days(self) -> frozenset[datetime]:
         """Days whose batch document can't be read (D2) or may not answer."""
         refused = {
-            _midnight(d.data["date"])
+            midnight(d.data["date"])
             for d in self.reading.documents.batch_of("temporal_analytics")
             if not self.reading.boundary.uses_batch(d.computed_at)
         }
         return frozenset(refused) | frozenset(
-            _midnight(skip.date)
+            midnight(skip.date)
             for skip in self.reading.documents.skipped
             if skip.layer == "batch"
             and skip.type in ("temporal_analytics", None)
@@ -257,7 +257,3 @@ def _warnings(series: Series[Mean], points: dict[datetime, BatchDocument], piece
         "events of that hour before the end of the coverage may be in both"
     )
     return [told] if overlaps else []
-
-
-def _midnight(date: str) -> datetime:
-    return datetime.fromisoformat(f"{date}T00:00:00+00:00")

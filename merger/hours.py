@@ -121,7 +121,9 @@ class SpeedHours:
             return kept.documents
 
     def _keep(self, data_type: str, hour: datetime, documents: Documents, boundary: Boundary) -> None:
-        until = self._monotonic() + _seconds_to_keep(hour, boundary.open_hour)
+        # An empty hour may be one that was lost and comes later: kept for longer, it would pass for a quiet one then.
+        seconds = _seconds_to_keep(hour, boundary.open_hour) if documents.speed else MAX_AGE
+        until = self._monotonic() + seconds
         with self._lock:
             self._kept[data_type, hour] = _Slice(documents, until)
             self._kept.move_to_end((data_type, hour))

@@ -107,6 +107,11 @@ def floor_day(moment: datetime) -> datetime:
     return floor_hour(moment).replace(hour=0)
 
 
+def midnight(date: str) -> datetime:
+    """Start of a day given as ``YYYY-MM-DD``, in UTC."""
+    return datetime.fromisoformat(f"{date}T00:00:00+00:00")
+
+
 def buckets(window: Window, granularity: Granularity) -> Iterator[datetime]:
     """Starts of the buckets of a bounded window, oldest first; nothing for one without a start."""
     if window.start is None:

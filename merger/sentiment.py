@@ -20,7 +20,7 @@ from merger.merge import (
     usable_batch,
     usable_speed,
 )
-from merger.query import DAY, Granularity, Span, Window, floor_day, isoformat
+from merger.query import DAY, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.timeline import Bucket, DayPoint, Piece, Series, Timeline, bucketed
 
 POSITIVE, NEGATIVE = 0.05, -0.05
@@ -91,7 +91,7 @@ def _held(movie_id: int, reading: Reading) -> _Held:
     speed = [d for d in usable_speed(documents, "sentiment", boundary) if d.movie_id == movie_id]
     by_date = newest_batch(batch, lambda d: d.data.get("date"))
     total = by_date.pop(None, None)
-    points = {_midnight(str(date)): document for date, document in by_date.items()}
+    points = {midnight(str(date)): document for date, document in by_date.items()}
     hours = {document.hour: document for document in newest_speed(speed, lambda d: d.hour).values()}
     series = Series(
         boundary=boundary,
@@ -115,7 +115,7 @@ def _lost_days(movie_id: int, documents: Documents, boundary: Boundary) -> froze
         for d in documents.batch_of("sentiment")
         if d.movie_id == movie_id and not boundary.uses_batch(d.computed_at)
     }
-    return frozenset(_midnight(date) for date in unreadable | refused if date is not None)
+    return frozenset(midnight(date) for date in unreadable | refused if date is not None)
 
 
 def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary) -> datetime | None:
@@ -247,7 +247,3 @@ def _may_overlap(held: _Held, parts: list[Piece[Sentiment]]) -> bool:
         (end := boundary.watermark(d.covers_until)) in used_ends and end in used_hours and d.covers_until > end
         for d in documents
     )
-
-
-def _midnight(date: str) -> datetime:
-    return datetime.fromisoformat(f"{date}T00:00:00+00:00")

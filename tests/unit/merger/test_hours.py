@@ -80,6 +80,14 @@ def test_late_documents_are_seen_when_the_hour_falls_due(hours_ago: int, factor:
     assert len(shared.read().speed) == 2
 
 
+def test_a_lost_hour_that_comes_back_is_not_taken_for_a_quiet_one() -> None:
+    shared = Shared(trending(2))
+    assert len(shared.read().speed) == 1
+    shared.store.insert(SPEED, [trending(4, 2)])
+    shared.seconds += MAX_AGE + 0.1
+    assert len(shared.read().speed) == 2
+
+
 def test_hours_do_not_all_fall_due_at_once() -> None:
     shared = Shared(*(trending(h) for h in range(24)))
     shared.read(24)
