@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from analytics import examples, selectors
 from analytics.parameters import (
@@ -22,9 +21,10 @@ from analytics.serializers import (
 )
 from lambdaserve.answers import respond
 from lambdaserve.schema import documented, in_path
+from lambdaserve.viewsets import ApiViewSet
 
 
-class AnalyticsViewSet(ViewSet):
+class AnalyticsViewSet(ApiViewSet):
     """Statistics over many movies."""
 
     @documented(

@@ -16,6 +16,7 @@ from merger.cache import RedisCache
 from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass
 from merger.mongo import MongoStore, database
+from merger.redislink import RedisLink
 from merger.service import MergeService
 
 
@@ -58,6 +59,12 @@ def policy() -> Policy:
 def aliases() -> Aliases:
     """The contract's aliases with the deployment's own."""
     return Aliases().extended(settings.CONTRACT_ALIASES)
+
+
+@cache
+def redis_link() -> RedisLink:
+    """The way of this process to Redis. Connects on first use, not here."""
+    return RedisLink(_redis)
 
 
 def utc_now() -> datetime:

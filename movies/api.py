@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from lambdaserve.answers import respond
 from lambdaserve.parameters import number_in_path
 from lambdaserve.schema import documented, in_path
+from lambdaserve.viewsets import ApiViewSet
 from merger.fields import LARGEST_COUNT
 from movies import examples
 from movies.selectors import (
@@ -34,7 +34,7 @@ from movies.serializers import (
 _MOVIE_ID = in_path("movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie.")
 
 
-class MovieViewSet(ViewSet):
+class MovieViewSet(ApiViewSet):
     """One movie, merged from both layers."""
 
     @documented(
@@ -87,7 +87,7 @@ class MovieViewSet(ViewSet):
         return respond(request, movie_stats_list(movie_id=key, **StatsParameters.of(request)))
 
 
-class SearchViewSet(ViewSet):
+class SearchViewSet(ApiViewSet):
     """The catalogue of movies and genres."""
 
     @documented(

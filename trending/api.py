@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from lambdaserve.answers import respond
 from lambdaserve.schema import documented, in_path
+from lambdaserve.viewsets import ApiViewSet
 from trending import scoring
 from trending.selectors import movies_trending
 from trending.serializers import EXAMPLE, GenreTrendingParameters, TrendingParameters, TrendingSerializer
@@ -27,7 +27,7 @@ _RULES = f"""Every movie for which the speed layer holds `trending` or `stats` d
 `freshness.missing` lists the hours of the window that the speed layer does not hold."""
 
 
-class TrendingViewSet(ViewSet):
+class TrendingViewSet(ApiViewSet):
     """Rankings of movies."""
 
     @documented(

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from lambdaserve.access.permissions import ReadAccess
 from lambdaserve.exceptions import MEDIA_TYPE
@@ -18,6 +17,7 @@ from lambdaserve.ops.health import UNHEALTHY
 from lambdaserve.ops.monitor import monitor
 from lambdaserve.ops.serializers import HealthSerializer, LiveSerializer, ReadySerializer
 from lambdaserve.schema import problem_response
+from lambdaserve.viewsets import ApiViewSet
 
 _SYNC = {"last_update": "2026-11-24T14:37:12Z", "lag_seconds": 18}
 EXAMPLE: Mapping[str, Any] = {
@@ -42,7 +42,7 @@ EXAMPLE: Mapping[str, Any] = {
 }
 
 
-class HealthViewSet(ViewSet):
+class HealthViewSet(ApiViewSet):
     """The state of the service, for people, load balancers and orchestrators; never cached."""
 
     def get_permissions(self) -> list[BasePermission]:
