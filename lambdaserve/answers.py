@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 
 from lambdaserve.exceptions import Problem
 from merger.service import Answer
@@ -16,24 +17,60 @@ CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that say who asks."""
 
 
+VARY = "Accept-Encoding"
+"""Request headers that the form of an answer depends on, whoever asks."""
+
+REVALIDATE_AFTER = 5
+"""Seconds for which a cache on the way, or a browser, may give an answer without asking here again: what an
+invalidation may take to reach a reader. Asking again with the tag costs a 304."""
+
+
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
-    """The answer's bytes as they are, or 304 where the caller holds them already.
+    """The answer's bytes as they are kept, or 304 where the caller holds them already.
 
-    Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age`` and ``X-Cache``.
+    Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age``, ``X-Cache`` and ``Vary``.
     """
-    response = HttpResponse(answer.body, content_type="application/json")
-    response["ETag"] = answer.etag
-    response["Cache-Control"] = f"{_audience()}, max-age={answer.max_age}"
-    if not settings.ANONYMOUS_READ:
-        patch_vary_headers(response, CREDENTIALS)
-    final = get_conditional_response(request, etag=answer.etag, response=response) or response
-    if final.status_code == HTTPStatus.PRECONDITION_FAILED:
-        return Problem(412, "The answer has another ETag than If-Match names.").response(request.path)
-    # Set last: a 304 keeps only the headers that HTTP demands of it.
-    final["Age"] = str(answer.age)
-    final["X-Cache"] = answer.state
-    return final
+    entry, headers = answer.entry, request.META
+    etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
+    if compressed:
+        etag = f'{etag[:-1]}-gzip"'
+    if "HTTP_IF_NONE_MATCH" in headers or "HTTP_IF_MATCH" in headers:
+        found = _conditional(request, entry.etag)
+        if found is not None and found.status_code == HTTPStatus.PRECONDITION_FAILED:
+            return Problem(412, "The answer has another ETag than If-Match names.").response(request.path)
+        if found is not None:
+            return _described(found, answer, etag)
+    response = HttpResponse(entry.stored if compressed else entry.body, content_type="application/json")
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    return _described(response, answer, etag)
 
 
-def _audience() -> str:
-    return "public" if settings.ANONYMOUS_READ else "private"
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an ``Accept-Encoding`` header admits gzip (RFC 9110, 12.5.3)."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        weights[coding] = weight.strip("0.") != "" or not weight
+    return weights.get("gzip", weights.get("*", False))
+
+
+def _conditional(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+    """A 304 or 412 where a precondition calls for it; the tags of both forms of the answer are tags of this answer."""
+    for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
+        if name in request.META:
+            request.META[name] = request.META[name].replace('-gzip"', '"')
+    found: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    return found
+
+
+def _described(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
+    headers, audience = response.headers, "public" if settings.ANONYMOUS_READ else "private"
+    # The header's count begins when the answer was made, as `Age` does (RFC 9111, 4.2).
+    headers["ETag"] = etag
+    headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER, answer.max_age)}"
+    headers["Age"] = str(answer.age)
+    headers["X-Cache"] = answer.state
+    headers["Vary"] = VARY if settings.ANONYMOUS_READ else f"{VARY}, {', '.join(CREDENTIALS)}"
+    return response

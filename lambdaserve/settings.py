@@ -24,6 +24,8 @@ DATA_DIR = BASE_DIR / _env.read(variables.DATA_DIR)
 _local = LocalData(DATA_DIR)
 _running = _local.running_stores()
 
+VERSION = __version__
+
 # Access: see requirements S4 to S6
 DEBUG = _env.read(variables.DEBUG)
 SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
@@ -86,6 +88,8 @@ SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)
 CACHE_TTL_VOLATILE = _env.read(variables.CACHE_TTL_VOLATILE) // timedelta(seconds=1)
 CACHE_TTL_STABLE = _env.read(variables.CACHE_TTL_STABLE) // timedelta(seconds=1)
 CACHE_TTL_VERY_STABLE = _env.read(variables.CACHE_TTL_VERY_STABLE) // timedelta(seconds=1)
+CACHE_TTL_ABSENT = _env.read(variables.CACHE_TTL_ABSENT) // timedelta(seconds=1)
+CACHE_STALE_IF_ERROR = _env.read(variables.CACHE_STALE_IF_ERROR) // timedelta(seconds=1)
 
 # Django
 INSTALLED_APPS = [
@@ -188,7 +192,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "lambdaserve",
     "DESCRIPTION": "One answer per movie, genre and trend, merged from a batch view and a speed view.",
-    "VERSION": __version__,
+    "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {

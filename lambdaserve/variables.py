@@ -127,6 +127,18 @@ CACHE_TTL_VERY_STABLE = Variable(
     timedelta(hours=1),
     "How long historical answers and genres are fresh.",
 )
+CACHE_TTL_ABSENT = Variable(
+    "CACHE_TTL_ABSENT",
+    duration(),
+    timedelta(seconds=30),
+    "How long it is remembered that a movie, genre or actor is unknown.",
+)
+CACHE_STALE_IF_ERROR = Variable(
+    "CACHE_STALE_IF_ERROR",
+    duration(),
+    timedelta(hours=24),
+    "How old an answer may be that is given, marked, while MongoDB is away.",
+)
 
 # Access and security
 DEBUG = Variable("DEBUG", boolean(), False, "Django's debug mode, for development alone.")

@@ -1,144 +1,292 @@
-"""The read-through cache: encoded answers in Redis, by TTL class (C1, C2, C5).
+"""The cache policy: what is given from where, who makes it anew, and when (C1 to C7).
 
-An entry is one line of JSON, about the answer, followed by the answer's own JSON bytes, which are served as they are.
-Redis away is no failure of the service: the answer is computed, and for a moment Redis is left alone, so that its
-absence costs one time-out and not one per request.
+Two tiers: the process's own for a second or so, then Redis. An entry is *fresh* for its TTL, then *stale* and given
+while somebody makes it anew, then kept for up to a day for when the store is away. Raising a generation it was made
+under makes it *outdated*: no longer given, except for want of anything better. One at a time makes an entry, in a
+process (flights) and over all processes (a claim in Redis that expires); XFetch (Vattani et al. 2015) makes that happen
+shortly before the TTL is over. Redis away: the process's own tier carries on alone, with a longer hold.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+import math
+import random
+import secrets
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-import orjson
-from redis import Redis
-from redis.exceptions import RedisError
+from merger.cachecounts import CacheCounts, Outcome
+from merger.entry import Entry
+from merger.errors import MergerError, NotFound, StoreError
+from merger.flights import Flights, StillFlying
+from merger.hot import Held, HotTier
+from merger.redislink import RedisTrouble
+from merger.sharedtier import SharedTier
 
-from merger.errors import Interval
-from merger.freshness import intervals_as_list
-
-LEAVE_ALONE = 1.0
-"""Seconds for which Redis is not asked after it failed."""
+HIT, STALE, MISS = "HIT", "STALE", "MISS"
 
 _log = logging.getLogger(__name__)
 
+Make = Callable[[tuple[str, ...]], Entry]
+"""Makes an entry under the generations that were read before; raises ``NotFound`` or ``StoreError``."""
+
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A stored answer.
+class CacheRules:
+    """How long things are held; seconds.
 
     Args:
-        body: encoded JSON object.
-        etag: strong entity tag, quoted.
-        made: when it was computed; aware UTC.
-        ttl: seconds that it keeps from then on.
-        missing: intervals that the answer lacks (M8).
+        hold: in the process, without asking Redis. It is what an invalidation takes to reach every reader.
+        hold_alone: the same while Redis is away.
+        absent: the knowledge that there is no answer (C7).
+        stale_if_error: an old answer, from its making on, for when the store is away (C4).
+        claim: who makes an entry has so long until somebody else may.
+        wait: longest wait for somebody else's making.
+        poll: between two looks whether it is done.
+        beta: of XFetch; above 1 refreshes earlier.
     """
 
-    body: bytes
-    etag: str
-    made: datetime
-    ttl: int
-    missing: tuple[Interval, ...] = ()
+    hold: float = 1.0
+    hold_alone: float = 4.0
+    absent: int = 30
+    stale_if_error: int = 86_400
+    claim: float = 10.0
+    wait: float = 3.0
+    poll: float = 0.01
+    beta: float = 1.0
 
-    @classmethod
-    def of(cls, body: bytes, made: datetime, ttl: int, missing: tuple[Interval, ...]) -> Entry:
-        digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-        return cls(body, f'"{digest}"', made, ttl, missing)
 
-    def encoded(self) -> bytes:
-        about = {
-            "etag": self.etag,
-            "made": self.made.timestamp(),
-            "ttl": self.ttl,
-            "missing": intervals_as_list(self.missing),
-        }
-        return orjson.dumps(about) + b"\n" + self.body
+@dataclass(frozen=True, slots=True)
+class CacheQuestion:
+    """What an entry is kept for.
 
-    @classmethod
-    def decoded(cls, raw: bytes) -> Entry:
-        """The inverse of ``encoded``.
+    Args:
+        ident: equal for equal questions; the process's own key.
+        view: it is counted under.
+        key: in Redis; equal for equal questions.
+        generations: names of what outdates it.
+    """
+
+    ident: Hashable
+    view: str
+    key: str
+    generations: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class AnswerCache:
+    """Gives entries, and sees to it that each is made once.
+
+    Args:
+        shared: the tier in Redis.
+        secret: seals entries; 16 to 64 bytes, the same in every process.
+        clock: seconds since the epoch.
+        monotonic: seconds of a monotonic clock.
+        rules: how long things are held.
+    """
+
+    shared: SharedTier
+    secret: bytes
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    rules: CacheRules = field(default_factory=CacheRules)
+    counts: CacheCounts = field(default_factory=CacheCounts)
+    hot: HotTier = field(default_factory=HotTier)
+    _flights: Flights[tuple[Entry, str]] = field(default_factory=Flights)
+    _refreshing: set[Hashable] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _background: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="refresh"))
+
+    def at_hand(self, ident: Hashable, view: str) -> Held | None:
+        """What the process may give without asking anybody."""
+        held = self.hot.get(ident)
+        if held is None or self.monotonic() >= held.until:
+            return None
+        self.counts.note(view, Outcome.HOT if held.state == HIT else Outcome.STALE)
+        return held
+
+    def fetch(self, question: CacheQuestion, make: Make, *, strict: bool = False) -> tuple[Entry, str]:
+        """An entry and ``HIT``, ``STALE`` or ``MISS``.
+
+        Args:
+            question: what is asked.
+            make: makes the entry; called by one at a time.
+            strict: a stale entry is none.
 
         Raises:
-            ValueError: the bytes are something else.
+            StoreError: it can't be made, and there is no old one, or ``strict``.
+            NotFound: there is nothing of this kind; may have been found out before.
         """
-        head, _, body = raw.partition(b"\n")
+        now = self.clock()
         try:
-            about = orjson.loads(head)
-            missing = tuple((_moment(item["start"]), _moment(item["end"])) for item in about["missing"])
-            return cls(
-                body=body,
-                etag=str(about["etag"]),
-                made=datetime.fromtimestamp(about["made"], UTC),
-                ttl=int(about["ttl"]),
-                missing=tuple((start, end) for start, end in missing if end is not None),
+            found = self.shared.find(question.key, question.generations)
+        except RedisTrouble:
+            return self._alone(question, make, now, strict=strict)
+        entry = self._read(question.key, found.raw)
+        if entry is not None and entry.generations == found.generations:
+            if self._is_fresh(entry, now):
+                if self._is_due_early(entry, now):
+                    self._refresh_later(question, make, found.generations)
+                return self._given(question, entry, Outcome.HIT)
+            if not strict and entry.absent is None and entry.age(now) < 2 * entry.ttl:
+                self._refresh_later(question, make, found.generations)
+                return self._given_stale(question, entry, "it is being made anew")
+        return self._joined(question, make, entry, found.generations, strict=strict)
+
+    def _alone(self, question: CacheQuestion, make: Make, now: float, *, strict: bool) -> tuple[Entry, str]:
+        """Without Redis: what this process has held, for a little longer, else made here."""
+        held = self.hot.get(question.ident)
+        if held is not None:
+            held_for = self.monotonic() - held.until + self.rules.hold
+            if held.state == HIT and held_for < self.rules.hold_alone and self._is_fresh(held.original, now):
+                return self._given(question, held.original, Outcome.HIT, hold=False)
+        return self._joined(question, make, held.original if held else None, (), strict=strict)
+
+    def _joined(
+        self, question: CacheQuestion, make: Make, old: Entry | None, generations: tuple[str, ...], *, strict: bool
+    ) -> tuple[Entry, str]:
+        """Made by one thread of this process; the others get what that one gets. An old one, should that fail."""
+        try:
+            result, made_here = self._flights.run(
+                question.ident, lambda: self._claimed(question, make, generations), self.rules.wait
             )
-        except (KeyError, TypeError, OverflowError) as error:
-            raise ValueError("not a cache entry") from error
+        except StillFlying:
+            return self._made(question, make, generations, None), MISS
+        except StoreError:
+            if strict or old is None or not self._will_do(old):
+                self.counts.note(question.view, Outcome.ERROR)
+                raise
+            return self._given_stale(question, old, "the document store does not answer")
+        if not made_here:
+            self.counts.note(question.view, Outcome.WAIT)
+        return (result[0], HIT) if not made_here else result
 
+    def _will_do(self, old: Entry) -> bool:
+        return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error
 
-class Cache(Protocol):
-    """Where encoded answers are kept."""
+    def _claimed(self, question: CacheQuestion, make: Make, generations: tuple[str, ...]) -> tuple[Entry, str]:
+        """Made by one process; the others get what it put into Redis. Nobody waits forever for one that died."""
+        token, deadline = secrets.token_hex(8), self.monotonic() + self.rules.wait
+        while self.monotonic() < deadline:
+            try:
+                granted, raw = self.shared.claim(question.key, token, self.rules.claim)
+            except RedisTrouble:
+                break
+            entry = self._read(question.key, raw)
+            if entry is not None and self._is_answer_to(entry, generations):
+                if granted:
+                    self._release(question, token)
+                return self._given(question, entry, Outcome.WAIT)
+            if granted:
+                return self._made(question, make, generations, token), MISS
+            time.sleep(self.rules.poll * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the looks, guards nothing
+        return self._made(question, make, generations, None), MISS
 
-    def get(self, key: str) -> Entry | None: ...
+    def _is_answer_to(self, entry: Entry, generations: tuple[str, ...]) -> bool:
+        """Whether it is fresh and was made under these generations, or under newer ones that somebody else read."""
+        pairs = zip(entry.generations, generations, strict=True)
+        return self._is_fresh(entry, self.clock()) and all(int(held or 0) >= int(asked or 0) for held, asked in pairs)
 
-    def set(self, key: str, entry: Entry) -> None: ...
+    def _made(
+        self,
+        question: CacheQuestion,
+        make: Make,
+        generations: tuple[str, ...],
+        token: str | None,
+        *,
+        asked: bool = True,
+    ) -> Entry:
+        """Makes and stores it; the absence of an answer too."""
+        try:
+            entry = make(generations)
+        except NotFound as error:
+            entry = Entry.of_absence(error, made=self.clock(), ttl=self.rules.absent, generations=generations)
+        except BaseException:
+            if token is not None:
+                self._release(question, token)
+            raise
+        self.counts.note(question.view, Outcome.MISS if asked else Outcome.REFRESH)
+        seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
+        try:
+            self.shared.put(question.key, entry.encoded(question.key, self.secret), seconds, token)
+        except RedisTrouble as trouble:
+            _log.info("an answer could not be stored: %s", trouble)
+        self._hold(question, entry, HIT, entry)
+        return self._present(entry)
 
+    def _refresh_later(self, question: CacheQuestion, make: Make, generations: tuple[str, ...]) -> None:
+        """Makes it anew in the background, unless somebody is at it."""
+        with self._lock:
+            if question.ident in self._refreshing:
+                return
+            self._refreshing.add(question.ident)
 
-class RedisCache:
-    """Entries in Redis.
+        def refresh() -> None:
+            token = secrets.token_hex(8)
+            try:
+                granted, _ = self.shared.claim(question.key, token, self.rules.claim)
+                if granted:
+                    self._made(question, make, generations, token, asked=False)
+            except (MergerError, RedisTrouble):
+                return  # whoever asks meets the same trouble, and is told
+            except Exception:  # noqa: BLE001 - nobody waits for this thread, and it must not end unheard
+                _log.exception("an answer of %s could not be made anew", question.view)
+            finally:
+                with self._lock:
+                    self._refreshing.discard(question.ident)
 
-    Args:
-        connection: gives the Redis client; called on each use, since it may not be reachable at the start.
-        namespace: prefix of every key; two services with different data or rules must differ in it.
-        monotonic: seconds of a monotonic clock.
-    """
+        self._background.submit(refresh)
 
-    def __init__(self, connection: Callable[[], Redis], namespace: str, monotonic: Callable[[], float]) -> None:
-        self._connection = connection
-        self._namespace = namespace
-        self._monotonic = monotonic
-        self._alone_until = float("-inf")
+    def _release(self, question: CacheQuestion, token: str) -> None:
+        try:
+            self.shared.release(question.key, token)
+        except RedisTrouble:
+            return  # it expires
 
-    def get(self, key: str) -> Entry | None:
-        """The entry, or ``None`` when there is none, when it can't be read, or when Redis is away."""
-        raw = self._ask(lambda redis: redis.get(self._namespace + key))
-        if not isinstance(raw, bytes):
+    def _given(
+        self, question: CacheQuestion, entry: Entry, outcome: Outcome, *, hold: bool = True
+    ) -> tuple[Entry, str]:
+        self.counts.note(question.view, outcome)
+        if hold:
+            self._hold(question, entry, HIT, entry)
+        return self._present(entry), HIT
+
+    def _given_stale(self, question: CacheQuestion, entry: Entry, reason: str) -> tuple[Entry, str]:
+        self.counts.note(question.view, Outcome.STALE)
+        told = entry.as_stale(question.key, reason)
+        self._hold(question, told, STALE, entry)
+        return told, STALE
+
+    def _hold(self, question: CacheQuestion, entry: Entry, state: str, original: Entry) -> None:
+        if entry.absent is None:
+            left = entry.ttl - entry.age(self.clock()) if state == HIT else self.rules.hold
+            until = self.monotonic() + min(self.rules.hold, max(0.0, left))
+            self.hot.put(question.ident, Held(entry, until, state, original))
+
+    def _read(self, key: str, raw: bytes | None) -> Entry | None:
+        if raw is None:
             return None
         try:
-            return Entry.decoded(raw)
+            return Entry.decoded(raw, key, self.secret)
         except ValueError:
-            _log.warning("cache entry %s could not be read; it will be replaced", key)
+            _log.warning("what Redis holds under %s is no entry of ours; it will be replaced", key)
             return None
 
-    def set(self, key: str, entry: Entry) -> None:
-        """Stores an entry for its TTL; does nothing while Redis is away."""
-        self._ask(lambda redis: redis.set(self._namespace + key, entry.encoded(), ex=entry.ttl))
+    def _is_due_early(self, entry: Entry, now: float) -> bool:
+        """XFetch: the nearer to the end and the dearer, the likelier."""
+        ahead = entry.cost * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - guards nothing
+        return entry.absent is None and entry.age(now) + ahead >= entry.ttl
 
-    def _ask(self, question: Callable[[Redis], object]) -> object:
-        if self._monotonic() < self._alone_until:
-            return None
-        try:
-            return question(self._connection())
-        except RedisError as error:
-            self._alone_until = self._monotonic() + LEAVE_ALONE
-            _log.warning("Redis does not answer (%s); going on without the cache", type(error).__name__)
-            return None
+    @staticmethod
+    def _is_fresh(entry: Entry, now: float) -> bool:
+        return entry.age(now) < entry.ttl
 
-
-class NoCache:
-    """Keeps nothing; for tests and for measuring."""
-
-    def get(self, key: str) -> Entry | None:
-        return None
-
-    def set(self, key: str, entry: Entry) -> None:
-        return None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    @staticmethod
+    def _present(entry: Entry) -> Entry:
+        if entry.absent is not None:
+            raise NotFound(entry.absent.kind, entry.absent.key, entry.absent.near)
+        return entry

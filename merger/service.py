@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextvars
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
 
 from merger.boundary import Boundary, Layers, Policy
-from merger.cache import Cache, Entry
+from merger.cache import STALE, AnswerCache, CacheQuestion
 from merger.catalogue import Reference
 from merger.contract import Contract, Documents, Skipped
+from merger.entry import Entry
 from merger.errors import Incomplete, Interval
 from merger.freshness import TTLClass
 from merger.hours import SpeedHours
@@ -26,6 +27,8 @@ from merger.merge import Reading
 from merger.query import HOUR, Window
 from merger.reference import ReferenceKeeper
 from merger.routing import SPEED, HourRange, Plan, Question, Read, View
+from merger.sharedtier import ALL, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.sharedtier import BATCH as BATCH_LAYER
 from merger.store import Document, Store
 
 P = TypeVar("P")
@@ -33,27 +36,41 @@ P = TypeVar("P")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a view answers.
 
     Args:
-        body: encoded JSON object, served as it is.
-        etag: strong entity tag, quoted (A6).
-        state: ``HIT`` or ``MISS``.
+        entry: the answer as it is kept.
+        state: ``HIT``, ``STALE`` or ``MISS`` (A6).
         age: whole seconds since it was computed.
-        max_age: whole seconds that it still keeps.
-        missing: intervals that neither layer holds; empty when the answer is complete (M8).
     """
 
-    body: bytes
-    etag: str
+    entry: Entry
     state: str
     age: int
-    max_age: int
-    missing: tuple[Interval, ...]
 
-    @cached_property
+    @property
+    def body(self) -> bytes:
+        """Encoded JSON object, served as it is."""
+        return self.entry.body
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag, quoted."""
+        return self.entry.etag
+
+    @property
+    def max_age(self) -> int:
+        """Whole seconds for which it is still fresh."""
+        return max(0, self.entry.ttl - self.age)
+
+    @property
+    def missing(self) -> tuple[Interval, ...]:
+        """Intervals that neither layer holds; empty when the answer is complete (M8)."""
+        return self.entry.missing
+
+    @property
     def data(self) -> dict[str, Any]:
         """The body as plain data, for pages and tests."""
         result: dict[str, Any] = orjson.loads(self.body)
@@ -91,7 +108,7 @@ class MergeService:
         self,
         *,
         store: Store,
-        cache: Cache,
+        cache: AnswerCache,
         contract: Contract,
         policy: Policy,
         ttl: Mapping[TTLClass, int],
@@ -99,7 +116,8 @@ class MergeService:
         monotonic: Callable[[], float],
     ) -> None:
         self._store = store
-        self._cache = cache
+        self.cache = cache
+        self._monotonic = monotonic
         self._contract = contract
         self._policy = policy
         self._ttl = ttl
@@ -124,17 +142,25 @@ class MergeService:
             Incomplete: only when ``strict``.
             StoreError: the documents can't be read.
         """
-        now = self._clock()
-        key = cache_key(view.name, params)
-        entry = self._cache.get(key)
-        state = "HIT"
-        if entry is None:
-            entry, state = self._make(view, params, now), "MISS"
-            self._cache.set(key, entry)
+        ident = (view.name, params)
+        held = self.cache.at_hand(ident, view.name)
+        if held is not None and not (strict and held.state == STALE):
+            entry, state = held.entry, held.state
+        else:
+            make = partial(self._make, view, params)
+            entry, state = self.cache.fetch(self._question(view, params, ident), make, strict=strict)
         if strict and entry.missing:
             raise Incomplete(entry.missing)
-        age = max(0, int((now - entry.made).total_seconds()))
-        return Answer(entry.body, entry.etag, state, age, max(0, entry.ttl - age), entry.missing)
+        return Answer(entry, state, int(entry.age(self.cache.clock())))
+
+    def _question(self, view: View[P], params: P, ident: Hashable) -> CacheQuestion:
+        movie_id: int | None = getattr(params, "movie_id", None)
+        generations = [ALL, of_view(view.name), BATCH_LAYER]
+        if movie_id is not None:
+            generations += [of_movie(movie_id), of_changed_movie(movie_id)]
+        elif view.ttl is TTLClass.VOLATILE:
+            generations += map(of_changed_type, view.coverage)
+        return CacheQuestion(ident, view.name, cache_key(view.name, params), tuple(generations))
 
     def boundary(self) -> Boundary:
         """The time boundary as of now."""
@@ -162,7 +188,8 @@ class MergeService:
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
         self._hours.read(HourRange(types, since_cutoff), boundary, as_text=layers.hours_as_text)
 
-    def _make(self, view: View[P], params: P, now: datetime) -> Entry:
+    def _make(self, view: View[P], params: P, generations: tuple[str, ...]) -> Entry:
+        now, started = self._clock(), self._monotonic()
         boundary = Boundary(now, self._policy)
         layers = self._watch.layers(view.coverage, boundary)
         plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
@@ -177,7 +204,15 @@ class MergeService:
         self.skipped.note((*documents.skipped, *hours.skipped))
         built = view.build(params, reading)
         body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
-        return Entry.of(body, now, self._ttl[view.ttl], built.freshness.missing)
+        return Entry.of(
+            cache_key(view.name, params),
+            body,
+            made=now.timestamp(),
+            ttl=self._ttl[view.ttl],
+            cost=self._monotonic() - started,
+            missing=built.freshness.missing,
+            generations=generations,
+        )
 
     def _read(self, plan: Plan, boundary: Boundary, layers: Layers) -> tuple[Documents, Documents]:
         """The plan's own reads and its layer-wide hours; finds run beside each other."""

@@ -12,12 +12,13 @@ from django_redis import get_redis_connection
 from redis import Redis
 
 from merger.boundary import Policy, Strategy
-from merger.cache import RedisCache
+from merger.cache import AnswerCache, CacheRules
 from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass
 from merger.mongo import MongoStore, database
 from merger.redislink import RedisLink
 from merger.service import MergeService
+from merger.sharedtier import SharedTier
 
 
 @cache
@@ -27,7 +28,7 @@ def service() -> MergeService:
     names = aliases()
     return MergeService(
         store=store(),
-        cache=RedisCache(_redis, _namespace(rules, names), time.monotonic),
+        cache=_cache(rules, names),
         contract=Contract(names),
         policy=rules,
         ttl={
@@ -72,12 +73,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _cache(rules: Policy, names: Aliases) -> AnswerCache:
+    clock = utc_now
+    return AnswerCache(
+        shared=SharedTier(redis_link(), _namespace(rules, names), settings.CACHE_STALE_IF_ERROR),
+        secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
+        clock=lambda: clock().timestamp(),
+        rules=CacheRules(absent=settings.CACHE_TTL_ABSENT, stale_if_error=settings.CACHE_STALE_IF_ERROR),
+    )
+
+
 def _redis() -> Redis:
     connection: Redis = get_redis_connection("default")
     return connection
 
 
 def _namespace(rules: Policy, names: Aliases) -> str:
-    """Services that would answer differently never share an entry: other data, other rules, other aliases."""
-    identity = repr((settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names))
-    return f"lambdaserve:1:{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}:"
+    """Services that would answer differently never share an entry: other code, other data, other rules or aliases."""
+    identity = repr((settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names))
+    return f"lambdaserve:{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}:"

@@ -7,16 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from merger.boundary import Policy
-from merger.cache import Entry
+from merger.cache import AnswerCache
 from merger.contract import Contract
 from merger.errors import Incomplete, NotFound, StoreUnavailable
 from merger.freshness import TTLClass, describe
 from merger.merge import Built, Reading
 from merger.query import Window
+from merger.redislink import RedisLink
 from merger.routing import BATCH, SPEED, HourRange, Plan, Question, Read, View, movie_reads
 from merger.service import MergeService, cache_key
+from merger.sharedtier import SharedTier
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
@@ -57,23 +61,21 @@ def _build(params: ByMovie, reading: Reading) -> Built:
 VIEW = View("tests.movie", TTLClass.STABLE, _plan, _build, coverage=("stats",))
 
 
-class MemoryCache:
-    def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
-
-    def get(self, key: str) -> Entry | None:
-        return self.entries.get(key)
-
-    def set(self, key: str, entry: Entry) -> None:
-        # Through its bytes, as a real cache would have it.
-        self.entries[key] = Entry.decoded(entry.encoded())
+def no_redis() -> Redis:
+    raise RedisConnectionError("there is none here")
 
 
 class Served:
     def __init__(self, batch: list[dict[str, Any]], speed: list[dict[str, Any]]) -> None:
         self.store = MemoryStore(batch_views=batch, speed_views=speed)
-        self.cache = MemoryCache()
         self.now = NOW
+        self.seconds = 0.0
+        self.cache = AnswerCache(
+            SharedTier(RedisLink(no_redis, ask_again=3600), "tests:"),
+            b"secret",
+            clock=lambda: self.now.timestamp(),
+            monotonic=lambda: self.seconds,
+        )
         self.service = MergeService(
             store=self.store,
             cache=self.cache,
@@ -130,7 +132,7 @@ def test_other_parameters_are_another_entry() -> None:
 def test_the_tag_follows_the_content() -> None:
     served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
     first, other = (served.service.fetch(VIEW, ByMovie(movie_id)) for movie_id in (1, 2))
-    served.cache.entries.clear()
+    served.cache.hot.clear()
     assert served.service.fetch(VIEW, ByMovie(1)).etag == first.etag != other.etag
 
 
@@ -179,7 +181,7 @@ def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
 def test_a_kind_of_bad_document_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     served = Served([details()], [stats(), stats(2, data=None), stats(3, data=None)])
     served.service.fetch(VIEW, ByMovie(1))
-    served.cache.entries.clear()
+    served.cache.hot.clear()
     served.service.fetch(VIEW, ByMovie(1))
     assert len([record for record in caplog.records if "could not be read" in record.message]) == 1
 

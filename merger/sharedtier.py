@@ -1,0 +1,172 @@
+"""The tier of the cache that all processes share: what is asked of Redis, and under which names (C3, C6).
+
+A *generation* is a number that an entry must have been made under to count; raising it makes every older entry
+outdated at once, whatever their number. Some are raised by hand (``all``, ``view:…``, ``movie:…``), some by what
+happens to the data (``batch``, ``changed:…``): those hold the data's own stamp, so that several watchers which see the
+same change raise them once. A generation
+outlives every entry that was made before it, unless Redis runs full and evicts it: then an entry that it outdated may
+count again, until its time to live is over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+
+from merger.redislink import RedisLink
+
+ALL = "all"
+BATCH = "batch"
+
+DAY = 86_400
+
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+_RAISE = """
+local held = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+local wanted = tonumber(ARGV[1])
+if ARGV[3] == 'advance' and held >= wanted then wanted = held + 1 end
+if held >= wanted then return 0 end
+redis.call('SET', KEYS[1], string.format('%.0f', wanted))
+if ARGV[2] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return 1
+"""
+
+
+def of_view(name: str) -> str:
+    """Generation of one view's answers, raised by hand."""
+    return f"view:{name}"
+
+
+def of_movie(movie_id: int) -> str:
+    """Generation of one movie's answers, raised by hand."""
+    return f"movie:{movie_id}"
+
+
+def of_changed_movie(movie_id: int) -> str:
+    """Generation of one movie's data."""
+    return f"changed:movie:{movie_id}"
+
+
+def of_changed_type(data_type: str) -> str:
+    """Generation of a speed data type as a whole."""
+    return f"changed:{data_type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Redis holds for a question: the entry's bytes, and the generations as they are now, ``""`` for none."""
+
+    raw: bytes | None
+    generations: tuple[str, ...]
+
+
+class SharedTier:
+    """Entries, locks and generations in Redis.
+
+    Args:
+        link: the way to it. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; two services with other data, rules or code must differ in it.
+        keep: seconds that an entry can last at most; generations are kept for longer.
+    """
+
+    def __init__(self, link: RedisLink, namespace: str, keep: int = DAY) -> None:
+        self.link = link
+        self._namespace = namespace
+        self._keep = keep
+
+    def find(self, key: str, generations: Sequence[str]) -> Found:
+        """An entry's bytes and the generations, in one round trip."""
+        names = [self._namespace + key, *map(self._generation, generations)]
+        raw, *values = self.link.ask(lambda redis: cast("list[bytes | None]", redis.mget(names)))
+        for place, (name, value) in enumerate(zip(generations, values, strict=True)):
+            if name == ALL and value is None:
+                values[place] = self._first_generation()
+        return Found(raw, tuple("" if value is None or not value.isdigit() else value.decode() for value in values))
+
+    def claim(self, key: str, token: str, seconds: float) -> tuple[bool, bytes | None]:
+        """Tries to become the one who makes an entry.
+
+        Args:
+            key: the entry's.
+            token: stands for the claimant; ``put`` and ``release`` want it again.
+            seconds: after which somebody else may.
+
+        Returns:
+            Whether it is, and the entry's bytes as of after that.
+        """
+
+        def question(redis: Redis) -> tuple[bool, bytes | None]:
+            with redis.pipeline(transaction=False) as pipe:
+                pipe.set(self._lock(key), token, nx=True, px=int(seconds * 1000))
+                pipe.get(self._namespace + key)
+                granted, raw = pipe.execute()
+            return bool(granted), raw
+
+        return self.link.ask(question)
+
+    def put(self, key: str, raw: bytes, seconds: int, token: str | None) -> None:
+        """Stores an entry for some seconds, and gives the claim back."""
+
+        def question(redis: Redis) -> None:
+            with redis.pipeline(transaction=False) as pipe:
+                pipe.set(self._namespace + key, raw, ex=seconds)
+                if token is not None:
+                    pipe.eval(_RELEASE, 1, self._lock(key), token)
+                pipe.execute()
+
+        self.link.ask(question)
+
+    def release(self, key: str, token: str) -> None:
+        """Gives a claim back, unless it has passed to somebody else."""
+        self.link.ask(lambda redis: redis.eval(_RELEASE, 1, self._lock(key), token))
+
+    def raise_to(self, stamps: Mapping[str, int]) -> None:
+        """Raises generations to the stamps of what happened, where they are lower.
+
+        Args:
+            stamps: by name; milliseconds since the epoch.
+        """
+        self._raise(stamps.items(), "raise")
+
+    def advance(self, names: Iterable[str]) -> None:
+        """Raises generations in any case, to now."""
+        now = time.time_ns() // 1_000_000
+        self._raise([(name, now) for name in names], "advance")
+
+    def _raise(self, stamps: Iterable[tuple[str, int]], how: str) -> None:
+        def question(redis: Redis) -> Any:
+            with redis.pipeline(transaction=False) as pipe:
+                for name, stamp in stamps:
+                    pipe.eval(_RAISE, 1, self._generation(name), stamp, self._kept_for(name), how)
+                return pipe.execute()
+
+        self.link.ask(question)
+
+    def _kept_for(self, name: str) -> int:
+        """Seconds; 0: for good. There are as many movies' generations as movies, and few others."""
+        return 2 * self._keep if "movie:" in name else 0
+
+    def _first_generation(self) -> bytes:
+        """Of everything, when Redis has none: another one than any before it, should Redis have forgotten it."""
+        name = self._generation(ALL)
+
+        def question(redis: Redis) -> bytes:
+            with redis.pipeline(transaction=False) as pipe:
+                pipe.set(name, time.time_ns() // 1_000_000, nx=True)
+                pipe.get(name)
+                return cast("bytes", pipe.execute()[1])
+
+        return self.link.ask(question)
+
+    def _generation(self, name: str) -> str:
+        return f"{self._namespace}g:{name}"
+
+    def _lock(self, key: str) -> str:
+        return f"{self._namespace}l:{key}"
