@@ -1,0 +1,46 @@
+"""Whether two services answer the same. Pure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+ABOUT_THE_ANSWER = frozenset({"freshness", "generated_at", "last_updated"})
+"""Fields that tell when and how an answer was made, not what it is."""
+
+_ROUNDING = 1e-9
+
+
+def difference(ours: Any, theirs: Any, place: str = "") -> str | None:
+    """The first place where two JSON values differ, with both values; ``None`` where they are equal.
+
+    Numbers may differ by the rounding of sums in another order; what is about the answer is not compared.
+    """
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return _of_objects(ours, theirs, place)
+    if isinstance(ours, list) and isinstance(theirs, list):
+        if len(ours) != len(theirs):
+            return f"{place}: {len(ours)} entries and {len(theirs)}"
+        found = (difference(*pair, f"{place}[{index}]") for index, pair in enumerate(zip(ours, theirs, strict=True)))
+        return next(filter(None, found), None)
+    return None if _is_equal(ours, theirs) else f"{place}: {ours!r} and {theirs!r}"
+
+
+def _of_objects(ours: dict[str, Any], theirs: dict[str, Any], place: str) -> str | None:
+    for name in sorted((ours.keys() | theirs.keys()) - ABOUT_THE_ANSWER):
+        where = f"{place}.{name}" if place else name
+        if name not in ours or name not in theirs:
+            told = [repr(values[name]) if name in values else "absent" for values in (ours, theirs)]
+            return f"{where}: {told[0]} and {told[1]}"
+        found = difference(ours[name], theirs[name], where)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_equal(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, bool) or isinstance(theirs, bool):
+        return ours is theirs
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return math.isclose(ours, theirs, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+    return bool(ours == theirs)

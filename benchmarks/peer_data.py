@@ -1,0 +1,197 @@
+"""What the peer reads from MongoDB, and what it keeps of it in the process: the catalogue and the newest hours.
+
+It is written for documents as requirements §1 describes them: other spellings, duplicates beyond the newest and losses,
+of which the measured world has none, are not its business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from fastapi import HTTPException
+from pymongo.asynchronous.database import AsyncDatabase
+
+from merger.boundary import Boundary, Layers, SpeedLayer, closed_hours
+from merger.contract import Contract
+from merger.merge import Reading
+from merger.query import DAY, HOUR, floor_day
+from merger.shapes import SPEED as SPEED_TYPES
+from movies.titles import fold
+
+Document = Mapping[str, Any]
+T = TypeVar("T")
+
+CATALOGUE_KEPT, HOURS_KEPT = 300.0, 60.0
+"""Seconds after which each is read again."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that is asked of all movies at once.
+
+    Args:
+        movies: payloads of the newest ``movie_details`` by movie id.
+        months: the newest ``genre_analytics`` of each genre and month.
+        totals: payloads of the newest lifetime ``sentiment`` by movie id.
+        computed_at: when the newest of them was written; ``None``: there is none.
+    """
+
+    movies: Mapping[int, Document]
+    months: tuple[Document, ...]
+    totals: Mapping[int, Document]
+    computed_at: datetime | None
+
+    @cached_property
+    def genres(self) -> dict[str, str]:
+        """Casefolded name → the most frequent spelling."""
+        names = [name for movie in self.movies.values() for name in movie.get("genres", ())]
+        counts = Counter([*names, *(month["data"]["genre"] for month in self.months)])
+        found: dict[str, str] = {}
+        for name, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
+            found.setdefault(name.casefold(), name)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def titles(self) -> dict[int, str]:
+        """Folded titles by movie id, each as `` word word``."""
+        return {key: "".join(f" {word}" for word in fold(movie["title"])) for key, movie in self.movies.items()}
+
+    def genre(self, name: str) -> str:
+        """A genre in the catalogue's spelling.
+
+        Raises:
+            HTTPException: 404, for an unknown one.
+        """
+        found = self.genres.get(name.strip().casefold())
+        if found is None:
+            raise HTTPException(404, f"There is no genre {name!r}.")
+        return found
+
+    def is_of_genre(self, movie_id: int, genre: str) -> bool:
+        wanted = genre.casefold()
+        return any(name.casefold() == wanted for name in self.movies.get(movie_id, {}).get("genres", ()))
+
+
+class Kept(Generic[T]):
+    """A value that is loaded again when it is too old, by one task at a time.
+
+    Args:
+        load: makes it.
+        seconds: that it keeps.
+    """
+
+    def __init__(self, load: Callable[[], Awaitable[T]], seconds: float) -> None:
+        self._load = load
+        self._seconds = seconds
+        self._held: tuple[float, T] | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> T:
+        """The value."""
+        held = self._held
+        if held is not None and held[0] > time.monotonic():
+            return held[1]
+        async with self._lock:
+            if self._held is None or self._held[0] <= time.monotonic():
+                value = await self._load()
+                self._held = (time.monotonic() + self._seconds, value)
+            return self._held[1]
+
+
+class Data:
+    """Both collections.
+
+    Args:
+        database: holds them.
+        clock: aware UTC.
+    """
+
+    def __init__(self, database: AsyncDatabase[dict[str, Any]], clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        self._contract = Contract()
+        self._catalogue = Kept(self._read_catalogue, CATALOGUE_KEPT)
+        self._hours = {name: Kept(self._hours_of(name), HOURS_KEPT) for name in SPEED_TYPES}
+
+    def boundary(self) -> Boundary:
+        """The time boundary as of now."""
+        return Boundary(self._clock())
+
+    async def catalogue(self) -> Catalogue:
+        """The whole catalogue."""
+        return await self._catalogue.get()
+
+    async def hours(self, data_type: str) -> list[Document]:
+        """All movies' speed buckets of a type since the day before the cutoff, each once."""
+        return await self._hours[data_type].get()
+
+    async def batch(self, wanted: Document) -> list[dict[str, Any]]:
+        """Batch documents that match a filter."""
+        return await self._database["batch_views"].find(wanted, {"_id": 0}).to_list()
+
+    async def speed(self, wanted: Document) -> list[dict[str, Any]]:
+        """Speed documents that match a filter."""
+        return await self._database["speed_views"].find(wanted, {"_id": 0}).to_list()
+
+    async def reading(self, batch: Document | None, speed: Document) -> Reading:
+        """One movie's documents, both layers read at once, as the merge takes them.
+
+        Args:
+            batch: filter of batch documents; ``None``: none.
+            speed: of speed documents.
+        """
+        reads = [self.speed(speed), *([] if batch is None else [self.batch(batch)])]
+        found_speed, *found_batch = await asyncio.gather(*reads)
+        boundary = self.boundary()
+        documents = self._contract.read(batch=found_batch[0] if found_batch else (), speed=found_speed)
+        return Reading(boundary=boundary, layers=assumed(boundary), documents=documents)
+
+    async def _read_catalogue(self) -> Catalogue:
+        details, months, totals = await asyncio.gather(
+            self.batch({"view_type": "movie_details"}),
+            self.batch({"view_type": "genre_analytics"}),
+            self.batch({"view_type": "sentiment", "data.date": None}),
+        )
+        return Catalogue(
+            movies={d["movie_id"]: d["data"] for d in newest(details, lambda d: d["movie_id"], "computed_at")},
+            months=tuple(newest(months, _month, "computed_at")),
+            totals={d["movie_id"]: d["data"] for d in newest(totals, lambda d: d["movie_id"], "computed_at")},
+            computed_at=max((d["computed_at"] for d in (*details, *months, *totals)), default=None),
+        )
+
+    def _hours_of(self, data_type: str) -> Callable[[], Awaitable[list[Document]]]:
+        async def read() -> list[Document]:
+            since = floor_day(self.boundary().cutoff) - DAY
+            found = await self.speed({"data_type": data_type, "hour": {"$gte": since}})
+            return newest(found, lambda d: (d["movie_id"], d["hour"]), "synced_at")
+
+        return read
+
+
+def newest(documents: Iterable[Document], key: Callable[[Document], Any], stamp: str) -> list[Document]:
+    """Of documents with the same key the one with the newest stamp."""
+    found: dict[Any, Document] = {}
+    for document in documents:
+        rival = found.get(key(document))
+        if rival is None or document[stamp] > rival[stamp]:
+            found[key(document)] = document
+    return list(found.values())
+
+
+def assumed(boundary: Boundary) -> Layers:
+    """Both layers complete and current: a service of this kind does not look whether they are."""
+    hours = frozenset(closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None))
+    layer = SpeedLayer(hours, boundary.now)
+    return Layers(batch_computed_at=boundary.now, speed=dict.fromkeys(SPEED_TYPES, layer))
+
+
+def _month(document: Document) -> tuple[str, int, int | None]:
+    data = document["data"]
+    return data["genre"].casefold(), data["year"], data.get("month")
