@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,6 +59,19 @@ class Api:
         assert response.status_code == status, response.content
         result: dict[str, Any] = response.json()
         return result
+
+    def keeps(self, seconds: int, path: str, parameters: dict[str, Any] | None = None) -> bool:
+        """Whether an answer is fresh for just so many seconds."""
+        from merger import wiring
+
+        made, states = self.now, []
+        self.get(path, parameters)
+        for age in (seconds - 1, seconds):
+            self.now = made + timedelta(seconds=age)
+            wiring.service().cache.hot.clear()
+            states.append(self.get(path, parameters)["X-Cache"])
+        self.now = made
+        return states == ["HIT", "STALE"]
 
     def refused(self, path: str, parameters: dict[str, Any]) -> dict[str, str]:
         """What a 400 says, by parameter."""

@@ -203,4 +203,4 @@ def test_the_same_answer_is_not_sent_twice(api: Api) -> None:
     first: Any = api.get(PATH, {"metric": "sentiment"})
     again: Any = api.get(PATH, {"metric": "sentiment"}, If_None_Match=first["ETag"])
     assert (again.status_code, again.content) == (304, b"")
-    assert first["Cache-Control"] == "public, max-age=1800"
+    assert first["Cache-Control"] == "public, max-age=5"
