@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
@@ -19,6 +22,7 @@ from analytics.serializers import (
     OverviewSerializer,
     TrendsSerializer,
 )
+from lambdaserve.access.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
 from lambdaserve.answers import respond
 from lambdaserve.schema import documented, in_path
 from lambdaserve.viewsets import ApiViewSet
@@ -26,6 +30,14 @@ from lambdaserve.viewsets import ApiViewSet
 
 class AnalyticsViewSet(ApiViewSet):
     """Statistics over many movies."""
+
+    throttle_costs: ClassVar[Mapping[str, int]] = {
+        "genre": STATISTICS,
+        "trends": STATISTICS,
+        "overview": STATISTICS,
+        "comparison": WHOLE_CATALOGUE,
+        "actor": CHEAP,
+    }
 
     @documented(
         operation="analytics_genre",

@@ -6,6 +6,7 @@ A problem is a JSON object of media type ``application/problem+json``:
 * ``title``, ``status``, ``detail``, ``instance`` (the path that was asked for);
 * 400: ``errors``, one ``{parameter, detail}`` for every bad parameter;
 * 404 of a movie, genre or actor: ``near``, the names that may have been meant, best first;
+* 429: nothing more; ``Retry-After`` says when;
 * 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds.
 """
 
@@ -19,11 +20,13 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, Throttled, ValidationError
 
+from lambdaserve.access.throttle import retry_after
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
 from merger.freshness import intervals_as_list
 
@@ -32,6 +35,8 @@ TYPE_PREFIX = "urn:problem-type:lambdaserve:"
 API_PREFIX = "/api/"
 INCOMPLETE_RETRY_AFTER = 60
 """Seconds after which a late layer may have caught up; both write at most once a minute."""
+ACCOUNTS_RETRY_AFTER = 5
+"""Seconds after which to try again where users and keys can't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +143,36 @@ def _(error: PermissionDenied) -> Problem:
     return Problem(403, "This is not for you.")
 
 
+@problem_of.register(OperationalError)
+@problem_of.register(InterfaceError)
+def _(error: Exception) -> Problem:
+    # Whoever can't be recognised is not let in as a stranger either.
+    return Problem(
+        503,
+        "Users and API keys can't be read at the moment.",
+        "accounts-unavailable",
+        "The database of users and keys does not answer",
+        headers={"Retry-After": str(ACCOUNTS_RETRY_AFTER)},
+    )
+
+
+@problem_of.register
+def _(error: Throttled) -> Problem:
+    seconds = retry_after(getattr(error, "wait", None))
+    return Problem(
+        429,
+        f"Too many requests; try again in {seconds} s.",
+        "rate-limited",
+        "Too many requests",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
 @problem_of.register
 def _(error: APIException) -> Problem:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
     detail = " ".join(entry["detail"] for entry in _told(error.detail))
     return Problem(error.status_code, detail, headers=headers)
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.conf import settings
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from lambdaserve.access.authentication import HEADER
 from lambdaserve.exceptions import MEDIA_TYPE, TYPE_PREFIX
 from lambdaserve.parameters import QueryParameters
 
@@ -29,6 +32,28 @@ class ApiSchema(AutoSchema):
         """Ways to authenticate, of which none is needed where everybody may read (S6)."""
         ways: list[dict[str, Any]] = super().get_auth()
         return [*ways, {}] if settings.ANONYMOUS_READ and {} not in ways else ways
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package's is untyped
+    """API keys in the description (S1)."""
+
+    target_class = "lambdaserve.access.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """The security scheme."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": HEADER,
+            "description": "Made in the admin or by `manage.py create_api_key`; needs the scope `read`.",
+        }
+
+
+class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]  # the package's is untyped
+    """A login to the admin in the description."""
+
+    target_class = "lambdaserve.access.authentication.BrowserSession"
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
@@ -107,15 +132,15 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     401: (
-        "Reading needs credentials here, and those given are not valid.",
-        {"type": "about:blank", "title": "Unauthorized", "detail": "Invalid token."},
+        "Reading needs credentials here and none were given, or those given are not valid.",
+        {"type": "about:blank", "title": "Unauthorized", "detail": "The API key is not valid."},
     ),
     403: (
-        "Reading needs a login here.",
+        "The API key lacks the scope that this needs.",
         {
             "type": "about:blank",
             "title": "Forbidden",
-            "detail": "Authentication credentials were not provided.",
+            "detail": "This API key may not read: it lacks the scope 'read'.",
         },
     ),
     404: (
@@ -135,6 +160,14 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
             "detail": "Could not satisfy the request Accept header.",
         },
     ),
+    429: (
+        "Too many requests. `Retry-After`: when to ask again; `RateLimit-Policy`: how many are admitted.",
+        {
+            "type": TYPE_PREFIX + "rate-limited",
+            "title": "Too many requests",
+            "detail": "Too many requests; try again in 3 s.",
+        },
+    ),
     500: (
         "Something unforeseen went wrong; it has been logged.",
         {
@@ -152,7 +185,7 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     503: (
-        "The document store is away, or `completeness=strict` met missing events. `Retry-After`: when to ask again.",
+        "A store is away, or `completeness=strict` met missing events. `Retry-After`: when to ask again.",
         {
             "type": TYPE_PREFIX + "incomplete",
             "title": "The answer would be incomplete",
@@ -163,7 +196,7 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
     ),
 }
 
-_ALWAYS = (400, 401, 403, 406, 500, 502, 503)
+_ALWAYS = (400, 401, 403, 406, 429, 500, 502, 503)
 
 
 def documented(

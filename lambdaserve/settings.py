@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from lambdaserve import __version__, variables
@@ -33,14 +34,19 @@ ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
 _anonymous_read = _env.read(variables.ANONYMOUS_READ)
 ANONYMOUS_READ = DEBUG if _anonymous_read is None else _anonymous_read
 RATE_LIMIT = _env.read(variables.RATE_LIMIT)
+RATE_BURST = _env.read(variables.RATE_BURST)
+API_KEY_PEPPER = _env.read(variables.API_KEY_PEPPER)
 TRUSTED_PROXIES = _env.read(variables.TRUSTED_PROXIES)
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS = list(_env.read(variables.CORS_ORIGINS))
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = [*default_headers, "x-api-key"]
 CORS_EXPOSE_HEADERS = [
     "Age",
     "ETag",
+    "RateLimit",
     "RateLimit-Limit",
+    "RateLimit-Policy",
     "RateLimit-Remaining",
     "RateLimit-Reset",
     "Retry-After",
@@ -109,6 +115,7 @@ INSTALLED_APPS = [
     "trending",
     "analytics",
     "lambdaserve",
+    "lambdaserve.access",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -181,8 +188,12 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "lambdaserve.access.authentication.ApiKeyAuthentication",
+        "lambdaserve.access.authentication.BrowserSession",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.permissions.ReadAccess"],
+    "DEFAULT_THROTTLE_CLASSES": ["lambdaserve.access.throttle.LeasedTokenBucket"],
     "DEFAULT_SCHEMA_CLASS": "lambdaserve.schema.ApiSchema",
     "EXCEPTION_HANDLER": "lambdaserve.exceptions.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -156,7 +156,17 @@ RATE_LIMIT = Variable(
     "RATE_LIMIT",
     integer(least=0, most=10_000_000),
     0,
-    "Requests per minute and client; 0 sets no limit. Not enforced in this version.",
+    "Requests per minute and client (API key, user, else address); 0 sets no limit but keys' own.",
+)
+RATE_BURST = Variable[int | None](
+    "RATE_BURST", integer(least=1, most=10_000_000), None, "Requests that a client may send at once."
+)
+API_KEY_PEPPER = Variable(
+    "API_KEY_PEPPER",
+    text(),
+    "",
+    "Key of the digests of API keys; with another one all keys made before stop working.",
+    secret=True,
 )
 CORS_ORIGINS = Variable[tuple[str, ...]](
     "CORS_ORIGINS",

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
+
+from lambdaserve.access.throttle import rate_limit_headers
 
 
 class ApiViewSet(ViewSet):
-    """Authentication, permission, throttling: for every request, in REST framework's own order."""
+    """Authentication, permission, throttling: for every request, in REST framework's own order.
+
+    Attributes:
+        throttle_costs: tokens that actions take from the client's bucket, by name; ``CHEAP`` where not named.
+    """
+
+    throttle_costs: ClassVar[Mapping[str, int]] = {}
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """The response with the headers that tell how much more the client may ask for (S3)."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in rate_limit_headers(request):
+            final[name] = value
+        return final

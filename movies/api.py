@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from lambdaserve.access.limits import CHEAP, RANKING
 from lambdaserve.answers import respond
 from lambdaserve.parameters import number_in_path
 from lambdaserve.schema import documented, in_path
@@ -89,6 +93,8 @@ class MovieViewSet(ApiViewSet):
 
 class SearchViewSet(ApiViewSet):
     """The catalogue of movies and genres."""
+
+    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genres": CHEAP}
 
     @documented(
         operation="search_movies",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from lambdaserve.access.limits import RANKING
 from lambdaserve.answers import respond
 from lambdaserve.schema import documented, in_path
 from lambdaserve.viewsets import ApiViewSet
@@ -29,6 +33,8 @@ _RULES = f"""Every movie for which the speed layer holds `trending` or `stats` d
 
 class TrendingViewSet(ApiViewSet):
     """Rankings of movies."""
+
+    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING}
 
     @documented(
         operation="trending_movies",

@@ -9,12 +9,19 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from lambdaserve.access.keys import READ, KeyGrant
+
 if TYPE_CHECKING:  # the framework imports this module while it is importing its views
     from rest_framework.views import APIView
 
 
 class ReadAccess(BasePermission):
-    """Reading is for everyone where ``ANONYMOUS_READ`` is on, else for those who are logged in (S6)."""
+    """Reading is for everyone where ``ANONYMOUS_READ`` is on, else for users and for keys of scope ``read`` (S1, S6).
+
+    A key is good for its scopes and nothing else, whoever owns it and whatever is open to those without one.
+    """
+
+    message = "This is not for you."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True where this request may read.
@@ -24,4 +31,10 @@ class ReadAccess(BasePermission):
         """
         if request.method not in SAFE_METHODS:
             raise MethodNotAllowed(request.method or "")
+        auth = request.auth
+        if isinstance(auth, KeyGrant):
+            if READ in auth.scopes:
+                return True
+            self.message = f"This API key may not read: it lacks the scope '{READ}'."
+            return False
         return settings.ANONYMOUS_READ or request.user.is_authenticated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 
+from lambdaserve.access.limits import FREE
 from lambdaserve.access.permissions import ReadAccess
 from lambdaserve.exceptions import MEDIA_TYPE
 from lambdaserve.ops.health import UNHEALTHY
@@ -45,6 +46,8 @@ EXAMPLE: Mapping[str, Any] = {
 class HealthViewSet(ApiViewSet):
     """The state of the service, for people, load balancers and orchestrators; never cached."""
 
+    throttle_costs: ClassVar[Mapping[str, int]] = {"live": FREE, "ready": FREE}
+
     def get_permissions(self) -> list[BasePermission]:
         """The bare probes are for everyone, since those who ask them have no credentials."""
         return [AllowAny()] if self.action in ("live", "ready") else [ReadAccess()]
@@ -61,7 +64,7 @@ class HealthViewSet(ApiViewSet):
                 [OpenApiExample("healthy", dict(EXAMPLE), response_only=True, status_codes=[200])],
             ),
             503: OpenApiResponse(HealthSerializer, "Unhealthy."),
-            **{(status, MEDIA_TYPE): problem_response(status) for status in (401, 403, 406, 500)},
+            **{(status, MEDIA_TYPE): problem_response(status) for status in (401, 403, 406, 429, 500)},
         },
     )
     def retrieve(self, request: Request) -> HttpResponse:

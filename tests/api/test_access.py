@@ -34,7 +34,9 @@ def test_everyone_reads_where_anonymous_reading_is_on(client: Client, settings: 
 
 def test_a_stranger_is_refused_where_it_is_off(client: Client, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
-    assert client.get("/readable").status_code == 403
+    response = client.get("/readable")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("ApiKey ")
 
 
 def test_whoever_is_logged_in_reads_where_it_is_off(client: Client, settings: Any, django_user_model: Any) -> None:

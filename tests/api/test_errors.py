@@ -55,9 +55,9 @@ def test_an_accept_header_without_json_is_406(client: Client) -> None:
     assert_problem(client.get("/api/v1/movies/550", headers={"Accept": "text/html"}), 406)
 
 
-def test_reading_without_a_login_is_403_where_one_is_needed(client: Client, settings: Any) -> None:
+def test_reading_without_a_login_is_401_where_one_is_needed(client: Client, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
-    body = assert_problem(client.get("/api/v1/movies/550"), 403)
+    body = assert_problem(client.get("/api/v1/movies/550"), 401)
     assert body["detail"] == "Authentication credentials were not provided."
 
 

@@ -190,4 +190,4 @@ def test_probes_need_no_login_but_the_report_does(api: Api, settings: Any) -> No
     settings.ANONYMOUS_READ = False
     assert api.get("health/live").status_code == 200
     assert api.get("health/ready").status_code == 200
-    assert api.get("health").status_code == 403
+    assert api.get("health").status_code == 401

@@ -94,7 +94,7 @@ def test_every_answer_and_every_error_has_an_example(operations: dict[str, dict[
     for path, operation in operations.items():
         if "/health" in path:
             continue
-        for status in ("200", "400", "401", "403", "406", "500", "502", "503"):
+        for status in ("200", "400", "401", "403", "406", "429", "500", "502", "503"):
             (content,) = operation["responses"][status]["content"].values()
             assert content["examples"], (path, status)
 

@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from lambdaserve import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("analytics", "lambdaserve", "merger", "movies", "trending")
+OURS = ("analytics", "lambdaserve", "lambdaserve.access", "merger", "movies", "trending")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests" / "README.md", ROOT / "sample_data" / "README.md"]

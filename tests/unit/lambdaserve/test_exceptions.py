@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.test import RequestFactory
 from rest_framework import exceptions as drf
@@ -51,11 +52,15 @@ def body_of(error: Exception) -> dict[str, Any]:
         (StoreUnavailable("MongoDB is not reachable"), 503, "store-unavailable"),
         (StoreFault("MongoDB answered with an error"), 502, "store-fault"),
         (drf.ValidationError({"limit": ["too large"]}), 400, "invalid-parameters"),
+        (drf.Throttled(wait=7), 429, "rate-limited"),
+        (OperationalError("secret"), 503, "accounts-unavailable"),
+        (InterfaceError("secret"), 503, "accounts-unavailable"),
     ],
 )
 def test_errors_of_ours_have_a_type_of_their_own(error: Exception, status: int, slug: str) -> None:
     body = body_of(error)
     assert (body["status"], body["type"]) == (status, f"urn:problem-type:lambdaserve:{slug}")
+    assert "secret" not in str(body)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,6 @@ def test_errors_of_ours_have_a_type_of_their_own(error: Exception, status: int, 
         (drf.NotAcceptable(), 406, "Not Acceptable"),
         (drf.UnsupportedMediaType("text/xml"), 415, "Unsupported Media Type"),
         (drf.ParseError(), 400, "Bad Request"),
-        (drf.Throttled(wait=7), 429, "Too Many Requests"),
     ],
 )
 def test_errors_that_the_status_explains_are_about_blank(error: Exception, status: int, title: str) -> None:
@@ -117,7 +121,13 @@ def test_missing_intervals_are_listed() -> None:
 
 @pytest.mark.parametrize(
     ("error", "seconds"),
-    [(Incomplete([(None, NOON)]), "60"), (StoreUnavailable("away", 9), "9"), (drf.Throttled(wait=7), "7")],
+    [
+        (Incomplete([(None, NOON)]), "60"),
+        (StoreUnavailable("away", 9), "9"),
+        (drf.Throttled(wait=6.2), "7"),
+        (drf.Throttled(wait=0.01), "1"),
+        (OperationalError("away"), "5"),
+    ],
 )
 def test_it_says_when_to_try_again(error: Exception, seconds: str) -> None:
     response = handle(error, {"request": RequestFactory().get("/api/v1/movies/1")})

@@ -1,0 +1,80 @@
+"""Which address a request comes from, whatever it says about itself (S3)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+LONGEST = 1000
+"""Characters of ``X-Forwarded-For`` that are looked at, from its end; proxies add there."""
+
+_MEMORY = 8192
+
+
+def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
+    """The nearest address that is not a trusted proxy's.
+
+    ``X-Forwarded-For`` is believed only from trusted proxies, and read from its end, where they add the address of
+    whoever connected to them; what a client wrote before that changes nothing. IPv6 clients are told apart by their
+    first 64 bits, as every one of them has that many addresses of its own.
+
+    Args:
+        remote: address of the connection.
+        forwarded: value of ``X-Forwarded-For``, empty where there is none.
+        trusted: addresses and networks of proxies.
+    """
+    direct = _direct(remote, trusted)
+    if direct is not None:
+        return direct
+    return _forwarded(remote, forwarded[-LONGEST:], trusted)
+
+
+@lru_cache(_MEMORY)
+def _direct(remote: str, trusted: tuple[str, ...]) -> str | None:
+    """The name of a client that connects itself; ``None`` for a trusted proxy."""
+    address = _parsed(remote)
+    if address is None:
+        return "unknown"
+    return None if _is_trusted(address, trusted) else _name(address)
+
+
+@lru_cache(_MEMORY)
+def _forwarded(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
+    nearest = _parsed(remote)
+    for hop in reversed(forwarded.split(",")):
+        address = _parsed(hop)
+        if address is None:
+            break
+        nearest = address
+        if not _is_trusted(address, trusted):
+            break
+    return "unknown" if nearest is None else _name(nearest)
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """An address, perhaps with brackets and a port; ``None`` for anything else."""
+    host = text.strip()
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: IPv4Address | IPv6Address, trusted: tuple[str, ...]) -> bool:
+    return any(address in network for network in _networks(trusted))
+
+
+@lru_cache(16)
+def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each, strict=False) for each in trusted)
+
+
+def _name(address: IPv4Address | IPv6Address) -> str:
+    if address.version == 4:
+        return str(address)
+    return str(ip_network((int(address), 64), strict=False))

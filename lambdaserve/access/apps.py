@@ -1,0 +1,11 @@
+"""The application of API keys and rate limits."""
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    """``lambdaserve.access``; its tables begin with ``access_``."""
+
+    name = "lambdaserve.access"
+    label = "access"
+    verbose_name = "Access"

@@ -1,0 +1,74 @@
+"""Who asks: the bearer of an API key (S1), or a member of staff in a browser."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from lambdaserve.access.throttle import spend_for_wrong_key
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from lambdaserve.access.keyring import KeyRing
+    from lambdaserve.access.keys import KeyGrant
+
+HEADER = "X-API-Key"
+_IN_ENVIRONMENT = "HTTP_X_API_KEY"
+
+
+@cache
+def key_ring() -> KeyRing:
+    """The keys that this process knows for the moment."""
+    # The framework imports this module while it starts, before there are models.
+    from lambdaserve.access.keyring import KeyRing
+    from merger.wiring import utc_now
+
+    return KeyRing(utc_now)
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """The header ``X-API-Key``. ``request.auth`` is a ``KeyGrant``, ``request.user`` the key's owner or nobody.
+
+    A key that is not valid is refused even where everybody may read: whoever sends one believes that it works.
+    """
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, KeyGrant] | None:
+        """Who sends the key, ``None`` where none is sent.
+
+        Raises:
+            AuthenticationFailed: it is unknown, wrong, expired or revoked, and nobody is told which.
+            Throttled: too many such keys came from that address.
+            DatabaseError: the SQL database can't be asked; nobody gets in meanwhile.
+        """
+        text = request.META.get(_IN_ENVIRONMENT)
+        if text is None:
+            return None
+        bearer = key_ring().find(text)
+        if bearer is None:
+            spend_for_wrong_key(request)
+            raise AuthenticationFailed("The API key is not valid.")
+        return bearer
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401."""
+        return f'ApiKey realm="lambdaserve", header="{HEADER}"'
+
+
+class BrowserSession(SessionAuthentication):
+    """A login to the admin; a request without cookies is not asked any further."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
+        """The user who is logged in, ``None`` where nobody is.
+
+        Raises:
+            PermissionDenied: the request would write and comes from another site's page.
+        """
+        if "HTTP_COOKIE" not in request.META:
+            return None
+        return super().authenticate(request)

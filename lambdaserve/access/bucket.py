@@ -1,0 +1,79 @@
+"""The token bucket's arithmetic (S3): pure, in whole numbers, the same to the last digit as ``bucket.lua``.
+
+A bucket is one number, the moment at which it is full again if nobody takes anything. A bucket that is full is thus the
+same as none at all. Moments and lengths of time are microseconds; a moment counts from any fixed one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MINUTE = 60_000_000
+MOST = 10_000_000
+"""Largest rate and burst: every product of them and ``MINUTE`` stays exact in Lua's floating point."""
+
+
+class Limit(NamedTuple):
+    """How much a client may take.
+
+    Attributes:
+        rate: tokens that come back per minute, 1 to ``MOST``.
+        burst: tokens that the bucket holds, 1 to ``MOST``.
+    """
+
+    rate: int
+    burst: int
+
+    def refill(self, tokens: int) -> int:
+        """Microseconds in which so many tokens come back, rounded up."""
+        return -(-tokens * MINUTE // self.rate)
+
+
+class Grant(NamedTuple):
+    """What a bucket gave.
+
+    Attributes:
+        tokens: given, 0 where there were too few.
+        remaining: left in the bucket.
+        wait: microseconds until there are enough; 0 where they were given.
+    """
+
+    tokens: int
+    remaining: int
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A client's bucket.
+
+    Attributes:
+        full_at: moment at which it is full; any past one: it is full.
+    """
+
+    full_at: int = 0
+
+    def take(self, limit: Limit, now: int, *, wanted: int, least: int = 1, unused: int = 0) -> tuple[Bucket, Grant]:
+        """Takes what there is of ``wanted``, or nothing where that is less than ``least``.
+
+        In all never more than ``burst + rate × time`` is given and not handed back: each token moves ``full_at`` by no
+        less than the time in which one comes back, each token handed back by no more, and it is never further away
+        than the time in which all of them come back.
+
+        Args:
+            limit: of this client; may be another one than last time.
+            now: the moment.
+            wanted: tokens, ``least`` or more.
+            least: tokens without which the rest is of no use, ``limit.burst`` at most.
+            unused: tokens taken earlier that are handed back first.
+        """
+        lacking = self.full_at - unused * MINUTE // limit.rate - now
+        # More than the whole bucket is lacking after a lower limit or a clock that was set back.
+        lacking = min(max(lacking, 0), limit.refill(limit.burst))
+        available = max(0, (limit.burst * MINUTE - lacking * limit.rate) // MINUTE)
+        granted = min(wanted, available)
+        if granted < least:
+            enough = (limit.burst - least) * MINUTE // limit.rate
+            return Bucket(now + lacking), Grant(0, available, lacking - enough)
+        return Bucket(now + lacking + limit.refill(granted)), Grant(granted, available - granted, 0)

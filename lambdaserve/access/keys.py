@@ -1,0 +1,74 @@
+"""The text of an API key and what is stored of it (S1): ``<prefix>.<secret>``, the secret only as an HMAC."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Final, NamedTuple
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from lambdaserve.access.bucket import Limit
+
+READ: Final = "read"
+EXPLAIN: Final = "explain"
+METRICS: Final = "metrics"
+MANAGE: Final = "manage"
+SCOPES: Final = {
+    READ: "read the API",
+    EXPLAIN: "see how an answer came about",
+    METRICS: "read the metrics",
+    MANAGE: "manage cache and indexes",
+}
+"""What a key may be good for."""
+
+_BRAND = "ls"  # tells what a key is for where one is found lying around
+_TEXT = re.compile(rf"(?P<prefix>{_BRAND}[0-9a-f]{{10}})\.(?P<secret>[A-Za-z0-9_-]{{43}})", re.ASCII)
+PREFIX_LENGTH = 12
+
+
+class KeyText(NamedTuple):
+    """The two halves of a key."""
+
+    prefix: str
+    secret: str
+
+    @classmethod
+    def drawn(cls) -> KeyText:
+        """A new one, of 256 random bits."""
+        return cls(_BRAND + secrets.token_hex(5), secrets.token_urlsafe(32))
+
+    @classmethod
+    def parsed(cls, text: str) -> KeyText | None:
+        """The halves of what somebody sent, ``None`` where it can't be a key."""
+        found = _TEXT.fullmatch(text)
+        return None if found is None else cls(found["prefix"], found["secret"])
+
+    def __str__(self) -> str:
+        return f"{self.prefix}.{self.secret}"
+
+    def digest(self) -> str:
+        """HMAC-SHA-256 of the secret under the server's pepper: 64 hexadecimal digits."""
+        pepper = settings.API_KEY_PEPPER or settings.SECRET_KEY
+        return salted_hmac("lambdaserve.access.key", self.secret, secret=pepper, algorithm="sha256").hexdigest()
+
+    def matches(self, digest: str) -> bool:
+        """Whether that is the digest of this key, in a time that doesn't tell."""
+        return constant_time_compare(self.digest(), digest)
+
+
+class KeyGrant(NamedTuple):
+    """What a valid key admits; ``request.auth`` of its requests.
+
+    Attributes:
+        key_id: primary key of the ``ApiKey``.
+        client: whose token bucket its requests take from.
+        scopes: of ``SCOPES``.
+        limit: rate and burst; ``None``: none.
+    """
+
+    key_id: int
+    client: str
+    scopes: frozenset[str]
+    limit: Limit | None

@@ -1,0 +1,84 @@
+"""``manage.py create_api_key``: a key of the REST API, shown once (S1)."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from lambdaserve.access.keys import READ, SCOPES
+from lambdaserve.access.models import ApiKey
+from lambdaserve.env import duration
+
+
+class Command(BaseCommand):
+    help = "Makes an API key and prints it, this once: only a digest of it is stored."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="who uses it and for what")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=SCOPES,
+            dest="scopes",
+            help=f"what it is good for; may be given several times; {READ} where it is not given",
+        )
+        parser.add_argument("--rate", type=int, help="requests per minute; else as for everybody")
+        parser.add_argument("--burst", type=int, help="requests at once; else ten seconds' worth")
+        parser.add_argument("--expires", help="a time such as 2027-01-01T00:00Z (UTC) or a length of time such as 90d")
+        parser.add_argument("--owner", help="name of the user as whom its requests act")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        key = ApiKey(
+            name=options["name"],
+            scopes=options["scopes"] or [READ],
+            rate=options["rate"],
+            burst=options["burst"],
+            expires_at=_expiry(options["expires"]),
+            owner=_owner(options["owner"]),
+        )
+        text = key.draw()
+        try:
+            key.full_clean()
+        except ValidationError as error:
+            told = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+            raise CommandError("; ".join(told)) from None
+        key.save()
+        self.stdout.write(text)
+
+
+def _owner(name: str | None) -> Any:
+    if name is None:
+        return None
+    users = get_user_model()
+    try:
+        return users._default_manager.get_by_natural_key(name)  # noqa: SLF001 - Django's documented name for it
+    except users.DoesNotExist:
+        raise CommandError(f"There is no user {name!r}.") from None
+
+
+def _expiry(text: str | None) -> datetime | None:
+    """The moment, aware UTC, that a time or a length of time from now names."""
+    if text is None:
+        return None
+    now = timezone.now()
+    try:
+        return now + duration().read(text)
+    except ValueError:
+        pass
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise CommandError(f"--expires takes a time such as 2027-01-01T00:00Z or a length such as 90d; got {text!r}")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment <= now:
+        raise CommandError(f"--expires is in the past: {text}")
+    return moment

@@ -1,0 +1,73 @@
+"""API keys (S1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from lambdaserve.access.bucket import MOST
+from lambdaserve.access.keys import PREFIX_LENGTH, READ, SCOPES, KeyText
+
+
+def default_scopes() -> list[str]:
+    """What a key is good for where nothing is said."""
+    return [READ]
+
+
+def check_scopes(value: object) -> None:
+    """Raises ``ValidationError`` for anything but a list of scopes."""
+    if not isinstance(value, list) or not all(isinstance(each, str) and each in SCOPES for each in value):
+        raise ValidationError(f"Scopes are a list of some of {', '.join(SCOPES)}.")
+
+
+_AMOUNT = [MinValueValidator(1), MaxValueValidator(MOST)]
+
+
+class ApiKey(models.Model):
+    """A key of the REST API. Its text is shown once, when it is made; only a digest of it is stored."""
+
+    name = models.CharField(max_length=100, help_text="Who uses it and for what.")
+    prefix = models.CharField(max_length=PREFIX_LENGTH, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="api_keys",
+        help_text="User as whom its requests act; with the user it stops working.",
+    )
+    scopes = models.JSONField(default=default_scopes, validators=[check_scopes], blank=True)
+    rate = models.PositiveIntegerField(
+        null=True, blank=True, validators=_AMOUNT, help_text="Requests per minute; empty: as for everybody."
+    )
+    burst = models.PositiveIntegerField(
+        null=True, blank=True, validators=_AMOUNT, help_text="Requests at once; empty: ten seconds' worth."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="UTC; empty: never.")
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    def draw(self) -> str:
+        """Gives an unsaved key a new text, which is told this once, and stores what is needed to know it again."""
+        text = KeyText.drawn()
+        self.prefix, self.digest = text.prefix, text.digest()
+        return str(text)
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether requests may use it: not revoked, not expired, its owner, if any, still active."""
+        if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
+            return False
+        return self.owner is None or self.owner.is_active
