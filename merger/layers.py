@@ -25,6 +25,8 @@ from merger.store import Document, Store
 MAX_AGE = 2.0
 """Seconds for which a layer's state may be used without another look."""
 
+TOO_OLD = 5.0
+"""Seconds after which an answer waits for a look that somebody else takes, rather than use what is known."""
 
 _TRIED = 20
 """Documents of an hour that are looked at for one that is really of it: a bad one must not hide the others."""
@@ -45,6 +47,7 @@ class _TypeState:
     has_text: bool = False
     thorough_at: float = float("-inf")
     read_at: float = float("-inf")
+    layer: SpeedLayer = field(default_factory=SpeedLayer)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -64,18 +67,39 @@ class LayerWatch:
         self._speed: dict[str, _TypeState] = {}
         self._batch = Newest()
         self._batch_read_at = float("-inf")
+        self._batch_moves = 0
+        self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
 
+    @property
+    def batch_moves(self) -> int:
+        """How often the newest ``computed_at`` of the batch layer was found to be another one than before."""
+        return self._batch_moves
+
     def layers(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
-        """The batch layer's state, and the speed layer's for some data types, at most ``MAX_AGE`` seconds old.
+        """The batch layer's state, and the speed layer's for some data types.
+
+        It is looked at anew when it is older than ``MAX_AGE`` seconds; while somebody else does so, it may be as old
+        as ``TOO_OLD``.
 
         Raises:
             StoreError: from the store; nothing that is known is lost by it.
         """
+        return self._layers(types, boundary, MAX_AGE)
+
+    def refresh(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
+        """The same, looked at anew whatever its age: for a thread that does so before an answer has to.
+
+        Raises:
+            StoreError: from the store; nothing that is known is lost by it.
+        """
+        return self._layers(types, boundary, 0.0)
+
+    def _layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         return Layers(
-            batch_computed_at=self._batch_computed_at(boundary),
-            speed={data_type: self._speed_layer(data_type, boundary) for data_type in types},
-            hours_as_text=any(state.has_text for state in self._speed.values()),
+            batch_computed_at=self._batch_computed_at(boundary, max_age),
+            speed={data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types},
+            hours_as_text=any(state.has_text for state in list(self._speed.values())),
         )
 
     def batch_loaded(self, document: Document | None) -> None:
@@ -83,27 +107,44 @@ class LayerWatch:
         value = None if document is None else read_date(document, "computed_at")
         if document is None or value is None:
             return
-        with self._lock:
+        with self._batch_lock:
             if self._batch.value is None or value > self._batch.value:
-                self._batch = Newest(value, document["_id"], document["computed_at"])
+                self._set_batch(Newest(value, document["_id"], document["computed_at"]))
 
-    def _batch_computed_at(self, boundary: Boundary) -> datetime | None:
-        with self._lock:
-            if self._monotonic() - self._batch_read_at > MAX_AGE:
-                names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
-                choices = [{"view_type": name} for name in names]
-                self._batch = newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now)
-                self._batch_read_at = self._monotonic()
-            return self._batch.value
+    def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
+        if self._take(self._batch_lock, self._batch_read_at, max_age):
+            try:
+                if self._monotonic() - self._batch_read_at > max_age:
+                    names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
+                    choices = [{"view_type": name} for name in names]
+                    self._set_batch(newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now))
+                    self._batch_read_at = self._monotonic()
+            finally:
+                self._batch_lock.release()
+        return self._batch.value
 
-    def _speed_layer(self, data_type: str, boundary: Boundary) -> SpeedLayer:
+    def _set_batch(self, found: Newest) -> None:
+        if found.value != self._batch.value:
+            self._batch_moves += 1
+        self._batch = found
+
+    def _speed_layer(self, data_type: str, boundary: Boundary, max_age: float) -> SpeedLayer:
         with self._lock:
             state = self._speed.setdefault(data_type, _TypeState())
-        with state.lock:
-            if self._monotonic() - state.read_at > MAX_AGE:
-                self._refresh(data_type, state, boundary)
-                state.read_at = self._monotonic()
-            return SpeedLayer(frozenset(state.witnesses), state.newest.value)
+        if self._take(state.lock, state.read_at, max_age):
+            try:
+                if self._monotonic() - state.read_at > max_age:
+                    self._refresh(data_type, state, boundary)
+                    state.layer = SpeedLayer(frozenset(state.witnesses), state.newest.value)
+                    state.read_at = self._monotonic()
+            finally:
+                state.lock.release()
+        return state.layer
+
+    def _take(self, lock: threading.Lock, read_at: float, max_age: float) -> bool:
+        """Takes a lock where another look is due; waits for it only when what is known is too old."""
+        age = self._monotonic() - read_at
+        return age > max_age and lock.acquire(blocking=age > TOO_OLD or max_age < MAX_AGE)
 
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
         self._verify(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from merger.boundary import Boundary, Layers
 from merger.contract import Aliases
 from merger.errors import StoreUnavailable
-from merger.layers import MAX_AGE, THOROUGH_AGE, LayerWatch
+from merger.layers import MAX_AGE, THOROUGH_AGE, TOO_OLD, LayerWatch
 from merger.routing import BATCH, SPEED
 from tests.memory_store import MemoryStore
 
@@ -145,6 +146,43 @@ def test_within_its_age_it_asks_nothing() -> None:
     asked = len(watched.store.finds)
     watched.look(after=MAX_AGE / 2)
     assert len(watched.store.finds) == asked
+
+
+def test_a_thread_may_look_whatever_the_age_so_that_no_answer_has_to() -> None:
+    watched = Watched(speed_views=[speed(1)], batch_views=[batch(0)])
+    watched.look()
+    for _ in range(30):
+        watched.seconds += 1.0
+        watched.watch.refresh(("sentiment",), Boundary(NOW))
+        asked = len(watched.store.finds)
+        watched.look()
+        assert len(watched.store.finds) == asked
+
+
+def test_it_counts_the_moves_of_the_newest_batch() -> None:
+    watched = Watched(batch_views=[batch(30)])
+    watched.look()
+    before = watched.watch.batch_moves
+    watched.look(after=MAX_AGE + 0.1)
+    assert watched.watch.batch_moves == before
+    watched.store.insert(BATCH, [batch(1)])
+    watched.look(after=MAX_AGE + 0.1)
+    assert watched.watch.batch_moves == before + 1
+
+
+def test_nobody_waits_for_a_look_that_somebody_else_takes_until_it_is_too_old() -> None:
+    watched = Watched(speed_views=[speed(1)])
+    first = watched.look().speed_of("sentiment")
+    state = watched.watch._speed["sentiment"]
+    with state.lock:
+        assert watched.look(after=TOO_OLD - 0.1).speed_of("sentiment") is first
+        late: list[Layers] = []
+        waiting = threading.Thread(target=lambda: late.append(watched.look(after=0.2)))
+        waiting.start()
+        waiting.join(0.1)
+        assert not late
+    waiting.join(5)
+    assert late[0].speed_of("sentiment") == first
 
 
 def test_a_refresh_costs_a_handful_of_finds_however_much_is_held() -> None:

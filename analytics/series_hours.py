@@ -1,0 +1,125 @@
+"""The speed layer's part of a series: one movie's hours, or many movies'. Pure: no Django, no database, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+
+from merger.algebra import Mean
+from merger.boundary import SpeedLayer
+from merger.contract import Skipped, SpeedDocument
+from merger.hourly import NOBODY
+from merger.merge import Reading, newest_speed, usable_speed
+
+OBSERVED: Mapping[str, tuple[str, str | None]] = {
+    "rating": ("vote_average", None),
+    "sentiment": ("avg_sentiment", "review_count"),
+    "popularity": ("popularity", None),
+}
+"""The field of a bucket that a metric means, and the one that it is weighted by: ``None``, one observation each."""
+
+
+class SpeedHours(Protocol):
+    """The usable buckets of one type, the newest of each movie and hour (D4)."""
+
+    def means(self, metric: str) -> dict[datetime, Mean]:
+        """What each hour says that has a bucket of the series."""
+        ...
+
+    def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
+        """The newest sync of a movie's bucket, whether it is in the series or not; ``None`` without a readable one."""
+        ...
+
+    def ahead(self) -> Iterable[SpeedDocument]:
+        """Buckets of the series that say they were written in the future."""
+        ...
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Documents that could not be read, of whatever movie."""
+        ...
+
+    @property
+    def layer(self) -> SpeedLayer:
+        """The layer as far as it was read."""
+        ...
+
+
+class MovieHours:
+    """One movie's own buckets.
+
+    Args:
+        movie_id: whose.
+        data_type: of the buckets.
+        reading: with the movie's documents.
+    """
+
+    def __init__(self, movie_id: int, data_type: str, reading: Reading) -> None:
+        self._movie_id = movie_id
+        self._found = [d for d in reading.documents.speed_of(data_type) if d.movie_id == movie_id]
+        self._boundary = reading.boundary
+        usable = [d for d in usable_speed(reading.documents, data_type, reading.boundary) if d.movie_id == movie_id]
+        newest = newest_speed(usable, lambda d: d.hour).values()
+        self._by_hour = {document.hour: document for document in newest}
+        self.skipped = reading.documents.skipped
+        self.layer = reading.layers.speed_of(data_type)
+
+    def means(self, metric: str) -> dict[datetime, Mean]:
+        """See ``SpeedHours.means``."""
+        value, weight = OBSERVED[metric]
+        return {
+            hour: Mean.of(document.data[value], 1 if weight is None else document.data[weight])
+            for hour, document in sorted(self._by_hour.items())
+        }
+
+    def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
+        """See ``SpeedHours.synced_at``."""
+        found = self._by_hour.get(hour) if movie_id == self._movie_id else None
+        return None if found is None else found.synced_at
+
+    def ahead(self) -> Iterable[SpeedDocument]:
+        """See ``SpeedHours.ahead``."""
+        return [document for document in self._found if self._boundary.is_ahead(document.synced_at)]
+
+
+class ManyMoviesHours:
+    """The buckets of all movies, or of those of a genre.
+
+    Args:
+        data_type: of the buckets.
+        reading: with the shared hours.
+        member: tells whether a movie belongs to the series; ``None``: all do.
+    """
+
+    def __init__(self, data_type: str, reading: Reading, member: Callable[[int], bool] | None) -> None:
+        self._member = member
+        tables = reading.hours.usable(data_type, reading.boundary)
+        self._tables = {table.hour: table for table in tables if len(table.rows)}
+        self._ahead = reading.hours.ahead(reading.boundary, data_type)
+        self.skipped = reading.hours.skipped
+        # Of the whole layer, an hour that was not read says nothing.
+        self.layer = SpeedLayer(frozenset(self._tables), reading.layers.speed_of(data_type).synced_at)
+
+    def means(self, metric: str) -> dict[datetime, Mean]:
+        """See ``SpeedHours.means``."""
+        value, weight = OBSERVED[metric]
+        if self._member is None:
+            return {hour: table.mean(value, weight) for hour, table in self._tables.items()}
+        everybody = np.unique(np.concatenate([table.rows.movies for table in self._tables.values()] or [NOBODY]))
+        members = everybody[np.fromiter(map(self._member, everybody.tolist()), np.bool_, len(everybody))]
+        chosen = ((hour, table.rows) for hour, table in self._tables.items())
+        of_members = ((hour, rows.at(np.isin(rows.movies, members))) for hour, rows in chosen)
+        return {hour: rows.mean(value, weight) for hour, rows in of_members if len(rows)}
+
+    def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
+        """See ``SpeedHours.synced_at``."""
+        table = self._tables.get(hour)
+        row = None if table is None or movie_id is None else table.rows.row_of(movie_id)
+        return None if table is None or row is None else table.rows.synced_at(row)
+
+    def ahead(self) -> Iterable[SpeedDocument]:
+        """See ``SpeedHours.ahead``."""
+        return [document for document in self._ahead if self._member is None or self._member(document.movie_id)]
