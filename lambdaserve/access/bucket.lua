@@ -32,9 +32,6 @@ else
     lacking = lacking + math.ceil(granted * MINUTE / rate)
 end
 
-if lacking > 0 then
-    redis.call('SET', KEYS[1], string.format('%.0f', now + lacking), 'PX', math.ceil(lacking / 1000))
-else
-    redis.call('DEL', KEYS[1])
-end
+-- Something is lacking in any case: what was just taken, or what could not be.
+redis.call('SET', KEYS[1], string.format('%.0f', now + lacking), 'PX', math.ceil(lacking / 1000))
 return {granted, available - granted, wait, now}

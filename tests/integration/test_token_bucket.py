@@ -1,0 +1,210 @@
+"""The token bucket in a real Redis (S3): equal to the pure one, shared by processes, and away for a while."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+
+from lambdaserve import embedded
+from lambdaserve.access.bucket import MINUTE, MOST, Bucket, Grant, Limit
+from lambdaserve.access.buckets import SCRIPT, OwnBuckets, SharedBuckets
+from lambdaserve.access.leases import LeaseTable
+from merger.redislink import RedisLink
+
+NAMESPACE = "lambdaserve:bucket:test:"
+EPOCH = 1_800_000_000_000_000
+"""Microseconds, as Redis tells them."""
+
+
+def in_redis(redis: Redis, limit: Limit, moment: int | None, wanted: int, least: int, unused: int) -> list[int]:
+    """Tokens, remaining, wait, moment; by Redis's own clock where no moment is given."""
+    arguments = [limit.rate, limit.burst, wanted, least, unused, *([] if moment is None else [moment])]
+    found: list[int] = redis.register_script(SCRIPT)(keys=[NAMESPACE + "twin"], args=arguments)
+    return found
+
+
+limits = st.builds(Limit, st.integers(1, 700), st.integers(1, 60)) | st.builds(
+    Limit, st.integers(1, MOST), st.integers(1, MOST)
+)
+steps = st.lists(
+    st.tuples(
+        limits,
+        st.integers(0, 2_000) | st.integers(0, 2 * MINUTE),
+        st.integers(1, 64) | st.integers(1, MOST),
+        st.integers(1, 64),
+        st.integers(0, 64),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(first=limits, steps=steps, one_limit=st.booleans())
+def test_both_twins_answer_every_sequence_alike(
+    redis_client: Redis, first: Limit, steps: list[tuple[Limit, int, int, int, int]], one_limit: bool
+) -> None:
+    key = NAMESPACE + "twin"
+    redis_client.delete(key)
+    bucket, now = Bucket(), EPOCH
+    for changed, pause, wanted, least, unused in steps:
+        limit = first if one_limit else changed
+        now += pause
+        useful = min(least, limit.burst)
+        asked = max(wanted, useful)
+        if bucket.full_at:
+            # Redis lets it expire by its own clock, which knows nothing of these moments.
+            redis_client.set(key, bucket.full_at)
+        bucket, grant = bucket.take(limit, now, wanted=asked, least=useful, unused=unused)
+        assert in_redis(redis_client, limit, now, asked, useful, unused) == [*grant, now]
+        stored = redis_client.get(key)
+        assert stored == b"%d" % bucket.full_at or (stored is None and bucket.full_at - now < 1_000_000)
+
+
+def test_by_redis_s_own_clock_both_twins_answer_alike(redis_client: Redis) -> None:
+    limit, bucket = Limit(rate=6_000, burst=5), Bucket()
+    refused = 0
+    for _ in range(300):
+        *found, now = in_redis(redis_client, limit, None, 1, 1, 0)
+        bucket, grant = bucket.take(limit, now, wanted=1)
+        assert found == [*grant]
+        refused += not grant.tokens
+    assert 0 < refused < 300
+
+
+def test_a_bucket_in_redis_expires_when_it_is_full(redis_client: Redis) -> None:
+    limit = Limit(rate=60, burst=10)
+    in_redis(redis_client, limit, None, 10, 1, 0)
+    assert 9_900 < redis_client.pttl(NAMESPACE + "twin") <= 10_000
+    in_redis(redis_client, limit, None, 1, 1, 10)
+    assert 900 < redis_client.pttl(NAMESPACE + "twin") <= 1_000
+    in_redis(redis_client, Limit(rate=6_000, burst=10), None, 1, 1, 10)
+    time.sleep(0.2)
+    assert redis_client.exists(NAMESPACE + "twin") == 0
+
+
+_start: Any = None
+"""In a process of the test below: where all of them wait for the last one."""
+
+
+def meet_at(start: Any) -> None:
+    global _start  # noqa: PLW0603 - how a pool hands its processes what can't be pickled
+    _start = start
+
+
+def client_at_full_speed(address: str, limit: Limit, seconds: float) -> tuple[int, float, float]:
+    """One process: asks without pause; how many were admitted, first and last moment of asking."""
+    redis = Redis.from_url(address)
+    table = table_on(RedisLink(lambda: redis))
+    _start.wait(60)
+    admitted, first = 0, time.time()
+    last = first
+    while last < first + seconds:
+        admitted += table.take("one", limit, 1).admitted
+        time.sleep(0.001)
+        last = time.time()
+    redis.close()
+    return admitted, first, last
+
+
+def table_on(link: RedisLink) -> LeaseTable:
+    renewal = ThreadPoolExecutor(1)
+    return LeaseTable(SharedBuckets(link, NAMESPACE), OwnBuckets(), renewal.submit)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", [Limit(rate=6_000, burst=200), Limit(rate=1_200, burst=10)])
+def test_eight_processes_at_once_admit_one_bucket_and_nearly_all_of_it(
+    redis_client: Redis, redis_url: str, limit: Limit
+) -> None:
+    processes = multiprocessing.get_context("spawn")
+    start = processes.Barrier(8)
+    with ProcessPoolExecutor(8, mp_context=processes, initializer=meet_at, initargs=(start,)) as pool:
+        asked = [pool.submit(client_at_full_speed, redis_url, limit, 3.0) for _ in range(8)]
+        found = [each.result() for each in asked]
+    admitted = sum(count for count, _, _ in found)
+    span = max(last for _, _, last in found) - min(first for _, first, _ in found)
+    most = limit.burst + limit.rate * span / 60
+    assert admitted <= most
+    assert admitted >= 0.8 * most
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[embedded.Store]:
+    """A Redis of this test's own, to be stopped and started."""
+    found = embedded.start_redis(tmp_path)
+    yield found
+    found.stop()
+
+
+def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedded.Store, tmp_path: Path) -> None:
+    limit = Limit(rate=6, burst=20)
+    redis = Redis.from_url(store.address, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
+    link = RedisLink(lambda: redis, ask_again=0.05)
+    table = table_on(link)
+    assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
+
+    store.child.process.kill()
+    store.child.process.wait()
+    store.stop()
+    assert not table.take("a", limit, 1).admitted, "what was refused a moment ago still is"
+    assert sum(table.take("b", limit, 1).admitted for _ in range(40)) == 20
+    began = time.perf_counter()
+    for number in range(1_000):
+        table.take(f"client {number}", limit, 1)
+    assert time.perf_counter() - began < 0.5, "its absence is paid for once"
+
+    port = int(store.address.rpartition(":")[2].partition("/")[0])
+    again = embedded.start_redis(tmp_path / "again", port)
+    try:
+        deadline = time.monotonic() + 5
+        while link.is_away and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert table.take("c", limit, 1).admitted
+        assert redis.exists(NAMESPACE + "c") == 1
+    finally:
+        redis.close()
+        again.stop()
+
+
+def test_a_redis_that_takes_no_writes_is_no_open_door(redis_client: Redis) -> None:
+    limit = Limit(rate=6, burst=20)
+    table = table_on(RedisLink(lambda: redis_client))
+    redis_client.config_set("maxmemory", "1")
+    try:
+        assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
+    finally:
+        redis_client.config_set("maxmemory", "0")
+
+
+def test_a_script_that_redis_forgot_is_sent_again(redis_client: Redis) -> None:
+    shared = SharedBuckets(RedisLink(lambda: redis_client), NAMESPACE)
+    for _ in range(2):
+        redis_client.script_flush()
+        assert isinstance(shared.take("a", Limit(60, 10), wanted=1, least=1, unused=0), Grant)
+
+
+def test_threads_of_a_process_share_its_lease_exactly(redis_client: Redis) -> None:
+    limit = Limit(rate=1, burst=500)
+    table = table_on(RedisLink(lambda: redis_client))
+    admitted: list[Any] = []
+
+    def ask() -> None:
+        admitted.append(sum(table.take("a", limit, 1).admitted for _ in range(200)))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(admitted) == 500

@@ -1,0 +1,62 @@
+"""Which address a request comes from (S3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdaserve.access.addresses import _direct, _forwarded, client_address
+
+TRUSTED = ("10.0.0.0/8", "fd00::/8")
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "client"),
+    [
+        ("1.2.3.4", "", "1.2.3.4"),
+        # Whoever is not a trusted proxy may write what he likes.
+        ("1.2.3.4", "9.9.9.9", "1.2.3.4"),
+        ("1.2.3.4", "10.0.0.1", "1.2.3.4"),
+        # One proxy, and two.
+        ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "1.2.3.4, 10.0.0.2", "1.2.3.4"),
+        # Forged entries lie to the left of what a proxy adds.
+        ("10.0.0.1", "9.9.9.9, 1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "9.9.9.9, 10.0.0.7, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
+        ("10.0.0.1", "x" * 5000 + ", 1.2.3.4", "1.2.3.4"),
+        # Nothing but proxies, or nothing that can be read.
+        ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),
+        ("10.0.0.1", "1.2.3.4, <script>, 10.0.0.2", "10.0.0.2"),
+        ("10.0.0.1", ",,,", "10.0.0.1"),
+        ("", "1.2.3.4", "unknown"),
+        # Other spellings of the same.
+        ("10.0.0.1", "1.2.3.4:5678", "1.2.3.4"),
+        ("10.0.0.1", " [2001:db8::1]:443 ", "2001:db8::/64"),
+        ("::ffff:1.2.3.4", "", "1.2.3.4"),
+        ("::ffff:10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        # IPv6 clients have a whole /64 each.
+        ("2001:db8::1", "", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::2", "", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "", "fe80::/64"),
+        ("fd00::1", "1.2.3.4", "1.2.3.4"),
+    ],
+)
+def test_a_client_is_the_nearest_address_that_is_no_trusted_proxy(remote: str, forwarded: str, client: str) -> None:
+    assert client_address(remote, forwarded, TRUSTED) == client
+
+
+def test_without_trusted_proxies_nothing_forwarded_counts() -> None:
+    assert client_address("10.0.0.1", "1.2.3.4", ()) == "10.0.0.1"
+
+
+def test_a_flood_of_forged_headers_fills_no_memory() -> None:
+    _direct.cache_clear()
+    _forwarded.cache_clear()
+    for number in range(20_000):
+        client_address("1.2.3.4", f"9.9.9.9, {number}", TRUSTED)
+    assert (_direct.cache_info().currsize, _forwarded.cache_info().currsize) == (1, 0)
+    for number in range(20_000):
+        client_address("10.0.0.1", f"{number}, 1.2.3.4", TRUSTED)
+    assert _forwarded.cache_info().currsize <= 8192

@@ -1,0 +1,116 @@
+"""The token bucket's arithmetic (S3)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdaserve.access.bucket import MINUTE, MOST, Bucket, Grant, Limit
+
+SECOND = 1_000_000
+NOON = 1_800_000_000 * SECOND
+ONE_A_SECOND = Limit(rate=60, burst=10)
+
+limits = st.builds(Limit, st.integers(1, MOST), st.integers(1, MOST)) | st.builds(
+    Limit, st.integers(1, 700), st.integers(1, 40)
+)
+
+
+def test_a_new_bucket_is_full_and_gives_no_more_than_it_holds() -> None:
+    bucket, grant = Bucket().take(ONE_A_SECOND, NOON, wanted=64)
+    assert grant == Grant(10, 0, 0)
+    _, refused = bucket.take(ONE_A_SECOND, NOON, wanted=1)
+    assert refused == Grant(0, 0, SECOND)
+
+
+def test_tokens_come_back_one_by_one_until_it_is_full() -> None:
+    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    for seconds, back in ((0.999, 0), (1, 1), (3.5, 3), (10, 10), (3600, 10)):
+        _, grant = bucket.take(ONE_A_SECOND, NOON + int(seconds * SECOND), wanted=64)
+        assert grant.tokens == back, seconds
+
+
+def test_less_than_is_of_use_is_not_taken() -> None:
+    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=7)
+    same, grant = bucket.take(ONE_A_SECOND, NOON, wanted=5, least=5)
+    assert grant == Grant(0, 3, 2 * SECOND)
+    assert same == bucket
+    _, later = bucket.take(ONE_A_SECOND, NOON + grant.wait, wanted=5, least=5)
+    assert later.tokens == 5
+
+
+def test_what_is_handed_back_can_be_taken_again() -> None:
+    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    _, grant = bucket.take(ONE_A_SECOND, NOON, wanted=10, unused=4)
+    assert grant == Grant(4, 0, 0)
+
+
+def test_handing_back_never_makes_more_than_a_full_bucket() -> None:
+    _, grant = Bucket().take(ONE_A_SECOND, NOON, wanted=1, unused=64)
+    assert grant == Grant(1, 9, 0)
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out_for_longer_than_a_refill() -> None:
+    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    _, grant = bucket.take(ONE_A_SECOND, NOON - 3600 * SECOND, wanted=1)
+    assert grant == Grant(0, 0, SECOND)
+
+
+@given(limit=limits, taken=st.integers(1, MOST), now=st.integers(0, 2**50), least=st.integers(1, MOST))
+def test_the_wait_is_exactly_as_long_as_needed(limit: Limit, taken: int, now: int, least: int) -> None:
+    least = min(least, limit.burst)
+    bucket, _ = Bucket().take(limit, now, wanted=taken)
+    _, refused = bucket.take(limit, now, wanted=least, least=least)
+    if refused.tokens:
+        assert refused.wait == 0
+        return
+    assert refused.wait > 0
+    assert bucket.take(limit, now + refused.wait - 1, wanted=least, least=least)[1].tokens == 0
+    assert bucket.take(limit, now + refused.wait, wanted=least, least=least)[1].tokens == least
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 3 * MINUTE), st.integers(1, 64), st.integers(1, 64), st.floats(0, 1)),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(limit=limits, steps=steps)
+def test_no_sequence_gets_more_than_burst_and_rate_admit(
+    limit: Limit, steps: list[tuple[int, int, int, float]]
+) -> None:
+    """Whatever is asked and handed back when: net tokens ≤ burst + rate × time, exactly."""
+    bucket, now, net, on_lease = Bucket(), NOON, 0, 0
+    for pause, wanted, least, share in steps:
+        now += pause
+        unused = int(on_lease * share)
+        useful = min(least, limit.burst)
+        bucket, grant = bucket.take(limit, now, wanted=max(wanted, useful), least=useful, unused=unused)
+        net += grant.tokens - unused
+        on_lease += grant.tokens - unused
+        assert net * MINUTE <= limit.burst * MINUTE + limit.rate * (now - NOON)
+        assert 0 <= grant.remaining <= limit.burst
+
+
+@given(limit=limits, pauses=st.lists(st.integers(0, MINUTE), max_size=30))
+def test_whoever_takes_all_there_is_gets_nearly_all_that_came_back(limit: Limit, pauses: list[int]) -> None:
+    """Rounding costs less than one microsecond's worth of tokens, and the one that is on its way, per question."""
+    bucket, grant = Bucket().take(limit, NOON, wanted=MOST)
+    assert grant.tokens == limit.burst
+    now, got = NOON, 0
+    for pause in pauses:
+        now += pause
+        before = bucket
+        bucket, grant = bucket.take(limit, now, wanted=MOST)
+        got += grant.tokens
+        if before.full_at <= now:
+            assert grant.tokens == limit.burst
+            return
+    assert got * MINUTE >= limit.rate * (now - NOON) - MINUTE - len(pauses) * limit.rate
+
+
+@pytest.mark.parametrize(("tokens", "microseconds"), [(1, 8_571_429), (7, MINUTE), (0, 0)])
+def test_a_refill_is_rounded_up(tokens: int, microseconds: int) -> None:
+    assert Limit(rate=7, burst=1).refill(tokens) == microseconds

@@ -1,0 +1,233 @@
+"""Leases of tokens (S3): how often the shared bucket is asked, and that leases admit no more than it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdaserve.access.bucket import Bucket, Grant, Limit
+from lambdaserve.access.buckets import OwnBuckets
+from lambdaserve.access.leases import LARGEST, LIFE, LeaseTable
+
+AMPLE = Limit(rate=60_000, burst=10_000)
+NARROW = Limit(rate=60, burst=10)
+
+
+class World:
+    """A clock, a shared bucket per client that counts questions, and as many processes as wanted."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.away = False
+        self.questions = 0
+        self.later: list[Callable[[], None]] = []
+        self._buckets: dict[str, Bucket] = {}
+
+    def process(self, most: int = 100) -> LeaseTable:
+        own = OwnBuckets(most, clock=lambda: int(self.now * 1e6))
+        return LeaseTable(self, own, self.later.append, clock=lambda: self.now, most=most)
+
+    def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
+        """The shared bucket; the shape that ``LeaseTable`` asks."""
+        self.questions += 1
+        if self.away:
+            return None
+        bucket = self._buckets.get(client, Bucket())
+        moment = int(self.now * 1e6)
+        self._buckets[client], grant = bucket.take(limit, moment, wanted=wanted, least=least, unused=unused)
+        return grant
+
+    def run_later(self) -> None:
+        while self.later:
+            self.later.pop(0)()
+
+
+def test_a_steady_client_asks_a_few_times_and_then_never_waits() -> None:
+    world = World()
+    table = world.process()
+    waited = 0
+    for _ in range(5_000):
+        before = world.questions
+        assert table.take("a", AMPLE, 1).admitted
+        waited += world.questions - before
+        world.run_later()
+        world.now += 0.001
+    assert waited <= 6, "only while its leases are still small"
+    assert world.questions < 5_000 / (LARGEST / 2)
+
+
+def test_a_lease_is_renewed_once_while_a_renewal_is_on_its_way() -> None:
+    world = World()
+    table = world.process()
+    for _ in range(200):
+        table.take("a", AMPLE, 1)
+        assert len(world.later) <= 1
+        if world.now > 100.05:
+            world.run_later()
+        world.now += 0.001
+
+
+def test_a_rare_client_holds_nothing_but_a_token_or_two() -> None:
+    world = World()
+    table = world.process()
+    for _ in range(10):
+        assert table.take("a", NARROW, 1).admitted
+        world.now += 5
+    other = world.process()
+    admitted = sum(other.take("a", NARROW, 1).admitted for _ in range(20))
+    assert admitted >= NARROW.burst - 2
+
+
+def test_what_is_left_of_an_old_lease_is_handed_back() -> None:
+    world = World()
+    table = world.process()
+    slow = Limit(rate=1, burst=100)
+    assert table.take("a", slow, 1).remaining == 99
+    world.now += LIFE
+    assert table.take("a", slow, 1).remaining == 98
+    world.now += LIFE
+    assert table.take("a", slow, 1).remaining == 97
+
+
+def test_a_lease_is_not_used_after_its_life() -> None:
+    world = World()
+    table = world.process()
+    table.take("a", AMPLE, 1)
+    asked = world.questions
+    world.now += LIFE
+    table.take("a", AMPLE, 1)
+    assert world.questions == asked + 1
+
+
+def test_a_lease_leaves_something_for_other_processes() -> None:
+    world = World()
+    greedy, late = world.process(), world.process()
+    limit = Limit(rate=1, burst=80)
+    for _ in range(40):
+        greedy.take("a", limit, 1)
+    assert late.take("a", limit, 1).admitted
+
+
+def test_a_refused_client_asks_no_more_before_there_is_something() -> None:
+    world = World()
+    table = world.process()
+    while table.take("a", NARROW, 1).admitted:
+        pass
+    asked = world.questions
+    for tick in range(50):
+        refused = table.take("a", NARROW, 1)
+        assert not refused.admitted
+        assert abs(refused.wait - (1 - tick / 100)) < 0.01
+        world.now += 0.01
+    assert world.questions == asked
+    world.now += 0.6
+    assert table.take("a", NARROW, 1).admitted
+
+
+def test_a_cheap_request_may_pass_where_a_dear_one_was_refused() -> None:
+    world = World()
+    table = world.process()
+    for _ in range(7):
+        table.take("a", NARROW, 1)
+    assert not table.take("a", NARROW, 5).admitted
+    assert table.take("a", NARROW, 1).admitted
+
+
+def test_a_dear_request_takes_all_its_tokens() -> None:
+    world = World()
+    table = world.process()
+    assert table.take("a", NARROW, 5).admitted
+    assert table.take("a", NARROW, 5).admitted
+    assert not table.take("a", NARROW, 1).admitted
+
+
+def test_clients_do_not_share() -> None:
+    world = World()
+    table = world.process()
+    while table.take("a", NARROW, 1).admitted:
+        pass
+    assert table.take("b", NARROW, 1).admitted
+
+
+def test_without_the_shared_bucket_each_process_limits_by_itself() -> None:
+    world = World()
+    world.away = True
+    for table in (world.process(), world.process()):
+        assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == NARROW.burst
+    world.now += 3.0
+    assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == 3
+
+
+def test_it_comes_back_to_the_shared_bucket_by_itself() -> None:
+    world = World()
+    table = world.process()
+    world.away = True
+    assert table.take("a", NARROW, 1).admitted
+    world.away = False
+    assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == NARROW.burst
+    assert not world.process().take("a", NARROW, 1).admitted, "another process sees that all is taken"
+
+
+def test_a_renewal_that_finds_nobody_changes_nothing() -> None:
+    world = World()
+    table = world.process()
+    for _ in range(200):
+        assert table.take("a", AMPLE, 1).admitted
+        world.away = bool(world.later)
+        world.run_later()
+        world.away = False
+
+
+def test_a_process_that_is_ending_still_answers() -> None:
+    world = World()
+
+    def refuses(_: Callable[[], None]) -> None:
+        raise RuntimeError("cannot schedule new futures after shutdown")
+
+    table = LeaseTable(world, OwnBuckets(), refuses, clock=lambda: world.now)
+    assert all(table.take("a", AMPLE, 1).admitted for _ in range(100))
+
+
+def test_a_million_clients_take_no_more_memory_than_some() -> None:
+    world = World()
+    table = world.process(most=50)
+    for number in range(500):
+        table.take(f"client {number}", NARROW, 1)
+    assert len(table._leases) == 50
+    world.away = True
+    for number in range(500):
+        table.take(f"client {number}", NARROW, 1)
+    assert isinstance(table._own, OwnBuckets)
+    assert len(table._own._buckets) == 50
+
+
+def test_a_client_that_comes_often_is_not_pushed_out() -> None:
+    world = World()
+    table = world.process(most=10)
+    for number in range(200):
+        table.take("often", AMPLE, 1)
+        table.take(f"client {number}", AMPLE, 1)
+    assert "often" in table._leases
+
+
+moves = st.lists(
+    st.tuples(st.integers(0, 3), st.floats(0, 2.5), st.integers(1, 5), st.booleans()), min_size=1, max_size=150
+)
+
+
+@given(moves=moves, rate=st.integers(1, 6_000), burst=st.integers(5, 300))
+def test_all_processes_together_admit_no_more_than_one_bucket(
+    moves: list[tuple[int, float, int, bool]], rate: int, burst: int
+) -> None:
+    world = World()
+    tables = [world.process() for _ in range(4)]
+    limit, admitted = Limit(rate, burst), 0
+    for process, pause, cost, renew in moves:
+        taken = tables[process].take("a", limit, cost)
+        admitted += cost if taken.admitted else 0
+        if renew:
+            world.run_later()
+        assert admitted <= burst + rate * (world.now - 100.0) / 60 + 1e-6
+        world.now += pause
