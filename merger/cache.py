@@ -45,7 +45,7 @@ class CacheRules:
         absent: the knowledge that there is no answer (C7).
         stale_if_error: an old answer, from its making on, for when the store is away (C4).
         claim: who makes an entry has so long until somebody else may.
-        wait: longest wait for somebody else's making.
+        wait: longest wait for another process's making; twice that for another thread's, which may itself be waiting.
         poll: between two looks whether it is done.
         beta: of XFetch; above 1 refreshes earlier.
     """
@@ -75,6 +75,24 @@ class CacheQuestion:
     view: str
     key: str
     generations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question under way.
+
+    Args:
+        question: what is asked.
+        make: makes the entry.
+        generations: in force at that moment; ``None``: Redis could not be asked.
+        at: monotonic seconds. What is made for this question is held in the process for ``hold`` from then on, not from
+            its completion: an invalidation in between would otherwise take as long again to be seen.
+    """
+
+    question: CacheQuestion
+    make: Make
+    generations: tuple[str, ...] | None
+    at: float
 
 
 @dataclass(slots=True)
@@ -121,105 +139,111 @@ class AnswerCache:
             StoreError: it can't be made, and there is no old one, or ``strict``.
             NotFound: there is nothing of this kind; may have been found out before.
         """
-        now = self.clock()
+        now, at = self.clock(), self.monotonic()
         try:
             found = self.shared.find(question.key, question.generations)
         except RedisTrouble:
-            return self._alone(question, make, now, strict=strict)
-        entry = self._read(question.key, found.raw)
+            return self._alone(_Asked(question, make, None, at), now, strict=strict)
+        asked, entry = _Asked(question, make, found.generations, at), self._read(question.key, found.raw)
         if entry is not None and entry.generations == found.generations:
             if self._is_fresh(entry, now):
                 if self._is_due_early(entry, now):
-                    self._refresh_later(question, make, found.generations)
-                return self._given(question, entry, Outcome.HIT)
+                    self._refresh_later(asked, entry)
+                return self._given(asked, entry, Outcome.HIT)
             if not strict and entry.absent is None and entry.age(now) < 2 * entry.ttl:
-                self._refresh_later(question, make, found.generations)
-                return self._given_stale(question, entry, "it is being made anew")
-        return self._joined(question, make, entry, found.generations, strict=strict)
+                self._refresh_later(asked, entry)
+                return self._given_stale(asked, entry, "it is being made anew")
+        return self._joined(asked, entry, strict=strict)
 
-    def _alone(self, question: CacheQuestion, make: Make, now: float, *, strict: bool) -> tuple[Entry, str]:
+    def _alone(self, asked: _Asked, now: float, *, strict: bool) -> tuple[Entry, str]:
         """Without Redis: what this process has held, for a little longer, else made here."""
-        held = self.hot.get(question.ident)
+        held = self.hot.get(asked.question.ident)
         if held is not None:
             held_for = self.monotonic() - held.until + self.rules.hold
             if held.state == HIT and held_for < self.rules.hold_alone and self._is_fresh(held.original, now):
-                return self._given(question, held.original, Outcome.HIT, hold=False)
-        return self._joined(question, make, held.original if held else None, (), strict=strict)
+                return self._given(asked, held.original, Outcome.HIT, hold=False)
+        return self._joined(asked, held.original if held else None, strict=strict)
 
-    def _joined(
-        self, question: CacheQuestion, make: Make, old: Entry | None, generations: tuple[str, ...], *, strict: bool
-    ) -> tuple[Entry, str]:
+    def _joined(self, asked: _Asked, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
         """Made by one thread of this process; the others get what that one gets. An old one, should that fail."""
+        view = asked.question.view
         try:
-            result, made_here = self._flights.run(
-                question.ident, lambda: self._claimed(question, make, generations), self.rules.wait
+            # Whoever asks under newer generations does not join in making an answer under older ones.
+            (entry, state), made_here = self._flights.run(
+                (asked.question.ident, asked.generations), lambda: self._claimed(asked, old), 2 * self.rules.wait
             )
-        except StillFlying:
-            return self._made(question, make, generations, None), MISS
-        except StoreError:
-            if strict or old is None or not self._will_do(old):
-                self.counts.note(question.view, Outcome.ERROR)
-                raise
-            return self._given_stale(question, old, "the document store does not answer")
-        if not made_here:
-            self.counts.note(question.view, Outcome.WAIT)
-        return (result[0], HIT) if not made_here else result
+        except (StoreError, StillFlying) as trouble:
+            if not strict and old is not None and self._will_do(old):
+                return self._given_stale(asked, old, "the document store does not answer")
+            if isinstance(trouble, StillFlying):
+                return self._made(asked, None), MISS
+            self.counts.note(view, Outcome.ERROR)
+            raise
+        if made_here:
+            return entry, state
+        self.counts.note(view, Outcome.WAIT)
+        return entry, HIT
 
     def _will_do(self, old: Entry) -> bool:
         return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error
 
-    def _claimed(self, question: CacheQuestion, make: Make, generations: tuple[str, ...]) -> tuple[Entry, str]:
-        """Made by one process; the others get what it put into Redis. Nobody waits forever for one that died."""
-        token, deadline = secrets.token_hex(8), self.monotonic() + self.rules.wait
-        while self.monotonic() < deadline:
+    def _claimed(self, asked: _Asked, old: Entry | None) -> tuple[Entry, str]:
+        """Made by one process; the others get what it put into Redis. Nobody waits forever for one that died.
+
+        Args:
+            asked: the question.
+            old: what Redis held when it was asked, which would not do.
+        """
+        key, token, deadline = asked.question.key, secrets.token_hex(8), self.monotonic() + self.rules.wait
+        while asked.generations is not None and self.monotonic() < deadline:
             try:
-                granted, raw = self.shared.claim(question.key, token, self.rules.claim)
+                granted, raw = self.shared.claim(key, token, self.rules.claim)
             except RedisTrouble:
                 break
-            entry = self._read(question.key, raw)
-            if entry is not None and self._is_answer_to(entry, generations):
+            entry = self._read(key, raw)
+            if entry is not None and entry != old and self._is_answer_to(entry, asked.generations):
                 if granted:
-                    self._release(question, token)
-                return self._given(question, entry, Outcome.WAIT)
+                    self._release(asked, token)
+                return self._given(asked, entry, Outcome.WAIT)
             if granted:
-                return self._made(question, make, generations, token), MISS
+                return self._made(asked, token), MISS
             time.sleep(self.rules.poll * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the looks, guards nothing
-        return self._made(question, make, generations, None), MISS
+        return self._made(asked, None), MISS
 
     def _is_answer_to(self, entry: Entry, generations: tuple[str, ...]) -> bool:
         """Whether it is fresh and was made under these generations, or under newer ones that somebody else read."""
+        if len(entry.generations) != len(generations) or not self._is_fresh(entry, self.clock()):
+            return False
         pairs = zip(entry.generations, generations, strict=True)
-        return self._is_fresh(entry, self.clock()) and all(int(held or 0) >= int(asked or 0) for held, asked in pairs)
+        return all(int(held or 0) >= int(wanted or 0) for held, wanted in pairs)
 
-    def _made(
-        self,
-        question: CacheQuestion,
-        make: Make,
-        generations: tuple[str, ...],
-        token: str | None,
-        *,
-        asked: bool = True,
-    ) -> Entry:
-        """Makes and stores it; the absence of an answer too."""
+    def _made(self, asked: _Asked, token: str | None, outcome: Outcome = Outcome.MISS) -> Entry:
+        """Makes and stores it; the absence of an answer too. Without generations it can't be outdated: not stored."""
         try:
-            entry = make(generations)
+            entry = asked.make(asked.generations or ())
         except NotFound as error:
-            entry = Entry.of_absence(error, made=self.clock(), ttl=self.rules.absent, generations=generations)
+            made, ttl = self.clock(), self.rules.absent
+            entry = Entry.of_absence(error, made=made, ttl=ttl, generations=asked.generations or ())
         except BaseException:
             if token is not None:
-                self._release(question, token)
+                self._release(asked, token)
             raise
-        self.counts.note(question.view, Outcome.MISS if asked else Outcome.REFRESH)
-        seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
-        try:
-            self.shared.put(question.key, entry.encoded(question.key, self.secret), seconds, token)
-        except RedisTrouble as trouble:
-            _log.info("an answer could not be stored: %s", trouble)
-        self._hold(question, entry, HIT, entry)
+        self.counts.note(asked.question.view, outcome)
+        if asked.generations is not None:
+            self._put(asked.question.key, entry, token)
+        self._hold(asked, entry, HIT, entry)
         return self._present(entry)
 
-    def _refresh_later(self, question: CacheQuestion, make: Make, generations: tuple[str, ...]) -> None:
-        """Makes it anew in the background, unless somebody is at it."""
+    def _put(self, key: str, entry: Entry, token: str | None) -> None:
+        seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
+        try:
+            self.shared.put(key, entry.encoded(key, self.secret), seconds, token)
+        except RedisTrouble as trouble:
+            _log.info("an answer could not be stored: %s", trouble)
+
+    def _refresh_later(self, asked: _Asked, seen: Entry) -> None:
+        """Makes it anew in the background, unless somebody is at it or has done it since it was seen."""
+        question = asked.question
         with self._lock:
             if question.ident in self._refreshing:
                 return
@@ -228,9 +252,11 @@ class AnswerCache:
         def refresh() -> None:
             token = secrets.token_hex(8)
             try:
-                granted, _ = self.shared.claim(question.key, token, self.rules.claim)
-                if granted:
-                    self._made(question, make, generations, token, asked=False)
+                granted, raw = self.shared.claim(question.key, token, self.rules.claim)
+                if granted and raw is not None and self._read(question.key, raw) != seen:
+                    self._release(asked, token)
+                elif granted:
+                    self._made(asked, token, Outcome.REFRESH)
             except (MergerError, RedisTrouble):
                 return  # whoever asks meets the same trouble, and is told
             except Exception:  # noqa: BLE001 - nobody waits for this thread, and it must not end unheard
@@ -241,31 +267,31 @@ class AnswerCache:
 
         self._background.submit(refresh)
 
-    def _release(self, question: CacheQuestion, token: str) -> None:
+    def _release(self, asked: _Asked, token: str) -> None:
         try:
-            self.shared.release(question.key, token)
+            self.shared.release(asked.question.key, token)
         except RedisTrouble:
             return  # it expires
 
-    def _given(
-        self, question: CacheQuestion, entry: Entry, outcome: Outcome, *, hold: bool = True
-    ) -> tuple[Entry, str]:
-        self.counts.note(question.view, outcome)
+    def _given(self, asked: _Asked, entry: Entry, outcome: Outcome, *, hold: bool = True) -> tuple[Entry, str]:
+        self.counts.note(asked.question.view, outcome)
         if hold:
-            self._hold(question, entry, HIT, entry)
+            self._hold(asked, entry, HIT, entry)
         return self._present(entry), HIT
 
-    def _given_stale(self, question: CacheQuestion, entry: Entry, reason: str) -> tuple[Entry, str]:
-        self.counts.note(question.view, Outcome.STALE)
-        told = entry.as_stale(question.key, reason)
-        self._hold(question, told, STALE, entry)
+    def _given_stale(self, asked: _Asked, entry: Entry, reason: str) -> tuple[Entry, str]:
+        self.counts.note(asked.question.view, Outcome.STALE)
+        told = entry.as_stale(asked.question.key, reason)
+        self._hold(asked, told, STALE, entry)
         return told, STALE
 
-    def _hold(self, question: CacheQuestion, entry: Entry, state: str, original: Entry) -> None:
+    def _hold(self, asked: _Asked, entry: Entry, state: str, original: Entry) -> None:
         if entry.absent is None:
+            # A failure is held from its end on, since a store that is away may take longer than that to find out.
+            since = asked.at if state == HIT else self.monotonic()
             left = entry.ttl - entry.age(self.clock()) if state == HIT else self.rules.hold
-            until = self.monotonic() + min(self.rules.hold, max(0.0, left))
-            self.hot.put(question.ident, Held(entry, until, state, original))
+            until = min(since + self.rules.hold, self.monotonic() + max(0.0, left))
+            self.hot.put(asked.question.ident, Held(entry, until, state, original))
 
     def _read(self, key: str, raw: bytes | None) -> Entry | None:
         if raw is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -91,8 +92,9 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes that it occupies in a process, about."""
-        return len(self.stored) * (4 if self.compressed else 1) + 500
+        """Bytes that it may occupy in a process, about: its body too, which is unpacked on first use and kept."""
+        unpacked = int.from_bytes(self.stored[-4:], "little") if self.compressed else 0  # gzip's trailer says it
+        return len(self.stored) + unpacked + 500
 
     def age(self, now: float) -> float:
         """Seconds since it was made; never negative, since hosts' clocks differ a little."""
@@ -116,10 +118,9 @@ class Entry:
             "missing": intervals_as_list(self.missing),
             "generations": self.generations,
             "gzip": self.compressed,
+            "absent": self.absent is not None,
         }
-        if self.absent is not None:
-            about["absent"] = {"kind": self.absent.kind, "key": self.absent.key, "near": self.absent.near}
-        content = orjson.dumps(about) + b"\n" + self.stored
+        content = orjson.dumps(about) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
         return _seal(key, secret, content) + content
 
     @classmethod
@@ -133,11 +134,16 @@ class Entry:
         if not hmac.compare_digest(seal, _seal(key, secret, content)):
             raise ValueError("not an entry of this cache")
         head, _, stored = content.partition(b"\n")
-        about = orjson.loads(head)
+        try:
+            return cls._described(orjson.loads(head), stored)
+        except (KeyError, TypeError) as error:
+            raise ValueError("an entry of another build of this service") from error
+
+    @classmethod
+    def _described(cls, about: dict[str, Any], stored: bytes) -> Entry:
         missing = tuple((_moment(item["start"]), _moment(item["end"])) for item in about["missing"])
-        absent = about.get("absent")
         return cls(
-            stored=stored,
+            stored=b"" if about["absent"] else stored,
             compressed=about["gzip"],
             etag=about["etag"],
             made=about["made"],
@@ -145,8 +151,13 @@ class Entry:
             cost=about["cost"],
             missing=tuple((start, end) for start, end in missing if end is not None),
             generations=tuple(about["generations"]),
-            absent=NotFound(absent["kind"], absent["key"], absent["near"]) if absent else None,
+            absent=NotFound(*json.loads(stored)) if about["absent"] else None,
         )
+
+
+def _absence(error: NotFound) -> bytes:
+    """What was asked for in vain. It is callers' text: ``json`` takes lone surrogates and numbers of any size."""
+    return json.dumps([error.kind, error.key, error.near]).encode()
 
 
 def _seal(key: str, secret: bytes, content: bytes) -> bytes:

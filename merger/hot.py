@@ -28,6 +28,11 @@ class Held:
     state: str
     original: Entry
 
+    @property
+    def size(self) -> int:
+        """Bytes that it may occupy, about."""
+        return self.original.size + (0 if self.entry is self.original else self.entry.size)
+
 
 class HotTier:
     """Entries by question, bounded in number and bytes.
@@ -49,10 +54,10 @@ class HotTier:
         """Holds it, in place of what was held before; an entry above an eighth of all bytes is not taken."""
         with self._lock:
             self._drop(question)
-            if held.original.size > self._most_bytes // 8:
+            if held.size > self._most_bytes // 8:
                 return
             self._held[question] = held
-            self._bytes += held.original.size
+            self._bytes += held.size
             while len(self._held) > self._most_entries or self._bytes > self._most_bytes:
                 self._drop(next(iter(self._held)))
 
@@ -65,7 +70,7 @@ class HotTier:
     def _drop(self, question: Hashable) -> None:
         gone = self._held.pop(question, None)
         if gone is not None:
-            self._bytes -= gone.original.size
+            self._bytes -= gone.size
 
     def __len__(self) -> int:
         return len(self._held)

@@ -28,14 +28,25 @@ _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
-_RAISE = """
-local held = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+_MOST_DIGITS = 15
+"""Of a generation; milliseconds since the epoch have 13, and Lua counts to nearly 16."""
+
+# A value that is no generation counts as none, and is written over: nobody else's mistake may end invalidation.
+_HELD = f"""
+local held = redis.pcall('GET', KEYS[1])
+held = type(held) == 'string' and #held <= {_MOST_DIGITS} and string.match(held, '^%d+$') and tonumber(held) or 0
+"""
+_RAISE = f"""{_HELD}
 local wanted = tonumber(ARGV[1])
 if ARGV[3] == 'advance' and held >= wanted then wanted = held + 1 end
 if held >= wanted then return 0 end
 redis.call('SET', KEYS[1], string.format('%.0f', wanted))
 if ARGV[2] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return 1
+"""
+_FIRST = f"""{_HELD}
+if held == 0 then held = tonumber(ARGV[1]) redis.call('SET', KEYS[1], ARGV[1]) end
+return string.format('%.0f', held)
 """
 
 
@@ -86,9 +97,9 @@ class SharedTier:
         names = [self._namespace + key, *map(self._generation, generations)]
         raw, *values = self.link.ask(lambda redis: cast("list[bytes | None]", redis.mget(names)))
         for place, (name, value) in enumerate(zip(generations, values, strict=True)):
-            if name == ALL and value is None:
+            if name == ALL and not _generation_in(value):
                 values[place] = self._first_generation()
-        return Found(raw, tuple("" if value is None or not value.isdigit() else value.decode() for value in values))
+        return Found(raw, tuple(map(_generation_in, values)))
 
     def claim(self, key: str, token: str, seconds: float) -> tuple[bool, bytes | None]:
         """Tries to become the one who makes an entry.
@@ -155,18 +166,16 @@ class SharedTier:
 
     def _first_generation(self) -> bytes:
         """Of everything, when Redis has none: another one than any before it, should Redis have forgotten it."""
-        name = self._generation(ALL)
-
-        def question(redis: Redis) -> bytes:
-            with redis.pipeline(transaction=False) as pipe:
-                pipe.set(name, time.time_ns() // 1_000_000, nx=True)
-                pipe.get(name)
-                return cast("bytes", pipe.execute()[1])
-
-        return self.link.ask(question)
+        name, now = self._generation(ALL), time.time_ns() // 1_000_000
+        return self.link.ask(lambda redis: cast("bytes", redis.eval(_FIRST, 1, name, now)))
 
     def _generation(self, name: str) -> str:
         return f"{self._namespace}g:{name}"
 
     def _lock(self, key: str) -> str:
         return f"{self._namespace}l:{key}"
+
+
+def _generation_in(value: bytes | None) -> str:
+    """The generation that Redis holds; ``""`` for none and for what can't be one."""
+    return value.decode() if value is not None and value.isdigit() and len(value) <= _MOST_DIGITS else ""

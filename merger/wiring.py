@@ -75,8 +75,10 @@ def utc_now() -> datetime:
 
 def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     clock = utc_now
+    longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
+    keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        shared=SharedTier(redis_link(), _namespace(rules, names), settings.CACHE_STALE_IF_ERROR),
+        shared=SharedTier(redis_link(), _namespace(rules, names), keep),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(absent=settings.CACHE_TTL_ABSENT, stale_if_error=settings.CACHE_STALE_IF_ERROR),

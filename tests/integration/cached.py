@@ -1,0 +1,187 @@
+"""A cache over a real Redis, at a time that stands still until a test moves it, and a maker that counts its calls."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, Future
+from typing import Any, TypeVar
+
+import orjson
+from redis import Redis
+
+from merger.cache import AnswerCache, CacheQuestion, CacheRules
+from merger.cachecounts import Outcome
+from merger.entry import Entry
+from merger.errors import NotFound
+from merger.redislink import RedisLink
+from merger.sharedtier import ALL, BATCH, SharedTier, of_changed_movie, of_changed_type, of_movie, of_view
+
+T = TypeVar("T")
+
+SECRET = b"a secret of tests"
+EPOCH = 1_800_000_000.0
+TTL = 300
+NAMES = frozenset({"MISS", "HIT", "STALE"})
+
+
+class CountingLink(RedisLink):
+    """Counts the round trips that were tried."""
+
+    def __init__(self, connection: Callable[[], Redis], ask_again: float = 0.05) -> None:
+        super().__init__(connection, ask_again)
+        self.asked = 0
+
+    def ask(self, question: Callable[[Redis], T]) -> T:
+        self.asked += 1
+        return super().ask(question)
+
+
+class AtOnce(Executor):
+    """Does what is submitted when a test says so, in the test's own thread."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], Any]] = []
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        self.waiting.append(lambda: fn(*args, **kwargs))
+        return Future()
+
+    def run(self) -> int:
+        """Does it all; how much it was."""
+        todo, self.waiting = self.waiting, []
+        for work in todo:
+            work()
+        return len(todo)
+
+
+class Cached:
+    """One process's cache, with its clock and its maker.
+
+    Args:
+        redis: client of the Redis that is shared.
+        world: another one, whose time and data this one shares, as two processes of a service do.
+        namespace: of the service.
+        secret: of the service.
+        rules: how long things are held.
+        link: the way to Redis.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        world: Cached | None = None,
+        *,
+        namespace: str = "tests:",
+        secret: bytes = SECRET,
+        rules: CacheRules | None = None,
+        link: RedisLink | None = None,
+        ask_again: float = 0.05,
+    ) -> None:
+        self._world = world or self
+        self.moment = 0.0
+        self.value = 0
+        self.makes = 0
+        self.ttl, self.cost = TTL, 0.0
+        self.error: Exception | None = None
+        self.while_making: Callable[[], object] = lambda: None
+        self.namespace = namespace
+        self.link = link or CountingLink(lambda: redis, ask_again)
+        self.shared = SharedTier(self.link, namespace)
+        self.background = AtOnce()
+        self.cache = AnswerCache(
+            self.shared,
+            secret,
+            clock=lambda: EPOCH + self._world.moment,
+            monotonic=lambda: 1000 + self._world.moment,
+            rules=rules or CacheRules(),
+        )
+        self.cache._background = self.background  # type: ignore[assignment]  # any executor would do
+
+    @property
+    def now(self) -> float:
+        return EPOCH + self._world.moment
+
+    def take_asked(self) -> int:
+        """Round trips to Redis since this was read last."""
+        assert isinstance(self.link, CountingLink)
+        asked, self.link.asked = self.link.asked, 0
+        return asked
+
+    def make(self, question: CacheQuestion) -> Callable[[tuple[str, ...]], Entry]:
+        def made(generations: tuple[str, ...]) -> Entry:
+            self.makes += 1
+            made, value = self.now, self._world.value
+            self.while_making()
+            if self._world.error is not None:
+                raise self._world.error
+            body = orjson.dumps({"key": question.key, "value": value, "freshness": {"warnings": []}})
+            return Entry.of(
+                question.key, body, made=made, ttl=self._world.ttl, cost=self._world.cost, generations=generations
+            )
+
+        return made
+
+    def fetch(self, question: CacheQuestion, *, strict: bool = False) -> tuple[str, int, list[str]]:
+        """As the service does it: state, value and warnings of the answer."""
+        held = self.cache.at_hand(question.ident, question.view)
+        if held is not None and not (strict and held.state == "STALE"):
+            entry, state = held.entry, held.state
+        else:
+            entry, state = self.cache.fetch(question, self.make(question), strict=strict)
+        content = orjson.loads(entry.body)
+        assert state in NAMES
+        assert content["key"] == question.key, "another question's answer"
+        return state, content["value"], content["freshness"]["warnings"]
+
+    def state(self, question: CacheQuestion, *, strict: bool = False) -> str:
+        return self.fetch(question, strict=strict)[0]
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(number for (_, what), number in self.cache.counts.all().items() if what is outcome)
+
+    def after(self, seconds: float) -> Cached:
+        """Itself, later."""
+        self._world.moment += seconds
+        return self
+
+    def stored(self, question: CacheQuestion) -> str:
+        """The key in Redis."""
+        return self.namespace + question.key
+
+
+def about(movie_id: int = 1, view: str = "movies.details") -> CacheQuestion:
+    """A question about a movie."""
+    names = (ALL, of_view(view), BATCH, of_movie(movie_id), of_changed_movie(movie_id))
+    ident: Hashable = (view, movie_id)
+    return CacheQuestion(ident, view, f"{view}:{movie_id}", names)
+
+
+def ranking(data_type: str = "trending", view: str = "trending.movies") -> CacheQuestion:
+    """A question about all movies."""
+    return CacheQuestion(view, view, f"{view}:all", (ALL, of_view(view), BATCH, of_changed_type(data_type)))
+
+
+def absent(movie_id: int = 1) -> NotFound:
+    return NotFound("movie", movie_id)
+
+
+def together(number: int, work: Callable[[], T]) -> list[T | Exception]:
+    """What the same work gave or raised in so many threads that start at once."""
+    results: list[T | Exception] = []
+    start = threading.Barrier(number)
+
+    def one() -> None:
+        start.wait()
+        try:
+            results.append(work())
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            results.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == number
+    return results
