@@ -66,14 +66,14 @@ def genre_analytics(params: GenrePeriod, reading: Reading) -> Built:
         reading.boundary,
         reading.layers,
         batch_as_of=reference.genres_as_of,
-        documents=Documents(skipped=tuple(skip for skip in reference.skipped if skip.type == "genre_analytics")),
+        documents=Documents(skipped=reference.skipped_of("genre_analytics")),
     )
     return Built(body, freshness)
 
 
 def _of_period(params: GenrePeriod, reference: Reference) -> list[BatchDocument]:
     """The documents that count, in the order of time."""
-    own = [d for d in reference.genre_documents if d.data["genre"].casefold() == params.genre]
+    own = reference.genre_documents.get(params.genre, ())
     by_month = {d.data["year"] for d in own if "month" in d.data}
     counted = [
         d

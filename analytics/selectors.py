@@ -9,20 +9,13 @@ from analytics.series import trends
 from analytics.series_reads import TrendParameters, trend_plan
 from merger.freshness import TTLClass
 from merger.query import Span
-from merger.routing import BATCH, Plan, Question, Read, View
+from merger.routing import Plan, Question, View
 from merger.service import Answer
 from merger.wiring import service
 
 
-def _reference_plan(_: Question[GenrePeriod] | Question[None]) -> Plan:
+def _reference_plan(_: Question[GenrePeriod] | Question[Comparison] | Question[None]) -> Plan:
     return Plan(reference=True)
-
-
-def _comparison_plan(question: Question[Comparison]) -> Plan:
-    names = question.aliases.names_of_view("sentiment")
-    # Lifetime totals are the documents without a date.
-    reads = tuple(Read(BATCH, {"view_type": name, "data.date": None}) for name in names)
-    return Plan(reads=reads, reference=True)
 
 
 GENRE = View(name="analytics.genre", ttl=TTLClass.STABLE, plan=_reference_plan, build=genre_analytics)
@@ -40,7 +33,7 @@ OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_reference_
 COMPARISON = View(
     name="analytics.sentiment_comparison",
     ttl=TTLClass.STABLE,
-    plan=_comparison_plan,
+    plan=_reference_plan,
     build=sentiment_comparison,
 )
 ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network)

@@ -23,7 +23,7 @@ from merger.contract import Contract
 from merger.merge import Reading
 from merger.query import DAY, HOUR, floor_day
 from merger.shapes import SPEED as SPEED_TYPES
-from movies.titles import fold
+from merger.titles import fold
 
 Document = Mapping[str, Any]
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from benchmarks.peer_data import Catalogue, Data, Document, assumed
 from merger.freshness import describe
 from merger.merge import SPEED_FACTS
 from merger.query import HOUR, Granularity, Span, isoformat
-from movies.titles import fold
+from merger.titles import fold
 from trending.scoring import popularity_score
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from merger.boundary import Boundary, Layers, SpeedCoverage, as_intervals, closed_hours
-from merger.catalogue import Reference
+from merger.catalogue import Reference, tie_break
 from merger.contract import BatchDocument, Documents, SpeedDocument
 from merger.errors import Interval
 from merger.freshness import Freshness, describe, source_of
@@ -133,7 +133,7 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
     if batch is None and speed is None:
         return None
-    used = overriding(batch, speed, boundary, reading.layers)
+    used = overriding(batch.computed_at if batch else None, speed, boundary, reading.layers)
     coverage = speed_coverage(documents, "stats", boundary, reading.layers, movie_id)
     body: dict[str, Any] = {"movie_id": movie_id}
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
@@ -188,14 +188,14 @@ def _stats_of(movie_id: int, reading: Reading) -> list[SpeedDocument]:
 
 
 def overriding(
-    batch: BatchDocument | None, speed: SpeedDocument | None, boundary: Boundary, layers: Layers
+    computed_at: datetime | None, speed: SpeedDocument | None, boundary: Boundary, layers: Layers
 ) -> SpeedDocument | None:
-    """The ``stats`` bucket whose numbers stand in for the batch document's (M6).
+    """The ``stats`` bucket whose numbers stand in for those of the batch document computed then, if there is one (M6).
 
     ``None`` where there is no bucket, or where the layer lags (F3) and the batch document is newer than the bucket.
     """
     lagging = boundary.is_lagging(layers.speed_of("stats"))
-    outdated = lagging and batch is not None and speed is not None and batch.computed_at > speed.synced_at
+    outdated = lagging and computed_at is not None and speed is not None and computed_at > speed.synced_at
     return None if outdated else speed
 
 
@@ -236,4 +236,8 @@ def _outranks(document: D, rival: D, rank: Callable[[D], tuple[Any, ...]]) -> bo
     if ours != theirs:
         return ours > theirs
     # Equally new, yet perhaps different: any choice will do, as long as it doesn't depend on the order (M7).
-    return json.dumps(document.data, sort_keys=True) > json.dumps(rival.data, sort_keys=True)
+    return _settled(document) > _settled(rival)
+
+
+def _settled(document: BatchDocument | SpeedDocument) -> tuple[str, str]:
+    return tie_break(document.data), json.dumps(document.data, sort_keys=True)

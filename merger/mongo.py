@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import bson
 import pymongo
@@ -37,6 +37,12 @@ _UNDECODED = _CODEC.with_options(document_class=RawBSONDocument)
 
 _LARGEST_BATCH = 100_000
 """Documents per reply: servers cap a reply at 16 MB by themselves, so this asks for as few round trips as possible."""
+
+_STREAMED = 1_000
+"""Documents per reply of a read that is not held whole: some hundred kB."""
+
+_LONGEST_READ, _LONGEST_REPLY = 600.0, 60.0
+"""Seconds that such a read may take the server, and that it may keep us waiting for one reply."""
 
 AWAY: tuple[type[BaseException], ...] = (
     errors.ConnectionFailure,
@@ -116,6 +122,19 @@ class MongoStore:
             except InvalidBSON:
                 return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED))]
 
+    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        """See ``Store.batches``."""
+        replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAMED)
+        seconds = _LONGEST_READ
+        while True:
+            # A deadline that stayed set between the replies would be the reader's too.
+            with mapping_errors(), pymongo.timeout(seconds):
+                reply = next(replies, None)
+            if reply is None:
+                return
+            yield _all_decoded(cast("bytes", reply))
+            seconds = _LONGEST_REPLY
+
     def ping(self) -> None:
         """See ``Store.ping``."""
         with mapping_errors(), pymongo.timeout(self._timeout):
@@ -135,6 +154,13 @@ class _Query:
         size = 0 if self.limit else _LARGEST_BATCH
         found = source.find(self.wanted, self.projection, limit=self.limit, batch_size=size)
         return list(found if self.newest_by is None else found.sort(self.newest_by, pymongo.DESCENDING))
+
+
+def _all_decoded(reply: bytes) -> Sequence[Document]:
+    try:
+        return bson.decode_all(reply, _CODEC)
+    except BSONError:
+        return [_decoded(raw) for raw in bson.decode_all(reply, _UNDECODED)]
 
 
 def _decoded(raw: RawBSONDocument) -> Document:

@@ -1,28 +1,48 @@
 """Loads the catalogue of movies and genres and keeps it current.
 
 A batch run may still be writing when its first document is seen, so a change is followed by a second look, and
-everything is read again now and then. Readers never wait for that: they get the copy at hand.
+everything is read again now and then. Readers never wait for that: they get the copy at hand. Only where there is none
+yet they wait for it, though not for as long as the largest catalogue takes.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from merger.boundary import Boundary
-from merger.catalogue import Reference, spellings
+from merger.catalogue import Reference
+from merger.catalogue_builder import CatalogueBuilder
 from merger.contract import Contract
-from merger.errors import StoreError
+from merger.errors import StoreError, StoreUnavailable
 from merger.layers import LayerWatch
-from merger.merge import newest_batch, usable_batch
 from merger.routing import BATCH
 from merger.store import Document, Store
 
-VIEW_TYPES = ("movie_details", "genre_analytics")
+CATALOGUE: Mapping[str, Mapping[str, Any]] = {
+    "movie_details": {},
+    "genre_analytics": {},
+    # Lifetime totals are the documents without a date.
+    "sentiment": {"data.date": None},
+}
+"""View types that the catalogue is made of, each with what narrows it down."""
 
 SECOND_LOOK, MAX_AGE = 15.0, 300.0
 """Seconds after a change, and at most, until everything is read again."""
+
+REST = 20
+"""Until the next load that nothing calls for, at least so many times as long as the last one took: it costs the readers
+a part of the process and of the store. A load that a change calls for waits as long as the last one took."""
+
+FIRST_WAIT = 10.0
+"""Seconds that a reader waits for the first copy."""
+
+_log = logging.getLogger(__name__)
 
 
 class ReferenceKeeper:
@@ -43,68 +63,98 @@ class ReferenceKeeper:
         self._held: Reference | None = None
         self._held_of: datetime | None = None
         self._due = float("inf")
-        self._loading = threading.Lock()
+        self._not_before = float("-inf")
+        self._lock = threading.Lock()
+        self._loading: Future[Reference] | None = None
 
-    def current(self, boundary: Boundary) -> Reference:
-        """The catalogue. The first call reads it; later ones start a reload in the background when one is due.
+    def current(self, boundary: Boundary, *, wait: float | None = FIRST_WAIT) -> Reference:
+        """The catalogue. The first call has it read; later ones start a reload in the background when one is due.
+
+        Args:
+            boundary: of this request.
+            wait: seconds to wait for the first copy; ``None``: as long as it takes.
 
         Raises:
             StoreError: the store can't say whether the copy is still current, or there is none yet.
         """
         held = self._held
         if held is None:
-            return self._first(boundary)
+            return self._first(boundary, wait)
         newest = self._watch.layers((), boundary).batch_computed_at
-        if newest != self._held_of or self._monotonic() >= self._due:
-            self._reload_in_background(newest, boundary)
+        now = self._monotonic()
+        if now >= self._due or (newest != self._held_of and now >= self._not_before):
+            with self._lock:
+                self._start(boundary, newest)
         return held
 
-    def _first(self, boundary: Boundary) -> Reference:
-        with self._loading:
-            # Another thread may have read it while this one waited.
-            return self._load(boundary) if self._held is None else self._held
+    def _first(self, boundary: Boundary, wait: float | None) -> Reference:
+        with self._lock:
+            if self._held is not None:
+                return self._held
+            loading = self._start(boundary, None)
+        try:
+            return loading.result(wait)
+        except TimeoutError:
+            raise StoreUnavailable("the catalogue of movies is still being read") from None
 
-    def _reload_in_background(self, newest: datetime | None, boundary: Boundary) -> None:
-        if not self._loading.acquire(blocking=False):
-            return
-        changed = newest != self._held_of
+    def _start(self, boundary: Boundary, newest: datetime | None) -> Future[Reference]:
+        """Starts a load unless one is under way. Called under the lock."""
+        if self._loading is None:
+            self._loading = Future()
+            threading.Thread(
+                target=self._load, args=(self._loading, boundary, newest), name="catalogue", daemon=True
+            ).start()
+        return self._loading
 
-        def reload() -> None:
-            try:
-                self._load(boundary)
-                self._held_of = newest
-                self._due = self._monotonic() + (SECOND_LOOK if changed else MAX_AGE)
-            except StoreError:
-                # The copy at hand stays; whoever reads the store in a request reports the trouble.
-                self._due = self._monotonic() + SECOND_LOOK
-            finally:
-                self._loading.release()
+    def _load(self, loading: Future[Reference], boundary: Boundary, newest: datetime | None) -> None:
+        started = self._monotonic()
+        try:
+            reference, stamp = self._read(boundary)
+        except StoreError as error:
+            # Whoever reads the store in a request reports its trouble.
+            self._fail(loading, error)
+        except Exception as error:  # noqa: BLE001 - it is logged, and raised in whoever waits
+            _log.exception("the catalogue of movies could not be made")
+            self._fail(loading, error)
+        else:
+            with self._lock:
+                self._loading = None
+                held = self._keep(reference, stamp if self._held is None else newest, self._monotonic() - started)
+            loading.set_result(held)
 
-        threading.Thread(target=reload, name="reference", daemon=True).start()
+    def _fail(self, loading: Future[Reference], error: Exception) -> None:
+        """The copy at hand stays."""
+        with self._lock:
+            self._loading, self._due = None, self._monotonic() + SECOND_LOOK
+        loading.set_exception(error)
 
-    def _load(self, boundary: Boundary) -> Reference:
-        raw: list[Document] = []
-        for view_type in VIEW_TYPES:
-            for spelling in self._contract.aliases.names_of_view(view_type):
-                raw += self._store.find(BATCH, {"view_type": spelling})
-        documents = self._contract.read(batch=raw)
-        movies = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id)
-        months = newest_batch(
-            usable_batch(documents, "genre_analytics", boundary),
-            lambda d: (d.data["genre"].casefold(), d.data["year"], d.data.get("month")),
-        )
-        reference = Reference(
-            movies={d.movie_id: d for d in movies.values() if d.movie_id is not None},
-            genre_documents=tuple(months.values()),
-            skipped=documents.skipped,
-            genres=spellings((*movies.values(), *months.values())),
-        )
-        dated = [(d, d["computed_at"]) for d in raw if isinstance(d.get("computed_at"), datetime)]
-        past = [(document, stamp) for document, stamp in dated if stamp <= boundary.now]
-        newest, stamp = max(past, key=lambda pair: pair[1], default=(None, None))
+    def _keep(self, reference: Reference, of: datetime | None, took: float) -> Reference:
+        changed, now = self._held is not None and of != self._held_of, self._monotonic()
+        self._held, self._held_of = replace(reference, as_of_run=of), of
+        self._due = now + (max(SECOND_LOOK, took) if changed else max(MAX_AGE, REST * took))
+        self._not_before = now + took
+        return self._held
+
+    def _read(self, boundary: Boundary) -> tuple[Reference, datetime | None]:
+        """The catalogue as stored now, and the newest date of its documents."""
+        builder, newest = CatalogueBuilder(boundary), None
+        for batch in self._batches():
+            builder.add(self._contract.read(batch=batch))
+            newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
         self._watch.batch_loaded(newest)
-        if self._held is None:
-            self._held_of = stamp
-            self._due = self._monotonic() + MAX_AGE
-        self._held = reference
-        return reference
+        return builder.finish(), None if newest is None else _computed_at(newest)
+
+    def _batches(self) -> Iterator[Sequence[Document]]:
+        for view_type, narrowed in CATALOGUE.items():
+            for spelling in self._contract.aliases.names_of_view(view_type):
+                yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
+
+
+def _newest(documents: Sequence[Document], now: datetime) -> Document | None:
+    dated = (document for document in documents if isinstance(document.get("computed_at"), datetime))
+    return max((document for document in dated if _computed_at(document) <= now), key=_computed_at, default=None)
+
+
+def _computed_at(document: Document) -> datetime:
+    found: datetime = document["computed_at"]
+    return found

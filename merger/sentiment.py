@@ -150,7 +150,7 @@ def _overall(
 
 def _is_known(movie_id: int, reading: Reading) -> bool:
     return (
-        movie_id in reading.reference.movies
+        reading.reference.knows(movie_id)
         or any(d.movie_id == movie_id for d in reading.documents.batch)
         or any(d.movie_id == movie_id for d in reading.documents.speed)
     )

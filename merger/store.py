@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 Document = Mapping[str, Any]
@@ -34,6 +34,16 @@ class Store(Protocol):
         Raises:
             StoreUnavailable: it is away, over the deadline or refusing.
             StoreFault: it answered with an error that a retry will not mend.
+        """
+        ...
+
+    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        """All documents that match a Mongo filter, some at a time: for reads too large to be held whole.
+
+        It may take minutes; what changes meanwhile may be in it or not.
+
+        Raises:
+            StoreError: as ``find``, at any batch.
         """
         ...
 

@@ -6,12 +6,15 @@ same numbers filter, sort and show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from merger.catalogue import Reference
+import numpy as np
+
+from merger.catalogue import Movies, Reference
+from merger.columns import Flags, Floats
 from merger.contract import Documents, SpeedDocument
 from merger.errors import NotFound
 from merger.freshness import describe, source_of
@@ -25,7 +28,9 @@ from merger.merge import (
     unseen_since,
     usable_speed,
 )
-from movies.titles import EXACT, Titles, matcher
+from merger.titleindex import UNMATCHED, Ranks
+from merger.titles import EXACT
+from movies.ordering import Column, first_rows
 
 
 class SortBy(StrEnum):
@@ -63,41 +68,45 @@ class MovieSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
-    movie_id: int
-    rank: int
-    facts: Mapping[str, Any]
-    numbers: Mapping[str, Any]
+class _Numbers:
+    """The movies' numbers as they filter, sort and show.
 
-    @property
-    def by_popularity(self) -> tuple[float, int]:
-        """Largest first, unknown last, then the smallest id."""
-        return (_descending(self.numbers.get("popularity")), self.movie_id)
+    Args:
+        popularity: by row; NaN: unknown. So is ``vote_average``.
+        newer: by movie id, the bucket whose numbers stand in for the batch document's (M6).
+    """
+
+    popularity: Floats
+    vote_average: Floats
+    newer: Mapping[int, SpeedDocument]
 
 
-def movie_search(wanted: MovieSearch, titles: Titles, reading: Reading) -> Built:
+def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
     """``search/movies``: one page of hits and how many there are.
 
     Args:
         wanted: what is looked for.
-        titles: of ``reading.reference.movies``.
         reading: the catalogue, and the ``stats`` of every movie since the cutoff.
 
     Raises:
         NotFound: an unknown genre.
     """
     reference = reading.reference
-    newer = _newer_numbers(reading)
-    found = _sorted(wanted.sort_by, _found(wanted, titles, reference, newer), titles)
-    page = found[wanted.offset : wanted.offset + wanted.limit]
+    movies = reference.movies
+    if wanted.genre is not None and reference.genre(wanted.genre) is None:
+        raise NotFound("genre", wanted.genre, reference.genres_like(wanted.genre))
+    numbers = _numbers(reading)
+    ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
+    found = np.flatnonzero(_passing(wanted, movies, numbers, ranks))
+    ordered = first_rows(found, _order(wanted.sort_by, movies, numbers, ranks), wanted.offset + wanted.limit)
     body = {
-        "results": [_shown(hit) for hit in page],
+        "results": [_shown(int(row), movies, numbers) for row in ordered[wanted.offset :]],
         "total_results": len(found),
         "page": wanted.offset // wanted.limit + 1,
         "total_pages": -(-len(found) // wanted.limit),
         "limit": wanted.limit,
         "offset": wanted.offset,
-        "data_source": source_of(["batch", *(["speed"] if newer else [])]),
+        "data_source": source_of(["batch", *(["speed"] if numbers.newer else [])]),
     }
     coverage = speed_coverage(reading.hours, "stats", reading.boundary, reading.layers)
     freshness = describe(
@@ -111,9 +120,20 @@ def movie_search(wanted: MovieSearch, titles: Titles, reading: Reading) -> Built
     return Built(body, freshness)
 
 
+def _numbers(reading: Reading) -> _Numbers:
+    movies, newer = reading.reference.movies, _newer_numbers(reading)
+    popularity, vote_average = movies.popularity.values, movies.vote_average.values
+    if newer:
+        popularity, vote_average = popularity.copy(), vote_average.copy()
+    for movie_id, document in newer.items():
+        row = movies.row(movie_id)
+        if row is not None:
+            popularity[row], vote_average[row] = document.data["popularity"], document.data["vote_average"]
+    return _Numbers(popularity, vote_average, newer)
+
+
 def _newer_numbers(reading: Reading) -> dict[int, SpeedDocument]:
-    """By movie id, the ``stats`` bucket whose numbers stand in for the batch document's (M6)."""
-    boundary, movies = reading.boundary, reading.reference.movies
+    boundary, reference = reading.boundary, reading.reference
     cutoff = boundary.cutoff
     buckets = [d for d in usable_speed(reading.hours, "stats", boundary) if d.hour >= cutoff]
     last: dict[int, Any] = {}
@@ -124,71 +144,58 @@ def _newer_numbers(reading: Reading) -> dict[int, SpeedDocument]:
     return {
         document.movie_id: document
         for document in newest.values()
-        if overriding(movies.get(document.movie_id), document, boundary, reading.layers)
+        if overriding(reference.computed_at(document.movie_id), document, boundary, reading.layers)
     }
 
 
-def _found(wanted: MovieSearch, titles: Titles, reference: Reference, newer: Mapping[int, SpeedDocument]) -> list[_Hit]:
-    if wanted.genre is not None and reference.genre(wanted.genre) is None:
-        raise NotFound("genre", wanted.genre, reference.genres_like(wanted.genre))
-    found = []
-    rank = matcher(wanted.words or ())
-    for movie_id, document in reference.movies.items():
-        match = EXACT if wanted.words is None else rank(titles.folded[movie_id])
-        if match is None:
-            continue
-        speed = newer.get(movie_id)
-        hit = _Hit(movie_id, match, document.data, document.data if speed is None else speed.data)
-        if _passes(hit, wanted):
-            found.append(hit)
-    return found
+def _passing(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:
+    """By row, whether a movie is a hit. A number that nobody knows lies only in the interval without ends."""
+    passing: Flags = ranks != UNMATCHED
+    if wanted.genre is not None:
+        passing &= movies.of_genre(wanted.genre)
+    released = movies.released_within(wanted.year_from, wanted.year_to)
+    if released is not None:
+        passing &= released
+    if wanted.rating_min is not None:
+        passing &= numbers.vote_average >= wanted.rating_min
+    if wanted.rating_max is not None:
+        passing &= numbers.vote_average <= wanted.rating_max
+    return passing
 
 
-def _passes(hit: _Hit, wanted: MovieSearch) -> bool:
-    if wanted.genre is not None and wanted.genre not in (n.casefold() for n in hit.facts.get("genres", ())):
-        return False
-    released = hit.facts.get("release_date")
-    return _within(None if released is None else int(released[:4]), wanted.year_from, wanted.year_to) and (
-        _within(hit.numbers.get("vote_average"), wanted.rating_min, wanted.rating_max)
-    )
-
-
-def _within(value: float | None, least: float | None, most: float | None) -> bool:
-    """Whether a value lies in a closed interval; an unknown one only in the one without ends."""
-    if value is None:
-        return least is None and most is None
-    return (least is None or least <= value) and (most is None or value <= most)
-
-
-def _sorted(order: SortBy, hits: Iterable[_Hit], titles: Titles) -> list[_Hit]:
-    found = sorted(hits, key=lambda hit: hit.by_popularity)
-    # Sorting is stable: equals stay in the order of their popularity.
+def _order(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks) -> list[Column]:
+    """What hits are sorted by, first things first, each ascending; equals stay in the order of their ids."""
+    popularity = _descending(numbers.popularity)
     if order is SortBy.RELEVANCE:
-        found.sort(key=lambda hit: hit.rank)
-    elif order is SortBy.RATING:
-        found.sort(key=lambda hit: _descending(hit.numbers.get("vote_average")))
-    elif order is SortBy.RELEASE_DATE:
-        found.sort(key=lambda hit: hit.facts.get("release_date") or "", reverse=True)
-    elif order is SortBy.TITLE:
-        found.sort(key=lambda hit: (titles.folded[hit.movie_id], hit.facts["title"]))
-    return found
+        return [ranks, popularity]
+    if order is SortBy.RATING:
+        return [_descending(numbers.vote_average), popularity]
+    if order is SortBy.RELEASE_DATE:
+        # An unknown one is 0, which comes last.
+        return [-movies.released, popularity]
+    if order is SortBy.TITLE:
+        return [movies.index.place, popularity]
+    return [popularity]
 
 
-def _shown(hit: _Hit) -> dict[str, Any]:
+def _shown(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
+    movie_id, facts = movies.ids[row], movies.facts(row)
+    newer = numbers.newer.get(movie_id)
+    said = facts if newer is None else newer.data
     return {
-        "movie_id": hit.movie_id,
-        "title": hit.facts["title"],
-        "genres": list(hit.facts.get("genres", ())),
-        "release_date": hit.facts.get("release_date"),
-        **{name: hit.numbers.get(name) for name in SPEED_FACTS},
+        "movie_id": movie_id,
+        "title": facts["title"],
+        "genres": list(facts["genres"]),
+        "release_date": facts.get("release_date"),
+        **{name: said.get(name) for name in SPEED_FACTS},
     }
 
 
 def about_movies(reference: Reference, hours: Documents) -> Documents:
     """What could not be read of that which this answer needs."""
-    of_movies = tuple(skip for skip in reference.skipped if skip.type in ("movie_details", None))
-    return Documents(skipped=of_movies + hours.skipped)
+    return Documents(skipped=reference.skipped_of("movie_details") + hours.skipped)
 
 
-def _descending(value: float | None) -> float:
-    return float("inf") if value is None else -value
+def _descending(values: Floats) -> Floats:
+    """Largest first, unknown last."""
+    return np.where(np.isnan(values), np.inf, -values)

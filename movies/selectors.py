@@ -13,10 +13,10 @@ from merger.query import HOUR, Granularity, Span, Window, parse_span
 from merger.routing import HourRange, Plan, Question, View, movie_reads
 from merger.sentiment import movie_sentiment
 from merger.service import Answer
+from merger.titles import fold
 from merger.wiring import service
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
-from movies.titles import Titles, fold
 
 LIFETIME = parse_span("all")
 
@@ -100,22 +100,6 @@ def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
     return service().fetch(GENRES, GenreSearch(None if q is None else fold(q)), strict=strict)
 
 
-class _TitlesKeeper:
-    """The folded titles of the newest catalogue, made once per catalogue."""
-
-    def __init__(self) -> None:
-        self._held = Titles.of({})
-
-    def of(self, reading: Reading) -> Titles:
-        held = self._held
-        if held.movies is not reading.reference.movies:
-            held = self._held = Titles.of(reading.reference.movies)
-        return held
-
-
-_titles = _TitlesKeeper()
-
-
 def _plan_details(question: Question[Movie]) -> Plan:
     movie_id, boundary = question.params.movie_id, question.boundary
     return Plan(movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff))
@@ -144,7 +128,7 @@ def _plan_stats(question: Question[MovieStats]) -> Plan:
 def _build_stats(params: MovieStats, reading: Reading) -> Built:
     movie_id = params.movie_id
     seen = any(document.movie_id == movie_id for document in reading.documents.speed)
-    if not seen and movie_id not in reading.reference.movies:
+    if not seen and not reading.reference.knows(movie_id):
         raise NotFound("movie", movie_id)
     built = movie_stats(movie_id, params.window(reading.boundary.now), reading)
     return Built({**built.body, "hours": params.hours}, built.freshness)
@@ -157,7 +141,7 @@ def _plan_search(question: Question[MovieSearch]) -> Plan:
 
 
 def _build_search(params: MovieSearch, reading: Reading) -> Built:
-    return movie_search(params, _titles.of(reading), reading)
+    return movie_search(params, reading)
 
 
 def _plan_genres(_: Question[GenreSearch]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from merger.store import Document
@@ -54,6 +54,11 @@ class MemoryStore:
         if only:
             return [{key: d[key] for key in ("_id", *only) if key in d} for d in found]
         return [{key: value for key, value in d.items() if key not in without} for d in found]
+
+    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        found = self.find(collection, wanted)
+        for start in range(0, len(found), 2):
+            yield found[start : start + 2]
 
     def ping(self) -> None:
         if self.error is not None:

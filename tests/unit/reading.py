@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from merger.boundary import Boundary, Layers, Policy, SpeedLayer
-from merger.catalogue import Reference, spellings
+from merger.catalogue import Reference
+from merger.catalogue_builder import CatalogueBuilder
 from merger.contract import Contract, Documents
-from merger.merge import Reading, newest_batch, usable_batch
+from merger.merge import Reading
 from merger.query import HOUR
 
 Raw = dict[str, Any]
@@ -70,7 +71,7 @@ def reading(
     Args:
         now: of the request.
         batch: what the plan's own reads gave of the batch layer, ``speed`` of the speed layer.
-        catalogue: ``movie_details`` and ``genre_analytics`` documents.
+        catalogue: ``movie_details`` and ``genre_analytics`` documents, lifetime totals.
         hours: layer-wide speed documents.
         everything: the whole speed layer, where that is more than was read.
         policy: of the boundary.
@@ -94,17 +95,9 @@ def reading(
 
 def reference_of(documents: Documents, boundary: Boundary) -> Reference:
     """The catalogue that the documents make."""
-    movies = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id)
-    months = newest_batch(
-        usable_batch(documents, "genre_analytics", boundary),
-        lambda d: (d.data["genre"].casefold(), d.data["year"], d.data.get("month")),
-    )
-    return Reference(
-        movies={d.movie_id: d for d in movies.values() if d.movie_id is not None},
-        genre_documents=tuple(months.values()),
-        skipped=documents.skipped,
-        genres=spellings((*movies.values(), *months.values())),
-    )
+    builder = CatalogueBuilder(boundary)
+    builder.add(documents)
+    return builder.finish()
 
 
 def _layer(documents: Documents, data_type: str) -> SpeedLayer:

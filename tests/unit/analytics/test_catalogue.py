@@ -33,7 +33,7 @@ def survey(*documents: Raw) -> dict[str, Any]:
 def compare(
     catalogue: Iterable[Raw], totals: Iterable[Raw] = (), *, genre: str | None = None, year: int | None = None
 ) -> Built:
-    return sentiment_comparison(Comparison(genre, year), reading(NOW, totals, catalogue=catalogue))
+    return sentiment_comparison(Comparison(genre, year), reading(NOW, catalogue=[*catalogue, *totals]))
 
 
 def tiers(built: Built, name: str) -> list[Any]:

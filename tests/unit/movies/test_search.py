@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from merger.errors import NotFound
 from merger.query import HOUR
+from merger.titles import fold
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
-from movies.titles import Titles, fold
 from tests.unit.reading import Raw, at, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -57,7 +57,7 @@ def stored(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int,
 
 def ask(wanted: MovieSearch, catalogue: list[Raw], hours: list[Raw]) -> dict[str, Any]:
     made = reading(NOW, catalogue=catalogue, hours=hours)
-    return movie_search(wanted, Titles.of(made.reference.movies), made).body
+    return movie_search(wanted, made).body
 
 
 def merged(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int, int]]) -> dict[int, dict[str, Any]]:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from merger.contract import BatchDocument
+from collections.abc import Callable
 
 EXACT, PREFIX, WORDS = 0, 1, 2
 """How well a title matches: it is the query; it begins with it; it has all its words."""
@@ -22,25 +19,17 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """The catalogue's titles, folded once: by movie id, each as `` word word``."""
-
-    movies: Mapping[int, BatchDocument]
-    folded: Mapping[int, str]
-
-    @classmethod
-    def of(cls, movies: Mapping[int, BatchDocument]) -> Titles:
-        return cls(movies, {movie_id: joined(fold(d.data["title"])) for movie_id, d in movies.items()})
-
-
 def fold(text: str) -> tuple[str, ...]:
     """A text's words without case, accents and apostrophes."""
+    bare = text.lower() if text.isascii() else _without_marks(text)
+    return tuple(_WORD.findall(_APOSTROPHES.sub("", bare)))
+
+
+def _without_marks(text: str) -> str:
     # Compatibility forms such as 𝑨 have their case only once they are decomposed.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold())
     plain = decomposed.translate(_LETTERS)
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return tuple(_WORD.findall(bare))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def matcher(words: tuple[str, ...]) -> Callable[[str], int | None]:
