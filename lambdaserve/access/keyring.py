@@ -89,8 +89,9 @@ class KeyRing:
         # Compared in any case: an unknown prefix takes as long as a wrong secret.
         right = key.matches(record.digest if record else _UNKNOWN_DIGEST)
         if record is None or not right or not record.is_valid(now):
+            with self._lock:
+                self._found.pop(held_as, None)
             self._hold(self._refused, held_as, (asked + HOLD, None))
-            self._found.pop(held_as, None)
             return None
         until = asked + HOLD
         if record.expires_at is not None:

@@ -74,7 +74,13 @@ class LeasedTokenBucket(BaseThrottle):
         cost = costs.get(view.action, CHEAP) if costs else CHEAP  # type: ignore[attr-defined]  # viewsets have one
         if not cost:
             return True
-        self._wait = _spend(request, _client(request, auth), limit, cost)
+        environment = request.META  # once: the framework looks it up the long way
+        if isinstance(auth, KeyGrant):
+            client = auth.client
+        else:
+            user = request.user
+            client = f"user:{user.pk}" if user.is_authenticated else _address(environment)
+        self._wait = _spend(environment, client, limit, cost)
         return self._wait is None
 
     def wait(self) -> float | None:
@@ -90,7 +96,7 @@ def spend_for_wrong_key(request: Request) -> None:
     """
     limit = limit_of(None, None)
     if limit is not None:
-        wait = _spend(request, _address(request), limit, CHEAP)
+        wait = _spend(request.META, _address(request.META), limit, CHEAP)
         if wait is not None:
             raise Throttled(wait)
 
@@ -129,23 +135,15 @@ def _policy(limit: Limit) -> tuple[str, str]:
     return str(limit.burst), f'"default";q={limit.burst};w={window}'
 
 
-def _spend(request: Request, client: str, limit: Limit, cost: int) -> float | None:
+def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) -> float | None:
     """Takes tokens: ``None`` where there were enough, else the seconds until there are."""
     admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
     reset = None if admitted else retry_after(wait)
-    request.META[_STANDING] = Standing(limit, remaining, reset)
+    environment[_STANDING] = Standing(limit, remaining, reset)
     return None if admitted else wait
 
 
-def _client(request: Request, auth: Any) -> str:
-    if isinstance(auth, KeyGrant):
-        return auth.client
-    user = request.user
-    return f"user:{user.pk}" if user.is_authenticated else _address(request)
-
-
-def _address(request: Request) -> str:
-    sent = request.META
+def _address(environment: dict[str, Any]) -> str:
     trusted = settings.TRUSTED_PROXIES
-    forwarded = sent.get("HTTP_X_FORWARDED_FOR", "") if trusted else ""
-    return "address:" + client_address(sent.get("REMOTE_ADDR", ""), forwarded, trusted)
+    forwarded = environment.get("HTTP_X_FORWARDED_FOR", "") if trusted else ""
+    return "address:" + client_address(environment.get("REMOTE_ADDR", ""), forwarded, trusted)
