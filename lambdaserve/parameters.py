@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.http import QueryDict
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
@@ -22,6 +24,9 @@ from merger.fields import LARGEST_COUNT
 from merger.query import DAY, HOUR, LONGEST_WINDOW, Span, parse_span
 
 PARTIAL, STRICT = "partial", "strict"
+_LONGEST_REMEMBERED = 512
+"""Characters of a query string that is read once and remembered; longer ones are nobody's favourite question."""
+
 _WHOLE_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
@@ -143,10 +148,17 @@ class QueryParameters(serializers.Serializer[Any]):
             ValidationError: naming every parameter that is unknown, given twice, missing or out of its range, with
                 what it takes.
         """
-        given = request.query_params
+        sent: str = request.META.get("QUERY_STRING", "")
+        if len(sent) > _LONGEST_REMEMBERED:
+            return cls.read(request.query_params)
+        return dict(_remembered(cls, sent))
+
+    @classmethod
+    def read(cls, given: QueryDict) -> dict[str, Any]:
+        """``of``, from a query that is parsed already."""
         parameters = cls(data={name: given[name] for name in given})
         parameters.is_valid()
-        errors = {**parameters.errors, **parameters._misnamed(request)}
+        errors = {**parameters.errors, **parameters._misnamed(given)}
         if errors:
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
@@ -168,15 +180,21 @@ class QueryParameters(serializers.Serializer[Any]):
             return None
         return str(BadQuery(name, data[name], takes)) if name in data else f"{name} is needed; it takes {takes}"
 
-    def _misnamed(self, request: Request) -> dict[str, list[str]]:
+    def _misnamed(self, given: QueryDict) -> dict[str, list[str]]:
         errors = {}
-        for name, values in request.query_params.lists():
+        for name, values in given.lists():
             if name not in self.fields:
                 known = ", ".join(self.fields)
                 errors[_short(name)] = [f"{_short(name)} is not a parameter here; these are: {known}"]
             elif len(values) > 1:
                 errors[name] = [f"{name} is given {len(values)} times; it is taken once"]
         return errors
+
+
+@lru_cache(maxsize=2048)
+def _remembered(parameters: type[QueryParameters], sent: str) -> dict[str, Any]:
+    """What a query string means to an endpoint; it means the same each time. A refusal is worked out anew."""
+    return parameters.read(QueryDict(sent))
 
 
 def number_in_path(name: str, text: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int:

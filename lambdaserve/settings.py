@@ -120,13 +120,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "lambdaserve.middleware.PagesCSP",
+    "lambdaserve.middleware.CorsWhereWanted",
+    "lambdaserve.middleware.Session",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "lambdaserve.middleware.Authentication",
+    "lambdaserve.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "lambdaserve.urls"
@@ -194,6 +194,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.permissions.ReadAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["lambdaserve.access.throttle.LeasedTokenBucket"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lambdaserve.negotiation.RememberedNegotiation",
     "DEFAULT_SCHEMA_CLASS": "lambdaserve.schema.ApiSchema",
     "EXCEPTION_HANDLER": "lambdaserve.exceptions.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

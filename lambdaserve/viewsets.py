@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework.request import Request
@@ -21,9 +22,20 @@ class ApiViewSet(ViewSet):
 
     throttle_costs: ClassVar[Mapping[str, int]] = {}
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """``Allow``, which is the same for every request to an address."""
+        return {"Allow": _allowed(tuple(self.action_map))}
+
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """The response with the headers that tell how much more the client may ask for (S3)."""
         final = super().finalize_response(request, response, *args, **kwargs)
         for name, value in rate_limit_headers(request):
             final[name] = value
         return final
+
+
+@cache
+def _allowed(methods: tuple[str, ...]) -> str:
+    served = {*methods, "options"} | ({"head"} if "get" in methods else set())
+    return ", ".join(name.upper() for name in ApiViewSet.http_method_names if name in served)

@@ -99,7 +99,8 @@ def _ask(operation: Any, mode: GenerationMode, **fixed: Any) -> set[int]:
     )
     @given(case=operation.as_strategy(mode, **fixed))
     def ask(case: Case[Any]) -> None:
-        response = case.call_and_validate(checks=CHECKS)
+        # The client in the process unpacks no body, and would ask for a packed one.
+        response = case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
         # The one error of the server's that a caller asks for.
         wanted = response.status_code == 503 and response.json()["type"].endswith(":incomplete")
         assert response.status_code < 500 or wanted, response.text
