@@ -81,6 +81,7 @@ class Cached:
         self._world = world or self
         self.moment = 0.0
         self.value = 0
+        self.padding = ""
         self.makes = 0
         self.ttl, self.cost = TTL, 0.0
         self.error: Exception | None = None
@@ -115,7 +116,8 @@ class Cached:
             self.while_making()
             if self._world.error is not None:
                 raise self._world.error
-            body = orjson.dumps({"key": question.key, "value": value, "freshness": {"warnings": []}})
+            content = {"key": question.key, "value": value, "freshness": {"warnings": []}, "padding": self.padding}
+            body = orjson.dumps(content)
             return Entry.of(
                 question.key, body, made=made, ttl=self._world.ttl, cost=self._world.cost, generations=generations
             )

@@ -1,0 +1,147 @@
+"""A TCP proxy on 127.0.0.1 that a test makes slow, silent, broken or absent, while the server behind it lives on."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+LOOPBACK = "127.0.0.1"
+_CHUNK = 65_536
+_LOOK = 0.05
+"""Seconds after which a blocked thread looks whether it is still wanted."""
+
+
+class TcpProxy:
+    """Passes bytes between its callers and one server; a context manager that ends all its threads.
+
+    Args:
+        port: of the server, on 127.0.0.1.
+
+    Attributes:
+        delay: seconds that every chunk from the server waits before it is passed on; may be changed at any time.
+        silent: the server's bytes are held back until this is cleared.
+        connections: how many callers were accepted so far.
+        chunks: how many chunks of callers were passed on so far: about as many as requests.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._server_port = port
+        self.delay = 0.0
+        self.silent = False
+        self.connections = 0
+        self.chunks = 0
+        self._listener: socket.socket | None = None
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self.port = 0
+        self.accept()
+
+    def accept(self) -> None:
+        """Accepts callers, on the same port as before."""
+        if self._listener is not None:
+            return
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, self.port))
+            listener.listen(256)
+        except OSError:
+            listener.close()
+            raise
+        listener.settimeout(_LOOK)
+        self.port = listener.getsockname()[1]
+        self._listener = listener
+        self._acceptor = self._start(self._accepting, listener)
+
+    def refuse(self) -> None:
+        """Refuses callers, as if nobody listened, and cuts those that it has."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            _close(listener)
+            # The port is free only when nobody waits on it any more.
+            self._acceptor.join(5)
+        self.cut()
+
+    def cut(self) -> None:
+        """Closes every connection; new callers are accepted."""
+        with self._lock:
+            connections, self._open = self._open, set()
+        for connection in connections:
+            _close(connection)
+
+    def close(self) -> None:
+        """Ends it, with all its threads."""
+        self._over.set()
+        self.refuse()
+        for thread in self._threads:
+            thread.join(5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _start(self, work: Callable[..., None], *arguments: socket.socket) -> threading.Thread:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = threading.Thread(target=work, args=arguments, name="tcp-proxy", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _accepting(self, listener: socket.socket) -> None:
+        while listener is self._listener:
+            try:
+                caller, _ = listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            self.connections += 1
+            try:
+                server = socket.create_connection((LOOPBACK, self._server_port), timeout=5)
+            except OSError:
+                _close(caller)
+                continue
+            for connection in (caller, server):
+                connection.settimeout(None)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._open |= {caller, server}
+            self._start(self._to_server, caller, server)
+            self._start(self._to_caller, server, caller)
+
+    def _to_server(self, caller: socket.socket, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := caller.recv(_CHUNK):
+                self.chunks += 1
+                server.sendall(chunk)
+        self._end(caller, server)
+
+    def _to_caller(self, server: socket.socket, caller: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := server.recv(_CHUNK):
+                if self.delay:
+                    self._over.wait(self.delay)
+                while self.silent and not self._over.wait(_LOOK):
+                    pass
+                caller.sendall(chunk)
+        self._end(caller, server)
+
+    def _end(self, *connections: socket.socket) -> None:
+        with self._lock:
+            self._open.difference_update(connections)
+        for connection in connections:
+            _close(connection)
+
+
+def _close(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)  # wakes up who waits in ``recv``
+    connection.close()
