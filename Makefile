@@ -52,7 +52,7 @@ check: install-dev ## Lint, types, layers, migrations, production settings
 	ENV_FILE= SECRET_KEY="$$($(PYTHON_IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(48))')" ALLOWED_HOSTS=api.example.org \
 		$(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
 
-bench: install-dev ## Measure latency and throughput of a running service of its own
+bench: install-dev ## Measure a service of its own, by itself and beside a FastAPI one (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks $(ARGS)
 
 clean: ## Remove .venv, the local data and every cache

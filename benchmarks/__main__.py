@@ -1,85 +1,123 @@
-"""``python -m benchmarks``: exits with 1 when a p95 or the throughput misses its target, or an answer is wrong."""
+"""``python -m benchmarks``: exits with 1 when an answer is wrong, or a p95 or the throughput misses its target."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from benchmarks.latencies import Measured
-from benchmarks.load import CONCURRENCY, LoadFailed, cold, connected, warm
+from benchmarks import report, report_compare, report_sizes
+from benchmarks.compare import AnswersDiffer, Course, compared
 from benchmarks.machine import Machine
-from benchmarks.report import Conditions, section, write
-from benchmarks.service import ROOT, Service, ServiceFailed, running
-from benchmarks.workload import Endpoint, workload
+from benchmarks.service import FAILURES, ROOT
+from benchmarks.sizes import QUICK_SIZES, sized
+from benchmarks.sizes import SIZES as ALL_SIZES
+from benchmarks.tables import write
+from benchmarks.targets import measured
+from benchmarks.workload import workload
+from benchmarks.wrk import WrkMissing
 from lambdaserve.embedded import StoreDidNotStart
 from merger.query import floor_day
 from sample_data.world import World
 
 PAGE = ROOT / "docs" / "performance.md"
 
+TARGETS, PEER, SIZES, BOTH = "targets", "peer", "sizes", "both"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, prints, writes; returns the exit code."""
     options = _parser().parse_args(arguments)
-    now = datetime.now(UTC)
-    movies = World(floor_day(now), scale=options.scale).movies
-    endpoints = _chosen(workload(movies), options.only)
-    if not endpoints:
-        _say(f"--only takes a part of an endpoint's name: {', '.join(e.name for e in workload(movies))}")
-        return 2
-    machine = Machine.here()
     try:
-        with running(options.scale, options.workers, _say) as service:
-            results = asyncio.run(_measure(service, endpoints, options.seconds))
-            conditions = Conditions(
-                measured_at=now,
-                machine=machine,
-                movies=len(movies),
-                scale=options.scale,
-                seconds=options.seconds,
-                workers=options.workers,
-                ready_after=service.ready_after,
-                peak_memory=service.peak_memory(),
-            )
-    except (LoadFailed, ServiceFailed, StoreDidNotStart) as error:
+        codes = [_PARTS[name](options) for name in _CHOICES[options.part]]
+    except (*FAILURES, StoreDidNotStart, WrkMissing, AnswersDiffer) as error:
         _say(f"The measurement was given up: {error}")
         return 1
-    _say("\n" + section(results, conditions))
-    if options.write and not options.only:
-        write(PAGE, results, conditions)
+    return max(codes)
+
+
+def _targets(options: argparse.Namespace) -> int:
+    now = datetime.now(UTC)
+    movies = World(floor_day(now), scale=options.scale).movies
+    every = workload(movies)
+    endpoints = [endpoint for endpoint in every if options.only is None or options.only in endpoint.name]
+    if not endpoints:
+        _say(f"--only takes a part of an endpoint's name: {', '.join(endpoint.name for endpoint in every)}")
+        return 2
+    seconds = options.seconds or (1.0 if options.quick else 5.0)
+    text, met = measured(endpoints, movies, options.scale, (options.workers or [1])[0], seconds, now, _say)
+    _finish(options, report.PART, text)
+    return 0 if met else 1
+
+
+def _peer(options: argparse.Namespace) -> int:
+    now = datetime.now(UTC)
+    movies = World(floor_day(now), scale=options.scale).movies
+    quick = options.quick
+    course = Course(
+        scale=options.scale,
+        workers=tuple(options.workers or ([1] if quick else [1, 2])),
+        rounds=options.rounds or (1 if quick else 3),
+        seconds=options.seconds or (2.0 if quick else 8.0),
+        cold_requests=10 if quick else 60,
+        lead=2_000 if quick else 20_000,
+        by_socket=options.redis == "socket",
+    )
+    _finish(options, report_compare.PART, compared(course, movies, now, _say))
+    return 0
+
+
+def _sizes(options: argparse.Namespace) -> int:
+    machine, quick = Machine.here(), options.quick
+    found = sized(
+        QUICK_SIZES if quick else ALL_SIZES,
+        lambda: datetime.now(UTC),
+        options.seconds or (1.0 if quick else 5.0),
+        5 if quick else 30,
+        _say,
+    )
+    _finish(options, report_sizes.PART, report_sizes.sizes_section(found, machine, datetime.now(UTC)))
+    return 0
+
+
+_PARTS = {TARGETS: _targets, PEER: _peer, SIZES: _sizes}
+_CHOICES = {TARGETS: (TARGETS,), PEER: (PEER,), SIZES: (SIZES,), BOTH: (TARGETS, PEER)}
+
+
+def _finish(options: argparse.Namespace, part: str, text: str) -> None:
+    _say("\n" + text)
+    if options.write and not options.only and not options.quick:
+        write(PAGE, part, text)
         _say(f"\nWritten to {PAGE.relative_to(ROOT)}")
-    return 1 if any(measured.misses for measured in results) else 0
-
-
-async def _measure(service: Service, endpoints: Sequence[Endpoint], seconds: float) -> list[Measured]:
-    results: list[Measured] = []
-    for place, endpoint in enumerate(endpoints, 1):
-        async with connected(service.host, service.port) as connection:
-            first = await cold(connection, endpoint, service.forget_answers)
-        measured = Measured(endpoint, first, await warm(service.host, service.port, endpoint, seconds))
-        results.append(measured)
-        _say(
-            f"{place:2} of {len(endpoints)}  {endpoint.name:31} cold p95 {measured.cold.p95:7.1f} ms, "
-            f"warm p95 {measured.warm.p95:6.1f} ms, {measured.warm.per_second:5.0f} requests/s"
-            f"{'  MISSES' if measured.misses else ''}"
-        )
-    return results
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Starts embedded stores, loads the sample world, serves it and measures every endpoint over real "
-        f"sockets: cold, one request at a time, none from the cache; and warm, {CONCURRENCY} at once, all from it.",
+        description="Starts embedded stores and measures servers of its own over real sockets. "
+        f"{TARGETS}: every endpoint, cold and warm, against its target. {PEER}: the service beside a FastAPI service "
+        f"that does the same, and beside the least that any can cost; needs wrk. {SIZES}: the service with more and "
+        f"more documents. Figures go to docs/{PAGE.name}, those of --quick and --only do not.",
     )
+    parser.add_argument("part", nargs="?", choices=tuple(_CHOICES), default=BOTH, help="default: the first two")
+    parser.add_argument("--quick", action="store_true", help="short runs: to see that all works, not to believe")
     parser.add_argument("--scale", type=_within(0.01, 10), default=1.0, help="of the sample world (default: 1)")
-    parser.add_argument("--seconds", type=_within(0.5, 60), default=5.0, help="of each warm run (default: 5)")
-    parser.add_argument("--only", metavar="NAME", help="only endpoints whose name has this in it; writes nothing")
-    parser.add_argument("--workers", type=int, choices=range(1, 65), metavar="N", default=1, help="default: 1")
+    parser.add_argument("--seconds", type=_within(0.5, 60), help="of each run (default: 5, beside the peer 8)")
+    parser.add_argument("--rounds", type=int, choices=range(1, 21), metavar="N", help="of the comparison (default: 3)")
+    parser.add_argument("--only", metavar="NAME", help="targets of endpoints whose name has this in it")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        action="append",
+        choices=range(1, 65),
+        metavar="N",
+        help="default: 1, beside the peer 1 and 2",
+    )
+    parser.add_argument(
+        "--redis", choices=("tcp", "socket"), default="tcp", help="how the rivals reach it (default: tcp)"
+    )
     parser.add_argument("--no-write", dest="write", action="store_false", help=f"leave {PAGE.name} as it is")
     return parser
 
@@ -92,10 +130,6 @@ def _within(least: float, most: float) -> Callable[[str], float]:
         return value
 
     return read
-
-
-def _chosen(endpoints: Sequence[Endpoint], only: str | None) -> list[Endpoint]:
-    return [endpoint for endpoint in endpoints if only is None or only in endpoint.name]
 
 
 def _say(line: str) -> None:

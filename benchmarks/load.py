@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import cycle, islice
 
 from benchmarks.latencies import Latencies
@@ -21,11 +22,23 @@ CONCURRENCY = 8
 _PATIENCE = 30.0
 """Seconds that an answer may take before the run is given up."""
 
+HELD_IN_PROCESS = 1.1
+"""Seconds after which no process still gives an answer that it has given before without asking Redis."""
+
 _SHOWN_OF_A_BODY = 400
 
 
 class LoadFailed(Exception):
     """An answer was not the expected one, so its figures would mean nothing; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[bytes, bytes]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,14 @@ class Connection:
         port: its port.
         reader: what comes from it.
         writer: what goes to it.
+        headers: what every request brings, as lines of HTTP.
     """
 
     host: str
     port: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    headers: str = ""
 
     async def milliseconds(self, path: str, expected: str | None) -> float:
         """Asks, reads the whole answer and says how long that took.
@@ -54,51 +69,63 @@ class Connection:
         Raises:
             LoadFailed: the answer is not a 200, or not from where it should be.
         """
-        request = f"GET {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAccept: application/json\r\n\r\n".encode()
+        answer, took = await self.ask(path)
+        if answer.status != HTTPStatus.OK:
+            text = answer.body[:_SHOWN_OF_A_BODY].decode(errors="replace")
+            raise LoadFailed(f"GET {path} was answered with {answer.status}: {text}")
+        found = answer.headers.get(b"x-cache", b"").decode()
+        if expected is not None and found != expected:
+            raise LoadFailed(f"GET {path} has X-Cache {found or 'unset'}, not {expected}")
+        return took
+
+    async def ask(self, path: str) -> tuple[Answer, float]:
+        """An answer of any status, and the milliseconds until it was there.
+
+        Raises:
+            LoadFailed: there is none that can be read.
+        """
+        head_of_request = f"GET {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAccept: application/json\r\n"
         started = time.perf_counter()
-        self.writer.write(request)
+        self.writer.write(f"{head_of_request}{self.headers}\r\n".encode())
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
             status, headers = _parsed(head)
             body = await self.reader.readexactly(int(headers[b"content-length"]))
         except (OSError, EOFError, KeyError, ValueError) as error:
             raise LoadFailed(f"GET {path} got no answer that can be read: {error!r}") from error
-        took = (time.perf_counter() - started) * 1000
-        if status != b"200":
-            text = body[:_SHOWN_OF_A_BODY].decode(errors="replace")
-            raise LoadFailed(f"GET {path} was answered with {status.decode()}: {text}")
-        found = headers.get(b"x-cache", b"").decode()
-        if expected is not None and found != expected:
-            raise LoadFailed(f"GET {path} has X-Cache {found or 'unset'}, not {expected}")
-        return took
+        return Answer(status, headers, body), (time.perf_counter() - started) * 1000
 
 
 @asynccontextmanager
-async def connected(host: str, port: int) -> AsyncIterator[Connection]:
+async def connected(host: str, port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
     """An open connection; ``OSError`` where nobody listens."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     reader, writer = await asyncio.open_connection(host, port)
     try:
-        yield Connection(host, port, reader, writer)
+        yield Connection(host, port, reader, writer, lines)
     finally:
         writer.close()
         with suppress(OSError):  # the server was quicker
             await writer.wait_closed()
 
 
-def _parsed(head: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+def _parsed(head: bytes) -> tuple[int, dict[bytes, bytes]]:
     """Status and headers, their names in lower case."""
     first, *lines = head[:-4].split(b"\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-    return first.split(b" ", 2)[1], headers
+    return int(first.split(b" ", 2)[1]), headers
 
 
-async def cold(connection: Connection, endpoint: Endpoint, forget: Callable[[], None]) -> Latencies:
+async def cold(
+    connection: Connection, endpoint: Endpoint, forget: Callable[[], None], held: float = HELD_IN_PROCESS
+) -> Latencies:
     """One request at a time, each answered for the first time.
 
     Args:
         connection: open.
         endpoint: what to ask; all its paths in turn until there are enough requests.
         forget: empties the cache of answers; called before each turn.
+        held: seconds before each turn, for what the server's processes hold themselves.
 
     Raises:
         LoadFailed: an answer was wrong, or a cached one.
@@ -107,6 +134,7 @@ async def cold(connection: Connection, endpoint: Endpoint, forget: Callable[[], 
     expected = "MISS" if endpoint.cached else None
     for place, path in enumerate(_cold_paths(endpoint)):
         if place % len(endpoint.paths) == 0:
+            await asyncio.sleep(held if endpoint.cached else 0)
             forget()
         await asyncio.sleep(endpoint.pause)
         async with asyncio.timeout(_PATIENCE):
@@ -116,6 +144,28 @@ async def cold(connection: Connection, endpoint: Endpoint, forget: Callable[[], 
 
 def _cold_paths(endpoint: Endpoint) -> Iterator[str]:
     return islice(cycle(endpoint.paths), max(len(endpoint.paths), endpoint.cold_requests))
+
+
+async def fetch_all(
+    host: str, port: int, headers: Mapping[str, str], paths: Sequence[str], connections: int
+) -> list[tuple[str, Answer]]:
+    """Asks each of the paths, some at a time; the answers in the order in which they came.
+
+    Raises:
+        LoadFailed: an answer can't be read.
+    """
+    left, found = iter(paths), list[tuple[str, Answer]]()
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(connected(host, port, headers)) for _ in range(connections)]
+
+        async def keep_asking(connection: Connection) -> None:
+            for path in left:
+                async with asyncio.timeout(_PATIENCE):
+                    answer, _ = await connection.ask(path)
+                found.append((path, answer))
+
+        await asyncio.gather(*(keep_asking(connection) for connection in opened))
+    return found
 
 
 async def warm(host: str, port: int, endpoint: Endpoint, seconds: float) -> Latencies:

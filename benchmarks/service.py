@@ -1,68 +1,41 @@
-"""The measured service: embedded stores, the sample world, and the server as `make run` starts it."""
+"""The measured service: the sample world in embedded stores, and the server as `make run` starts it."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
+import re
 import secrets
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-import redis
-
+from benchmarks.load import LoadFailed
+from benchmarks.servers import Server, ServerFailed, Start, started
+from benchmarks.stores import Stores, stores
 from benchmarks.workload import API
-from lambdaserve.embedded import LOOPBACK, free_port, start_mongo, start_redis
+from lambdaserve.embedded import LOOPBACK, free_port
 from lambdaserve.processes import Child
 from lambdaserve.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_PATIENCE = 120.0
+PATIENCE = 120.0
 """Seconds until the server must have read what every answer needs."""
 
+GENEROUS = 10_000_000
+"""Requests per minute, and at once, of the key that the comparison uses: nothing is ever refused."""
+
 _NEEDS_CATALOGUE, _TELLS_LAYERS = f"{API}search/genres", f"{API}health"
-
-
-class ServiceFailed(Exception):
-    """The service can't be measured; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A running service of this process's own.
-
-    Attributes:
-        host: where it listens.
-        port: and on which port.
-        server: the process that supervises it.
-        cache_url: its Redis.
-        ready_after: seconds from its start until it had read the catalogue and the state of both layers.
-    """
-
-    host: str
-    port: int
-    server: Child
-    cache_url: str
-    ready_after: float
-
-    def forget_answers(self) -> None:
-        """Empties the cache."""
-        with redis.Redis.from_url(self.cache_url) as connection:
-            connection.flushdb()
-
-    def peak_memory(self) -> int | None:
-        """Bytes that the largest of the server's processes, a worker, ever had resident; ``None`` off Linux."""
-        return max((_peak_of(pid) for pid in _descendants(self.server.process.pid)), default=0) or None
+_KEY = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{20,}")
 
 
 @contextmanager
-def running(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[Service]:
+def running(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[tuple[Server, Stores]]:
     """Starts everything in a temporary directory and stops and removes it afterwards.
 
     Args:
@@ -71,27 +44,20 @@ def running(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[
         say: shows a line to the user.
 
     Raises:
-        ServiceFailed: something didn't start.
+        ServerFailed: something didn't start.
         StoreDidNotStart: an embedded store.
     """
     with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name:
         directory = Path(name)
-        mongo = start_mongo(directory / "mongo")
-        try:
-            cache = start_redis(directory / "redis")
-            try:
-                variables = _environment(directory, mongo.address, cache.address, scale, workers)
-                _load(variables)
-                say(f"Starting the server with {workers} worker{'s' if workers > 1 else ''}")
-                with _serving(directory, variables, cache.address) as service:
-                    yield service
-            finally:
-                cache.stop()
-        finally:
-            mongo.stop()
+        with stores(directory) as found:
+            variables = environment(directory, found.mongo, found.redis(0), {"SAMPLE_SCALE": str(scale)})
+            prepare(variables, "--sample")
+            say(f"Starting the server with {workers} worker{'s' if workers > 1 else ''}")
+            with started(ours(directory, variables, workers)) as server:
+                yield server, found
 
 
-def _environment(directory: Path, mongo: str, cache: str, scale: float, workers: int) -> dict[str, str]:
+def environment(directory: Path, mongo: str, cache: str, settings: Mapping[str, str]) -> dict[str, str]:
     """This process's environment without any setting of the user's, and the service's own ones."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES} | {
         "ENV_FILE": "",
@@ -100,41 +66,52 @@ def _environment(directory: Path, mongo: str, cache: str, scale: float, workers:
         "MONGODB_URI": mongo,
         "REDIS_URL": cache,
         "LOAD_SAMPLE": "never",
-        "SAMPLE_SCALE": str(scale),
-        "BIND": f"{LOOPBACK}:{free_port()}",
-        "WORKERS": str(workers),
         "LOG_LEVEL": "warning",
+        **settings,
     }
 
 
-def _load(variables: dict[str, str]) -> None:
-    """Indexes and the sample world, by the command that `make run` uses; it shows its own progress."""
-    child = Child.start("preparation", _manage("prepare", "--embedded", "--sample"), environment=variables)
+def prepare(variables: Mapping[str, str], *options: str) -> None:
+    """Tables, indexes and, with ``--sample``, the sample world, by the command that `make run` uses.
+
+    Raises:
+        ServerFailed: it failed, and said so.
+    """
+    child = Child.start("preparation", _manage("prepare", "--embedded", *options), environment=variables)
     try:
         if child.process.wait():
-            raise ServiceFailed("the sample world could not be loaded, see above")
+            raise ServerFailed("the stores could not be prepared, see above")
     finally:
         child.stop()
 
 
-@contextmanager
-def _serving(directory: Path, variables: dict[str, str], cache_url: str) -> Iterator[Service]:
-    host, _, port = variables["BIND"].partition(":")
-    started = time.monotonic()
-    server = Child.start("server", _manage("serve"), environment=variables, log=directory / "server.log")
-    try:
-        while not _is_ready(host, int(port)):
-            if server.ended() is not None or time.monotonic() - started > _PATIENCE:
-                raise ServiceFailed(f"the server did not get ready:\n{server.last_words(20)}")
-            time.sleep(0.05)
-        yield Service(host, int(port), server, cache_url, time.monotonic() - started)
-    finally:
-        server.stop()
+def ours(
+    directory: Path, variables: Mapping[str, str], workers: int, name: str = "lambdaserve", patience: float = PATIENCE
+) -> Start:
+    """How the service is started; ready is when it has read the catalogue and the state of both layers."""
+    port = free_port()
+    settings = {**variables, "BIND": f"{LOOPBACK}:{port}", "WORKERS": str(workers)}
+    return Start(name, _manage("serve"), port, settings, directory / f"{name}.log", _is_ready, patience)
 
 
-def _is_ready(host: str, port: int) -> bool:
+def api_key(variables: Mapping[str, str]) -> str:
+    """A key that may read without an end.
+
+    Raises:
+        ServerFailed: the service gives none.
+    """
+    options = ("benchmark", "--scope", "read", "--rate", str(GENEROUS), "--burst", str(GENEROUS))
+    command = _manage("create_api_key", *options)
+    done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=60, check=False)
+    found = _KEY.search(done.stdout)
+    if done.returncode or found is None:
+        raise ServerFailed(f"no API key could be made: {done.stderr.strip()[-400:]}")
+    return found[0]
+
+
+def _is_ready(port: int) -> bool:
     """Whether it has read ahead; before that, a request would be measured that waits for the start."""
-    connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
     try:
         connection.request("GET", _NEEDS_CATALOGUE)
         catalogue = connection.getresponse()
@@ -152,19 +129,5 @@ def _manage(*arguments: str) -> list[str | Path]:
     return [sys.executable, ROOT / "manage.py", *arguments]
 
 
-def _descendants(pid: int) -> list[int]:
-    """Every process below this one; none where the system doesn't tell."""
-    found: list[int] = []
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text(encoding="ascii").split()):
-                found += [child, *_descendants(child)]
-    return found
-
-
-def _peak_of(pid: int) -> int:
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0
+FAILURES = (LoadFailed, ServerFailed)
+"""What ends a measurement without figures."""

@@ -70,22 +70,24 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
         Endpoint("health", HEALTH_MS, (API + "health",), cached=False, cold_requests=20, pause=1.05),
         Endpoint("health/live", HEALTH_MS, (API + "health/live",), cached=False),
         Endpoint("health/ready", HEALTH_MS, (API + "health/ready",), cached=False),
-        endpoint("movies/{id}", DETAILS_MS, (_path("movies", movie.movie_id) for movie in asked)),
+        endpoint("movies/{id}", DETAILS_MS, (path_of("movies", movie.movie_id) for movie in asked)),
         endpoint("movies/{id}/sentiment", DETAILS_MS, _sentiment(asked)),
-        endpoint("movies/{id}/stats", DETAILS_MS, (_path("movies", movie.movie_id, "stats") for movie in asked)),
+        endpoint("movies/{id}/stats", DETAILS_MS, (path_of("movies", movie.movie_id, "stats") for movie in asked)),
         endpoint("trending/movies", TRENDING_MS, _trending(genres)),
         endpoint("trending/genres/{genre}", TRENDING_MS, _trending_genre(genres)),
         endpoint("search/movies", SEARCH_MS, _search(asked, genres, dice)),
         endpoint("search/genres", SEARCH_MS, _genre_search(genres)),
         endpoint("analytics/genre/{genre}", ANALYTICS_MS, _genre_analytics(genres, years)),
         endpoint("analytics/trends", ANALYTICS_MS, _trends(asked, genres)),
-        endpoint("analytics/overview", ANALYTICS_MS, [API + "analytics/overview"]),
+        # One question only, so that the cache is emptied, and waited for, before every request.
+        Endpoint("analytics/overview", ANALYTICS_MS, (API + "analytics/overview",), cold_requests=20),
         endpoint("analytics/sentiment/comparison", ANALYTICS_MS, _comparison(genres, years)),
         endpoint("analytics/actors/{name}", ANALYTICS_MS, _actors(movies, dice)),
     )
 
 
-def _path(*parts: str | int, **query: str | int) -> str:
+def path_of(*parts: str | int, **query: str | float) -> str:
+    """A path of the API and its query, encoded."""
     path = API + "/".join(quote(str(part), safe="") for part in parts)
     return f"{path}?{urlencode(query)}" if query else path
 
@@ -97,64 +99,64 @@ def _distinct(movies: Iterable[Movie]) -> list[Movie]:
 def _sentiment(movies: Sequence[Movie]) -> Iterator[str]:
     """Each movie once, with the windows in turn: what a movie's first caller pays is not hidden by a second one's."""
     for place, movie in enumerate(movies):
-        yield _path("movies", movie.movie_id, "sentiment", window=("all", "7d", "30d", "48h")[place % 4])
+        yield path_of("movies", movie.movie_id, "sentiment", window=("all", "7d", "30d", "48h")[place % 4])
 
 
 def _trending(genres: Sequence[str]) -> Iterator[str]:
     for window, limit in product(("1h", "3h", "6h", "12h", "24h", "48h"), (10, 20, 50, 100)):
-        yield _path("trending", "movies", window=window, limit=limit)
+        yield path_of("trending", "movies", window=window, limit=limit)
     for genre, window in product(genres, ("6h", "24h", "48h")):
-        yield _path("trending", "movies", window=window, genre=genre)
+        yield path_of("trending", "movies", window=window, genre=genre)
 
 
 def _trending_genre(genres: Sequence[str]) -> Iterator[str]:
     for genre, window in product(genres, ("6h", "12h", "24h", "48h")):
-        yield _path("trending", "genres", genre, window=window)
+        yield path_of("trending", "genres", genre, window=window)
 
 
 def _search(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> Iterator[str]:
     for movie in islice(movies, 40):
         # Folded, since two spellings of a word are one question to the service, and would be answered from the cache.
-        yield _path("search", "movies", q=dice.choice(fold(movie.title) or ("movie",)))
+        yield path_of("search", "movies", q=dice.choice(fold(movie.title) or ("movie",)))
     for letter in "abcdefghilmnoprst":
-        yield _path("search", "movies", q=letter, limit=50, sort_by="title")
+        yield path_of("search", "movies", q=letter, limit=50, sort_by="title")
     for genre in genres:
-        yield _path("search", "movies", genre=genre, year_from=1990, rating_min=6, sort_by="rating")
+        yield path_of("search", "movies", genre=genre, year_from=1990, rating_min=6, sort_by="rating")
     for page in range(10):
-        yield _path("search", "movies", sort_by="popularity", limit=100, offset=100 * page)
-    yield _path("search", "movies")
+        yield path_of("search", "movies", sort_by="popularity", limit=100, offset=100 * page)
+    yield path_of("search", "movies")
 
 
 def _genre_search(genres: Sequence[str]) -> Iterator[str]:
-    yield _path("search", "genres")
+    yield path_of("search", "genres")
     for genre in genres:
         for length in (1, 2, 3, len(genre)):
-            yield _path("search", "genres", q=genre[:length].strip())
+            yield path_of("search", "genres", q=genre[:length].strip())
 
 
 def _genre_analytics(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
     for genre in genres:
-        yield _path("analytics", "genre", genre)
+        yield path_of("analytics", "genre", genre)
         for year in years[:2]:
-            yield _path("analytics", "genre", genre, year=year)
-        yield _path("analytics", "genre", genre, year=years[0], month=1)
+            yield path_of("analytics", "genre", genre, year=year)
+        yield path_of("analytics", "genre", genre, year=years[0], month=1)
 
 
 def _trends(movies: Sequence[Movie], genres: Sequence[str]) -> Iterator[str]:
     for metric, window in product(("rating", "sentiment", "popularity"), ("7d", "30d", "90d", "all")):
-        yield _path("analytics", "trends", metric=metric, window=window)
+        yield path_of("analytics", "trends", metric=metric, window=window)
         for genre in islice(genres, 4):
-            yield _path("analytics", "trends", metric=metric, window=window, genre=genre)
+            yield path_of("analytics", "trends", metric=metric, window=window, genre=genre)
     for movie in islice(movies, 40):
-        yield _path("analytics", "trends", metric="sentiment", window="30d", movie_id=movie.movie_id)
+        yield path_of("analytics", "trends", metric="sentiment", window="30d", movie_id=movie.movie_id)
 
 
 def _comparison(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
-    yield _path("analytics", "sentiment", "comparison")
+    yield path_of("analytics", "sentiment", "comparison")
     for genre in genres:
-        yield _path("analytics", "sentiment", "comparison", genre=genre)
+        yield path_of("analytics", "sentiment", "comparison", genre=genre)
     for year in islice(years, 50):
-        yield _path("analytics", "sentiment", "comparison", year=year)
+        yield path_of("analytics", "sentiment", "comparison", year=year)
 
 
 def _actors(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:
@@ -162,4 +164,4 @@ def _actors(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:
     # Only who was seen more than once has a network.
     known = sorted(actor for actor, count in appearances.items() if count > 1)
     for actor in dice.sample(known, k=min(len(known), _DISTINCT_AT_MOST)):
-        yield _path("analytics", "actors", actor)
+        yield path_of("analytics", "actors", actor)

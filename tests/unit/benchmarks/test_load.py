@@ -72,7 +72,7 @@ def serving() -> Iterator[Served]:
 def run_cold(served: Served, endpoint: Endpoint = ENDPOINT) -> Latencies:
     async def measure() -> Latencies:
         async with connected("127.0.0.1", served.port) as connection:
-            return await cold(connection, endpoint, served.held.clear)
+            return await cold(connection, endpoint, served.held.clear, held=0.0)
 
     return asyncio.run(measure())
 

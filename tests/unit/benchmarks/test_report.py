@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from benchmarks.latencies import Latencies, Measured
 from benchmarks.machine import PACKAGES, Machine
-from benchmarks.report import BEGIN, END, Conditions, replaced, section, table, write
+from benchmarks.report import Conditions, section, table
 from benchmarks.workload import Endpoint
 
 FAST = Latencies(requests=60, per_second=1234.5, p50=1.0, p95=2.0, p99=3.0, slowest=4.0)
@@ -52,32 +49,6 @@ def test_without_a_miss_it_says_so_and_memory_that_nobody_knows_is_not_a_number(
     assert text.endswith("Every target was met.")
     assert "peak resident memory of a worker: not measured" in text
     assert "2 workers." in text
-
-
-def test_only_what_is_between_the_markers_is_replaced() -> None:
-    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert replaced(page, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
-
-
-@pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}{BEGIN}"])
-def test_a_page_without_its_markers_is_refused(page: str) -> None:
-    with pytest.raises(ValueError, match="needs the markers"):
-        replaced(page, "new")
-
-
-def test_writing_twice_leaves_one_table(tmp_path: Path) -> None:
-    page = tmp_path / "performance.md"
-    page.write_text(f"# Speed\n\n{BEGIN}\n{END}\n", encoding="utf-8")
-    write(page, [MET], CONDITIONS)
-    once = page.read_text(encoding="utf-8")
-    write(page, [MET], CONDITIONS)
-    assert page.read_text(encoding="utf-8") == once
-    assert once.count("| movies/{id}") == 1
-
-
-def test_the_page_in_the_repository_has_its_markers() -> None:
-    page = (Path(__file__).resolve().parents[3] / "docs" / "performance.md").read_text(encoding="utf-8")
-    assert "new figures" in replaced(page, "new figures")
 
 
 def test_this_machine_is_described_with_every_version() -> None:

@@ -1,0 +1,58 @@
+"""Which cores the server and the load get, so that neither takes the other's time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """Where the measured server runs, and where the load generator and the stores do; empty: anywhere."""
+
+    server: frozenset[int] = frozenset()
+    load: frozenset[int] = frozenset()
+
+    @classmethod
+    def split(cls, available: frozenset[int], workers: int) -> Self:
+        """A core for each worker as long as one is left over for the load; nothing to share out of a single one."""
+        ordered = sorted(available)
+        if len(ordered) < 2:
+            return cls()
+        servers = min(workers, len(ordered) - 1)
+        return cls(frozenset(ordered[:servers]), frozenset(ordered[servers:]))
+
+    def __str__(self) -> str:
+        if not self.server:
+            return "server, load and stores share one core"
+        return f"server on {_named(self.server)}, load and stores on {_named(self.load)}"
+
+
+def available() -> frozenset[int]:
+    """Cores that this process may use; none where the system does not tell."""
+    if sys.platform == "linux":
+        return frozenset(os.sched_getaffinity(0))
+    return frozenset()
+
+
+@contextmanager
+def pinned(cores: frozenset[int]) -> Iterator[None]:
+    """Inside, this thread and every process that it starts run on these cores; anywhere, if there are none."""
+    if sys.platform != "linux" or not cores:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _named(cores: frozenset[int]) -> str:
+    numbers = ", ".join(map(str, sorted(cores)))
+    return f"core{'s' if len(cores) > 1 else ''} {numbers}"

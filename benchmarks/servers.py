@@ -1,0 +1,150 @@
+"""Servers that are measured: started, waited for, put to rest while another one is measured, stopped."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lambdaserve.embedded import LOOPBACK
+from lambdaserve.processes import Child
+
+
+class ServerFailed(Exception):
+    """A server can't be measured; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server of this process's own.
+
+    Attributes:
+        name: what it is called in messages and tables.
+        child: its process, or the one that supervises it.
+        port: where it listens on 127.0.0.1.
+        headers: what every request must bring.
+        database: number of its database in Redis.
+        ready_after: seconds from its start until it could answer.
+    """
+
+    name: str
+    child: Child
+    port: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    database: int = 0
+    ready_after: float = 0.0
+
+    @property
+    def host(self) -> str:
+        return LOOPBACK
+
+    def peak_memory(self) -> int | None:
+        """Bytes that the largest of its processes ever had resident; ``None`` where the system doesn't tell."""
+        pids = (self.child.process.pid, *_descendants(self.child.process.pid))
+        return max(map(_peak_of, pids), default=0) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a server is started.
+
+    Args:
+        name: what it is called.
+        command: program and arguments.
+        port: where it will listen.
+        environment: its whole environment.
+        log: file for its output.
+        is_ready: whether it answers as it should, at a port.
+        patience: seconds that it may take.
+    """
+
+    name: str
+    command: Sequence[str | Path]
+    port: int
+    environment: Mapping[str, str]
+    log: Path
+    is_ready: Callable[[int], bool]
+    patience: float = 60.0
+
+
+@contextmanager
+def started(start: Start, headers: Mapping[str, str] | None = None, database: int = 0) -> Iterator[Server]:
+    """A server that is ready; stopped afterwards.
+
+    Raises:
+        ServerFailed: it did not get ready.
+    """
+    began = time.monotonic()
+    child = Child.start(start.name, start.command, environment=start.environment, log=start.log)
+    try:
+        while not start.is_ready(start.port):
+            if child.ended() is not None or time.monotonic() - began > start.patience:
+                raise ServerFailed(f"{start.name} did not get ready:\n{child.last_words(20)}")
+            time.sleep(0.05)
+        yield Server(start.name, child, start.port, headers or {}, database, time.monotonic() - began)
+    finally:
+        child.stop()
+
+
+@contextmanager
+def resting(servers: Sequence[Server]) -> Iterator[None]:
+    """Inside, these don't run: what one does in the background is not to be charged to another."""
+    groups = [server.child.process.pid for server in servers]
+    _send(groups, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _send(groups, signal.SIGCONT)
+
+
+def _send(groups: Sequence[int], what: signal.Signals) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError):
+            os.killpg(group, what)
+
+
+def answers(path: str) -> Callable[[int], bool]:
+    """Whether a GET of a path is a 200."""
+
+    def ask(port: int) -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return ask
+
+
+def granian(target: str, port: int, *, workers: int, threads: int) -> list[str]:
+    """The command of a granian server of a WSGI application, as `make run` has it."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    command += ["--host", LOOPBACK, "--port", str(port), "--workers", str(workers)]
+    return [*command, "--blocking-threads", str(threads), target]
+
+
+def _descendants(pid: int) -> list[int]:
+    """Every process below this one; none where the system doesn't tell."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text(encoding="ascii").split()):
+                found += [child, *_descendants(child)]
+    return found
+
+
+def _peak_of(pid: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
