@@ -229,5 +229,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": _env.read(variables.LOG_LEVEL).upper()},
     # Logged by the root handler above; Django's own handlers would mail or repeat it.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    # What a client did wrong is told to the client: a flood of 404s or 429s must not be one of log lines too.
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.request": {"level": "ERROR"}},
 }

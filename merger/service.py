@@ -21,6 +21,7 @@ from merger.contract import Contract, Documents, Skipped
 from merger.entry import Entry
 from merger.errors import Incomplete, Interval
 from merger.freshness import TTLClass
+from merger.hourly import SharedHours
 from merger.hours import SpeedHours
 from merger.layers import LayerWatch
 from merger.merge import Reading
@@ -32,6 +33,9 @@ from merger.sharedtier import BATCH as BATCH_LAYER
 from merger.store import Document, Store
 
 P = TypeVar("P")
+
+BEHIND_TTL = 2
+"""Seconds for which an answer is fresh that was made with the catalogue of the run before the newest one."""
 
 _log = logging.getLogger(__name__)
 
@@ -186,7 +190,7 @@ class MergeService:
         types = ("sentiment", "stats", "trending")
         layers = self._watch.layers(types, boundary)
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
-        self._hours.read(HourRange(types, since_cutoff), boundary, as_text=layers.hours_as_text)
+        self._hours.read(HourRange(types, since_cutoff), boundary, layers)
 
     def _make(self, view: View[P], params: P, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
@@ -194,12 +198,13 @@ class MergeService:
         layers = self._watch.layers(view.coverage, boundary)
         plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
         documents, hours = self._read(plan, boundary, layers)
+        reference = self._catalogue(boundary) if plan.reference else None
         reading = Reading(
             boundary=boundary,
             layers=layers,
             documents=documents,
             hours=hours,
-            reference=self._catalogue(boundary) if plan.reference else Reference(),
+            reference=reference or Reference(),
         )
         self.skipped.note((*documents.skipped, *hours.skipped))
         built = view.build(params, reading)
@@ -208,13 +213,13 @@ class MergeService:
             cache_key(view.name, params),
             body,
             made=now.timestamp(),
-            ttl=self._ttl[view.ttl],
+            ttl=min(self._ttl[view.ttl], BEHIND_TTL) if _is_behind(reference, layers) else self._ttl[view.ttl],
             cost=self._monotonic() - started,
             missing=built.freshness.missing,
             generations=generations,
         )
 
-    def _read(self, plan: Plan, boundary: Boundary, layers: Layers) -> tuple[Documents, Documents]:
+    def _read(self, plan: Plan, boundary: Boundary, layers: Layers) -> tuple[Documents, SharedHours]:
         """The plan's own reads and its layer-wide hours; finds run beside each other."""
         later = [self._beside(read) for read in plan.reads[1:]]
         first = [self._find(read) for read in plan.reads[:1]]
@@ -224,8 +229,8 @@ class MergeService:
             speed=[raw for read, part in found if read.collection == SPEED for raw in part],
         )
         if plan.hours is None:
-            return documents, Documents()
-        return documents, self._hours.read(plan.hours, boundary, as_text=layers.hours_as_text)
+            return documents, SharedHours()
+        return documents, self._hours.read(plan.hours, boundary, layers)
 
     def _catalogue(self, boundary: Boundary) -> Reference:
         """The catalogue; what could not be read of it is noted once per copy, not per answer."""
@@ -241,6 +246,14 @@ class MergeService:
 
     def _find(self, read: Read) -> list[Document]:
         return self._store.find(read.collection, read.filter, without=read.without)
+
+
+def _is_behind(reference: Reference | None, layers: Layers) -> bool:
+    """Whether a newer batch run is known than the catalogue at hand: it is being read at this moment."""
+    newest = layers.batch_computed_at
+    if reference is None or newest is None:
+        return False
+    return reference.as_of_run is None or reference.as_of_run < newest
 
 
 def cache_key(name: str, params: object) -> str:

@@ -15,7 +15,7 @@ from lambdaserve.variables import VARIABLES
 ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?P<default>.*?) \| (?P<about>.*?) \|$", re.MULTILINE)
 ROWS = {row["name"]: row for row in _ROW.finditer((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"))}
-_UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)))
+_UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)), ("s", timedelta(seconds=1)))
 
 
 def _written(default: Any) -> str | None:

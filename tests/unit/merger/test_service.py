@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,8 +21,9 @@ from merger.merge import Built, Reading
 from merger.query import Window
 from merger.redislink import RedisLink
 from merger.routing import BATCH, SPEED, HourRange, Plan, Question, Read, View, movie_reads
-from merger.service import MergeService, cache_key
+from merger.service import BEHIND_TTL, MergeService, cache_key
 from merger.sharedtier import SharedTier
+from merger.store import Document
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
@@ -52,7 +55,7 @@ def _build(params: ByMovie, reading: Reading) -> Built:
         "now": reading.boundary.now.isoformat(),
         "batch": len(reading.documents.batch),
         "speed": len(reading.documents.speed),
-        "hours": len(reading.hours.speed),
+        "hours": sum(len(table.rows) for table in reading.hours.tables),
         "title": reading.reference.title_of(params.movie_id),
     }
     return Built(body, freshness)
@@ -73,7 +76,7 @@ class Served:
         self.cache = AnswerCache(
             SharedTier(RedisLink(no_redis, ask_again=3600), "tests:"),
             b"secret",
-            clock=lambda: self.now.timestamp(),
+            clock=self.epoch,
             monotonic=lambda: self.seconds,
         )
         self.service = MergeService(
@@ -83,8 +86,11 @@ class Served:
             policy=Policy(),
             ttl={TTLClass.VOLATILE: 1, TTLClass.STABLE: 600, TTLClass.VERY_STABLE: 3600},
             clock=lambda: self.now,
-            monotonic=lambda: 0.0,
+            monotonic=lambda: self.seconds,
         )
+
+    def epoch(self) -> float:
+        return self.now.timestamp()
 
 
 def details(movie_id: int = 1, **more: Any) -> dict[str, Any]:
@@ -206,3 +212,21 @@ def test_finds_of_one_plan_may_fail_in_their_threads() -> None:
 def test_keys_can_not_be_broken_out_of() -> None:
     assert cache_key("a", ("x:y\n",)) != cache_key("a", ("x:y",))
     assert cache_key("a", "*\r\nFLUSHALL").isprintable()
+
+
+def test_an_answer_made_with_the_catalogue_of_the_run_before_keeps_for_a_moment_only() -> None:
+    served = Served([details(), details(2)], [stats()])
+    assert served.service.fetch(VIEW, ByMovie(1)).max_age == 600
+    served.store.insert(BATCH, [details(computed_at=NOW - HOUR)])
+    served.seconds += 10
+    may_go_on, batches = threading.Event(), served.store.batches
+
+    def slow(collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        may_go_on.wait(5)
+        return batches(collection, wanted)
+
+    served.store.batches = slow  # type: ignore[method-assign]  # the time of a large catalogue
+    try:
+        assert served.service.fetch(VIEW, ByMovie(2)).max_age == BEHIND_TTL
+    finally:
+        may_go_on.set()
