@@ -103,7 +103,7 @@ def _wanted(params: Comparison, movies: Movies) -> Flags:
     if released is not None:
         wanted &= released
     if params.genre is not None:
-        wanted &= movies.of_genre(params.genre)
+        wanted &= movies.genres.carrying(params.genre)
     return wanted
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from merger.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.contract import BatchDocument, Skipped
+from merger.genrecolumn import Genres
 from merger.titleindex import TitleIndex
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,8 +36,7 @@ class Movies:
         titles: as stored.
         index: over the titles.
         released: the day of the release as the number YYYYMMDD; 0: unknown.
-        genre_lists: every list of genres that any movie has, as documents spell them.
-        genre_list_of: by row, which of them.
+        genres: as documents spell them.
         vote_average: as stored, with ``popularity`` and ``revenue``.
         vote_count: −1: unknown.
         computed_at: when the details were, in microseconds since 1970.
@@ -49,8 +49,7 @@ class Movies:
     titles: Texts
     index: TitleIndex
     released: Small
-    genre_lists: tuple[tuple[str, ...], ...]
-    genre_list_of: Small
+    genres: Genres
     vote_average: Numbers
     popularity: Numbers
     revenue: Numbers
@@ -71,9 +70,6 @@ class Movies:
         row = bisect_left(self.ids, movie_id)
         return row if row < len(self.ids) and self.ids[row] == movie_id else None
 
-    def genres(self, row: int) -> tuple[str, ...]:
-        return self.genre_lists[self.genre_list_of[row]]
-
     def release_date(self, row: int) -> str | None:
         """``YYYY-MM-DD``."""
         return day_text(int(self.released[row]))
@@ -83,7 +79,7 @@ class Movies:
         votes = int(self.vote_count[row])
         found = {
             "title": self.titles[row],
-            "genres": self.genres(row),
+            "genres": self.genres.at(row),
             "release_date": self.release_date(row),
             "vote_average": self.vote_average.at(row),
             "vote_count": votes if votes >= 0 else None,
@@ -91,11 +87,6 @@ class Movies:
             "revenue": self.revenue.at(row),
         }
         return {name: value for name, value in found.items() if value is not None}
-
-    def of_genre(self, genre: str) -> Flags:
-        """By row, whether the movie carries a genre, given casefolded (A3)."""
-        carrying = (any(name.casefold() == genre for name in names) for names in self.genre_lists)
-        return np.fromiter(carrying, np.bool_, len(self.genre_lists))[self.genre_list_of]
 
     def released_within(self, first_year: int | None, last_year: int | None) -> Flags | None:
         """By row, whether the year of release lies in a closed interval; ``None`` for the one without ends.
@@ -128,7 +119,7 @@ def _no_movies() -> Movies:
     texts = Texts(())
     index = TitleIndex.of(())
     return Movies(
-        array("q"), texts, index, few, (), few, none, none, none, nothing, nothing, none.values, nothing, None
+        array("q"), texts, index, few, Genres.of(()), none, none, none, nothing, nothing, none.values, nothing, None
     )
 
 
@@ -191,8 +182,17 @@ class Reference:
 
     def is_of_genre(self, movie_id: int, genre: str) -> bool:
         """Whether a movie carries a genre, without regard to case (A3)."""
-        row, wanted = self.movies.row(movie_id), genre.casefold()
-        return row is not None and any(name.casefold() == wanted for name in self.movies.genres(row))
+        row = self.movies.row(movie_id)
+        return row is not None and self.movies.genres.holds(row, genre.casefold())
+
+    def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
+        """Which of many movies carry a genre, without regard to case (A3)."""
+        ids = np.asarray(self.movies.ids)
+        if not len(ids):
+            return np.zeros(len(movie_ids), np.bool_)
+        rows = np.minimum(np.searchsorted(ids, movie_ids), len(ids) - 1)
+        carrying: Flags = (ids[rows] == movie_ids) & self.movies.genres.carrying(genre.casefold())[rows]
+        return carrying
 
     def genre(self, name: str) -> str | None:
         """The catalogue's spelling of a genre, or ``None`` for an unknown one (A3)."""

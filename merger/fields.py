@@ -36,6 +36,10 @@ class Field:
 
 def number(value: Any) -> int | float:
     """Any finite number within ±10**15; whole numbers stay whole, ``Decimal128`` becomes the plain number it holds."""
+    if type(value) in (float, int) and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        # Nearly every one is; NaN compares as nothing and goes on.
+        plain: int | float = value
+        return plain
     if hasattr(value, "to_decimal"):
         value = value.to_decimal()
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -60,6 +64,8 @@ def whole(value: Any) -> int:
 
 def count(value: Any) -> int:
     """A whole number from 0 to 10**12."""
+    if type(value) is int and 0 <= value <= LARGEST_COUNT:
+        return value
     result = whole(value)
     if result < 0:
         raise ValueError("a count can't be negative")
@@ -89,9 +95,12 @@ def text(longest: int) -> Reader:
     return read
 
 
+_short_text = text(500)
+
+
 def name(value: Any) -> str:
     """A non-empty string of at most 500 characters."""
-    result: str = text(500)(value)
+    result: str = _short_text(value)
     if not result:
         raise ValueError("a name can't be empty")
     return result
@@ -103,7 +112,11 @@ def names(value: Any) -> tuple[str, ...]:
         raise ValueError(f"a list was expected, not {type(value).__name__}")
     if len(value) > 1000:
         raise ValueError("the list is longer than 1000 entries")
-    return tuple(name(entry.get("name") if isinstance(entry, Mapping) else entry) for entry in value)
+    return tuple(name(entry if isinstance(entry, str) else _name_in(entry)) for entry in value)
+
+
+def _name_in(entry: Any) -> Any:
+    return entry.get("name") if isinstance(entry, Mapping) else entry
 
 
 def moment(value: Any) -> datetime:

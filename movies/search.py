@@ -152,7 +152,7 @@ def _passing(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Rank
     """By row, whether a movie is a hit. A number that nobody knows lies only in the interval without ends."""
     passing: Flags = ranks != UNMATCHED
     if wanted.genre is not None:
-        passing &= movies.of_genre(wanted.genre)
+        passing &= movies.genres.carrying(wanted.genre)
     released = movies.released_within(wanted.year_from, wanted.year_to)
     if released is not None:
         passing &= released
