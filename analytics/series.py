@@ -7,18 +7,18 @@ weigh as much as they have reviews; of ``stats`` buckets each is one observation
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics.series_hours import ManyMoviesHours, MovieHours, SpeedHours
 from analytics.series_reads import SPEED_TYPE, TrendParameters
 from merger.algebra import Mean, direction, slope_per_day
-from merger.boundary import SpeedCoverage, SpeedLayer
-from merger.contract import BatchDocument, Documents, Skipped, SpeedDocument
+from merger.boundary import SpeedCoverage
+from merger.contract import BatchDocument, Documents, Skipped
 from merger.errors import Interval, NotFound
 from merger.freshness import describe, source_of
-from merger.merge import Built, Reading, newest_batch, newest_speed, usable_batch, usable_speed
+from merger.merge import Built, Reading, newest_batch, usable_batch
 from merger.query import DAY, Granularity, midnight
 from merger.timeline import Bucket, DayPoint, Piece, Series, bucketed
 
@@ -93,9 +93,11 @@ class _Scope:
         return SPEED_TYPE[self.params.metric]
 
     @property
-    def speed_documents(self) -> Documents:
-        """A movie's own buckets, or those of all movies."""
-        return self.reading.documents if self.params.movie_id is not None else self.reading.hours
+    def speed(self) -> SpeedHours:
+        """A movie's own buckets, or those of all movies of the series."""
+        if self.params.movie_id is not None:
+            return MovieHours(self.params.movie_id, self.speed_type, self.reading)
+        return ManyMoviesHours(self.speed_type, self.reading, None if self.genre is None else self.includes)
 
     def points(self) -> dict[datetime, BatchDocument]:
         """The newest batch document of each day of exactly this series (D4)."""
@@ -104,36 +106,22 @@ class _Scope:
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
         return {midnight(str(date)): document for date, document in by_date.items()}
 
-    def buckets(self) -> list[SpeedDocument]:
-        """The newest speed bucket of each movie and hour of this series, in a fixed order (D4, M7)."""
-        found = usable_speed(self.speed_documents, self.speed_type, self.reading.boundary)
-        members = {d.movie_id for d in found if self.includes(d.movie_id)}
-        once = newest_speed((d for d in found if d.movie_id in members), lambda d: (d.movie_id, d.hour))
-        return sorted(once.values(), key=lambda d: (d.hour, d.movie_id))
-
     def includes(self, movie_id: int) -> bool:
         if self.params.movie_id is not None:
             return movie_id == self.params.movie_id
         return self.genre is None or self.reading.reference.is_of_genre(movie_id, self.genre)
 
-    def lost_hours(self, buckets: Iterable[SpeedDocument]) -> frozenset[datetime]:
+    def lost_hours(self, speed: SpeedHours) -> frozenset[datetime]:
         """Hours of which a bucket that can't be read (D2) or believed said what no other one says."""
-        readable = {(d.movie_id, d.hour): d.synced_at for d in buckets}
-        ahead = {
-            d.hour
-            for d in self.speed_documents.speed_of(self.speed_type)
-            if self.reading.boundary.is_ahead(d.synced_at)
-            and self.includes(d.movie_id)
-            and (d.movie_id, d.hour) not in readable
-        }
+        ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
         return frozenset(ahead) | frozenset(
             skip.hour
-            for skip in self.speed_documents.skipped
+            for skip in speed.skipped
             if skip.layer == "speed"
             and skip.hour is not None
             and skip.type in (self.speed_type, None)
             and self._may_include(skip)
-            and not _is_told(skip, readable.get((skip.movie_id or 0, skip.hour)))
+            and not _is_told(skip, speed.synced_at(skip.movie_id, skip.hour))
         )
 
     def lost_days(self) -> frozenset[datetime]:
@@ -152,14 +140,6 @@ class _Scope:
             and skip.movie_id in (self.params.movie_id, None)
         )
 
-    def held_by_speed(self) -> SpeedLayer:
-        """The layer as far as it was read: of the whole layer, an hour that was not read says nothing."""
-        layer = self.reading.layers.speed_of(self.speed_type)
-        if self.params.movie_id is not None:
-            return layer
-        found = usable_speed(self.reading.hours, self.speed_type, self.reading.boundary)
-        return SpeedLayer(frozenset(d.hour for d in found), layer.synced_at)
-
     def _may_include(self, skip: Skipped) -> bool:
         if skip.movie_id is None:
             return self.params.movie_id is None
@@ -168,10 +148,8 @@ class _Scope:
 
 def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean]:
     boundary = scope.reading.boundary
-    buckets = scope.buckets()
-    hours: dict[datetime, Mean] = {}
-    for document in buckets:
-        hours[document.hour] = hours.get(document.hour, Mean()) + _observation(scope.params.metric, document)
+    speed = scope.speed
+    hours = speed.means(scope.params.metric)
     return Series(
         boundary=boundary,
         points={
@@ -181,9 +159,9 @@ def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean
         hours=hours,
         coverage=SpeedCoverage(
             boundary=boundary,
-            layer=scope.held_by_speed(),
+            layer=speed.layer,
             own=frozenset(hours),
-            unreadable=scope.lost_hours(buckets),
+            unreadable=scope.lost_hours(speed),
         ),
         reach=max((boundary.watermark(d.covers_until) for d in points.values()), default=None),
         unreadable_days=scope.lost_days(),
@@ -195,13 +173,6 @@ def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interv
     if params.window.length is not None or series.reach is not None:
         return ()
     return ((None, series.first_day or series.boundary.open_hour),)
-
-
-def _observation(metric: str, document: SpeedDocument) -> Mean:
-    data = document.data
-    if metric == "sentiment":
-        return Mean.of(data["avg_sentiment"], data["review_count"])
-    return Mean.of(data["vote_average" if metric == "rating" else "popularity"], 1)
 
 
 def _is_known(movie_id: int, reading: Reading) -> bool:

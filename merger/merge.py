@@ -17,6 +17,7 @@ from merger.catalogue import Reference, tie_break
 from merger.contract import BatchDocument, Documents, SpeedDocument
 from merger.errors import Interval
 from merger.freshness import Freshness, describe, source_of
+from merger.hourly import SharedHours
 from merger.query import HOUR, Window, isoformat
 
 D = TypeVar("D", BatchDocument, SpeedDocument)
@@ -51,7 +52,7 @@ class Reading:
     boundary: Boundary
     layers: Layers
     documents: Documents = field(default_factory=Documents)
-    hours: Documents = field(default_factory=Documents)
+    hours: SharedHours = field(default_factory=SharedHours)
     reference: Reference = field(default_factory=Reference)
 
 

@@ -6,7 +6,6 @@ same numbers filter, sort and show.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,18 +14,15 @@ import numpy as np
 
 from merger.catalogue import Movies, Reference
 from merger.columns import Flags, Floats
-from merger.contract import Documents, SpeedDocument
+from merger.contract import Documents
 from merger.errors import NotFound
 from merger.freshness import describe, source_of
+from merger.hourly import Rows
 from merger.merge import (
     SPEED_FACTS,
     Built,
     Reading,
-    newest_speed,
-    overriding,
-    speed_coverage,
     unseen_since,
-    usable_speed,
 )
 from merger.titleindex import UNMATCHED, Ranks
 from merger.titles import EXACT
@@ -73,12 +69,12 @@ class _Numbers:
 
     Args:
         popularity: by row; NaN: unknown. So is ``vote_average``.
-        newer: by movie id, the bucket whose numbers stand in for the batch document's (M6).
+        newer: the buckets whose numbers stand in for the batch document's (M6).
     """
 
     popularity: Floats
     vote_average: Floats
-    newer: Mapping[int, SpeedDocument]
+    newer: Rows
 
 
 def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
@@ -106,46 +102,38 @@ def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
         "total_pages": -(-len(found) // wanted.limit),
         "limit": wanted.limit,
         "offset": wanted.offset,
-        "data_source": source_of(["batch", *(["speed"] if numbers.newer else [])]),
+        "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
-    coverage = speed_coverage(reading.hours, "stats", reading.boundary, reading.layers)
+    coverage = reading.hours.coverage("stats", reading.boundary, reading.layers)
     freshness = describe(
         reading.boundary,
         reading.layers,
         speed_types=("stats",),
         batch_as_of=reference.movies_as_of,
         missing=(unseen_since(reference.movies_as_of, coverage),),
-        documents=about_movies(reference, reading.hours),
+        documents=about_movies(reference, reading.hours.told(reading.boundary)),
     )
     return Built(body, freshness)
 
 
 def _numbers(reading: Reading) -> _Numbers:
     movies, newer = reading.reference.movies, _newer_numbers(reading)
-    popularity, vote_average = movies.popularity.values, movies.vote_average.values
-    if newer:
-        popularity, vote_average = popularity.copy(), vote_average.copy()
-    for movie_id, document in newer.items():
-        row = movies.row(movie_id)
-        if row is not None:
-            popularity[row], vote_average[row] = document.data["popularity"], document.data["vote_average"]
+    rows, known = newer.find(np.asarray(movies.ids))
+    popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
+    popularity[known] = newer.column("popularity")[rows[known]]
+    vote_average[known] = newer.column("vote_average")[rows[known]]
     return _Numbers(popularity, vote_average, newer)
 
 
-def _newer_numbers(reading: Reading) -> dict[int, SpeedDocument]:
-    boundary, reference = reading.boundary, reading.reference
-    cutoff = boundary.cutoff
-    buckets = [d for d in usable_speed(reading.hours, "stats", boundary) if d.hour >= cutoff]
-    last: dict[int, Any] = {}
-    for document in buckets:
-        if document.movie_id not in last or document.hour > last[document.movie_id]:
-            last[document.movie_id] = document.hour
-    newest = newest_speed((d for d in buckets if d.hour == last[d.movie_id]), lambda d: d.movie_id)
-    return {
-        document.movie_id: document
-        for document in newest.values()
-        if overriding(reference.computed_at(document.movie_id), document, boundary, reading.layers)
-    }
+def _newer_numbers(reading: Reading) -> Rows:
+    """The buckets whose numbers stand in for the batch document's, as ``overriding`` has it of one movie (M6)."""
+    boundary, movies = reading.boundary, reading.reference.movies
+    newest = reading.hours.newest("stats", boundary, since=boundary.cutoff)
+    if not boundary.is_lagging(reading.layers.speed_of("stats")):
+        return newest
+    rows, known = newest.find(np.asarray(movies.ids))
+    outdated = rows[known][movies.computed_at[known] / 1e6 > newest.synced[rows[known]]]
+    return newest.at(np.delete(np.arange(len(newest)), outdated))
 
 
 def _passing(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:
@@ -180,8 +168,8 @@ def _order(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks) -> li
 
 def _shown(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     movie_id, facts = movies.ids[row], movies.facts(row)
-    newer = numbers.newer.get(movie_id)
-    said = facts if newer is None else newer.data
+    newer = numbers.newer.row_of(movie_id)
+    said = facts if newer is None else numbers.newer.document(newer).data
     return {
         "movie_id": movie_id,
         "title": facts["title"],

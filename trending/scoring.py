@@ -14,15 +14,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
+
+import numpy as np
 
 from merger.boundary import as_intervals, closed_hours
 from merger.catalogue import Reference
-from merger.contract import SpeedDocument
 from merger.errors import Interval, NotFound
 from merger.freshness import describe
-from merger.merge import Built, Reading, newest_speed, speed_coverage, usable_speed
-from merger.query import HOUR, Granularity, Span, Window, isoformat
+from merger.hourly import Floats, Integers, Rows
+from merger.merge import Built, Reading
+from merger.query import Granularity, Span, Window, isoformat
 
 POPULARITY_WEIGHT = 40.0
 """Most that popularity alone can give."""
@@ -52,39 +55,41 @@ class RankingParameters:
     genre: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How much a movie is trending; per hour where a unit applies, ``None`` where nobody knows."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Every movie with anything in the window, a row for each; NaN where nobody knows a number.
 
-    value: float
-    velocity: float | None = None
-    acceleration: float | None = None
+    Args:
+        movies: ids, ascending.
+        score: as ranked.
+        change: of the popularity per hour.
+        trending: the movies' newest ``trending`` bucket, for those that have one.
+        stats: their newest ``stats`` bucket, likewise.
+    """
+
+    movies: Integers
+    score: Floats
+    change: Floats
+    trending: Rows
+    stats: Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A movie with anything in the window, and the numbers that it is ranked and shown with."""
-
-    movie_id: int
-    score: Score
-    popularity: float | None
-    vote_average: float | None
-    vote_count: int | None
-
-    @property
-    def place(self) -> tuple[float, bool, float, int]:
-        """Sorts by score, then popularity, highest first and unknown last, then the smaller id."""
-        return -self.score.value, self.popularity is None, -(self.popularity or 0.0), self.movie_id
+def popularity_scores(popularity: Floats, change_per_hour: Floats) -> Floats:
+    """The formula above, 0 to 100; an unknown change (NaN) adds nothing."""
+    known = np.maximum(popularity, 0.0)
+    change = np.nan_to_num(change_per_hour, nan=0.0)
+    scores: Floats = np.maximum(
+        0.0,
+        POPULARITY_WEIGHT * known / (known + USUAL_POPULARITY)
+        + CHANGE_WEIGHT * change / (np.abs(change) + USUAL_CHANGE),
+    )
+    return scores
 
 
 def popularity_score(popularity: float, change_per_hour: float | None) -> float:
-    """The formula above, 0 to 100; an unknown change adds nothing."""
-    known = max(popularity, 0.0)
-    change = change_per_hour or 0.0
-    return max(
-        0.0,
-        POPULARITY_WEIGHT * known / (known + USUAL_POPULARITY) + CHANGE_WEIGHT * change / (abs(change) + USUAL_CHANGE),
-    )
+    """The same of one movie."""
+    change = np.nan if change_per_hour is None else change_per_hour
+    return float(popularity_scores(np.array([popularity], np.float64), np.array([change], np.float64))[0])
 
 
 def window_of(params: RankingParameters, now: datetime) -> Window:
@@ -104,10 +109,12 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
     """
     reference = reading.reference
     genre = _known_genre(params.genre, reference)
-    ranked = sorted(_candidates(params, reading), key=lambda candidate: candidate.place)
+    candidates = _candidates(window_of(params, reading.boundary.now), reading)
+    ranked = (int(row) for row in _ranked(candidates, reference))
     if genre is not None:
-        ranked = [candidate for candidate in ranked if reference.is_of_genre(candidate.movie_id, genre)]
-    shown = [_entry(rank, candidate, reference) for rank, candidate in enumerate(ranked[: params.limit], start=1)]
+        ranked = (row for row in ranked if reference.is_of_genre(int(candidates.movies[row]), genre))
+    chosen = enumerate(islice(ranked, params.limit), start=1)
+    shown = [_entry(rank, row, candidates, reference) for rank, row in chosen]
     body = {
         "trending_movies": shown,
         "count": len(shown),
@@ -122,7 +129,7 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
         speed_types=("trending", "stats"),
         batch_as_of=reference.movies_as_of,
         missing=(_missing(params, reading),),
-        documents=reading.hours,
+        documents=reading.hours.told(reading.boundary),
     )
     return Built(body, freshness)
 
@@ -136,73 +143,78 @@ def _known_genre(asked: str | None, reference: Reference) -> str | None:
     return genre
 
 
-def _candidates(params: RankingParameters, reading: Reading) -> list[Candidate]:
+def _candidates(window: Window, reading: Reading) -> Candidates:
     """Every movie of the window, before any limit: a movie that leads no single hour may lead them all."""
-    window = window_of(params, reading.boundary.now)
-    trending = _by_movie(reading, "trending", window)
-    stats = _by_movie(reading, "stats", window)
-    return [
-        _candidate(movie_id, trending.get(movie_id, []), stats.get(movie_id, []), reading.reference)
-        for movie_id in trending.keys() | stats.keys()
-    ]
-
-
-def _by_movie(reading: Reading, data_type: str, window: Window) -> dict[int, list[SpeedDocument]]:
-    """Each movie's buckets of a type, newest hour first, each hour once (D4)."""
-    usable = (d for d in usable_speed(reading.hours, data_type, reading.boundary) if window.holds(d.hour))
-    once = newest_speed(usable, lambda d: (d.movie_id, d.hour)).values()
-    result: dict[int, list[SpeedDocument]] = {}
-    for document in sorted(once, key=lambda d: d.hour, reverse=True):
-        result.setdefault(document.movie_id, []).append(document)
-    return result
-
-
-def _candidate(
-    movie_id: int, trending: list[SpeedDocument], stats: list[SpeedDocument], reference: Reference
-) -> Candidate:
-    facts = stats[0].data if stats else reference.facts_of(movie_id)
-    return Candidate(
-        movie_id=movie_id,
-        score=_measured(trending[0]) if trending else _derived(stats),
-        popularity=facts.get("popularity"),
-        vote_average=facts.get("vote_average"),
-        vote_count=facts.get("vote_count"),
+    boundary, start = reading.boundary, window.bounded_start
+    trending = reading.hours.newest("trending", boundary, since=start)
+    stats = reading.hours.newest("stats", boundary, since=start)
+    movies = np.union1d(trending.movies, stats.movies)
+    change = _change_per_hour(stats, reading.hours.newest_but_one("stats", boundary, since=start))
+    derived = _aligned(movies, stats, popularity_scores(stats.column("popularity"), change))
+    _, measured = trending.find(movies)
+    return Candidates(
+        movies=movies,
+        score=np.where(measured, _aligned(movies, trending, trending.column("trending_score")), derived),
+        change=_aligned(movies, stats, change),
+        trending=trending,
+        stats=stats,
     )
 
 
-def _measured(document: SpeedDocument) -> Score:
-    data = document.data
-    return Score(data["trending_score"], data.get("velocity"), data.get("acceleration"))
+def _aligned(movies: Integers, rows: Rows, values: Floats) -> Floats:
+    """Values of rows as those of their movies; NaN for a movie that has no row."""
+    result = np.full(len(movies), np.nan)
+    result[np.searchsorted(movies, rows.movies)] = values
+    return result
 
 
-def _derived(stats: list[SpeedDocument]) -> Score:
-    newest = stats[0].data
-    change = _change_per_hour(stats)
-    return Score(popularity_score(newest["popularity"], change), velocity=change)
+def _change_per_hour(newest: Rows, before: Rows) -> Floats:
+    """Between a movie's two newest hours; where there is one only, what the document itself says."""
+    change = newest.column("popularity_velocity").copy()
+    rows, known = before.find(newest.movies)
+    older = before.at(rows[known])
+    hours = newest.hours[known] - older.hours
+    change[known] = (newest.column("popularity")[known] - older.column("popularity")) / hours
+    return change
 
 
-def _change_per_hour(stats: list[SpeedDocument]) -> float | None:
-    """Between the two newest hours; where there is one only, what the document itself says."""
-    if len(stats) == 1:
-        change: float | None = stats[0].data.get("popularity_velocity")
-        return change
-    newest, before = stats[:2]
-    hours = (newest.hour - before.hour) / HOUR
-    return float((newest.data["popularity"] - before.data["popularity"]) / hours)
+def _ranked(candidates: Candidates, reference: Reference) -> Integers:
+    """The rows by score, then popularity, highest first and unknown last, then the smaller id."""
+    popularity = _aligned(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
+    for row in np.flatnonzero(np.isnan(popularity)):
+        popularity[row] = reference.facts_of(int(candidates.movies[row])).get("popularity", np.nan)
+    # Of the keys the last one counts most; NaN sorts last.
+    return np.lexsort((candidates.movies, -popularity, -candidates.score))
 
 
-def _entry(rank: int, candidate: Candidate, reference: Reference) -> dict[str, Any]:
+def _entry(rank: int, row: int, candidates: Candidates, reference: Reference) -> dict[str, Any]:
+    movie_id = int(candidates.movies[row])
+    facts, stats = reference.facts_of(movie_id), candidates.stats
+    bucket = stats.row_of(movie_id)
+    numbers = {
+        name: facts.get(name) if bucket is None else stats.value(bucket, name)
+        for name in ("popularity", "vote_average", "vote_count")
+    }
     return {
         "rank": rank,
-        "movie_id": candidate.movie_id,
-        "title": reference.title_of(candidate.movie_id),
-        "genres": list(reference.facts_of(candidate.movie_id).get("genres", ())),
-        "trending_score": candidate.score.value,
-        "velocity": candidate.score.velocity,
-        "acceleration": candidate.score.acceleration,
-        "popularity": candidate.popularity,
-        "vote_average": candidate.vote_average,
-        "vote_count": candidate.vote_count,
+        "movie_id": movie_id,
+        "title": facts.get("title"),
+        "genres": list(facts.get("genres", ())),
+        **_shown_score(row, candidates),
+        **numbers,
+    }
+
+
+def _shown_score(row: int, candidates: Candidates) -> dict[str, float | None]:
+    trending = candidates.trending
+    measured = trending.row_of(int(candidates.movies[row]))
+    if measured is not None:
+        return {name: trending.value(measured, name) for name in ("trending_score", "velocity", "acceleration")}
+    change = float(candidates.change[row])
+    return {
+        "trending_score": float(candidates.score[row]),
+        "velocity": None if np.isnan(change) else change,
+        "acceleration": None,
     }
 
 
@@ -211,7 +223,7 @@ def _missing(params: RankingParameters, reading: Reading) -> Iterable[Interval]:
     boundary, layer = reading.boundary, reading.layers.speed_of("trending")
     # A producer that writes no scores at all has lost none: its layer is judged by what it does write.
     judged = "stats" if not layer.held and layer.synced_at is None else "trending"
-    coverage = speed_coverage(reading.hours, judged, boundary, reading.layers)
+    coverage = reading.hours.coverage(judged, boundary, reading.layers)
     window = window_of(params, boundary.now)
     needed = closed_hours(window.bounded_start, window.end, boundary)
     return as_intervals(hour for hour in needed if not coverage.holds(hour))

@@ -10,6 +10,7 @@ from merger.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.catalogue import Reference
 from merger.catalogue_builder import CatalogueBuilder
 from merger.contract import Contract, Documents
+from merger.folding import shared_hours
 from merger.merge import Reading
 from merger.query import HOUR
 
@@ -88,7 +89,7 @@ def reading(
             speed={kind: _layer(whole, kind) for kind in ("sentiment", "stats", "trending")},
         ),
         documents=documents,
-        hours=shared,
+        hours=shared_hours(shared, now),
         reference=reference_of(known, boundary),
     )
 
