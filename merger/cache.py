@@ -303,8 +303,8 @@ class AnswerCache:
             return None
 
     def _is_due_early(self, entry: Entry, now: float) -> bool:
-        """XFetch: the nearer to the end and the dearer, the likelier."""
-        ahead = entry.cost * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - guards nothing
+        """XFetch: the nearer to the end and the dearer, the likelier. A hold apart are the looks: it counts as cost."""
+        ahead = (entry.cost + self.rules.hold) * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - guards nothing
         return entry.absent is None and entry.age(now) + ahead >= entry.ttl
 
     @staticmethod

@@ -86,6 +86,7 @@ class Cached:
         self.ttl, self.cost = TTL, 0.0
         self.error: Exception | None = None
         self.while_making: Callable[[], object] = lambda: None
+        self.value_of: Callable[[CacheQuestion], int] = self._same_value
         self.namespace = namespace
         self.link = link or CountingLink(lambda: redis, ask_again)
         self.shared = SharedTier(self.link, namespace)
@@ -98,6 +99,9 @@ class Cached:
             rules=rules or CacheRules(),
         )
         self.cache._background = self.background  # type: ignore[assignment]  # any executor would do
+
+    def _same_value(self, question: CacheQuestion) -> int:
+        return self.value
 
     @property
     def now(self) -> float:
@@ -112,7 +116,7 @@ class Cached:
     def make(self, question: CacheQuestion) -> Callable[[tuple[str, ...]], Entry]:
         def made(generations: tuple[str, ...]) -> Entry:
             self.makes += 1
-            made, value = self.now, self._world.value
+            made, value = self.now, self._world.value_of(question)
             self.while_making()
             if self._world.error is not None:
                 raise self._world.error
