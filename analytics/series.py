@@ -97,7 +97,7 @@ class _Scope:
         """A movie's own buckets, or those of all movies of the series."""
         if self.params.movie_id is not None:
             return MovieHours(self.params.movie_id, self.speed_type, self.reading)
-        return ManyMoviesHours(self.speed_type, self.reading, None if self.genre is None else self.includes)
+        return ManyMoviesHours(self.speed_type, self.reading, self.genre)
 
     def points(self) -> dict[datetime, BatchDocument]:
         """The newest batch document of each day of exactly this series (D4)."""

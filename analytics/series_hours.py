@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
-
-import numpy as np
 
 from merger.algebra import Mean
 from merger.boundary import SpeedLayer
 from merger.contract import Skipped, SpeedDocument
-from merger.hourly import NOBODY
 from merger.merge import Reading, newest_speed, usable_speed
 
 OBSERVED: Mapping[str, tuple[str, str | None]] = {
@@ -91,11 +88,12 @@ class ManyMoviesHours:
     Args:
         data_type: of the buckets.
         reading: with the shared hours.
-        member: tells whether a movie belongs to the series; ``None``: all do.
+        genre: of the movies that belong to the series; ``None``: all do.
     """
 
-    def __init__(self, data_type: str, reading: Reading, member: Callable[[int], bool] | None) -> None:
-        self._member = member
+    def __init__(self, data_type: str, reading: Reading, genre: str | None) -> None:
+        self._genre = genre
+        self._reference = reading.reference
         tables = reading.hours.usable(data_type, reading.boundary)
         self._tables = {table.hour: table for table in tables if len(table.rows)}
         self._ahead = reading.hours.ahead(reading.boundary, data_type)
@@ -106,13 +104,14 @@ class ManyMoviesHours:
     def means(self, metric: str) -> dict[datetime, Mean]:
         """See ``SpeedHours.means``."""
         value, weight = OBSERVED[metric]
-        if self._member is None:
+        if self._genre is None:
             return {hour: table.mean(value, weight) for hour, table in self._tables.items()}
-        everybody = np.unique(np.concatenate([table.rows.movies for table in self._tables.values()] or [NOBODY]))
-        members = everybody[np.fromiter(map(self._member, everybody.tolist()), np.bool_, len(everybody))]
-        chosen = ((hour, table.rows) for hour, table in self._tables.items())
-        of_members = ((hour, rows.at(np.isin(rows.movies, members))) for hour, rows in chosen)
-        return {hour: rows.mean(value, weight) for hour, rows in of_members if len(rows)}
+        genre = self._genre
+        of_genre = (
+            (hour, table.rows.at(self._reference.of_genre(table.rows.movies, genre)))
+            for hour, table in self._tables.items()
+        )
+        return {hour: rows.mean(value, weight) for hour, rows in of_genre if len(rows)}
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
         """See ``SpeedHours.synced_at``."""
@@ -122,4 +121,5 @@ class ManyMoviesHours:
 
     def ahead(self) -> Iterable[SpeedDocument]:
         """See ``SpeedHours.ahead``."""
-        return [document for document in self._ahead if self._member is None or self._member(document.movie_id)]
+        genre = self._genre
+        return [d for d in self._ahead if genre is None or self._reference.is_of_genre(d.movie_id, genre)]

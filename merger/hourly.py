@@ -30,9 +30,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """What is kept of each type's payload."""
 
-NOBODY: Integers = np.empty(0, dtype=np.int64)
-"""No movies."""
-
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 _OBJECT_SIZE = 1_000

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -110,10 +109,10 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
     reference = reading.reference
     genre = _known_genre(params.genre, reference)
     candidates = _candidates(window_of(params, reading.boundary.now), reading)
-    ranked = (int(row) for row in _ranked(candidates, reference))
+    ranked = _ranked(candidates, reference)
     if genre is not None:
-        ranked = (row for row in ranked if reference.is_of_genre(int(candidates.movies[row]), genre))
-    chosen = enumerate(islice(ranked, params.limit), start=1)
+        ranked = ranked[reference.of_genre(candidates.movies[ranked], genre)]
+    chosen = enumerate(ranked[: params.limit].tolist(), start=1)
     shown = [_entry(rank, row, candidates, reference) for rank, row in chosen]
     body = {
         "trending_movies": shown,
@@ -181,10 +180,17 @@ def _change_per_hour(newest: Rows, before: Rows) -> Floats:
 def _ranked(candidates: Candidates, reference: Reference) -> Integers:
     """The rows by score, then popularity, highest first and unknown last, then the smaller id."""
     popularity = _aligned(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
-    for row in np.flatnonzero(np.isnan(popularity)):
-        popularity[row] = reference.facts_of(int(candidates.movies[row])).get("popularity", np.nan)
+    popularity = np.where(np.isnan(popularity), _usual_popularity(candidates.movies, reference), popularity)
     # Of the keys the last one counts most; NaN sorts last.
     return np.lexsort((candidates.movies, -popularity, -candidates.score))
+
+
+def _usual_popularity(movies: Integers, reference: Reference) -> Floats:
+    """What the catalogue says; NaN where it does not."""
+    known, where, _ = np.intersect1d(np.asarray(reference.movies.ids), movies, assume_unique=True, return_indices=True)
+    result = np.full(len(movies), np.nan)
+    result[np.searchsorted(movies, known)] = reference.movies.popularity.values[where]
+    return result
 
 
 def _entry(rank: int, row: int, candidates: Candidates, reference: Reference) -> dict[str, Any]:

@@ -164,6 +164,27 @@ def test_stamps_may_arrive_out_of_order() -> None:
     assert shared.movies(after=TICK) == {1, 2, 3}
 
 
+def test_after_a_look_that_took_long_the_next_ones_go_less_far_back_for_a_while() -> None:
+    shared = Shared(trending(1))
+    shared.read()
+    find = shared.store.find
+
+    def slow(*args: Any, **options: Any) -> list[Document]:
+        shared.seconds += 0.5
+        return find(*args, **options)
+
+    shared.store.find = slow  # type: ignore[method-assign]  # a store that takes its time
+    shared.read(after=TICK)
+    shared.store.find = find  # type: ignore[method-assign]  # and no longer does
+    lower = []
+    for _ in range(6):
+        shared.read(after=TICK)
+        lower += [min(wanted["synced_at"]) for _, wanted in shared.store.finds if "synced_at" in wanted][:1]
+    assert lower == ["$gt"] * 4 + ["$gte"] * 2
+    shared.write(trending(1, 2))
+    assert shared.movies(after=TICK) == {1, 2}
+
+
 def test_a_producer_whose_clock_is_ahead_hides_no_other() -> None:
     shared = Shared(trending(1))
     shared.movies()
