@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from merger.boundary import CLOCK_SKEW
+from merger.columns import Integers
 from merger.contract import Documents, Skipped, SpeedDocument
-from merger.hourly import FIELDS, HourTable, Integers, Rows, SharedHours
+from merger.hourly import HourTable, SharedHours
 from merger.merge import newest_speed
+from merger.rows import FIELDS, Rows
 
 _SETTLED_UNTIL = CLOCK_SKEW - timedelta(minutes=1)
 """Stamps this far ahead may count in every answer that may see the table, also in one that began a while ago."""

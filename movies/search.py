@@ -17,13 +17,13 @@ from merger.columns import Flags, Floats
 from merger.contract import Documents
 from merger.errors import NotFound
 from merger.freshness import describe, source_of
-from merger.hourly import Rows
 from merger.merge import (
     SPEED_FACTS,
     Built,
     Reading,
     unseen_since,
 )
+from merger.rows import Rows
 from merger.titleindex import UNMATCHED, Ranks
 from merger.titles import EXACT
 from movies.ordering import Column, first_rows

@@ -20,11 +20,12 @@ import numpy as np
 
 from merger.boundary import as_intervals, closed_hours
 from merger.catalogue import Reference
+from merger.columns import Floats, Integers
 from merger.errors import Interval, NotFound
 from merger.freshness import describe
-from merger.hourly import Floats, Integers, Rows
 from merger.merge import Built, Reading
 from merger.query import Granularity, Span, Window, isoformat
+from merger.rows import Rows
 
 POPULARITY_WEIGHT = 40.0
 """Most that popularity alone can give."""

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from merger.boundary import CLOCK_SKEW, Boundary, Layers
 from merger.contract import Contract, Documents, Skipped, SpeedDocument
 from merger.folding import folded, shared_hours, table_of, tables_of
-from merger.hourly import HourTable, Rows, SharedHours
+from merger.hourly import HourTable, SharedHours
 from merger.merge import newest_speed, speed_coverage, usable_speed
 from merger.query import HOUR
+from merger.rows import Rows
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 TOP = NOW.replace(minute=0)
