@@ -38,8 +38,8 @@ _UNDECODED = _CODEC.with_options(document_class=RawBSONDocument)
 _LARGEST_BATCH = 100_000
 """Documents per reply: servers cap a reply at 16 MB by themselves, so this asks for as few round trips as possible."""
 
-_STREAMED = 1_000
-"""Documents per reply of a read that is not held whole: some hundred kB."""
+_STREAMED = 250
+"""Documents per reply of a read that is not held whole: larger ones cost a worker megabytes and no time less."""
 
 _LONGEST_READ, _LONGEST_REPLY = 600.0, 60.0
 """Seconds that such a read may take the server, and that it may keep us waiting for one reply."""
