@@ -195,11 +195,12 @@ class Contract:
 
     def _view_type(self, raw: Mapping[str, Any]) -> str | None:
         given = raw.get("view_type")
-        return self.aliases.view_types.get(given, given) if isinstance(given, str) else None
+        # Exactly: a driver's own kinds of text are no type's name, and some can't even be looked up.
+        return self.aliases.view_types.get(given, given) if type(given) is str else None
 
     def _data_type(self, raw: Mapping[str, Any]) -> str | None:
         given = next((raw[key] for key in self.aliases.speed_type_keys if raw.get(key) is not None), None)
-        return given if isinstance(given, str) else None
+        return given if type(given) is str else None
 
     def _payload(self, raw: Mapping[str, Any], kind: str, fields: Mapping[str, Field], *, flat: bool) -> dict[str, Any]:
         found = next((raw[key] for key in self.aliases.payload if isinstance(raw.get(key), Mapping)), None)

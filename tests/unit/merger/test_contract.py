@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bson import Code
 
 from merger.contract import Aliases, Contract
 from tests.unit.merger.documents import MOVIE, Raw, batch_view, bucket, point, sentiment, total
@@ -139,3 +140,10 @@ def test_our_own_field_name_wins_over_an_alias_of_it() -> None:
 def test_unknown_fields_are_left_out() -> None:
     read = Contract().read([{**total(1, RUN), "data": sentiment(1) | {"$where": "1", "extra": [1]}}], [])
     assert set(read.batch[0].data) == set(sentiment(1))
+
+
+@pytest.mark.parametrize("name", [Code("sentiment"), Code("no such type"), ["sentiment"], {"sentiment": 1}])
+def test_a_type_that_is_no_plain_text_skips_the_document(name: Any) -> None:
+    found = Contract().read(batch=[total(view_type=name)], speed=[bucket(data_type=name)])
+    assert (found.batch, found.speed) == ((), ())
+    assert {entry.kind for entry in found.skipped} == {"batch.view_type", "speed.data_type"}
