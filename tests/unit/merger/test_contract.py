@@ -144,6 +144,6 @@ def test_unknown_fields_are_left_out() -> None:
 
 @pytest.mark.parametrize("name", [Code("sentiment"), Code("no such type"), ["sentiment"], {"sentiment": 1}])
 def test_a_type_that_is_no_plain_text_skips_the_document(name: Any) -> None:
-    found = Contract().read(batch=[total(view_type=name)], speed=[bucket(data_type=name)])
+    found = Contract().read([{**total(100, RUN), "view_type": name}], [{**bucket(RUN, 1), "data_type": name}])
     assert (found.batch, found.speed) == ((), ())
     assert {entry.kind for entry in found.skipped} == {"batch.view_type", "speed.data_type"}
