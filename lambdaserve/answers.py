@@ -25,6 +25,9 @@ REVALIDATE_AFTER = 5
 invalidation may take to reach a reader. Asking again with the tag costs a 304."""
 
 
+_LONGEST_HEADER = 200
+
+
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     """The answer's bytes as they are kept, or 304 where the caller holds them already.
 
@@ -46,9 +49,16 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     return _described(response, answer, etag)
 
 
-@lru_cache(maxsize=256)
 def takes_gzip(accepted: str) -> bool:
-    """Whether an ``Accept-Encoding`` header admits gzip (RFC 9110, 12.5.3)."""
+    """Whether an ``Accept-Encoding`` header admits gzip (RFC 9110, 12.5.3).
+
+    One that is longer than any client's own is not read, let alone remembered: without compression is always right.
+    """
+    return len(accepted) <= _LONGEST_HEADER and _admits_gzip(accepted)
+
+
+@lru_cache(maxsize=256)
+def _admits_gzip(accepted: str) -> bool:
     weights = {}
     for part in accepted.lower().split(","):
         coding, _, weight = part.replace(" ", "").partition(";q=")

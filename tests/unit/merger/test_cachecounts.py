@@ -1,0 +1,75 @@
+"""Counts of the cache by view and outcome, and the hit rate (C8)."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from merger.cachecounts import ANSWERED, ANSWERED_WITHOUT_MAKING, CacheCounts, Outcome, hit_rate
+
+
+def test_counts_are_kept_by_view_and_outcome() -> None:
+    counts = CacheCounts()
+    for view, outcome in (("a", Outcome.HIT), ("a", Outcome.HIT), ("b", Outcome.HIT), ("a", Outcome.MISS)):
+        counts.note(view, outcome)
+    assert counts.all() == {("a", Outcome.HIT): 2, ("b", Outcome.HIT): 1, ("a", Outcome.MISS): 1}
+
+
+def test_what_was_taken_is_taken_once_and_stays_in_the_sum() -> None:
+    counts = CacheCounts()
+    counts.note("a", Outcome.HIT)
+    assert counts.take() == {("a", Outcome.HIT): 1}
+    assert counts.take() == {}
+    counts.note("a", Outcome.HIT)
+    assert counts.take() == {("a", Outcome.HIT): 1}
+    assert counts.all() == {("a", Outcome.HIT): 2}
+
+
+def test_no_count_is_lost_between_threads_that_count_and_one_that_takes() -> None:
+    counts, taken = CacheCounts(), 0
+
+    def note() -> None:
+        for _ in range(5000):
+            counts.note("a", Outcome.HOT)
+
+    threads = [threading.Thread(target=note) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        taken += sum(counts.take().values())
+    taken += sum(counts.take().values())
+    assert taken == 20_000
+    assert counts.all() == {("a", Outcome.HOT): 20_000}
+
+
+@pytest.mark.parametrize(
+    ("counted", "rate"),
+    [
+        ({}, None),
+        ({Outcome.ERROR: 5}, None),
+        ({Outcome.REFRESH: 5}, None),
+        ({Outcome.MISS: 5}, 0.0),
+        ({Outcome.HOT: 1, Outcome.HIT: 1, Outcome.STALE: 1, Outcome.WAIT: 1}, 1.0),
+        ({Outcome.HOT: 2, Outcome.HIT: 4, Outcome.MISS: 2, Outcome.REFRESH: 9, Outcome.ERROR: 9}, 0.75),
+    ],
+)
+def test_the_hit_rate_is_the_share_of_answers_that_were_not_made_for_their_question(
+    counted: dict[Outcome, int], rate: float | None
+) -> None:
+    assert hit_rate({("a", outcome): number for outcome, number in counted.items()}) == rate
+
+
+def test_the_hit_rate_of_a_view_is_its_own() -> None:
+    counts = {("a", Outcome.HIT): 3, ("a", Outcome.MISS): 1, ("b", Outcome.MISS): 4}
+    assert (hit_rate(counts, "a"), hit_rate(counts, "b"), hit_rate(counts, "c"), hit_rate(counts)) == (
+        0.75,
+        0.0,
+        None,
+        0.375,
+    )
+
+
+def test_every_outcome_is_an_answer_or_known_not_to_be_one() -> None:
+    assert set(Outcome) - set(ANSWERED) == {Outcome.REFRESH, Outcome.ERROR}
+    assert set(ANSWERED) - set(ANSWERED_WITHOUT_MAKING) == {Outcome.MISS}

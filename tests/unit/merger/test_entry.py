@@ -1,0 +1,120 @@
+"""Cached answers and their bytes (C2, C7, C9)."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from merger.entry import COMPRESS_FROM, Entry
+from merger.errors import Interval, NotFound
+
+SECRET = b"a secret of tests"
+START = datetime(2026, 5, 4, tzinfo=UTC)
+small = st.binary(max_size=200)
+bodies = st.one_of(small, small.map(lambda part: (part + b".") * COMPRESS_FROM))
+moments = st.integers(0, 2 * 10**11).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+intervals = st.tuples(st.one_of(st.none(), moments), moments)
+numbers = st.floats(0, 1e12, allow_nan=False)
+keys = st.text(st.characters(codec="utf-8"), max_size=40)
+texts = st.text(st.characters(codec="utf-8"))
+
+
+@given(
+    keys,
+    bodies,
+    numbers,
+    st.integers(0, 10**7),
+    numbers,
+    st.lists(intervals, max_size=3),
+    st.lists(st.from_regex(r"[0-9]{0,15}", fullmatch=True), max_size=6),
+)
+def test_an_entry_comes_back_from_its_bytes_as_it_was(
+    key: str, body: bytes, made: float, ttl: int, cost: float, missing: list[Interval], generations: list[str]
+) -> None:
+    told = tuple(missing)
+    entry = Entry.of(key, body, made=made, ttl=ttl, cost=cost, missing=told, generations=tuple(generations))
+    again = Entry.decoded(entry.encoded(key, SECRET), key, SECRET)
+    assert again == entry
+    assert again.body == body
+    assert again.compressed == (len(body) >= COMPRESS_FROM)
+
+
+@given(st.one_of(st.integers(), st.text()), st.lists(texts, max_size=3))
+def test_the_knowledge_that_there_is_nothing_comes_back_as_it_was(key: object, near: list[str]) -> None:
+    entry = Entry.of_absence(NotFound("genre", key, near), made=5.0, ttl=30, generations=("1", ""))
+    again = Entry.decoded(entry.encoded("k", SECRET), "k", SECRET)
+    assert again == entry
+    assert again.absent is not None
+    assert (again.absent.kind, again.absent.key, again.absent.near) == ("genre", key, tuple(near))
+
+
+@given(st.binary(max_size=300))
+def test_bytes_of_anybody_else_are_no_entry(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="not an entry"):
+        Entry.decoded(raw, "k", SECRET)
+
+
+@given(st.data())
+def test_an_entry_with_any_bit_turned_is_none(data: st.DataObject) -> None:
+    raw = bytearray(Entry.of("k", b'{"a":1}', made=1, ttl=2).encoded("k", SECRET))
+    place = data.draw(st.integers(0, len(raw) * 8 - 1))
+    raw[place // 8] ^= 1 << place % 8
+    with pytest.raises(ValueError, match="not an entry"):
+        Entry.decoded(bytes(raw), "k", SECRET)
+
+
+@pytest.mark.parametrize(("key", "secret"), [("other", SECRET), ("k", b"another secret of tests"), ("k\n", SECRET)])
+def test_an_entry_counts_under_its_key_and_secret_only(key: str, secret: bytes) -> None:
+    raw = Entry.of("k", b"{}", made=1, ttl=2).encoded("k", SECRET)
+    with pytest.raises(ValueError, match="not an entry"):
+        Entry.decoded(raw, key, secret)
+
+
+@given(keys, bodies, bodies)
+def test_a_tag_is_the_same_for_the_same_bytes_and_another_for_others(key: str, body: bytes, other: bytes) -> None:
+    tag = Entry.of(key, body, made=1, ttl=2).etag
+    assert tag == Entry.of(key, body, made=3, ttl=4, cost=5, generations=("9",)).etag
+    assert (tag == Entry.of(key, other, made=1, ttl=2).etag) == (body == other)
+    assert tag != Entry.of(key + "x", body, made=1, ttl=2).etag
+    assert tag[0] == tag[-1] == '"'
+
+
+@pytest.mark.parametrize("size", [COMPRESS_FROM - 1, COMPRESS_FROM, 200_000])
+def test_large_bodies_are_compressed_once_and_always_to_the_same_bytes(size: int) -> None:
+    body = orjson.dumps("x" * (size - 2))
+    entry = Entry.of("k", body, made=1, ttl=2)
+    assert entry.compressed == (size >= COMPRESS_FROM)
+    assert entry.stored == Entry.of("k", body, made=9, ttl=2).stored
+    assert (gzip.decompress(entry.stored) if entry.compressed else entry.stored) == body
+
+
+@pytest.mark.parametrize("size", [0, COMPRESS_FROM - 1, COMPRESS_FROM, 5_000_000])
+def test_its_size_is_not_below_what_it_occupies_with_its_body_unpacked(size: int) -> None:
+    entry = Entry.of("k", b"x" * size, made=1, ttl=2)
+    assert entry.size >= len(entry.stored) + (len(entry.body) if entry.compressed else 0)
+    assert entry.size <= 2 * size + 600
+
+
+@pytest.mark.parametrize("padding", ["", "x" * COMPRESS_FROM])
+def test_a_stale_answer_says_so_and_is_otherwise_the_same(padding: str) -> None:
+    content = {"a": padding, "freshness": {"warnings": ["batch_stale: old"], "complete": False}}
+    missing = ((None, START), (START, START + timedelta(hours=1)))
+    entry = Entry.of("k", orjson.dumps(content), made=0.0, ttl=60, cost=0.5, missing=missing, generations=("1",))
+    told = entry.as_stale("k", "the store is away")
+    content["freshness"]["warnings"].append(  # type: ignore[index]  # a list in a dict
+        "stale_answer: this answer is from 1970-01-01T00:00:00Z; the store is away"
+    )
+    assert orjson.loads(told.body) == content
+    assert told.etag != entry.etag
+    assert (told.made, told.ttl, told.cost, told.missing, told.generations) == (0.0, 60, 0.5, missing, ("1",))
+    assert len(orjson.loads(entry.body)["freshness"]["warnings"]) == 1, "the old one is untouched"
+
+
+def test_age_is_never_negative_over_a_clock_that_differs() -> None:
+    entry = Entry.of("k", b"", made=100.0, ttl=5)
+    assert [entry.age(now) for now in (90.0, 100.0, 102.5)] == [0.0, 0.0, 2.5]

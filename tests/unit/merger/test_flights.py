@@ -1,0 +1,111 @@
+"""Equal work under way is done once (C3)."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from merger.flights import Flights, StillFlying
+
+
+class Gate:
+    """Work that begins, and ends when it is let."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.begun, self.let = threading.Event(), threading.Event()
+        self.calls = 0
+        self.error = error
+
+    def work(self) -> int:
+        self.calls += 1
+        self.begun.set()
+        assert self.let.wait(5)
+        if self.error is not None:
+            raise self.error
+        return self.calls
+
+
+def never() -> int:
+    pytest.fail("somebody is at it")
+
+
+@pytest.fixture
+def pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(20)
+
+
+def test_everyone_gets_the_one_result_and_one_of_them_did_it(pool: ThreadPoolExecutor) -> None:
+    flights, gate = Flights[int](), Gate()
+    with pool:
+        first = pool.submit(flights.run, "q", gate.work, 5)
+        assert gate.begun.wait(5)
+        others = [pool.submit(flights.run, "q", never, 5) for _ in range(19)]
+        gate.let.set()
+        assert first.result() == (1, True)
+        assert {other.result() for other in others} == {(1, False)}
+    assert gate.calls == 1
+
+
+def test_everyone_gets_the_one_exception(pool: ThreadPoolExecutor) -> None:
+    flights, gate = Flights[int](), Gate(ZeroDivisionError())
+    with pool:
+        running = [pool.submit(flights.run, "q", gate.work, 5)]
+        assert gate.begun.wait(5)
+        running += [pool.submit(flights.run, "q", never, 5) for _ in range(19)]
+        gate.let.set()
+        assert all(each.exception() is gate.error for each in running)
+
+
+def test_after_it_is_over_the_work_is_done_again() -> None:
+    flights = Flights[int]()
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    assert flights.run("q", lambda: 1, 5) == (1, True)
+    with pytest.raises(ZeroDivisionError):
+        flights.run("q", fail, 5)
+    assert flights.run("q", lambda: 2, 5) == (2, True)
+    assert flights._under_way == {}
+
+
+def test_other_work_does_not_wait(pool: ThreadPoolExecutor) -> None:
+    flights, gate = Flights[int](), Gate()
+    with pool:
+        first = pool.submit(flights.run, "q", gate.work, 5)
+        assert gate.begun.wait(5)
+        assert flights.run("another", lambda: 7, 5) == (7, True)
+        gate.let.set()
+        assert first.result() == (1, True)
+
+
+def test_whoever_loses_patience_is_told_and_the_work_goes_on(pool: ThreadPoolExecutor) -> None:
+    flights, gate = Flights[int](), Gate()
+    with pool:
+        first = pool.submit(flights.run, "q", gate.work, 5)
+        assert gate.begun.wait(5)
+        with pytest.raises(StillFlying):
+            flights.run("q", never, 0.01)
+        gate.let.set()
+        assert first.result() == (1, True)
+
+
+def test_work_that_ends_its_thread_frees_the_others(pool: ThreadPoolExecutor) -> None:
+    flights, gate = Flights[int](), Gate()
+
+    def leave() -> int:
+        gate.work()
+        raise SystemExit
+
+    def run() -> None:
+        with pytest.raises(SystemExit):
+            flights.run("q", leave, 5)
+
+    with pool:
+        first = pool.submit(run)
+        assert gate.begun.wait(5)
+        gate.let.set()
+        first.result()
+    assert flights.run("q", lambda: 3, 5) == (3, True)
