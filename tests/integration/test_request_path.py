@@ -131,7 +131,10 @@ def test_every_find_is_answered_by_a_declared_index(finds: Finds, name: str) -> 
     get_redis_connection("default").flushdb()
     finds.commands.clear()
     assert Client().get(f"/api/v1/{ENDPOINTS[name]}").status_code == 200
-    seen = {json.dumps(_shape(command), sort_keys=True): command for command in finds.commands}
+    # The catalogue is read in several replies.
+    assert all("find" in command or "getMore" in command for command in finds.commands)
+    asked = [command for command in finds.commands if "find" in command]
+    seen = {json.dumps(_shape(command), sort_keys=True): command for command in asked}
     assert seen
     for command in seen.values():
         collection = mongo.database()[command["find"]]
