@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from merger.cache import CacheQuestion
 from merger.cachecounts import Outcome, hit_rate
 from merger.entry import Entry
 from merger.errors import NotFound, StoreFault, StoreUnavailable
+from merger.hot import MOST_BYTES, MOST_ENTRIES
 from merger.sharedtier import of_changed_movie
 from tests.integration.cached import TTL, Cached, about, absent
 
@@ -281,3 +283,20 @@ def test_the_bytes_of_an_answer_are_the_same_from_every_tier(
     held = step(cached).cache.at_hand(question.ident, question.view)
     again = held.entry if held else cached.cache.fetch(question, cached.make(question))[0]
     assert (again.body, again.etag, again.made, again.ttl) == (first.body, first.etag, first.made, first.ttl)
+
+
+def test_ever_new_questions_leave_nothing_behind_but_a_bounded_tier(redis_client: Redis) -> None:
+    cached = Cached(redis_client)
+    for movie_id in range(MOST_ENTRIES + 500):
+        cached.error = absent(movie_id) if movie_id % 3 == 0 else None
+        with suppress(NotFound):
+            cached.state(about(movie_id))
+    for movie_id in range(50):
+        with suppress(NotFound):
+            cached.after(TTL).state(about(movie_id))
+        cached.background.run()
+    assert len(cached.cache.hot) <= MOST_ENTRIES
+    assert cached.cache.hot.bytes <= MOST_BYTES
+    assert cached.cache._flights._under_way == {}
+    assert cached.cache._refreshing == set()
+    assert redis_client.keys("tests:l:*") == []
