@@ -70,6 +70,13 @@ class Movies:
         row = bisect_left(self.ids, movie_id)
         return row if row < len(self.ids) and self.ids[row] == movie_id else None
 
+    def rows(self, movie_ids: Integers) -> tuple[Integers, Flags]:
+        """Where many movies are, and which of them are known; the row of an unknown one means nothing."""
+        ids = np.asarray(self.ids)
+        rows = np.minimum(np.searchsorted(ids, movie_ids), max(len(ids) - 1, 0))
+        known = ids[rows] == movie_ids if len(ids) else np.zeros(len(movie_ids), np.bool_)
+        return rows, known
+
     def release_date(self, row: int) -> str | None:
         """``YYYY-MM-DD``."""
         return day_text(int(self.released[row]))
@@ -187,11 +194,9 @@ class Reference:
 
     def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
         """Which of many movies carry a genre, without regard to case (A3)."""
-        ids = np.asarray(self.movies.ids)
-        if not len(ids):
-            return np.zeros(len(movie_ids), np.bool_)
-        rows = np.minimum(np.searchsorted(ids, movie_ids), len(ids) - 1)
-        carrying: Flags = (ids[rows] == movie_ids) & self.movies.genres.carrying(genre.casefold())[rows]
+        rows, known = self.movies.rows(movie_ids)
+        carrying = known.copy()
+        carrying[known] = self.movies.genres.carrying(genre.casefold(), rows[known])
         return carrying
 
     def genre(self, name: str) -> str | None:

@@ -47,12 +47,13 @@ class Genres:
         """Whether a genre, given casefolded, is among a row's."""
         return any(self.keys[item] == key for item in self._items(row))
 
-    def carrying(self, key: str) -> Flags:
-        """By row, whether it ``holds`` the genre."""
+    def carrying(self, key: str, rows: Integers | None = None) -> Flags:
+        """Whether rows, or all of them in their order, hold a genre, given casefolded."""
         meant = np.fromiter((known == key for known in self.keys), np.bool_, len(self.keys))
         lists = np.zeros(len(self.starts) - 1, np.bool_)
         lists[self._lists_of_items()[meant[np.asarray(self.items)]]] = True
-        carrying: Flags = lists[np.asarray(self.list_of)]
+        list_of = np.asarray(self.list_of)
+        carrying: Flags = lists[list_of if rows is None else list_of[rows]]
         return carrying
 
     def uses(self) -> dict[str, int]:

@@ -118,10 +118,10 @@ def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
 
 def _numbers(reading: Reading) -> _Numbers:
     movies, newer = reading.reference.movies, _newer_numbers(reading)
-    rows, known = newer.find(np.asarray(movies.ids))
+    rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
-    popularity[known] = newer.column("popularity")[rows[known]]
-    vote_average[known] = newer.column("vote_average")[rows[known]]
+    popularity[rows[known]] = newer.column("popularity")[known]
+    vote_average[rows[known]] = newer.column("vote_average")[known]
     return _Numbers(popularity, vote_average, newer)
 
 
@@ -131,9 +131,10 @@ def _newer_numbers(reading: Reading) -> Rows:
     newest = reading.hours.newest("stats", boundary, since=boundary.cutoff)
     if not boundary.is_lagging(reading.layers.speed_of("stats")):
         return newest
-    rows, known = newest.find(np.asarray(movies.ids))
-    outdated = rows[known][movies.computed_at[known] / 1e6 > newest.synced[rows[known]]]
-    return newest.at(np.delete(np.arange(len(newest)), outdated))
+    rows, known = movies.rows(newest.movies)
+    outdated = known.copy()
+    outdated[known] = movies.computed_at[rows[known]] / 1e6 > newest.synced[known]
+    return newest.at(~outdated)
 
 
 def _passing(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,18 @@ def test_a_genre_matches_without_regard_to_case(name: str) -> None:
     assert KNOWN.is_of_genre(MOVIE, name)
     assert not KNOWN.is_of_genre(MOVIE + 1, name)
     assert KNOWN.genre(f" {name} ") == "Drama"
+
+
+def test_many_movies_are_asked_for_a_genre_at_once() -> None:
+    found = catalogue(*(details("War", "wAR") if n % 3 else details("Drama", movie_id=n) for n in range(7)), details())
+    asked = np.array([0, 1, 3, MOVIE, 10**12, 6])
+    rows, known = found.movies.rows(asked)
+    assert known.tolist() == [True, False, True, True, False, True]
+    assert [found.movies.ids[row] for row in rows[known]] == [0, 3, MOVIE, 6]
+    for genre in ("drama", "DRAMA", "war", "western"):
+        expected = [found.is_of_genre(movie_id, genre) for movie_id in asked.tolist()]
+        assert found.of_genre(asked, genre).tolist() == expected
+    assert Reference().of_genre(asked, "drama").tolist() == [False] * 6
 
 
 def test_part_of_a_genre_is_not_the_genre() -> None:
