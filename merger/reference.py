@@ -149,7 +149,8 @@ class ReferenceKeeper:
                 if self._held is not None:
                     time.sleep(GIVE_WAY)
             newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
-        self._watch.batch_loaded(newest)
+            # At once: a look for the newest document of a large batch, from nothing, takes some servers seconds.
+            self._watch.batch_loaded(newest)
         return builder.finish(), None if newest is None else _computed_at(newest)
 
     def _batches(self) -> Iterator[Sequence[Document]]:

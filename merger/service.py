@@ -186,7 +186,7 @@ class MergeService:
             StoreError: from the store.
         """
         boundary = self.boundary()
-        self._reference.current(boundary)
+        self._reference.current(boundary, wait=None)
         types = ("sentiment", "stats", "trending")
         layers = self._watch.layers(types, boundary)
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
