@@ -62,8 +62,9 @@ def _peer(options: argparse.Namespace) -> int:
         rounds=options.rounds or (1 if quick else 3),
         seconds=options.seconds or (2.0 if quick else 8.0),
         cold_requests=10 if quick else 60,
-        lead=2_000 if quick else 20_000,
+        lead=2_000 if quick else 40_000,
         by_socket=options.redis == "socket",
+        only=options.only,
     )
     _finish(options, report_compare.PART, compared(course, movies, now, _say))
     return 0
@@ -106,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", type=_within(0.01, 10), default=1.0, help="of the sample world (default: 1)")
     parser.add_argument("--seconds", type=_within(0.5, 60), help="of each run (default: 5, beside the peer 8)")
     parser.add_argument("--rounds", type=int, choices=range(1, 21), metavar="N", help="of the comparison (default: 3)")
-    parser.add_argument("--only", metavar="NAME", help="targets of endpoints whose name has this in it")
+    parser.add_argument(
+        "--only", metavar="NAME", help="endpoints, or scenarios of the comparison, whose name has this in it"
+    )
     parser.add_argument(
         "--workers",
         type=int,

@@ -12,7 +12,7 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from benchmarks.contest import Contest, Outcome
+from benchmarks.contest import Contest
 from benchmarks.cores import Cores, available, pinned
 from benchmarks.equality import difference
 from benchmarks.floors import floor_outcomes
@@ -47,6 +47,7 @@ class Course:
         cold_requests: of each endpoint's cold run, at most.
         lead: requests of the Zipf stream before it is measured.
         by_socket: Redis is reached by its Unix socket.
+        only: scenarios whose name has this in it, neither floors nor cold endpoints; ``None``: everything.
     """
 
     scale: float = 1.0
@@ -54,8 +55,9 @@ class Course:
     rounds: int = 3
     seconds: float = 8.0
     cold_requests: int = 60
-    lead: int = 20_000
+    lead: int = 40_000
     by_socket: bool = False
+    only: str | None = None
 
 
 def compared(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -> str:
@@ -108,10 +110,11 @@ def _compare(course: Course, world: World, movies: Sequence[Movie], workers: int
     endpoints = [endpoint for endpoint in workload(movies) if endpoint.cached]
     with rivals(world, workers, cores) as servers:
         body = _checked(servers, endpoints, say)
-        outcomes = list(contest.outcomes(servers, scenarios(movies, lead=course.lead)))
-        colds = _colds(world, servers, endpoints, course.cold_requests, say)
+        chosen = [each for each in scenarios(movies, lead=course.lead) if (course.only or "") in each.name]
+        outcomes = list(contest.outcomes(servers, chosen))
+        colds = {} if course.only else _colds(world, servers, endpoints, course.cold_requests, say)
         memory = {server.name: server.peak_memory() for server in servers}
-    floors: list[Outcome] = list(floor_outcomes(contest, world, body, workers, cores))
+    floors = [] if course.only else list(floor_outcomes(contest, world, body, workers, cores))
     return Comparison(workers, str(cores), outcomes, floors, colds, memory)
 
 

@@ -104,6 +104,10 @@ def comparison_section(found: Sequence[Comparison], held: Conditions) -> str:
         parts += [
             f"### {comparison.workers} worker{many}: {comparison.cores}",
             scenario_table(comparison),
+        ]
+        if not comparison.floors:  # some scenarios only
+            continue
+        parts += [
             ratio_table(comparison),
             floor_table(comparison),
             cold_table(comparison),

@@ -51,7 +51,7 @@ _HOT_KEYS = 4
 
 
 def scenarios(
-    movies: Sequence[Movie], requests: int = 300_000, lead: int = 20_000, seed: int = 1
+    movies: Sequence[Movie], requests: int = 300_000, lead: int = 40_000, seed: int = 1
 ) -> tuple[Scenario, ...]:
     """Every scenario, in the order in which they are run.
 
