@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -11,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from lambdaserve.exceptions import Problem
+from merger.requested import SHARE
 from merger.service import Answer
+from merger.wiring import requested
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that say who asks."""
@@ -31,8 +34,11 @@ _LONGEST_HEADER = 200
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     """The answer's bytes as they are kept, or 304 where the caller holds them already.
 
-    Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age``, ``X-Cache`` and ``Vary``.
+    Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age``, ``X-Cache`` and ``Vary``. Notes a
+    sample of the addresses, for whoever warms the cache.
     """
+    if random.random() < SHARE:  # noqa: S311 - chooses a sample, guards nothing
+        requested().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
     if compressed:

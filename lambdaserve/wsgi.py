@@ -41,5 +41,15 @@ def _start_warm_up() -> None:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
+def _start_watching() -> None:
+    """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
+    from merger.watcher import keep_watching
+    from merger.wiring import housekeeping, watcher
+
+    arguments = (watcher(), [housekeeping().run], threading.Event())
+    threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
+
+
 application = _application()
 _start_warm_up()
+_start_watching()

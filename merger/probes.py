@@ -10,12 +10,14 @@ from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
 
+from merger import wiring
 from merger.boundary import Boundary, Layers
+from merger.cachecounts import hit_rate
 from merger.errors import StoreError
 from merger.mongo import MongoStore, database, mapping_errors
+from merger.redislink import RedisTrouble
 from merger.routing import BATCH, SPEED
 from merger.shapes import SPEED as SPEED_TYPES
-from merger.wiring import service
 
 STORE_LIMIT = 0.3
 """Seconds that MongoDB may take to answer a ping before it counts as away."""
@@ -33,7 +35,7 @@ class StorePing:
 
 @dataclass(frozen=True, slots=True)
 class CachePing:
-    """Redis answered; ``hit_rate`` is the share of its reads that found something, ``None`` before the first."""
+    """Redis answered; ``hit_rate`` is the cache's of this hour and the one before (C8), ``None`` before any answer."""
 
     latency_ms: float
     hit_rate: float | None
@@ -50,23 +52,26 @@ def ping_store() -> StorePing | None:
 
 
 def ping_cache() -> CachePing | None:
-    """One round trip to Redis; ``None`` when it is away."""
+    """One round trip to Redis, and the hit rate; ``None`` when it is away."""
     connection: Redis = get_redis_connection("default")
     started = time.perf_counter()
     try:
-        found = connection.info("stats")
+        connection.ping()
     except RedisError:
         return None
     latency = _since(started)
-    hits, misses = int(found.get("keyspace_hits", 0)), int(found.get("keyspace_misses", 0))
-    return CachePing(latency, hits / (hits + misses) if hits + misses else None)
+    try:
+        counts = wiring.shared_counts().read(wiring.utc_now())
+    except RedisTrouble:
+        return CachePing(latency, None)
+    return CachePing(latency, hit_rate(counts))
 
 
 def read_layers() -> tuple[Boundary, Layers] | None:
     """The time boundary and both layers' state, of every speed data type; ``None`` when MongoDB can't tell."""
     try:
         with pymongo.timeout(LAYERS_LIMIT):
-            return service().layers(tuple(SPEED_TYPES))
+            return wiring.service().layers(tuple(SPEED_TYPES))
     except StoreError:
         return None
 

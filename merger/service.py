@@ -17,6 +17,7 @@ import orjson
 from merger.boundary import Boundary, Layers, Policy
 from merger.cache import STALE, AnswerCache, CacheQuestion
 from merger.catalogue import Reference
+from merger.changes import Changes
 from merger.contract import Contract, Documents, Skipped
 from merger.entry import Entry
 from merger.errors import Incomplete, Interval
@@ -28,7 +29,8 @@ from merger.merge import Reading
 from merger.query import HOUR, Window
 from merger.reference import ReferenceKeeper
 from merger.routing import SPEED, HourRange, Plan, Question, Read, View
-from merger.sharedtier import ALL, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.shapes import SPEED as SPEED_TYPES
+from merger.sharedtier import ALL, CHANGED_MOVIES, of_changed_movie, of_changed_type, of_movie, of_view
 from merger.sharedtier import BATCH as BATCH_LAYER
 from merger.store import Document, Store
 
@@ -106,6 +108,9 @@ class MergeService:
         ttl: seconds per TTL class.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
+
+    Attributes:
+        made_at: monotonic seconds at which an answer was last made.
     """
 
     def __init__(
@@ -132,6 +137,7 @@ class MergeService:
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
         self.skipped = SkippedLog()
         self._noted: tuple[Skipped, ...] = ()
+        self.made_at = float("-inf")
 
     def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
         """The answer of a view, from the cache or made now.
@@ -161,7 +167,7 @@ class MergeService:
         movie_id: int | None = getattr(params, "movie_id", None)
         generations = [ALL, of_view(view.name), BATCH_LAYER]
         if movie_id is not None:
-            generations += [of_movie(movie_id), of_changed_movie(movie_id)]
+            generations += [of_movie(movie_id), of_changed_movie(movie_id), CHANGED_MOVIES]
         elif view.ttl is TTLClass.VOLATILE:
             generations += map(of_changed_type, view.coverage)
         return CacheQuestion(ident, view.name, cache_key(view.name, params), tuple(generations))
@@ -179,6 +185,19 @@ class MergeService:
         boundary = self.boundary()
         return boundary, self._watch.layers(types, boundary)
 
+    def refresh(self) -> tuple[Boundary, Layers, Changes]:
+        """Brings up to date what answers are made from, so that none has to; for a thread that does so often.
+
+        Returns:
+            As ``layers``, of every data type, and what changed in the kept hours since the last call.
+
+        Raises:
+            StoreError: from the store; nothing that is known is lost by it.
+        """
+        boundary = self.boundary()
+        layers = self._watch.refresh(tuple(SPEED_TYPES), boundary)
+        return boundary, layers, self._hours.refresh(boundary, layers)
+
     def warm_up(self) -> None:
         """Reads what every answer needs, so that the first one does not pay for it.
 
@@ -194,6 +213,7 @@ class MergeService:
 
     def _make(self, view: View[P], params: P, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
+        self.made_at = started
         boundary = Boundary(now, self._policy)
         layers = self._watch.layers(view.coverage, boundary)
         plan = view.plan(Question(params, boundary, layers, self._contract.aliases))

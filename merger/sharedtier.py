@@ -1,11 +1,9 @@
 """The tier of the cache that all processes share: what is asked of Redis, and under which names (C3, C6).
 
 A *generation* is a number that an entry must have been made under to count; raising it makes every older entry
-outdated at once, whatever their number. Some are raised by hand (``all``, ``view:…``, ``movie:…``), some by what
-happens to the data (``batch``, ``changed:…``): those hold the data's own stamp, so that several watchers which see the
-same change raise them once. A generation
-outlives every entry that was made before it, unless Redis runs full and evicts it: then an entry that it outdated may
-count again, until its time to live is over.
+outdated at once, whatever their number. Some are raised by hand (``all``, ``view:…``, ``movie:…``), some by the watcher
+in charge when the data change (``batch``, ``changed:…``). A generation outlives every entry that was made before it,
+unless Redis runs full and evicts it: then an entry that it outdated may count again, until its time to live is over.
 """
 
 from __future__ import annotations
@@ -21,8 +19,13 @@ from merger.redislink import RedisLink
 
 ALL = "all"
 BATCH = "batch"
+CHANGED_MOVIES = "changed:movies"
+"""Generation of every movie's data: raised when too many movies changed to name them, or nobody knows which."""
 
 DAY = 86_400
+
+_RAISED_AT_ONCE = 500
+"""Generations that one script raises: Redis answers nobody else while it runs, here for about a millisecond."""
 
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
@@ -33,18 +36,24 @@ _MOST_DIGITS = 15
 
 # A value that is no generation counts as none, and is written over: nobody else's mistake may end invalidation.
 _HELD = f"""
-local held = redis.pcall('GET', KEYS[1])
-held = type(held) == 'string' and #held <= {_MOST_DIGITS} and string.match(held, '^%d+$') and tonumber(held) or 0
+local function generation(key)
+    local held = redis.pcall('GET', key)
+    local counts = type(held) == 'string' and #held <= {_MOST_DIGITS} and string.match(held, '^%d+$')
+    return counts and tonumber(held) or 0
+end
 """
 _RAISE = f"""{_HELD}
-local wanted = tonumber(ARGV[1])
-if ARGV[3] == 'advance' and held >= wanted then wanted = held + 1 end
-if held >= wanted then return 0 end
-redis.call('SET', KEYS[1], string.format('%.0f', wanted))
-if ARGV[2] ~= '0' then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-return 1
+for place, key in ipairs(KEYS) do
+    local held, wanted, seconds = generation(key), tonumber(ARGV[2 * place]), ARGV[2 * place + 1]
+    if ARGV[1] == 'advance' and held >= wanted then wanted = held + 1 end
+    if held < wanted then
+        redis.call('SET', key, string.format('%.0f', wanted))
+        if seconds ~= '0' then redis.call('EXPIRE', key, seconds) end
+    end
+end
 """
 _FIRST = f"""{_HELD}
+local held = generation(KEYS[1])
 if held == 0 then held = tonumber(ARGV[1]) redis.call('SET', KEYS[1], ARGV[1]) end
 return string.format('%.0f', held)
 """
@@ -152,13 +161,19 @@ class SharedTier:
         self._raise([(name, now) for name in names], "advance")
 
     def _raise(self, stamps: Iterable[tuple[str, int]], how: str) -> None:
+        every = list(stamps)
+
         def question(redis: Redis) -> Any:
             with redis.pipeline(transaction=False) as pipe:
-                for name, stamp in stamps:
-                    pipe.eval(_RAISE, 1, self._generation(name), stamp, self._kept_for(name), how)
+                for start in range(0, len(every), _RAISED_AT_ONCE):
+                    part = every[start : start + _RAISED_AT_ONCE]
+                    keys = [self._generation(name) for name, _ in part]
+                    values = [value for name, stamp in part for value in (stamp, self._kept_for(name))]
+                    pipe.eval(_RAISE, len(keys), *keys, how, *values)
                 return pipe.execute()
 
-        self.link.ask(question)
+        if every:
+            self.link.ask(question)
 
     def _kept_for(self, name: str) -> int:
         """Seconds; 0: for good. There are as many movies' generations as movies, and few others."""

@@ -13,12 +13,19 @@ from redis import Redis
 
 from merger.boundary import Policy, Strategy
 from merger.cache import AnswerCache, CacheRules
+from merger.changestream import ChangeStream
 from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass
+from merger.housekeeping import Housekeeping
+from merger.lead import Lead
 from merger.mongo import MongoStore, database
 from merger.redislink import RedisLink
+from merger.requested import Requested, SharedRequested
+from merger.routing import BATCH, SPEED
 from merger.service import MergeService
+from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
+from merger.watcher import Watcher
 
 
 @cache
@@ -68,6 +75,52 @@ def redis_link() -> RedisLink:
     return RedisLink(_redis)
 
 
+@cache
+def watcher() -> Watcher:
+    """The watcher of this process."""
+    rules, names = policy(), aliases()
+    told = ("movie_id", *names.speed_type_keys)
+    return Watcher(
+        service=service(),
+        store=store(),
+        shared=service().cache.shared,
+        lead=Lead(redis_link(), _namespace(rules, names)),
+        batch=ChangeStream(lambda: database()[BATCH]),
+        speed=ChangeStream(lambda: database()[SPEED], told),
+        aliases=names,
+        monotonic=time.monotonic,
+    )
+
+
+@cache
+def requested() -> Requested:
+    """What this process was asked for."""
+    return Requested()
+
+
+def shared_requested() -> SharedRequested:
+    """What all processes are asked for."""
+    return SharedRequested(redis_link(), _figures())
+
+
+def shared_counts() -> SharedCounts:
+    """What the cache of all processes did."""
+    return SharedCounts(redis_link(), _figures())
+
+
+@cache
+def housekeeping() -> Housekeeping:
+    """The reports of this process."""
+    return Housekeeping(
+        counts=service().cache.counts,
+        shared_counts=shared_counts(),
+        requested=requested(),
+        shared_requested=shared_requested(),
+        clock=utc_now,
+        monotonic=time.monotonic,
+    )
+
+
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
@@ -92,5 +145,13 @@ def _redis() -> Redis:
 
 def _namespace(rules: Policy, names: Aliases) -> str:
     """Services that would answer differently never share an entry: other code, other data, other rules or aliases."""
-    identity = repr((settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names))
-    return f"lambdaserve:{hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()}:"
+    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names)
+
+
+def _figures() -> str:
+    """Figures are shared by all services of the same data, and outlive a version."""
+    return _prefix(settings.MONGODB_URI, settings.MONGODB_DATABASE)
+
+
+def _prefix(*identity: object) -> str:
+    return f"lambdaserve:{hashlib.blake2b(repr(identity).encode(), digest_size=6).hexdigest()}:"

@@ -25,7 +25,8 @@ class RedisSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(SERVICE_STATES)
     latency_ms = serializers.FloatField(allow_null=True, help_text="Of one round trip.")
     hit_rate = serializers.FloatField(
-        allow_null=True, help_text="Share of the server's reads that found something, 0 to 1, since it started."
+        allow_null=True,
+        help_text="Share of the answers that came from the cache, 0 to 1, this hour and the last.",
     )
 
 

@@ -96,16 +96,21 @@ def test_it_tells_the_state_of_every_part(api: Api) -> None:
     assert services["speed_layer"] == {"status": "healthy", **sync, "document_count": 363, "types": types}
 
 
-def test_the_hit_rate_is_that_of_redis(api: Api) -> None:
-    api.redis.config_resetstat()
-    api.redis.set("a", "b")
-    for key in ("a", "a", "a", "nothing"):
-        api.redis.get(key)
-    assert api.body("health")["services"]["redis"]["hit_rate"] == 0.75
+def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
+    from merger import wiring
+    from merger.cachecounts import Outcome
+
+    api.load(movie(550, "Fight Club"), beat())
+    for _ in range(3):
+        assert api.get("movies/550").status_code == 200
+    wiring.housekeeping.cache_clear()
+    wiring.housekeeping().run()
+    theirs = {("movies.details", Outcome.HIT): 5, ("movies.stats", Outcome.MISS): 2, ("movies.stats", Outcome.ERROR): 9}
+    wiring.shared_counts().add(theirs, wiring.utc_now())
+    assert api.body("health")["services"]["redis"]["hit_rate"] == 7 / 10
 
 
-def test_the_hit_rate_is_unknown_before_the_first_read(api: Api) -> None:
-    api.redis.config_resetstat()
+def test_the_hit_rate_is_unknown_before_the_first_answer(api: Api) -> None:
     assert api.body("health")["services"]["redis"]["hit_rate"] is None
 
 

@@ -1,0 +1,64 @@
+"""``manage.py invalidate_cache``: has answers made anew (C6, O3)."""
+
+from __future__ import annotations
+
+import difflib
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from merger.fields import LARGEST_COUNT
+from merger.redislink import RedisTrouble
+from merger.sharedtier import ALL, of_movie, of_view
+from merger.views import known_views
+from merger.wiring import service
+
+
+class Command(BaseCommand):
+    help = (
+        "Outdates cached answers, so that each is made anew when it is next asked for; every process of the service "
+        "follows within about a second, however many answers there are. New data needs no such thing: the service sees "
+        "it by itself. It is for what it can't see, such as data repaired in place on a MongoDB without change "
+        "streams. Old answers stay for when MongoDB is away. Exits with 1 when Redis can't be reached or a view is "
+        "unknown."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--all", action="store_true", help="every answer")
+        parser.add_argument("--view", nargs="+", default=[], metavar="NAME", help="every answer of these views")
+        parser.add_argument(
+            "--movie", nargs="+", default=[], type=int, metavar="ID", help="every answer about these movies"
+        )
+        parser.add_argument("--list", action="store_true", help="only list the views")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["list"]:
+            for name in known_views():
+                self.stdout.write(name)
+            return
+        views, movies = dict.fromkeys(options["view"]), dict.fromkeys(options["movie"])
+        for name in views:
+            _check_view(name)
+        for movie_id in movies:
+            if not 0 <= movie_id <= LARGEST_COUNT:
+                raise CommandError(f"--movie takes ids from 0 to {LARGEST_COUNT}")
+        names = [*([ALL] if options["all"] else []), *map(of_view, views), *map(of_movie, movies)]
+        if not names:
+            raise CommandError("say what: --all, --view NAME… or --movie ID…; --list tells the views")
+        try:
+            service().cache.shared.advance(names)
+        except RedisTrouble as trouble:
+            raise CommandError(f"nothing was outdated: {trouble}") from trouble
+        told = ["every answer"] if options["all"] else []
+        told += [f"the answers of {name}" for name in views]
+        told += [f"the answers about movie {movie_id}" for movie_id in movies]
+        self.stdout.write(f"Outdated {', '.join(told)}")
+
+
+def _check_view(name: str) -> None:
+    known = list(known_views())
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise CommandError(f"there is no view {name!r}.{meant} These are: {', '.join(known)}")

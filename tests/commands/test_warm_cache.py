@@ -1,0 +1,134 @@
+"""`manage.py warm_cache`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client, override_settings
+from redis import Redis
+
+from lambdaserve.warming import Warmed, warm
+from merger import wiring
+from tests.commands.sample import ROOT, Held, run
+
+DATABASE = "warming"
+
+
+@pytest.fixture(scope="module")
+def world(mongo_uri: str) -> Iterator[None]:
+    """A small sample world."""
+    from merger.mongo import client
+
+    with override_settings(MONGODB_DATABASE=DATABASE, SAMPLE_SCALE=0.02):
+        call_command("create_indexes", verbosity=0)
+        call_command("sample_batch", scale=0.02)
+        call_command("sample_speed", hours=6)
+        yield
+        client().drop_database(DATABASE)
+
+
+@pytest.fixture(autouse=True)
+def _cold(redis_client: Redis) -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    """As a process that has just started."""
+    wiring.service.cache_clear()
+
+
+@pytest.mark.usefixtures("world")
+def test_afterwards_the_answers_are_in_the_cache() -> None:
+    wiring.shared_requested().add({"/api/v1/movies/603/sentiment?window=7d": 9})
+    said = run("warm_cache", "--trending", "3")
+    assert " made" in said
+    assert "failed" not in said
+    forget()
+    client = Client()
+    ranked = client.get("/api/v1/trending/movies").json()["trending_movies"][:3]
+    for path in (
+        "analytics/overview",
+        "analytics/sentiment/comparison",
+        "analytics/trends?metric=rating",
+        "analytics/genre/Drama",
+        "trending/movies",
+        "trending/genres/Drama",
+        "search/genres",
+        "movies/603/sentiment?window=7d",
+        *(f"movies/{movie['movie_id']}{part}" for movie in ranked for part in ("", "/sentiment", "/stats")),
+    ):
+        assert client.get(f"/api/v1/{path}")["X-Cache"] == "HIT", path
+
+
+@pytest.mark.usefixtures("world")
+def test_a_second_run_makes_nothing() -> None:
+    first = run("warm_cache", "--trending", "2")
+    addresses = first.partition(" ")[0]
+    assert f"{addresses} made" in first or "already warm" in first
+    forget()
+    assert run("warm_cache", "--trending", "2") == f"{addresses} addresses: 0 made, {addresses} already warm\n"
+
+
+@pytest.mark.usefixtures("world")
+def test_a_dry_run_names_the_most_requested_first_and_makes_nothing(redis_client: Redis) -> None:
+    wiring.shared_requested().add({"/api/v1/movies/603": 4, "/api/v1/movies/11?completeness=strict": 8})
+    lines = run("warm_cache", "--dry-run", "--trending", "0").splitlines()
+    assert lines[:2] == ["/api/v1/movies/11?completeness=strict", "/api/v1/movies/603"]
+    assert "/api/v1/trending/genres/Drama" in lines
+    assert lines[-1] == f"{len(lines) - 1} addresses; nothing was made"
+    assert run("warm_cache", "--dry-run", "--top", "0", "--trending", "0").startswith("/api/v1/analytics/overview")
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/movies/999999999", "/api/v1/movies/603?colour=red", "/api/v1/nothing", "/admin/", "nonsense", "/\x00"],
+)
+def test_what_has_no_answer_is_gone(address: str) -> None:
+    assert warm(address) == (Warmed.GONE, "")
+
+
+@pytest.mark.usefixtures("world")
+def test_an_answer_that_lacks_events_is_made_all_the_same() -> None:
+    address = "/api/v1/movies/603/stats?hours=100"  # the world has six hours
+    assert warm(address)[0] is Warmed.MADE
+    forget()
+    assert warm(address)[0] is Warmed.WARM
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reason"), [("--top", "-1", "from 0 to 1000"), ("--trending", "101", "from 0 to 100")]
+)
+def test_it_says_what_an_option_takes(option: str, value: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        run("warm_cache", option, value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "address", "reason"),
+    [
+        ("MONGODB_URI", "mongodb://127.0.0.1:1", "nothing can be made: MongoDB is not reachable"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "there is no cache to warm"),
+    ],
+)
+def test_it_fails_when_a_store_is_away(database: Held, variable: str, address: str, reason: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "warm_cache"],
+        cwd=ROOT,
+        env={**os.environ, "MONGODB_TIMEOUT": "0.5", variable: address},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert reason in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,126 @@
+"""What all processes counted and were asked for, in Redis (C8)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from merger.cachecounts import CacheCounts, Outcome, hit_rate
+from merger.housekeeping import EVERY, Housekeeping
+from merger.query import HOUR
+from merger.redislink import RedisLink
+from merger.requested import MOST_KEPT, Requested, SharedRequested
+from merger.sharedcounts import KEPT, SharedCounts
+
+NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
+DETAILS = "movies.details"
+
+
+@pytest.fixture
+def link(redis_client: Redis) -> RedisLink:
+    return RedisLink(lambda: redis_client)
+
+
+def test_counts_of_several_processes_add_up(link: RedisLink) -> None:
+    for number in (1, 2):
+        SharedCounts(link, "a:").add({(DETAILS, Outcome.HIT): number, ("other", Outcome.MISS): 1}, NOW)
+    found = SharedCounts(link, "a:").read(NOW)
+    assert found == {(DETAILS, Outcome.HIT): 3, ("other", Outcome.MISS): 2}
+    assert hit_rate(found, DETAILS) == 1.0
+    assert hit_rate(found) == 0.6
+    assert SharedCounts(link, "b:").read(NOW) == {}
+
+
+def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redis_client: Redis) -> None:
+    counts = SharedCounts(link, "a:")
+    for ago in range(4):
+        counts.add({(DETAILS, Outcome.HIT): 10**ago}, NOW - ago * HOUR)
+    assert counts.read(NOW) == {(DETAILS, Outcome.HIT): 11}
+    assert counts.read(NOW, hours=3) == {(DETAILS, Outcome.HIT): 1111}
+    assert all(0 < redis_client.ttl(key) <= (KEPT + HOUR).total_seconds() for key in redis_client.keys("a:*"))
+
+
+def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: Redis) -> None:
+    shared = SharedRequested(link, "a:")
+    shared.add({"/once": 1, "/often": 8})
+    shared.add({"/often": 4})
+    halved = shared.top(10)
+    assert halved == [("/often", 8.0), ("/once", 0.5)]  # the first report halves, the second doesn't
+    assert shared.top(1) == halved[:1]
+    redis_client.delete("a:requested:halved")
+    shared.add({"/new": 2})
+    assert shared.top(10) == [("/often", 4.0), ("/new", 1.0)]
+
+
+def test_a_flood_of_addresses_is_cut_off_below_those_that_are_popular(link: RedisLink, redis_client: Redis) -> None:
+    shared = SharedRequested(link, "a:")
+    shared.add({f"/popular/{number}": 50 for number in range(20)})
+    for round_ in range(10):
+        shared.add({f"/flood/{round_}/{number}": 1 for number in range(500)})
+    assert redis_client.zcard("a:requested") <= MOST_KEPT
+    assert {address for address, _ in shared.top(20)} == {f"/popular/{number}" for number in range(20)}
+
+
+class Reported:
+    """A process that reports, with a clock of its own."""
+
+    def __init__(self, connection: Callable[[], Redis]) -> None:
+        self.seconds = 0.0
+        self.counts, self.requested = CacheCounts(), Requested()
+        self.link = RedisLink(connection, ask_again=0.02)
+        self.shared_counts = SharedCounts(self.link, "a:")
+        self.shared_requested = SharedRequested(self.link, "a:")
+        self.housekeeping = Housekeeping(
+            counts=self.counts,
+            shared_counts=self.shared_counts,
+            requested=self.requested,
+            shared_requested=self.shared_requested,
+            clock=lambda: NOW + timedelta(seconds=self.seconds),
+            monotonic=self._monotonic,
+        )
+
+    def _monotonic(self) -> float:
+        return self.seconds
+
+    def run(self, later: float = EVERY) -> None:
+        self.seconds += later
+        self.housekeeping.run()
+
+
+def test_a_process_reports_now_and_then_what_it_counted(redis_client: Redis) -> None:
+    process = Reported(lambda: redis_client)
+    process.run()
+    process.counts.note(DETAILS, Outcome.MISS)
+    process.requested.note("/api/v1/movies/1")
+    process.run(later=1)
+    assert process.shared_counts.read(NOW) == {}
+    process.run()
+    process.run()
+    assert process.shared_counts.read(NOW) == {(DETAILS, Outcome.MISS): 1}
+    assert [address for address, _ in process.shared_requested.top(5)] == ["/api/v1/movies/1"]
+
+
+def test_counts_wait_for_redis(redis_client: Redis) -> None:
+    is_away = True
+
+    def connection() -> Redis:
+        if is_away:
+            raise RedisConnectionError("away")
+        return redis_client
+
+    process = Reported(connection)
+    for _ in range(3):
+        process.counts.note(DETAILS, Outcome.HIT)
+        process.run()
+    is_away = False
+    process.counts.note(DETAILS, Outcome.HIT)
+    deadline = time.monotonic() + 10
+    while process.link.is_away and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.run()
+    assert process.shared_counts.read(NOW) == {(DETAILS, Outcome.HIT): 4}

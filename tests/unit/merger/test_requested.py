@@ -1,0 +1,28 @@
+"""Which addresses a process notes."""
+
+from __future__ import annotations
+
+from merger.requested import LONGEST, Requested
+
+
+def test_addresses_are_counted_until_they_are_taken() -> None:
+    found = Requested()
+    for address in ("/a", "/b?c=d", "/a"):
+        found.note(address)
+    assert found.take() == {"/a": 2, "/b?c=d": 1}
+    assert found.take() == {}
+
+
+def test_an_endless_address_is_not_kept() -> None:
+    found = Requested()
+    found.note("/" + "a" * LONGEST)
+    assert found.take() == {}
+
+
+def test_a_flood_of_addresses_is_bounded_and_hides_none_that_is_asked_often() -> None:
+    found = Requested(most=10)
+    for number in range(100):
+        found.note(f"/flood/{number}")
+        if number < 50:
+            found.note("/popular")
+    assert found.take() == {"/popular": 50}
