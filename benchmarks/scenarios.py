@@ -40,7 +40,9 @@ class Scenario:
         """What is wrong with the answers of a run; ``None`` if they are as they must be."""
         total = sum(answered.values())
         good = sum(number for kind, number in answered.items() if kind.startswith(self.expected))
-        if total and good >= self.at_least * total:
+        # From an empty cache, a path that comes round again is a hit.
+        asked_first = min(total, len(self.paths)) if self.begins_empty else total
+        if total and good >= self.at_least * asked_first:
             return None
         return f"of {total:,} answers {good:,} were {self.expected!r}; at least {self.at_least:.1%} should be"
 
@@ -64,7 +66,7 @@ def scenarios(
     dice = random.Random(seed)
     hot = tuple(path_of("movies", movie.movie_id) for movie in movies[:_HOT_KEYS])
     warm = [path_of("movies", movie.movie_id, *part) for movie in movies for part in ((), ("stats",))]
-    cold = [path_of("movies", movie.movie_id, *part) for movie in movies for part in ((), ("stats",), ("sentiment",))]
+    cold = [path for movie in movies for path in _questions(movie.movie_id)]
     dice.shuffle(warm)
     dice.shuffle(cold)
     return (
@@ -86,4 +88,13 @@ def scenarios(
             lead=lead,
             expected="200",
         ),
+    )
+
+
+def _questions(movie_id: int) -> tuple[str, ...]:
+    """Several about one movie, so that there are enough that nobody has asked yet."""
+    return (
+        path_of("movies", movie_id),
+        *(path_of("movies", movie_id, "stats", hours=hours) for hours in (24, 48)),
+        *(path_of("movies", movie_id, "sentiment", window=window) for window in ("all", "7d", "30d")),
     )

@@ -50,3 +50,9 @@ def test_answers_that_are_not_what_the_scenario_is_about_are_told() -> None:
         "of 100 answers 89 were '200 HIT'; at least 90.0% should be"
     )
     assert warm.violation({}) is not None
+
+
+def test_a_key_that_comes_round_again_may_be_a_hit() -> None:
+    cold = Scenario("cold", "", ("/one", "/two"), begins_empty=True, expected="200 MISS", at_least=1.0)
+    assert cold.violation({"200 MISS": 2, "200 HIT": 8}) is None
+    assert cold.violation({"200 MISS": 1, "200 HIT": 8}) is not None
