@@ -10,7 +10,7 @@ from typing import Any
 import bson
 import pytest
 from bson.datetime_ms import DatetimeMS
-from pymongo import MongoClient
+from pymongo import MongoClient, _csot
 from pymongo.database import Database
 
 from lambdaserve.embedded import free_port
@@ -109,6 +109,27 @@ def test_a_document_that_can_not_be_decoded_is_its_top_level_and_the_others_are_
     database["things"].insert_many([whole, nested(960, {"_id": 2, "hour": NOON + HOUR, "list": [1], "count": 7})])
     found = MongoStore(database, 2.0).find("things", {}, newest_by="hour")
     assert found == [{"_id": 2, "hour": NOON + HOUR, "count": 7}, whole]
+
+
+def test_batches_hold_what_a_filter_names_however_many_there_are(filled: Filled) -> None:
+    many = [{"_id": number, "movie_id": number % 2} for number in range(1_100)]
+    found = list(filled(many).batches("things", {"movie_id": 1}))
+    assert len(found) > 1
+    assert sorted(document["_id"] for batch in found for document in batch) == list(range(1, 1_100, 2))
+    assert list(filled([]).batches("nothing", {})) in ([], [[]])
+
+
+def test_a_document_that_can_not_be_decoded_hides_none_of_its_batch(database: Database[dict[str, Any]]) -> None:
+    whole = {"_id": 1, "hour": NOON, "data": {"metric": "rating"}}
+    database["things"].insert_many([whole, nested(960, {"_id": 2, "hour": NOON + HOUR, "list": [1], "count": 7})])
+    (found,) = MongoStore(database, 2.0).batches("things", {})
+    assert sorted(found, key=lambda document: document["_id"]) == [whole, {"_id": 2, "hour": NOON + HOUR, "count": 7}]
+
+
+def test_between_batches_no_deadline_is_set(database: Database[dict[str, Any]]) -> None:
+    database["things"].insert_many([{"_id": number} for number in range(600)])
+    for _ in MongoStore(database, 2.0).batches("things", {}):
+        assert _csot.get_timeout() is None
 
 
 def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None:
