@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from merger.cachecounts import CacheCounts, Outcome
+from merger.cacheterms import Asked, CacheQuestion, CacheRules, Make
 from merger.entry import Entry
 from merger.errors import MergerError, NotFound, StoreError
 from merger.flights import Flights, StillFlying
@@ -30,69 +31,6 @@ from merger.sharedtier import SharedTier
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
 
 _log = logging.getLogger(__name__)
-
-Make = Callable[[tuple[str, ...]], Entry]
-"""Makes an entry under the generations that were read before; raises ``NotFound`` or ``StoreError``."""
-
-
-@dataclass(frozen=True, slots=True)
-class CacheRules:
-    """How long things are held; seconds.
-
-    Args:
-        hold: in the process, without asking Redis. It is what an invalidation takes to reach every reader.
-        hold_alone: the same while Redis is away.
-        absent: the knowledge that there is no answer (C7).
-        stale_if_error: an old answer, from its making on, for when the store is away (C4).
-        claim: who makes an entry has so long until somebody else may.
-        wait: longest wait for another process's making; twice that for another thread's, which may itself be waiting.
-        poll: between two looks whether it is done.
-        beta: of XFetch; above 1 refreshes earlier.
-    """
-
-    hold: float = 1.0
-    hold_alone: float = 4.0
-    absent: int = 30
-    stale_if_error: int = 86_400
-    claim: float = 10.0
-    wait: float = 3.0
-    poll: float = 0.01
-    beta: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class CacheQuestion:
-    """What an entry is kept for.
-
-    Args:
-        ident: equal for equal questions; the process's own key.
-        view: it is counted under.
-        key: in Redis; equal for equal questions.
-        generations: names of what outdates it.
-    """
-
-    ident: Hashable
-    view: str
-    key: str
-    generations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question under way.
-
-    Args:
-        question: what is asked.
-        make: makes the entry.
-        generations: in force at that moment; ``None``: Redis could not be asked.
-        at: monotonic seconds. What is made for this question is held in the process for ``hold`` from then on, not from
-            its completion: an invalidation in between would otherwise take as long again to be seen.
-    """
-
-    question: CacheQuestion
-    make: Make
-    generations: tuple[str, ...] | None
-    at: float
 
 
 @dataclass(slots=True)
@@ -143,8 +81,8 @@ class AnswerCache:
         try:
             found = self.shared.find(question.key, question.generations)
         except RedisTrouble:
-            return self._alone(_Asked(question, make, None, at), now, strict=strict)
-        asked, entry = _Asked(question, make, found.generations, at), self._read(question.key, found.raw)
+            return self._alone(Asked(question, make, None, at), now, strict=strict)
+        asked, entry = Asked(question, make, found.generations, at), self._read(question.key, found.raw)
         if entry is not None and entry.generations == found.generations:
             if self._is_fresh(entry, now):
                 if self._is_due_early(entry, now):
@@ -155,7 +93,7 @@ class AnswerCache:
                 return self._given_stale(asked, entry, "it is being made anew")
         return self._joined(asked, entry, strict=strict)
 
-    def _alone(self, asked: _Asked, now: float, *, strict: bool) -> tuple[Entry, str]:
+    def _alone(self, asked: Asked, now: float, *, strict: bool) -> tuple[Entry, str]:
         """Without Redis: what this process has held, for a little longer, else made here."""
         held = self.hot.get(asked.question.ident)
         if held is not None:
@@ -164,7 +102,7 @@ class AnswerCache:
                 return self._given(asked, held.original, Outcome.HIT, hold=False)
         return self._joined(asked, held.original if held else None, strict=strict)
 
-    def _joined(self, asked: _Asked, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
+    def _joined(self, asked: Asked, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
         """Made by one thread of this process; the others get what that one gets. An old one, should that fail."""
         view = asked.question.view
         try:
@@ -187,7 +125,7 @@ class AnswerCache:
     def _will_do(self, old: Entry) -> bool:
         return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error
 
-    def _claimed(self, asked: _Asked, old: Entry | None) -> tuple[Entry, str]:
+    def _claimed(self, asked: Asked, old: Entry | None) -> tuple[Entry, str]:
         """Made by one process; the others get what it put into Redis. Nobody waits forever for one that died.
 
         Args:
@@ -217,7 +155,7 @@ class AnswerCache:
         pairs = zip(entry.generations, generations, strict=True)
         return all(int(held or 0) >= int(wanted or 0) for held, wanted in pairs)
 
-    def _made(self, asked: _Asked, token: str | None, outcome: Outcome = Outcome.MISS) -> Entry:
+    def _made(self, asked: Asked, token: str | None, outcome: Outcome = Outcome.MISS) -> Entry:
         """Makes and stores it; the absence of an answer too. Without generations it can't be outdated: not stored."""
         try:
             entry = asked.make(asked.generations or ())
@@ -241,7 +179,7 @@ class AnswerCache:
         except RedisTrouble as trouble:
             _log.info("an answer could not be stored: %s", trouble)
 
-    def _refresh_later(self, asked: _Asked, seen: Entry) -> None:
+    def _refresh_later(self, asked: Asked, seen: Entry) -> None:
         """Makes it anew in the background, unless somebody is at it or has done it since it was seen."""
         question = asked.question
         with self._lock:
@@ -267,25 +205,25 @@ class AnswerCache:
 
         self._background.submit(refresh)
 
-    def _release(self, asked: _Asked, token: str) -> None:
+    def _release(self, asked: Asked, token: str) -> None:
         try:
             self.shared.release(asked.question.key, token)
         except RedisTrouble:
             return  # it expires
 
-    def _given(self, asked: _Asked, entry: Entry, outcome: Outcome, *, hold: bool = True) -> tuple[Entry, str]:
+    def _given(self, asked: Asked, entry: Entry, outcome: Outcome, *, hold: bool = True) -> tuple[Entry, str]:
         self.counts.note(asked.question.view, outcome)
         if hold:
             self._hold(asked, entry, HIT, entry)
         return self._present(entry), HIT
 
-    def _given_stale(self, asked: _Asked, entry: Entry, reason: str) -> tuple[Entry, str]:
+    def _given_stale(self, asked: Asked, entry: Entry, reason: str) -> tuple[Entry, str]:
         self.counts.note(asked.question.view, Outcome.STALE)
         told = entry.as_stale(asked.question.key, reason)
         self._hold(asked, told, STALE, entry)
         return told, STALE
 
-    def _hold(self, asked: _Asked, entry: Entry, state: str, original: Entry) -> None:
+    def _hold(self, asked: Asked, entry: Entry, state: str, original: Entry) -> None:
         if entry.absent is None:
             # A failure is held from its end on, since a store that is away may take longer than that to find out.
             since = asked.at if state == HIT else self.monotonic()

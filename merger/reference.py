@@ -85,12 +85,22 @@ class ReferenceKeeper:
         held = self._held
         if held is None:
             return self._first(boundary, wait)
+        self.keep_current(boundary)
+        return held
+
+    def keep_current(self, boundary: Boundary) -> None:
+        """Starts a reload in the background when one is due; does nothing where nobody asked for the first copy yet.
+
+        Raises:
+            StoreError: the store can't say whether the copy is still current.
+        """
+        if self._held is None:
+            return
         newest = self._watch.layers((), boundary).batch_computed_at
         now = self._monotonic()
         if now >= self._due or (newest != self._held_of and now >= self._not_before):
             with self._lock:
                 self._start(boundary, newest)
-        return held
 
     def _first(self, boundary: Boundary, wait: float | None) -> Reference:
         with self._lock:

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import orjson
 
 from merger.boundary import Boundary, Layers, Policy
-from merger.cache import STALE, AnswerCache, CacheQuestion
+from merger.cache import STALE, AnswerCache
+from merger.cacheterms import CacheQuestion
 from merger.catalogue import Reference
 from merger.changes import Changes
 from merger.contract import Contract, Documents, Skipped
@@ -36,7 +37,7 @@ from merger.store import Document, Store
 
 P = TypeVar("P")
 
-BEHIND_TTL = 2
+BEHIND_TTL = 1
 """Seconds for which an answer is fresh that was made with the catalogue of the run before the newest one."""
 
 _log = logging.getLogger(__name__)
@@ -196,6 +197,7 @@ class MergeService:
         """
         boundary = self.boundary()
         layers = self._watch.refresh(tuple(SPEED_TYPES), boundary)
+        self._reference.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
 
     def warm_up(self) -> None:

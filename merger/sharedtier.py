@@ -9,7 +9,7 @@ unless Redis runs full and evicts it: then an entry that it outdated may count a
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -44,12 +44,9 @@ end
 """
 _RAISE = f"""{_HELD}
 for place, key in ipairs(KEYS) do
-    local held, wanted, seconds = generation(key), tonumber(ARGV[2 * place]), ARGV[2 * place + 1]
-    if ARGV[1] == 'advance' and held >= wanted then wanted = held + 1 end
-    if held < wanted then
-        redis.call('SET', key, string.format('%.0f', wanted))
-        if seconds ~= '0' then redis.call('EXPIRE', key, seconds) end
-    end
+    local raised, seconds = math.max(tonumber(ARGV[1]), generation(key) + 1), ARGV[place + 1]
+    redis.call('SET', key, string.format('%.0f', raised))
+    if seconds ~= '0' then redis.call('EXPIRE', key, seconds) end
 end
 """
 _FIRST = f"""{_HELD}
@@ -147,29 +144,16 @@ class SharedTier:
         """Gives a claim back, unless it has passed to somebody else."""
         self.link.ask(lambda redis: redis.eval(_RELEASE, 1, self._lock(key), token))
 
-    def raise_to(self, stamps: Mapping[str, int]) -> None:
-        """Raises generations to the stamps of what happened, where they are lower.
-
-        Args:
-            stamps: by name; milliseconds since the epoch.
-        """
-        self._raise(stamps.items(), "raise")
-
     def advance(self, names: Iterable[str]) -> None:
-        """Raises generations in any case, to now."""
-        now = time.time_ns() // 1_000_000
-        self._raise([(name, now) for name in names], "advance")
-
-    def _raise(self, stamps: Iterable[tuple[str, int]], how: str) -> None:
-        every = list(stamps)
+        """Raises generations: to now in milliseconds since the epoch, or by one where they are there already."""
+        every, now = list(names), time.time_ns() // 1_000_000
 
         def question(redis: Redis) -> Any:
             with redis.pipeline(transaction=False) as pipe:
                 for start in range(0, len(every), _RAISED_AT_ONCE):
                     part = every[start : start + _RAISED_AT_ONCE]
-                    keys = [self._generation(name) for name, _ in part]
-                    values = [value for name, stamp in part for value in (stamp, self._kept_for(name))]
-                    pipe.eval(_RAISE, len(keys), *keys, how, *values)
+                    keys = [self._generation(name) for name in part]
+                    pipe.eval(_RAISE, len(keys), *keys, now, *map(self._kept_for, part))
                 return pipe.execute()
 
         if every:

@@ -12,7 +12,8 @@ from django_redis import get_redis_connection
 from redis import Redis
 
 from merger.boundary import Policy, Strategy
-from merger.cache import AnswerCache, CacheRules
+from merger.cache import AnswerCache
+from merger.cacheterms import CacheRules
 from merger.changestream import ChangeStream
 from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass

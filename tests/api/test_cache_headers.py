@@ -115,7 +115,7 @@ def test_an_unknown_movie_that_appears_is_found_once_it_is_known_to_have_changed
     api.load(movie(1, "Another"))
     assert api.get("movies/550").status_code == 404
     api.load(movie(550, "Fight Club"))
-    wiring.service().cache.shared.raise_to({of_changed_movie(550): int(api.now.timestamp() * 1000)})
+    wiring.service().cache.shared.advance([of_changed_movie(550)])
     assert api.get("movies/550").status_code == 200
 
 

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import orjson
 from redis import Redis
 
-from merger.cache import AnswerCache, CacheQuestion, CacheRules
+from merger.cache import AnswerCache
 from merger.cachecounts import Outcome
+from merger.cacheterms import CacheQuestion, CacheRules
 from merger.entry import Entry
 from merger.errors import NotFound
 from merger.redislink import RedisLink

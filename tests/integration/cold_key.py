@@ -14,7 +14,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from merger.cache import AnswerCache, CacheQuestion
+from merger.cache import AnswerCache
+from merger.cacheterms import CacheQuestion
 from merger.entry import Entry
 from merger.redislink import RedisLink
 from merger.sharedtier import ALL, SharedTier

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from merger.cache import CacheQuestion
 from merger.cachecounts import Outcome, hit_rate
+from merger.cacheterms import CacheQuestion
 from merger.entry import Entry
 from merger.errors import NotFound, StoreFault, StoreUnavailable
 from merger.hot import MOST_BYTES, MOST_ENTRIES
@@ -196,7 +196,7 @@ def test_a_movie_that_appears_is_found_as_soon_as_its_generation_is_raised(redis
     cached.error = absent()
     _finds_nothing(cached, question)
     cached.error = None
-    cached.shared.raise_to({of_changed_movie(1): 1_800_000_000_000})
+    cached.shared.advance([of_changed_movie(1)])
     assert cached.state(question) == "MISS"
 
 

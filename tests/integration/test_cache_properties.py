@@ -5,6 +5,7 @@ Two processes over one Redis against a model that remembers when which version o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from redis import Redis
 
-from merger.cache import CacheQuestion
+from merger.cacheterms import CacheQuestion
 from merger.errors import NotFound, StoreUnavailable
 from merger.sharedtier import ALL, BATCH, of_changed_movie, of_movie, of_view
 from tests.integration.cached import TTL, Cached, about
@@ -42,7 +43,6 @@ class CacheMachine(RuleBasedStateMachine):
         self.group = [self.world, Cached(self.redis, self.world)]
         self.versions = {movie: [Version(NEVER, absent=False)] for movie in MOVIES}
         self.made_at: dict[tuple[int, int], float] = {}
-        self.stamp = 1_900_000_000_000
         self.away_until = NEVER
         self.world.value_of = self.current
 
@@ -71,15 +71,10 @@ class CacheMachine(RuleBasedStateMachine):
         if self.is_away:
             self.away_until = self.now
 
-    @rule(movie=movies, absent=st.sampled_from([False, False, True]), how=st.sampled_from(["stamp", "hand"]))
-    def a_movie_changes(self, movie: int, absent: bool, how: str) -> None:
+    @rule(movie=movies, absent=st.sampled_from([False, False, True]), how=st.sampled_from([of_changed_movie, of_movie]))
+    def a_movie_changes(self, movie: int, absent: bool, how: Callable[[int], str]) -> None:
         self.versions[movie].append(Version(self.now, absent))
-        if how == "stamp":
-            self.stamp += 1
-            for cached in self.group:
-                cached.shared.raise_to({of_changed_movie(movie): self.stamp})
-        else:
-            self.group[1].shared.advance([of_movie(movie)])
+        self.group[1].shared.advance([how(movie)])
 
     @rule(name=st.sampled_from([ALL, BATCH, of_view("movies.details"), of_view("another")]))
     def something_else_is_raised(self, name: str) -> None:

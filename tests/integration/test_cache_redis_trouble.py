@@ -278,8 +278,6 @@ def test_a_full_redis_takes_no_invalidation_and_says_so(full: OwnRedis) -> None:
     cached = Cached(full.client)
     with pytest.raises(RedisRefused, match="maxmemory"):
         cached.shared.advance([of_movie(1)])
-    with pytest.raises(RedisRefused, match="maxmemory"):
-        cached.shared.raise_to({of_movie(1): 1})
 
 
 def test_over_a_full_redis_old_answers_are_told_as_such_and_then_made(full: OwnRedis) -> None:

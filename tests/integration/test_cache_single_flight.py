@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from merger.cache import CacheRules
 from merger.cachecounts import Outcome
+from merger.cacheterms import CacheRules
 from merger.errors import NotFound, StoreUnavailable
 from merger.sharedtier import ALL, of_movie
 from tests.integration.cached import Cached, about, absent, together
