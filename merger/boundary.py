@@ -81,27 +81,27 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """The time boundary as seen at one moment ``now`` (aware UTC), frozen for one request."""
+    """The time boundary as seen at one moment ``now`` (aware UTC), frozen for one request.
+
+    Attributes:
+        cutoff: C: from this hour on the speed layer has precedence.
+        open_hour: the hour that ``now`` lies in; it is never missing, since it is not over.
+        speed_from: the oldest speed hour that may be used; older buckets have expired, deleted or not (M11).
+    """
 
     now: datetime
     policy: Policy = field(default_factory=Policy)
+    # Worked out once: an answer compares with them for every hour and document.
+    cutoff: datetime = field(init=False, compare=False)
+    open_hour: datetime = field(init=False, compare=False)
+    speed_from: datetime = field(init=False, compare=False)
 
-    @property
-    def cutoff(self) -> datetime:
-        """C: from this hour on the speed layer has precedence."""
-        return floor_hour(self.now - self.policy.cutoff)
-
-    @property
-    def open_hour(self) -> datetime:
-        """The hour that ``now`` lies in; it is never missing, since it is not over."""
-        return floor_hour(self.now)
-
-    @property
-    def speed_from(self) -> datetime:
-        """The oldest speed hour that may be used; older buckets have expired, deleted or not (M11)."""
-        if self.policy.strategy is Strategy.FIXED:
-            return self.cutoff
-        return floor_hour(self.now - self.policy.cutoff - self.policy.grace)
+    def __post_init__(self) -> None:
+        cutoff = floor_hour(self.now - self.policy.cutoff)
+        expired = floor_hour(self.now - self.policy.cutoff - self.policy.grace)
+        object.__setattr__(self, "cutoff", cutoff)
+        object.__setattr__(self, "open_hour", floor_hour(self.now))
+        object.__setattr__(self, "speed_from", cutoff if self.policy.strategy is Strategy.FIXED else expired)
 
     def uses_speed_hour(self, hour: datetime) -> bool:
         """Whether a bucket of this hour may answer: not expired, not in the future."""

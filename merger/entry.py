@@ -22,7 +22,7 @@ from merger.errors import Interval, NotFound
 from merger.freshness import intervals_as_list
 from merger.query import isoformat
 
-COMPRESS_FROM = 2048
+COMPRESS_FROM = 8192
 """Bytes of a body from which on it is compressed, once, when it is stored."""
 
 _LEVEL = 5

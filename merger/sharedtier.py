@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from redis import Redis
 
@@ -27,9 +27,17 @@ DAY = 86_400
 _RAISED_AT_ONCE = 500
 """Generations that one script raises: Redis answers nobody else while it runs, here for about a millisecond."""
 
+_CLAIM = """
+local granted = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+local held = redis.pcall('GET', KEYS[2])
+return {granted and 1 or 0, type(held) == 'string' and held}
+"""
+_PUT = """
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
 _RELEASE = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 _MOST_DIGITS = 15
 """Of a generation; milliseconds since the epoch have 13, and Lua counts to nearly 16."""
@@ -100,8 +108,8 @@ class SharedTier:
 
     def find(self, key: str, generations: Sequence[str]) -> Found:
         """An entry's bytes and the generations, in one round trip."""
-        names = [self._namespace + key, *map(self._generation, generations)]
-        raw, *values = self.link.ask(lambda redis: cast("list[bytes | None]", redis.mget(names)))
+        values: list[bytes | None]
+        raw, *values = self.link.command("MGET", self._entry(key), *map(self._generation, generations))
         for place, (name, value) in enumerate(zip(generations, values, strict=True)):
             if name == ALL and not _generation_in(value):
                 values[place] = self._first_generation()
@@ -118,31 +126,17 @@ class SharedTier:
         Returns:
             Whether it is, and the entry's bytes as of after that.
         """
-
-        def question(redis: Redis) -> tuple[bool, bytes | None]:
-            with redis.pipeline(transaction=False) as pipe:
-                pipe.set(self._lock(key), token, nx=True, px=int(seconds * 1000))
-                pipe.get(self._namespace + key)
-                granted, raw = pipe.execute()
-            return bool(granted), raw
-
-        return self.link.ask(question)
+        milliseconds = int(seconds * 1000)
+        granted, raw = self.link.command("EVAL", _CLAIM, 2, self._lock(key), self._entry(key), token, milliseconds)
+        return bool(granted), raw
 
     def put(self, key: str, raw: bytes, seconds: int, token: str | None) -> None:
         """Stores an entry for some seconds, and gives the claim back."""
-
-        def question(redis: Redis) -> None:
-            with redis.pipeline(transaction=False) as pipe:
-                pipe.set(self._namespace + key, raw, ex=seconds)
-                if token is not None:
-                    pipe.eval(_RELEASE, 1, self._lock(key), token)
-                pipe.execute()
-
-        self.link.ask(question)
+        self.link.command("EVAL", _PUT, 2, self._lock(key), self._entry(key), token or "", raw, seconds)
 
     def release(self, key: str, token: str) -> None:
         """Gives a claim back, unless it has passed to somebody else."""
-        self.link.ask(lambda redis: redis.eval(_RELEASE, 1, self._lock(key), token))
+        self.link.command("EVAL", _RELEASE, 1, self._lock(key), token)
 
     def advance(self, names: Iterable[str]) -> None:
         """Raises generations: to now in milliseconds since the epoch, or by one where they are there already."""
@@ -166,10 +160,14 @@ class SharedTier:
     def _first_generation(self) -> bytes:
         """Of everything, when Redis has none: another one than any before it, should Redis have forgotten it."""
         name, now = self._generation(ALL), time.time_ns() // 1_000_000
-        return self.link.ask(lambda redis: cast("bytes", redis.eval(_FIRST, 1, name, now)))
+        first: bytes = self.link.command("EVAL", _FIRST, 1, name, now)
+        return first
 
     def _generation(self, name: str) -> str:
         return f"{self._namespace}g:{name}"
+
+    def _entry(self, key: str) -> str:
+        return self._namespace + key
 
     def _lock(self, key: str) -> str:
         return f"{self._namespace}l:{key}"

@@ -139,7 +139,9 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     )
 
 
+@cache
 def _redis() -> Redis:
+    # Its client is for all threads. Asked for by each of them, it would be looked up for every request, and closed.
     connection: Redis = get_redis_connection("default")
     return connection
 

@@ -35,7 +35,7 @@ def later(api: Api, seconds: int = 0) -> None:
 @pytest.fixture
 def film(api: Api) -> Api:
     """An API that knows one movie whose answer is long enough to be compressed."""
-    api.load(movie(550, "Fight Club", overview="words " * 500))
+    api.load(movie(550, "Fight Club", overview="words " * 1600))
     return api
 
 

@@ -10,7 +10,7 @@ from redis import Redis
 
 from merger import entry as entries
 from merger.cacheterms import CacheQuestion
-from merger.entry import Entry
+from merger.entry import COMPRESS_FROM, Entry
 from merger.sharedtier import ALL, BATCH, of_movie
 from tests.integration.cached import SECRET, Cached, about
 
@@ -46,7 +46,7 @@ SPOILED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("size", [0, 5000], ids=["small", "gzipped"])
+@pytest.mark.parametrize("size", [0, COMPRESS_FROM], ids=["small", "gzipped"])
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
 def test_a_spoiled_entry_is_made_anew_and_replaced(
     redis_client: Redis, spoil: Callable[[bytes], bytes], size: int
@@ -186,7 +186,7 @@ def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client:
 
 def test_an_entry_that_unpacks_to_nothing_sensible_is_never_stored_by_us(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
-    cached.padding = "x" * 5000
+    cached.padding = "x" * COMPRESS_FROM
     cached.state(question)
     held = Entry.decoded(raw_of(redis_client, cached.stored(question)), question.key, SECRET)
     assert held.compressed
