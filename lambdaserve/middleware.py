@@ -1,73 +1,105 @@
-"""Middleware that stands aside where nobody needs it: API requests without a session are most of all requests.
+"""Two lanes: requests to the API that carry no session, which is most of all requests, pass few middlewares.
 
-Each class is the framework's or the package's own; only whether it takes part is decided here.
+``MIDDLEWARE`` is Django's usual list between ``ApiLane`` and ``Innermost``. The lane leads from the first to behind the
+last of them, past all but ``API_MIDDLEWARE``. The API answers JSON and takes no form: what is left out is about pages,
+forms, and people who are logged in. Whoever sends a session's cookie takes the usual way. Who may read is decided
+behind both, in the viewsets.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 from corsheaders.middleware import CorsMiddleware
-from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import MiddlewareNotUsed
+from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
+from django.utils.module_loading import import_string
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX = "/api/v1/"
 
 
-class OutsideTheApi:
-    """Takes no part in requests to the API."""
+class _EndOfChain(threading.local):
+    """What the innermost middleware of the chain that this thread is building calls: the view."""
 
-    async_capable = False
+    view: GetResponse | None = None
+
+
+_end = _EndOfChain()
+
+
+class Innermost:
+    """Does nothing but show ``ApiLane``, which is made after it, where the chain ends."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = _end.view = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The rest of the chain alone for such a request, else this middleware with the rest."""
-        if request.path_info.startswith(API_PREFIX) and not self.is_needed(request):
-            response: HttpResponseBase = self.get_response(request)  # type: ignore[attr-defined]  # of the other base
-            return response
-        taken_part: HttpResponseBase = super().__call__(request)  # type: ignore[misc]  # of the other base
-        return taken_part
-
-    def is_needed(self, request: HttpRequest) -> bool:
-        """Whether it takes part in this request to the API all the same."""
-        return False
+        """The view's response."""
+        return self._get_response(request)
 
 
-class WithASession(OutsideTheApi):
-    """Takes part in requests to the API that carry a session."""
+class ApiLane:
+    """Leads a request to the API past the middlewares that it does not need."""
 
-    def is_needed(self, request: HttpRequest) -> bool:
-        """Whether there is a session's cookie."""
-        cookies: Any = request.META.get("HTTP_COOKIE")
-        return cookies is not None and settings.SESSION_COOKIE_NAME in cookies
+    def __init__(self, get_response: GetResponse) -> None:
+        if _end.view is None:
+            raise ImproperlyConfigured("MIDDLEWARE ends with lambdaserve.middleware.Innermost")
+        self._usual_way, self._lane, _end.view = get_response, _end.view, None
+        for name in reversed(settings.API_MIDDLEWARE):
+            try:
+                middleware = import_string(name)(self._lane)
+            except MiddlewareNotUsed:
+                continue
+            self._lane = cast("GetResponse", convert_exception_to_response(middleware))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The response, by the lane or by the usual way."""
+        if request.path_info.startswith(API_PREFIX) and (
+            settings.SESSION_COOKIE_NAME not in request.META.get("HTTP_COOKIE", "")
+        ):
+            return self._lane(request)
+        return self._usual_way(request)
+
+
+class ApiSecurity(SecurityMiddleware):
+    """Without the headers that concern documents which a browser shows."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self.referrer_policy = self.cross_origin_opener_policy = None
 
 
 class CorsWhereWanted(CorsMiddleware):
     """Without origins to admit there is nothing to say about them."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         if not settings.CORS_ALLOWED_ORIGINS:
             raise MiddlewareNotUsed
         super().__init__(get_response)
 
 
-class PagesCSP(OutsideTheApi, CSPMiddleware):
-    """JSON is no page."""
+class SqlConnections:
+    """Closes SQL connections that are broken or have lived long enough, before and after a page.
 
+    Django does so around every request; see ``lambdaserve.apps``.
+    """
 
-class Session(WithASession, SessionMiddleware):
-    """For pages, and for staff who look at the API in their browser."""
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
 
-
-class Authentication(WithASession, AuthenticationMiddleware):
-    """See ``Session``."""
-
-
-class Messages(WithASession, MessageMiddleware):
-    """See ``Session``."""
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The rest of the chain's response."""
+        close_old_connections()
+        try:
+            return self._get_response(request)
+        finally:
+            close_old_connections()

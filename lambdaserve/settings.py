@@ -118,16 +118,25 @@ INSTALLED_APPS = [
     "lambdaserve.access",
 ]
 MIDDLEWARE = [
+    "lambdaserve.middleware.ApiLane",
+    "lambdaserve.middleware.SqlConnections",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "lambdaserve.middleware.PagesCSP",
+    "csp.middleware.CSPMiddleware",
     "lambdaserve.middleware.CorsWhereWanted",
-    "lambdaserve.middleware.Session",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "lambdaserve.middleware.Authentication",
-    "lambdaserve.middleware.Messages",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lambdaserve.middleware.Innermost",
+]
+# All that a request to the API without a session passes.
+API_MIDDLEWARE = [
+    "lambdaserve.middleware.ApiSecurity",
+    "lambdaserve.middleware.CorsWhereWanted",
+    "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "lambdaserve.urls"
 WSGI_APPLICATION = "lambdaserve.wsgi.application"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -24,8 +25,14 @@ class ApiViewSet(ViewSet):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """``Allow``, which is the same for every request to an address."""
-        return {"Allow": _allowed(tuple(self.action_map))}
+        """``Allow``, for those who tried something else than reading or ask what there is."""
+        return {} if self.request.method in ("GET", "HEAD") else {"Allow": _allowed(tuple(self.action_map))}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """REST framework's request, with what is asked of it most in its own reach instead of its fallback's."""
+        wrapped = super().initialize_request(request, *args, **kwargs)
+        wrapped.META, wrapped.method = request.META, request.method
+        return wrapped
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """The response with the headers that tell how much more the client may ask for (S3)."""

@@ -1,5 +1,6 @@
 """Entry for WSGI servers; refuses to start without a secret key (S5)."""
 
+import gc
 import logging
 import os
 import threading
@@ -37,6 +38,9 @@ def _start_warm_up() -> None:
             warmed.warm_up()
         except StoreError as error:
             _log.warning("nothing was read ahead of the first request: %s", error)
+        # What is here now stays: looking through it again and again for garbage would hold up requests.
+        gc.collect()
+        gc.freeze()
 
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 

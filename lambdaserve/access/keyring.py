@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.db.models import Q
 
 from lambdaserve.access.keys import KeyGrant, KeyText
@@ -84,6 +84,7 @@ class KeyRing:
         return None if key is None else self._look_up(key, held_as)
 
     def _look_up(self, key: KeyText, held_as: bytes) -> Bearer | None:
+        close_old_connections()  # as Django would before a request
         asked, now = self._clock(), self._now()
         record = ApiKey.objects.select_related("owner").filter(prefix=key.prefix).first()
         # Compared in any case: an unknown prefix takes as long as a wrong secret.
