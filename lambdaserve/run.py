@@ -111,6 +111,8 @@ class Run:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
         command += ["--host", bind.host, "--port", str(bind.port), "--workers", str(read(variables.WORKERS))]
         command += ["--blocking-threads", str(read(variables.THREADS)), "lambdaserve.wsgi:application"]
+        # Many threads would each keep a heap of their own, with what their largest answer needed.
+        self._variables.setdefault("MALLOC_ARENA_MAX", "2")
         server = self._start(stack, "server", command)
         deadline = time.monotonic() + _PATIENCE
         while not _answers(bind):
