@@ -54,6 +54,14 @@ def pytest_unconfigure() -> None:
     _directory.cleanup()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def sql_connections_stay_open() -> Iterator[None]:
+    """Requests of a test's own client close none between them, as Django's test client has it, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lambdaserve.middleware.close_old_connections", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def mongo_uri() -> Iterator[str]:
     """Address of the embedded MongoDB, the one that the settings name."""

@@ -61,12 +61,12 @@ class Api:
         return result
 
     def keeps(self, seconds: int, path: str, parameters: dict[str, Any] | None = None) -> bool:
-        """Whether an answer is fresh for just so many seconds."""
+        """Whether an answer is fresh for just so many seconds; shortly before, it may be made anew ahead of need."""
         from merger import wiring
 
         made, states = self.now, []
         self.get(path, parameters)
-        for age in (seconds - 1, seconds):
+        for age in (seconds - 60, seconds):
             self.now = made + timedelta(seconds=age)
             wiring.service().cache.hot.clear()
             states.append(self.get(path, parameters)["X-Cache"])

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdaserve.answers import respond, takes_gzip
-from merger.entry import Entry
+from merger.entry import COMPRESS_FROM, Entry
 from merger.service import Answer
 
 SMALL = orjson.dumps({"a": 1})
-LARGE = orjson.dumps({"a": "0123456789" * 500})
+LARGE = orjson.dumps({"a": "0123456789" * (COMPRESS_FROM // 10)})
 
 
 def answer(body: bytes = LARGE, *, state: str = "HIT", age: int = 7, ttl: int = 300) -> Answer:
