@@ -110,12 +110,17 @@ def _top_movies(documents: list[BatchDocument], reference: Reference) -> list[di
     newest: dict[int, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
     for document in documents:
         for entry in document.data.get("top_movies", ()):
-            rank = (*_age(document), json.dumps(entry, sort_keys=True))
+            age = _age(document)
             rival = newest.get(entry["movie_id"])
-            if rival is None or rank > rival[0]:
-                newest[entry["movie_id"]] = (rank, entry)
+            if rival is None or age > rival[0] or (age == rival[0] and _text(entry) > _text(rival[1])):
+                newest[entry["movie_id"]] = (age, entry)
     entries = [_top_movie(movie_id, entry, reference) for movie_id, (_, entry) in newest.items()]
     return sorted(entries, key=_place)[:TOP_MOVIES]
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    """Decides between entries of equal age, so that their order does not (M7)."""
+    return json.dumps(entry, sort_keys=True)
 
 
 def _age(document: BatchDocument) -> tuple[Any, ...]:

@@ -191,7 +191,7 @@ class QueryParameters(serializers.Serializer[Any]):
         return errors
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _remembered(parameters: type[QueryParameters], sent: str) -> dict[str, Any]:
     """What a query string means to an endpoint; it means the same each time. A refusal is worked out anew."""
     return parameters.read(QueryDict(sent))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from merger.entry import Entry
 
-MOST_ENTRIES, MOST_BYTES = 2_000, 4 * 2**20
+MOST_ENTRIES, MOST_BYTES = 1_500, 2 * 2**20
 """Bounds of one process; what was put in first gives way."""
 
 
