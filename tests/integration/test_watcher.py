@@ -360,7 +360,7 @@ def test_a_reader_sees_a_new_batch_and_a_newer_bucket_within_five_seconds(
             return 9 in [movie["movie_id"] for movie in get("trending/movies")["trending_movies"]]
 
         def renamed() -> bool:
-            return get("movies/1")["title"] == "Second" and get("search/movies?q=second")["total_results"] == 1
+            return (get("movies/1")["title"], get("search/movies?q=second")["total_results"]) == ("Second", 1)
 
         assert get("movies/1")["title"] == "First"
         assert get("search/movies?q=second")["total_results"] == 0
