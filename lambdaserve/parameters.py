@@ -194,7 +194,8 @@ class QueryParameters(serializers.Serializer[Any]):
 @lru_cache(maxsize=1024)
 def _remembered(parameters: type[QueryParameters], sent: str) -> dict[str, Any]:
     """What a query string means to an endpoint; it means the same each time. A refusal is worked out anew."""
-    return parameters.read(QueryDict(sent))
+    # WSGI hands bytes over as Latin-1; most callers mean UTF-8, and not all escape it.
+    return parameters.read(QueryDict(sent.encode("iso-8859-1")))
 
 
 def number_in_path(name: str, text: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int:

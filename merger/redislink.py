@@ -103,9 +103,9 @@ class RedisLink:
         try:
             line.send_command(*words)
             return line.read_response()
-        except vendor.ConnectionError as error:
+        except vendor.ConnectionError:
             # What was open may have been closed at the other end long ago; that says nothing of now.
-            if is_new or isinstance(error, vendor.TimeoutError):
+            if is_new:
                 raise
             line.send_command(*words)
             return line.read_response()

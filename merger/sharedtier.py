@@ -28,7 +28,8 @@ _RAISED_AT_ONCE = 500
 """Generations that one script raises: Redis answers nobody else while it runs, here for about a millisecond."""
 
 _CLAIM = """
-local granted = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+-- A question whose reply was lost is asked again, by the same claimant.
+local granted = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) or redis.pcall('GET', KEYS[1]) == ARGV[1]
 local held = redis.pcall('GET', KEYS[2])
 return {granted and 1 or 0, type(held) == 'string' and held}
 """

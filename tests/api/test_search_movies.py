@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR, beat, movie, speed_stats
@@ -186,3 +187,10 @@ def test_intervals_that_end_before_they_start_are_refused(api: Api) -> None:
     assert set(api.refused(PATH, {"year_from": 2001, "year_to": 2000})) == {"year_to"}
     assert set(api.refused(PATH, {"rating_min": 5.5, "rating_max": 5.4})) == {"rating_max"}
     assert api.get(PATH, {"year_from": 2000, "year_to": 2000}).status_code == 200
+
+
+def test_words_that_are_sent_unescaped_are_read_as_utf_8(api: Api) -> None:
+    api.load(world())
+    sent = "q=Amélie".encode().decode("iso-8859-1")  # bytes as WSGI hands them over
+    found = Client().get(f"/api/v1/{PATH}", QUERY_STRING=sent).json()
+    assert [hit["title"] for hit in found["results"]] == ["Amélie"]
