@@ -126,6 +126,12 @@ def test_top_movies_are_each_named_once_by_popularity_then_votes_then_id() -> No
     assert top(ask([month(1999, 1, 5, 5, top_movies=entries), again])) == [9, 2, 3, 4, 1]
 
 
+def test_a_movie_that_a_document_names_twice_is_the_same_whichever_comes_first() -> None:
+    entries = [{"movie_id": 1, "popularity": 3}, {"movie_id": 1, "popularity": 8}]
+    one, other = (ask([month(1999, 1, 5, 5, top_movies=order)]).body for order in (entries, entries[::-1]))
+    assert one == other
+
+
 def test_top_movies_are_at_most_ten() -> None:
     entries = [{"movie_id": number, "popularity": number} for number in range(30)]
     assert top(ask([month(1999, 1, 5, 5, top_movies=entries)])) == [29 - n for n in range(TOP_MOVIES)]

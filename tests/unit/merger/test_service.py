@@ -230,3 +230,19 @@ def test_an_answer_made_with_the_catalogue_of_the_run_before_keeps_for_a_moment_
         assert served.service.fetch(VIEW, ByMovie(2)).max_age == BEHIND_TTL
     finally:
         may_go_on.set()
+
+
+def test_the_catalogue_follows_a_newer_run_before_anybody_asks() -> None:
+    served = Served([details(), details(2)], [stats()])
+    served.service.warm_up()
+    served.store.insert(BATCH, [details(3, computed_at=NOW - HOUR)])
+    served.seconds += 10
+    loaded, batches = threading.Event(), served.store.batches
+
+    def noticed(collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        loaded.set()
+        return batches(collection, wanted)
+
+    served.store.batches = noticed  # type: ignore[method-assign]  # tells that it is being read
+    served.service.refresh()
+    assert loaded.wait(5)
