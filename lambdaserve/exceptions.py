@@ -29,10 +29,13 @@ from rest_framework.exceptions import APIException, Throttled, ValidationError
 from lambdaserve.access.throttle import retry_after
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
 from merger.freshness import intervals_as_list
+from merger.meters import STRICT_REFUSALS
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem-type:lambdaserve:"
 API_PREFIX = "/api/"
+SLUG_OF_PROBLEM = "problem_slug"
+"""Attribute of a response by which the log tells problems of the same status apart."""
 INCOMPLETE_RETRY_AFTER = 60
 """Seconds after which a late layer may have caught up; both write at most once a minute."""
 ACCOUNTS_RETRY_AFTER = 5
@@ -70,7 +73,9 @@ class Problem:
             **self.extensions,
         }
         headers = {"Cache-Control": "no-store", **self.headers}
-        return HttpResponse(orjson.dumps(body), status=self.status, content_type=MEDIA_TYPE, headers=headers)
+        response = HttpResponse(orjson.dumps(body), status=self.status, content_type=MEDIA_TYPE, headers=headers)
+        setattr(response, SLUG_OF_PROBLEM, self.slug)
+        return response
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -106,6 +111,7 @@ def _(error: NotFound) -> Problem:
 
 @problem_of.register
 def _(error: Incomplete) -> Problem:
+    STRICT_REFUSALS.inc()
     return Problem(
         503,
         f"Asked for completeness=strict, but {error}. Without it the answer comes with what there is.",

@@ -49,6 +49,9 @@ INCOMPLETE_ANSWERS: Final = counter(
 HALF_ANSWERS: Final = counter(
     "half_answers", "Answers made from one layer while the other one failed.", ("view", "layer")
 )
+STRICT_REFUSALS: Final = counter(
+    "strict_refusals", "503s of completeness=strict: what the caller asked for, so no errors of the service."
+)
 DOCUMENTS_SKIPPED: Final = counter(
     "documents_skipped", "Documents that could not be read, each time that they were met.", ("layer", "kind")
 )
