@@ -1,4 +1,4 @@
-"""What `make run` keeps in ``DATA_DIR``: the secret key, the running copy's lock and its stores' addresses."""
+"""What `make run` keeps in ``DATA_DIR``: the secret key, the running copy's lock, meters and stores' addresses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+
+METERS = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable by which prometheus_client learns that several processes count, and in which directory."""
 
 
 class AlreadyRunningError(Exception):
@@ -89,6 +93,13 @@ class LocalData:
     def write_sample_state(self, state: SampleState) -> None:
         """Notes how far the sample world got."""
         self._sample_file.write_text(state, encoding="ascii")
+
+    def fresh_meters(self) -> Path:
+        """The directory of the workers' meters, absolute, without those of an earlier run."""
+        meters = self.directory.absolute() / "metrics"
+        shutil.rmtree(meters, ignore_errors=True)
+        meters.mkdir(parents=True)
+        return meters
 
     def publish_stores(self, addresses: StoreAddresses) -> None:
         """Lets other commands of this checkout find the stores for as long as the lock is held."""

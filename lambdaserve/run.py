@@ -10,7 +10,7 @@ import http.client
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from pathlib import Path
 from lambdaserve import variables
 from lambdaserve.embedded import start_mongo, start_redis
 from lambdaserve.env import Address, Environment
-from lambdaserve.localdata import LocalData, SampleState, StoreAddresses
+from lambdaserve.localdata import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.plan import Plan, RunFailed
 from lambdaserve.processes import Child
 
@@ -113,7 +113,8 @@ class Run:
         command += ["--blocking-threads", str(read(variables.THREADS)), "lambdaserve.wsgi:application"]
         # Many threads would each keep a heap of their own, with what their largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
-        server = self._start(stack, "server", command)
+        # The server's processes alone: a command that counted too would be added to them.
+        server = self._start(stack, "server", command, variables={METERS: str(self.local.fresh_meters())})
         deadline = time.monotonic() + _PATIENCE
         while not _answers(bind):
             self._check()
@@ -147,8 +148,16 @@ class Run:
                     f"the {child.name} ended by itself (exit code {code})" + (f":\n{words}" if words else "")
                 )
 
-    def _start(self, stack: ExitStack, name: str, command: list[str], log: Path | None = None) -> Child:
-        child = Child.start(name, command, environment=self._variables, directory=self.base_dir, log=log)
+    def _start(
+        self,
+        stack: ExitStack,
+        name: str,
+        command: list[str],
+        log: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Child:
+        environment = {**self._variables, **(variables or {})}
+        child = Child.start(name, command, environment=environment, directory=self.base_dir, log=log)
         stack.callback(child.stop)
         self._children.append(child)
         return child

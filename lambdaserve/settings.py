@@ -38,6 +38,7 @@ RATE_LIMIT = _env.read(variables.RATE_LIMIT)
 RATE_BURST = _env.read(variables.RATE_BURST)
 API_KEY_PEPPER = _env.read(variables.API_KEY_PEPPER)
 TRUSTED_PROXIES = _env.read(variables.TRUSTED_PROXIES)
+METRICS_FROM = _env.read(variables.METRICS_FROM)
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS = list(_env.read(variables.CORS_ORIGINS))
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
@@ -179,7 +180,7 @@ WHITENOISE_USE_FINDERS = True
 _https_only = _env.read(variables.HTTPS_ONLY)
 HTTPS_ONLY = (not DEBUG) if _https_only is None else _https_only
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^api/v1/health"]  # load balancers ask over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health", r"^metrics$"]  # load balancers and Prometheus ask over plain HTTP
 SECURE_HSTS_SECONDS = _env.read(variables.HSTS_SECONDS) // timedelta(seconds=1) if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from lambdaserve import pages
+from lambdaserve.ops.metrics import MetricsView
 
 # One list rather than an include in an include: each level of those is asked for each address.
 _api_v1 = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/v1/", include(_api_v1)),  # first, being asked for most
     path("", pages.start, name="start"),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", pages.SwaggerView.as_view(), name="docs"),

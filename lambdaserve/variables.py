@@ -180,6 +180,12 @@ TRUSTED_PROXIES = Variable[tuple[str, ...]](
     (),
     "Proxies whose X-Forwarded-* headers are believed.",
 )
+METRICS_FROM = Variable[tuple[str, ...]](
+    "METRICS_FROM",
+    listing(_network, "addresses or networks such as 10.0.0.0/8"),
+    (),
+    "Where the metrics may be read from without a key.",
+)
 HTTPS_ONLY = Variable[bool | None](
     "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected and cookies are sent over HTTPS alone."
 )

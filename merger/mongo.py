@@ -24,6 +24,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from merger.errors import StoreError, StoreFault, StoreUnavailable
+from merger.mongolisteners import listeners
 from merger.store import Document
 
 D = TypeVar("D", bound=Document)
@@ -83,6 +84,7 @@ def client() -> MongoClient[dict[str, Any]]:
         serverSelectionTimeoutMS=wait,
         connectTimeoutMS=wait,
         tz_aware=True,
+        event_listeners=listeners(),
     )
 
 

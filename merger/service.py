@@ -27,6 +27,7 @@ from merger.hourly import SharedHours
 from merger.hours import SpeedHours
 from merger.layers import LayerWatch
 from merger.merge import Reading
+from merger.meters import DOCUMENTS_SKIPPED, INCOMPLETE_ANSWERS
 from merger.query import HOUR, Window
 from merger.reference import ReferenceKeeper
 from merger.routing import SPEED, HourRange, Plan, Question, Read, View
@@ -96,6 +97,7 @@ class SkippedLog:
             if key not in self.counts:
                 _log.warning("a %s document could not be read (%s): %s", *key, entry.reason)
             self.counts[key] = self.counts.get(key, 0) + 1
+            DOCUMENTS_SKIPPED.labels(*key).inc()
 
 
 class MergeService:
@@ -160,8 +162,10 @@ class MergeService:
         else:
             make = partial(self._make, view, params)
             entry, state = self.cache.fetch(self._question(view, params, ident), make, strict=strict)
-        if strict and entry.missing:
-            raise Incomplete(entry.missing)
+        if entry.missing:
+            if strict:
+                raise Incomplete(entry.missing)
+            INCOMPLETE_ANSWERS.labels(view.name).inc()
         return Answer(entry, state, int(entry.age(self.cache.clock())))
 
     def _question(self, view: View[P], params: P, ident: Hashable) -> CacheQuestion:

@@ -19,6 +19,7 @@ from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass
 from merger.housekeeping import Housekeeping
 from merger.lead import Lead
+from merger.measuring import Measuring, resident_bytes
 from merger.mongo import MongoStore, database
 from merger.redislink import RedisLink
 from merger.requested import Requested, SharedRequested
@@ -26,6 +27,7 @@ from merger.routing import BATCH, SPEED
 from merger.service import MergeService
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
+from merger.views import known_views
 from merger.watcher import Watcher
 
 
@@ -119,6 +121,18 @@ def housekeeping() -> Housekeeping:
         shared_requested=shared_requested(),
         clock=utc_now,
         monotonic=time.monotonic,
+    )
+
+
+@cache
+def measuring() -> Measuring:
+    """The meters of this process."""
+    return Measuring(
+        cache=service().cache,
+        redis=redis_link(),
+        views=known_views(),
+        cpu_seconds=time.process_time,
+        resident_bytes=resident_bytes,
     )
 
 

@@ -10,6 +10,8 @@ LONGEST = 1000
 
 _MEMORY = 8192
 
+_Address = IPv4Address | IPv6Address
+
 
 def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
     """The nearest address that is not a trusted proxy's.
@@ -29,6 +31,22 @@ def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str
     return _forwarded(remote, forwarded[-LONGEST:], trusted)
 
 
+def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tuple[str, ...]) -> bool:
+    """Whether the client's own address is in some networks.
+
+    A connection that is no trusted proxy's and still brings ``X-Forwarded-For`` was passed on by somebody who was not
+    declared, or pretends so: nobody knows where it is from.
+
+    Args:
+        networks: addresses and networks.
+        remote, forwarded, trusted: as of ``client_address``.
+    """
+    nearest = _parsed(remote)
+    if nearest is not None and forwarded:
+        nearest = _nearest(nearest, forwarded[-LONGEST:], trusted) if _is_trusted(nearest, trusted) else None
+    return nearest is not None and _is_trusted(nearest, networks)
+
+
 @lru_cache(_MEMORY)
 def _direct(remote: str, trusted: tuple[str, ...]) -> str | None:
     """The name of a client that connects itself; ``None`` for a trusted proxy."""
@@ -40,7 +58,12 @@ def _direct(remote: str, trusted: tuple[str, ...]) -> str | None:
 
 @lru_cache(_MEMORY)
 def _forwarded(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
-    nearest = _parsed(remote)
+    connected = _parsed(remote)
+    return "unknown" if connected is None else _name(_nearest(connected, forwarded, trusted))
+
+
+def _nearest(connected: _Address, forwarded: str, trusted: tuple[str, ...]) -> _Address:
+    nearest = connected
     for hop in reversed(forwarded.split(",")):
         address = _parsed(hop)
         if address is None:
@@ -48,10 +71,10 @@ def _forwarded(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
         nearest = address
         if not _is_trusted(address, trusted):
             break
-    return "unknown" if nearest is None else _name(nearest)
+    return nearest
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+def _parsed(text: str) -> _Address | None:
     """An address, perhaps with brackets and a port; ``None`` for anything else."""
     host = text.strip()
     if host.startswith("["):
@@ -65,7 +88,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_trusted(address: IPv4Address | IPv6Address, trusted: tuple[str, ...]) -> bool:
+def _is_trusted(address: _Address, trusted: tuple[str, ...]) -> bool:
     return any(address in network for network in _networks(trusted))
 
 
@@ -74,7 +97,7 @@ def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]
     return tuple(ip_network(each, strict=False) for each in trusted)
 
 
-def _name(address: IPv4Address | IPv6Address) -> str:
+def _name(address: _Address) -> str:
     if address.version == 4:
         return str(address)
     return str(ip_network((int(address), 64), strict=False))

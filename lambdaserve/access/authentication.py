@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-API-Key"
 _IN_ENVIRONMENT = "HTTP_X_API_KEY"
+_SCHEME = "api-key"
 
 
 @cache
@@ -46,7 +47,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             Throttled: too many such keys came from that address.
             DatabaseError: the SQL database can't be asked; nobody gets in meanwhile.
         """
-        text = request.META.get(_IN_ENVIRONMENT)
+        text = self.sent(request)
         if text is None:
             return None
         bearer = key_ring().find(text)
@@ -55,9 +56,28 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The API key is not valid.")
         return bearer
 
+    def sent(self, request: Request) -> str | None:
+        """The text of the key, ``None`` where none is sent."""
+        text: str | None = request.META.get(_IN_ENVIRONMENT)
+        return text
+
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
         return f'ApiKey realm="lambdaserve", header="{HEADER}"'
+
+
+class ScraperKey(ApiKeyAuthentication):
+    """The same key in ``X-API-Key`` or, as Prometheus can send it, ``Authorization: Api-Key <key>``."""
+
+    def sent(self, request: Request) -> str | None:
+        """See ``ApiKeyAuthentication.sent``."""
+        scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        in_authorization = credentials.strip() if scheme.lower() == _SCHEME else None
+        return in_authorization if in_authorization is not None else super().sent(request)
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401."""
+        return f'{_SCHEME.title()} realm="lambdaserve"'
 
 
 class BrowserSession(SessionAuthentication):

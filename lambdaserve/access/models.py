@@ -1,4 +1,4 @@
-"""API keys (S1)."""
+"""API keys (S1), and permissions that belong to no table (S7)."""
 
 from __future__ import annotations
 
@@ -71,3 +71,15 @@ class ApiKey(models.Model):
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return False
         return self.owner is None or self.owner.is_active
+
+
+class Operations(models.Model):
+    """Nothing that is stored: what staff may be permitted to do beside the tables (S7)."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = (("see_metrics", "Can see the metrics"),)
+
+    def __str__(self) -> str:
+        return "operations"

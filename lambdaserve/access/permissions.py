@@ -1,4 +1,4 @@
-"""Who may read the REST API."""
+"""Who may read the REST API, and who the metrics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from lambdaserve.access.keys import READ, KeyGrant
+from lambdaserve.access.addresses import is_from
+from lambdaserve.access.keys import METRICS, READ, KeyGrant
+
+SEE_METRICS = "access.see_metrics"
 
 if TYPE_CHECKING:  # the framework imports this module while it is importing its views
     from rest_framework.views import APIView
@@ -38,3 +41,21 @@ class ReadAccess(BasePermission):
             self.message = f"This API key may not read: it lacks the scope '{READ}'."
             return False
         return settings.ANONYMOUS_READ or request.user.is_authenticated
+
+
+class MetricsAccess(BasePermission):
+    """Metrics are for keys of scope ``metrics``, staff with the permission, and addresses in ``METRICS_FROM`` (O1)."""
+
+    message = "The metrics are not for you."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True where this request may read them."""
+        auth, user = request.auth, request.user
+        if isinstance(auth, KeyGrant):
+            self.message = f"This API key may not read the metrics: it lacks the scope '{METRICS}'."
+            return METRICS in auth.scopes
+        if user.is_authenticated and user.is_staff and user.has_perm(SEE_METRICS):
+            return True
+        meta = request.META
+        remote, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
+        return is_from(settings.METRICS_FROM, remote, forwarded, settings.TRUSTED_PROXIES)

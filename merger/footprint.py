@@ -1,0 +1,70 @@
+"""How much MongoDB holds and how its indexes are used, from the server's own bookkeeping (O1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pymongo
+from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
+
+from merger.errors import StoreError
+from merger.mongo import database, mapping_errors
+from merger.routing import BATCH, SPEED
+
+LIMIT = 30.0
+"""Seconds that the server may take: the embedded one walks the whole collection."""
+
+_NO_SUCH_COLLECTION = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """One collection.
+
+    Args:
+        documents: in it.
+        size: bytes of its documents, uncompressed.
+        index_sizes: bytes by index.
+        index_uses: by index, the operations that used it since the server started; empty where the server keeps that
+            from this user.
+    """
+
+    documents: int = 0
+    size: int = 0
+    index_sizes: Mapping[str, int] = field(default_factory=dict)
+    index_uses: Mapping[str, int] = field(default_factory=dict)
+
+
+def measure_collections() -> dict[str, Footprint] | None:
+    """Both collections by name; ``None`` when MongoDB can't tell."""
+    try:
+        with mapping_errors(), pymongo.timeout(LIMIT):
+            return {name: _measured(database()[name]) for name in (BATCH, SPEED)}
+    except StoreError:
+        return None
+
+
+def _measured(collection: Collection[dict[str, Any]]) -> Footprint:
+    try:
+        found = collection.database.command("collStats", collection.name)
+    except OperationFailure as error:
+        if error.code != _NO_SUCH_COLLECTION:
+            raise
+        return Footprint()
+    sizes = {name: int(size) for name, size in found.get("indexSizes", {}).items()}
+    return Footprint(int(found["count"]), int(found["size"]), sizes, _uses(collection))
+
+
+def _uses(collection: Collection[dict[str, Any]]) -> dict[str, int]:
+    """Of all members of a cluster that tell."""
+    uses: Counter[str] = Counter()
+    try:
+        for index in collection.aggregate([{"$indexStats": {}}]):
+            uses[index["name"]] += int(index["accesses"]["ops"])
+    except OperationFailure:
+        return {}
+    return dict(uses)

@@ -1,0 +1,49 @@
+"""The tables of metrics say what the code does: every metric with its type and labels, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from lambdaserve.ops import metrics
+from lambdaserve.ops.api import EXAMPLE
+from lambdaserve.ops.state import StateCollector
+from merger import meters
+from merger.footprint import Footprint
+
+ROOT = Path(__file__).resolve().parents[2]
+_ROW = re.compile(r"^\| `(lambdaserve_\w+)` \| (\w+) \|(.*?)\| \S.* \|$", re.MULTILINE)
+
+Told = dict[str, tuple[str, tuple[str, ...]]]
+
+
+def documented() -> Told:
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    return {name: (kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in _ROW.findall(text)}
+
+
+def defined() -> Told:
+    collectors = list(meters.REGISTRY._collector_to_names)
+    assert metrics.REQUEST_SECONDS in collectors
+    assert all(isinstance(each, MetricWrapperBase) for each in collectors)
+    return {_name(each._name, each._type): (each._type, each._labelnames) for each in collectors}  # type: ignore[attr-defined]
+
+
+def looked_up() -> Told:
+    health: Any = SimpleNamespace(report=lambda: EXAMPLE)
+    sizes: Any = SimpleNamespace(last=None, within=lambda _: {"c": Footprint(1, 2, {"i": 3}, {"i": 4})})
+    families = list(StateCollector(health, sizes).collect())
+    assert all(family.samples for family in families)
+    return {_name(family.name, family.type): (family.type, tuple(family.samples[0].labels)) for family in families}
+
+
+def _name(name: str, kind: str) -> str:
+    return f"{name}_total" if kind == "counter" else name
+
+
+def test_the_tables_have_every_metric_with_its_type_and_labels_and_no_other() -> None:
+    assert documented() == defined() | looked_up()
