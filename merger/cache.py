@@ -77,6 +77,10 @@ class AnswerCache:
             StoreError: it can't be made, and there is no old one, or ``strict``.
             NotFound: there is nothing of this kind; may have been found out before.
         """
+        entry, state = self._found(question, make, strict=strict)
+        return self._present(entry), state
+
+    def _found(self, question: CacheQuestion, make: Make, *, strict: bool) -> tuple[Entry, str]:
         now, at = self.clock(), self.monotonic()
         try:
             found = self.shared.find(question.key, question.generations)
@@ -170,7 +174,7 @@ class AnswerCache:
         if asked.generations is not None:
             self._put(asked.question.key, entry, token)
         self._hold(asked, entry, HIT, entry)
-        return self._present(entry)
+        return entry
 
     def _put(self, key: str, entry: Entry, token: str | None) -> None:
         seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
@@ -215,7 +219,7 @@ class AnswerCache:
         self.counts.note(asked.question.view, outcome)
         if hold:
             self._hold(asked, entry, HIT, entry)
-        return self._present(entry), HIT
+        return entry, HIT
 
     def _given_stale(self, asked: Asked, entry: Entry, reason: str) -> tuple[Entry, str]:
         self.counts.note(asked.question.view, Outcome.STALE)

@@ -15,7 +15,7 @@ from merger.errors import StoreError
 from merger.mongo import database, mapping_errors
 from merger.routing import BATCH, SPEED
 
-LIMIT = 30.0
+LIMIT = 10.0
 """Seconds that the server may take: the embedded one walks the whole collection."""
 
 _NO_SUCH_COLLECTION = 26

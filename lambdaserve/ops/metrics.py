@@ -88,6 +88,6 @@ def exposition(accept: str) -> tuple[bytes, str]:
     registry.register(state())
     try:
         encode, content_type = choose_encoder(accept)
-    except ValueError:
+    except (ValueError, TypeError):  # a version that is none
         encode, content_type = choose_encoder("")
     return encode(registry), content_type

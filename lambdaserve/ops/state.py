@@ -43,7 +43,8 @@ class StateCollector(Collector):
         report = self._health.report()
         yield from _of_stores(report["services"])
         yield from _of_layers(report)
-        yield from _of_collections(self._measured())
+        if report["services"]["mongodb"]["status"] != UNHEALTHY:
+            yield from _of_collections(self._measured())
 
     def _measured(self) -> Mapping[str, Footprint]:
         last = self._footprint.last

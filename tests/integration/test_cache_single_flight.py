@@ -69,6 +69,16 @@ def test_threads_of_a_process_make_a_cold_answer_once(redis_client: Redis) -> No
     assert cached.count(Outcome.WAIT) + cached.count(Outcome.HOT) + cached.count(Outcome.HIT) == 49
 
 
+def test_whoever_waits_to_hear_that_there_is_nothing_is_counted_too(redis_client: Redis) -> None:
+    cached = Cached(redis_client)
+    cached.while_making = lambda: time.sleep(0.1)
+    cached.error = absent()
+    given = together(20, lambda: cached.state(about()))
+    assert all(isinstance(each, NotFound) for each in given)
+    assert cached.makes == cached.count(Outcome.MISS) == 1
+    assert cached.count(Outcome.WAIT) + cached.count(Outcome.HIT) == 19
+
+
 def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Redis) -> None:
     cached = Cached(redis_client, ask_again=60)
     cached.link.is_away = True

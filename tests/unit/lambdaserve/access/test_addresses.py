@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdaserve.access.addresses import _direct, _forwarded, client_address
+from lambdaserve.access.addresses import _direct, _forwarded, client_address, is_from
 
 TRUSTED = ("10.0.0.0/8", "fd00::/8")
 
@@ -60,3 +60,34 @@ def test_a_flood_of_forged_headers_fills_no_memory() -> None:
     for number in range(20_000):
         client_address("10.0.0.1", f"{number}, 1.2.3.4", TRUSTED)
     assert _forwarded.cache_info().currsize <= 8192
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "admitted"),
+    [
+        ("192.0.2.7", "", True),
+        ("192.0.2.8", "", False),
+        ("::ffff:192.0.2.7", "", True),
+        ("2001:db8::1", "", True),
+        ("2001:db8::2", "", False),  # each address counts, not its /64
+        ("", "", False),
+        ("unix:", "192.0.2.7", False),
+        # Forged, and passed on by a proxy that nobody declared.
+        ("198.51.100.1", "192.0.2.7", False),
+        ("192.0.2.7", "198.51.100.1", False),
+        # Through a trusted proxy.
+        ("10.0.0.1", "192.0.2.7", True),
+        ("10.0.0.1", "192.0.2.7, 198.51.100.1", False),
+        ("10.0.0.1", "198.51.100.1, 192.0.2.7, 10.0.0.2", True),
+        ("10.0.0.1", "192.0.2.7, nonsense", False),
+        ("10.0.0.1", "", False),
+    ],
+)
+def test_networks_admit_by_the_address_that_is_known_for_certain(
+    remote: str, forwarded: str, *, admitted: bool
+) -> None:
+    assert is_from(("192.0.2.7", "2001:db8::1/128"), remote, forwarded, TRUSTED) is admitted
+
+
+def test_no_networks_admit_nobody() -> None:
+    assert not is_from((), "127.0.0.1", "", ())
