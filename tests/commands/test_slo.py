@@ -1,0 +1,205 @@
+"""`manage.py slo` from the access log, and what it says when there is nothing to judge (O1)."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import math
+import random
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.ops.slolog import LogCounts
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdaserve.management.commands.slo.utc_now", lambda: NOW)
+
+
+def line(ago: timedelta = timedelta(minutes=5), **fields: Any) -> bytes:
+    told = {
+        "timestamp": (NOW - ago).isoformat().replace("+00:00", "Z"),
+        "level": "info",
+        "event": "request",
+        "logger": "lambdaserve.access",
+        "route": "api/v1/movies/<movie_id>",
+        "status": 200,
+        "ms": 3.0,
+        "cache": "HIT",
+    }
+    return json.dumps(told | fields).encode() + b"\n"
+
+
+def slo(*arguments: str) -> tuple[str, str]:
+    output, errors = io.StringIO(), io.StringIO()
+    call_command("slo", *arguments, stdout=output, stderr=errors)
+    return output.getvalue(), errors.getvalue()
+
+
+def of_log(file: Path, lines: list[bytes], *arguments: str) -> dict[str, Any]:
+    file.write_bytes(b"".join(lines))
+    found: dict[str, Any] = json.loads(slo("--log", str(file), "--json", *arguments)[0])
+    return found
+
+
+def test_it_counts_the_apis_requests_of_the_access_log_and_nothing_else(tmp_path: Path) -> None:
+    others = [
+        line(route="api/v1/health", status=503),
+        line(route="static"),
+        line(route="unmatched", status=404),
+        line(logger="merger.watcher"),
+        line(event="started"),
+    ]
+    found = of_log(tmp_path / "log", [*([line()] * 3), line(status=404, cache=None), line(cache="MISS"), *others])
+    assert (found["requests"], found["errors"], found["hit_rate"]) == (5, 0, 0.75)
+
+
+def test_an_error_is_an_error_unless_it_was_asked_for(tmp_path: Path) -> None:
+    refused = line(status=503, problem="incomplete", cache=None)
+    failed = line(status=503, problem="store-unavailable", cache=None)
+    found = of_log(tmp_path / "log", [line()] * 8 + [refused, failed], "--report-only")
+    assert found["error_ratio"] == pytest.approx(0.1)
+    assert found["strict_refusals"] == 1
+    assert found["burn_rate"] == pytest.approx(100)
+
+
+def test_the_newest_hour_is_the_one_before_the_newest_request(tmp_path: Path) -> None:
+    old = [line(timedelta(days=2, minutes=minute)) for minute in range(100)]
+    new = [line(timedelta(days=1)), line(timedelta(days=1, minutes=59), status=500)]
+    found = of_log(tmp_path / "log", [*new, *old], "--report-only")
+    assert found["burn_rate_newest_hour"] == pytest.approx(500)
+    assert found["burn_rate"] == pytest.approx(1000 / 102)
+
+
+def test_only_the_period_counts(tmp_path: Path) -> None:
+    lines = [line(), line(timedelta(hours=7), status=500), line(-timedelta(hours=1), status=500)]
+    assert of_log(tmp_path / "log", lines, "--since", "6h")["requests"] == 1
+
+
+def test_percentiles_of_a_log_are_right_within_two_percent() -> None:
+    counts = LogCounts(NOW - timedelta(days=1), NOW)
+    chosen = random.Random(7)
+    seconds = sorted(chosen.lognormvariate(-4, 1.5) for _ in range(5000))
+    for each in seconds:
+        counts.add(line(ms=1000 * each))
+    from lambdaserve.ops.slo import quantile
+
+    [buckets] = counts.traffic().durations.values()
+    for q in (0.5, 0.95, 0.99):
+        assert quantile(q, buckets) == pytest.approx(seconds[math.ceil(q * 5000) - 1], rel=0.025)
+
+
+def test_lines_that_cannot_be_read_are_counted_and_told(tmp_path: Path) -> None:
+    bad = [b"Traceback (most recent call last):\n", b"[1]\n", b'"text"\n', line(status="?"), line(ms=None)]
+    bad += [line(timestamp="soon"), line(ms=float("nan")), line(ms=-1), line(route=None), b'{"a": "\xff"}\n']
+    (tmp_path / "log").write_bytes(b"".join([*bad, b"\n", line()]))
+    output, errors = slo("--log", str(tmp_path / "log"))
+    assert "1 requests of the API" in output
+    assert "10 of 12 lines can't be read and are not counted" in errors
+
+
+def test_it_reads_several_files_and_packed_ones(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(line() * 2)
+    (tmp_path / "old.gz").write_bytes(gzip.compress(line() * 3))
+    output, errors = slo("--log", str(tmp_path / "new"), str(tmp_path / "old.gz"))
+    assert "5 requests of the API" in output
+    assert "Lines read: 5" in errors
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_it_reads_what_is_piped_into_it(monkeypatch: pytest.MonkeyPatch, pack: Any) -> None:
+    stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(pack(line() * 4))))
+    monkeypatch.setattr("sys.stdin", stream)
+    assert "4 requests of the API" in slo("--log", "-")[0]
+
+
+def test_the_table_shows_what_was_and_what_is_promised(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(line() * 999 + line(ms=400, status=500))
+    output, _ = slo("--log", str(tmp_path / "log"))
+    for told in ("99.900%", "0.100%", "200 ms", "hit rate", "burn rate", "api/v1/movies/<movie_id>"):
+        assert told in output, told
+    assert "1970" not in output
+
+
+def test_a_missed_objective_is_told_and_is_exit_code_1(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(line() * 90 + line(ms=700) * 10)
+    with pytest.raises(CommandError, match=r"^missed: p95 is \d+ ms, promised are 200 ms$") as missed:
+        slo("--log", str(tmp_path / "log"))
+    assert missed.value.returncode == 1
+    assert "p95" in slo("--log", str(tmp_path / "log"), "--report-only")[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--log", "absent"], "absent can't be read: No such file or directory"),
+        (["--log", "empty"], "no request of the API was counted"),
+        (["--log", "cut.gz"], "cut.gz can't be read: Compressed file ended"),
+        (["--log", "empty", "--since", "a while"], "--since takes a length of time .*; got 'a while'"),
+        (["--prometheus", "file:///etc/passwd"], "--prometheus takes an address that starts with http"),
+        (["--prometheus", f"http://{LOOPBACK}:{free_port()}"], "does not answer: .*refused"),
+    ],
+)
+def test_what_is_no_judgement_is_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").touch()
+    Path("cut.gz").write_bytes(gzip.compress(line() * 1000)[:-30])
+    with pytest.raises(CommandError, match=message) as trouble:
+        slo(*arguments)
+    assert trouble.value.returncode == 2
+
+
+@pytest.fixture
+def stranger() -> Iterator[tuple[str, dict[str, Any]]]:
+    """A server that is no Prometheus: its address, and what it answers."""
+    answer = {"status": 200, "body": b"<html>"}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answer["status"])  # type: ignore[arg-type]  # an int
+            self.end_headers()
+            self.wfile.write(answer["body"])  # type: ignore[arg-type]  # bytes
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing."""
+
+    server = HTTPServer((LOOPBACK, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://{LOOPBACK}:{server.server_port}", answer
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message"),
+    [
+        (200, b"<html>", "is not Prometheus"),
+        (200, b"{}", "is not Prometheus"),
+        (200, b"[]", "is not Prometheus"),
+        (400, b'{"status":"error","error":"unknown function"}', "refuses: unknown function"),
+        (502, b"<html>", "refuses: 502 Bad Gateway"),
+    ],
+)
+def test_an_answer_that_is_none_is_told(
+    stranger: tuple[str, dict[str, Any]], status: int, body: bytes, message: str
+) -> None:
+    address, answer = stranger
+    answer.update(status=status, body=body)
+    with pytest.raises(CommandError, match=message):
+        slo("--prometheus", address)
