@@ -16,7 +16,7 @@ from merger.mongo import database, mapping_errors
 from merger.routing import BATCH, SPEED
 
 LIMIT = 10.0
-"""Seconds that the server may take: the embedded one walks the whole collection."""
+"""Seconds that the server may take: the embedded one counts the documents one by one."""
 
 _NO_SUCH_COLLECTION = 26
 
@@ -27,7 +27,7 @@ class Footprint:
 
     Args:
         documents: in it.
-        size: bytes of its documents, uncompressed.
+        size: bytes of its documents, uncompressed; the embedded MongoDB says 0 to this and the next.
         index_sizes: bytes by index.
         index_uses: by index, the operations that used it since the server started; empty where the server keeps that
             from this user.
@@ -49,14 +49,18 @@ def measure_collections() -> dict[str, Footprint] | None:
 
 
 def _measured(collection: Collection[dict[str, Any]]) -> Footprint:
+    """Of all shards together. Not by the command of this name: for that the embedded MongoDB reads every document and
+    index entry, which kept all its other callers waiting for five seconds at 50,000 documents."""
+    documents, size, sizes = 0, 0, Counter[str]()
     try:
-        found = collection.database.command("collStats", collection.name)
+        for shard in collection.aggregate([{"$collStats": {"storageStats": {}}}]):
+            found = shard["storageStats"]
+            documents, size = documents + int(found["count"]), size + int(found["size"])
+            sizes.update({name: int(each) for name, each in found.get("indexSizes", {}).items()})
     except OperationFailure as error:
         if error.code != _NO_SUCH_COLLECTION:
             raise
-        return Footprint()
-    sizes = {name: int(size) for name, size in found.get("indexSizes", {}).items()}
-    return Footprint(int(found["count"]), int(found["size"]), sizes, _uses(collection))
+    return Footprint(documents, size, dict(sizes), _uses(collection))
 
 
 def _uses(collection: Collection[dict[str, Any]]) -> dict[str, int]:

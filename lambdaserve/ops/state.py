@@ -19,7 +19,7 @@ from merger.meters import PREFIX
 Values = Mapping[tuple[str, ...], float]
 
 FOOTPRINT_KEEP = 300.0
-"""Seconds for which sizes are kept: the embedded MongoDB walks all documents and indexes for them."""
+"""Seconds for which sizes are kept: the embedded MongoDB counts all documents for them."""
 
 FOOTPRINT_WAIT = 0.25
 """Seconds that the first scrape waits for the sizes; later ones give those of the look before."""

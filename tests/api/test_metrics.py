@@ -18,7 +18,7 @@ from lambdaserve.ops.metrics import METHODS, observe_request
 from merger import wiring
 from merger.query import floor_hour
 from tests.api.conftest import Api
-from tests.api.documents import NOW
+from tests.api.documents import NOW, movie
 from tests.scraped import Scraped
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +224,16 @@ def test_documents_of_every_kind_of_badness_are_counted_by_known_kinds(api: Api)
     api.load({"movie_id": 603, "data_type": "stats", "hour": floor_hour(NOW), "synced_at": NOW})
     api.get("movies/603/stats")
     assert count("stats.data") > before
+
+
+def test_answers_that_lack_intervals_are_counted_when_they_are_given(api: Api) -> None:
+    def count() -> float:
+        return scraped().sum("incomplete_answers_total", view="movies.sentiment")
+
+    api.load(movie(603, "The Matrix"))
+    before = count()
+    assert api.body("movies/603/sentiment", {"window": "3d"})["freshness"]["missing"]
+    api.get("movies/603/sentiment", {"window": "3d"})
+    assert count() == before + 2
+    assert api.get("movies/603/sentiment", {"window": "3d", "completeness": "strict"}).status_code == 503
+    assert count() == before + 2

@@ -140,7 +140,6 @@ def test_collections_and_indexes_are_measured(indexed_database: Held) -> None:
     found = measure_collections()
     assert found is not None
     assert (found["speed_views"].documents, found["batch_views"].documents) == (7, 0)
-    assert found["speed_views"].size > 0
     assert {"movie_hour", "_id_"} <= set(found["speed_views"].index_sizes)
     assert {"movie_hour", "_id_"} <= set(found["speed_views"].index_uses)
 
