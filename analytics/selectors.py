@@ -9,7 +9,7 @@ from analytics.series import trends
 from analytics.series_reads import TrendParameters, trend_plan
 from merger.freshness import TTLClass
 from merger.query import Span
-from merger.routing import Plan, Question, View
+from merger.routing import BATCH, Plan, Question, View
 from merger.service import Answer
 from merger.wiring import service
 
@@ -36,7 +36,7 @@ COMPARISON = View(
     plan=_reference_plan,
     build=sentiment_comparison,
 )
-ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network)
+ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network, rests_on=(BATCH,))
 
 
 def genre_statistics(*, genre: str, year: int | None = None, month: int | None = None, strict: bool = False) -> Answer:

@@ -69,11 +69,13 @@ class Layers:
 
     ``batch_computed_at`` is the newest one of any batch document, ``speed`` the speed layer by data type;
     ``hours_as_text`` tells that some speed documents carry their hour as text (D1), which a range of dates misses.
+    ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request (F5).
     """
 
     batch_computed_at: datetime | None = None
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
     hours_as_text: bool = False
+    away: frozenset[str] = frozenset()
 
     def speed_of(self, data_type: str) -> SpeedLayer:
         return self.speed.get(data_type, SpeedLayer())

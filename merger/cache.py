@@ -20,7 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from merger.cachecounts import CacheCounts, Outcome
-from merger.cacheterms import Asked, CacheQuestion, CacheRules, Make
+from merger.cacheterms import Asked, CacheQuestion, CacheRules, Make, OnlyHalf
+from merger.deadline import left
 from merger.entry import Entry
 from merger.errors import MergerError, NotFound, StoreError
 from merger.flights import Flights, StillFlying
@@ -112,11 +113,13 @@ class AnswerCache:
         try:
             # Whoever asks under newer generations does not join in making an answer under older ones.
             (entry, state), made_here = self._flights.run(
-                (asked.question.ident, asked.generations), lambda: self._claimed(asked, old), 2 * self.rules.wait
+                (asked.question.ident, asked.generations), lambda: self._claimed(asked, old), left(2 * self.rules.wait)
             )
         except (StoreError, StillFlying) as trouble:
             if not strict and old is not None and self._will_do(old):
                 return self._given_stale(asked, old, "the document store does not answer")
+            if isinstance(trouble, OnlyHalf):
+                return self._given_half(asked, trouble.entry)
             if isinstance(trouble, StillFlying):
                 return self._made(asked, None), MISS
             self.counts.note(view, Outcome.ERROR)
@@ -136,7 +139,8 @@ class AnswerCache:
             asked: the question.
             old: what Redis held when it was asked, which would not do.
         """
-        key, token, deadline = asked.question.key, secrets.token_hex(8), self.monotonic() + self.rules.wait
+        key, token = asked.question.key, secrets.token_hex(8)
+        deadline = self.monotonic() + min(self.rules.wait, left() / 2)  # the other half is for making it here
         while asked.generations is not None and self.monotonic() < deadline:
             try:
                 granted, raw = self.shared.claim(key, token, self.rules.claim)
@@ -226,6 +230,12 @@ class AnswerCache:
         told = entry.as_stale(asked.question.key, reason)
         self._hold(asked, told, STALE, entry)
         return told, STALE
+
+    def _given_half(self, asked: Asked, entry: Entry) -> tuple[Entry, str]:
+        """The best that is left, for a moment; made anew as soon as somebody asks after that."""
+        self.counts.note(asked.question.view, Outcome.MISS)
+        self._hold(asked, entry, HIT, entry)
+        return entry, MISS
 
     def _hold(self, asked: Asked, entry: Entry, state: str, original: Entry) -> None:
         if entry.absent is None:

@@ -6,9 +6,23 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from merger.entry import Entry
+from merger.errors import StoreError
 
 Make = Callable[[tuple[str, ...]], Entry]
-"""Makes an entry under the generations that were read before; raises ``NotFound`` or ``StoreError``."""
+"""Makes an entry under the generations that were read before; raises ``NotFound`` or a ``StoreError``."""
+
+
+class OnlyHalf(StoreError):
+    """One layer failed, and this is the other one's answer: given where there is nothing better, never kept (F5).
+
+    Args:
+        entry: the answer, which says so itself.
+        cause: what failed.
+    """
+
+    def __init__(self, entry: Entry, cause: StoreError) -> None:
+        super().__init__(str(cause))
+        self.entry = entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,7 @@ class CacheRules:
         stale_if_error: an old answer, from its making on, for when the store is away (C4).
         claim: who makes an entry has so long until somebody else may.
         wait: longest wait for another process's making; twice that for another thread's, which may itself be waiting.
+            Never longer than the request has left.
         poll: between two looks whether it is done.
         beta: of XFetch; above 1 refreshes earlier.
     """

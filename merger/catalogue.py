@@ -147,6 +147,7 @@ class Reference:
         avg_rating: plain mean over the movies that anybody voted for.
         avg_popularity: plain mean over the movies whose popularity is known.
         as_of_run: the newest ``computed_at`` of the batch layer that this copy knows of; a newer one is not in it.
+        as_of_change: generation of the batch layer's data that it was read under; empty: not known.
     """
 
     movies: Movies = field(default_factory=_no_movies)
@@ -161,6 +162,7 @@ class Reference:
     avg_rating: float | None = None
     avg_popularity: float | None = None
     as_of_run: datetime | None = None
+    as_of_change: str = ""
 
     @property
     def movies_as_of(self) -> datetime | None:

@@ -8,7 +8,8 @@
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
     └── StoreError          the document store
         ├── StoreUnavailable    away, too slow or refusing: worth trying again
-        └── StoreFault          it answered with an error that a retry will not mend
+        ├── StoreFault          it answered with an error that a retry will not mend
+        └── OnlyHalf            one layer failed; an answer from the other one is at hand (``merger.cacheterms``)
 
 Which status code each becomes is decided in ``lambdaserve/exceptions.py`` and nowhere else.
 """

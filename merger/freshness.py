@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,13 @@ class Freshness:
         }
 
 
+ABSENCE: Mapping[str, str] = {
+    "batch": "the batch layer does not answer at the moment; this is without its documents, or from an earlier copy",
+    "speed": "the speed layer does not answer at the moment; this is without its documents",
+}
+"""What is said of an answer that had to do without a layer (F5)."""
+
+
 def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | None]]:
     """Intervals as JSON shows them; ``start`` ``null`` means "since the beginning"."""
     return [{"start": _optional(start), "end": isoformat(end)} for start, end in intervals]
@@ -85,14 +92,15 @@ def describe(
     # The answer is no fresher than the slowest of the types that it needs.
     synced = [layer.synced_at for layer in speed if layer.synced_at is not None]
     speed_as_of = min(synced) if synced else None
-    told = list(warnings)
+    told = [f"{layer}_unavailable: {ABSENCE[layer]}" for layer in sorted(layers.away)]
+    told += warnings
     if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
         told.append(f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}")
-    if speed and not synced:
+    if speed and not synced and "speed" not in layers.away:
         told.append("speed_empty: the speed layer holds no documents of this type")
     if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:
         told.append(f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}")
-    if layers.batch_computed_at is None:
+    if layers.batch_computed_at is None and "batch" not in layers.away:
         told.append("batch_empty: the batch layer holds no documents")
     if documents is not None and documents.skipped:
         told.append(_about_skipped(documents.skipped))

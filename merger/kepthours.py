@@ -11,7 +11,9 @@ from typing import Any
 from merger.boundary import Boundary, Layers
 from merger.changes import ChangeLog
 from merger.contract import Contract, Skipped, SpeedDocument
+from merger.deadline import patience
 from merger.deltas import Delta, Deltas
+from merger.errors import StoreUnavailable
 from merger.folding import folded, tables_of, with_skipped
 from merger.hourly import HourTable
 from merger.layers import MAX_AGE, TOO_OLD, text_spans
@@ -114,7 +116,7 @@ class KeptHours:
         unsure = self._unsure(hours, wanted, layers)
         age = self._monotonic() - self._looked_at
         # For the changes alone nobody waits while somebody else is reading them.
-        if (unsure or age > MAX_AGE) and self._lock.acquire(blocking=bool(unsure) or age > TOO_OLD):
+        if (unsure or age > MAX_AGE) and self._taken(wait=bool(unsure) or age > TOO_OLD):
             try:
                 self._look(boundary, layers, MAX_AGE)
                 while unsure := self._unsure(self._hours, wanted, layers):
@@ -126,6 +128,13 @@ class KeptHours:
         for hour in wanted:
             hours[hour].used_at = now
         return [hours[hour].table for hour in wanted]
+
+    def _taken(self, *, wait: bool) -> bool:
+        if not wait:
+            return self._lock.acquire(blocking=False)
+        if not self._lock.acquire(timeout=patience()):
+            raise StoreUnavailable("the hours of the speed layer are still being read")
+        return True
 
     def refresh(self, boundary: Boundary, layers: Layers) -> None:
         """Looks for changes, and rereads one piece of the hours that are due.

@@ -9,13 +9,15 @@ id), whether anything newer arrived (one range), and whether the known gaps have
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from merger.boundary import Boundary, Layers, SpeedLayer, as_intervals, closed_hours
 from merger.contract import Aliases
+from merger.deadline import patience
+from merger.errors import StoreError, StoreUnavailable
 from merger.newest import ANY_TEXT, Newest, newest, read_date
 from merger.query import DAY, HOUR, floor_hour
 from merger.routing import BATCH, SPEED
@@ -27,6 +29,9 @@ MAX_AGE = 2.0
 
 TOO_OLD = 5.0
 """Seconds after which an answer waits for a look that somebody else takes, rather than use what is known."""
+
+LAYER_OF: Mapping[str, str] = {BATCH: "batch", SPEED: "speed"}
+"""What the collection of a layer's documents is called in answers."""
 
 _TRIED = 20
 """Documents of an hour that are looked at for one that is really of it: a bad one must not hide the others."""
@@ -87,6 +92,23 @@ class LayerWatch:
         """
         return self._layers(types, boundary, MAX_AGE)
 
+    def at_best(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
+        """``layers``, with the collections that did not answer and why; ``Layers.away`` names their layers (F5).
+
+        Of a speed layer that is away nothing is held, of a batch layer that is the newest run is the one last seen.
+        """
+        lost: dict[str, StoreError] = {}
+        try:
+            computed_at = self._batch_computed_at(boundary, MAX_AGE)
+        except StoreError as error:
+            lost[BATCH], computed_at = error, self._batch.value
+        layers = Layers(batch_computed_at=computed_at)
+        try:
+            layers = replace(self._speed_layers(types, boundary, MAX_AGE), batch_computed_at=computed_at)
+        except StoreError as error:
+            lost[SPEED] = error
+        return without(layers, lost), lost
+
     def refresh(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
         """The same, looked at anew whatever its age: for a thread that does so before an answer has to.
 
@@ -96,8 +118,11 @@ class LayerWatch:
         return self._layers(types, boundary, 0.0)
 
     def _layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
+        computed_at = self._batch_computed_at(boundary, max_age)
+        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at)
+
+    def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         return Layers(
-            batch_computed_at=self._batch_computed_at(boundary, max_age),
             speed={data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types},
             hours_as_text=any(state.has_text for state in list(self._speed.values())),
         )
@@ -144,7 +169,13 @@ class LayerWatch:
     def _take(self, lock: threading.Lock, read_at: float, max_age: float) -> bool:
         """Takes a lock where another look is due; waits for it only when what is known is too old."""
         age = self._monotonic() - read_at
-        return age > max_age and lock.acquire(blocking=age > TOO_OLD or max_age < MAX_AGE)
+        if age <= max_age:
+            return False
+        if age <= TOO_OLD and max_age >= MAX_AGE:
+            return lock.acquire(blocking=False)
+        if not lock.acquire(timeout=patience()):
+            raise StoreUnavailable("the state of the layers is still being read")
+        return True
 
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
         self._verify(state)
@@ -208,6 +239,12 @@ class LayerWatch:
                         state.keys_in_use.add(key)
                         return document
         return None
+
+
+def without(layers: Layers, lost: Collection[str]) -> Layers:
+    """The layers as they are for an answer that has to do without some collections (F5)."""
+    away = frozenset(LAYER_OF[collection] for collection in lost)
+    return replace(layers, away=away, speed={} if SPEED in lost else layers.speed)
 
 
 def text_spans(start: datetime, end: datetime) -> list[dict[str, Any]]:

@@ -150,9 +150,12 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
         reading.layers,
         speed_types=("stats",),
         batch_as_of=batch.covers_until if batch else None,
-        missing=(unseen_since(batch.covers_until if batch else None, coverage),),
+        missing=(
+            unseen_since(batch.covers_until if batch else None, coverage),
+            unseen_before(boundary, reading.layers),
+        ),
         documents=documents,
-        warnings=() if batch else ("batch_absent: no batch document describes this movie",),
+        warnings=() if batch or reading.layers.away else ("batch_absent: no batch document describes this movie",),
     )
     return Built(body, freshness)
 
@@ -213,6 +216,11 @@ def unseen_since(covers_until: datetime | None, coverage: SpeedCoverage) -> tupl
     if last is not None and last >= boundary.cutoff:
         start = max(start, last + HOUR)
     return ((start, boundary.open_hour),) if start < boundary.open_hour else ()
+
+
+def unseen_before(boundary: Boundary, layers: Layers) -> tuple[Interval, ...]:
+    """All that the batch layer would tell, where that does not answer (F5)."""
+    return ((None, boundary.cutoff),) if "batch" in layers.away else ()
 
 
 def _is_newer(unreadable: datetime | None, readable: datetime | None) -> bool:

@@ -23,6 +23,7 @@ from pymongo import MongoClient, errors
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from merger.deadline import left
 from merger.errors import StoreError, StoreFault, StoreUnavailable
 from merger.mongolisteners import listeners
 from merger.store import Document
@@ -76,13 +77,15 @@ def mapping_errors() -> Iterator[None]:
 
 @cache
 def client() -> MongoClient[dict[str, Any]]:
-    """The process's client; connects on first use. Pool, retries and TLS are options of ``MONGODB_URI``."""
+    """The process's client; connects on first use. Pool and TLS are options of ``MONGODB_URI``."""
     wait = int(settings.MONGODB_TIMEOUT * 1000)
     return MongoClient(
         settings.MONGODB_URI,
         appname="lambdaserve",
         serverSelectionTimeoutMS=wait,
         connectTimeoutMS=wait,
+        # With a time limit set, the driver's own retries go on until it is over; one is enough (F1), see ``find``.
+        retryReads=False,
         tz_aware=True,
         event_listeners=listeners(),
     )
@@ -116,11 +119,18 @@ class MongoStore:
         limit: int = 0,
     ) -> list[Document]:
         """See ``Store.find``."""
-        with mapping_errors(), pymongo.timeout(self._timeout):
-            source = self._database[collection]
-            query = _Query(wanted, dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None, newest_by, limit)
+        seconds = left(self._timeout)
+        if not seconds:
+            raise StoreUnavailable("there was no time left to ask MongoDB")
+        source = self._database[collection]
+        query = _Query(wanted, dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None, newest_by, limit)
+        with mapping_errors(), pymongo.timeout(seconds):
             try:
                 return [*query.run(source)]
+            except errors.AutoReconnect as error:
+                if error.timeout:
+                    raise
+                return [*query.run(source)]  # once more: what was open may have been closed at the other end long ago
             except InvalidBSON:
                 return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED))]
 

@@ -20,6 +20,7 @@ from merger.boundary import Boundary
 from merger.catalogue import Reference
 from merger.catalogue_builder import CatalogueBuilder
 from merger.contract import Contract
+from merger.deadline import left
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers import LayerWatch
 from merger.routing import BATCH
@@ -39,6 +40,9 @@ SECOND_LOOK, MAX_AGE = 15.0, 300.0
 REST = 20
 """Until the next load that nothing calls for, at least so many times as long as the last one took: it costs the readers
 a part of the process and of the store. A load that a change calls for waits as long as the last one took."""
+
+CHANGE_REST = 4
+"""The same for a load that changes in place call for: a job that writes for an hour tells of some every second."""
 
 AT_ONCE, GIVE_WAY = 20, 50e-6
 """After so many documents a reload pauses so many seconds: a thread that just computes keeps each of the others waiting
@@ -68,27 +72,34 @@ class ReferenceKeeper:
         self._held: Reference | None = None
         self._held_of: datetime | None = None
         self._due = float("inf")
-        self._not_before = float("-inf")
+        self._ended, self._took = float("-inf"), 0.0
         self._lock = threading.Lock()
         self._loading: Future[Reference] | None = None
 
-    def current(self, boundary: Boundary, *, wait: float | None = FIRST_WAIT) -> Reference:
+    @property
+    def at_hand(self) -> Reference | None:
+        """The copy that there is, current or not; ``None`` before the first one."""
+        return self._held
+
+    def current(self, boundary: Boundary, *, told: str = "", wait: float | None = FIRST_WAIT) -> Reference:
         """The catalogue. The first call has it read; later ones start a reload in the background when one is due.
 
         Args:
             boundary: of this request.
-            wait: seconds to wait for the first copy; ``None``: as long as it takes.
+            told: generation of the batch layer's data: another one than before calls for a reload, too, since documents
+                may be changed in place. Empty: not known.
+            wait: seconds to wait for the first copy, if the request has them; ``None``: as long as it takes.
 
         Raises:
             StoreError: the store can't say whether the copy is still current, or there is none yet.
         """
         held = self._held
         if held is None:
-            return self._first(boundary, wait)
-        self.keep_current(boundary)
+            return self._first(boundary, told, wait if wait is None else left(wait))
+        self.keep_current(boundary, told)
         return held
 
-    def keep_current(self, boundary: Boundary) -> None:
+    def keep_current(self, boundary: Boundary, told: str = "") -> None:
         """Starts a reload in the background when one is due; does nothing where nobody asked for the first copy yet.
 
         Raises:
@@ -97,31 +108,36 @@ class ReferenceKeeper:
         if self._held is None:
             return
         newest = self._watch.layers((), boundary).batch_computed_at
-        now = self._monotonic()
-        if now >= self._due or (newest != self._held_of and now >= self._not_before):
+        now, held = self._monotonic(), self._held
+        if told and not held.as_of_change:
+            held = self._held = replace(held, as_of_change=told)
+        is_due = now >= self._due
+        is_due |= newest != self._held_of and now >= self._ended + self._took
+        is_due |= told not in ("", held.as_of_change) and now >= self._ended + CHANGE_REST * self._took
+        if is_due:
             with self._lock:
-                self._start(boundary, newest)
+                self._start(boundary, newest, told)
 
-    def _first(self, boundary: Boundary, wait: float | None) -> Reference:
+    def _first(self, boundary: Boundary, told: str, wait: float | None) -> Reference:
         with self._lock:
             if self._held is not None:
                 return self._held
-            loading = self._start(boundary, None)
+            loading = self._start(boundary, None, told)
         try:
             return loading.result(wait)
         except TimeoutError:
             raise StoreUnavailable("the catalogue of movies is still being read") from None
 
-    def _start(self, boundary: Boundary, newest: datetime | None) -> Future[Reference]:
+    def _start(self, boundary: Boundary, newest: datetime | None, told: str) -> Future[Reference]:
         """Starts a load unless one is under way. Called under the lock."""
         if self._loading is None:
             self._loading = Future()
             threading.Thread(
-                target=self._load, args=(self._loading, boundary, newest), name="catalogue", daemon=True
+                target=self._load, args=(self._loading, boundary, newest, told), name="catalogue", daemon=True
             ).start()
         return self._loading
 
-    def _load(self, loading: Future[Reference], boundary: Boundary, newest: datetime | None) -> None:
+    def _load(self, loading: Future[Reference], boundary: Boundary, newest: datetime | None, told: str) -> None:
         started = self._monotonic()
         try:
             reference, stamp = self._read(boundary)
@@ -134,7 +150,9 @@ class ReferenceKeeper:
         else:
             with self._lock:
                 self._loading = None
-                held = self._keep(reference, stamp if self._held is None else newest, self._monotonic() - started)
+                self._took = self._monotonic() - started
+                told = told or (self._held.as_of_change if self._held else "")
+                held = self._keep(replace(reference, as_of_change=told), stamp if self._held is None else newest)
             loading.set_result(held)
 
     def _fail(self, loading: Future[Reference], error: Exception) -> None:
@@ -143,11 +161,11 @@ class ReferenceKeeper:
             self._loading, self._due = None, self._monotonic() + SECOND_LOOK
         loading.set_exception(error)
 
-    def _keep(self, reference: Reference, of: datetime | None, took: float) -> Reference:
+    def _keep(self, reference: Reference, of: datetime | None) -> Reference:
         changed, now = self._held is not None and of != self._held_of, self._monotonic()
         self._held, self._held_of = replace(reference, as_of_run=of), of
-        self._due = now + (max(SECOND_LOOK, took) if changed else max(MAX_AGE, REST * took))
-        self._not_before = now + took
+        self._due = now + (max(SECOND_LOOK, self._took) if changed else max(MAX_AGE, REST * self._took))
+        self._ended = now
         return self._held
 
     def _read(self, boundary: Boundary) -> tuple[Reference, datetime | None]:

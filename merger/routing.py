@@ -73,6 +73,7 @@ class View(Generic[P]):
         name: stable, as in metrics and cache keys, e.g. ``movies.sentiment``.
         ttl: how long its answers keep.
         coverage: speed data types that its answers rest on; their layer-wide state is read before the plan is made.
+        rests_on: collections without which there is no answer at all; of the others it can do without one (F5).
         plan: what to read. Pure.
         build: what was read → the answer. Pure. Raises ``NotFound``.
     """
@@ -82,6 +83,7 @@ class View(Generic[P]):
     plan: Callable[[Question[P]], Plan]
     build: Callable[[P, Reading], Built]
     coverage: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
 
 def movie_reads(

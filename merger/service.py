@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextvars
 import hashlib
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,31 +13,35 @@ from typing import Any, TypeVar
 import orjson
 
 from merger.boundary import Boundary, Layers, Policy
+from merger.bulkhead import Bulkhead
 from merger.cache import STALE, AnswerCache
-from merger.cacheterms import CacheQuestion
-from merger.catalogue import Reference
+from merger.cacheterms import CacheQuestion, OnlyHalf
 from merger.changes import Changes
-from merger.contract import Contract, Documents, Skipped
+from merger.contract import Contract, Skipped
+from merger.deadline import deadline
 from merger.entry import Entry
-from merger.errors import Incomplete, Interval
+from merger.errors import Incomplete, Interval, NotFound
 from merger.freshness import TTLClass
-from merger.hourly import SharedHours
 from merger.hours import SpeedHours
 from merger.layers import LayerWatch
 from merger.merge import Reading
-from merger.meters import DOCUMENTS_SKIPPED, INCOMPLETE_ANSWERS
+from merger.meters import DOCUMENTS_SKIPPED, HALF_ANSWERS, INCOMPLETE_ANSWERS
 from merger.query import HOUR, Window
+from merger.reader import Reader
 from merger.reference import ReferenceKeeper
-from merger.routing import SPEED, HourRange, Plan, Question, Read, View
+from merger.routing import HourRange, View
 from merger.shapes import SPEED as SPEED_TYPES
 from merger.sharedtier import ALL, CHANGED_MOVIES, of_changed_movie, of_changed_type, of_movie, of_view
 from merger.sharedtier import BATCH as BATCH_LAYER
-from merger.store import Document, Store
+from merger.store import Store
 
 P = TypeVar("P")
 
 BEHIND_TTL = 1
-"""Seconds for which an answer is fresh that was made with the catalogue of the run before the newest one."""
+"""Seconds for which an answer is fresh that was made from one layer, or with a catalogue that is being replaced."""
+
+_PLACE_OF_BATCH = 2
+"""Of the batch layer's generation among those of a question."""
 
 _log = logging.getLogger(__name__)
 
@@ -109,10 +111,13 @@ class MergeService:
         contract: how stored documents are read.
         policy: of the time boundary.
         ttl: seconds per TTL class.
+        limit: seconds that the store may keep one answer waiting, in all (F1).
+        places: answers that are read for at the same time.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
 
     Attributes:
+        store, cache: as given.
         made_at: monotonic seconds at which an answer was last made.
     """
 
@@ -124,20 +129,29 @@ class MergeService:
         contract: Contract,
         policy: Policy,
         ttl: Mapping[TTLClass, int],
+        limit: float = 2.0,
+        places: int = 3,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
-        self._store = store
+        self.store = store
         self.cache = cache
         self._monotonic = monotonic
-        self._contract = contract
+        self._limit = limit
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
         self._watch = LayerWatch(store, contract.aliases, monotonic)
         self._hours = SpeedHours(store, contract, monotonic)
         self._reference = ReferenceKeeper(store, contract, self._watch, monotonic)
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
+        self._reader = Reader(
+            store=store,
+            contract=contract,
+            watch=self._watch,
+            hours=self._hours,
+            reference=self._reference,
+            places=Bulkhead(places, monotonic),
+        )
         self.skipped = SkippedLog()
         self._noted: tuple[Skipped, ...] = ()
         self.made_at = float("-inf")
@@ -161,7 +175,8 @@ class MergeService:
             entry, state = held.entry, held.state
         else:
             make = partial(self._make, view, params)
-            entry, state = self.cache.fetch(self._question(view, params, ident), make, strict=strict)
+            with deadline(self._limit):
+                entry, state = self.cache.fetch(self._question(view, params, ident), make, strict=strict)
         if entry.missing:
             if strict:
                 raise Incomplete(entry.missing)
@@ -221,65 +236,39 @@ class MergeService:
         now, started = self._clock(), self._monotonic()
         self.made_at = started
         boundary = Boundary(now, self._policy)
-        layers = self._watch.layers(view.coverage, boundary)
-        plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
-        documents, hours = self._read(plan, boundary, layers)
-        reference = self._catalogue(boundary) if plan.reference else None
-        reading = Reading(
-            boundary=boundary,
-            layers=layers,
-            documents=documents,
-            hours=hours,
-            reference=reference or Reference(),
-        )
-        self.skipped.note((*documents.skipped, *hours.skipped))
-        built = view.build(params, reading)
+        told = generations[_PLACE_OF_BATCH] if generations else ""
+        with deadline(self._limit):
+            gathered = self._reader.read(view, params, boundary, told)
+        reading, lost = gathered.reading, gathered.lost
+        self._note_skipped(reading)
+        try:
+            built = view.build(params, reading)
+        except NotFound:
+            if lost:
+                raise lost.first from None  # the layer that failed may know it
+            raise
         body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
-        return Entry.of(
+        entry = Entry.of(
             cache_key(view.name, params),
             body,
             made=now.timestamp(),
-            ttl=min(self._ttl[view.ttl], BEHIND_TTL) if _is_behind(reference, layers) else self._ttl[view.ttl],
+            ttl=self._ttl[view.ttl] if gathered.is_current else min(self._ttl[view.ttl], BEHIND_TTL),
             cost=self._monotonic() - started,
             missing=built.freshness.missing,
             generations=generations,
         )
+        if lost:
+            for layer in reading.layers.away:
+                HALF_ANSWERS.labels(view.name, layer).inc()
+            raise OnlyHalf(entry, lost.first)
+        return entry
 
-    def _read(self, plan: Plan, boundary: Boundary, layers: Layers) -> tuple[Documents, SharedHours]:
-        """The plan's own reads and its layer-wide hours; finds run beside each other."""
-        later = [self._beside(read) for read in plan.reads[1:]]
-        first = [self._find(read) for read in plan.reads[:1]]
-        found = list(zip(plan.reads, [*first, *(future.result() for future in later)], strict=True))
-        documents = self._contract.read(
-            batch=[raw for read, part in found if read.collection != SPEED for raw in part],
-            speed=[raw for read, part in found if read.collection == SPEED for raw in part],
-        )
-        if plan.hours is None:
-            return documents, SharedHours()
-        return documents, self._hours.read(plan.hours, boundary, layers)
-
-    def _catalogue(self, boundary: Boundary) -> Reference:
-        """The catalogue; what could not be read of it is noted once per copy, not per answer."""
-        found = self._reference.current(boundary)
-        if found.skipped is not self._noted:
-            self._noted = found.skipped
-            self.skipped.note(found.skipped)
-        return found
-
-    def _beside(self, read: Read) -> Future[list[Document]]:
-        # The deadline of the request is a context variable; a thread of a pool does not inherit those.
-        return self._threads.submit(contextvars.copy_context().run, self._find, read)
-
-    def _find(self, read: Read) -> list[Document]:
-        return self._store.find(read.collection, read.filter, without=read.without)
-
-
-def _is_behind(reference: Reference | None, layers: Layers) -> bool:
-    """Whether a newer batch run is known than the catalogue at hand: it is being read at this moment."""
-    newest = layers.batch_computed_at
-    if reference is None or newest is None:
-        return False
-    return reference.as_of_run is None or reference.as_of_run < newest
+    def _note_skipped(self, reading: Reading) -> None:
+        """What could not be read; of the catalogue once per copy, not per answer."""
+        self.skipped.note((*reading.documents.skipped, *reading.hours.skipped))
+        if reading.reference.skipped and reading.reference.skipped is not self._noted:
+            self._noted = reading.reference.skipped
+            self.skipped.note(self._noted)
 
 
 def cache_key(name: str, params: object) -> str:

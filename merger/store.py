@@ -31,6 +31,8 @@ class Store(Protocol):
             newest_by: sort by this field, largest first.
             limit: at most so many; 0: all.
 
+        It is over by the caller's deadline (``merger.deadline``).
+
         Raises:
             StoreUnavailable: it is away, over the deadline or refusing.
             StoreFault: it answered with an error that a retry will not mend.

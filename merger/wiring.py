@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -12,14 +13,17 @@ from django_redis import get_redis_connection
 from redis import Redis
 
 from merger.boundary import Policy, Strategy
+from merger.breaker import Breaker, BreakerRules, State
 from merger.cache import AnswerCache
 from merger.cacheterms import CacheRules
 from merger.changestream import ChangeStream
 from merger.contract import Aliases, Contract
 from merger.freshness import TTLClass
+from merger.guarded import GuardedStore
 from merger.housekeeping import Housekeeping
 from merger.lead import Lead
 from merger.measuring import Measuring, resident_bytes
+from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.mongo import MongoStore, database
 from merger.redislink import RedisLink
 from merger.requested import Requested, SharedRequested
@@ -27,6 +31,7 @@ from merger.routing import BATCH, SPEED
 from merger.service import MergeService
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
+from merger.store import Store
 from merger.views import known_views
 from merger.watcher import Watcher
 
@@ -37,7 +42,7 @@ def service() -> MergeService:
     rules = policy()
     names = aliases()
     return MergeService(
-        store=store(),
+        store=_guarded(),
         cache=_cache(rules, names),
         contract=Contract(names),
         policy=rules,
@@ -46,14 +51,49 @@ def service() -> MergeService:
             TTLClass.STABLE: settings.CACHE_TTL_STABLE,
             TTLClass.VERY_STABLE: settings.CACHE_TTL_VERY_STABLE,
         },
+        limit=settings.MONGODB_TIMEOUT,
+        places=settings.THREADS - 1,
         clock=utc_now,
         monotonic=time.monotonic,
     )
 
 
-def store() -> MongoStore:
-    """The document store that the settings name."""
-    return MongoStore(database(), settings.MONGODB_TIMEOUT)
+def store() -> Store:
+    """The document store of this process."""
+    return service().store
+
+
+def breakers() -> Mapping[str, Breaker]:
+    """The circuit breakers of this process, by collection."""
+    found = store()
+    return found.breakers if isinstance(found, GuardedStore) else {}
+
+
+def _guarded() -> GuardedStore:
+    whole = settings.MONGODB_TIMEOUT
+    found = GuardedStore(
+        MongoStore(database(), whole),
+        (BATCH, SPEED),
+        # One find takes half of a request's time at most, so that there is some left to ask the other layer (F5).
+        limit=whole / 2,
+        rules=BreakerRules(slow=whole / 4),
+        monotonic=time.monotonic,
+        on_change=_breaker_turned,
+        on_refused=lambda collection: BREAKER_REFUSED.labels(collection).inc(),
+    )
+    for name in found.breakers:
+        _show_breaker(name, State.CLOSED)
+    return found
+
+
+def _breaker_turned(collection: str, state: State) -> None:
+    BREAKER_TRANSITIONS.labels(collection, state).inc()
+    _show_breaker(collection, state)
+
+
+def _show_breaker(collection: str, state: State) -> None:
+    for each in State:
+        BREAKER_STATE.labels(collection, each).set(each is state)
 
 
 def policy() -> Policy:
@@ -149,7 +189,11 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
         shared=SharedTier(redis_link(), _namespace(rules, names), keep),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
-        rules=CacheRules(absent=settings.CACHE_TTL_ABSENT, stale_if_error=settings.CACHE_STALE_IF_ERROR),
+        rules=CacheRules(
+            absent=settings.CACHE_TTL_ABSENT,
+            stale_if_error=settings.CACHE_STALE_IF_ERROR,
+            wait=settings.MONGODB_TIMEOUT / 2,
+        ),
     )
 
 

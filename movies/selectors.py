@@ -10,7 +10,7 @@ from merger.errors import NotFound
 from merger.freshness import TTLClass
 from merger.merge import Built, Reading, movie_details, movie_stats
 from merger.query import HOUR, Granularity, Span, Window, parse_span
-from merger.routing import HourRange, Plan, Question, View, movie_reads
+from merger.routing import SPEED, HourRange, Plan, Question, View, movie_reads
 from merger.sentiment import movie_sentiment
 from merger.service import Answer
 from merger.titles import fold
@@ -160,6 +160,6 @@ def _known(movie_id: int, built: Built | None) -> Built:
 
 DETAILS = View("movies.details", TTLClass.VOLATILE, _plan_details, _build_details, coverage=("stats",))
 SENTIMENT = View("movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, coverage=("sentiment",))
-STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, coverage=("stats",))
+STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, coverage=("stats",), rests_on=(SPEED,))
 SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, _build_search, coverage=("stats",))
 GENRES = View("search.genres", TTLClass.VERY_STABLE, _plan_genres, _build_genres)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from merger.freshness import TTLClass
 from merger.query import Span
-from merger.routing import HourRange, Plan, Question, View
+from merger.routing import SPEED, HourRange, Plan, Question, View
 from merger.service import Answer
 from merger.wiring import service
 from trending.scoring import RankingParameters, ranking, window_of
@@ -17,7 +17,14 @@ def _plan(question: Question[RankingParameters]) -> Plan:
     return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
 
 
-RANKING = View(name="trending.movies", ttl=TTLClass.VOLATILE, coverage=SPEED_TYPES, plan=_plan, build=ranking)
+RANKING = View(
+    name="trending.movies",
+    ttl=TTLClass.VOLATILE,
+    coverage=SPEED_TYPES,
+    plan=_plan,
+    build=ranking,
+    rests_on=(SPEED,),
+)
 
 
 def movies_trending(*, window: Span, limit: int, genre: str | None = None, strict: bool = False) -> Answer:

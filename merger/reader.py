@@ -1,0 +1,183 @@
+"""Reads what one answer is made of: all of it, or, where one layer fails, what the other one holds (F5).
+
+Of a layer that fails anywhere on the way nothing is used in this answer: half of its documents would pass for all of
+them. The merge then reports what only that layer could have told as missing, since ``Layers.away`` and the empty
+coverage say so.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from merger.boundary import Boundary, Layers
+from merger.bulkhead import Bulkhead
+from merger.catalogue import Reference
+from merger.contract import Contract
+from merger.errors import StoreError
+from merger.hourly import SharedHours
+from merger.hours import SpeedHours
+from merger.layers import LayerWatch, without
+from merger.merge import Reading
+from merger.reference import ReferenceKeeper
+from merger.routing import BATCH, SPEED, Plan, Question, Read, View
+from merger.store import Document, Store
+
+
+@dataclass(slots=True)
+class Lost:
+    """Collections that failed while one answer was made, each with its first error."""
+
+    errors: dict[str, StoreError] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.errors)
+
+    def __contains__(self, collection: str) -> bool:
+        return collection in self.errors
+
+    def note(self, collection: str, error: StoreError) -> None:
+        """Adds one, unless it failed before."""
+        self.errors.setdefault(collection, error)
+
+    @property
+    def first(self) -> StoreError:
+        """The error to tell who gets no answer."""
+        return next(iter(self.errors.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one answer is made of, and how good that is.
+
+    Args:
+        reading: for the view's ``build``.
+        lost: what failed.
+        is_current: nothing failed, and the copy of the catalogue in it knows all that is known of the batch layer.
+    """
+
+    reading: Reading
+    lost: Lost
+    is_current: bool
+
+
+class Reader:
+    """Reads for answers.
+
+    Args:
+        store: both collections.
+        contract: how stored documents are read.
+        watch, hours, reference: what is kept for all answers.
+        places: for those who read at the same time.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        contract: Contract,
+        watch: LayerWatch,
+        hours: SpeedHours,
+        reference: ReferenceKeeper,
+        places: Bulkhead,
+    ) -> None:
+        self._store = store
+        self._contract = contract
+        self._watch = watch
+        self._hours = hours
+        self._reference = reference
+        self._places = places
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
+
+    def read(self, view: View[Any], params: object, boundary: Boundary, told: str) -> Gathered:
+        """What an answer of a view is made of.
+
+        Args:
+            view: whose answer it is.
+            params: its parameters.
+            boundary: of this answer.
+            told: generation of the batch layer's data, as for ``ReferenceKeeper.current``.
+
+        Raises:
+            StoreError: so much failed that there is no answer.
+        """
+        with self._places.place():
+            layers, errors = self._watch.at_best(view.coverage, boundary)
+            lost = Lost(errors)
+            plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
+            self._check(view, plan, lost)
+            found = self._found(plan, lost)
+            hours = self._shared_hours(plan, boundary, layers, lost)
+        reference = self._catalogue(boundary, told, lost) if plan.reference else None
+        self._check(view, plan, lost)
+        reading = Reading(
+            boundary=boundary,
+            layers=without(layers, lost.errors),
+            documents=self._contract.read(batch=_of(BATCH, found, lost), speed=_of(SPEED, found, lost)),
+            hours=SharedHours() if SPEED in lost else hours,
+            reference=reference or Reference(),
+        )
+        return Gathered(reading, lost, not lost and (reference is None or _is_current(reference, layers, told)))
+
+    def _check(self, view: View[Any], plan: Plan, lost: Lost) -> None:
+        """Raises where nothing is left to answer with."""
+        if BATCH in lost and SPEED in lost:
+            raise lost.first
+        for collection in view.rests_on:
+            # What rests on the catalogue alone does with the copy that is at hand.
+            if collection in lost and (plan.reads or plan.hours or self._reference.at_hand is None):
+                raise lost.first
+
+    def _found(self, plan: Plan, lost: Lost) -> list[tuple[str, list[Document]]]:
+        """What the plan's own reads give, each with its collection; they run beside each other."""
+        reads = [read for read in plan.reads if read.collection not in lost]
+        later = [self._beside(read) for read in reads[1:]]
+        waits: list[Callable[[], list[Document]]] = [future.result for future in later]
+        if reads:
+            waits.insert(0, lambda: self._find(reads[0]))
+        found: list[tuple[str, list[Document]]] = []
+        for read, wait in zip(reads, waits, strict=True):
+            try:
+                found.append((read.collection, wait()))
+            except StoreError as error:
+                lost.note(read.collection, error)
+        return found
+
+    def _shared_hours(self, plan: Plan, boundary: Boundary, layers: Layers, lost: Lost) -> SharedHours:
+        if plan.hours is not None and SPEED not in lost:
+            try:
+                return self._hours.read(plan.hours, boundary, layers)
+            except StoreError as error:
+                lost.note(SPEED, error)
+        return SharedHours()
+
+    def _catalogue(self, boundary: Boundary, told: str, lost: Lost) -> Reference:
+        if BATCH not in lost:
+            try:
+                return self._reference.current(boundary, told=told)
+            except StoreError as error:
+                lost.note(BATCH, error)
+        return self._reference.at_hand or Reference()
+
+    def _beside(self, read: Read) -> Future[list[Document]]:
+        # The deadline of the request is a context variable; a thread of a pool does not inherit those.
+        return self._threads.submit(contextvars.copy_context().run, self._find, read)
+
+    def _find(self, read: Read) -> list[Document]:
+        return self._store.find(read.collection, read.filter, without=read.without)
+
+
+def _is_current(reference: Reference, layers: Layers, told: str) -> bool:
+    """Whether a copy of the catalogue knows the newest run and the changes that were told of."""
+    newest = layers.batch_computed_at
+    if newest is not None and (reference.as_of_run is None or reference.as_of_run < newest):
+        return False
+    return told in ("", reference.as_of_change)
+
+
+def _of(wanted: str, found: list[tuple[str, list[Document]]], lost: Lost) -> list[Document]:
+    """The documents of a collection, none where any read of it failed."""
+    return [] if wanted in lost else [raw for collection, part in found if collection == wanted for raw in part]
