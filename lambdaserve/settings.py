@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
         "BatchLayerHealthEnum": "lambdaserve.ops.health.BATCH_STATES",
         "SpeedLayerHealthEnum": "lambdaserve.ops.health.SPEED_STATES",
         "ReadinessEnum": "lambdaserve.ops.health.READY_STATES",
+        "BreakerEnum": "lambdaserve.ops.health.BREAKER_STATES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

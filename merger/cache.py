@@ -183,7 +183,7 @@ class AnswerCache:
     def _put(self, key: str, entry: Entry, token: str | None) -> None:
         seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
         try:
-            self.shared.put(key, entry.encoded(key, self.secret), seconds, token)
+            self.shared.put(key, entry.encoded(key, self.secret), seconds, token, answers=entry.absent is None)
         except RedisTrouble as trouble:
             _log.info("an answer could not be stored: %s", trouble)
 

@@ -10,7 +10,7 @@ from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
 
-from merger import wiring
+from merger import indexes, wiring
 from merger.boundary import Boundary, Layers
 from merger.cachecounts import hit_rate
 from merger.errors import StoreError
@@ -74,6 +74,31 @@ def read_layers() -> tuple[Boundary, Layers] | None:
             return wiring.service().layers(tuple(SPEED_TYPES))
     except StoreError:
         return None
+
+
+def missing_indexes() -> tuple[str, ...] | None:
+    """Declared indexes that are not there, as ``collection.name``; ``None`` when MongoDB can't tell."""
+    try:
+        with mapping_errors(), pymongo.timeout(LAYERS_LIMIT):
+            real = {name: [dict(index) for index in database()[name].list_indexes()] for name in (BATCH, SPEED)}
+    except StoreError:
+        return None
+    wanted = indexes.declared(wiring.aliases())
+    return tuple(f"{index.collection}.{index.name}" for index in indexes.missing(wanted, real))
+
+
+def holds_answers() -> bool:
+    """Whether the cache could answer anything without MongoDB."""
+    cache = wiring.service().cache
+    try:
+        return cache.shared.holds_answers()
+    except RedisTrouble:
+        return len(cache.hot) > 0
+
+
+def breaker_states() -> dict[str, str]:
+    """State of this process's circuit breakers, by collection."""
+    return {name: breaker.state.value for name, breaker in wiring.breakers().items()}
 
 
 def count_documents() -> dict[str, int] | None:

@@ -35,6 +35,7 @@ return {granted and 1 or 0, type(held) == 'string' and held}
 """
 _PUT = """
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+if ARGV[4] == '1' then redis.call('SET', KEYS[3], '1', 'EX', ARGV[3]) end
 if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 _RELEASE = """
@@ -131,9 +132,26 @@ class SharedTier:
         granted, raw = self.link.command("EVAL", _CLAIM, 2, self._lock(key), self._entry(key), token, milliseconds)
         return bool(granted), raw
 
-    def put(self, key: str, raw: bytes, seconds: int, token: str | None) -> None:
-        """Stores an entry for some seconds, and gives the claim back."""
-        self.link.command("EVAL", _PUT, 2, self._lock(key), self._entry(key), token or "", raw, seconds)
+    def put(self, key: str, raw: bytes, seconds: int, token: str | None, *, answers: bool = True) -> None:
+        """Stores an entry for some seconds, and gives the claim back.
+
+        Args:
+            key: the entry's.
+            raw: its bytes.
+            seconds: until it is forgotten.
+            token: of the claim, ``None`` without one.
+            answers: whether it is an answer, not the knowledge that there is none.
+        """
+        keys = self._lock(key), self._entry(key), self._any_answer
+        self.link.command("EVAL", _PUT, len(keys), *keys, token or "", raw, seconds, int(answers))
+
+    def holds_answers(self) -> bool:
+        """Whether there is any answer that could be given while the store is away."""
+        return bool(self.link.command("EXISTS", self._any_answer))
+
+    @property
+    def _any_answer(self) -> str:
+        return f"{self._namespace}any-answer"
 
     def release(self, key: str, token: str) -> None:
         """Gives a claim back, unless it has passed to somebody else."""

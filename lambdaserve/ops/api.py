@@ -20,13 +20,14 @@ from lambdaserve.ops.serializers import HealthSerializer, LiveSerializer, ReadyS
 from lambdaserve.schema import problem_response
 from lambdaserve.viewsets import ApiViewSet
 
+_BREAKERS = {"batch_views": "closed", "speed_views": "closed"}
 _SYNC = {"last_update": "2026-11-24T14:37:12Z", "lag_seconds": 18}
 EXAMPLE: Mapping[str, Any] = {
     "status": "healthy",
     "timestamp": "2026-11-24T14:37:30Z",
     "version": "0.1.0",
     "services": {
-        "mongodb": {"status": "healthy", "latency_ms": 0.41, "breaker": None},
+        "mongodb": {"status": "healthy", "latency_ms": 0.41, "breaker": "closed", "breakers": _BREAKERS},
         "redis": {"status": "healthy", "latency_ms": 0.12, "hit_rate": 0.93},
         "batch_layer": {
             "status": "healthy",
@@ -85,7 +86,9 @@ class HealthViewSet(ApiViewSet):
         operation_id="health_ready",
         tags=["health"],
         summary="Whether requests can be answered",
-        description="Whether MongoDB answers a ping. Redis is not needed for it.",
+        description="Not without MongoDB, unless the cache holds answers that can be given meanwhile; not while "
+        "declared indexes are missing, or before either layer holds anything. `reasons` says which. Redis is not "
+        "needed for it.",
         responses={
             200: OpenApiResponse(ReadySerializer, "Ready."),
             503: OpenApiResponse(ReadySerializer, "Not ready."),
@@ -93,8 +96,8 @@ class HealthViewSet(ApiViewSet):
         },
     )
     def ready(self, request: Request) -> HttpResponse:
-        ready = monitor().store_answers()
-        return _answer({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+        found = monitor().readiness()
+        return _answer(found.as_dict(), 200 if found.is_ready else 503)
 
 
 def _answer(body: Mapping[str, Any], status: int) -> HttpResponse:

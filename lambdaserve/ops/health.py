@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from lambdaserve import __version__
 from merger.boundary import Boundary, Layers
+from merger.breaker import State
 from merger.probes import CachePing, StorePing
 from merger.query import isoformat
 from merger.routing import BATCH, SPEED
@@ -19,6 +20,9 @@ SERVICE_STATES = (HEALTHY, UNHEALTHY)
 BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
 READY_STATES = ("ready", "not ready")
+BREAKER_STATES = tuple(state.value for state in State)
+"""From the best to the worst."""
+CLOSED = State.CLOSED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +34,73 @@ class Findings:
         cache: Redis.
         layers: the time boundary and both layers' state.
         counts: documents by collection.
+        breakers: state of the circuit breakers by collection.
     """
 
     store: StorePing | None
     cache: CachePing | None
     layers: tuple[Boundary, Layers] | None
     counts: Mapping[str, int] | None
+    breakers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def breaker(self) -> str:
+        """The state of the breaker that is worst off."""
+        return max(self.breakers.values(), key=BREAKER_STATES.index, default=CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is known of whether requests can be answered; ``None``: not known.
+
+    Args:
+        store_answers: whether MongoDB does.
+        holds_answers: whether the cache could do without it.
+        missing_indexes: as ``collection.name``.
+        has_data: whether either layer holds anything.
+    """
+
+    store_answers: bool
+    holds_answers: bool
+    missing_indexes: tuple[str, ...] | None
+    has_data: bool | None
+
+    @property
+    def reasons(self) -> list[str]:
+        """What keeps requests from being answered, or makes their answers old; each begins with a stable code."""
+        if not self.store_answers:
+            rest = "answers come from the cache" if self.holds_answers else "nothing is cached"
+            return [f"mongodb_away: MongoDB does not answer; {rest}"]
+        found = []
+        if self.missing_indexes:
+            names = ", ".join(self.missing_indexes)
+            found.append(f"indexes_missing: {names}; `manage.py create_indexes` creates them")
+        if self.has_data is False:
+            found.append("no_data: neither layer holds any document yet")
+        return found
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether to send requests here."""
+        return not self.reasons or (not self.store_answers and self.holds_answers)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer of ``health/ready``."""
+        return {"status": READY_STATES[not self.is_ready], "reasons": self.reasons}
 
 
 def report(found: Findings, now: datetime) -> dict[str, Any]:
     """The answer of ``health``.
 
-    ``unhealthy`` without MongoDB; ``degraded`` without Redis, or when a layer is late, empty or unknown; else
-    ``healthy``.
+    ``unhealthy`` without MongoDB; ``degraded`` without Redis, while a circuit breaker is not closed, or when a layer is
+    late, empty or unknown; else ``healthy``.
     """
-    services = {
+    services: dict[str, dict[str, Any]] = {
         "mongodb": {
             "status": HEALTHY if found.store else UNHEALTHY,
             "latency_ms": found.store.latency_ms if found.store else None,
-            "breaker": None,
+            "breaker": found.breaker,
+            "breakers": dict(found.breakers),
         },
         "redis": {
             "status": HEALTHY if found.cache else UNHEALTHY,
@@ -61,7 +113,7 @@ def report(found: Findings, now: datetime) -> dict[str, Any]:
     status = HEALTHY
     if found.store is None:
         status = UNHEALTHY
-    elif any(service["status"] != HEALTHY for service in services.values()):
+    elif found.breaker != CLOSED or any(service["status"] != HEALTHY for service in services.values()):
         status = DEGRADED
     return {"status": status, "timestamp": isoformat(now), "version": __version__, "services": services}
 

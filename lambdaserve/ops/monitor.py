@@ -9,19 +9,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from lambdaserve.ops.health import Findings, report
+from lambdaserve.ops.health import Findings, Readiness, report
 from merger import probes, wiring
+from merger.boundary import Layers
 
 T = TypeVar("T")
 
 KEEP = 1.0
 """Seconds for which a report is given again; two callers a moment apart cost the stores one round trip."""
 
-COUNTS_KEEP = 60.0
-"""Seconds for which numbers of documents are kept."""
+COUNTS_KEEP, INDEXES_KEEP = 60.0, 15.0
+"""Seconds for which numbers of documents, and what is known of the indexes, are kept."""
 
-PING_WAIT, LAYERS_WAIT, COUNTS_WAIT = 0.35, 0.6, 0.25
-"""Seconds that a report waits for the stores, for the layers' state, and, the first time, for the numbers."""
+PING_WAIT, LAYERS_WAIT, COUNTS_WAIT, INDEXES_WAIT = 0.35, 0.6, 0.25, 0.5
+"""Seconds that a report waits for the stores, for the layers' state, for the indexes, and, the first time, for the
+numbers."""
 
 
 class Probe(Generic[T]):
@@ -71,6 +73,7 @@ class HealthMonitor:
         self._cache = Probe(probes.ping_cache)
         self._layers = Probe(probes.read_layers)
         self._counts = Probe(probes.count_documents, COUNTS_KEEP)
+        self._indexes = Probe(probes.missing_indexes, INDEXES_KEEP)
         self._lock = threading.Lock()
         self._report: dict[str, Any] = {}
         self._made = float("-inf")
@@ -83,20 +86,29 @@ class HealthMonitor:
                 self._made = time.monotonic()
             return self._report
 
-    def store_answers(self) -> bool:
-        """Whether MongoDB answers a ping in time."""
-        return self._store.within(PING_WAIT) is not None
+    def readiness(self) -> Readiness:
+        """Whether requests can be answered, and what is in the way."""
+        if self._store.within(PING_WAIT) is None:
+            return Readiness(False, probes.holds_answers(), None, None)
+        # What takes longer than one may wait is not held against the service.
+        indexes = self._indexes.within(INDEXES_WAIT)
+        layers = self._layers.within(LAYERS_WAIT)
+        return Readiness(True, False, indexes, None if layers is None else _holds_documents(layers[1]))
 
     def _findings(self) -> Findings:
         self._cache.start()
         store = self._store.within(PING_WAIT)
         cache = self._cache.within(PING_WAIT)
         if store is None:
-            return Findings(None, cache, None, None)
+            return Findings(None, cache, None, None, probes.breaker_states())
         layers = self._layers.within(LAYERS_WAIT)
         # Counting may take seconds. Only somebody who would get no number at all waits for it a little.
         counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT)
-        return Findings(store, cache, layers, counts or self._counts.last)
+        return Findings(store, cache, layers, counts or self._counts.last, probes.breaker_states())
+
+
+def _holds_documents(layers: Layers) -> bool:
+    return layers.batch_computed_at is not None or any(layer.synced_at is not None for layer in layers.speed.values())
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lambdaserve.ops.health import BATCH_STATES, READY_STATES, SERVICE_STATES, SPEED_STATES, STATES
+from lambdaserve.ops.health import BATCH_STATES, BREAKER_STATES, READY_STATES, SERVICE_STATES, SPEED_STATES, STATES
 
 
 class MongoSerializer(serializers.Serializer[Any]):
@@ -14,9 +14,12 @@ class MongoSerializer(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(SERVICE_STATES)
     latency_ms = serializers.FloatField(allow_null=True, help_text="Of one ping; null when it does not answer.")
-    breaker = serializers.CharField(
-        allow_null=True, help_text="State of the circuit breaker; always null, since there is none yet."
+    breaker = serializers.ChoiceField(
+        BREAKER_STATES,
+        help_text="State of the circuit breaker that is worst off, in the worker that was asked: while it is not "
+        "`closed`, the collection is not asked, and answers come from the cache or from the other layer.",
     )
+    breakers = serializers.DictField(child=serializers.ChoiceField(BREAKER_STATES), help_text="By collection.")
 
 
 class RedisSerializer(serializers.Serializer[Any]):
@@ -67,7 +70,8 @@ class HealthSerializer(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(
         STATES,
-        help_text="`unhealthy` without MongoDB; `degraded` without Redis, or when a layer is late, empty or unknown.",
+        help_text="`unhealthy` without MongoDB; `degraded` without Redis, while a circuit breaker is not closed, or "
+        "when a layer is late, empty or unknown.",
     )
     timestamp = serializers.DateTimeField()
     version = serializers.CharField(help_text="Of lambdaserve.")
@@ -84,3 +88,8 @@ class ReadySerializer(serializers.Serializer[Any]):
     """``health/ready``."""
 
     status = serializers.ChoiceField(READY_STATES)
+    reasons = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What is in the way, or makes answers old; each begins with a stable code and a colon: "
+        "`mongodb_away`, `indexes_missing`, `no_data`.",
+    )

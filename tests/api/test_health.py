@@ -83,7 +83,7 @@ def test_it_tells_the_state_of_every_part(api: Api) -> None:
     assert (body["status"], body["timestamp"]) == ("healthy", "2031-03-10T12:30:00Z")
     assert set(body) == {"status", "timestamp", "version", "services"}
     assert set(services) == {"mongodb", "redis", "batch_layer", "speed_layer"}
-    assert (services["mongodb"]["status"], services["mongodb"]["breaker"]) == ("healthy", None)
+    assert (services["mongodb"]["status"], services["mongodb"]["breaker"]) == ("healthy", "closed")
     assert services["mongodb"]["latency_ms"] > 0
     assert set(services["redis"]) == {"status", "latency_ms", "hit_rate"}
     assert services["batch_layer"] == {
@@ -145,7 +145,7 @@ def test_without_redis_it_is_degraded_and_ready(api: Api, settings: Any, closed_
     body = api.body("health")
     assert body["status"] == "degraded"
     assert body["services"]["redis"] == {"status": "unhealthy", "latency_ms": None, "hit_rate": None}
-    assert api.body("health/ready") == {"status": "ready"}
+    assert api.body("health/ready") == {"status": "ready", "reasons": []}
 
 
 @pytest.mark.parametrize("kind", ["silent_port", "closed_port"])
@@ -157,9 +157,15 @@ def test_without_mongo_it_is_unhealthy_and_says_so_quickly(
     body = api.body("health", status=503)
     assert time.monotonic() - started < 1
     assert body["status"] == "unhealthy"
-    assert body["services"]["mongodb"] == {"status": "unhealthy", "latency_ms": None, "breaker": None}
+    assert body["services"]["mongodb"] == {
+        "status": "unhealthy",
+        "latency_ms": None,
+        "breaker": "closed",
+        "breakers": {"batch_views": "closed", "speed_views": "closed"},
+    }
     assert body["services"]["batch_layer"]["status"] == "unknown"
-    assert api.body("health/ready", status=503) == {"status": "not ready"}
+    nothing = {"status": "not ready", "reasons": ["mongodb_away: MongoDB does not answer; nothing is cached"]}
+    assert api.body("health/ready", status=503) == nothing
     assert api.body("health/live") == {"status": "alive"}
 
 
@@ -193,6 +199,42 @@ def test_two_callers_a_moment_apart_get_one_report(api: Api) -> None:
 
 def test_probes_need_no_login_but_the_report_does(api: Api, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
+    api.load(movie(550, "Fight Club"))
     assert api.get("health/live").status_code == 200
     assert api.get("health/ready").status_code == 200
     assert api.get("health").status_code == 401
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MongoDB does not answer a ping; moved elsewhere it would be another one, with a cache of its own."""
+    monkeypatch.setattr("merger.probes.ping_store", lambda: None)
+
+
+def test_without_mongo_it_is_ready_while_answers_are_cached(api: Api, unreachable: None) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    api.body("movies/550")
+    reasons = ["mongodb_away: MongoDB does not answer; answers come from the cache"]
+    assert api.body("health/ready") == {"status": "ready", "reasons": reasons}
+
+
+def test_the_knowledge_that_there_is_nothing_makes_nobody_ready(api: Api, unreachable: None) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    api.body("movies/551", status=404)
+    assert api.body("health/ready", status=503)["status"] == "not ready"
+
+
+def test_it_is_not_ready_before_there_is_any_data(api: Api) -> None:
+    body = api.body("health/ready", status=503)
+    assert body == {"status": "not ready", "reasons": ["no_data: neither layer holds any document yet"]}
+
+
+def test_it_is_not_ready_without_its_indexes_and_says_which(api: Api) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    assert api.body("health/ready")["status"] == "ready"
+    api.database["batch_views"].drop_index("movie_view")
+    from lambdaserve.ops.monitor import monitor
+
+    monitor.cache_clear()
+    reason = "indexes_missing: batch_views.movie_view; `manage.py create_indexes` creates them"
+    assert api.body("health/ready", status=503) == {"status": "not ready", "reasons": [reason]}

@@ -222,7 +222,7 @@ def test_health_keeps_its_judgement(api: Api) -> None:
     assert found["status"] == "healthy", found
     assert {service["status"] for service in found["services"].values()} == {"healthy"}
     assert parsed(content(api, "health/live")) == {"status": "alive"}
-    assert parsed(content(api, "health/ready")) == {"status": "ready"}
+    assert parsed(content(api, "health/ready")) == {"status": "ready", "reasons": []}
 
 
 def test_serving_modifies_nothing_that_the_producers_wrote(api: Api) -> None:
