@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from analytics.series import trends
 from analytics.series_reads import TrendParameters
 from merger.boundary import Boundary, Layers, SpeedLayer
+from merger.layers import without
 from merger.merge import Built
 from merger.query import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
-from merger.routing import series_hours_from
+from merger.routing import BATCH, SPEED, series_hours_from
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -119,14 +120,26 @@ def _payload(events: list[Event]) -> dict[str, Any]:
     }
 
 
-def ask(world: World, series: dict[str, Any], window: str = "9d", chance: random.Random | None = None) -> Built:
-    """The answer from what the plan would read; with ``chance`` in another order and with duplicates."""
+def ask(
+    world: World,
+    series: dict[str, Any],
+    window: str = "9d",
+    chance: random.Random | None = None,
+    away: str | None = None,
+) -> Built:
+    """The answer from what the plan would read; with ``chance`` in another order and with duplicates.
+
+    The collection that is ``away`` does not answer.
+    """
     batch, speed = world.batch(), world.speed()
     if chance is not None:
         batch, speed = _disturbed(batch, chance), _disturbed(speed, chance)
     is_one = "movie_id" in series
     layer = SpeedLayer(frozenset(d["hour"] for d in speed), NOW if speed else None)
     layers = Layers(max((d["computed_at"] for d in batch), default=None), {"sentiment": layer})
+    if away:
+        layers = without(layers, {away})
+        batch, speed = ([] if away == name else found for name, found in ((BATCH, batch), (SPEED, speed)))
     start = series_hours_from(Boundary(NOW), layers)
     own = [d for d in speed if d["movie_id"] == series.get("movie_id")]
     shared = [d for d in speed if d["hour"] >= start]
@@ -204,6 +217,16 @@ def test_every_event_is_in_the_answer_once_or_reported_missing(
     world: World, series: dict[str, Any], window: str
 ) -> None:
     check(ask(world, series, window), world.of(series), window)
+
+
+@settings(deadline=None, max_examples=150)
+@given(worlds(), series_of, windows, st.sampled_from((BATCH, SPEED)))
+def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
+    world: World, series: dict[str, Any], window: str, away: str
+) -> None:
+    """F5: while one collection does not answer. The open hour is never reported missing."""
+    closed = [event for event in world.of(series) if event.at < floor_hour(NOW) or away == BATCH]
+    check(ask(world, series, window, away=away), closed, window)
 
 
 @settings(deadline=None, max_examples=150)

@@ -75,9 +75,9 @@ def test_what_answers_is_let_through(guarded: Guarded) -> None:
 def test_it_opens_once_enough_calls_failed(guarded: Guarded) -> None:
     for _ in range(RULES.least_calls - 1):
         guarded.fails()
-        assert guarded.breaker.state is State.CLOSED
+        assert guarded.breaker.state == State.CLOSED
     guarded.fails()
-    assert (guarded.breaker.state, guarded.changes) == (State.OPEN, [State.OPEN])
+    assert guarded.changes == [State.OPEN]
 
 
 def test_an_error_that_a_retry_will_not_mend_is_a_failure_too(guarded: Guarded) -> None:
@@ -99,9 +99,10 @@ def test_fewer_failures_than_the_share_leave_it_closed(guarded: Guarded) -> None
         guarded.fails()
     assert guarded.breaker.state is State.CLOSED
     for _ in range(20):
-        if guarded.breaker.state is State.CLOSED:
-            guarded.fails()
-    assert guarded.breaker.state is State.OPEN
+        guarded.fails()
+        if guarded.changes:
+            break
+    assert guarded.changes == [State.OPEN]
 
 
 def test_calls_count_for_the_window_only(guarded: Guarded) -> None:
@@ -260,9 +261,13 @@ def test_of_many_threads_that_probe_one_gets_through(guarded: Guarded) -> None:
     guarded.seconds += RULES.pause
     together, asked, release = threading.Barrier(20), list[int](), threading.Event()
 
+    def hold() -> None:
+        asked.append(1)
+        release.wait(10)
+
     def probe() -> None:
         together.wait(10)
-        guarded.breaker.probe(lambda: (asked.append(1), release.wait(10)))
+        guarded.breaker.probe(hold)
 
     threads = [threading.Thread(target=probe) for _ in range(20)]
     for thread in threads:

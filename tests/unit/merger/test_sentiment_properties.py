@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from merger.boundary import Boundary, Policy, Strategy, as_intervals
 from merger.contract import Contract, Documents
+from merger.layers import without
 from merger.merge import Built, Reading
 from merger.query import HOUR, Granularity, Span, Window, parse_span
+from merger.routing import BATCH, SPEED
 from merger.sentiment import movie_sentiment
 from tests.unit.merger.documents import Raw, layers_of
 from tests.unit.merger.generated import healthy_worlds, respelled, worlds
@@ -50,17 +52,21 @@ def asked(
     granularity: Granularity,
     policy: Policy | None = None,
     raw: tuple[Sequence[Raw], Sequence[Raw]] | None = None,
+    away: str | None = None,
 ) -> Asked | None:
-    """What the service would answer from a movie's documents and the state of the layers; ``None``: unknown movie."""
+    """What the service would answer from a movie's documents and the state of the layers; ``None``: unknown movie.
+
+    The collection that is ``away`` does not answer.
+    """
     batch, speed = raw or (world.batch_documents(), world.speed_documents() + world.earlier_buckets())
     everything = Contract().read(batch, speed)
     assert not everything.skipped
     own = Documents(
-        tuple(d for d in everything.batch if d.movie_id == movie_id),
-        tuple(d for d in everything.speed if d.movie_id == movie_id),
+        tuple(d for d in everything.batch if d.movie_id == movie_id and away != BATCH),
+        tuple(d for d in everything.speed if d.movie_id == movie_id and away != SPEED),
     )
     boundary = Boundary(world.now, policy or Policy())
-    layers = layers_of(everything)
+    layers = without(layers_of(everything), {away} if away else ())
     built = movie_sentiment(movie_id, span, granularity, Reading(boundary, layers, own))
     if built is None:
         assert not own.batch
@@ -91,6 +97,19 @@ def test_every_bucket_is_what_happened_in_it_or_reported_missing(
 ) -> None:
     if answer := asked(world, movie_id, span, granularity, policy):
         answer.expected.check_breakdown(answer.built, answer.window, granularity)
+
+
+@thorough
+@given(worlds(), movie_ids, spans, granularities, policies, st.sampled_from((BATCH, SPEED)))
+def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
+    world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy, away: str
+) -> None:
+    """F5: while one collection does not answer."""
+    if answer := asked(world, movie_id, span, granularity, policy, away=away):
+        answer.expected.check_total(answer.built, answer.window)
+        answer.expected.check_breakdown(answer.built, answer.window, granularity)
+        code = "batch_unavailable" if away == BATCH else "speed_unavailable"
+        assert [warning for warning in answer.built.freshness.warnings if warning.startswith(code)]
 
 
 @thorough

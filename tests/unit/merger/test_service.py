@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,13 +15,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from merger.boundary import Policy
 from merger.cache import AnswerCache
 from merger.contract import Contract
-from merger.errors import Incomplete, NotFound, StoreUnavailable
+from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
 from merger.freshness import TTLClass, describe
-from merger.merge import Built, Reading
+from merger.merge import Built, Reading, movie_details
 from merger.query import Window
 from merger.redislink import RedisLink
 from merger.routing import BATCH, SPEED, HourRange, Plan, Question, Read, View, movie_reads
-from merger.service import BEHIND_TTL, MergeService, cache_key
+from merger.service import BEHIND_TTL, Answer, MergeService, cache_key
 from merger.sharedtier import SharedTier
 from merger.store import Document
 from tests.memory_store import MemoryStore
@@ -68,9 +68,22 @@ def no_redis() -> Redis:
     raise RedisConnectionError("there is none here")
 
 
+class HalfStore(MemoryStore):
+    """A store of which some collections fail."""
+
+    def __init__(self, **collections: list[dict[str, Any]]) -> None:
+        super().__init__(**collections)
+        self.failing: dict[str, StoreError] = {}
+
+    def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
+        if collection in self.failing:
+            raise self.failing[collection]
+        return super().find(collection, wanted, **options)
+
+
 class Served:
     def __init__(self, batch: list[dict[str, Any]], speed: list[dict[str, Any]]) -> None:
-        self.store = MemoryStore(batch_views=batch, speed_views=speed)
+        self.store = HalfStore(batch_views=batch, speed_views=speed)
         self.now = NOW
         self.seconds = 0.0
         self.cache = AnswerCache(
@@ -246,3 +259,126 @@ def test_the_catalogue_follows_a_newer_run_before_anybody_asks() -> None:
     served.store.batches = noticed  # type: ignore[method-assign]  # tells that it is being read
     served.service.refresh()
     assert loaded.wait(5)
+
+
+def plan_of_a_movie(question: Question[ByMovie]) -> Plan:
+    reads = movie_reads(question.params.movie_id, ("movie_details",), question, speed_from=question.boundary.cutoff)
+    return Plan(reads=reads)
+
+
+def build_of_a_movie(params: ByMovie, reading: Reading) -> Built:
+    found = movie_details(params.movie_id, reading)
+    if found is None:
+        raise NotFound("movie", params.movie_id)
+    return found
+
+
+DETAILS = View("tests.details", TTLClass.STABLE, plan_of_a_movie, build_of_a_movie, coverage=("stats",))
+AWAY = StoreUnavailable("away")
+
+
+def codes(answer: Answer) -> list[str]:
+    return [warning.partition(":")[0] for warning in answer.data["freshness"]["warnings"]]
+
+
+def both() -> Served:
+    return Served([details(), details(2)], [stats(), stats(0)])
+
+
+@pytest.mark.parametrize("error", [AWAY, StoreFault("disk full")])
+def test_without_the_speed_layer_the_batch_layers_half_is_given_and_says_what_it_lacks(error: StoreError) -> None:
+    served = both()
+    served.store.failing[SPEED] = error
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert (answer.data["title"], answer.data["vote_average"], answer.data["data_source"]) == ("Movie 1", None, "batch")
+    assert codes(answer) == ["speed_unavailable"]
+    assert answer.missing == ((TOP - 9 * HOUR, TOP),)
+    assert answer.max_age == BEHIND_TTL
+
+
+def test_without_the_batch_layer_the_speed_layers_half_is_given_and_says_what_it_lacks() -> None:
+    served = both()
+    served.store.failing[BATCH] = AWAY
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert (answer.data["title"], answer.data["vote_average"], answer.data["data_source"]) == (None, 7.5, "speed")
+    assert codes(answer) == ["batch_unavailable"]
+    assert answer.missing == ((None, TOP - 48 * HOUR),)
+
+
+def test_strict_refuses_a_half() -> None:
+    served = both()
+    served.store.failing[SPEED] = AWAY
+    with pytest.raises(Incomplete):
+        served.service.fetch(DETAILS, ByMovie(1), strict=True)
+
+
+def test_a_layer_that_fails_half_way_counts_as_failed() -> None:
+    """The layers' state was known a moment ago, so that only the movie's own read fails."""
+    served = both()
+    served.service.fetch(DETAILS, ByMovie(2))
+    served.store.failing[SPEED] = AWAY
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert codes(answer) == ["speed_unavailable"]
+    assert answer.missing == ((TOP - 9 * HOUR, TOP),)
+
+
+def test_what_the_failing_layer_may_know_is_not_said_to_be_nowhere() -> None:
+    served = both()
+    served.store.failing[BATCH] = AWAY
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(DETAILS, ByMovie(2))
+
+
+def test_without_both_layers_there_is_no_answer() -> None:
+    served = both()
+    served.store.failing |= {BATCH: AWAY, SPEED: AWAY}
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(DETAILS, ByMovie(1))
+
+
+def test_an_old_answer_is_better_than_a_half() -> None:
+    served = both()
+    whole = served.service.fetch(DETAILS, ByMovie(1))
+    served.now += timedelta(seconds=700)
+    served.seconds += 700
+    served.store.failing[SPEED] = AWAY
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert (answer.state, answer.data["vote_average"]) == ("STALE", whole.data["vote_average"])
+    assert answer.missing == whole.missing
+
+
+def test_a_half_gives_way_to_the_whole_as_soon_as_there_is_one() -> None:
+    served = both()
+    served.store.failing[SPEED] = AWAY
+    assert served.service.fetch(DETAILS, ByMovie(1)).missing
+    served.store.failing.clear()
+    served.now += timedelta(seconds=2)
+    served.seconds += 6
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert (answer.state, answer.data["vote_average"], codes(answer)) == ("MISS", 7.5, [])
+
+
+@pytest.mark.parametrize("rests_on", [(SPEED,), (BATCH, SPEED)])
+def test_a_view_that_rests_on_the_failing_layer_has_no_half(rests_on: tuple[str, ...]) -> None:
+    served = both()
+    served.store.failing[SPEED] = AWAY
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(replace(DETAILS, rests_on=rests_on), ByMovie(1))
+
+
+def test_what_rests_on_the_catalogue_does_with_the_copy_at_hand() -> None:
+    def titles(params: ByMovie, reading: Reading) -> Built:
+        body = {"title": reading.reference.title_of(params.movie_id)}
+        return Built(body, describe(reading.boundary, reading.layers))
+
+    view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(reference=True), titles, rests_on=(BATCH,))
+    served = both()
+    served.store.failing[BATCH] = AWAY
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(view, ByMovie(1))
+    served.store.failing.clear()
+    served.service.warm_up()
+    served.store.failing[BATCH] = AWAY
+    served.seconds += 10
+    answer = served.service.fetch(view, ByMovie(1))
+    assert (answer.data["title"], codes(answer)) == ("Movie 1", ["batch_unavailable"])
