@@ -46,8 +46,8 @@ class Kept:
         watch = LayerWatch(self.store, contract.aliases, lambda: self.seconds)
         self.keeper = ReferenceKeeper(self.store, contract, watch, lambda: self.seconds)
 
-    def now(self) -> Reference:
-        return self.keeper.current(Boundary(NOW), wait=5)
+    def now(self, told: str = "") -> Reference:
+        return self.keeper.current(Boundary(NOW), told=told, wait=5)
 
     def add(self, *documents: dict[str, Any]) -> None:
         self.store.insert(BATCH, documents)
@@ -56,12 +56,12 @@ class Kept:
     def loads(self) -> int:
         return sum(1 for _, wanted in self.store.finds if wanted == {"view_type": "movie_details"})
 
-    def eventually(self, holds: Callable[[Reference], bool]) -> bool:
+    def eventually(self, holds: Callable[[Reference], bool], told: str = "") -> bool:
         """Whether what readers get comes to be so; it is read in the background."""
         end = time.monotonic() + 5
-        while not holds(self.now()) and time.monotonic() < end:
+        while not holds(self.now(told)) and time.monotonic() < end:
             time.sleep(0.005)
-        return holds(self.now())
+        return holds(self.now(told))
 
 
 def movie(movie_id: int, covers: Any = RUN, **more: Any) -> dict[str, Any]:
@@ -173,3 +173,32 @@ def test_skipped_documents_and_lifetime_totals_are_in_the_copy() -> None:
     assert [skip.kind for skip in found.skipped] == ["movie_details.version", "sentiment.review_count"]
     assert [skip.kind for skip in found.skipped_of("sentiment")] == ["sentiment.review_count"]
     assert (found.movies.reviews.tolist(), found.movies.score_sum.tolist()) == ([4], [2.0])
+
+
+def test_a_change_in_place_that_was_told_of_is_read_though_no_run_is_newer() -> None:
+    kept = Kept(movie(1))
+    assert kept.now("5").as_of_change == "5"
+    kept.add(movie(2))
+    assert not kept.now("5").knows(2)
+    assert kept.eventually(lambda reference: reference.knows(2), told="6")
+    assert kept.now("6").as_of_change == "6"
+    assert kept.loads == 2
+
+
+def test_a_change_that_was_told_of_during_a_load_is_read_after_it() -> None:
+    kept = Kept(movie(1))
+    kept.now("5")
+    kept.store.may_go_on.clear()
+    kept.now("6")
+    kept.add(movie(2))
+    kept.now("7")
+    kept.store.may_go_on.set()
+    assert kept.eventually(lambda reference: reference.as_of_change == "7", told="7")
+    assert kept.loads == 3
+
+
+def test_who_does_not_know_of_changes_calls_for_no_load() -> None:
+    kept = Kept(movie(1))
+    kept.now("5")
+    assert kept.now("").as_of_change == "5"
+    assert kept.loads == 1

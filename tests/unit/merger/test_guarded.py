@@ -1,0 +1,127 @@
+"""A store behind breakers: one collection may fail while the other answers, and comes back by itself (F1, F5)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from merger.breaker import BreakerRules, State
+from merger.deadline import deadline, left
+from merger.errors import StoreUnavailable
+from merger.guarded import GuardedStore
+from merger.routing import BATCH, SPEED
+from merger.store import Document
+from tests.memory_store import MemoryStore
+
+LIMIT = 1.0
+
+
+class Failing(MemoryStore):
+    """A store of which some collections fail; notes how much time each find was given."""
+
+    def __init__(self) -> None:
+        super().__init__(batch_views=[{"a": 1}], speed_views=[{"a": 2}])
+        self.failing: set[str] = set()
+        self.given: list[float] = []
+
+    def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
+        self.given.append(left())
+        if collection in self.failing:
+            raise StoreUnavailable("away")
+        return super().find(collection, wanted, **options)
+
+    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        return iter([self.find(collection, wanted)])
+
+
+class Watched:
+    def __init__(self) -> None:
+        self.behind = Failing()
+        self.turns: list[tuple[str, State]] = []
+        self.refused: list[str] = []
+        self.closed = threading.Event()
+        self.store = GuardedStore(
+            self.behind,
+            (BATCH, SPEED),
+            limit=LIMIT,
+            rules=BreakerRules(least_calls=3, pause=0.01),
+            monotonic=time.monotonic,
+            on_change=self._turned,
+            on_refused=self.refused.append,
+        )
+
+    def _turned(self, collection: str, state: State) -> None:
+        self.turns.append((collection, state))
+        if state is State.CLOSED:
+            self.closed.set()
+
+    def fail(self, collection: str, times: int = 3) -> None:
+        self.behind.failing.add(collection)
+        for _ in range(times):
+            with pytest.raises(StoreUnavailable, match="away"):
+                self.store.find(collection, {})
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    found = Watched()
+    yield found
+    found.behind.failing.clear()
+    for breaker in found.store.breakers.values():
+        while breaker.state is not State.CLOSED:
+            time.sleep(0.005)
+
+
+def test_one_collection_is_left_alone_while_the_other_one_is_asked(watched: Watched) -> None:
+    watched.fail(SPEED)
+    assert watched.turns[0] == (SPEED, State.OPEN)
+    with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
+        watched.store.find(SPEED, {})
+    with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
+        watched.store.batches(SPEED, {})
+    assert watched.refused == [SPEED, SPEED]
+    assert watched.store.find(BATCH, {})[0]["a"] == 1
+    assert watched.store.breakers[BATCH].state is State.CLOSED
+
+
+def test_it_is_asked_again_by_itself_when_it_answers(watched: Watched) -> None:
+    watched.fail(SPEED)
+    watched.behind.failing.clear()
+    assert watched.closed.wait(5)
+    assert watched.store.find(SPEED, {})[0]["a"] == 2
+    assert watched.turns[-2:] == [(SPEED, State.HALF_OPEN), (SPEED, State.CLOSED)]
+
+
+def test_it_comes_back_any_number_of_times(watched: Watched) -> None:
+    for _ in range(3):
+        watched.closed.clear()
+        watched.fail(SPEED)
+        watched.behind.failing.clear()
+        assert watched.closed.wait(5)
+
+
+def test_a_find_has_its_limit_and_no_more_than_the_request_has_left(watched: Watched) -> None:
+    watched.store.find(BATCH, {})
+    with deadline(0.75):
+        watched.store.find(BATCH, {})
+    assert LIMIT - 0.1 < watched.behind.given[0] <= LIMIT
+    assert 0.6 < watched.behind.given[1] <= 0.75
+
+
+def test_what_fails_for_want_of_time_says_nothing_of_the_store(watched: Watched) -> None:
+    watched.behind.failing.add(BATCH)
+    for _ in range(10):
+        with deadline(LIMIT / 4), pytest.raises(StoreUnavailable):
+            watched.store.find(BATCH, {})
+    assert watched.store.breakers[BATCH].state is State.CLOSED
+
+
+def test_a_request_without_time_is_refused_too_while_it_is_open(watched: Watched) -> None:
+    watched.fail(BATCH)
+    with deadline(LIMIT / 4), pytest.raises(StoreUnavailable, match="did not answer"):
+        watched.store.find(BATCH, {"of": "a caller"})
+    assert {"of": "a caller"} not in [wanted for _, wanted in watched.behind.finds]
