@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean install install-dev
+.PHONY: help run test check bench faults clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # Makes .venv and installs into it, unless that was done with these very requirements in this very place:
@@ -54,6 +54,9 @@ check: install-dev ## Lint, types, layers, migrations, production settings
 
 bench: install-dev ## Measure a service of its own, by itself and beside a FastAPI one (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks $(ARGS)
+
+faults: install-dev ## Make stores, layers and workers fail under load, and judge every answer (ARGS=--help)
+	@$(PYTHON_IN_VENV) -m tests.integration.faults $(ARGS)
 
 clean: ## Remove .venv, the local data and every cache
 	rm -rf .venv .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -110,7 +110,8 @@ class Run:
         bind, read = self.plan.bind, self.environment.read
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
         command += ["--host", bind.host, "--port", str(bind.port), "--workers", str(read(variables.WORKERS))]
-        command += ["--blocking-threads", str(read(variables.THREADS)), "lambdaserve.wsgi:application"]
+        command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
+        command += ["lambdaserve.wsgi:application"]
         # Many threads would each keep a heap of their own, with what their largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
         # The server's processes alone: a command that counted too would be added to them.

@@ -24,6 +24,8 @@ class TcpProxy:
     Attributes:
         delay: seconds that every chunk from the server waits before it is passed on; may be changed at any time.
         silent: the server's bytes are held back until this is cleared.
+        swallowed: callers' chunks that hold these bytes are not passed on, so that they get no answer; empty: none.
+        severed: connections over which such a chunk comes are closed; empty: none.
         connections: how many callers were accepted so far.
         chunks: how many chunks of callers were passed on so far: about as many as requests.
     """
@@ -32,6 +34,8 @@ class TcpProxy:
         self._server_port = port
         self.delay = 0.0
         self.silent = False
+        self.swallowed = b""
+        self.severed = b""
         self.connections = 0
         self.chunks = 0
         self._listener: socket.socket | None = None
@@ -121,7 +125,10 @@ class TcpProxy:
         with contextlib.suppress(OSError):
             while chunk := caller.recv(_CHUNK):
                 self.chunks += 1
-                server.sendall(chunk)
+                if self.severed and self.severed in chunk:
+                    break
+                if not self.swallowed or self.swallowed not in chunk:
+                    server.sendall(chunk)
         self._end(caller, server)
 
     def _to_caller(self, server: socket.socket, caller: socket.socket) -> None:

@@ -42,7 +42,6 @@ def copy(indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_pa
         "LOAD_SAMPLE": "never",
         "WORKERS": "2",
         "METRICS_FROM": LOOPBACK,
-        "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
     }
     with served(tmp_path, **variables) as running:
         running.wait_until_it_serves()

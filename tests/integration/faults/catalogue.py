@@ -1,0 +1,305 @@
+"""Every fault: how it is made here, what a client and an operator see, and what may be worse than usual under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from tests.integration.faults import data, serving, stores
+from tests.integration.faults.rules import Terms
+from tests.integration.faults.run import Act, Fault, nothing
+from tests.integration.faults.stage import Stage
+
+_STALE = (
+    "What was cached comes with `X-Cache: STALE`, its `Age`, and a `stale_answer` in `freshness.warnings`; what was "
+    "not is a 503 problem (`store-unavailable`) with `Retry-After`. `health` is 503, `health/ready` says why."
+)
+_MONGO_TOLD = (
+    '`lambdaserve_store_up{store="mongodb"}` 0, `lambdaserve_breaker_state{state="open"}`, '
+    "`lambdaserve_breaker_refused_total` rising, STALE in `lambdaserve_cache_answers_total`; alerts MongoDBDown, "
+    "BreakerOpen"
+)
+_MONGO_BACK = "One half-open probe per collection finds it back; no restart."
+_NO_CACHE = "The same answers, made anew more often; each process holds what it gave for four seconds."
+_REDIS_TOLD = (
+    '`lambdaserve_store_up{store="redis"}` 0, `lambdaserve_redis_away` workers, hit rate falling; alert RedisDown'
+)
+_REDIS_BACK = "A thread of each worker asks twice a second whether it is back; the cache fills by itself."
+_HALF_TOLD = (
+    '`lambdaserve_half_answers_total{{layer="{layer}"}}`, `lambdaserve_breaker_state{{collection="{layer}_views"}}`; '
+    "alerts HalfAnswers, BreakerOpen"
+)
+_AWAY = Terms(opens_breaker=True)
+_GONE = Terms(takes_data=True, in_motion=5.0)
+"""Changed documents are in the answers within five seconds."""
+_SECOND_LOOK = 20.0
+"""A run that is written in place is read by halves; the catalogue is read again 15 s after a new run was seen."""
+
+
+def _to_mongo(**how: object) -> Act:
+    return partial(_set, "to_mongo", how)
+
+
+def _to_redis(**how: object) -> Act:
+    return partial(_set, "to_redis", how)
+
+
+def _set(proxy: str, how: Mapping[str, object], stage: Stage) -> None:
+    for name, value in how.items():
+        setattr(getattr(stage, proxy), name, value)
+
+
+def _refuse(proxy: str, stage: Stage) -> None:
+    getattr(stage, proxy).refuse()
+
+
+def _accept(proxy: str, stage: Stage) -> None:
+    getattr(stage, proxy).accept()
+
+
+MONGO = (
+    Fault(
+        "MongoDB killed",
+        "SIGKILL; started again on the same port and data",
+        _STALE,
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        stores.kill_mongo,
+        stores.restart_mongo,
+        terms=_AWAY,
+    ),
+    Fault(
+        "MongoDB stopped",
+        "SIGSTOP, then SIGCONT: connections stay open, nothing is answered",
+        _STALE,
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        stores.stop_mongo,
+        stores.continue_mongo,
+        terms=_AWAY,
+    ),
+    Fault(
+        "MongoDB cut off",
+        "the proxy refuses connections and cuts those there are; MongoDB itself runs on",
+        _STALE,
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        partial(_refuse, "to_mongo"),
+        partial(_accept, "to_mongo"),
+        terms=_AWAY,
+        short=False,
+    ),
+    Fault(
+        "MongoDB silent",
+        "the proxy holds back every reply, and passes them on when it is over",
+        _STALE,
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        _to_mongo(silent=True),
+        _to_mongo(silent=False),
+        terms=_AWAY,
+        short=False,
+    ),
+    Fault(
+        "MongoDB slow, 300 ms",
+        "the proxy delays every reply by 300 ms",
+        "The same answers. What has to be made takes as many times 300 ms as it reads one after another.",
+        "`lambdaserve_mongodb_command_duration_seconds`; alert LatencyHigh",
+        "At once.",
+        _to_mongo(delay=0.3),
+        _to_mongo(delay=0.0),
+    ),
+    Fault(
+        "MongoDB slow, 3 s",
+        "the proxy delays every reply by 3 s, longer than `MONGODB_TIMEOUT`",
+        _STALE,
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        _to_mongo(delay=3.0),
+        _to_mongo(delay=0.0),
+        terms=_AWAY,
+        short=False,
+    ),
+    Fault(
+        "MongoDB's disk full",
+        "no file of it may grow (RLIMIT_FSIZE 0) and a producer writes: WiredTiger panics and answers every command "
+        "with an error; mended by a restart of MongoDB with space",
+        "As above, but what was not cached may be a 502 problem (`store-fault`): MongoDB answers, with an error.",
+        _MONGO_TOLD,
+        _MONGO_BACK,
+        stores.fill_disk_of_mongo,
+        stores.restart_mongo_with_space,
+        terms=Terms(errors=True),
+    ),
+    Fault(
+        "speed_views silent",
+        "the proxy swallows every request that names speed_views; batch_views answers",
+        "The half that batch_views gives, with a warning; else as without MongoDB.",
+        _HALF_TOLD.format(layer="speed"),
+        _MONGO_BACK,
+        _to_mongo(swallowed=b"speed_views"),
+        _to_mongo(swallowed=b""),
+    ),
+    Fault(
+        "batch_views failing",
+        "the proxy cuts every connection over which a request names batch_views",
+        "The half that speed_views gives, with a warning; else as without MongoDB.",
+        _HALF_TOLD.format(layer="batch"),
+        _MONGO_BACK,
+        _to_mongo(severed=b"batch_views"),
+        _to_mongo(severed=b""),
+    ),
+)
+
+REDIS = (
+    Fault(
+        "Redis killed",
+        "SIGKILL; started again, empty, on the same port",
+        _NO_CACHE,
+        _REDIS_TOLD,
+        _REDIS_BACK,
+        stores.kill_redis,
+        stores.restart_redis,
+    ),
+    Fault(
+        "Redis stopped",
+        "SIGSTOP, then SIGCONT",
+        _NO_CACHE,
+        _REDIS_TOLD,
+        _REDIS_BACK,
+        stores.stop_redis,
+        stores.continue_redis,
+    ),
+    Fault(
+        "Redis cut off",
+        "the proxy refuses connections and cuts those there are",
+        _NO_CACHE,
+        _REDIS_TOLD,
+        _REDIS_BACK,
+        partial(_refuse, "to_redis"),
+        partial(_accept, "to_redis"),
+        short=False,
+    ),
+    Fault(
+        "Redis slow, 300 ms",
+        "the proxy delays every reply by 300 ms, longer than the client waits",
+        _NO_CACHE,
+        _REDIS_TOLD,
+        _REDIS_BACK,
+        _to_redis(delay=0.3),
+        _to_redis(delay=0.0),
+        short=False,
+    ),
+    Fault(
+        "Redis full",
+        "maxmemory 1 MB with noeviction: writes are refused (OOM), reads answered",
+        "The same answers, made anew as they grow old.",
+        "The hit rate falls; alert HitRateLow.",
+        "At once.",
+        stores.fill_redis,
+        stores.empty_redis,
+        short=False,
+    ),
+    Fault(
+        "Redis's disk full",
+        "its snapshot can't be written (RLIMIT_FSIZE 0), so it refuses writes (MISCONF)",
+        "The same answers, made anew as they grow old.",
+        "The hit rate falls; alert HitRateLow.",
+        "At once.",
+        stores.fill_disk_of_redis,
+        stores.give_redis_space,
+    ),
+)
+
+BOTH = (
+    Fault(
+        "both killed",
+        "SIGKILL of both; both started again",
+        "What the process still holds, marked STALE; all else is a 503 problem with `Retry-After`.",
+        f"{_MONGO_TOLD}; {_REDIS_TOLD}",
+        _MONGO_BACK,
+        stores.kill_both,
+        stores.restart_both,
+        terms=_AWAY,
+    ),
+    Fault(
+        "both stopped",
+        "SIGSTOP of both, then SIGCONT",
+        "What the process still holds, marked STALE; all else is a 503 problem with `Retry-After`.",
+        f"{_MONGO_TOLD}; {_REDIS_TOLD}",
+        _MONGO_BACK,
+        stores.stop_both,
+        stores.continue_both,
+        terms=_AWAY,
+        short=False,
+    ),
+)
+
+DATA = (
+    Fault(
+        "speed layer stopped",
+        "every bucket's stamps lie 4 h back, beyond `SPEED_LAG_LIMIT`",
+        "`speed_lagging` in `freshness.warnings`; hours not completely synced are `missing`; strict ones 503.",
+        "`lambdaserve_speed_lag_seconds`; alerts SpeedLayerLags, IncompleteAnswers",
+        "With the next sync.",
+        data.stop_syncing,
+        data.sync_again,
+    ),
+    Fault(
+        "batch 3 days late",
+        "batch_views holds the run of three nights before; then last night's run replaces it in place",
+        "`batch_stale` in `freshness.warnings`; the speed layer fills in from the batch's coverage on.",
+        "`lambdaserve_batch_age_seconds`; alert BatchStale",
+        "With the next run.",
+        nothing,
+        data.run_batch,
+        data.delay_batch,
+        Terms(in_motion=_SECOND_LOOK),
+    ),
+    Fault(
+        "speed_views dropped",
+        "the collection is dropped; its documents and indexes are restored",
+        "`speed_empty` in `freshness.warnings`, `missing` hours; what is the speed layer's alone is 404.",
+        '`lambdaserve_collection_documents{collection="speed_views"}` 0',
+        "With the documents.",
+        partial(data.drop, name=data.SPEED),
+        partial(data.restore, name=data.SPEED),
+        terms=_GONE,
+    ),
+    Fault(
+        "batch_views dropped",
+        "the collection is dropped; its documents and indexes are restored",
+        "`batch_empty` in `freshness.warnings`; what is the batch layer's alone is 404.",
+        '`lambdaserve_collection_documents{collection="batch_views"}` 0',
+        "With the documents.",
+        partial(data.drop, name=data.BATCH),
+        partial(data.restore, name=data.BATCH),
+        terms=_GONE,
+    ),
+)
+
+SERVER = (
+    Fault(
+        "a worker killed",
+        "SIGKILL of one of the two workers",
+        "Requests that it was answering are lost with their connections; every other is answered by the other worker.",
+        "`lambdaserve_workers`",
+        "The server starts another one.",
+        serving.kill_a_worker,
+        serving.wait_for_workers,
+        terms=Terms(ends_worker=True),
+    ),
+    Fault(
+        "server asked to end",
+        "SIGTERM to `make run` while MongoDB takes 100 ms to answer",
+        "Requests that were sent before are answered; later ones find the door closed.",
+        "`up` 0; alert TargetDown",
+        "It is started again.",
+        serving.ask_to_end,
+        serving.wait_for_the_end,
+        serving.keep_requests_waiting,
+        Terms(ends_server=True),
+    ),
+)
+
+FAULTS = (*MONGO, *REDIS, *BOTH, *DATA, *SERVER)

@@ -1,0 +1,69 @@
+"""How the layers' documents go wrong while both stores are well: late, stopped, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.collection import Collection
+
+from sample_data.batch_job import Document
+from tests.integration.faults.stage import Stage
+
+BATCH, SPEED = "batch_views", "speed_views"
+_STOPPED_SINCE = timedelta(hours=4)
+"""Above the stage's ``SPEED_LAG_LIMIT``."""
+
+_dropped: dict[str, list[dict[str, Any]]] = {}
+"""Definitions of a dropped collection's indexes."""
+
+
+def stop_syncing(stage: Stage) -> None:
+    """No bucket has been written for hours."""
+    since = datetime.now(UTC) - _STOPPED_SINCE
+    with stage.database() as database:
+        database[SPEED].update_many({"synced_at": {"$gt": since}}, {"$set": {"synced_at": since}})
+
+
+def sync_again(stage: Stage) -> None:
+    """Every bucket has its stamp again; the newest ones get theirs first."""
+    since = datetime.now(UTC) - _STOPPED_SINCE - timedelta(minutes=5)
+    with stage.database() as database:
+        _replace(database[SPEED], [each for each in reversed(stage.world.speed) if each["synced_at"] > since])
+
+
+def delay_batch(stage: Stage) -> None:
+    """The last three nightly runs never were; the service starts on that."""
+    stage.stop_server()
+    with stage.database() as database:
+        database[BATCH].delete_many({})
+        database[BATCH].insert_many(stage.world.late_batch)
+    stage.forget()
+    stage.start_server()
+
+
+def run_batch(stage: Stage) -> None:
+    """The run of last night is made up for: documents are replaced in place, as the sample job does."""
+    with stage.database() as database:
+        _replace(database[BATCH], stage.world.batch)
+
+
+def drop(stage: Stage, name: str) -> None:
+    with stage.database() as database:
+        _dropped[name] = [dict(each) for each in database[name].list_indexes() if each["name"] != "_id_"]
+        database.drop_collection(name)
+
+
+def restore(stage: Stage, name: str) -> None:
+    """Its documents and indexes again, in one write."""
+    with stage.database() as database:
+        indexes = [{key: each[key] for key in each if key not in ("v", "ns")} for each in _dropped.pop(name)]
+        database[name].insert_many(stage.world.batch if name == BATCH else stage.world.speed)
+        database.command("createIndexes", name, indexes=indexes)
+
+
+def _replace(collection: Collection[dict[str, Any]], documents: Sequence[Document]) -> None:
+    writes = [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents]
+    collection.bulk_write(writes, ordered=True)

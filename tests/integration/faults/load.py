@@ -1,0 +1,118 @@
+"""A steady load of an open loop: requests are sent when they are due, whether or not others were answered."""
+
+from __future__ import annotations
+
+import http.client
+import select
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lambdaserve.embedded import LOOPBACK
+from tests.integration.faults.figures import Key, Sample
+from tests.integration.faults.judge import Reply
+
+CONNECTIONS = 160
+"""Keep-alive connections, each a thread's own: enough that every request of a deadline's length may be under way."""
+
+GIVEN_UP_AFTER = 8.0
+"""Seconds of silence after which a caller hangs up."""
+
+Choose = Callable[[], tuple[Key, str]]
+
+
+@dataclass
+class Load:
+    """Asks a server at a steady rate until it is stopped.
+
+    Args:
+        port: of the server, on 127.0.0.1.
+        rate: requests per second.
+        choose: what is asked next; called by one thread at a time.
+
+    Attributes:
+        samples: every request that has come to an end.
+    """
+
+    port: int
+    rate: float
+    choose: Choose
+    samples: list[Sample] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _started: float = 0.0
+    _taken: int = 0
+
+    def start(self) -> float:
+        """Begins; returns the moment, in monotonic seconds."""
+        self._started = time.monotonic() + 0.05
+        self._threads = [threading.Thread(target=self._keep_asking, daemon=True) for _ in range(CONNECTIONS)]
+        for thread in self._threads:
+            thread.start()
+        return self._started
+
+    def stop(self) -> float:
+        """Sends nothing more and waits for what is under way; returns the moment."""
+        self._over.set()
+        ended = time.monotonic()
+        for thread in self._threads:
+            thread.join(2 * GIVEN_UP_AFTER)
+        return ended
+
+    def _next(self) -> tuple[float, Key, str]:
+        with self._lock:
+            due = self._started + self._taken / self.rate
+            self._taken += 1
+            return due, *self.choose()
+
+    def _keep_asking(self) -> None:
+        caller = Caller(self.port)
+        while not self._over.is_set():
+            due, key, path = self._next()
+            if self._over.wait(max(0.0, due - time.monotonic())):
+                break
+            self.samples.append(caller.ask(key, path, due))
+        caller.close()
+
+
+class Caller:
+    """One client with a keep-alive connection; it asks nothing twice."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=GIVEN_UP_AFTER)
+
+    def ask(self, key: Key, path: str, due: float | None = None) -> Sample:
+        """Sends a GET and reads all of the answer."""
+        self._look()
+        sent, began = time.monotonic(), False
+        try:
+            self._connection.request("GET", path, headers={"Accept": "application/json"})
+            response = self._connection.getresponse()
+            began = True
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            took = time.monotonic() - sent
+            return Sample(key, path, due or sent, sent, took, Reply(0), began, type(error).__name__)
+        took = time.monotonic() - sent
+        told = response.headers
+        reply = Reply(
+            status=response.status,
+            content_type=(told.get("Content-Type") or "").partition(";")[0],
+            cache=told.get("X-Cache") or "",
+            retry_after=told.get("Retry-After") or "",
+            body=body,
+        )
+        return Sample(key, path, due or sent, sent, took, reply)
+
+    def _look(self) -> None:
+        """Gives up a connection that the server has closed, as every client's pool does before it uses one again."""
+        line = self._connection.sock
+        if line is not None and select.select([line], [], [], 0)[0]:
+            self.close()
+
+    def close(self) -> None:
+        """Hangs up; the next question opens a new connection."""
+        self._connection.close()

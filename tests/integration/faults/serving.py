@@ -1,0 +1,57 @@
+"""How the server itself is ended under load: asked to, and not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from tests.integration.faults.stage import WORKERS, Stage
+
+_PATIENCE = 20.0
+
+
+class NotMended(Exception):
+    """What should have come back did not."""
+
+
+def kill_a_worker(stage: Stage) -> None:
+    os.kill(stage.worker_pids()[0], signal.SIGKILL)
+
+
+def wait_for_workers(stage: Stage) -> None:
+    """Waits until there are as many as before.
+
+    Raises:
+        NotMended: there are not.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while len(stage.worker_pids()) < WORKERS:
+        if stage.server.child.ended() is not None:
+            raise NotMended(f"the server ended: {stage.server.child.last_words()}")
+        if time.monotonic() > deadline:
+            raise NotMended(f"{len(stage.worker_pids())} of {WORKERS} workers after {_PATIENCE:g} s")
+        time.sleep(0.05)
+
+
+def keep_requests_waiting(stage: Stage) -> None:
+    """So that some are always under way."""
+    stage.to_mongo.delay = 0.1
+
+
+def ask_to_end(stage: Stage) -> None:
+    stage.server.child.process.terminate()
+
+
+def wait_for_the_end(stage: Stage) -> None:
+    """Waits until the server is gone.
+
+    Raises:
+        NotMended: it is not, or it did not end well.
+    """
+    try:
+        code = stage.server.child.process.wait(_PATIENCE)
+    finally:
+        stage.to_mongo.delay = 0.0
+    if code:
+        raise NotMended(f"the server ended with exit code {code}: {stage.server.child.last_words()}")
