@@ -27,6 +27,7 @@ from django.views import defaults
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 
 from lambdaserve.access.throttle import retry_after
+from merger.asking import asking
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
 from merger.freshness import intervals_as_list
 from merger.meters import STRICT_REFUSALS
@@ -208,7 +209,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django's ``handler500``: tells nothing of the inside; the log has it."""
     if request.path.startswith(API_PREFIX):
-        return Problem(500, "Something went wrong here; it has been logged.").response(request.path)
+        # The log has it under this id, which the header `X-Request-ID` carries too.
+        current = asking.get()
+        told = {} if current is None else {"request_id": current.request_id}
+        return Problem(500, "Something went wrong here; it has been logged.", extensions=told).response(request.path)
     return defaults.server_error(request)
 
 

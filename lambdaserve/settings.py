@@ -19,6 +19,7 @@ from csp.constants import NONE, SELF
 from lambdaserve import __version__, variables
 from lambdaserve.env import Environment
 from lambdaserve.localdata import LocalData
+from lambdaserve.ops.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment.of_process(BASE_DIR)
@@ -53,6 +54,7 @@ CORS_EXPOSE_HEADERS = [
     "RateLimit-Reset",
     "Retry-After",
     "X-Cache",
+    "X-Request-ID",
 ]
 
 # The stores
@@ -123,6 +125,7 @@ INSTALLED_APPS = [
     "lambdaserve.access",
 ]
 MIDDLEWARE = [
+    "lambdaserve.ops.observed.Observed",
     "lambdaserve.middleware.ApiLane",
     "lambdaserve.middleware.SqlConnections",
     "django.middleware.security.SecurityMiddleware",
@@ -237,13 +240,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": _env.read(variables.LOG_LEVEL).upper()},
-    # Logged by the root handler above; Django's own handlers would mail or repeat it.
-    # What a client did wrong is told to the client: a flood of 404s or 429s must not be one of log lines too.
-    "loggers": {"django": {"handlers": [], "propagate": True}, "django.request": {"level": "ERROR"}},
-}
+# Logs: see requirement O2
+LOG_FORMAT = _env.read(variables.LOG_FORMAT)
+LOG_LEVEL = _env.read(variables.LOG_LEVEL).upper()
+LOG_REQUESTS = _env.read(variables.LOG_REQUESTS)
+LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)

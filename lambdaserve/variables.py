@@ -201,6 +201,13 @@ HSTS_SUBDOMAINS = Variable(
     True,
     "Whether that holds for subdomains and for browsers' preload lists too.",
 )
+LOG_FORMAT = Variable(
+    "LOG_FORMAT",
+    choice("auto", "json", "console"),
+    "auto",
+    "How logs look: JSON, one object per line, or text; `auto` is text on a terminal, else JSON.",
+)
+LOG_REQUESTS = Variable("LOG_REQUESTS", boolean(), True, "Whether each request is logged.")
 LOG_LEVEL = Variable("LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "Least severity that is logged.")
 
 # Where the rest may stand; read before all others

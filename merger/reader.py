@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from merger.asking import asking
 from merger.boundary import Boundary, Layers
 from merger.bulkhead import Bulkhead
 from merger.catalogue import Reference
@@ -20,7 +21,7 @@ from merger.contract import Contract
 from merger.errors import StoreError
 from merger.hourly import SharedHours
 from merger.hours import SpeedHours
-from merger.layers import LayerWatch, without
+from merger.layers import LAYER_OF, LayerWatch, without
 from merger.merge import Reading
 from merger.reference import ReferenceKeeper
 from merger.routing import BATCH, SPEED, Plan, Question, Read, View
@@ -109,6 +110,7 @@ class Reader:
             lost = Lost(errors)
             plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
             self._check(view, plan, lost)
+            _note(plan)
             found = self._found(plan, lost)
             hours = self._shared_hours(plan, boundary, layers, lost)
         reference = self._catalogue(boundary, told, lost) if plan.reference else None
@@ -168,6 +170,14 @@ class Reader:
 
     def _find(self, read: Read) -> list[Document]:
         return self._store.find(read.collection, read.filter, without=read.without)
+
+
+def _note(plan: Plan) -> None:
+    """Tells the request which layers are read for it."""
+    current = asking.get()
+    if current is not None:
+        current.layers |= {LAYER_OF[read.collection] for read in plan.reads}
+        current.layers |= {LAYER_OF[SPEED]} if plan.hours else set()
 
 
 def _is_current(reference: Reference, layers: Layers, told: str) -> bool:

@@ -68,6 +68,11 @@ def questions(scraped: Scraped) -> float:
     return sum(scraped.sum("cache_answers_total", outcome=outcome) for outcome in ANSWERED)
 
 
+def details(scraped: Scraped) -> float:
+    """Requests for a movie, of either status."""
+    return scraped.sum("http_request_duration_seconds_count", route="api/v1/movies/<str:movie_id>")
+
+
 def workers(copy: Served) -> list[int]:
     """The processes that count."""
     directory = copy.output.parent / "metrics"
@@ -91,6 +96,7 @@ def test_both_workers_count_and_their_sums_are_exactly_what_was_sent(copy: Serve
     assert {questions(each) for each in found} == {before + SENT}
     assert {each.sum("workers") for each in found} == {2}
     last = found[-1]
+    assert details(last) == SENT // 2
     assert last.sum("store_up", store="mongodb") == last.sum("store_up", store="redis") == 1
     assert last.sum("process_resident_memory_bytes") > last.sum("process_largest_resident_memory_bytes")
     assert len(workers(copy)) == 2

@@ -1,0 +1,138 @@
+"""Every response has an id, every request a line (O2)."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from lambdaserve.ops import observed
+from lambdaserve.ops.logs import access_log
+from tests.api.conftest import Api
+from tests.api.documents import beat, movie
+
+
+class Logged:
+    """A client of a copy that logs its requests as JSON, and the lines."""
+
+    def __init__(self, target: io.BytesIO) -> None:
+        self._target = target
+        self._client = Client(raise_request_exception=False)
+
+    def get(self, path: str, **headers: str) -> tuple[Any, dict[str, Any]]:
+        """The response and its line."""
+        self._target.seek(0)
+        self._target.truncate()
+        response = self._client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        [line] = self._target.getvalue().splitlines()
+        return response, json.loads(line)
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
+    """It logs everything."""
+    target = io.BytesIO()
+    monkeypatch.setattr(observed, "access_log", lambda *_: access_log("json", "DEBUG", target))
+    monkeypatch.setattr(settings, "LOG_REQUESTS", True)
+    return Logged(target)
+
+
+def test_a_line_tells_what_became_of_the_request(api: Api, logged: Logged) -> None:
+    api.load(movie(550, "Fight Club"), beat())
+    response, line = logged.get("/api/v1/movies/550?completeness=partial")
+    assert response.status_code == 200
+    assert line.pop("timestamp").endswith("Z")
+    assert 0 < line.pop("ms") < 60_000
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "logger": "lambdaserve.access",
+        "request_id": response["X-Request-ID"],
+        "method": "GET",
+        "route": "api/v1/movies/<str:movie_id>",
+        "path": "/api/v1/movies/550?completeness=partial",
+        "status": 200,
+        "cache": "MISS",
+        "layers": ["batch", "speed"],
+        "client": "anonymous",
+    }
+    _, again = logged.get("/api/v1/movies/550?completeness=partial")
+    assert (again["cache"], again["layers"]) == ("HIT", [])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "route", "level", "problem"),
+    [
+        ("/api/v1/movies/1", 404, "api/v1/movies/<str:movie_id>", "info", "unknown-movie"),
+        ("/api/v1/movies/1?x=1", 400, "api/v1/movies/<str:movie_id>", "info", "invalid-parameters"),
+        ("/api/v1/no/such/thing", 404, "unmatched", "info", None),
+        ("/static/no/such/file.css", 404, "static", "info", None),
+        ("/api/v1/health/live", 200, "api/v1/health/live", "debug", None),
+    ],
+)
+def test_failures_are_told_by_kind_and_probes_quietly(
+    api: Api, logged: Logged, path: str, status: int, route: str, level: str, problem: str | None
+) -> None:
+    response, line = logged.get(path)
+    assert (response.status_code, line["status"], line["route"], line["level"]) == (status, status, route, level)
+    assert line.get("problem") == problem
+    assert line["request_id"] == response["X-Request-ID"]
+
+
+def test_a_refusal_of_django_itself_has_a_line_and_an_id(logged: Logged) -> None:
+    response, line = logged.get("/api/v1/movies/1", Host="evil.example.org")
+    assert (response.status_code, line["status"], line["route"]) == (400, 400, "unmatched")
+    assert line["request_id"] == response["X-Request-ID"]
+
+
+def test_an_unforeseen_error_can_be_found_by_its_id(
+    api: Api, logged: Logged, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("movies.api.movie_get", lambda **_: 1 / 0)
+    response, line = logged.get("/api/v1/movies/1", X_Request_ID="mine-1")
+    assert (response.status_code, line["level"], line["request_id"]) == (500, "error", "mine-1")
+    assert response.json()["request_id"] == response["X-Request-ID"] == "mine-1"
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_503_is_a_warning(api: Api, logged: Logged) -> None:
+    api.load(movie(550, "Fight Club"))
+    response, line = logged.get("/api/v1/movies/550?completeness=strict")
+    assert (response.status_code, line["level"], line["problem"]) == (503, "warning", "incomplete")
+
+
+@pytest.mark.parametrize("given", ["abc", "A.b_c-9", "x" * 64])
+def test_an_id_that_was_given_is_kept(logged: Logged, given: str) -> None:
+    response, line = logged.get("/api/v1/health/live", X_Request_ID=given)
+    assert (response["X-Request-ID"], line["request_id"]) == (given, given)
+
+
+@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "é", "<script>", "a\tb", "a,b", "a\u0660"])
+def test_one_that_is_none_is_replaced(logged: Logged, given: str) -> None:
+    response, line = logged.get("/api/v1/health/live", X_Request_ID=given)
+    assert response["X-Request-ID"] == line["request_id"] != given
+    assert len(line["request_id"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("api_key=s3cret&window=7d", "api_key=***&window=7d"),
+        ("window=7d&X-API-KEY=s3cret", "window=7d&X-API-KEY=***"),
+        ("token=s3cret&password=s3cret", "token=***&password=***"),
+        ("client_secret=s3cret", "client_secret=***"),
+        ("q=key", "q=key"),
+    ],
+)
+def test_what_may_be_a_credential_is_masked(logged: Logged, query: str, shown: str) -> None:
+    _, line = logged.get(f"/api/v1/health/live?{query}")
+    assert line["path"] == f"/api/v1/health/live?{shown}"
+
+
+def test_a_long_address_is_cut(logged: Logged) -> None:
+    _, line = logged.get(f"/api/v1/search/movies?q={'x' * 5000}")
+    assert len(line["path"]) == 2000

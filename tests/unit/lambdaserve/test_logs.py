@@ -1,0 +1,106 @@
+"""What a log line looks like, whatever is in it (O2)."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+
+from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_config
+from merger.asking import Asking, asking
+
+HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
+
+
+def record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
+    exc_info = None if error is None else (type(error), error, error.__traceback__)
+    return logging.LogRecord("merger.cache", logging.WARNING, __file__, 1, message, arguments, exc_info)
+
+
+def as_json(made: logging.LogRecord) -> dict[str, Any]:
+    line = formatter(JSON).format(made)
+    assert "\n" not in line
+    result: dict[str, Any] = json.loads(line)
+    return result
+
+
+def failed() -> BaseException:
+    secret = "the value of a variable"
+    try:
+        int(f"{len(secret)} letters")
+    except ValueError as error:
+        return error
+    raise AssertionError
+
+
+def test_a_line_of_any_logger_is_an_object() -> None:
+    line = as_json(record("%s of %d", "one", 2))
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "one of 2", "logger": "merger.cache", "level": "warning"}
+
+
+def test_a_line_that_belongs_to_a_request_says_to_which() -> None:
+    token = asking.set(Asking("abc"))
+    try:
+        assert as_json(record("x"))["request_id"] == "abc"
+    finally:
+        asking.reset(token)
+    assert "request_id" not in as_json(record("x"))
+
+
+def test_a_traceback_tells_where_and_what_but_no_values_of_variables() -> None:
+    line = as_json(record("it failed", error=failed()))
+    [found] = line["exception"]
+    assert (found["exc_type"], found["exc_value"]) == (
+        "ValueError",
+        "invalid literal for int() with base 10: '23 letters'",
+    )
+    assert found["frames"][-1]["name"] == "failed"
+    assert "the value of a variable" not in formatter(JSON).format(record("it failed", error=failed()))
+    assert "the value of a variable" not in formatter(CONSOLE).format(record("it failed", error=failed()))
+
+
+@pytest.mark.parametrize("wanted", [JSON, CONSOLE])
+def test_nobody_can_break_a_line_or_move_the_cursor(wanted: str) -> None:
+    breaking = {chr(code) for code in range(0x20)}
+    line = formatter(wanted).format(record("asked for %s", HOSTILE))
+    assert not breaking & set(line)
+    target = io.BytesIO()
+    access_log(wanted, "INFO", target).info("request", path=HOSTILE)
+    written = target.getvalue().decode()
+    assert written.endswith("\n")
+    assert not breaking & set(written[:-1])
+
+
+@pytest.mark.parametrize("wanted", [JSON, CONSOLE])
+def test_what_no_encoder_takes_is_logged_all_the_same(wanted: str) -> None:
+    target = io.BytesIO()
+    access_log(wanted, "INFO", target).info("request", path="half \ud800", other={1: object()}, more=10**30)
+    assert b"half" in target.getvalue()
+
+
+def test_a_less_severe_line_than_wanted_is_none() -> None:
+    target = io.BytesIO()
+    log = access_log(JSON, "WARNING", target)
+    log.info("request")
+    assert target.getvalue() == b""
+    log.error("request")
+    line = json.loads(target.getvalue())
+    assert (line["event"], line["level"]) == ("request", "error")
+
+
+def test_django_says_nothing_twice() -> None:
+    config = logging_config(JSON, "INFO")
+    assert config["loggers"]["django"] == {"handlers": [], "propagate": True}
+    assert config["root"] == {"handlers": ["stderr"], "level": "INFO"}
+
+
+def test_left_to_itself_it_is_text_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert not formatter().format(record("x")).startswith("{")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    assert formatter().format(record("x")).startswith("{")
