@@ -1,9 +1,10 @@
 """A circuit breaker: what keeps failing or hanging is left alone for a while, so that nobody waits for it (F1).
 
 Closed, it lets every call through and judges those of a rolling window. When too many of them failed or took too long,
-it opens, and refuses every call at once. After a pause one probe, and one only, finds out whether the answers are back
-(half open): that closes it, or opens it for another pause. Probes are made by whoever has the time, never by somebody
-who wants an answer, so that no caller waits while it is open.
+or several did and none was answered well for a while, it opens, and refuses every call at once. After a pause one
+probe, and one only, finds out whether the answers are back (half open): that closes it, or opens it for another pause.
+Probes are made by whoever has the time, never by somebody who wants an answer, so that no caller waits while it is
+open.
 
 No lock is held during a call. A call that has not come back for as long as a slow one takes counts as a slow one
 already: of something that hangs nobody hears otherwise before the first time limit is over. Pure: the clock is handed
@@ -18,6 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import TypeVar
 
 from merger.errors import StoreError, StoreUnavailable
@@ -39,7 +41,8 @@ class BreakerRules:
 
     Args:
         window: seconds for which a call counts.
-        least_calls: below so many nothing is judged.
+        least_calls: below so many nothing is judged. So many that failed or were slow are enough, whatever the shares,
+            once none was answered well for ``slow`` seconds: calls that hang are few, and those before were many.
         failed: share of calls from which on it opens, 0 to 1.
         slow: seconds from which on a call is slow.
         slow_share: as ``failed``, of calls that failed or were slow.
@@ -90,6 +93,7 @@ class Breaker:
         self._state = State.CLOSED
         self._probe_at = float("inf")
         self._ended: deque[_Ended] = deque()
+        self._well_at = float("-inf")
         # Calls under way by number. Their results count only if nothing was opened or closed meanwhile.
         self._under_way: dict[int, float] = {}
         self._numbers = 0
@@ -160,7 +164,7 @@ class Breaker:
     def _admitted(self) -> int:
         with self._lock:
             now = self._monotonic()
-            opens = self._state is State.CLOSED and bool(self._under_way) and self._is_bad(now)
+            opens = self._state is State.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
             if opens:
                 self._open(now)
             elif self._state is State.CLOSED:
@@ -187,7 +191,11 @@ class Breaker:
             now = self._monotonic()
             call = _Ended(now, failed, now - began >= self.rules.slow)
             self._ended.append(call)
-            if not (call.failed or call.slow) or not self._is_bad(now):
+            self._drop_old(now)
+            if not (call.failed or call.slow):
+                self._well_at = now
+                return
+            if not self._is_bad(now):
                 return
             self._open(now)
         self._on_change(State.OPEN)
@@ -197,15 +205,27 @@ class Breaker:
             self._under_way.pop(number, None)
 
     def _is_bad(self, now: float) -> bool:
-        while self._ended and now - self._ended[0].at > self.rules.window:
-            self._ended.popleft()
-        hanging = sum(now - began >= self.rules.slow for began in self._under_way.values())
+        self._drop_old(now)
+        hanging = self._hanging(now)
+        if now - self._well_at >= self.rules.slow and hanging + self._bad_in_a_row() >= self.rules.least_calls:
+            return True
         calls = len(self._ended) + hanging
         if calls < self.rules.least_calls:
             return False
         failed = sum(call.failed for call in self._ended)
         slow = hanging + sum(call.slow or call.failed for call in self._ended)
         return failed >= self.rules.failed * calls or slow >= self.rules.slow_share * calls
+
+    def _drop_old(self, now: float) -> None:
+        while self._ended and now - self._ended[0].at > self.rules.window:
+            self._ended.popleft()
+
+    def _bad_in_a_row(self) -> int:
+        """Calls that ended badly since the last one that did not."""
+        return sum(1 for _ in takewhile(lambda call: call.failed or call.slow, reversed(self._ended)))
+
+    def _hanging(self, now: float) -> int:
+        return sum(now - began >= self.rules.slow for began in self._under_way.values())
 
     def _open(self, now: float) -> None:
         self._state, self._probe_at = State.OPEN, now + self.rules.pause

@@ -105,6 +105,53 @@ def test_fewer_failures_than_the_share_leave_it_closed(guarded: Guarded) -> None
     assert guarded.changes == [State.OPEN]
 
 
+def test_a_window_full_of_good_answers_does_not_keep_it_closed_once_none_comes_any_more(guarded: Guarded) -> None:
+    for _ in range(1000):
+        guarded.fine()
+    guarded.seconds += RULES.slow
+    for _ in range(RULES.least_calls - 1):
+        guarded.fails()
+        assert guarded.breaker.state is State.CLOSED
+    guarded.fails()
+    assert guarded.changes == [State.OPEN]
+
+
+def test_failures_in_a_row_do_not_open_it_while_others_are_answered(guarded: Guarded) -> None:
+    for _ in range(1000):
+        guarded.fine()
+    for _ in range(3 * RULES.least_calls):
+        guarded.fails()
+    guarded.fine()
+    assert guarded.breaker.state is State.CLOSED
+    for _ in range(3):
+        guarded.seconds += RULES.slow
+        for _ in range(RULES.least_calls - 1):
+            guarded.fails()
+        guarded.fine()
+    assert guarded.breaker.state is State.CLOSED
+
+
+def test_calls_that_hang_count_among_failures_in_a_row(guarded: Guarded) -> None:
+    def hang(deeper: int) -> None:
+        if deeper:
+            guarded.breaker.call(lambda: hang(deeper - 1))
+        else:
+            guarded.seconds += RULES.slow
+            guarded.fails()
+            refusal(guarded)
+
+    for _ in range(1000):
+        guarded.fine()
+    guarded.breaker.call(lambda: hang(RULES.least_calls - 2))
+    assert guarded.changes == [State.OPEN]
+
+
+def test_calls_beyond_the_window_are_not_kept(guarded: Guarded) -> None:
+    for _ in range(1000):
+        guarded.fine(takes=0.1)
+    assert len(guarded.breaker._ended) <= RULES.window / 0.1 + 1
+
+
 def test_calls_count_for_the_window_only(guarded: Guarded) -> None:
     for _ in range(RULES.least_calls - 1):
         guarded.fails()
