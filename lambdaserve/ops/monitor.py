@@ -21,6 +21,10 @@ KEEP = 1.0
 COUNTS_KEEP, INDEXES_KEEP = 60.0, 15.0
 """Seconds for which numbers of documents, and what is known of the indexes, are kept."""
 
+KNOWN_AWAY = 2.0
+"""Seconds after a failure in which nobody waits for the next answer: threads that would are needed by those who can be
+answered from the cache."""
+
 PING_WAIT, LAYERS_WAIT, COUNTS_WAIT, INDEXES_WAIT = 0.35, 0.6, 0.25, 0.5
 """Seconds that a report waits for the stores, for the layers' state, for the indexes, and, the first time, for the
 numbers."""
@@ -40,7 +44,7 @@ class Probe(Generic[T]):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=ask.__name__)
         self._lock = threading.Lock()
         self._asked: Future[T | None] | None = None
-        self._due = float("-inf")
+        self._due = self._failed_at = float("-inf")
         self.last: T | None = None
 
     def start(self) -> Future[T | None]:
@@ -51,14 +55,16 @@ class Probe(Generic[T]):
             return self._asked
 
     def within(self, seconds: float) -> T | None:
-        """The answer, ``None`` when there is none in this time."""
+        """The answer, ``None`` when there is none in this time, or was none a moment ago."""
+        asked, known_away = self.start(), time.monotonic() - self._failed_at < KNOWN_AWAY
         try:
-            return self.start().result(seconds)
+            return asked.result(0.0 if known_away else seconds)
         except TimeoutError:
             return None
 
     def _answer(self) -> T | None:
         answer = self._ask()
+        self._failed_at = time.monotonic() if answer is None else float("-inf")
         if answer is not None:
             self.last = answer
             self._due = time.monotonic() + self._keep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -238,3 +239,26 @@ def test_it_is_not_ready_without_its_indexes_and_says_which(api: Api) -> None:
     monitor.cache_clear()
     reason = "indexes_missing: batch_views.movie_view; `manage.py create_indexes` creates them"
     assert api.body("health/ready", status=503) == {"status": "not ready", "reasons": [reason]}
+
+
+def test_after_a_failure_nobody_waits_for_the_next_answer_and_a_good_one_is_told() -> None:
+    """Each who waits takes a thread that could give a cached answer meanwhile."""
+    from lambdaserve.ops.monitor import Probe
+
+    failed, back = threading.Event(), threading.Event()
+
+    def ask() -> str | None:
+        if not failed.is_set():
+            failed.set()
+            return None
+        back.wait(10)
+        return "well"
+
+    probe = Probe(ask)
+    assert probe.within(10) is None
+    began = time.monotonic()
+    assert [probe.within(10) for _ in range(5)] == [None] * 5
+    assert time.monotonic() - began < 5
+    back.set()
+    assert probe.start().result(10) == "well"
+    assert probe.within(10) == "well"
