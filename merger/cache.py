@@ -103,8 +103,8 @@ class AnswerCache:
         held = self.hot.get(asked.question.ident)
         if held is not None:
             held_for = self.monotonic() - held.until + self.rules.hold
-            if held.state == HIT and held_for < self.rules.hold_alone and self._is_fresh(held.original, now):
-                return self._given(asked, held.original, Outcome.HIT, hold=False)
+            if held.state == HIT and held_for < self.rules.hold_alone and self._is_fresh(held.entry, now):
+                return self._given(asked, held.entry, Outcome.HIT, hold=False)
         return self._joined(asked, held.original if held else None, strict=strict)
 
     def _joined(self, asked: Asked, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
@@ -116,6 +116,7 @@ class AnswerCache:
                 (asked.question.ident, asked.generations), lambda: self._claimed(asked, old), left(2 * self.rules.wait)
             )
         except (StoreError, StillFlying) as trouble:
+            old = old or self._once_given(asked)
             if not strict and old is not None and self._will_do(old):
                 return self._given_stale(asked, old, "the document store does not answer")
             if isinstance(trouble, OnlyHalf):
@@ -128,6 +129,11 @@ class AnswerCache:
             return entry, state
         self.counts.note(view, Outcome.WAIT)
         return entry, HIT
+
+    def _once_given(self, asked: Asked) -> Entry | None:
+        """What this process has given, where Redis has lost it: it may have come back empty before the store did."""
+        held = self.hot.get(asked.question.ident)
+        return held.original if held else None
 
     def _will_do(self, old: Entry) -> bool:
         return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error
@@ -234,10 +240,10 @@ class AnswerCache:
     def _given_half(self, asked: Asked, entry: Entry) -> tuple[Entry, str]:
         """The best that is left, for a moment; made anew as soon as somebody asks after that."""
         self.counts.note(asked.question.view, Outcome.MISS)
-        self._hold(asked, entry, HIT, entry)
+        self._hold(asked, entry, HIT, None)
         return entry, MISS
 
-    def _hold(self, asked: Asked, entry: Entry, state: str, original: Entry) -> None:
+    def _hold(self, asked: Asked, entry: Entry, state: str, original: Entry | None) -> None:
         if entry.absent is None:
             # A failure is held from its end on, since a store that is away may take longer than that to find out.
             since = asked.at if state == HIT else self.monotonic()

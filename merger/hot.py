@@ -20,18 +20,20 @@ class Held:
         entry: what is given.
         until: monotonic seconds up to which it is given without asking anybody.
         state: ``HIT`` or ``STALE``.
-        original: the entry without a warning, to fall back on; the same one where it has none.
+        original: the entry without a warning, to fall back on when the store is away; the same one where it has none.
+            ``None``: a half answer, which would be told anew.
     """
 
     entry: Entry
     until: float
     state: str
-    original: Entry
+    original: Entry | None
 
     @property
     def size(self) -> int:
         """Bytes that it may occupy, about."""
-        return self.original.size + (0 if self.entry is self.original else self.entry.size)
+        kept = self.original if self.original is not self.entry else None
+        return self.entry.size + (kept.size if kept else 0)
 
 
 class HotTier:

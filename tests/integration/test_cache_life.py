@@ -140,6 +140,19 @@ def test_with_the_store_away_and_nothing_held_the_trouble_is_told_and_not_rememb
     assert cached.state(question) == "MISS"
 
 
+def test_what_a_redis_lost_that_comes_back_before_the_store_is_given_from_the_process(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    redis_client.flushdb()
+    cached.error = AWAY
+    state, value, warnings = cached.after(HOUR).fetch(question)
+    assert (state, value, len(warnings)) == ("STALE", 0, 1)
+    with pytest.raises(StoreUnavailable):
+        cached.after(2).state(question, strict=True)
+    with pytest.raises(StoreUnavailable):
+        cached.after(DAY).state(question)
+
+
 def test_a_store_that_comes_back_is_noticed_within_the_hold(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)

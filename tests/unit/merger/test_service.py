@@ -358,6 +358,16 @@ def test_a_half_gives_way_to_the_whole_as_soon_as_there_is_one() -> None:
     assert (answer.state, answer.data["vote_average"], codes(answer)) == ("MISS", 7.5, [])
 
 
+def test_a_half_is_made_anew_and_never_given_as_an_old_answer() -> None:
+    served = both()
+    served.store.failing[SPEED] = AWAY
+    served.service.fetch(DETAILS, ByMovie(1))
+    served.now += timedelta(seconds=10)
+    served.seconds += 10
+    answer = served.service.fetch(DETAILS, ByMovie(1))
+    assert (answer.state, codes(answer)) == ("MISS", ["speed_unavailable"])
+
+
 @pytest.mark.parametrize("rests_on", [(SPEED,), (BATCH, SPEED)])
 def test_a_view_that_rests_on_the_failing_layer_has_no_half(rests_on: tuple[str, ...]) -> None:
     served = both()
