@@ -57,6 +57,8 @@ def _made(fault: Fault, stage: Stage, options: argparse.Namespace) -> tuple[Faul
     outcome, broken = suffered(fault, stage, SHORT if options.short else LONG)
     for line in page.told(outcome):
         _say(f"  {line}")
+    for line in page.slowest(outcome, options.slowest):
+        _say(f"    {line}")
     for rule in broken:
         _say(f"  FAILED  {rule.rule}: {rule.found}")
     if broken and options.keep_log:
@@ -75,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--short", action="store_true", help="fewer faults, for less long; the same rules")
     parser.add_argument("--only", metavar="NAME", default="", help="faults whose name has this in it")
     parser.add_argument("--no-write", dest="write", action="store_false", help=f"leave {PAGE.name} as it is")
+    parser.add_argument(
+        "--slowest", type=int, default=0, metavar="N", help="print the N slowest requests under a fault"
+    )
     parser.add_argument("--keep-log", metavar="DIR", help="where to put the server's log of faults that failed")
     return parser
 

@@ -291,7 +291,7 @@ SERVER = (
     ),
     Fault(
         "server asked to end",
-        "SIGTERM to `make run` while MongoDB takes 100 ms to answer",
+        "SIGTERM to `make run` while MongoDB takes 50 ms to answer",
         "Requests that were sent before are answered; later ones find the door closed.",
         "`up` 0; alert TargetDown",
         "It is started again.",

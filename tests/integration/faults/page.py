@@ -10,7 +10,7 @@ from benchmarks import tables
 from benchmarks.machine import Machine
 from tests.integration.faults.figures import Key, Outcome, Spread
 from tests.integration.faults.judge import Verdict
-from tests.integration.faults.rules import OPENS_WITHIN
+from tests.integration.faults.rules import OPENS_WITHIN, describe
 from tests.integration.faults.run import LONG, RATE, Fault
 
 PART = "faults"
@@ -32,6 +32,14 @@ def told(outcome: Outcome) -> Iterator[str]:
     yield f"fresh again after {_recovered(outcome)}; the load was at most {1000 * _latest(outcome):.0f} ms late"
     for path, what in outcome.notes.items():
         yield f"wrong: {path}: {what}"
+
+
+def slowest(outcome: Outcome, number: int) -> Iterator[str]:
+    """The slowest requests under a fault, a line each, in the order in which they were sent."""
+    broken = outcome.course.broken
+    ordered = sorted(outcome.course.during(outcome.all), key=lambda sample: -sample.took)[:number]
+    for sample in sorted(ordered, key=lambda sample: sample.sent):
+        yield describe(sample, broken)
 
 
 def table(outcomes: Sequence[tuple[Fault, Outcome]]) -> str:

@@ -140,11 +140,12 @@ class Rules:
 def _any(samples: list[Sample], outcome: Outcome) -> Iterator[str]:
     """One sentence about requests that should not be, if there are any."""
     if samples:
-        shown = "; ".join(_told(sample, outcome.course.broken) for sample in samples[:_SHOWN])
+        shown = "; ".join(describe(sample, outcome.course.broken) for sample in samples[:_SHOWN])
         yield f"{len(samples)} of {len(outcome.samples)} requests: {shown}"
 
 
-def _told(sample: Sample, broken: float) -> str:
+def describe(sample: Sample, broken: float) -> str:
+    """One request in half a line, with its time since the fault began."""
     what = f"status {sample.reply.status}" if sample.reply.status else sample.error or "no answer"
     cache = f" {sample.reply.cache}" if sample.reply.cache else ""
     return f"{sample.key} {sample.path} at {sample.sent - broken:+.1f} s: {what}{cache} after {sample.took:.2f} s"

@@ -36,7 +36,7 @@ def wait_for_workers(stage: Stage) -> None:
 
 def keep_requests_waiting(stage: Stage) -> None:
     """So that some are always under way."""
-    stage.to_mongo.delay = 0.1
+    stage.to_mongo.delay = 0.05
 
 
 def ask_to_end(stage: Stage) -> None:
