@@ -30,10 +30,9 @@ _HALF_TOLD = (
     "alerts HalfAnswers, BreakerOpen"
 )
 _AWAY = Terms(opens_breaker=True)
-_GONE = Terms(takes_data=True, in_motion=5.0)
-"""Changed documents are in the answers within five seconds."""
-_SECOND_LOOK = 20.0
-"""A run that is written in place is read by halves; the catalogue is read again 15 s after a new run was seen."""
+_IN_MOTION = 5.0
+"""Changed documents are in the answers within so many seconds; a run that is written in place is read by halves."""
+_GONE = Terms(takes_data=True, in_motion=_IN_MOTION)
 
 
 def _to_mongo(**how: object) -> Act:
@@ -103,7 +102,8 @@ MONGO = (
     Fault(
         "MongoDB slow, 300 ms",
         "the proxy delays every reply by 300 ms",
-        "The same answers. What has to be made takes as many times 300 ms as it reads one after another.",
+        "The same answers. What has to be made takes as many times 300 ms as it reads one after another; what is more "
+        "than the workers can make at once is STALE, or a 503 problem with `Retry-After`.",
         "`lambdaserve_mongodb_command_duration_seconds`; alert LatencyHigh",
         "At once.",
         _to_mongo(delay=0.3),
@@ -143,7 +143,8 @@ MONGO = (
     Fault(
         "batch_views failing",
         "the proxy cuts every connection over which a request names batch_views",
-        "The half that speed_views gives, with a warning; else as without MongoDB.",
+        "The half that speed_views gives, with a warning; else as without MongoDB. What has to be read waits up to half "
+        "a second: after each cut the driver looks for the server anew, for the other collection's reads, too.",
         _HALF_TOLD.format(layer="batch"),
         _MONGO_BACK,
         _to_mongo(severed=b"batch_views"),
@@ -193,7 +194,7 @@ REDIS = (
     Fault(
         "Redis full",
         "maxmemory 1 MB with noeviction: writes are refused (OOM), reads answered",
-        "The same answers, made anew as they grow old.",
+        "The same answers, made anew as they grow old; STALE while that goes on.",
         "The hit rate falls; alert HitRateLow.",
         "At once.",
         stores.fill_redis,
@@ -203,7 +204,7 @@ REDIS = (
     Fault(
         "Redis's disk full",
         "its snapshot can't be written (RLIMIT_FSIZE 0), so it refuses writes (MISCONF)",
-        "The same answers, made anew as they grow old.",
+        "The same answers, made anew as they grow old; STALE while that goes on.",
         "The hit rate falls; alert HitRateLow.",
         "At once.",
         stores.fill_disk_of_redis,
@@ -254,7 +255,7 @@ DATA = (
         nothing,
         data.run_batch,
         data.delay_batch,
-        Terms(in_motion=_SECOND_LOOK),
+        Terms(in_motion=_IN_MOTION),
     ),
     Fault(
         "speed_views dropped",
