@@ -143,8 +143,8 @@ MONGO = (
     Fault(
         "batch_views failing",
         "the proxy cuts every connection over which a request names batch_views",
-        "The half that speed_views gives, with a warning; else as without MongoDB. What has to be read waits up to half "
-        "a second: after each cut the driver looks for the server anew, for the other collection's reads, too.",
+        "The half that speed_views gives, with a warning; else as without MongoDB. What has to be read waits up to "
+        "half a second: after each cut the driver looks for the server anew, for the other collection's reads, too.",
         _HALF_TOLD.format(layer="batch"),
         _MONGO_BACK,
         _to_mongo(severed=b"batch_views"),
