@@ -6,15 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
+from lambdaserve.schema import DIRECTIONS, SOURCES, AnswerSerializer
 from merger.shapes import METRICS
 
 
-class DescribedSerializer(serializers.Serializer[Any]):
+class DescribedSerializer(AnswerSerializer):
     """What every answer says about itself."""
 
     data_source = serializers.ChoiceField(SOURCES, help_text="The layers that the answer is made from.")
-    freshness = FreshnessSerializer()
 
 
 class GenreStatisticsSerializer(serializers.Serializer[Any]):

@@ -6,15 +6,17 @@ import random
 from functools import lru_cache
 from http import HTTPStatus
 
+import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from lambdaserve.exceptions import Problem
+from merger.asking import Asking, explained
 from merger.requested import SHARE
 from merger.service import Answer
-from merger.wiring import requested
+from merger.wiring import requested, service
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that say who asks."""
@@ -34,9 +36,14 @@ _LONGEST_HEADER = 200
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     """The answer's bytes as they are kept, or 304 where the caller holds them already.
 
+    Where an explanation was asked for, that goes with the answer, for this caller and this once.
+
     Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age``, ``X-Cache`` and ``Vary``. Notes a
     sample of the addresses, for whoever warms the cache.
     """
+    asked = explained()
+    if asked is not None:
+        return _explained(answer, asked)
     if random.random() < SHARE:  # noqa: S311 - chooses a sample, guards nothing
         requested().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
@@ -53,6 +60,15 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
     return _described(response, answer, etag)
+
+
+def _explained(answer: Answer, asked: Asking) -> HttpResponse:
+    """The answer, byte for byte, and one more member."""
+    steps = [{"step": name, "ms": round(1000 * seconds, 3)} for name, seconds in asked.steps or ()]
+    told = {"request_id": asked.request_id, **service().explain(answer), "steps": steps}
+    body = b'%b,"explain":%b}' % (answer.body[:-1], orjson.dumps(told))
+    headers = {"Cache-Control": "no-store", "Age": str(answer.age), "X-Cache": answer.state}
+    return HttpResponse(body, content_type="application/json", headers=headers)
 
 
 def takes_gzip(accepted: str) -> bool:

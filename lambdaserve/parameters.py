@@ -24,6 +24,7 @@ from merger.fields import LARGEST_COUNT
 from merger.query import DAY, HOUR, LONGEST_WINDOW, Span, parse_span
 
 PARTIAL, STRICT = "partial", "strict"
+NO, YES = "0", "1"
 _LONGEST_REMEMBERED = 512
 """Characters of a query string that is read once and remembered; longer ones are nobody's favourite question."""
 
@@ -139,6 +140,11 @@ class QueryParameters(serializers.Serializer[Any]):
         default=PARTIAL,
         help_text="`strict` turns an answer that lacks events into a 503 problem that lists the missing intervals.",
     )
+    explain = ChoiceField(
+        (NO, YES),
+        default=NO,
+        help_text="`1` adds `explain`: how the answer came about. For staff, and for API keys of scope `explain`.",
+    )
 
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
@@ -163,6 +169,7 @@ class QueryParameters(serializers.Serializer[Any]):
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
         values["strict"] = values.pop("completeness") == STRICT
+        del values["explain"]  # about the request, and no part of the question
         return values
 
     def to_internal_value(self, data: Any) -> Any:

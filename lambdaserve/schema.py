@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from lambdaserve.access.authentication import HEADER
 from lambdaserve.exceptions import MEDIA_TYPE, TYPE_PREFIX
+from lambdaserve.explained import ExplainSerializer
 from lambdaserve.parameters import QueryParameters
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -80,6 +81,13 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     )
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    """What every answer says about itself."""
+
+    freshness = FreshnessSerializer()
+    explain = ExplainSerializer(required=False, help_text="With `explain=1`.")
+
+
 class ParameterErrorSerializer(serializers.Serializer[Any]):
     """One bad parameter."""
 
@@ -136,7 +144,7 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
         {"type": "about:blank", "title": "Unauthorized", "detail": "The API key is not valid."},
     ),
     403: (
-        "The API key lacks the scope that this needs.",
+        "The API key lacks the scope that this needs, or `explain=1` came from somebody who is not of the staff.",
         {
             "type": "about:blank",
             "title": "Forbidden",

@@ -7,11 +7,15 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from lambdaserve.access.permissions import ExplainAccess
 from lambdaserve.access.throttle import rate_limit_headers
+from lambdaserve.parameters import YES
+from merger.asking import begin_explaining
 
 
 class ApiViewSet(ViewSet):
@@ -33,6 +37,16 @@ class ApiViewSet(ViewSet):
         wrapped = super().initialize_request(request, *args, **kwargs)
         wrapped.META, wrapped.method = request.META, request.method
         return wrapped
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Everything that decides whether the request is answered; for ``explain=1`` that is a little more (O2)."""
+        super().initial(request, *args, **kwargs)
+        if "explain" in request.META.get("QUERY_STRING", "") and request.query_params.get("explain") == YES:
+            access = ExplainAccess()
+            if not access.has_permission(request, self):
+                refusal = PermissionDenied if request.successful_authenticator else NotAuthenticated
+                raise refusal(access.message)
+            begin_explaining()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """The response with the headers that tell how much more the client may ask for (S3)."""

@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from merger.asking import Step
 from merger.cachecounts import CacheCounts, Outcome
 from merger.cacheterms import Asked, CacheQuestion, CacheRules, Make, OnlyHalf
 from merger.deadline import left
@@ -84,7 +85,8 @@ class AnswerCache:
     def _found(self, question: CacheQuestion, make: Make, *, strict: bool) -> tuple[Entry, str]:
         now, at = self.clock(), self.monotonic()
         try:
-            found = self.shared.find(question.key, question.generations)
+            with Step("look into Redis"):
+                found = self.shared.find(question.key, question.generations)
         except RedisTrouble:
             return self._alone(Asked(question, make, None, at), now, strict=strict)
         asked, entry = Asked(question, make, found.generations, at), self._read(question.key, found.raw)
@@ -189,7 +191,8 @@ class AnswerCache:
     def _put(self, key: str, entry: Entry, token: str | None) -> None:
         seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
         try:
-            self.shared.put(key, entry.encoded(key, self.secret), seconds, token, answers=entry.absent is None)
+            with Step("store in Redis"):
+                self.shared.put(key, entry.encoded(key, self.secret), seconds, token, answers=entry.absent is None)
         except RedisTrouble as trouble:
             _log.info("an answer could not be stored: %s", trouble)
 

@@ -73,6 +73,12 @@ class GuardedStore:
             return self._found(collection, wanted, options)
         return breaker.call(lambda: self._found(collection, wanted, options))
 
+    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+        """See ``Store.explain``; refused while the collection is known not to answer."""
+        self.breakers[collection].check()
+        with deadline(self._limit):
+            return self._store.explain(collection, wanted, without=without)
+
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``; refused while the collection is known not to answer."""
         self.breakers[collection].check()

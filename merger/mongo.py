@@ -134,6 +134,15 @@ class MongoStore:
             except InvalidBSON:
                 return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED))]
 
+    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+        """See ``Store.explain``."""
+        seconds = left(self._timeout)
+        if not seconds:
+            raise StoreUnavailable("there was no time left to ask MongoDB")
+        find = {"find": collection, "filter": wanted, "projection": dict.fromkeys(without, 0)}
+        with mapping_errors(), pymongo.timeout(seconds):
+            return self._database.command("explain", find, verbosity="executionStats")
+
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``."""
         replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAMED)

@@ -8,12 +8,13 @@ coverage say so.
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from merger.asking import asking
+from merger.asking import Step, asking
 from merger.boundary import Boundary, Layers
 from merger.bulkhead import Bulkhead
 from merger.catalogue import Reference
@@ -65,6 +66,23 @@ class Gathered:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be read for an answer.
+
+    Args:
+        layers: as they are now.
+        plan: from them.
+        found: of each of the plan's reads, what the server says of it, or why it says nothing.
+        catalogue_as_of: the batch run that the copy of the catalogue at hand is from, where the plan needs it.
+    """
+
+    layers: Layers
+    plan: Plan
+    found: Sequence[Mapping[str, Any] | StoreError]
+    catalogue_as_of: datetime | None
+
+
 class Reader:
     """Reads for answers.
 
@@ -106,9 +124,8 @@ class Reader:
             StoreError: so much failed that there is no answer.
         """
         with self._places.place():
-            layers, errors = self._watch.at_best(view.coverage, boundary)
+            layers, errors, plan = self._planned(view, params, boundary)
             lost = Lost(errors)
-            plan = view.plan(Question(params, boundary, layers, self._contract.aliases))
             self._check(view, plan, lost)
             _note(plan)
             found = self._found(plan, lost)
@@ -123,6 +140,32 @@ class Reader:
             reference=reference or Reference(),
         )
         return Gathered(reading, lost, not lost and (reference is None or _is_current(reference, layers, told)))
+
+    def explain(self, view: View[Any], params: object, boundary: Boundary) -> Planned:
+        """What would be read for an answer, and how the store reads it. Nothing is kept of it.
+
+        Raises:
+            StoreUnavailable: too many questions are waiting for the store.
+        """
+        with self._places.place():
+            layers, errors, plan = self._planned(view, params, boundary)
+            found = [self._explained(read) for read in plan.reads]
+        catalogue = self._reference.at_hand if plan.reference else None
+        return Planned(without(layers, errors), plan, found, catalogue.as_of_run if catalogue else None)
+
+    def _explained(self, read: Read) -> Mapping[str, Any] | StoreError:
+        try:
+            return self._store.explain(read.collection, read.filter, without=read.without)
+        except StoreError as error:
+            return error
+
+    def _planned(
+        self, view: View[Any], params: object, boundary: Boundary
+    ) -> tuple[Layers, dict[str, StoreError], Plan]:
+        with Step("layers"):
+            layers, errors = self._watch.at_best(view.coverage, boundary)
+        with Step("plan"):
+            return layers, errors, view.plan(Question(params, boundary, layers, self._contract.aliases))
 
     def _check(self, view: View[Any], plan: Plan, lost: Lost) -> None:
         """Raises where nothing is left to answer with."""
@@ -151,7 +194,8 @@ class Reader:
     def _shared_hours(self, plan: Plan, boundary: Boundary, layers: Layers, lost: Lost) -> SharedHours:
         if plan.hours is not None and SPEED not in lost:
             try:
-                return self._hours.read(plan.hours, boundary, layers)
+                with Step("hours of all movies"):
+                    return self._hours.read(plan.hours, boundary, layers)
             except StoreError as error:
                 lost.note(SPEED, error)
         return SharedHours()
@@ -159,7 +203,8 @@ class Reader:
     def _catalogue(self, boundary: Boundary, told: str, lost: Lost) -> Reference:
         if BATCH not in lost:
             try:
-                return self._reference.current(boundary, told=told)
+                with Step("catalogue"):
+                    return self._reference.current(boundary, told=told)
             except StoreError as error:
                 lost.note(BATCH, error)
         return self._reference.at_hand or Reference()
@@ -169,7 +214,8 @@ class Reader:
         return self._threads.submit(contextvars.copy_context().run, self._find, read)
 
     def _find(self, read: Read) -> list[Document]:
-        return self._store.find(read.collection, read.filter, without=read.without)
+        with Step(f"find in {read.collection}"):
+            return self._store.find(read.collection, read.filter, without=read.without)
 
 
 def _note(plan: Plan) -> None:

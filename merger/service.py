@@ -12,15 +12,17 @@ from typing import Any, TypeVar
 
 import orjson
 
+from merger.asking import Step
 from merger.boundary import Boundary, Layers, Policy
 from merger.bulkhead import Bulkhead
-from merger.cache import STALE, AnswerCache
+from merger.cache import MISS, STALE, AnswerCache
 from merger.cacheterms import CacheQuestion, OnlyHalf
 from merger.changes import Changes
 from merger.contract import Contract, Skipped
 from merger.deadline import deadline
 from merger.entry import Entry
 from merger.errors import Incomplete, Interval, NotFound
+from merger.explain import described_plan
 from merger.freshness import TTLClass
 from merger.hours import SpeedHours
 from merger.layers import LayerWatch
@@ -40,6 +42,9 @@ P = TypeVar("P")
 BEHIND_TTL = 1
 """Seconds for which an answer is fresh that was made from one layer, or with a catalogue that is being replaced."""
 
+MADE, PROCESS, REDIS = GIVERS = ("made", "process", "redis")
+"""Who an answer is from: made for this request, held by the process, or held by Redis (or made for another one)."""
+
 _PLACE_OF_BATCH = 2
 """Of the batch layer's generation among those of a question."""
 
@@ -54,11 +59,16 @@ class Answer:
         entry: the answer as it is kept.
         state: ``HIT``, ``STALE`` or ``MISS`` (A6).
         age: whole seconds since it was computed.
+        view, params: what was asked.
+        at_hand: this process held it.
     """
 
     entry: Entry
     state: str
     age: int
+    view: View[Any]
+    params: object
+    at_hand: bool
 
     @property
     def body(self) -> bytes:
@@ -171,7 +181,8 @@ class MergeService:
         """
         ident = (view.name, params)
         held = self.cache.at_hand(ident, view.name)
-        if held is not None and not (strict and held.state == STALE):
+        at_hand = held is not None and not (strict and held.state == STALE)
+        if held is not None and at_hand:
             entry, state = held.entry, held.state
         else:
             make = partial(self._make, view, params)
@@ -181,7 +192,39 @@ class MergeService:
             if strict:
                 raise Incomplete(entry.missing)
             INCOMPLETE_ANSWERS.labels(view.name).inc()
-        return Answer(entry, state, int(entry.age(self.cache.clock())))
+        return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, at_hand)
+
+    def explain(self, answer: Answer) -> dict[str, Any]:
+        """How an answer came about: plan, boundary, layers, indexes, cache (O2). The store runs each find once more.
+
+        Returns:
+            See ``merger.explain``.
+
+        Raises:
+            StoreUnavailable: too many questions are waiting for the store.
+        """
+        boundary = self.boundary()
+        with deadline(self._limit):
+            planned = self._reader.explain(answer.view, answer.params, boundary)
+        question = self._question(answer.view, answer.params, None)
+        return {
+            **described_plan(answer.view, answer.params, boundary, planned),
+            "cache": {
+                "state": answer.state,
+                "given_by": self._giver(answer),
+                "key": question.key,
+                "age_seconds": answer.age,
+                "fresh_for_seconds": answer.max_age,
+                "took_ms": round(1000 * answer.entry.cost, 3),
+                "bytes": len(answer.entry.stored),
+                "generations": dict(zip(question.generations, answer.entry.generations, strict=False)),
+            },
+        }
+
+    def _giver(self, answer: Answer) -> str:
+        if answer.state == MISS:
+            return MADE
+        return PROCESS if answer.at_hand or self.cache.shared.link.is_away else REDIS
 
     def _question(self, view: View[P], params: P, ident: Hashable) -> CacheQuestion:
         movie_id: int | None = getattr(params, "movie_id", None)
@@ -242,12 +285,14 @@ class MergeService:
         reading, lost = gathered.reading, gathered.lost
         self._note_skipped(reading)
         try:
-            built = view.build(params, reading)
+            with Step("merge"):
+                built = view.build(params, reading)
         except NotFound:
             if lost:
                 raise lost.first from None  # the layer that failed may know it
             raise
-        body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
+        with Step("encode"):
+            body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
         entry = Entry.of(
             cache_key(view.name, params),
             body,

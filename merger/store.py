@@ -49,6 +49,14 @@ class Store(Protocol):
         """
         ...
 
+    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+        """What the server says of how it runs such a ``find``, with ``executionStats``; it runs it for that.
+
+        Raises:
+            StoreError: as ``find``.
+        """
+        ...
+
     def ping(self) -> None:
         """Nothing, or one of the errors of ``find``."""
         ...

@@ -16,7 +16,7 @@ from lambdaserve.parameters import (
     TextField,
     WholeNumberField,
 )
-from lambdaserve.schema import DIRECTIONS, SOURCES, FreshnessSerializer
+from lambdaserve.schema import DIRECTIONS, SOURCES, AnswerSerializer
 from merger.query import Granularity, parse_span
 from movies.search import SortBy
 
@@ -101,7 +101,7 @@ class _Numbers(serializers.Serializer[Any]):
     popularity = serializers.FloatField(allow_null=True)
 
 
-class MovieSerializer(_Numbers):
+class MovieSerializer(_Numbers, AnswerSerializer):
     """``movies/{id}``."""
 
     movie_id = serializers.IntegerField(help_text="TMDB id.")
@@ -116,7 +116,6 @@ class MovieSerializer(_Numbers):
     cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
     data_source = serializers.ChoiceField(SOURCES)
     last_updated = serializers.DateTimeField(help_text="When the newest of the documents used was written.")
-    freshness = FreshnessSerializer()
 
 
 class _Counts(serializers.Serializer[Any]):
@@ -161,7 +160,7 @@ class SentimentSourcesSerializer(serializers.Serializer[Any]):
     speed = serializers.IntegerField()
 
 
-class SentimentSerializer(serializers.Serializer[Any]):
+class SentimentSerializer(AnswerSerializer):
     """``movies/{id}/sentiment``."""
 
     movie_id = serializers.IntegerField()
@@ -173,7 +172,6 @@ class SentimentSerializer(serializers.Serializer[Any]):
     trend = SentimentTrendSerializer()
     data_sources = SentimentSourcesSerializer()
     data_source = serializers.ChoiceField(SOURCES)
-    freshness = FreshnessSerializer()
 
 
 class StatsPointSerializer(serializers.Serializer[Any]):
@@ -190,7 +188,7 @@ class StatsPointSerializer(serializers.Serializer[Any]):
     synced_at = serializers.DateTimeField(help_text="When the speed layer last wrote this hour.")
 
 
-class StatsSerializer(serializers.Serializer[Any]):
+class StatsSerializer(AnswerSerializer):
     """``movies/{id}/stats``."""
 
     movie_id = serializers.IntegerField()
@@ -200,7 +198,6 @@ class StatsSerializer(serializers.Serializer[Any]):
     latest = StatsPointSerializer(allow_null=True)
     count = serializers.IntegerField(help_text="Number of hours in `stats`.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`.")
-    freshness = FreshnessSerializer()
 
 
 class HitSerializer(_Numbers):
@@ -212,7 +209,7 @@ class HitSerializer(_Numbers):
     release_date = serializers.DateField(allow_null=True)
 
 
-class MovieSearchSerializer(serializers.Serializer[Any]):
+class MovieSearchSerializer(AnswerSerializer):
     """``search/movies``."""
 
     results = HitSerializer(many=True)
@@ -222,7 +219,6 @@ class MovieSearchSerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField()
     offset = serializers.IntegerField()
     data_source = serializers.ChoiceField(SOURCES)
-    freshness = FreshnessSerializer()
 
 
 class GenreHitSerializer(serializers.Serializer[Any]):
@@ -235,10 +231,9 @@ class GenreHitSerializer(serializers.Serializer[Any]):
     )
 
 
-class GenreSearchSerializer(serializers.Serializer[Any]):
+class GenreSearchSerializer(AnswerSerializer):
     """``search/genres``."""
 
     genres = GenreHitSerializer(many=True, help_text="By name.")
     total_genres = serializers.IntegerField()
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `batch`.")
-    freshness = FreshnessSerializer()

@@ -55,6 +55,12 @@ class MemoryStore:
             return [{key: d[key] for key in ("_id", *only) if key in d} for d in found]
         return [{key: value for key, value in d.items() if key not in without} for d in found]
 
+    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+        """It has no planner, and says nothing."""
+        if self.error is not None:
+            raise self.error
+        return {}
+
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         found = self.find(collection, wanted)
         for start in range(0, len(found), 2):

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from lambdaserve.parameters import GenreField, QueryParameters, SpanField, WholeNumberField
-from lambdaserve.schema import FRESHNESS_EXAMPLE, SOURCES, FreshnessSerializer
+from lambdaserve.schema import FRESHNESS_EXAMPLE, SOURCES, AnswerSerializer
 from merger.query import parse_span
 
 LONGEST_WINDOW = timedelta(hours=168)
@@ -50,7 +50,7 @@ class TrendingMovieSerializer(serializers.Serializer[Any]):
     vote_count = serializers.IntegerField(allow_null=True, help_text="From where popularity is from.")
 
 
-class TrendingSerializer(serializers.Serializer[Any]):
+class TrendingSerializer(AnswerSerializer):
     """Answer of ``trending/movies`` and ``trending/genres/{genre}``."""
 
     trending_movies = TrendingMovieSerializer(many=True)
@@ -59,7 +59,6 @@ class TrendingSerializer(serializers.Serializer[Any]):
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
     generated_at = serializers.DateTimeField(help_text="When the ranking was made, UTC.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
-    freshness = FreshnessSerializer()
 
 
 EXAMPLE: Mapping[str, Any] = {

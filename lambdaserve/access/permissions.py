@@ -10,7 +10,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from lambdaserve.access.addresses import is_from
-from lambdaserve.access.keys import METRICS, READ, KeyGrant
+from lambdaserve.access.keys import EXPLAIN, METRICS, READ, KeyGrant
 
 SEE_METRICS = "access.see_metrics"
 
@@ -41,6 +41,20 @@ class ReadAccess(BasePermission):
             self.message = f"This API key may not read: it lacks the scope '{READ}'."
             return False
         return settings.ANONYMOUS_READ or request.user.is_authenticated
+
+
+class ExplainAccess(BasePermission):
+    """``explain=1`` is for staff, and for keys of scope ``explain`` next to ``read`` (O2)."""
+
+    message = "How an answer came about is told to staff, and to API keys of scope 'explain'."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True where this request may be told."""
+        auth = request.auth
+        if isinstance(auth, KeyGrant):
+            self.message = f"This API key may not ask how an answer came about: it lacks the scope '{EXPLAIN}'."
+            return EXPLAIN in auth.scopes
+        return request.user.is_authenticated and request.user.is_staff
 
 
 class MetricsAccess(BasePermission):

@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from lambdaserve.answers import respond, takes_gzip
 from merger.entry import COMPRESS_FROM, Entry
 from merger.service import Answer
+from movies.selectors import DETAILS, Movie
 
 SMALL = orjson.dumps({"a": 1})
 LARGE = orjson.dumps({"a": "0123456789" * (COMPRESS_FROM // 10)})
 
 
 def answer(body: bytes = LARGE, *, state: str = "HIT", age: int = 7, ttl: int = 300) -> Answer:
-    return Answer(Entry.of("k", body, made=0.0, ttl=ttl), state, age)
+    return answer_of(Entry.of("k", body, made=0.0, ttl=ttl), state, age)
+
+
+def answer_of(entry: Entry, state: str, age: int) -> Answer:
+    return Answer(entry, state, age, DETAILS, Movie(1), at_hand=False)
 
 
 def ask(found: Answer, method: str = "GET", **headers: str) -> Any:
@@ -158,7 +163,7 @@ def test_who_holds_it_already_is_told_so(case: str, accepted: str, method: str) 
 
 def test_a_tag_of_other_data_or_another_question_is_no_longer_right() -> None:
     before = answer(LARGE)
-    for other in (answer(LARGE + b" "), Answer(Entry.of("another", LARGE, made=0, ttl=300), "HIT", 0)):
+    for other in (answer(LARGE + b" "), answer_of(Entry.of("another", LARGE, made=0, ttl=300), "HIT", 0)):
         assert ask(other, If_None_Match=before.etag).status_code == 200
 
 

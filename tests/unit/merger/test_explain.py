@@ -1,0 +1,63 @@
+"""What is told of how MongoDB runs a read, whatever its version or a cluster puts around the plan (O2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from merger.boundary import Boundary, Layers
+from merger.errors import StoreUnavailable
+from merger.explain import described_plan
+from merger.reader import Planned
+from merger.routing import Plan, Read
+from movies.selectors import DETAILS, Movie
+
+NOW = datetime(2026, 11, 24, 17, 16, tzinfo=UTC)
+FETCH = {"stage": "FETCH", "inputStage": {"stage": "IXSCAN", "indexName": "movie_view"}}
+SCAN = {"stage": "PROJECTION_DEFAULT", "inputStage": {"stage": "COLLSCAN"}}
+EITHER = {"stage": "OR", "inputStages": [{"stage": "IXSCAN", "indexName": "b"}, {"stage": "IXSCAN", "indexName": "a"}]}
+SLOT_BASED = {"isCached": False, "queryPlan": FETCH, "slotBasedPlan": {"stages": "[3] project"}}
+CLUSTER = {"stage": "SHARD_MERGE", "shards": [{"shardName": "one", "winningPlan": FETCH}, {"winningPlan": SCAN}]}
+
+
+def told(found: Any) -> dict[str, Any]:
+    plan = Plan((Read("batch_views", {"movie_id": 1, "hour": {"$in": [NOW]}}, without=("cast",)),))
+    described = described_plan(DETAILS, Movie(1), Boundary(NOW), Planned(Layers(), plan, [found], None))
+    (read,) = described["plan"]["reads"]
+    return dict(read)
+
+
+@pytest.mark.parametrize(
+    ("winning", "indexes", "scans"),
+    [
+        (FETCH, ["movie_view"], False),
+        (SCAN, [], True),
+        (EITHER, ["a", "b"], False),
+        (SLOT_BASED, ["movie_view"], False),
+        (CLUSTER, ["movie_view"], True),
+        ({"stage": "EOF"}, [], False),
+    ],
+)
+def test_indexes_are_found_wherever_the_plan_names_them(winning: Any, indexes: list[str], scans: bool) -> None:
+    stats = {"totalKeysExamined": 3, "totalDocsExamined": 2, "nReturned": 1, "executionTimeMillis": 0}
+    read = told({"queryPlanner": {"winningPlan": winning}, "executionStats": stats})
+    assert (read["indexes"], read["scans_collection"]) == (indexes, scans)
+    assert (read["keys_examined"], read["documents_examined"], read["documents_returned"]) == (3, 2, 1)
+
+
+def test_a_server_that_says_little_leaves_figures_out_rather_than_making_them_up() -> None:
+    read = told({})
+    assert (read["indexes"], read["keys_examined"], read["server_ms"]) == ([], None, None)
+
+
+def test_a_read_that_could_not_be_explained_says_why() -> None:
+    read = told(StoreUnavailable("MongoDB is away"))
+    assert read["error"] == "MongoDB is away"
+    assert "indexes" not in read
+
+
+def test_filters_are_extended_json() -> None:
+    assert told({})["filter"] == {"movie_id": 1, "hour": {"$in": [{"$date": "2026-11-24T17:16:00Z"}]}}
+    assert told({})["without"] == ["cast"]
