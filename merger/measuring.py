@@ -14,7 +14,7 @@ from pathlib import Path
 from merger import meters
 from merger.cache import AnswerCache
 from merger.cachecounts import Outcome
-from merger.mongolisteners import IN_USE, OPEN
+from merger.mongolisteners import FAILED, IN_USE, OK, OPEN
 from merger.redislink import RedisLink
 from merger.routing import BATCH, SPEED
 
@@ -92,6 +92,8 @@ def _begin(views: tuple[str, ...]) -> None:
             meters.CACHE_ANSWERS.labels(view, outcome)
         for layer in ("batch", "speed"):
             meters.HALF_ANSWERS.labels(view, layer)
+    for collection, ending in product((BATCH, SPEED), (OK, FAILED)):
+        meters.MONGODB_COMMAND_SECONDS.labels("find", collection, ending)
     for collection, state in product((BATCH, SPEED), BREAKER_STATES):
         meters.BREAKER_TRANSITIONS.labels(collection, state)
         meters.BREAKER_REFUSED.labels(collection)
