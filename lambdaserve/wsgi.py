@@ -48,9 +48,9 @@ def _start_warm_up() -> None:
 def _start_watching() -> None:
     """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
     from merger.watcher import keep_watching
-    from merger.wiring import housekeeping, measuring, watcher
+    from merger.wiring import drift_audit, housekeeping, measuring, watcher
 
-    arguments = (watcher(), [housekeeping().run, measuring().run], threading.Event())
+    arguments = (watcher(), [housekeeping().run, measuring().run, drift_audit().run], threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
 
 

@@ -81,6 +81,11 @@ class LayerWatch:
         """How often the newest ``computed_at`` of the batch layer was found to be another one than before."""
         return self._batch_moves
 
+    @property
+    def batch_seen(self) -> datetime | None:
+        """The newest ``computed_at`` of the batch layer as it was last seen, without another look."""
+        return self._batch.value
+
     def layers(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
         """The batch layer's state, and the speed layer's for some data types.
 

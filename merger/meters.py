@@ -29,6 +29,11 @@ def gauge(name: str, about: str, labels: tuple[str, ...] = ()) -> Gauge:
     return Gauge(name, about, labels, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="livesum")
 
 
+def newest(name: str, about: str) -> Gauge:
+    """A figure that outlives who found it: over several workers the one that was set last."""
+    return Gauge(name, about, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="mostrecent")
+
+
 def histogram(name: str, about: str, labels: tuple[str, ...], buckets: tuple[float, ...]) -> Histogram:
     """Lengths of time in seconds, counted by buckets."""
     return Histogram(name, about, labels, namespace=PREFIX, registry=REGISTRY, buckets=buckets)
@@ -55,6 +60,12 @@ STRICT_REFUSALS: Final = counter(
 DOCUMENTS_SKIPPED: Final = counter(
     "documents_skipped", "Documents that could not be read, each time that they were met.", ("layer", "kind")
 )
+
+# What the layers say of the same days
+DRIFT_CHECKED_BUCKETS: Final = counter("drift_checked_buckets", "Movies' days of which both layers were compared.")
+DRIFT_EVENTS: Final = counter("drift_events", "Events that one layer has more than the other.", ("direction",))
+DRIFT_RATIO: Final = newest("drift_ratio", "Events by which the layers differ per event of the batch layer.")
+DRIFT_CHECKED_AT: Final = newest("drift_checked_at", "When the layers were compared last, in seconds since 1970.")
 
 # MongoDB
 MONGODB_COMMAND_SECONDS: Final = histogram(

@@ -239,6 +239,11 @@ class MergeService:
         """The time boundary as of now."""
         return Boundary(self._clock(), self._policy)
 
+    @property
+    def batch_seen(self) -> datetime | None:
+        """When the newest batch document was computed, as last seen; nobody is asked."""
+        return self._watch.batch_seen
+
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
         """The time boundary as of now and both layers' state, the speed layer's for some data types.
 

@@ -97,6 +97,11 @@ class Watcher:
         self._looked_at = float("-inf")
         self.is_in_charge = False
 
+    @property
+    def batch_noticed(self) -> datetime | None:
+        """When the batch layer was last seen to change; known to the one in charge alone."""
+        return self._batch_noticed
+
     def tick(self) -> frozenset[str]:
         """One look at whatever is worth a look.
 

@@ -12,12 +12,15 @@ from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis
 
+from merger.auditor import Auditor
+from merger.audits import SharedAudits
 from merger.boundary import Policy, Strategy
 from merger.breaker import Breaker, BreakerRules, State
 from merger.cache import AnswerCache
 from merger.cacheterms import CacheRules
 from merger.changestream import ChangeStream
 from merger.contract import Aliases, Contract
+from merger.driftaudit import DriftAudit
 from merger.freshness import TTLClass
 from merger.guarded import GuardedStore
 from merger.housekeeping import Housekeeping
@@ -173,6 +176,21 @@ def measuring() -> Measuring:
         views=known_views(),
         cpu_seconds=time.process_time,
         resident_bytes=resident_bytes,
+    )
+
+
+@cache
+def drift_audit() -> DriftAudit:
+    """The comparison of the layers in this process."""
+    follows = watcher()
+    return DriftAudit(
+        auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
+        shared=SharedAudits(redis_link(), _figures()),
+        newest=lambda: service().batch_seen,
+        may=lambda: follows.is_in_charge or redis_link().is_away,
+        noticed=lambda: follows.batch_noticed,
+        clock=utc_now,
+        monotonic=time.monotonic,
     )
 
 

@@ -53,7 +53,13 @@ def formatter(wanted: str = AUTO) -> logging.Formatter:
         wanted: of ``FORMATS``.
     """
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level, _add_request_id, _stamp()],
+        foreign_pre_chain=[
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ExtraAdder(allow=("drift",)),
+            _add_request_id,
+            _stamp(),
+        ],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(wanted)],
     )
 
