@@ -61,6 +61,7 @@ class DriftAudit:
         self._seen: datetime | None = None
         self._seen_at = float("-inf")
         self._last: Audit | None = None
+        self._has_begun = False
         self._tried: datetime | None = None
         self._tried_at = float("-inf")
         self._comparing: threading.Thread | None = None
@@ -93,6 +94,11 @@ class DriftAudit:
             found = self._shared.last()
             if found is not None and (self._last is None or found.at > self._last.at):
                 self._show(found)
+            elif found is None and not self._has_begun:
+                # Only when nobody is known to have found anything: the figures of all workers are the last one's.
+                meters.DRIFT_RATIO.set(0)
+                meters.DRIFT_CHECKED_AT.set(0)
+            self._has_begun = True
 
     def _is_due(self, of: datetime) -> bool:
         now = self._monotonic()

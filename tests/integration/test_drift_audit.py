@@ -271,6 +271,19 @@ def test_documents_that_nobody_can_read_stop_nothing(filled: Held, redis_client:
     assert last.drift.not_checked == 3
 
 
+@pytest.mark.parametrize("with_redis", [True, False])
+def test_the_ratio_is_0_until_there_is_one_unless_another_worker_may_know_it(
+    filled: Held, redis_client: Redis, *, with_redis: bool
+) -> None:
+    meters.DRIFT_RATIO.set(0.5)
+    process = Process(filled, redis_client if with_redis else None)
+    process.runs()
+    assert ratio() == (0 if with_redis else 0.5)
+    meters.DRIFT_RATIO.set(0.5)
+    process.runs()
+    assert ratio() == 0.5
+
+
 def test_what_lies_damaged_in_redis_is_replaced(filled: Held, redis_client: Redis) -> None:
     redis_client.set("drift-tests:drift", b'{"of": 1}')
     process = Process(filled, redis_client)

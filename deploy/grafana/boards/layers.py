@@ -57,6 +57,33 @@ LAYERS = Dashboard(
             ),
         ),
         Row(
+            "Drift",
+            (
+                Panel(
+                    "Drift",
+                    "Events by which the layers differ per event of the batch layer, on the days compared last; "
+                    "1% is the limit. 0 until a batch was compared.",
+                    "percentunit",
+                    line(f"max(lambdaserve_drift_ratio{{{J}}})", "newest batch"),
+                    steps=((None, GREEN), (0.001, YELLOW), (0.01, RED)),
+                ),
+                Panel(
+                    "Events that one layer has more",
+                    "In the comparisons of a day: the batch layer, where the speed layer lost some; the speed layer, "
+                    "where it counted some twice or the batch lacks them.",
+                    "short",
+                    line(f"sum by (direction) (increase(lambdaserve_drift_events_total{{{J}}}[1d]))", "{{direction}}"),
+                    steps=NONE_AT_ALL,
+                ),
+                Panel(
+                    "Movies' days compared",
+                    "In a day; none where no batch came, or none covers a day that the speed layer holds whole.",
+                    "short",
+                    line(f"sum(increase(lambdaserve_drift_checked_buckets_total{{{J}}}[1d]))", "compared"),
+                ),
+            ),
+        ),
+        Row(
             "Documents",
             (
                 Panel(
