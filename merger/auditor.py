@@ -81,12 +81,12 @@ class Auditor:
         seen, layers = self._layers((DATA_TYPE,))
         # What an answer may be made from does not matter here: both layers are judged by what they hold.
         boundary = replace(seen, policy=replace(seen.policy, strategy=Strategy.WATERMARK))
-        # An hour that is about to expire may be gone when it is read.
-        first = boundary.speed_from + HOUR
+        # Begins an hour or more after what is about to expire, which may be gone when it is read.
+        first = floor_day(boundary.speed_from) + DAY
         coverage = SpeedCoverage(boundary, layers.speed_of(DATA_TYPE))
         run = _Run(coverage, layers.hours_as_text, self._sample(), self._monotonic() + LONGEST)
         result = Drift()
-        day = max(floor_day(first - HOUR) + DAY, start or first)
+        day = max(first, start or first)
         while day + DAY <= floor_day(min(of, boundary.now)):
             result += self._day(day, run)
             day += DAY

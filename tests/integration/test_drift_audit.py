@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +17,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from lambdaserve.ops.logs import formatter
 from merger import meters, wiring
 from merger.auditor import Auditor
-from merger.audits import CLAIM_LAPSES, KEPT, SharedAudits
+from merger.audits import CLAIM_LAPSES, KEPT, Audit, SharedAudits
 from merger.boundary import Boundary, Layers
 from merger.contract import Aliases, Contract
+from merger.drift import Drift
 from merger.driftaudit import EVERY, SETTLES, DriftAudit
 from merger.errors import StoreUnavailable
 from merger.layers import LayerWatch
@@ -115,11 +116,13 @@ class _Failing(MongoStore):
 
     is_away = False
     streamed = 0
+    meanwhile: Callable[[], object] = staticmethod(lambda: None)
 
     def batches(self, collection: str, wanted: Any) -> Iterator[Sequence[Document]]:
         if self.is_away:
             raise StoreUnavailable("away")
         self.streamed += 1
+        self.meanwhile()
         return super().batches(collection, wanted)
 
 
@@ -255,6 +258,16 @@ def test_a_comparison_that_failed_is_made_when_its_claim_has_lapsed(
     redis_client.flushdb()
     assert process.runs(later=CLAIM_LAPSES.total_seconds())
     assert told.more() == [5, 1, 1]
+
+
+def test_one_that_took_so_long_that_another_did_it_counts_nothing(filled: Held, redis_client: Redis) -> None:
+    slow, other = Process(filled, redis_client), Process(filled, redis_client)
+    made = Audit.made(COVERS + HOUR, NOW, Drift(days=("2026-03-09",), checked=7, batch=10), None)
+    slow.store.meanwhile = lambda: other.shared.keep(made)
+    told = Told()
+    assert slow.settles()
+    assert told.more() == [0, 0, 0]
+    assert other.shared.last() == made
 
 
 def test_documents_that_nobody_can_read_stop_nothing(filled: Held, redis_client: Redis) -> None:

@@ -78,10 +78,11 @@ def test_what_is_lost_and_what_is_counted_twice_is_told_by_direction() -> None:
     hours = every_hour()
     late = speed(at("2026-03-09 05:00"), 0, QUIET, synced_at=NOW)  # rewritten without what it had
     twice = speed(at("2026-03-08 05:00"), 2, QUIET, synced_at=NOW)
-    found = Held(every_day(), [*hours, late, twice]).drift()
-    assert (found.batch_more, found.speed_more, found.batch, found.speed) == (1, 1, 72, 72)
-    assert found.ratio == 2 / 72
-    assert set(found.worst) == {Bucket(1, "2026-03-09", 24, 23), Bucket(1, "2026-03-08", 24, 25)}
+    for documents in ([*hours, late, twice], [twice, late, *hours]):
+        found = Held(every_day(), documents).drift()
+        assert (found.batch_more, found.speed_more, found.batch, found.speed) == (1, 1, 72, 72)
+        assert found.ratio == 2 / 72
+        assert set(found.worst) == {Bucket(1, "2026-03-09", 24, 23), Bucket(1, "2026-03-08", 24, 25)}
 
 
 def test_a_movie_that_one_layer_lacks_counts_as_none_there() -> None:
@@ -116,6 +117,12 @@ def test_days_of_which_an_hour_is_lacking_are_left_out() -> None:
     found = Held(every_day(), hours).drift()
     assert (found.days, found.left_out) == ((DAYS[0], DAYS[2]), ("2026-03-06", DAYS[1]))
     assert found.ratio == 0
+
+
+def test_an_hour_of_which_only_the_future_tells_is_lacking() -> None:
+    hours = every_hour()
+    hours[5]["synced_at"] = NOW + DAY
+    assert Held(every_day(), hours).drift().days == DAYS[1:]
 
 
 def test_a_day_that_expires_while_it_is_read_is_left_out() -> None:
