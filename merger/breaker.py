@@ -1,10 +1,10 @@
 """A circuit breaker: what keeps failing or hanging is left alone for a while, so that nobody waits for it (F1).
 
-Closed, it lets every call through and judges those of a rolling window. When too many of them failed or took too long,
-or several did and none was answered well for a while, it opens, and refuses every call at once. After a pause one
-probe, and one only, finds out whether the answers are back (half open): that closes it, or opens it for another pause.
-Probes are made by whoever has the time, never by somebody who wants an answer, so that no caller waits while it is
-open.
+Closed, it lets every call through and judges those of a rolling window. When too many of them failed or took too
+long, or several failed or hang and nothing was answered for a while, it opens, and refuses every call at once. After
+a pause one probe, and one only, finds out whether the answers are back (half open): that closes it, or opens it for
+another pause. Probes are made by whoever has the time, never by somebody who wants an answer, so that no caller waits
+while it is open.
 
 No lock is held during a call. A call that has not come back for as long as a slow one takes counts as a slow one
 already: of something that hangs nobody hears otherwise before the first time limit is over. Pure: the clock is handed
@@ -41,9 +41,10 @@ class BreakerRules:
 
     Args:
         window: seconds for which a call counts.
-        least_calls: below so many nothing is judged. So many that failed or were slow are enough, whatever the shares,
-            once none was answered well for ``slow`` seconds: calls that hang are few, and those before were many.
+        least_calls: below so many no share is judged.
         failed: share of calls from which on it opens, 0 to 1.
+        in_a_row: so many that failed, or hang, are enough, whatever the shares, once nothing was answered for ``slow``
+            seconds: calls that hang are few, since whoever makes them waits, and those before were many.
         slow: seconds from which on a call is slow.
         slow_share: as ``failed``, of calls that failed or were slow.
         pause: seconds from the opening, or from a failed probe, to the next probe.
@@ -52,6 +53,7 @@ class BreakerRules:
     window: float = 10.0
     least_calls: int = 4
     failed: float = 0.5
+    in_a_row: int = 3
     slow: float = 0.5
     slow_share: float = 0.8
     pause: float = 0.5
@@ -93,7 +95,7 @@ class Breaker:
         self._state = State.CLOSED
         self._probe_at = float("inf")
         self._ended: deque[_Ended] = deque()
-        self._well_at = float("-inf")
+        self._answered_at = monotonic()
         # Calls under way by number. Their results count only if nothing was opened or closed meanwhile.
         self._under_way: dict[int, float] = {}
         self._numbers = 0
@@ -192,10 +194,9 @@ class Breaker:
             call = _Ended(now, failed, now - began >= self.rules.slow)
             self._ended.append(call)
             self._drop_old(now)
-            if not (call.failed or call.slow):
-                self._well_at = now
-                return
-            if not self._is_bad(now):
+            if not call.failed:
+                self._answered_at = now
+            if not (call.failed or call.slow) or not self._is_bad(now):
                 return
             self._open(now)
         self._on_change(State.OPEN)
@@ -207,7 +208,8 @@ class Breaker:
     def _is_bad(self, now: float) -> bool:
         self._drop_old(now)
         hanging = self._hanging(now)
-        if now - self._well_at >= self.rules.slow and hanging + self._bad_in_a_row() >= self.rules.least_calls:
+        silent = now - self._answered_at >= self.rules.slow
+        if silent and hanging + self._failed_in_a_row() >= self.rules.in_a_row:
             return True
         calls = len(self._ended) + hanging
         if calls < self.rules.least_calls:
@@ -220,9 +222,9 @@ class Breaker:
         while self._ended and now - self._ended[0].at > self.rules.window:
             self._ended.popleft()
 
-    def _bad_in_a_row(self) -> int:
-        """Calls that ended badly since the last one that did not."""
-        return sum(1 for _ in takewhile(lambda call: call.failed or call.slow, reversed(self._ended)))
+    def _failed_in_a_row(self) -> int:
+        """Calls that failed since the last one that did not."""
+        return sum(1 for _ in takewhile(lambda call: call.failed, reversed(self._ended)))
 
     def _hanging(self, now: float) -> int:
         return sum(now - began >= self.rules.slow for began in self._under_way.values())
@@ -238,5 +240,5 @@ class Breaker:
             if state is State.OPEN:
                 self._open(now)
             else:
-                self._state, self._probe_at = state, float("inf")
+                self._state, self._probe_at, self._answered_at = state, float("inf"), now
         self._on_change(state)

@@ -93,8 +93,11 @@ class Rules:
             yield from _any(outcome.of(Verdict.GONE), outcome)
 
     def _no_error_for_cached(self, outcome: Outcome) -> Iterator[str]:
-        refused = outcome.of(Verdict.REFUSED, Verdict.FAILED)
-        yield from _any([sample for sample in refused if sample.key is Key.CACHED], outcome)
+        refused = [sample for sample in outcome.of(Verdict.REFUSED, Verdict.FAILED) if sample.key is Key.CACHED]
+        if self.terms.takes_data:
+            # What was gone is not cached any more, and has to be made while it is written again.
+            refused = [each for each in refused if not outcome.course.is_in_motion(each.sent, self.terms.in_motion)]
+        yield from _any(refused, outcome)
 
     def _within_deadline(self, outcome: Outcome) -> Iterator[str]:
         yield from _any([sample for sample in outcome.all if sample.took > DEADLINE], outcome)

@@ -6,9 +6,14 @@ import os
 import signal
 import time
 
+from tests.integration.faults.figures import Key
+from tests.integration.faults.load import Caller
 from tests.integration.faults.stage import WORKERS, Stage
 
 _PATIENCE = 20.0
+
+_REACHES_ALL = 16
+"""Connections of which at least one goes to each worker, but for one time in thirty thousand."""
 
 
 class NotMended(Exception):
@@ -37,6 +42,15 @@ def wait_for_workers(stage: Stage) -> None:
 def keep_requests_waiting(stage: Stage) -> None:
     """So that some are always under way."""
     stage.to_mongo.delay = 0.05
+
+
+def give_everywhere(stage: Stage) -> None:
+    """Every worker has given every cached answer: connections of their own reach each of them sooner or later."""
+    for path in stage.questions.cached:
+        for _ in range(_REACHES_ALL):
+            caller = Caller(stage.server.port)
+            caller.ask(Key.CACHED, path)
+            caller.close()
 
 
 def ask_to_end(stage: Stage) -> None:

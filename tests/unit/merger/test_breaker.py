@@ -10,7 +10,7 @@ import pytest
 from merger.breaker import Breaker, BreakerRules, State
 from merger.errors import StoreFault, StoreUnavailable
 
-RULES = BreakerRules(window=10.0, least_calls=4, failed=0.5, slow=0.5, slow_share=0.8, pause=1.0)
+RULES = BreakerRules(window=10.0, least_calls=4, failed=0.5, in_a_row=3, slow=0.5, slow_share=0.8, pause=1.0)
 
 
 class Away(StoreUnavailable):
@@ -109,11 +109,20 @@ def test_a_window_full_of_good_answers_does_not_keep_it_closed_once_none_comes_a
     for _ in range(1000):
         guarded.fine()
     guarded.seconds += RULES.slow
-    for _ in range(RULES.least_calls - 1):
+    for _ in range(RULES.in_a_row - 1):
         guarded.fails()
         assert guarded.breaker.state is State.CLOSED
     guarded.fails()
     assert guarded.changes == [State.OPEN]
+
+
+def test_slow_answers_in_a_row_are_answers(guarded: Guarded) -> None:
+    for _ in range(100):
+        guarded.fine()
+    for _ in range(2 * RULES.in_a_row):
+        guarded.fine(takes=RULES.slow)
+    guarded.fails()
+    assert guarded.breaker.state is State.CLOSED
 
 
 def test_failures_in_a_row_do_not_open_it_while_others_are_answered(guarded: Guarded) -> None:
@@ -125,7 +134,7 @@ def test_failures_in_a_row_do_not_open_it_while_others_are_answered(guarded: Gua
     assert guarded.breaker.state is State.CLOSED
     for _ in range(3):
         guarded.seconds += RULES.slow
-        for _ in range(RULES.least_calls - 1):
+        for _ in range(RULES.in_a_row - 1):
             guarded.fails()
         guarded.fine()
     assert guarded.breaker.state is State.CLOSED
@@ -142,7 +151,7 @@ def test_calls_that_hang_count_among_failures_in_a_row(guarded: Guarded) -> None
 
     for _ in range(1000):
         guarded.fine()
-    guarded.breaker.call(lambda: hang(RULES.least_calls - 2))
+    guarded.breaker.call(lambda: hang(RULES.in_a_row - 2))
     assert guarded.changes == [State.OPEN]
 
 
