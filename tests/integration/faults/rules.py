@@ -23,6 +23,9 @@ RECOVERY = 10.0
 LOSES_WITHIN = 1.0
 """Seconds after a worker's end in which requests that it was answering, or that were on their way to it, are lost."""
 
+MAY_BE_FORGOTTEN = 0.1
+"""Share of the requests for cached keys that may be refused while only a worker's own memory has them."""
+
 _SHOWN = 3
 
 Rule = Callable[[Outcome], Iterator[str]]
@@ -34,6 +37,7 @@ class Terms:
 
     Args:
         opens_breaker: MongoDB as a whole is away, so that asking it is given up.
+        takes_cache: Redis is gone as well, and a worker has what it gave last and no more than fits.
         takes_data: documents are gone: what rests on them is honestly not found.
         errors: the store answers, with errors: 502 tells that trying again at once is of no use.
         in_motion: seconds after a change of the documents in which an answer may still be without it, or half.
@@ -42,6 +46,7 @@ class Terms:
     """
 
     opens_breaker: bool = False
+    takes_cache: bool = False
     takes_data: bool = False
     errors: bool = False
     in_motion: float = 0.0
@@ -97,7 +102,9 @@ class Rules:
         if self.terms.takes_data:
             # What was gone is not cached any more, and has to be made while it is written again.
             refused = [each for each in refused if not outcome.course.is_in_motion(each.sent, self.terms.in_motion)]
-        yield from _any(refused, outcome)
+        asked = sum(sample.key is Key.CACHED for sample in outcome.course.during(outcome.all))
+        if not self.terms.takes_cache or len(refused) > MAY_BE_FORGOTTEN * asked:
+            yield from _any(refused, outcome)
 
     def _within_deadline(self, outcome: Outcome) -> Iterator[str]:
         yield from _any([sample for sample in outcome.all if sample.took > DEADLINE], outcome)

@@ -124,6 +124,20 @@ def test_what_is_gone_is_right_only_where_documents_are() -> None:
     assert broken_by(at(115.0, verdict=Verdict.GONE), terms=Terms(takes_data=True)) == {}
 
 
+def test_what_was_gone_is_no_cached_key_while_it_is_written_again() -> None:
+    terms = Terms(takes_data=True, in_motion=5.0)
+    assert broken_by(at(123.0, verdict=Verdict.REFUSED), terms=terms) == {}
+    assert list(broken_by(at(127.0, verdict=Verdict.REFUSED), terms=terms)) == ["no error for a cached key"]
+
+
+def test_with_the_cache_gone_a_tenth_may_be_forgotten_and_no_more() -> None:
+    terms = Terms(takes_cache=True)
+    asked = int((COURSE.mended - COURSE.broken) / 0.05)
+    refused = [at(111.0 + 0.01 * place, verdict=Verdict.REFUSED) for place in range(asked // 5)]
+    assert broken_by(*refused[: asked // 10], terms=terms) == {}
+    assert "no error for a cached key" in broken_by(*refused, terms=terms)
+
+
 def test_a_store_that_answers_with_errors_excuses_502_and_nothing_for_cached_keys() -> None:
     assert broken_by(at(115.0, Key.NEW, Verdict.FAILED), terms=Terms(errors=True)) == {}
     assert set(broken_by(at(115.0, verdict=Verdict.FAILED), terms=Terms(errors=True))) == {"no error for a cached key"}
