@@ -1,16 +1,21 @@
-"""The start page and the two readers of the API's description."""
+"""The start page, the API's description and its two readers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
-from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
 
 from lambdaserve import __version__
 
@@ -41,6 +46,32 @@ def examples() -> tuple[Example, ...]:
 def start(request: HttpRequest) -> HttpResponse:
     """What this service is, how it is doing and where everything lies."""
     return render(request, "start.html", {"version": __version__, "examples": examples()})
+
+
+class SchemaView(SpectacularAPIView):
+    """``/api/schema/``: the API's description in the form that ``Accept`` asks for (A5).
+
+    It is the same for everybody, whatever else they ask, and each form is made once. The package's own view makes it
+    each time, puts ``version`` into a header as it comes and keeps a catalogue of texts for each ``lang`` it ever saw.
+    """
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The description."""
+        renderer = request.accepted_renderer
+        return HttpResponse(
+            _description(renderer.format, anonymous_read=settings.ANONYMOUS_READ),
+            content_type=renderer.media_type,
+            headers={"Content-Disposition": f'inline; filename="lambdaserve.{renderer.format}"'},
+        )
+
+
+@cache
+def _description(form: str, *, anonymous_read: bool) -> str | bytes:
+    """The description as ``json`` or ``yaml``; it tells whether reading needs a login, which the cache's key holds."""
+    found = SchemaView.generator_class().get_schema(public=True)  # type: ignore[no-untyped-call]  # the package's is untyped
+    renderers = {each.format: each for each in SchemaView.renderer_classes}
+    return renderers[form]().render(found)
 
 
 # Both readers write style elements from their own script; nothing else of the policy is loosened for them.

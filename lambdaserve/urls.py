@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
 from lambdaserve import pages
 from lambdaserve.ops.metrics import MetricsView
@@ -24,7 +23,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", pages.SchemaView.as_view(), name="schema"),
     path("api/docs/", pages.SwaggerView.as_view(), name="docs"),
     path("api/redoc/", pages.RedocView.as_view(), name="redoc"),
 ]
