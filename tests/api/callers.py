@@ -1,0 +1,101 @@
+"""Everybody who may ask for anything, each with as much as possible of what must not help (S1, S6, S7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.db import transaction
+from django.test import Client
+
+from lambdaserve.access.keys import EXPLAIN, MANAGE, METRICS, READ, KeyText
+from lambdaserve.access.models import ApiKey
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "key of no scope": (),
+    "key: read": (READ,),
+    "key: explain": (EXPLAIN,),
+    "key: metrics": (METRICS,),
+    "key: manage": (MANAGE,),
+    "key: read, explain": (READ, EXPLAIN),
+}
+CALLERS = ("anonymous", "wrong key", *KEYS, "user", "staff", "permitted staff", "superuser")
+"""Keys are a superuser's own; the user has every permission, being no staff; staff has every one but those needed,
+permitted staff no other."""
+
+
+class Callers:
+    """Sends requests as any of ``CALLERS``; what one changes is undone after it."""
+
+    def __init__(self) -> None:
+        self.superuser = User.objects.create_superuser("root")
+        self.staff = User.objects.create_user("staff", is_staff=True)
+        self.permissions = {
+            f"{each.content_type.app_label}.{each.codename}": each
+            for each in Permission.objects.select_related("content_type")
+        }
+        user = User.objects.create_user("user")
+        user.user_permissions.set(self.permissions.values())
+        self._sessions = {
+            "user": _session_of(user),
+            "staff": _session_of(self.staff),
+            "permitted staff": _session_of(self.staff),
+            "superuser": _session_of(self.superuser),
+        }
+        self._keys = {name: self._drawn(scopes) for name, scopes in KEYS.items()}
+        self._keys["wrong key"] = str(KeyText.drawn())
+        self._client = Client(raise_request_exception=False)
+        self._sent = 0
+
+    def _drawn(self, scopes: Iterable[str]) -> str:
+        key = ApiKey(name="a key", scopes=list(scopes), owner=self.superuser)
+        text = key.draw()
+        key.save()
+        return text
+
+    def permit_all_but(self, withheld: Iterable[str]) -> None:
+        """What the staff may do from now on."""
+        self.permit_only(self.permissions.keys() - {*withheld})
+
+    def permit_only(self, names: Iterable[str]) -> None:
+        """What the staff may do from now on."""
+        self.staff.user_permissions.set([self.permissions[name] for name in names])
+
+    def headers_of(self, caller: str) -> dict[str, str]:
+        """By which a caller is known."""
+        if caller in self._sessions:
+            return {"Cookie": f"sessionid={self._sessions[caller]}"}
+        return {"X-API-Key": self._keys[caller]} if caller in self._keys else {}
+
+    def send(
+        self,
+        caller: str,
+        method: str,
+        address: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The response that a caller gets; each request comes from an address of its own, so that none is limited."""
+        self._sent += 1
+        remote = f"10.{self._sent >> 16}.{self._sent >> 8 & 255}.{self._sent & 255}"
+        sent = {**(headers or {}), **self.headers_of(caller)}
+        self._client.cookies = SimpleCookie(sent.pop("Cookie", ""))
+        with transaction.atomic():
+            send = getattr(self._client, method.lower())
+            response = send(f"/{address}", body or {}, headers=sent, REMOTE_ADDR=remote)
+            transaction.set_rollback(True)
+        return response
+
+    def outcome(self, caller: str, method: str, address: str, body: Mapping[str, Any] | None = None) -> str:
+        """The status that a caller gets, or ``login`` for a redirect to the log-in."""
+        response = self.send(caller, method, address, None if method == "GET" else body)
+        to_log_in = response.headers.get("Location", "").startswith("/admin/login/")
+        return "login" if to_log_in else str(response.status_code)
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value

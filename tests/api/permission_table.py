@@ -1,0 +1,161 @@
+"""Every route of the project, and who gets what there (S1, S6, S7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.healthy_world import MOVIE
+
+# A cell is the status, or one with and one without ANONYMOUS_READ.
+#                 anony-  wrong  keys: none, read,            read,        staff: permitted,
+#                 mous    key    explain, metrics, manage, explain   user  not,    superuser
+AUDIENCES = {
+    "readers":    "200|401 401   403 200   403 403 403        200     200    200 200 200",
+    "explained":  "401     401   403 403   403 403 403        200     403    200 200 200",
+    "metered":    "401     401   403 403   403 200 403        403     403    403 200 200",
+    "unmetered":  "401     401   403 403   403 405 403        403     403    403 405 405",
+    "all":        "200     401   200 200   200 200 200        200     200    200 200 200",
+    "none":       "405     401   405 405   405 405 405        405     405    405 405 405",
+    "visitors":   "200     200   200 200   200 200 200        200     200    200 200 200",
+    "no visitor": "405     405   405 405   405 405 405        405     405    405 405 405",
+    "sent on":    "302     302   302 302   302 302 302        302     302    302 302 302",
+    "to log in":  "200     200   200 200   200 200 200        200     200    302 302 302",
+    "logged out": "302     302   302 302   302 302 302        302     302    200 200 200",
+    "no way out": "302     302   302 302   302 302 302        302     302    405 405 405",
+    "staff":      "login login login login login login login login   login   200 200 200",
+    "staff on":   "login login login login login login login login   login   302 302 302",
+    "staff lost": "login login login login login login login login   login   404 404 404",
+    "permitted":  "login login login login login login login login   login   403 200 200",
+    "no post":    "login login login login login login login login   login   405 405 405",
+    "done":       "login login login login login login login login   login   403 302 302",
+    "shown":      "login login login login login login login login   login   404 200 200",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request to a route, and who gets what.
+
+    Attributes:
+        route: Django's template of the address.
+        method: of HTTP.
+        address: one such address; ``{key}``, ``{user}``, ``{group}`` and ``{users}`` stand for ids.
+        audience: of ``AUDIENCES``.
+        needs: permissions each of which is enough; ``+`` joins such as are only together.
+        body: what is posted.
+    """
+
+    route: str
+    method: str
+    address: str
+    audience: str
+    needs: tuple[str, ...] = ()
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+API = "api/v1/"
+VIEWS = {
+    "movies/<str:movie_id>": f"movies/{MOVIE}",
+    "movies/<str:movie_id>/sentiment": f"movies/{MOVIE}/sentiment?window=7d",
+    "movies/<str:movie_id>/stats": f"movies/{MOVIE}/stats",
+    "search/movies": "search/movies?q=fight",
+    "search/genres": "search/genres",
+    "trending/movies": "trending/movies",
+    "trending/genres/<path:genre>": "trending/genres/Drama",
+    "analytics/genre/<path:genre>": "analytics/genre/Drama",
+    "analytics/trends": "analytics/trends?metric=rating",
+    "analytics/overview": "analytics/overview",
+    "analytics/sentiment/comparison": "analytics/sentiment/comparison",
+    "analytics/actors/<path:name>": "analytics/actors/Edward%20Norton",
+}
+PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
+PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redoc/": ("all", "none")}
+PAGES |= {"": ("visitors", "no visitor"), "favicon.ico": ("sent on", "sent on"), "metrics": ("metered", "unmetered")}
+
+ADMIN = {  # GET, POST
+    "": ("", "staff", "staff"),
+    "login/": ("login/", "to log in", "visitors"),
+    "logout/": ("logout/", "no way out", "logged out"),
+    "password_change/": ("password_change/", "staff", "staff"),
+    "password_change/done/": ("password_change/done/", "staff", "no post"),
+    "jsi18n/": ("jsi18n/", "staff", "no post"),
+    "r/<path:content_type_id>/<path:object_id>/": ("r/{users}/{user}/", "staff lost", "staff lost"),
+    "(?P<url>.*)$": ("nothing/here/", "staff lost", "staff lost"),
+}
+
+PASSWORD = "correct horse battery staple"
+NEW: Mapping[str, dict[str, Any]] = {
+    "access/apikey": {"name": "new", "scopes": ["read"]},
+    "auth/user": {"username": "new", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD},
+    "auth/group": {"name": "new"},
+}
+CHANGED: Mapping[str, dict[str, Any]] = {
+    "access/apikey": {"name": "renamed", "scopes": ["read"]},
+    "auth/user": {"username": "renamed", "date_joined_0": "2030-01-01", "date_joined_1": "00:00:00"},
+    "auth/group": {"name": "renamed"},
+}
+
+
+def rows() -> Iterator[Row]:
+    """The whole table."""
+    for route, address in VIEWS.items():
+        yield Row(API + route, "GET", API + address, "readers")
+        yield Row(API + route, "GET", f"{API}{address}{'&' if '?' in address else '?'}explain=1", "explained")
+        yield from (Row(API + route, method, API + address, "none") for method in ("POST", "PUT", "PATCH", "DELETE"))
+    for route, audience in PROBES.items():
+        yield Row(API + route, "GET", API + route, audience)
+        yield from (Row(API + route, method, API + route, "none") for method in ("POST", "DELETE"))
+    for route, (reading, writing) in PAGES.items():
+        needs = ("access.see_metrics",) if route == "metrics" else ()
+        yield Row(route, "GET", route, reading, needs)
+        yield from (Row(route, method, route, writing, needs) for method in ("POST", "DELETE"))
+    for route, (address, reading, writing) in ADMIN.items():
+        yield Row(f"admin/{route}", "GET", f"admin/{address}", reading)
+        yield Row(f"admin/{route}", "POST", f"admin/{address}", writing)
+    yield from of_admin_besides_models()
+    for model in NEW:
+        yield from of_model(model)
+
+
+def of_admin_besides_models() -> Iterator[Row]:
+    """Addresses that need permissions of a model without being its own."""
+    seeing_users = ("auth.view_user", "auth.change_user")
+    lookup = "admin/autocomplete/?app_label=access&model_name=apikey&field_name=owner"
+    apps = "admin/^(?P<app_label>auth|access)/$"
+    any_of_access = tuple(f"access.{action}_apikey" for action in ("view", "add", "change", "delete"))
+    password = "admin/auth/user/<id>/password/"
+    for method in ("GET", "POST"):
+        yield Row("admin/autocomplete/", method, lookup, "permitted" if method == "GET" else "no post", seeing_users)
+        yield Row(apps, method, "admin/access/", "shown", any_of_access)
+        yield Row(password, method, "admin/auth/user/{user}/password/", "permitted", ("auth.change_user",))
+
+
+def of_model(model: str) -> Iterator[Row]:
+    """The pages that the admin has of a model."""
+    app, name = model.split("/")
+    base, one = f"admin/{model}/", f"admin/{model}/{{{name.removeprefix('api')}}}/"
+    add, change, delete, view = (f"{app}.{action}_{name}" for action in ("add", "change", "delete", "view"))
+    adding = f"{add}+{change}" if name == "user" else add
+    chosen = {"_selected_action": [f"{{{name.removeprefix('api')}}}"], "action": "delete_selected", "post": "yes"}
+    for method in ("GET", "POST"):
+        reads = method == "GET"
+        yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", (view, change))
+        yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+        yield Row(f"{base}add/", method, f"{base}add/", "permitted" if reads else "done", (adding,), NEW[model])
+    yield Row(base, "GET", base, "permitted", (view, change))
+    yield Row(base, "POST", base, "done", (f"{view}+{delete}", f"{change}+{delete}"), chosen)
+    yield Row(f"{base}<path:object_id>/change/", "GET", f"{one}change/", "permitted", (view, change))
+    yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "done", (change,), CHANGED[model])
+    yield Row(f"{base}<path:object_id>/delete/", "GET", f"{one}delete/", "permitted", (delete,))
+    yield Row(f"{base}<path:object_id>/delete/", "POST", f"{one}delete/", "done", (delete,), {"post": "yes"})
+
+
+def filled(row: Row, ids: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Its address and body with the ids that they stand for."""
+    body = {
+        name: [each.format(**ids) for each in value] if isinstance(value, list) else value.format(**ids)
+        for name, value in row.body.items()
+    }
+    return row.address.format(**ids), body

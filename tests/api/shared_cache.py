@@ -1,0 +1,50 @@
+"""A cache on the way, as RFC 9111 allows one that many share, and no more careful than that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+
+class SharedCache:
+    """Keeps what it may, for ever, and gives it to whoever asks for the same.
+
+    Attributes:
+        hits: responses that came from it.
+    """
+
+    def __init__(self) -> None:
+        self.hits = 0
+        self._kept: list[tuple[str, dict[str, str | None], Any]] = []
+
+    def given(self, address: str, request: Mapping[str, str], response: Any) -> Any:
+        """What a caller gets through it: what it keeps for such a request, else the response, which it keeps if it may.
+
+        Args:
+            address: that is asked for.
+            request: headers.
+            response: of the service to that request.
+        """
+        sent = {name.lower(): value for name, value in request.items()}
+        for kept_for, selecting, kept in self._kept:
+            if kept_for == address and all(sent.get(name) == value for name, value in selecting.items()):
+                self.hits += 1
+                return kept
+        if self._may_keep(sent, response):
+            names = [name for name in re.split(r"[,\s]+", response.headers.get("Vary", "").lower()) if name]
+            if "*" not in names:
+                self._kept.append((address, {name: sent.get(name) for name in names}, response))
+        return response
+
+    @staticmethod
+    def _may_keep(sent: Mapping[str, str], response: Any) -> bool:
+        control = response.headers.get("Cache-Control", "").lower()
+        directives = {part.strip().partition("=")[0] for part in control.split(",")}
+        if directives & {"no-store", "private", "no-cache"}:
+            return False
+        if "authorization" in sent and not directives & {"public", "s-maxage", "must-revalidate"}:
+            return False
+        # Without a lifetime of its own it may be given one, for statuses that allow that (RFC 9110, 15.1).
+        lives = bool(directives & {"public", "max-age", "s-maxage"})
+        return lives or response.status_code in (200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501)

@@ -1,0 +1,122 @@
+"""Nothing is changed by a form that another site sent, or by following a link (S5, S7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from lambdaserve.access.models import ApiKey
+from tests.api.permission_table import Row, filled, rows
+from tests.api.test_permission_matrix import ids
+
+pytestmark = pytest.mark.django_db
+TOKEN = "a" * 32
+FORMS = [row for row in rows() if row.method == "POST" and row.route.startswith("admin/")]
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    """A superuser whose browser holds a CSRF cookie, and whose requests are checked for the token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("root"))
+    client.cookies["csrftoken"] = TOKEN
+    return client
+
+
+def stored() -> list[Any]:
+    """All that a form could change."""
+    models = (ApiKey, User, Group, Session, LogEntry)
+    return [list(model._default_manager.order_by("pk").values()) for model in models] + [
+        list(User.user_permissions.through.objects.values())
+    ]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-CSRFToken": "b" * 32},
+        {"X-CSRFToken": "null"},
+        {"X-CSRFToken": TOKEN, "Origin": "https://evil.example"},
+        {"X-CSRFToken": TOKEN, "Origin": "http://testserver.evil.example"},
+        {"X-CSRFToken": TOKEN, "Origin": "null"},
+    ],
+)
+def test_every_form_of_the_admin_needs_a_token_and_comes_from_here(staff: Client, headers: dict[str, str]) -> None:
+    known = ids()
+    before = stored()
+    for row in FORMS:
+        address, body = filled(row, known)
+        assert staff.post(f"/{address}", body, headers=headers).status_code == 403, address
+    assert stored() == before
+
+
+def test_over_https_a_form_must_say_where_it_comes_from(staff: Client) -> None:
+    for headers, status in (
+        ({}, 403),
+        ({"Referer": "https://evil.example/admin/"}, 403),
+        ({"Referer": "http://testserver/admin/"}, 403),
+        ({"Referer": "https://testserver/admin/"}, 302),
+    ):
+        sent = {"X-CSRFToken": TOKEN, **headers}
+        found = staff.post("/admin/auth/group/add/", {"name": "new"}, headers=sent, secure=True)
+        assert found.status_code == status, headers
+
+
+def test_with_its_token_the_same_form_works(staff: Client) -> None:
+    known = ids()
+    for row in (row for row in FORMS if row.audience == "done"):
+        address, body = filled(row, known)
+        assert staff.post(f"/{address}", {**body, "csrfmiddlewaretoken": TOKEN}).status_code == 302, address
+        known = ids_again()
+    assert LogEntry.objects.count() == len([row for row in FORMS if row.audience == "done"])
+
+
+def ids_again() -> dict[str, Any]:
+    """New ones for what is no longer there."""
+    User.objects.filter(username="to be looked at").delete()
+    Group.objects.filter(name="to be looked at").delete()
+    return ids()
+
+
+@pytest.mark.parametrize("row", [row for row in FORMS if row.body], ids=lambda row: row.address)
+def test_a_link_changes_nothing_whatever_it_names(staff: Client, row: Row) -> None:
+    address, body = filled(row, ids())
+    before = stored()
+    assert staff.get(f"/{address}", body).status_code in (200, 302)
+    assert stored() == before
+
+
+@pytest.mark.parametrize(("action", "needed"), [("revoke", "change_apikey"), ("delete_selected", "delete_apikey")])
+def test_an_action_needs_its_own_permission(client: Client, action: str, needed: str) -> None:
+    user = User.objects.create_user("staff", is_staff=True)
+    client.force_login(user)
+    for codename, changes in (("view_apikey", False), ("add_apikey", False), (needed, True)):
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+        key = ApiKey(name="a key")
+        key.draw()
+        key.save()
+        sent: dict[str, Any] = {"action": action, "_selected_action": [key.pk], "post": "yes"}
+        client.post("/admin/access/apikey/", sent)
+        alive = ApiKey.objects.filter(pk=key.pk, revoked_at=None).exists()
+        assert alive is not changes, codename
+
+
+def test_a_log_in_leads_nowhere_else(client: Client) -> None:
+    User.objects.create_superuser("root", password="correct horse battery staple")
+    for target in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\thttps://evil.example",
+    ):
+        sent = {"username": "root", "password": "correct horse battery staple", "next": target}
+        found = client.post("/admin/login/", sent, REMOTE_ADDR=f"10.0.0.{len(target)}")
+        assert (found.status_code, found.headers["Location"][:2]) == (302, "/a"), target
+        client.logout()

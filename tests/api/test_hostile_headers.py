@@ -1,0 +1,188 @@
+"""Forged headers get nobody anything, and nothing of one caller reaches another through a cache on the way (S3, S6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lambdaserve.access import authentication
+from lambdaserve.access.keyring import KeyRing
+from merger import wiring
+from tests.api.callers import CALLERS, Callers
+from tests.api.conftest import Api
+from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
+from tests.api.shared_cache import SharedCache
+
+pytestmark = pytest.mark.django_db
+
+EVIL = "evil.example"
+FORGED = {
+    "Forwarded": f"for=127.0.0.1;host={EVIL};proto=https",
+    "X-Forwarded-For": "127.0.0.1",
+    "X-Forwarded-Host": EVIL,
+    "X-Forwarded-Port": "1",
+    "X-Forwarded-Prefix": f"//{EVIL}",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Scheme": "http",
+    "X-Forwarded-Server": EVIL,
+    "X-Forwarded-User": "root",
+    "X-Host": EVIL,
+    "X-HTTP-Method": "DELETE",
+    "X-HTTP-Method-Override": "DELETE",
+    "X-Method-Override": "DELETE",
+    "X-Original-Host": EVIL,
+    "X-Original-URL": "/metrics",
+    "X-Override-URL": "/metrics",
+    "X-Real-IP": "127.0.0.1",
+    "X-Remote-User": "root",
+    "Remote-User": "root",
+    "X-Rewrite-URL": "/metrics",
+    "X-Script-Name": f"//{EVIL}",
+    "Script-Name": f"//{EVIL}",
+    "True-Client-IP": "127.0.0.1",
+}
+"""What proxies and frameworks believe of each other."""
+
+PAGES = (
+    *("", "api/docs/", "api/docs/?script=", "api/redoc/", "api/schema/", "admin", "admin/", "admin/login/"),
+    *("favicon.ico", "metrics", "no/such/page", "api/v1/no/such/address", "api/v1/health/live"),
+)
+OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
+
+
+@pytest.fixture
+def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """A small healthy world, and keys of this test's own."""
+    ring = KeyRing(wiring.utc_now)
+    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    api.load(healthy())
+    return api
+
+
+def get(path: str, **headers: str) -> Any:
+    return Client(raise_request_exception=False).get(f"/{path}", headers=headers, REMOTE_ADDR="192.0.2.1")
+
+
+@pytest.mark.parametrize("path", [*PAGES, f"api/v1/movies/{MOVIE}", "api/v1/search/movies?q=fight"])
+def test_a_forged_header_changes_nothing(world: Api, settings: Any, path: str) -> None:
+    settings.METRICS_FROM = ("127.0.0.1",)
+    get(path)  # whatever comes later is a hit
+    plain = get(path)
+    for forged in ({name: value} for name, value in FORGED.items()):
+        found = get(path, **forged)
+        assert found.status_code == plain.status_code, forged
+        assert without_tokens(found) == without_tokens(plain), forged
+        assert EVIL not in str(found.headers)
+
+
+def without_tokens(response: Any) -> tuple[dict[str, str], bytes]:
+    """What is the same whenever it is asked for: a page's CSRF token is not."""
+    token = response.context.get("csrf_token") if response.context else None
+    content: bytes = response.content
+    if token:
+        content = content.replace(str(token).encode(), b"")
+    headers = {name: value for name, value in response.headers.items() if name not in OF_EACH_REQUEST}
+    return headers, content
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        EVIL,
+        f"{EVIL}:80",
+        f"testserver.{EVIL}",
+        f"testserver@{EVIL}",
+        f"testserver:80@{EVIL}",
+        f"testserver, {EVIL}",
+        f"testserver {EVIL}",
+        f"testserver/{EVIL}",
+        f"testserver#{EVIL}",
+        "testserver:port",
+        "[::1",
+        "*",
+        ".",
+        "test\x00server",
+        "tеstserver",  # a Cyrillic letter
+    ],
+)
+def test_a_host_that_is_not_ours_is_refused_everywhere_and_not_repeated(host: str) -> None:
+    for path in PAGES:
+        found = get(path, Host=host.encode().decode("latin-1"))
+        assert found.status_code == 400, path
+        assert EVIL.encode() not in found.content, path
+        assert EVIL not in str(found.headers), path
+
+
+def test_a_redirect_to_https_leads_to_where_the_request_was_sent(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    for path in ("", "//evil.example/%2f..", "admin/", f"api/v1/movies/{MOVIE}"):
+        for headers in ({}, FORGED):
+            found = get(path, **headers)
+            assert found.status_code == 301
+            assert found["Location"].startswith("https://testserver/"), (path, found["Location"])
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example/..", "/%5cevil.example", "/\\evil.example", "admin"]
+)
+def test_no_redirect_leads_elsewhere(path: str) -> None:
+    location = get(path).headers.get("Location", "/")
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\")), location
+
+
+def test_a_method_is_what_the_request_says_it_is() -> None:
+    client = Client(raise_request_exception=False)
+    for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
+        for data in ({}, {"_method": "GET"}):
+            found = client.post(f"/api/v1/movies/{MOVIE}", data, headers={name: "GET"})
+            assert found.status_code == 405
+    assert client.get(f"/api/v1/movies/{MOVIE}?_method=DELETE").status_code == 400
+
+
+REQUESTS = (
+    *ADDRESSES,
+    f"movies/{MOVIE}?explain=1",
+    "movies/999999",
+    "movies/x",
+    "trending/genres/Dramma",
+    "health",
+    "health/live",
+    "health/ready",
+)
+VARIATIONS: tuple[dict[str, str], ...] = (
+    {},
+    {"Accept-Encoding": "gzip"},
+    {"Origin": "https://dashboard.example.org"},
+    {"Origin": "https://evil.example"},
+    {"Accept-Language": "de"},
+    FORGED,
+)
+
+
+@pytest.mark.parametrize("anonymous_read", [True, False])
+def test_a_cache_on_the_way_gives_nobody_what_is_not_theirs(world: Api, settings: Any, *, anonymous_read: bool) -> None:
+    settings.ANONYMOUS_READ = anonymous_read
+    settings.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
+    callers, shared = Callers(), SharedCache()
+    callers.permit_only(["access.see_metrics"])
+    paths = [*(f"api/v1/{path}" for path in REQUESTS), "metrics", "admin/", "admin/auth/user/"]
+    questions = [(path, headers) for path in paths for headers in VARIATIONS]
+    for_strangers = [told(callers.send("anonymous", "GET", path, headers=headers)) for path, headers in questions]
+    # Whoever may most asks first, so that what they get is there for the others.
+    for caller in reversed(CALLERS):
+        for (path, headers), for_stranger in zip(questions, for_strangers, strict=True):
+            own = callers.send(caller, "GET", path, headers=headers)
+            found = shared.given(path, callers.headers_of(caller) | headers, own)
+            assert told(found) in (told(own), for_stranger), (caller, path, headers)
+    assert shared.hits > 1_000 if anonymous_read else shared.hits == 0
+
+
+def told(response: Any) -> tuple[Any, ...]:
+    """What the answer says and to whom; of those that move with the moment, that they came."""
+    content = response.content
+    moving = b'"timestamp"' in content or b'"request_id"' in content or b"lambdaserve_" in content
+    headers = [response.headers.get(name) for name in ("Access-Control-Allow-Origin", "Content-Encoding")]
+    return response.status_code, *headers, b"" if moving or b"csrf" in content else content

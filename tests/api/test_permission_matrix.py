@@ -1,0 +1,103 @@
+"""Who gets what: every caller at every address that the project has, and none that it doesn't have (S1, S6, S7).
+
+An address that is added is unknown here until somebody says who it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lambdaserve.access import authentication
+from lambdaserve.access.keyring import KeyRing
+from lambdaserve.access.models import ApiKey
+from lambdaserve.ops.monitor import monitor
+from merger import wiring
+from tests.api.callers import CALLERS, Callers
+from tests.api.conftest import Api
+from tests.api.healthy_world import healthy
+from tests.api.permission_table import AUDIENCES, Row, filled, rows
+
+pytestmark = pytest.mark.django_db
+
+
+def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every route that the project knows."""
+    for each in patterns:
+        route = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, route)
+        else:
+            yield route
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_table_names_every_route_of_the_project_and_no_other(method: str) -> None:
+    assert {row.route for row in rows() if row.method == method} == set(routes(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
+    """Everybody, over a small healthy world."""
+    ring = KeyRing(wiring.utc_now)
+    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    monitor.cache_clear()
+    api.load(healthy())
+    yield Callers()
+    monitor.cache_clear()
+
+
+def ids() -> dict[str, Any]:
+    """What the table's addresses and bodies name: a key, a user and a group of their own; the content type of users."""
+    key = ApiKey(name="to be looked at")
+    key.draw()
+    key.save()
+    return {
+        "key": key.pk,
+        "user": User.objects.create_user("to be looked at").pk,
+        "group": Group.objects.create(name="to be looked at").pk,
+        "users": ContentType.objects.get_for_model(User).pk,
+    }
+
+
+@pytest.mark.parametrize("anonymous_read", [True, False])
+def test_everybody_gets_what_the_table_says(callers: Callers, settings: Any, *, anonymous_read: bool) -> None:
+    settings.ANONYMOUS_READ = anonymous_read
+    known, wrong = ids(), {}
+    for row in rows():
+        for (caller, how), found in outcomes(callers, row, known).items():
+            expected = expectation(row, caller, anonymous_read=anonymous_read)
+            if found != expected:
+                wrong[row.method, row.address, caller, how] = f"{found}, not {expected}"
+    assert wrong == {}
+
+
+def outcomes(callers: Callers, row: Row, known: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """What every caller gets, by caller and what permits it."""
+    address, body = filled(row, known)
+    callers.permit_all_but(name for way in row.needs for name in way.split("+"))
+    found = {
+        (caller, ""): callers.outcome(caller, row.method, address, body)
+        for caller in CALLERS
+        if caller != "permitted staff"
+    }
+    for way in row.needs or ("",):
+        callers.permit_only(way.split("+") if way else ())
+        found["permitted staff", way] = callers.outcome("permitted staff", row.method, address, body)
+    return found
+
+
+def expectation(row: Row, caller: str, *, anonymous_read: bool) -> str:
+    """What the table says."""
+    with_it, _, without = AUDIENCES[row.audience].split()[CALLERS.index(caller)].partition("|")
+    return with_it if anonymous_read or not without else without
+
+
+def test_every_audience_says_it_for_every_caller() -> None:
+    assert {len(cells.split()) for cells in AUDIENCES.values()} == {len(CALLERS)}
+    assert {row.audience for row in rows()} == set(AUDIENCES)
