@@ -1,7 +1,12 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults clean install install-dev
+.PHONY: help run test check bench faults lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
+
+# requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
+# requirements*.in, for every system and Python at once.
+LOCK := .venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --no-python-downloads \
+	--generate-hashes --custom-compile-command "make lock"
 
 # Makes .venv and installs into it, unless that was done with these very requirements in this very place:
 # a virtual environment that was moved, or whose Python is gone, is made anew.
@@ -9,7 +14,7 @@ PYTHON_IN_VENV := .venv/bin/python
 define install_into_venv
 	@set -eu; \
 	stamp=".venv/installed-from-$(1)"; \
-	wanted="$$(cat requirements.txt $(1) | cksum) $$(pwd)"; \
+	wanted="$$(cksum < $(1)) $$(pwd)"; \
 	if [ "$$(cat "$$stamp" 2>/dev/null)" = "$$wanted" ] && $(PYTHON_IN_VENV) -c ''; then exit 0; fi; \
 	if ! [ "$$(cat .venv/made-in 2>/dev/null)" = "$$(pwd)" ] || ! $(PYTHON_IN_VENV) -m pip --version >/dev/null 2>&1; then \
 		found=""; \
@@ -24,7 +29,7 @@ define install_into_venv
 		pwd > .venv/made-in; \
 	fi; \
 	echo "Installing $(1) into .venv (once per change of it)"; \
-	$(PYTHON_IN_VENV) -m pip install --disable-pip-version-check -r $(1); \
+	$(PYTHON_IN_VENV) -m pip install --disable-pip-version-check --require-hashes -r $(1); \
 	echo "$$wanted" > "$$stamp"
 endef
 
@@ -48,7 +53,7 @@ check: install-dev ## Lint, types, layers, migrations, production settings
 	$(PYTHON_IN_VENV) -m ruff format --check .
 	$(PYTHON_IN_VENV) -m mypy --strict
 	.venv/bin/lint-imports
-	ENV_FILE= SECRET_KEY=checked-and-thrown-away $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	ENV_FILE= SECRET_KEY=0123456789-checked-and-thrown-away $(PYTHON_IN_VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	ENV_FILE= SECRET_KEY="$$($(PYTHON_IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(48))')" ALLOWED_HOSTS=api.example.org \
 		$(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
 
@@ -57,6 +62,10 @@ bench: install-dev ## Measure a service of its own, by itself and beside a FastA
 
 faults: install-dev ## Make stores, layers and workers fail under load, and judge every answer (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.faults $(ARGS)
+
+lock: install-dev ## Pin what requirements*.in ask for, with all that needs in turn (ARGS=--upgrade: the newest of that)
+	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
+	$(LOCK) $(ARGS) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
 
 clean: ## Remove .venv, the local data and every cache
 	rm -rf .venv .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
