@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 
+from lambdaserve.secretfiles import SUFFIX, read_secret
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -71,7 +73,7 @@ class Variable(Generic[T_co]):
         kind: how its text is read.
         default: value where it is unset or empty.
         about: what it decides, in one sentence.
-        secret: its value is never repeated in a message.
+        secret: its value is never repeated in a message, and may lie in a file that ``NAME_FILE`` names.
     """
 
     name: str
@@ -87,26 +89,28 @@ class Environment:
 
     Attributes:
         values: name to text.
+        base_dir: where relative paths of secrets' files start.
     """
 
     values: Mapping[str, str]
+    base_dir: Path = Path()
 
     @classmethod
     def of_process(cls, base_dir: Path) -> Environment:
         """The process's own variables over those of the file that ``ENV_FILE`` names.
 
         Args:
-            base_dir: where a relative ``ENV_FILE`` (default ``.env``) starts.
+            base_dir: where a relative ``ENV_FILE`` (default ``.env``), and other relative paths, start.
 
         Raises:
             ImproperlyConfigured: ``ENV_FILE`` was set to a file that can't be read.
         """
         name = os.environ.get("ENV_FILE", ".env")
-        return cls({**(_file(base_dir / name) if name else {}), **os.environ})
+        return cls({**(_file(base_dir / name) if name else {}), **os.environ}, base_dir)
 
     def is_set(self, variable: Variable[Any]) -> bool:
-        """True where the variable holds something other than blanks."""
-        return bool(self.values.get(variable.name, "").strip())
+        """True where the variable, or the one that names its file, holds something other than blanks."""
+        return bool(self._given(variable.name) or self._file_of(variable))
 
     def check(self, declared: Iterable[Variable[Any]]) -> None:
         """Reads every one of them, so that a bad one is known before anything starts.
@@ -121,9 +125,9 @@ class Environment:
         """The variable's value, its default where it is unset or blank.
 
         Raises:
-            ImproperlyConfigured: it holds something that it doesn't take.
+            ImproperlyConfigured: it holds something that it doesn't take, is set twice, or its file can't be read.
         """
-        text = self.values.get(variable.name, "").strip()
+        text = self._text(variable)
         if not text:
             return variable.default
         try:
@@ -132,6 +136,20 @@ class Environment:
             got = "something else (not shown, it may hold a password)" if variable.secret else repr(text)
             message = f"{variable.name} takes {variable.kind.takes}; got {got}"
             raise ImproperlyConfigured(message) from None
+
+    def _text(self, variable: Variable[Any]) -> str:
+        text, file = self._given(variable.name), self._file_of(variable)
+        if not file:
+            return text
+        if text:
+            raise ImproperlyConfigured(f"{variable.name} and {variable.name}{SUFFIX} are both set; only one may be")
+        return read_secret(variable.name, self.base_dir / file)
+
+    def _file_of(self, variable: Variable[Any]) -> str:
+        return self._given(variable.name + SUFFIX) if variable.secret else ""
+
+    def _given(self, name: str) -> str:
+        return self.values.get(name, "").strip()
 
 
 def _file(path: Path) -> dict[str, str]:

@@ -32,6 +32,7 @@ VERSION = __version__
 # Access: see requirements S4 to S6
 DEBUG = _env.read(variables.DEBUG)
 SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
+SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
 _anonymous_read = _env.read(variables.ANONYMOUS_READ)
 ANONYMOUS_READ = DEBUG if _anonymous_read is None else _anonymous_read

@@ -9,6 +9,7 @@ from typing import Any
 
 from lambdaserve.env import (
     Address,
+    Kind,
     Variable,
     address,
     boolean,
@@ -36,6 +37,16 @@ def _origin(raw: str) -> str:
     if not _ORIGIN.fullmatch(raw):
         raise ValueError(raw)
     return raw
+
+
+def _own_secret(raw: str) -> str:
+    """A secret of this deployment's own; ``ValueError`` for what others may know or guess."""
+    if len(raw) < 32 or len(set(raw)) < 8 or raw.startswith("django-insecure-"):
+        raise ValueError(raw)
+    return raw
+
+
+_OWN_SECRET = Kind(_own_secret, "a random text of 32 characters or more")
 
 
 # The stores
@@ -142,7 +153,16 @@ CACHE_STALE_IF_ERROR = Variable(
 
 # Access and security
 DEBUG = Variable("DEBUG", boolean(), False, "Django's debug mode, for development alone.")
-SECRET_KEY = Variable("SECRET_KEY", text(), "", "Key that signs sessions and tokens; a long random text.", secret=True)
+SECRET_KEY = Variable(
+    "SECRET_KEY", _OWN_SECRET, "", "Key that signs sessions and tokens; a long random text.", secret=True
+)
+SECRET_KEY_FALLBACKS = Variable[tuple[str, ...]](
+    "SECRET_KEY_FALLBACKS",
+    listing(_own_secret, "former keys, each of 32 characters or more,"),
+    (),
+    "Former values of SECRET_KEY whose signatures are still believed.",
+    secret=True,
+)
 ALLOWED_HOSTS = Variable(
     "ALLOWED_HOSTS",
     listing(takes="host names"),
@@ -163,9 +183,9 @@ RATE_BURST = Variable[int | None](
 )
 API_KEY_PEPPER = Variable(
     "API_KEY_PEPPER",
-    text(),
+    _OWN_SECRET,
     "",
-    "Key of the digests of API keys; with another one all keys made before stop working.",
+    "Key of the digests of API keys, instead of SECRET_KEY.",
     secret=True,
 )
 CORS_ORIGINS = Variable[tuple[str, ...]](

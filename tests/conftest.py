@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 for _name in VARIABLES:
     os.environ.pop(_name, None)
+    os.environ.pop(f"{_name}_FILE", None)
 
 _directory = tempfile.TemporaryDirectory(prefix="lambdaserve-tests-")
 _mongo_port, _redis_port = embedded.free_port(), embedded.free_port()

@@ -99,7 +99,7 @@ class KeyRing:
             until = min(until, asked + (record.expires_at - now).total_seconds())
         bearer = _bearer(record)
         self._hold(self._found, held_as, (until, bearer))
-        _record_use(record, now)
+        _record_use(record, key, now)
         return bearer
 
     def _hold(self, entries: dict[bytes, T], held_as: bytes, entry: T) -> None:
@@ -116,13 +116,16 @@ def _bearer(record: ApiKey) -> Bearer:
     return Bearer(record.owner or AnonymousUser(), grant)
 
 
-def _record_use(record: ApiKey, now: datetime) -> None:
-    """Writes ``last_used_at`` once a minute; a database that can't be written to stops no reader."""
+def _record_use(record: ApiKey, key: KeyText, now: datetime) -> None:
+    """Writes ``last_used_at`` once a minute; a database that can't be written to stops no reader.
+
+    The digest is made anew with it, so that a key in use outlives the pepper that it was drawn under.
+    """
     since = now - USE_RECORDED
     if record.last_used_at is not None and record.last_used_at > since:
         return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=since)
     try:
-        ApiKey.objects.filter(stale, pk=record.pk).update(last_used_at=now)
+        ApiKey.objects.filter(stale, pk=record.pk).update(last_used_at=now, digest=key.digest())
     except DatabaseError as error:
         _log.warning("The use of API key %s was not recorded: %s", record.prefix, error)

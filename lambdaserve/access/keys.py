@@ -50,12 +50,20 @@ class KeyText(NamedTuple):
 
     def digest(self) -> str:
         """HMAC-SHA-256 of the secret under the server's pepper: 64 hexadecimal digits."""
-        pepper = settings.API_KEY_PEPPER or settings.SECRET_KEY
-        return salted_hmac("lambdaserve.access.key", self.secret, secret=pepper, algorithm="sha256").hexdigest()
+        return self._digest_under(_peppers()[0])
 
     def matches(self, digest: str) -> bool:
-        """Whether that is the digest of this key, in a time that doesn't tell."""
-        return constant_time_compare(self.digest(), digest)
+        """Whether that is its digest under a pepper that is believed; how long it takes tells nothing of a wrong one."""
+        return any(constant_time_compare(self._digest_under(pepper), digest) for pepper in _peppers())
+
+    def _digest_under(self, pepper: str) -> str:
+        return salted_hmac("lambdaserve.access.key", self.secret, secret=pepper, algorithm="sha256").hexdigest()
+
+
+def _peppers() -> list[str]:
+    """The one that digests are made with, then those that are still believed."""
+    believed = [settings.API_KEY_PEPPER, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [pepper for pepper in believed if pepper]
 
 
 class KeyGrant(NamedTuple):

@@ -141,9 +141,26 @@ def test_the_secret_is_not_stored() -> None:
 
 
 def test_a_key_is_worth_nothing_under_another_pepper(settings: Any) -> None:
+    settings.API_KEY_PEPPER = "a pepper"
     _, text = made()
     settings.API_KEY_PEPPER = "another one"
     assert ask(text).status_code == 401
+
+
+def test_a_key_survives_that_the_pepper_is_made_from_the_secret_key_no_more(settings: Any) -> None:
+    _, text = made()
+    settings.API_KEY_PEPPER = "a pepper"
+    assert ask(text).status_code == 400
+
+
+def test_a_key_that_is_used_while_the_former_secret_key_is_believed_outlives_it(settings: Any, clock: Clock) -> None:
+    (_, used), (_, unused) = made(), made()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another one"
+    assert ask(used).status_code == 400
+    settings.SECRET_KEY_FALLBACKS = []
+    clock.move(HOLD)
+    assert (ask(used).status_code, ask(unused).status_code) == (400, 401)
 
 
 def test_with_a_pepper_of_its_own_a_key_survives_another_secret_key(settings: Any) -> None:

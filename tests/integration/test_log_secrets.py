@@ -63,7 +63,7 @@ def test_no_secret_is_logged(
         "REDIS_URL": settings.REDIS_URL,
         "LOAD_SAMPLE": "never",
         "SECRET_KEY": SECRET_KEY,
-        "API_KEY_PEPPER": f"{SECRET}-pepper",
+        "API_KEY_PEPPER": f"{SECRET}-pepper-which-is-long-enough-0123456789",
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "debug",
         "MONGODB_TIMEOUT": "0.4",

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lambdaserve.embedded import LOOPBACK
 from lambdaserve.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SECRETS = sorted(name for name, variable in VARIABLES.items() if variable.secret)
+SECRET_FILES = {f"{name}_FILE": name for name in SECRETS}
 NAMES = ["ANONYMOUS_READ", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "DEBUG"]
 
 
 def python(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs Python with these variables and no others of ours."""
-    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES | SECRET_FILES}
     environment |= {"ENV_FILE": "", "DATA_DIR": str(tmp_path), **variables}
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -52,6 +58,123 @@ def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
     assert found.returncode != 0
     assert "SECRET_KEY takes a long random text and is unset" in found.stderr
     assert python(tmp_path, "-c", "import lambdaserve.wsgi", SECRET_KEY=KEY).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "API_KEY_PEPPER"])
+@pytest.mark.parametrize(
+    "guessed",
+    [
+        "for debugging alone",
+        "a long random text",
+        "changeme",
+        "changeme" * 8,
+        "x" * 64,
+        f"django-insecure-{KEY}",
+        KEY[:31],
+    ],
+)
+def test_nothing_starts_with_a_secret_that_others_may_know_or_guess(tmp_path: Path, name: str, guessed: str) -> None:
+    found = python(tmp_path, "manage.py", "check", **{"SECRET_KEY": KEY, name: guessed})
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"Configuration error: {name} takes a random text of 32 characters or more")
+    assert guessed not in found.stderr
+
+
+@pytest.mark.parametrize("debug", ["", "0"])
+def test_the_key_of_debugging_is_none_outside_it(tmp_path: Path, debug: str) -> None:
+    script = "from django.conf import settings; settings.SECRET_KEY"
+    assert python(tmp_path, "-c", script, DEBUG="1").returncode == 0
+    found = python(tmp_path, "-c", script, DEBUG=debug)
+    assert found.returncode != 0
+    assert "The SECRET_KEY setting must not be empty" in found.stderr
+
+
+EXAMPLES = {
+    "SECRET_KEY": KEY,
+    "SECRET_KEY_FALLBACKS": KEY[::-1],
+    "API_KEY_PEPPER": KEY[::-1],
+    "MONGODB_URI": "mongodb://user:hunter2@db.example.org",
+    "REDIS_URL": "rediss://:hunter2@cache.example.org",
+    "DATABASE_URL": "postgres://user:hunter2@sql.example.org/name",
+}
+
+
+def test_every_secret_may_come_out_of_a_file(tmp_path: Path) -> None:
+    paths = {}
+    for name in SECRETS:
+        path = tmp_path / name.lower()
+        path.write_text(f"{EXAMPLES.get(name, KEY)}\n")
+        paths[f"{name}_FILE"] = str(path)
+    script = (
+        "import json; from django.conf import settings as s;"
+        "print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.API_KEY_PEPPER, s.MONGODB_URI, s.REDIS_URL,"
+        "s.DATABASES['default']['PASSWORD']]))"
+    )
+    found = python(tmp_path, "-c", script, **paths)
+    assert found.returncode == 0, found.stderr
+    key, former, pepper = (EXAMPLES[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "API_KEY_PEPPER"))
+    stores = [EXAMPLES["MONGODB_URI"], EXAMPLES["REDIS_URL"], "hunter2"]
+    assert json.loads(found.stdout) == [key, [former], pepper, *stores]
+
+
+def test_a_secret_given_twice_ends_any_command(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    found = python(tmp_path, "manage.py", "check", SECRET_KEY=KEY, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert found.returncode == 1
+    assert found.stderr == "Configuration error: SECRET_KEY and SECRET_KEY_FILE are both set; only one may be\n"
+
+
+def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: Path) -> None:
+    sign = "from django.core.signing import dumps; print(dumps('who'))"
+    signed = python(tmp_path, "-c", sign, SECRET_KEY=KEY).stdout.strip()
+    read = f"from django.core.signing import loads; print(loads({signed!r}))"
+    newer = {"SECRET_KEY": KEY[::-1]}
+    assert python(tmp_path, "-c", read, **newer, SECRET_KEY_FALLBACKS=KEY).stdout == "who\n"
+    assert "BadSignature" in python(tmp_path, "-c", read, **newer).stderr
+
+
+@pytest.fixture
+def eavesdropper() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and what whoever connects to it says first."""
+    heard: list[bytes] = []
+    with socket.create_server((LOOPBACK, 0)) as listening:
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    heard.append(connection.recv(16))
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1], heard
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+TLS_HANDSHAKE = b"\x16\x03"
+
+
+@pytest.mark.parametrize(
+    ("script", "variable", "address"),
+    [
+        ("from merger.mongo import client; client().admin.command('ping')", "MONGODB_URI", "mongodb://{}/?tls=true"),
+        ("from merger.wiring import redis_link; redis_link().command('PING')", "REDIS_URL", "rediss://{}/0"),
+    ],
+)
+def test_a_store_is_spoken_to_over_tls_where_its_address_says_so(
+    tmp_path: Path, eavesdropper: tuple[int, list[bytes]], script: str, variable: str, address: str
+) -> None:
+    port, heard = eavesdropper
+    setting_up = "import django; django.setup();"
+    variables = {variable: address.format(f"{LOOPBACK}:{port}"), "MONGODB_TIMEOUT": "0.5", "SECRET_KEY": KEY}
+    found = python(tmp_path, "-c", setting_up + script, **variables)
+    assert found.returncode != 0
+    assert heard
+    assert all(said.startswith(TLS_HANDSHAKE) for said in heard)
 
 
 def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_path: Path) -> None:

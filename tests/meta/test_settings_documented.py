@@ -54,6 +54,12 @@ def test_a_row_says_what_the_variable_is_for(name: str) -> None:
     assert VARIABLES[name].about.rstrip(".") in ROWS[name]["about"]
 
 
+def test_the_secrets_that_may_lie_in_files_are_named_and_no_others() -> None:
+    section = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8").partition("## Secrets\n")[2]
+    named = re.findall(r"`([A-Z_]+)_FILE`", section.partition("\n## ")[0])
+    assert sorted(set(named) - {"NAME"}) == sorted(name for name, each in VARIABLES.items() if each.secret)
+
+
 def test_the_example_file_names_only_variables_that_exist() -> None:
     named = re.findall(r"^#? ?([A-Z_]{3,})=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert named

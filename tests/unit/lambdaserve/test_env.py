@@ -91,6 +91,64 @@ def test_a_refused_secret_is_not_repeated() -> None:
     assert "NAME takes an address that starts with mongodb://" in str(refused.value)
 
 
+def secret(kind: Kind[Any] | None = None, *, hidden: bool = True) -> Variable[Any]:
+    return Variable("NAME", kind or env.text(), "the default", "For tests.", secret=hidden)
+
+
+def test_a_secret_may_lie_in_a_file_without_the_line_s_end(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("mongodb://user:hunter2@host\n")
+    for path in (str(tmp_path / "secret"), " secret "):
+        environment = Environment({"NAME_FILE": path}, tmp_path)
+        assert environment.read(secret(env.url("mongodb"))) == "mongodb://user:hunter2@host"
+        assert environment.is_set(secret())
+
+
+def test_only_a_secret_is_looked_for_in_a_file(tmp_path: Path) -> None:
+    environment = Environment({"NAME_FILE": "missing"}, tmp_path)
+    assert environment.read(secret(hidden=False)) == "the default"
+    assert not environment.is_set(secret(hidden=False))
+
+
+def test_a_blank_path_names_no_file_and_a_blank_value_beside_a_file_is_none(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("found")
+    assert Environment({"NAME": "given", "NAME_FILE": " "}, tmp_path).read(secret()) == "given"
+    assert Environment({"NAME": " ", "NAME_FILE": "secret"}, tmp_path).read(secret()) == "found"
+
+
+def test_a_secret_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        Environment({"NAME": "hunter3", "NAME_FILE": "secret"}, tmp_path).read(secret())
+    assert str(refused.value) == "NAME and NAME_FILE are both set; only one may be"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "No such file or directory"),
+        (b" \n", "it is blank"),
+        (b"hunter2\xff", "it is not UTF-8"),
+        (b"hunter2" * 10_000, "it has more than 65536 bytes"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_refused_by_name_and_not_shown(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        Environment({"NAME_FILE": "secret"}, tmp_path).read(secret())
+    assert str(refused.value) == f"NAME_FILE takes the path of a file that holds NAME; {path}: {reason}"
+
+
+def test_what_a_file_holds_is_not_repeated_when_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("mongo://user:hunter2@host")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        Environment({"NAME_FILE": "secret"}, tmp_path).read(secret(env.url("mongodb")))
+    assert "hunter2" not in str(refused.value)
+
+
 def test_the_real_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text('WORKERS=2\nTHREADS="8"  # eight\nexport BIND=127.0.0.1:1\nMOTTO=costs $x\n')
     monkeypatch.delenv("ENV_FILE")
