@@ -53,7 +53,7 @@ class KeyText(NamedTuple):
         return self._digest_under(_peppers()[0])
 
     def matches(self, digest: str) -> bool:
-        """Whether that is its digest under a pepper that is believed; how long it takes tells nothing of a wrong one."""
+        """Whether that is its digest under a pepper that is believed; its time tells nothing of a wrong one."""
         return any(constant_time_compare(self._digest_under(pepper), digest) for pepper in _peppers())
 
     def _digest_under(self, pepper: str) -> str:
