@@ -10,7 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,14 +94,19 @@ def ours(
     return Start(name, _manage("serve"), port, settings, directory / f"{name}.log", _is_ready, patience)
 
 
-def api_key(variables: Mapping[str, str]) -> str:
-    """A key that may read without an end.
+def api_key(variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = GENEROUS) -> str:
+    """A key of these scopes, by default one that may read without an end.
+
+    Args:
+        variables: environment of the service.
+        scopes: of the key.
+        rate: requests per minute, and at once.
 
     Raises:
         ServerFailed: the service gives none.
     """
-    options = ("benchmark", "--scope", "read", "--rate", str(GENEROUS), "--burst", str(GENEROUS))
-    command = _manage("create_api_key", *options)
+    options = [each for scope in scopes for each in ("--scope", scope)]
+    command = _manage("create_api_key", "benchmark", *options, "--rate", str(rate), "--burst", str(rate))
     done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=60, check=False)
     found = _KEY.search(done.stdout)
     if done.returncode or found is None:

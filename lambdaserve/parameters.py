@@ -29,7 +29,8 @@ _LONGEST_REMEMBERED = 512
 """Characters of a query string that is read once and remembered; longer ones are nobody's favourite question."""
 
 _WHOLE_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+# 21 decimals: as many as any program writes of a number that it writes without an exponent.
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,21})?", re.ASCII)
 
 
 class WholeNumberField(serializers.IntegerField):
@@ -78,6 +79,18 @@ class TextField(serializers.CharField):
     def __init__(self, *, longest: int, takes: str, **options: Any) -> None:
         super().__init__(max_length=longest, **options)
         self.takes = f"{takes} of 1 to {longest} characters"
+
+
+class TextFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # the package's registration is untyped
+    """How a ``TextField`` is described: something that can be seen is in it, and no null character."""
+
+    target_class = TextField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        # As the package's own extensions do it.
+        described = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]  # noqa: SLF001
+        return {**described, "pattern": r"^[^\x00]*([^\s\x00\x1c-\x1f\x85]|\ufeff)[^\x00]*$"}
 
 
 class GenreField(TextField):

@@ -225,6 +225,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "lambdaserve.schemalinks.add_links",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "DataSourceEnum": "lambdaserve.schema.SOURCES",
         "DirectionEnum": "lambdaserve.schema.DIRECTIONS",

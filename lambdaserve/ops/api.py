@@ -44,6 +44,12 @@ EXAMPLE: Mapping[str, Any] = {
 }
 
 
+_PROBE_ERRORS: Mapping[Any, OpenApiResponse] = {
+    (status, MEDIA_TYPE): problem_response(status) for status in (401, 406, 429)
+}
+"""Those of the probes, which need no key but refuse a wrong one."""
+
+
 class HealthViewSet(ApiViewSet):
     """The state of the service, for people, load balancers and orchestrators; never cached."""
 
@@ -77,7 +83,7 @@ class HealthViewSet(ApiViewSet):
         tags=["health"],
         summary="Whether the process answers",
         description="Asks nobody else.",
-        responses={200: LiveSerializer, (406, MEDIA_TYPE): problem_response(406)},
+        responses={200: LiveSerializer, **_PROBE_ERRORS},
     )
     def live(self, request: Request) -> HttpResponse:
         return _answer({"status": "alive"}, 200)
@@ -92,7 +98,7 @@ class HealthViewSet(ApiViewSet):
         responses={
             200: OpenApiResponse(ReadySerializer, "Ready."),
             503: OpenApiResponse(ReadySerializer, "Not ready."),
-            (406, MEDIA_TYPE): problem_response(406),
+            **_PROBE_ERRORS,
         },
     )
     def ready(self, request: Request) -> HttpResponse:

@@ -129,6 +129,29 @@ def test_credentials_are_described_as_needed_only_where_reading_needs_them(
         assert ({} in closed["paths"][path]["get"]["security"]) == probe, path
 
 
+def test_links_lead_from_a_member_of_the_answer_to_a_question_that_takes_it(
+    operations: dict[str, dict[str, Any]],
+) -> None:
+    by_id = {operation["operationId"]: operation for operation in operations.values()}
+    targets = set()
+    for operation in by_id.values():
+        described = operation["responses"]["200"]
+        for link in described.get("links", {}).values():
+            ((name, expression),) = link["parameters"].items()
+            (example,) = described["content"]["application/json"]["examples"].values()
+            assert _pointed_at(example["value"], expression.removeprefix("$response.body#")), expression
+            taken = {each["name"]: each["in"] for each in by_id[link["operationId"]]["parameters"]}
+            assert taken[name] == "path"
+            targets.add(link["operationId"])
+    assert targets == {each["operationId"] for path, each in operations.items() if "{" in path}
+
+
+def _pointed_at(value: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
+
+
 @pytest.mark.parametrize(("path", "address", "parameters"), ANSWERS)
 def test_real_answers_are_as_described(
     api: Api, description: dict[str, Any], path: str, address: str, parameters: dict[str, Any]
