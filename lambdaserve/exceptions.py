@@ -184,6 +184,15 @@ def _(error: APIException) -> Problem:
     return Problem(error.status_code, detail, headers=headers)
 
 
+def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """What somebody gets whose request goes no further: a problem of the API, else a line of text."""
+    if request.path.startswith(API_PREFIX):
+        return problem.response(request.path)
+    return HttpResponse(
+        f"{problem.detail}\n", status=problem.status, content_type="text/plain; charset=utf-8", headers=problem.headers
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's ``handler400``: a request that Django itself refuses."""
     if request.path.startswith(API_PREFIX):

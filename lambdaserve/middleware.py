@@ -14,17 +14,26 @@ from typing import cast
 
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
+from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed, PermissionDenied
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import close_old_connections
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.utils.module_loading import import_string
 
+from lambdaserve.access.addresses import is_from, is_proxy
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 API_PREFIX = "/api/v1/"
+
+_PROTO = "HTTP_X_FORWARDED_PROTO"
+_LOOPBACK = ("127.0.0.0/8", "::1")
+_OF_PAGES = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 
 
 class _EndOfChain(threading.local):
@@ -70,12 +79,59 @@ class ApiLane:
         return self._usual_way(request)
 
 
+class PageSecurity:
+    """Stands before Django's ``SecurityMiddleware`` and does what that leaves undone: see ``_admit``, and headers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The response with further headers.
+
+        Raises:
+            PermissionDenied: as of ``_admit``.
+        """
+        _admit(request)
+        response = self._get_response(request)
+        for name, value in _OF_PAGES.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
 class ApiSecurity(SecurityMiddleware):
-    """Without the headers that concern documents which a browser shows."""
+    """Both in one, without the headers that concern documents which a browser shows."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
         self.referrer_policy = self.cross_origin_opener_policy = None
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """A redirect to HTTPS where that is wanted.
+
+        Raises:
+            PermissionDenied: as of ``_admit``.
+        """
+        _admit(request)
+        return super().process_request(request)
+
+
+def _admit(request: HttpRequest) -> None:
+    """Believes a trusted proxy alone that a request came over HTTPS (S3, S5).
+
+    Raises:
+        PermissionDenied: ``DEBUG`` is on, whose error pages show everything, and this is another machine.
+    """
+    meta = request.META
+    if _PROTO in meta and not _is_over_https(meta[_PROTO], meta.get("REMOTE_ADDR", "")):
+        del meta[_PROTO]
+    if settings.DEBUG and not is_from(_LOOPBACK, meta.get("REMOTE_ADDR", ""), "", ()):
+        raise PermissionDenied
+
+
+def _is_over_https(forwarded: str, remote: str) -> bool:
+    """Whether ``X-Forwarded-Proto`` is a trusted proxy's and says HTTPS of each way that it knows of."""
+    ways = {way.strip() for way in forwarded.split(",")}
+    return ways == {"https"} and is_proxy(remote, settings.TRUSTED_PROXIES)
 
 
 class CorsWhereWanted(CorsMiddleware):

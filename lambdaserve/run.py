@@ -109,6 +109,8 @@ class Run:
     def _start_server(self, stack: ExitStack) -> None:
         bind, read = self.plan.bind, self.environment.read
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+        # No second protocol that keeps 200 answers of a connection waiting, and no head of 400 kB.
+        command += ["--http", "1", "--http1-buffer-size", "65536"]
         command += ["--host", bind.host, "--port", str(bind.port), "--workers", str(read(variables.WORKERS))]
         command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
         command += ["lambdaserve.wsgi:application"]

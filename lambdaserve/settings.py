@@ -129,10 +129,12 @@ MIDDLEWARE = [
     "lambdaserve.ops.observed.Observed",
     "lambdaserve.middleware.ApiLane",
     "lambdaserve.middleware.SqlConnections",
+    "lambdaserve.middleware.PageSecurity",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "lambdaserve.middleware.CorsWhereWanted",
+    "lambdaserve.peers.SlowPeers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -145,6 +147,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "lambdaserve.middleware.ApiSecurity",
     "lambdaserve.middleware.CorsWhereWanted",
+    "lambdaserve.peers.SlowPeers",
     "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "lambdaserve.urls"
@@ -180,6 +183,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served from where the apps keep them, so that nothing has to be collected before a start.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # HTTPS and browsers: see requirement S5
 _https_only = _env.read(variables.HTTPS_ONLY)
@@ -191,6 +195,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 X_FRAME_OPTIONS = "DENY"
+# Forms of the admin and requests for tokens; there is nothing to upload. `lambdaserve.peers` bounds every body by it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -31,6 +31,15 @@ def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str
     return _forwarded(remote, forwarded[-LONGEST:], trusted)
 
 
+def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:
+    """Whether a connection is a trusted proxy's.
+
+    Args:
+        remote, trusted: as of ``client_address``.
+    """
+    return _direct(remote, trusted) is None
+
+
 def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tuple[str, ...]) -> bool:
     """Whether the client's own address is in some networks.
 

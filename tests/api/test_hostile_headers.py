@@ -125,6 +125,32 @@ def test_a_redirect_to_https_leads_to_where_the_request_was_sent(settings: Any) 
 
 
 @pytest.mark.parametrize(
+    ("remote", "forwarded", "secure"),
+    [
+        ("10.0.0.1", "https", True),
+        ("10.0.0.1", "https, https", True),
+        ("10.0.0.1", "http", False),
+        # A proxy that adds to what it got: the first is the caller's own word.
+        ("10.0.0.1", "https, http", False),
+        ("10.0.0.1", "", False),
+        ("192.0.2.1", "https", False),
+        ("unknown", "https", False),
+        ("", "https", False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/api/v1/movies/x"])
+def test_only_a_trusted_proxy_says_that_a_request_came_over_https(
+    settings: Any, path: str, remote: str, forwarded: str, *, secure: bool
+) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+    settings.TRUSTED_PROXIES = ("10.0.0.0/8",)
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    found = Client().get(path, headers={"X-Forwarded-Proto": forwarded}, REMOTE_ADDR=remote)
+    assert (found.status_code != 301) is secure
+    assert ("Strict-Transport-Security" in found.headers) is secure
+
+
+@pytest.mark.parametrize(
     "path", ["//evil.example", "//evil.example/..", "/%5cevil.example", "/\\evil.example", "admin"]
 )
 def test_no_redirect_leads_elsewhere(path: str) -> None:
