@@ -6,10 +6,9 @@ import socket
 from dataclasses import dataclass
 
 from lambdaserve import variables
+from lambdaserve.debugging import of_this_machine
 from lambdaserve.embedded import free_port
 from lambdaserve.env import Address, Environment
-
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 class RunFailed(Exception):
@@ -58,7 +57,7 @@ class Plan:
 
         Reading is open if the documents are the embedded store's or only this machine can connect.
         """
-        local = self.embed_mongo or self.bind.host.startswith(_LOOPBACK)
+        local = self.embed_mongo or of_this_machine(self.bind.host)
         return {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
 
 

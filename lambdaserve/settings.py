@@ -17,6 +17,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from lambdaserve import __version__, variables
+from lambdaserve.debugging import refuse_in_public
 from lambdaserve.env import Environment
 from lambdaserve.localdata import LocalData
 from lambdaserve.ops.logs import logging_config
@@ -31,6 +32,8 @@ VERSION = __version__
 
 # Access: see requirements S4 to S6
 DEBUG = _env.read(variables.DEBUG)
+if DEBUG:
+    refuse_in_public(_env)
 SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
 SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
@@ -131,6 +134,7 @@ MIDDLEWARE = [
     "lambdaserve.middleware.SqlConnections",
     "lambdaserve.middleware.PageSecurity",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "lambdaserve.middleware.CorsWhereWanted",
     "lambdaserve.peers.SlowPeers",
@@ -140,7 +144,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lambdaserve.middleware.Innermost",
 ]
 # All that a request to the API without a session passes.
@@ -194,6 +197,14 @@ SECURE_HSTS_SECONDS = _env.read(variables.HSTS_SECONDS) // timedelta(seconds=1) 
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+# Browsers take a cookie of such a name from this very host over HTTPS alone, not from a neighbour in the same domain.
+_cookie = "__Host-" if HTTPS_ONLY else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_cookie}sessionid", f"{_cookie}csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = _env.read(variables.SESSION_AGE) // timedelta(seconds=1)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 X_FRAME_OPTIONS = "DENY"
 # Forms of the admin and requests for tokens; there is nothing to upload. `lambdaserve.peers` bounds every body by it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -206,6 +206,12 @@ METRICS_FROM = Variable[tuple[str, ...]](
     (),
     "Where the metrics may be read from without a key.",
 )
+SESSION_AGE = Variable(
+    "SESSION_AGE",
+    duration(least=timedelta(minutes=1)),
+    timedelta(hours=12),
+    "How long after the log-in staff has to log in again; closing the browser ends it, too.",
+)
 HTTPS_ONLY = Variable[bool | None](
     "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected and cookies are sent over HTTPS alone."
 )

@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import threading
+import time
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -47,10 +48,12 @@ def _start_warm_up() -> None:
 
 def _start_watching() -> None:
     """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
+    from lambdaserve.access.forgetting import Forgetting
     from merger.watcher import keep_watching
     from merger.wiring import drift_audit, housekeeping, measuring, watcher
 
-    arguments = (watcher(), [housekeeping().run, measuring().run, drift_audit().run], threading.Event())
+    beside = [housekeeping().run, measuring().run, drift_audit().run, Forgetting(time.monotonic).run]
+    arguments = (watcher(), beside, threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
 
 

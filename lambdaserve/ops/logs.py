@@ -42,7 +42,11 @@ def logging_config(wanted: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         # Logged by the root handler above; Django's own handlers would mail or repeat it.
         # What a client did wrong is told to the client, and in the request's own line.
-        "loggers": {"django": {"handlers": [], "propagate": True}, "django.request": {"level": "ERROR"}},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # else a traceback for every one
+        },
     }
 
 

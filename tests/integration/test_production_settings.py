@@ -32,10 +32,10 @@ def python(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Comp
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def settings(tmp_path: Path, **variables: str) -> dict[str, Any]:
+def settings(tmp_path: Path, names: list[str] = NAMES, **variables: str) -> dict[str, Any]:
     script = (
         "import json; from django.conf import settings;"
-        f"print(json.dumps({{name: getattr(settings, name) for name in {NAMES}}}))"
+        f"print(json.dumps({{name: getattr(settings, name) for name in {names}}}))"
     )
     found = python(tmp_path, "-c", script, **variables)
     assert found.returncode == 0, found.stderr
@@ -194,6 +194,21 @@ def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_pat
 def test_debugging_needs_no_secret_key_and_is_open(tmp_path: Path) -> None:
     found = settings(tmp_path, DEBUG="1")
     assert (found["ANONYMOUS_READ"], found["SECURE_SSL_REDIRECT"]) == (True, False)
+
+
+@pytest.mark.parametrize(("name", "value"), [("BIND", "0.0.0.0:8000"), ("ALLOWED_HOSTS", "*")])
+def test_debugging_that_other_machines_could_see_ends_any_command(tmp_path: Path, name: str, value: str) -> None:
+    for command in ("check", "serve"):
+        found = python(tmp_path, "manage.py", command, DEBUG="1", **{name: value})
+        assert found.returncode == 1
+        assert found.stderr.startswith(f"Configuration error: DEBUG takes 0 where {name} ")
+
+
+def test_cookies_over_https_are_of_this_host_alone_and_sessions_last_as_long_as_told(tmp_path: Path) -> None:
+    names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_AGE", "CSRF_COOKIE_SECURE"]
+    assert settings(tmp_path, names, SECRET_KEY=KEY, SESSION_AGE="30m") == dict(
+        zip(names, ["__Host-sessionid", "__Host-csrftoken", 1800, True], strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", ["DEBUG", "SPEED_LAG_LIMIT", "DATABASE_URL", "CONTRACT_ALIASES", "TRUSTED_PROXIES"])

@@ -1,0 +1,229 @@
+"""What browsers are told about our pages, and what nobody is told about our errors (S4, S5)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from lambdaserve import pages
+from lambdaserve.ops.api import HealthViewSet
+from tests.api.callers import CALLERS, Callers
+
+pytestmark = pytest.mark.django_db
+
+LIVE = "/api/v1/health/live"
+PAGES = {
+    "/": 200,
+    "/api/docs/": 200,
+    "/api/docs/?script=": 200,
+    "/api/redoc/": 200,
+    "/api/schema/": 200,
+    "/admin/login/": 200,
+    "/admin/": 302,
+    "/favicon.ico": 302,
+    "/no/such/page": 404,
+    "/api/no/such/page": 404,
+    "/metrics": 401,
+    "/static/icon.svg": 200,
+    "/static/no/such/file": 404,
+    "/static/admin/js/nav_sidebar.js": 200,
+}
+"""Pages of every kind and what a stranger gets there."""
+
+
+def stranger() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def policy(response: Any) -> dict[str, str]:
+    """The content security policy by directive."""
+    parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";"))
+    return {name: sources for name, _, sources in parts}
+
+
+def judge(response: Any) -> None:
+    """Whether a browser is told all that it should be told of a page."""
+    told = policy(response)
+    assert told["default-src"] == "'self'"
+    assert told["object-src"] == told["base-uri"] == told["frame-ancestors"] == "'none'"
+    assert told["form-action"] == "'self'"
+    assert "unsafe" not in told.get("script-src", "")
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in response["Permissions-Policy"]
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_comes_with_its_policies(path: str) -> None:
+    response: Any = stranger().get(path)
+    assert response.status_code == PAGES[path]
+    judge(response)
+    response.close()
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/access/apikey/", "/admin/access/apikey/add/", "/admin/auth/user/"])
+def test_the_admin_comes_with_its_policies_and_without_scripts_of_its_own(admin_client: Client, path: str) -> None:
+    response: Any = admin_client.get(path)
+    judge(response)
+    text = response.content.decode()
+    assert not re.search(r"<script(?![^>]*\ssrc=)(?![^>]*type=.application/json)", text)
+    assert not re.search(r"<[^>]*\son[a-z]+=|javascript:", text)
+
+
+def test_errors_of_every_status_come_with_their_policies() -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    for response in (
+        client.get("/", headers={"Host": "evil.example"}),
+        client.post("/", headers={"Host": "evil.example"}),
+        client.post("/admin/login/", {"username": "x"}),
+        client.post("/", b"x" * 300_000, content_type="text/plain"),
+    ):
+        assert response.status_code in (400, 403, 413)
+        judge(response)
+
+
+class _Secret(Exception):
+    """Something went wrong, and its message holds what nobody should read."""
+
+
+def _fail(*_: object, **__: object) -> None:
+    password = "hunter2"  # noqa: F841 - a local variable of a frame of the traceback
+    raise _Secret("hunter3 in /etc/lambdaserve")
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.MonkeyPatch, caller: str) -> None:
+    callers = Callers()
+    monkeypatch.setattr(pages, "examples", _fail)
+    monkeypatch.setattr(HealthViewSet, "live", _fail)
+    monkeypatch.setattr("django.contrib.admin.sites.AdminSite.get_app_list", _fail)
+    monkeypatch.setattr("lambdaserve.ops.metrics.MetricsView.get", _fail)
+    statuses = []
+    for path in ("", "api/v1/health/live", "admin/", "metrics", "no/such/page", "api/no/such/page"):
+        response = callers.send(caller, "GET", path)
+        statuses.append(response.status_code)
+        text = response.content.decode()
+        for inside in ("hunter", "_Secret", "Traceback", "/etc/", ".py", "SECRET_KEY", "DEBUG", "urlpatterns"):
+            assert inside not in text, (path, inside)
+        if not path.startswith("api/v1"):
+            judge(response)
+    assert 500 in statuses
+
+
+def test_debugging_shows_its_pages_on_this_machine_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEBUG = True
+    monkeypatch.setattr(pages, "examples", _fail)
+    for address in ("192.0.2.1", "2001:db8::1", "", "unknown"):
+        for path in ("/", "/no/such/page", LIVE):
+            response: Any = stranger().get(path, REMOTE_ADDR=address, headers={"X-Forwarded-For": "127.0.0.1"})
+            assert response.status_code == 403
+            assert "hunter" not in response.content.decode()
+    for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+        assert "hunter3" in stranger().get("/", REMOTE_ADDR=address).content.decode()
+
+
+def test_hsts_is_told_over_https_everywhere(settings: Any) -> None:
+    settings.SECURE_HSTS_SECONDS = 3600
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    for path in (*PAGES, LIVE):
+        response = Client().get(path, secure=True)
+        assert response["Strict-Transport-Security"] == "max-age=3600; includeSubDomains; preload", path
+        response.close()
+        plain = Client().get(path)
+        assert "Strict-Transport-Security" not in plain.headers, path
+        plain.close()
+
+
+ORIGIN = "https://dashboard.example.org"
+STRANGE_ORIGINS = ("https://evil.example", "http://dashboard.example.org", f"{ORIGIN}.evil.example", "null")
+
+
+@pytest.mark.parametrize("path", [LIVE, "/api/v1/movies/x", "/api/v1/no/such/thing", "/", "/admin/login/", "/metrics"])
+@pytest.mark.parametrize("preflight", [False, True])
+def test_other_origins_read_the_api_if_they_are_configured_and_nothing_else(
+    settings: Any, path: str, *, preflight: bool
+) -> None:
+    for configured in ([ORIGIN], []):
+        settings.CORS_ALLOWED_ORIGINS = configured
+        for origin in (ORIGIN, *STRANGE_ORIGINS):
+            headers = {"Origin": origin, **({"Access-Control-Request-Method": "GET"} if preflight else {})}
+            send = Client().options if preflight else Client().get
+            response = send(path, headers=headers)
+            admitted = path.startswith("/api/v1/") and configured == [origin]
+            assert response.headers.get("Access-Control-Allow-Origin") == (origin if admitted else None)
+            assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+@pytest.fixture
+def ada() -> User:
+    """Somebody of the staff."""
+    return User.objects.create_user("ada", password="a long password", is_staff=True)
+
+
+def logged_in() -> Client:
+    client = Client()
+    client.get("/admin/login/")
+    response = client.post("/admin/login/", {"username": "ada", "password": "a long password"})
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    return client
+
+
+@pytest.mark.usefixtures("ada")
+def test_cookies_are_for_this_host_for_https_and_for_no_script(settings: Any) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    cookies = logged_in().cookies
+    assert sorted(cookies) == ["csrftoken", "sessionid"]
+    for cookie in cookies.values():
+        assert cookie["secure"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+    assert not cookies["sessionid"]["max-age"], "it ends with the browser"
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_log_in_lands_in_the_admin_whatever_it_is_told() -> None:
+    for wanted in ("", "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        client = Client()
+        sent = {"username": "ada", "password": "a long password", "next": wanted}
+        response = client.post(f"/admin/login/?next={wanted}", sent)
+        assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_session_ends_however_much_it_is_used(settings: Any) -> None:
+    assert settings.SESSION_COOKIE_AGE == 12 * 3600
+    client = logged_in()
+    ends = Session.objects.get().expire_date
+    assert abs(ends - timezone.now() - timedelta(hours=12)) < timedelta(minutes=1)
+    for path in ("/admin/", "/admin/access/apikey/", LIVE):
+        assert client.get(path).status_code == 200 or path.startswith("/admin/access")
+    assert Session.objects.get().expire_date == ends
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/admin/").status_code == 302
+    call_command("clearsessions")
+    assert not Session.objects.exists()
+
+
+def test_a_session_ends_with_the_log_out_and_with_another_password(ada: User) -> None:
+    first, second = logged_in(), logged_in()
+    first_key = first.cookies["sessionid"].value
+    first.post("/admin/logout/")
+    first.cookies["sessionid"] = first_key
+    assert first.get("/admin/").status_code == 302
+    assert second.get("/admin/").status_code == 200
+    ada.set_password("another long password")
+    ada.save()
+    assert second.get("/admin/").status_code == 302
