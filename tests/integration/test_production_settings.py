@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lambdaserve.embedded import LOOPBACK
 from lambdaserve.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,50 +127,6 @@ def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: P
     newer = {"SECRET_KEY": KEY[::-1]}
     assert python(tmp_path, "-c", read, **newer, SECRET_KEY_FALLBACKS=KEY).stdout == "who\n"
     assert "BadSignature" in python(tmp_path, "-c", read, **newer).stderr
-
-
-@pytest.fixture
-def eavesdropper() -> Iterator[tuple[int, list[bytes]]]:
-    """A port of this machine, and what whoever connects to it says first."""
-    heard: list[bytes] = []
-    with socket.create_server((LOOPBACK, 0)) as listening:
-
-        def listen() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                with connection:
-                    heard.append(connection.recv(16))
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        yield listening.getsockname()[1], heard
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-TLS_HANDSHAKE = b"\x16\x03"
-
-
-@pytest.mark.parametrize(
-    ("script", "variable", "address"),
-    [
-        ("from merger.mongo import client; client().admin.command('ping')", "MONGODB_URI", "mongodb://{}/?tls=true"),
-        ("from merger.wiring import redis_link; redis_link().command('PING')", "REDIS_URL", "rediss://{}/0"),
-    ],
-)
-def test_a_store_is_spoken_to_over_tls_where_its_address_says_so(
-    tmp_path: Path, eavesdropper: tuple[int, list[bytes]], script: str, variable: str, address: str
-) -> None:
-    port, heard = eavesdropper
-    setting_up = "import django; django.setup();"
-    variables = {variable: address.format(f"{LOOPBACK}:{port}"), "MONGODB_TIMEOUT": "0.5", "SECRET_KEY": KEY}
-    found = python(tmp_path, "-c", setting_up + script, **variables)
-    assert found.returncode != 0
-    assert heard
-    assert all(said.startswith(TLS_HANDSHAKE) for said in heard)
 
 
 def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_path: Path) -> None:
