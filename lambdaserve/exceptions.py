@@ -23,7 +23,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.views import defaults
+from django_ratelimit.exceptions import Ratelimited
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 
 from lambdaserve.access.throttle import retry_after
@@ -39,6 +41,8 @@ SLUG_OF_PROBLEM = "problem_slug"
 """Attribute of a response by which the log tells problems of the same status apart."""
 INCOMPLETE_RETRY_AFTER = 60
 """Seconds after which a late layer may have caught up; both write at most once a minute."""
+PAGES_RETRY_AFTER = 60
+"""Seconds after which more pages are to be had, at most."""
 ACCOUNTS_RETRY_AFTER = 5
 """Seconds after which to try again where users and keys can't be read."""
 
@@ -201,7 +205,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's ``handler403``."""
+    """Django's ``handler403``, which is also asked where somebody called up too many pages."""
+    if isinstance(exception, Ratelimited):
+        page = render(request, "429.html", status=429)
+        page["Retry-After"] = str(PAGES_RETRY_AFTER)
+        return page
     if request.path.startswith(API_PREFIX):
         return Problem(403, "This is not for you.").response(request.path)
     return defaults.permission_denied(request, exception)

@@ -18,6 +18,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from rest_framework.request import Request
 
 from lambdaserve import __version__
+from lambdaserve.access.tries import limited_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def examples() -> tuple[Example, ...]:
 
 
 @require_safe
+@limited_page
 def start(request: HttpRequest) -> HttpResponse:
     """What this service is, how it is doing and where everything lies."""
     return render(request, "start.html", {"version": __version__, "examples": examples()})
@@ -78,14 +80,14 @@ def _description(form: str, *, anonymous_read: bool) -> str | bytes:
 _STYLED = {"style-src": ["'self'", "'unsafe-inline'"]}
 
 
-@method_decorator(csp_update(_STYLED), name="dispatch")
+@method_decorator([limited_page, csp_update(_STYLED)], name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
     """Swagger UI at ``/api/docs/``, with every file from this server (A5)."""
 
     template_name = "docs/swagger.html"
 
 
-@method_decorator(csp_update({**_STYLED, "worker-src": ["blob:"]}), name="dispatch")
+@method_decorator([limited_page, csp_update({**_STYLED, "worker-src": ["blob:"]})], name="dispatch")
 class RedocView(SpectacularRedocView):
     """ReDoc at ``/api/redoc/``, with every file from this server (A5)."""
 

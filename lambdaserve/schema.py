@@ -51,6 +51,22 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         }
 
 
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package's is untyped
+    """Access tokens in the description (S2)."""
+
+    target_class = "lambdaserve.access.authentication.BearerToken"
+    name = "bearerToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """The security scheme."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An access token of `POST /api/v1/auth/token`.",
+        }
+
+
 class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]  # the package's is untyped
     """A login to the admin in the description."""
 
@@ -166,6 +182,26 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
             "type": "about:blank",
             "title": "Not Acceptable",
             "detail": "Could not satisfy the request Accept header.",
+        },
+    ),
+    411: (
+        "The body comes in pieces and doesn't say how long it is.",
+        {"type": "about:blank", "title": "Length Required", "detail": "A body says its length in Content-Length."},
+    ),
+    413: (
+        "The body is too long.",
+        {
+            "type": "about:blank",
+            "title": "Request Entity Too Large",
+            "detail": "A body has 262144 bytes at most.",
+        },
+    ),
+    415: (
+        "The body is no JSON by its `Content-Type`.",
+        {
+            "type": "about:blank",
+            "title": "Unsupported Media Type",
+            "detail": 'Unsupported media type "text/plain" in request.',
         },
     ),
     429: (

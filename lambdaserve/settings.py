@@ -7,6 +7,7 @@ variables.
 
 from __future__ import annotations
 
+import hmac
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -43,10 +44,25 @@ RATE_LIMIT = _env.read(variables.RATE_LIMIT)
 RATE_BURST = _env.read(variables.RATE_BURST)
 API_KEY_PEPPER = _env.read(variables.API_KEY_PEPPER)
 TRUSTED_PROXIES = _env.read(variables.TRUSTED_PROXIES)
+LOGIN_LIMIT_ADDRESS = _env.read(variables.LOGIN_LIMIT_ADDRESS)
+LOGIN_LIMIT_USER = _env.read(variables.LOGIN_LIMIT_USER)
+PAGE_LIMIT = _env.read(variables.PAGE_LIMIT)
+RATELIMIT_USE_CACHE = "counts"
+SIMPLE_JWT = {
+    # Never the secret key itself, though one may be made from the other.
+    "SIGNING_KEY": _env.read(variables.JWT_SIGNING_KEY)
+    or hmac.digest(SECRET_KEY.encode(), b"lambdaserve.access.token", "sha256").hex(),
+    "ISSUER": "lambdaserve",
+    "ACCESS_TOKEN_LIFETIME": _env.read(variables.JWT_ACCESS_LIFETIME),
+    "REFRESH_TOKEN_LIFETIME": _env.read(variables.JWT_REFRESH_LIFETIME),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,  # another password ends what was given for the former one
+}
 METRICS_FROM = _env.read(variables.METRICS_FROM)
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS = list(_env.read(variables.CORS_ORIGINS))
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 CORS_ALLOW_HEADERS = [*default_headers, "x-api-key"]
 CORS_EXPOSE_HEADERS = [
     "Age",
@@ -81,7 +97,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "timeout": 10,
     }
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
@@ -91,7 +107,8 @@ CACHES = {
             "SOCKET_TIMEOUT": 0.1,
             "CONNECTION_POOL_KWARGS": {"retry": None},
         },
-    }
+    },
+    "counts": {"BACKEND": "lambdaserve.access.counts.SharedCounts", "KEY_PREFIX": "lambdaserve:tries"},
 }
 
 # Merging and caching
@@ -110,7 +127,7 @@ CACHE_STALE_IF_ERROR = _env.read(variables.CACHE_STALE_IF_ERROR) // timedelta(se
 
 # Django
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "lambdaserve.access.adminapp.LimitedAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -119,6 +136,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "rest_framework_simplejwt.token_blacklist",
     "corsheaders",
     "csp",
     "merger",
@@ -225,6 +243,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "lambdaserve.access.authentication.ApiKeyAuthentication",
+        "lambdaserve.access.authentication.BearerToken",
         "lambdaserve.access.authentication.BrowserSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.permissions.ReadAccess"],

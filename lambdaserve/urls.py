@@ -13,7 +13,7 @@ from lambdaserve.ops.metrics import MetricsView
 # One list rather than an include in an include: each level of those is asked for each address.
 _api_v1 = [
     address
-    for app in ("movies", "trending", "analytics", "lambdaserve.ops")
+    for app in ("movies", "trending", "analytics", "lambdaserve.ops", "lambdaserve.access")
     for address in import_module(f"{app}.urls").urlpatterns
 ]
 

@@ -188,6 +188,37 @@ API_KEY_PEPPER = Variable(
     "Key of the digests of API keys, instead of SECRET_KEY.",
     secret=True,
 )
+JWT_SIGNING_KEY = Variable(
+    "JWT_SIGNING_KEY",
+    _OWN_SECRET,
+    "",
+    "Key that signs JSON Web Tokens; with another one everybody who has tokens logs in again.",
+    secret=True,
+)
+JWT_ACCESS_LIFETIME = Variable(
+    "JWT_ACCESS_LIFETIME", duration(), timedelta(minutes=5), "How long an access token is good."
+)
+JWT_REFRESH_LIFETIME = Variable(
+    "JWT_REFRESH_LIFETIME", duration(), timedelta(days=1), "How long a refresh token waits for its one use."
+)
+LOGIN_LIMIT_ADDRESS = Variable(
+    "LOGIN_LIMIT_ADDRESS",
+    integer(least=0, most=1_000_000),
+    60,
+    "Tries to log in, and requests about tokens, per five minutes and address; 0 sets no limit.",
+)
+LOGIN_LIMIT_USER = Variable(
+    "LOGIN_LIMIT_USER",
+    integer(least=0, most=1_000_000),
+    20,
+    "Tries to log in per five minutes and user name; 0 sets no limit.",
+)
+PAGE_LIMIT = Variable(
+    "PAGE_LIMIT",
+    integer(least=0, most=1_000_000),
+    600,
+    "Pages per minute and address; 0 sets no limit.",
+)
 CORS_ORIGINS = Variable[tuple[str, ...]](
     "CORS_ORIGINS",
     listing(_origin, "origins such as https://example.org"),

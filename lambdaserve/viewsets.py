@@ -29,8 +29,9 @@ class ApiViewSet(ViewSet):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """``Allow``, for those who tried something else than reading or ask what there is."""
-        return {} if self.request.method in ("GET", "HEAD") else {"Allow": _allowed(tuple(self.action_map))}
+        """``Allow``, for those who tried something that is not served or ask what is."""
+        served = (self.request.method or "").lower() in self.action_map
+        return {} if served else {"Allow": _allowed(tuple(self.action_map))}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """REST framework's request, with what is asked of it most in its own reach instead of its fallback's."""

@@ -1,4 +1,4 @@
-"""API keys in the admin (S1): made here, shown once, revoked, never shown again."""
+"""API keys and sessions in the admin (S1, S2): keys are made here, shown once, revoked; sessions are ended."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from lambdaserve.access.keys import SCOPES
 from lambdaserve.access.models import ApiKey
+from lambdaserve.access.scopes import SCOPES
+from lambdaserve.access.sessions import Session, end_session
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Form = forms.ModelForm[ApiKey]
     _Admin = admin.ModelAdmin[ApiKey]
+    _SessionAdmin = admin.ModelAdmin[Session]
 else:
     _Form = forms.ModelForm
-    _Admin = admin.ModelAdmin
+    _Admin = _SessionAdmin = admin.ModelAdmin
 
 
 class ApiKeyForm(_Form):
@@ -75,3 +77,43 @@ class ApiKeyAdmin(_Admin):
             key.save(update_fields=["revoked_at"])
             self.log_change(request, key, "Revoked.")
         messages.success(request, "Revoked; every process refuses them within five seconds.")
+
+
+@admin.register(Session)
+class SessionAdmin(_SessionAdmin):
+    """Shows who is logged in with tokens, and ends their sessions."""
+
+    list_display = ("user", "created_at", "expires_at")
+    list_display_links = ("created_at",)
+    fields = ("user", "created_at", "expires_at")
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)
+    actions = ("end",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        """Sessions that have not ended, with their users."""
+        return Session.objects.live(timezone.now()).select_related("user").order_by(*self.ordering)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Sessions begin with a log-in."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Nothing in them can be changed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """They are ended instead."""
+        return False
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may end them."""
+        return request.user.has_perm("access.end_session")
+
+    @admin.action(description="End the selected sessions", permissions=["end"])
+    def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        """Ends them; every process knows within five seconds."""
+        for session in queryset:
+            end_session(session.session)
+            self.log_change(request, session, "Ended.")
+        messages.success(request, "Ended; every process refuses their tokens within five seconds.")

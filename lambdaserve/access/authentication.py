@@ -1,4 +1,4 @@
-"""Who asks: the bearer of an API key (S1), or a member of staff in a browser."""
+"""Who asks: the bearer of an API key (S1) or of an access token (S2), or somebody logged in with a browser."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from lambdaserve.access.throttle import spend_for_wrong_key
+from lambdaserve.access.throttle import spend_for_wrong_credentials
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from lambdaserve.access.keyring import KeyRing
-    from lambdaserve.access.keys import KeyGrant
+    from lambdaserve.access.scopes import AccessGrant
+    from lambdaserve.access.tokenring import TokenRing
 
 HEADER = "X-API-Key"
 _IN_ENVIRONMENT = "HTTP_X_API_KEY"
 _SCHEME = "api-key"
+_BEARER = "bearer"
+CHALLENGE = f'ApiKey realm="lambdaserve", header="{HEADER}", Bearer realm="lambdaserve"'
+"""What a 401 says of the ways to come in."""
 
 
 @cache
@@ -33,13 +37,22 @@ def key_ring() -> KeyRing:
     return KeyRing(utc_now)
 
 
+@cache
+def token_ring() -> TokenRing:
+    """The bearers of access tokens that this process knows for the moment."""
+    from lambdaserve.access.tokenring import TokenRing
+    from merger.wiring import utc_now
+
+    return TokenRing(utc_now)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
-    """The header ``X-API-Key``. ``request.auth`` is a ``KeyGrant``, ``request.user`` the key's owner or nobody.
+    """The header ``X-API-Key``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the key's owner or nobody.
 
     A key that is not valid is refused even where everybody may read: whoever sends one believes that it works.
     """
 
-    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, KeyGrant] | None:
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, AccessGrant] | None:
         """Who sends the key, ``None`` where none is sent.
 
         Raises:
@@ -52,7 +65,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         bearer = key_ring().find(text)
         if bearer is None:
-            spend_for_wrong_key(request)
+            spend_for_wrong_credentials(request)
             raise AuthenticationFailed("The API key is not valid.")
         return bearer
 
@@ -63,7 +76,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
-        return f'ApiKey realm="lambdaserve", header="{HEADER}"'
+        return CHALLENGE
 
 
 class ScraperKey(ApiKeyAuthentication):
@@ -78,6 +91,37 @@ class ScraperKey(ApiKeyAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
         return f'{_SCHEME.title()} realm="lambdaserve"'
+
+
+class BearerToken(BaseAuthentication):
+    """``Authorization: Bearer <access token>``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the token's.
+
+    A token that is not valid is refused even where everybody may read.
+    """
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, AccessGrant] | None:
+        """Whose token it is, ``None`` where none is sent.
+
+        Raises:
+            AuthenticationFailed: it is wrong, expired or revoked, and nobody is told which.
+            Throttled: too many such tokens came from that address.
+            DatabaseError: the SQL database can't be asked; nobody gets in meanwhile.
+        """
+        authorization = request.META.get("HTTP_AUTHORIZATION")
+        if authorization is None:
+            return None
+        scheme, _, text = authorization.partition(" ")
+        if scheme.lower() != _BEARER:
+            return None
+        bearer = token_ring().find(text.strip())
+        if bearer is None:
+            spend_for_wrong_credentials(request)
+            raise AuthenticationFailed("The access token is not valid.")
+        return bearer
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401."""
+        return CHALLENGE
 
 
 class BrowserSession(SessionAuthentication):

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
-
-from lambdaserve.access.bucket import Limit
-
-READ: Final = "read"
-EXPLAIN: Final = "explain"
-METRICS: Final = "metrics"
-MANAGE: Final = "manage"
-SCOPES: Final = {
-    READ: "read the API",
-    EXPLAIN: "see how an answer came about",
-    METRICS: "read the metrics",
-    MANAGE: "manage cache and indexes",
-}
-"""What a key may be good for."""
 
 _BRAND = "ls"  # tells what a key is for where one is found lying around
 _TEXT = re.compile(rf"(?P<prefix>{_BRAND}[0-9a-f]{{10}})\.(?P<secret>[A-Za-z0-9_-]{{43}})", re.ASCII)
@@ -64,19 +50,3 @@ def _peppers() -> list[str]:
     """The one that digests are made with, then those that are still believed."""
     believed = [settings.API_KEY_PEPPER, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [pepper for pepper in believed if pepper]
-
-
-class KeyGrant(NamedTuple):
-    """What a valid key admits; ``request.auth`` of its requests.
-
-    Attributes:
-        key_id: primary key of the ``ApiKey``.
-        client: whose token bucket its requests take from.
-        scopes: of ``SCOPES``.
-        limit: rate and burst; ``None``: none.
-    """
-
-    key_id: int
-    client: str
-    scopes: frozenset[str]
-    limit: Limit | None

@@ -1,4 +1,4 @@
-"""API keys (S1), and permissions that belong to no table (S7)."""
+"""API keys (S1), sessions of tokens (S2), and permissions that belong to no table (S7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from lambdaserve.access.bucket import MOST
-from lambdaserve.access.keys import PREFIX_LENGTH, READ, SCOPES, KeyText
+from lambdaserve.access.keys import PREFIX_LENGTH, KeyText
+from lambdaserve.access.scopes import READ, SCOPES
+from lambdaserve.access.sessions import Session
+
+__all__ = ["ApiKey", "Operations", "Session"]
 
 
 def default_scopes() -> list[str]:
@@ -74,12 +78,16 @@ class ApiKey(models.Model):
 
 
 class Operations(models.Model):
-    """Nothing that is stored: what staff may be permitted to do beside the tables (S7)."""
+    """Nothing that is stored: what users may be permitted to do beside the tables (S2, S7)."""
 
     class Meta:
         managed = False
         default_permissions = ()
-        permissions = (("see_metrics", "Can see the metrics"),)
+        permissions = (
+            ("see_metrics", "Can see the metrics"),
+            ("explain_answers", "Can be told how an answer came about"),
+            ("manage_stores", "Can manage cache and indexes"),
+        )
 
     def __str__(self) -> str:
         return "operations"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,9 +18,9 @@ from rest_framework.throttling import BaseThrottle
 from lambdaserve.access.addresses import client_address
 from lambdaserve.access.bucket import Limit
 from lambdaserve.access.buckets import OwnBuckets, SharedBuckets
-from lambdaserve.access.keys import KeyGrant
 from lambdaserve.access.leases import LeaseTable
 from lambdaserve.access.limits import CHEAP, limit_of
+from lambdaserve.access.scopes import AccessGrant
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -67,7 +67,7 @@ class LeasedTokenBucket(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether the request is admitted."""
         auth = request.auth
-        limit = auth.limit if isinstance(auth, KeyGrant) else limit_of(None, None)
+        limit = auth.limit if isinstance(auth, AccessGrant) else limit_of(None, None)
         if limit is None:
             return True
         costs = getattr(view, "throttle_costs", None)
@@ -75,11 +75,11 @@ class LeasedTokenBucket(BaseThrottle):
         if not cost:
             return True
         environment = request.META  # once: the framework looks it up the long way
-        if isinstance(auth, KeyGrant):
+        if isinstance(auth, AccessGrant):
             client = auth.client
         else:
             user = request.user
-            client = f"user:{user.pk}" if user.is_authenticated else _address(environment)
+            client = f"user:{user.pk}" if user.is_authenticated else address_of(environment)
         self._wait = _spend(environment, client, limit, cost)
         return self._wait is None
 
@@ -88,15 +88,15 @@ class LeasedTokenBucket(BaseThrottle):
         return self._wait
 
 
-def spend_for_wrong_key(request: Request) -> None:
-    """Takes a token from the address that sent a key which is none.
+def spend_for_wrong_credentials(request: Request) -> None:
+    """Takes a token from the address that sent credentials which are none.
 
     Raises:
         Throttled: it has no more.
     """
     limit = limit_of(None, None)
     if limit is not None:
-        wait = _spend(request.META, _address(request.META), limit, CHEAP)
+        wait = _spend(request.META, address_of(request.META), limit, CHEAP)
         if wait is not None:
             raise Throttled(wait)
 
@@ -143,7 +143,8 @@ def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) ->
     return None if admitted else wait
 
 
-def _address(environment: dict[str, Any]) -> str:
+def address_of(environment: Mapping[str, Any]) -> str:
+    """The client whom a request without credentials comes from, by its address past the trusted proxies."""
     trusted = settings.TRUSTED_PROXIES
     forwarded = environment.get("HTTP_X_FORWARDED_FOR", "") if trusted else ""
     return "address:" + client_address(environment.get("REMOTE_ADDR", ""), forwarded, trusted)

@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from lambdaserve.access.authentication import BrowserSession, ScraperKey
+from lambdaserve.access.authentication import BearerToken, BrowserSession, ScraperKey
 from lambdaserve.access.permissions import MetricsAccess
 from lambdaserve.localdata import METERS
 from lambdaserve.ops.deadworkers import forget_dead_workers
@@ -56,7 +56,7 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 class MetricsView(APIView):
     """``/metrics``, in the text format or in OpenMetrics, as ``Accept`` asks. Never cached, never limited."""
 
-    authentication_classes = (ScraperKey, BrowserSession)
+    authentication_classes = (ScraperKey, BearerToken, BrowserSession)
     permission_classes = (MetricsAccess,)
     throttle_classes = ()
     schema = None

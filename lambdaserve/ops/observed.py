@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from structlog.typing import FilteringBoundLogger
 
-from lambdaserve.access.keys import KeyGrant
+from lambdaserve.access.scopes import AccessGrant
 from lambdaserve.middleware import GetResponse
 from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics import STATIC, UNMATCHED, observe_request
@@ -118,8 +118,8 @@ def _address(request: HttpRequest) -> str:
 def _client(request: HttpRequest) -> str:
     """``key:…`` with the part of the key that is no secret, ``user``, or ``anonymous``; nobody is looked up for it."""
     auth = getattr(request, "auth", None)
-    if isinstance(auth, KeyGrant):
-        return auth.client
+    if isinstance(auth, AccessGrant):
+        return auth.client if auth.client.startswith("key:") else "user"
     user = request.__dict__.get("user")
     if isinstance(user, SimpleLazyObject):
         user = request.__dict__.get("_cached_user")

@@ -10,8 +10,10 @@ from django.contrib.auth.models import Permission, User
 from django.db import transaction
 from django.test import Client
 
-from lambdaserve.access.keys import EXPLAIN, MANAGE, METRICS, READ, KeyText
+from lambdaserve.access.keys import KeyText
 from lambdaserve.access.models import ApiKey
+from lambdaserve.access.scopes import EXPLAIN, MANAGE, METRICS, READ
+from lambdaserve.access.tokens import session_begun
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "key of no scope": (),
@@ -21,9 +23,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "key: manage": (MANAGE,),
     "key: read, explain": (READ, EXPLAIN),
 }
-CALLERS = ("anonymous", "wrong key", *KEYS, "user", "staff", "permitted staff", "superuser")
-"""Keys are a superuser's own; the user has every permission, being no staff; staff has every one but those needed,
-permitted staff no other."""
+SESSIONS = ("user", "permitted user", "staff", "permitted staff", "superuser")
+TOKENS = {"token: user": "user", "token: permitted user": "permitted user", "token: superuser": "superuser"}
+CALLERS = ("anonymous", "wrong key", *KEYS, *SESSIONS, "wrong token", *TOKENS)
+"""Keys are a superuser's own; the permitted user has every permission, being no staff; staff has every one but those
+needed, permitted staff no other."""
 
 
 class Callers:
@@ -36,16 +40,20 @@ class Callers:
             f"{each.content_type.app_label}.{each.codename}": each
             for each in Permission.objects.select_related("content_type")
         }
-        user = User.objects.create_user("user")
-        user.user_permissions.set(self.permissions.values())
+        user, permitted = User.objects.create_user("user"), User.objects.create_user("permitted")
+        permitted.user_permissions.set(self.permissions.values())
         self._sessions = {
             "user": _session_of(user),
+            "permitted user": _session_of(permitted),
             "staff": _session_of(self.staff),
             "permitted staff": _session_of(self.staff),
             "superuser": _session_of(self.superuser),
         }
         self._keys = {name: self._drawn(scopes) for name, scopes in KEYS.items()}
         self._keys["wrong key"] = str(KeyText.drawn())
+        users = {"user": user, "permitted user": User.objects.get(pk=permitted.pk), "superuser": self.superuser}
+        self._tokens = {name: session_begun(users[whose])["access"] for name, whose in TOKENS.items()}
+        self._tokens["wrong token"] = self._tokens["token: superuser"][:-4]
         self._client = Client(raise_request_exception=False)
         self._sent = 0
 
@@ -67,6 +75,8 @@ class Callers:
         """By which a caller is known."""
         if caller in self._sessions:
             return {"Cookie": f"sessionid={self._sessions[caller]}"}
+        if caller in self._tokens:
+            return {"Authorization": f"Bearer {self._tokens[caller]}"}
         return {"X-API-Key": self._keys[caller]} if caller in self._keys else {}
 
     def send(

@@ -9,28 +9,31 @@ from typing import Any
 from tests.api.healthy_world import MOVIE
 
 # A cell is the status, or one with and one without ANONYMOUS_READ.
-#                 anony-  wrong  keys: none, read,            read,        staff: permitted,
-#                 mous    key    explain, metrics, manage, explain   user  not,    superuser
+#                 anony-  wrong  keys: none, read,            read,     user, per-  staff: permitted,  tokens: wrong,
+#                 mous    key    explain, metrics, manage, explain      mitted      not,   superuser   user, permitted,
+#                                                                                                      superuser
 AUDIENCES = {
-    "readers":    "200|401 401   403 200   403 403 403        200     200    200 200 200",
-    "explained":  "401     401   403 403   403 403 403        200     403    200 200 200",
-    "metered":    "401     401   403 403   403 200 403        403     403    403 200 200",
-    "unmetered":  "401     401   403 403   403 405 403        403     403    403 405 405",
-    "all":        "200     401   200 200   200 200 200        200     200    200 200 200",
-    "none":       "405     401   405 405   405 405 405        405     405    405 405 405",
-    "visitors":   "200     200   200 200   200 200 200        200     200    200 200 200",
-    "no visitor": "405     405   405 405   405 405 405        405     405    405 405 405",
-    "sent on":    "302     302   302 302   302 302 302        302     302    302 302 302",
-    "to log in":  "200     200   200 200   200 200 200        200     200    302 302 302",
-    "logged out": "302     302   302 302   302 302 302        302     302    200 200 200",
-    "no way out": "302     302   302 302   302 302 302        302     302    405 405 405",
-    "staff":      "login login login login login login login login   login   200 200 200",
-    "staff on":   "login login login login login login login login   login   302 302 302",
-    "staff lost": "login login login login login login login login   login   404 404 404",
-    "permitted":  "login login login login login login login login   login   403 200 200",
-    "no post":    "login login login login login login login login   login   405 405 405",
-    "done":       "login login login login login login login login   login   403 302 302",
-    "shown":      "login login login login login login login login   login   404 200 200",
+    "readers":    "200|401 401   403 200  403 403 403 200  200 200  200 200 200  401 200 200 200",
+    "explained":  "401     401   403 403  403 403 403 200  403 200  200 200 200  401 403 200 200",
+    "metered":    "401     401   403 403  403 200 403 403  403 200  403 200 200  401 403 200 200",
+    "unmetered":  "401     401   403 403  403 405 403 403  403 405  403 405 405  401 403 405 405",
+    "all":        "200     401   200 200  200 200 200 200  200 200  200 200 200  401 200 200 200",
+    "none":       "405     401   405 405  405 405 405 405  405 405  405 405 405  401 405 405 405",
+    "visitors":   "200     200   200 200  200 200 200 200  200 200  200 200 200  200 200 200 200",
+    "no visitor": "405     405   405 405  405 405 405 405  405 405  405 405 405  405 405 405 405",
+    "sent on":    "302     302   302 302  302 302 302 302  302 302  302 302 302  302 302 302 302",
+    "to log in":  "200     200   200 200  200 200 200 200  200 200  302 302 302  200 200 200 200",
+    "logged out": "302     302   302 302  302 302 302 302  302 302  200 200 200  302 302 302 302",
+    "no way out": "302     302   302 302  302 302 302 302  302 302  405 405 405  302 302 302 302",
+    "staff":      "login login login login login login login login login login 200 200 200 login login login login",
+    "staff on":   "login login login login login login login login login login 302 302 302 login login login login",
+    "staff lost": "login login login login login login login login login login 404 404 404 login login login login",
+    "permitted":  "login login login login login login login login login login 403 200 200 login login login login",
+    "no post":    "login login login login login login login login login login 405 405 405 login login login login",
+    "done":       "login login login login login login login login login login 403 302 302 login login login login",
+    "shown":      "login login login login login login login login login login 404 200 200 login login login login",
+    "closed":     "login login login login login login login login login login 403 403 403 login login login login",
+    "asked":      "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
 }  # fmt: skip
 
 
@@ -71,6 +74,7 @@ VIEWS = {
     "analytics/actors/<path:name>": "analytics/actors/Edward%20Norton",
 }
 PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
+TOKENS = ("", "/refresh", "/verify", "/revoke")
 PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redoc/": ("all", "none")}
 PAGES |= {"": ("visitors", "no visitor"), "favicon.ico": ("sent on", "sent on"), "metrics": ("metered", "unmetered")}
 
@@ -107,6 +111,10 @@ def rows() -> Iterator[Row]:
     for route, audience in PROBES.items():
         yield Row(API + route, "GET", API + route, audience)
         yield from (Row(API + route, method, API + route, "none") for method in ("POST", "DELETE"))
+    for end in TOKENS:
+        route = f"{API}auth/token{end}"
+        yield Row(route, "POST", route, "asked")
+        yield from (Row(route, method, route, "no visitor") for method in ("GET", "PUT", "DELETE"))
     for route, (reading, writing) in PAGES.items():
         needs = ("access.see_metrics",) if route == "metrics" else ()
         yield Row(route, "GET", route, reading, needs)
@@ -117,6 +125,7 @@ def rows() -> Iterator[Row]:
     yield from of_admin_besides_models()
     for model in NEW:
         yield from of_model(model)
+    yield from of_sessions()
 
 
 def of_admin_besides_models() -> Iterator[Row]:
@@ -124,7 +133,10 @@ def of_admin_besides_models() -> Iterator[Row]:
     seeing_users = ("auth.view_user", "auth.change_user")
     lookup = "admin/autocomplete/?app_label=access&model_name=apikey&field_name=owner"
     apps = "admin/^(?P<app_label>auth|access)/$"
-    any_of_access = tuple(f"access.{action}_apikey" for action in ("view", "add", "change", "delete"))
+    any_of_access = (
+        *(f"access.{action}_apikey" for action in ("view", "add", "change", "delete")),
+        "access.view_session",
+    )
     password = "admin/auth/user/<id>/password/"
     for method in ("GET", "POST"):
         yield Row("admin/autocomplete/", method, lookup, "permitted" if method == "GET" else "no post", seeing_users)
@@ -150,6 +162,21 @@ def of_model(model: str) -> Iterator[Row]:
     yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "done", (change,), CHANGED[model])
     yield Row(f"{base}<path:object_id>/delete/", "GET", f"{one}delete/", "permitted", (delete,))
     yield Row(f"{base}<path:object_id>/delete/", "POST", f"{one}delete/", "done", (delete,), {"post": "yes"})
+
+
+def of_sessions() -> Iterator[Row]:
+    """The pages that the admin has of sessions of tokens, in which nothing but their end can be brought about."""
+    base, one, view = "admin/access/session/", "admin/access/session/{session}/", ("access.view_session",)
+    chosen = {"_selected_action": ["{session}"], "action": "end"}
+    for method in ("GET", "POST"):
+        yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", view)
+        yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+        yield Row(f"{base}add/", method, f"{base}add/", "closed")
+        yield Row(f"{base}<path:object_id>/delete/", method, f"{one}delete/", "closed")
+    yield Row(base, "GET", base, "permitted", view)
+    yield Row(base, "POST", base, "done", ("access.view_session+access.end_session",), chosen)
+    yield Row(f"{base}<path:object_id>/change/", "GET", f"{one}change/", "permitted", view)
+    yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "closed")
 
 
 def filled(row: Row, ids: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -17,7 +17,9 @@ from redis import Redis
 
 from lambdaserve import embedded
 from lambdaserve.access import authentication
-from lambdaserve.access.keyring import HOLD, KeyRing
+from lambdaserve.access.authentication import CHALLENGE
+from lambdaserve.access.bearers import HOLD
+from lambdaserve.access.keyring import KeyRing
 from lambdaserve.access.keys import KeyText
 from lambdaserve.access.models import ApiKey
 from lambdaserve.access.throttle import lease_table
@@ -105,7 +107,7 @@ def refused_bodies(clock: Clock) -> dict[str, bytes]:
     for why, text in sent.items():
         response = ask(text)
         assert response.status_code == 401, why
-        assert response["WWW-Authenticate"] == 'ApiKey realm="lambdaserve", header="X-API-Key"'
+        assert response["WWW-Authenticate"] == CHALLENGE
         assert response["Content-Type"] == "application/problem+json"
         bodies[why] = response.content
     return bodies

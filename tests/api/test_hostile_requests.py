@@ -44,7 +44,7 @@ def test_an_accept_header_decides_between_json_and_nothing(api: Api, accept: str
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("Authorization", "Bearer"),
+        ("Authorization", "Basic"),
         ("Authorization", "Basic ////"),
         ("Authorization", "Negotiate " + "A" * 8_000),
         ("Cookie", "sessionid=../../etc; csrftoken=\x00"),

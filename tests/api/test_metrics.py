@@ -103,9 +103,9 @@ def test_other_schemes_of_authorization_are_no_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("staff", "permitted", "status"), [(True, True, 200), (True, False, 403), (False, True, 403), (False, False, 403)]
+    ("staff", "permitted", "status"), [(True, True, 200), (True, False, 403), (False, True, 200), (False, False, 403)]
 )
-def test_of_those_who_are_logged_in_permitted_staff_reads(*, staff: bool, permitted: bool, status: int) -> None:
+def test_of_those_who_are_logged_in_the_permitted_read(*, staff: bool, permitted: bool, status: int) -> None:
     response = ask(logged_in(staff=staff, permitted=permitted))
     if status == 200:
         assert response.status_code == 200

@@ -29,6 +29,8 @@ from tests.api.documents import (
     trend_point,
 )
 
+GET_STATUSES = ("200", "400", "401", "403", "406", "429", "500", "502", "503")
+POST_STATUSES = ("200", "400", "401", "406", "411", "413", "415", "429", "500", "503")
 ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("/api/v1/movies/{movie_id}", "movies/550", {}),
     ("/api/v1/movies/{movie_id}", "movies/7", {}),
@@ -77,7 +79,8 @@ def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Every operation under ``/api/v1/`` by its path."""
-    return {path: item["get"] for path, item in description["paths"].items() if path.startswith("/api/v1/")}
+    paths = description["paths"].items()
+    return {path: operation for path, item in paths if path.startswith("/api/v1/") for operation in item.values()}
 
 
 def test_every_operation_says_what_it_is(operations: dict[str, dict[str, Any]]) -> None:
@@ -94,7 +97,7 @@ def test_every_answer_and_every_error_has_an_example(operations: dict[str, dict[
     for path, operation in operations.items():
         if "/health" in path:
             continue
-        for status in ("200", "400", "401", "403", "406", "429", "500", "502", "503"):
+        for status in POST_STATUSES if "/auth/" in path else GET_STATUSES:
             (content,) = operation["responses"][status]["content"].values()
             assert content["examples"], (path, status)
 
@@ -124,9 +127,10 @@ def test_credentials_are_described_as_needed_only_where_reading_needs_them(
     settings.ANONYMOUS_READ = False
     closed: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     for path, operation in operations.items():
-        probe = path.endswith(("/live", "/ready"))
+        probe = "/auth/" in path or path.endswith(("/live", "/ready"))
         assert {} in operation["security"], path
-        assert ({} in closed["paths"][path]["get"]["security"]) == probe, path
+        (in_closed,) = closed["paths"][path].values()
+        assert ({} in in_closed["security"]) == probe, path
 
 
 def test_links_lead_from_a_member_of_the_answer_to_a_question_that_takes_it(

@@ -12,10 +12,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from lambdaserve.access import authentication
 from lambdaserve.access.keyring import KeyRing
-from lambdaserve.access.models import ApiKey
+from lambdaserve.access.models import ApiKey, Session
+from lambdaserve.access.tokenring import TokenRing
+from lambdaserve.access.tokens import session_begun
 from lambdaserve.ops.monitor import monitor
 from merger import wiring
 from tests.api.callers import CALLERS, Callers
@@ -46,6 +49,8 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     """Everybody, over a small healthy world."""
     ring = KeyRing(wiring.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    tokens = TokenRing(timezone.now)
+    monkeypatch.setattr(authentication, "token_ring", lambda: tokens)
     monitor.cache_clear()
     api.load(healthy())
     yield Callers()
@@ -53,13 +58,16 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
 
 
 def ids() -> dict[str, Any]:
-    """What the table's addresses and bodies name: a key, a user and a group of their own; the content type of users."""
+    """What the table's addresses and bodies name: a key, a user, a session and a group; the content type of users."""
     key = ApiKey(name="to be looked at")
     key.draw()
     key.save()
+    user = User.objects.create_user("to be looked at")
+    session_begun(user)
     return {
         "key": key.pk,
-        "user": User.objects.create_user("to be looked at").pk,
+        "user": user.pk,
+        "session": Session.objects.get(user=user).pk,
         "group": Group.objects.create(name="to be looked at").pk,
         "users": ContentType.objects.get_for_model(User).pk,
     }

@@ -41,8 +41,8 @@ class OwnRedis:
         self.port = int(self.store.address.rpartition(":")[2].partition("/")[0])
         self.proxy = TcpProxy(self.port)
         self.direct: Redis = Redis(port=self.port)
-        caches = {"default": {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{self.proxy.port}/0"}}
-        with override_settings(CACHES=caches):
+        behind_proxy = {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{self.proxy.port}/0"}
+        with override_settings(CACHES={**settings.CACHES, "default": behind_proxy}):
             self.client: Redis = get_redis_connection("default")
 
     @property

@@ -89,6 +89,7 @@ EXAMPLES = {
     "SECRET_KEY": KEY,
     "SECRET_KEY_FALLBACKS": KEY[::-1],
     "API_KEY_PEPPER": KEY[::-1],
+    "JWT_SIGNING_KEY": KEY.swapcase(),
     "MONGODB_URI": "mongodb://user:hunter2@db.example.org",
     "REDIS_URL": "rediss://:hunter2@cache.example.org",
     "DATABASE_URL": "postgres://user:hunter2@sql.example.org/name",
@@ -104,12 +105,12 @@ def test_every_secret_may_come_out_of_a_file(tmp_path: Path) -> None:
     script = (
         "import json; from django.conf import settings as s;"
         "print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.API_KEY_PEPPER, s.MONGODB_URI, s.REDIS_URL,"
-        "s.DATABASES['default']['PASSWORD']]))"
+        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD']]))"
     )
     found = python(tmp_path, "-c", script, **paths)
     assert found.returncode == 0, found.stderr
     key, former, pepper = (EXAMPLES[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "API_KEY_PEPPER"))
-    stores = [EXAMPLES["MONGODB_URI"], EXAMPLES["REDIS_URL"], "hunter2"]
+    stores = [*(EXAMPLES[name] for name in ("MONGODB_URI", "REDIS_URL", "JWT_SIGNING_KEY")), "hunter2"]
     assert json.loads(found.stdout) == [key, [former], pepper, *stores]
 
 

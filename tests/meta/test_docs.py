@@ -23,12 +23,13 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 
 def _operations() -> dict[str, dict[str, Any]]:
-    """``GET`` operations of the description by path relative to ``/api/v1/``, ``{movie_id}`` as ``{id}``."""
+    """Operations of the description by path relative to ``/api/v1/``, ``{movie_id}`` as ``{id}``."""
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]  # type: ignore[no-untyped-call]  # the package's is untyped
     prefix = "/api/v1/"
     return {
-        path.removeprefix(prefix).replace("{movie_id}", "{id}"): item["get"]
+        path.removeprefix(prefix).replace("{movie_id}", "{id}"): operation
         for path, item in paths.items()
+        for operation in item.values()
         if path.startswith(prefix)
     }
 

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from lambdaserve.access.keys import READ, SCOPES
 from lambdaserve.access.models import ApiKey
+from lambdaserve.access.scopes import READ, SCOPES
 from lambdaserve.env import duration
 
 

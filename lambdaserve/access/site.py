@@ -1,0 +1,51 @@
+"""The admin's site: log-ins and pages are limited there as anywhere else (S3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.http.response import HttpResponse, HttpResponseBase
+
+from lambdaserve.access.tries import limited_page, seconds_to_wait
+
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+_WAIT = "log_in_wait"
+
+
+class LogInForm(AdminAuthenticationForm):
+    """Looks at the password of those alone who have not tried too often."""
+
+    def clean(self) -> dict[str, Any]:
+        """The fields of somebody who may come in."""
+        request: HttpRequest | None = self.request
+        if request is not None:
+            wait = seconds_to_wait(request, self.cleaned_data.get("username", ""))
+            if wait is not None:
+                setattr(request, _WAIT, wait)
+                raise ValidationError(f"Too many tries to log in; try again in {wait} s.", code="limited")
+        return super().clean()
+
+
+class LimitedSite(AdminSite):
+    """Django's, with limits."""
+
+    login_form = LogInForm
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page to log in on; a 429 with ``Retry-After`` for those who have tried too often."""
+        response: HttpResponse = limited_page(super().login)(request, extra_context)
+        wait = getattr(request, _WAIT, None)
+        if wait is not None:
+            response.status_code = 429
+            response["Retry-After"] = str(wait)
+        return response
+
+    def admin_view(self, view: V, cacheable: bool = False) -> V:
+        """A view for staff."""
+        return super().admin_view(limited_page(view), cacheable)
