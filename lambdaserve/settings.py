@@ -108,7 +108,11 @@ CACHES: dict[str, dict[str, Any]] = {
             "CONNECTION_POOL_KWARGS": {"retry": None},
         },
     },
-    "counts": {"BACKEND": "lambdaserve.access.counts.SharedCounts", "KEY_PREFIX": "lambdaserve:tries"},
+    "counts": {
+        "BACKEND": "lambdaserve.access.counts.SharedCounts",
+        "KEY_PREFIX": "lambdaserve:tries",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis is away
+    },
 }
 
 # Merging and caching
