@@ -10,7 +10,9 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
+from rest_framework.exceptions import Throttled
 
+from lambdaserve.access.throttle import retry_after
 from lambdaserve.access.tries import limited_page, seconds_to_wait
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -27,9 +29,16 @@ class LogInForm(AdminAuthenticationForm):
         if request is not None:
             wait = seconds_to_wait(request, self.cleaned_data.get("username", ""))
             if wait is not None:
-                setattr(request, _WAIT, wait)
-                raise ValidationError(f"Too many tries to log in; try again in {wait} s.", code="limited")
-        return super().clean()
+                raise _refusal(request, wait)
+        try:
+            return super().clean()
+        except Throttled as error:
+            raise _refusal(request, retry_after(getattr(error, "wait", None))) from None
+
+
+def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:
+    setattr(request, _WAIT, wait)
+    return ValidationError(f"Too many tries to log in; try again in {wait} s.", code="limited")
 
 
 class LimitedSite(AdminSite):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.core.cache import caches
 from django.test import Client
 from redis import Redis
 
+from lambdaserve.access.passwords import places
 from lambdaserve.access.throttle import lease_table
 from merger import wiring
 
@@ -90,6 +92,17 @@ def test_right_passwords_count_too() -> None:
 def test_tokens_are_tried_so_often_from_an_address(what: str) -> None:
     assert [token(what=what).status_code for _ in range(6)] == [401] * 5 + [429]
     assert token(what=what, address="10.0.0.2").status_code == 401
+
+
+def test_passwords_are_looked_at_by_half_of_the_threads_at_most(settings: Any) -> None:
+    settings.LOGIN_LIMIT_USER = 0
+    with ExitStack() as taken:
+        for _ in range(max(1, settings.THREADS // 2)):
+            taken.enter_context(places())
+        for refused in (admin(password=PASSWORD), token(password=PASSWORD)):
+            assert refused.status_code == 429
+            assert refused["Retry-After"] == "1"
+    assert token(password=PASSWORD).status_code == 200
 
 
 def test_zero_sets_no_limit(settings: Any) -> None:
