@@ -44,6 +44,7 @@ def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:
 class LimitedSite(AdminSite):
     """Django's, with limits."""
 
+    site_header = site_title = "lambdaserve"
     login_form = LogInForm
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -12,6 +12,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from django.conf import settings as configured
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils import timezone
@@ -300,6 +301,22 @@ def test_revoking_a_token_that_was_replaced_ends_its_session_too(ann: User) -> N
     second = post("refresh", {"refresh": first["refresh"]}).json()
     assert post("revoke", {"refresh": first["refresh"]}).status_code == 200
     assert post("refresh", {"refresh": second["refresh"]}).status_code == 401
+
+
+def test_staff_ends_a_session_in_the_admin_which_remembers_it(ann: User, clock: Clock) -> None:
+    given = logged_in(ann)
+    post("refresh", {"refresh": given["refresh"]})
+    root = User.objects.create_superuser("root")
+    browser = Client()
+    browser.force_login(root)
+    address = "/admin/access/session/"
+    assert browser.get(address).content.decode().count("action-select") == 1, "one line a session"
+    (session,) = Session.objects.live(timezone.now())
+    browser.post(address, {"action": "end", "_selected_action": [session.pk]})
+    clock.seconds += HOLD
+    assert read(given["access"]) == 401
+    assert LogEntry.objects.get().change_message == "Ended."
+    assert "0 sessions of tokens" in browser.get(address).content.decode()
 
 
 @pytest.mark.parametrize("change", ["password", "deactivated", "deleted"])
