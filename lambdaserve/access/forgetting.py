@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 EVERY: Final = 3600.0
 """Seconds between two times."""
 
-COMMANDS: Final = ("clearsessions",)
+COMMANDS: Final = ("clearsessions", "flushexpiredtokens")
 """Management commands that do it."""
 
 _log = logging.getLogger(__name__)

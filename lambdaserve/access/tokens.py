@@ -85,7 +85,6 @@ class SessionToken(RefreshToken):
 
 def session_begun(user: User) -> dict[str, str]:
     """The first tokens of somebody who has just logged in, as ``SessionToken.pair``."""
-    _forget_expired(user)
     update_last_login(type(user), user)
     token: SessionToken = SessionToken.for_user(user)  # type: ignore[assignment]  # annotated as of the base
     return token.pair(user)
@@ -107,7 +106,6 @@ def refreshed(text: str) -> dict[str, str]:
             if user is None or not is_of_live_session(token, timezone.now()):
                 raise TokenError("Token is invalid")
             token.replace()
-            _forget_expired(user)
             return token.pair(user)
     except UsedTwice as error:
         end_session(error.session)  # after the transaction, which was undone
@@ -170,7 +168,3 @@ def is_of_live_session(token: Token, now: datetime) -> bool:
 def expiry(token: AccessToken) -> datetime:
     """When it expires, aware UTC."""
     return datetime.fromtimestamp(token.payload["exp"], UTC)
-
-
-def _forget_expired(user: User) -> None:
-    Session.objects.filter(user=user, expires_at__lte=timezone.now()).delete()

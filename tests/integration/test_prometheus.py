@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
         client.drop_database(DATABASE)
         fill(client[DATABASE], utc_now())
         client[DATABASE].batch_views.insert_one({"movie_id": 1, "view_type": "sentiment", "data": "none"})
+        variables["SECRET_KEY"] = secrets.token_urlsafe(48)
         manage(folder, "create_indexes", **variables)
         with served(folder, **variables) as service:
             service.wait_until_it_serves()

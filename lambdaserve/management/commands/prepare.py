@@ -15,8 +15,7 @@ from merger.mongo import database
 
 class Command(BaseCommand):
     help = (
-        "Migrates the SQL database, forgets expired sessions and tokens there, and creates the indexes in MongoDB. "
-        "`manage.py serve` runs it before it serves. "
+        "Migrates the SQL database and creates the indexes in MongoDB. `manage.py serve` runs it before it serves. "
         "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
     )
 
@@ -31,8 +30,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        for forgetting in ("clearsessions", "flushexpiredtokens"):
-            call_command(forgetting)
         self._create_indexes(fatal=options["embedded"])
         if options["sample"]:
             self._sample(LocalData(settings.DATA_DIR))
