@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults attack lock clean install install-dev
+.PHONY: help run test check bench faults attack soak lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
@@ -65,6 +65,9 @@ faults: install-dev ## Make stores, layers and workers fail under load, and judg
 
 attack: install-dev ## Send a real server thousands of requests made up from its description (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.contract $(ARGS)
+
+soak: install-dev ## Ask a real server far more than its limits for ten minutes, and see that nothing grows (ARGS=--help)
+	@$(PYTHON_IN_VENV) -m tests.integration.soak $(ARGS)
 
 lock: install-dev ## Pin what requirements*.in ask for, with all that needs in turn (ARGS=--upgrade: the newest of that)
 	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in

@@ -94,19 +94,22 @@ def ours(
     return Start(name, _manage("serve"), port, settings, directory / f"{name}.log", _is_ready, patience)
 
 
-def api_key(variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = GENEROUS) -> str:
+def api_key(
+    variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = GENEROUS, burst: int = GENEROUS
+) -> str:
     """A key of these scopes, by default one that may read without an end.
 
     Args:
         variables: environment of the service.
         scopes: of the key.
-        rate: requests per minute, and at once.
+        rate: requests per minute.
+        burst: requests at once.
 
     Raises:
         ServerFailed: the service gives none.
     """
     options = [each for scope in scopes for each in ("--scope", scope)]
-    command = _manage("create_api_key", "benchmark", *options, "--rate", str(rate), "--burst", str(rate))
+    command = _manage("create_api_key", "benchmark", *options, "--rate", str(rate), "--burst", str(burst))
     done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=60, check=False)
     found = _KEY.search(done.stdout)
     if done.returncode or found is None:

@@ -42,7 +42,7 @@ class Sample:
         error: why nothing came.
     """
 
-    key: Key
+    key: str
     path: str
     due: float
     sent: float

@@ -6,11 +6,13 @@ import http.client
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lambdaserve.embedded import LOOPBACK
-from tests.integration.faults.figures import Key, Sample
+from tests.integration.faults.figures import Sample
 from tests.integration.faults.judge import Reply
 
 CONNECTIONS = 160
@@ -19,7 +21,28 @@ CONNECTIONS = 160
 GIVEN_UP_AFTER = 8.0
 """Seconds of silence after which a caller hangs up."""
 
-Choose = Callable[[], tuple[Key, str]]
+JSON: Mapping[str, str] = MappingProxyType({"Accept": "application/json"})
+
+
+class Question(NamedTuple):
+    """A request to be sent.
+
+    Attributes:
+        key: its kind.
+        path: with its query.
+        headers: of HTTP.
+        method: of HTTP.
+        body: of a method that has one.
+    """
+
+    key: str
+    path: str
+    headers: Mapping[str, str] = JSON
+    method: str = "GET"
+    body: bytes | None = None
+
+
+Choose = Callable[[], Question]
 
 
 @dataclass
@@ -30,6 +53,7 @@ class Load:
         port: of the server, on 127.0.0.1.
         rate: requests per second.
         choose: what is asked next; called by one thread at a time.
+        note: told of every request that has come to an end, by its thread; ``None``: they are kept in ``samples``.
 
     Attributes:
         samples: every request that has come to an end.
@@ -38,6 +62,7 @@ class Load:
     port: int
     rate: float
     choose: Choose
+    note: Callable[[Sample], None] | None = None
     samples: list[Sample] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -61,19 +86,19 @@ class Load:
             thread.join(2 * GIVEN_UP_AFTER)
         return ended
 
-    def _next(self) -> tuple[float, Key, str]:
+    def _next(self) -> tuple[float, Question]:
         with self._lock:
             due = self._started + self._taken / self.rate
             self._taken += 1
-            return due, *self.choose()
+            return due, self.choose()
 
     def _keep_asking(self) -> None:
-        caller = Caller(self.port)
+        caller, note = Caller(self.port), self.note or self.samples.append
         while not self._over.is_set():
-            due, key, path = self._next()
+            due, question = self._next()
             if self._over.wait(max(0.0, due - time.monotonic())):
                 break
-            self.samples.append(caller.ask(key, path, due))
+            note(caller.send(question, due))
         caller.close()
 
 
@@ -83,12 +108,17 @@ class Caller:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=GIVEN_UP_AFTER)
 
-    def ask(self, key: Key, path: str, due: float | None = None) -> Sample:
+    def ask(self, key: str, path: str) -> Sample:
         """Sends a GET and reads all of the answer."""
+        return self.send(Question(key, path))
+
+    def send(self, question: Question, due: float | None = None) -> Sample:
+        """Sends a request and reads all of the answer."""
         self._look()
+        key, path = question.key, question.path
         sent, began = time.monotonic(), False
         try:
-            self._connection.request("GET", path, headers={"Accept": "application/json"})
+            self._connection.request(question.method, path, question.body, dict(question.headers))
             response = self._connection.getresponse()
             began = True
             body = response.read()

@@ -129,12 +129,7 @@ class Stage:
 
     def worker_pids(self) -> list[int]:
         """Process ids of the workers, which answer; Linux alone has this."""
-        return [
-            pid
-            for granian in _children(self.server.child.process.pid)
-            for pid in _children(granian)
-            if "resource_tracker" not in _command(pid)
-        ]
+        return workers_of(self.server.child.process.pid)
 
     def start_mongo(self) -> None:
         self.mongo = start_mongo(self.directory / "mongo", self._ports[0])
@@ -176,6 +171,16 @@ class Stage:
                 with suppress(ProcessLookupError):
                     self.signal_store(store, signal.SIGCONT)
                 store.stop()
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """Process ids of the workers of a server, which answer; Linux alone has this."""
+    return [
+        pid
+        for granian in _children(supervisor)
+        for pid in _children(granian)
+        if "resource_tracker" not in _command(pid)
+    ]
 
 
 def _children(pid: int) -> list[int]:

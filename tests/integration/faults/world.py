@@ -16,6 +16,7 @@ from sample_data.replay import Replay
 from sample_data.speed_job import SETTLES_AFTER, speed_documents
 from sample_data.world import HISTORY, World
 from tests.integration.faults.figures import Key
+from tests.integration.faults.load import Question
 
 SCALE = 0.02
 _SPEED_HOURS = 118
@@ -103,17 +104,17 @@ class Questions:
             path_of("search", "genres"),
         )
 
-    def next(self) -> tuple[Key, str]:
+    def next(self) -> Question:
         """The next request: six of ten are cached ones, two new, one strict, one about health."""
         key = self._dice.choices((Key.CACHED, Key.NEW, Key.STRICT, Key.HEALTH), (6, 2, 1, 1))[0]
         if key is Key.NEW:
-            return key, self._new()
+            return Question(key, self._new())
         if key is Key.HEALTH:
-            return key, API + self._dice.choice(("health", "health/live", "health/ready"))
+            return Question(key, API + self._dice.choice(("health", "health/live", "health/ready")))
         path = self._dice.choice(self.cached)
         if key is Key.STRICT:
-            return key, f"{path}{'&' if '?' in path else '?'}completeness=strict"
-        return key, path
+            return Question(key, f"{path}{'&' if '?' in path else '?'}completeness=strict")
+        return Question(key, path)
 
     def _new(self) -> str:
         while (path := self._drawn()) in self._asked:

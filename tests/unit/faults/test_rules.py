@@ -41,7 +41,7 @@ def broken_by(*more: Judged, terms: Terms | None = None, samples: Sequence[Judge
     return {rule.rule: rule.found for rule in Rules(terms or Terms()).broken(outcome)}
 
 
-def without(keys: Iterable[Key], since: float, until: float) -> list[Judged]:
+def without(keys: Iterable[str], since: float, until: float) -> list[Judged]:
     return [pair for pair in well() if not (pair[0].key in keys and since <= pair[0].sent < until)]
 
 

@@ -1,0 +1,192 @@
+"""``python -m tests.integration.soak``: exits with 1 when something grew, failed, or was given to the wrong one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+
+from benchmarks.servers import Server, started
+from benchmarks.service import FAILURES, ROOT, api_key, environment, ours, prepare
+from benchmarks.stores import stores
+from lambdaserve.embedded import StoreDidNotStart
+from tests.integration.faults.figures import Sample
+from tests.integration.faults.load import Load
+from tests.integration.faults.stage import workers_of
+from tests.integration.soak.page import report
+from tests.integration.soak.people import PASSWORD, USER, Credentials, People
+from tests.integration.soak.verdict import Moment, Tally, broken, failures, unfair
+from tests.integration.soak.watch import Held, Stored, port_of
+
+LONG, SHORT = 600.0, 60.0
+"""Seconds."""
+
+WORKERS = 2
+LIMIT, OF_KEYS = (300, 50), (600, 100)
+"""Requests per minute and at once, of everybody and of the greedy keys."""
+
+_LOOKS = 100
+"""Looks at what is held, in all."""
+
+SETTINGS = {
+    "SAMPLE_SCALE": "0.02",
+    "RATE_LIMIT": str(LIMIT[0]),
+    "RATE_BURST": str(LIMIT[1]),
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "METRICS_FROM": "127.0.0.1",
+    "ANONYMOUS_READ": "1",
+    # Far shorter than by default, so that what expires does so within the soak.
+    "CACHE_TTL_VOLATILE": "8",
+    "CACHE_TTL_STABLE": "12",
+    "CACHE_TTL_VERY_STABLE": "20",
+    "CACHE_TTL_ABSENT": "10",
+    "CACHE_STALE_IF_ERROR": "40",
+    "JWT_ACCESS_LIFETIME": "1h",  # the greedy user's lasts the soak
+    "LOG_LEVEL": "warning",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Soaks, prints; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    duration = options.seconds or (SHORT if options.short else LONG)
+    try:
+        wrong = _soaked(duration)
+    except (*FAILURES, StoreDidNotStart) as error:
+        _say(f"The soak was given up: {error}")
+        return 1
+    for rule in wrong:
+        _say(f"FAILED  {rule}")
+    return 1 if wrong else 0
+
+
+def _soaked(duration: float) -> list[str]:
+    tallies: defaultdict[str, Tally] = defaultdict(Tally)
+
+    def note(sample: Sample) -> None:
+        what = f"{sample.path[:200]} {sample.error} {sample.reply.body[:300]!r}"
+        tallies[sample.key].note(sample.reply.status, sample.sent, sample.took, what)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="lambdaserve-soak-") as name,
+        _service(Path(name)) as (server, people, look),
+    ):
+        series = [_series(server.port)]
+        load = Load(server.port, people.rate, people.next, note)
+        _say(f"{duration:.0f} s of {people.rate:.0f} requests/s by {len(people.everybody)} kinds of callers")
+        began = load.start()
+        moments: list[Moment] = []
+        try:
+            while (at := time.monotonic() - began) < duration:
+                moments.append(look(at))
+                _say_progress(moments[-1], tallies, duration) if len(moments) % 10 == 0 else None
+                series.append(_series(server.port)) if len(series) == 1 and at > duration / 2 else None
+                time.sleep(duration / _LOOKS)
+        finally:
+            load.stop()
+        series.append(_series(server.port))
+    for line in report(moments, tallies, people.everybody, series):
+        _say(line)
+    wrong = [*broken(moments, duration)]
+    for person in people.everybody:
+        tally = tallies[person.name]
+        wrong += failures(person.name, tally)
+        if person.limited:
+            wrong += unfair(person.name, tally, person.burst, person.per_minute)
+    if series[-1] > series[-2]:
+        wrong.append(f"series of metrics rose from {series[-2]} to {series[-1]}")
+    return wrong
+
+
+@contextmanager
+def _service(directory: Path) -> Iterator[tuple[Server, People, Any]]:
+    """A server over filled stores, those who will call it, and a function that looks at what is held at a time."""
+    with stores(directory) as found:
+        variables = environment(directory, found.mongo, found.redis(0), SETTINGS)
+        prepare(variables, "--sample")
+        _make_user(variables)
+        keys = [api_key(variables, ["read"], *OF_KEYS) for _ in (1, 2)]
+        explain = api_key(variables, ["read", "explain"])
+        with started(ours(directory, variables, WORKERS)) as server, Redis.from_url(found.redis(0)) as client:
+            credentials = Credentials(keys, explain, _token(server.port))
+            movies = [each["movie_id"] for each in _json(server.port, "search/movies?limit=50")["results"]]
+            ports = port_of(found.mongo), found.redis_port
+
+            def look(at: float) -> Moment:
+                workers = {pid: Held.of(pid, *ports) for pid in workers_of(server.child.process.pid)}
+                return Moment(at, workers, Stored.of(client, directory / "db.sqlite3"))
+
+            yield server, People(movies, credentials, LIMIT, OF_KEYS), look
+
+
+def _make_user(variables: dict[str, str]) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "createsuperuser", "--noinput", "--username", USER]
+    command += ["--email", "soaked@example.org"]
+    subprocess.run(command, env={**variables, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}, check=True, capture_output=True)
+
+
+def _token(port: int) -> str:
+    body = json.dumps({"username": USER, "password": PASSWORD}).encode()
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/token", body, headers)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        found: str = json.load(answer)["access"]
+    return found
+
+
+def _json(port: int, path: str) -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=30) as answer:
+        return json.load(answer)
+
+
+def _series(port: int) -> int:
+    """How many series the metrics have."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        return sum(not line.startswith(b"#") for line in answer)
+
+
+def _say_progress(moment: Moment, tallies: dict[str, Tally], duration: float) -> None:
+    sent = sum(tally.statuses.total() for tally in list(tallies.values()))
+    memory = ", ".join(f"{held.memory / 2**20:.1f}" for held in moment.workers.values())
+    _say(
+        f"  {moment.at:4.0f} of {duration:.0f} s: {sent:,} answers, workers {memory} MB, "
+        f"{moment.stored.keys:,} keys in Redis"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.integration.soak",
+        description="Starts the server with 2 workers and embedded stores of its own, and has it asked, well above the "
+        "limits, by clients of every kind: with keys, wrong ones, new ones, hostile ones. Nothing may grow, fail, or "
+        "be given to those who are over their limit.",
+    )
+    parser.add_argument("--short", action="store_true", help=f"{SHORT:.0f} s instead of {LONG:.0f}")
+    parser.add_argument("--seconds", type=float, default=0.0, help="another length")
+    return parser
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    # A supervisor's stop is as clean as a person's: everything that was started ends.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

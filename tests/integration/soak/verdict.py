@@ -1,0 +1,128 @@
+"""What must hold after a soak: nothing grew that should not, and nobody got more than is theirs. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from tests.integration.soak.watch import Held, Stored
+
+MEGABYTE = 2**20
+
+WARM_AFTER = 0.4
+"""Share of the time after which everything that is kept for later has been filled or nearly so."""
+
+GROWTH = 8 * MEGABYTE
+"""By which a worker's resident memory may rise after that, be it median or peak: tables of addresses and keys that
+are bounded, but not full by then."""
+
+MORE_FILES, MORE_THREADS, MORE_CONNECTIONS = 8, 2, 2
+"""By which the largest numbers may rise after that."""
+
+MORE_KEYS = 1.25
+"""Times as many keys as after the warm-up may be in Redis."""
+
+LEAST_SHARE = 0.8
+"""Share of what a greedy client may have that it must have got."""
+
+
+@dataclass
+class Tally:
+    """What one kind of callers got.
+
+    Attributes:
+        statuses: how often; 0 stands for no answer.
+        first, last: monotonic seconds of the first request and of the last answer.
+        examples: of answers that should not be, a few.
+    """
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    first: float = 0.0
+    last: float = 0.0
+    examples: list[str] = field(default_factory=list)
+
+    def note(self, status: int, sent: float, took: float, what: str) -> None:
+        """One answer."""
+        self.first = min(self.first or sent, sent)
+        self.last = max(self.last, sent + took)
+        self.statuses[status] += 1
+        if (status == 0 or status >= 500) and len(self.examples) < 5:
+            self.examples.append(what)
+
+    @property
+    def admitted(self) -> int:
+        """Requests that were let through."""
+        return self.statuses.total() - self.statuses[429] - self.statuses[0]
+
+    def may_have(self, burst: int, per_minute: int) -> float:
+        """Requests that the bucket's arithmetic admits in that time."""
+        return burst + per_minute * (self.last - self.first) / 60
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was seen at a moment.
+
+    Attributes:
+        at: seconds since the beginning.
+        workers: by process id.
+        stored: in the stores.
+    """
+
+    at: float
+    workers: Mapping[int, Held]
+    stored: Stored
+
+
+def broken(moments: Sequence[Moment], duration: float) -> Iterator[str]:
+    """Every rule about what is held that did not hold, in a sentence with its numbers."""
+    warm = [moment for moment in moments if moment.at >= WARM_AFTER * duration]
+    if len(warm) < 10:
+        yield f"only {len(warm)} looks after the warm-up"
+        return
+    early, late = warm[: len(warm) // 3], warm[-len(warm) // 3 :]
+    pids = {pid for moment in moments for pid in moment.workers}
+    if any({*moment.workers} != pids for moment in moments):
+        yield f"workers came or went: {sorted(pids)} at one time or another"
+        return
+    for pid in sorted(pids):
+        yield from _of_worker(pid, [m.workers[pid] for m in early], [m.workers[pid] for m in late])
+    keys = [max(m.stored.keys for m in part) for part in (early, late)]
+    if keys[1] > MORE_KEYS * keys[0]:
+        yield f"keys in Redis rose from {keys[0]:,} to {keys[1]:,}"
+
+
+def _of_worker(pid: int, early: Sequence[Held], late: Sequence[Held]) -> Iterator[str]:
+    memory = [median(held.memory for held in part) for part in (early, late)]
+    if memory[1] - memory[0] > GROWTH:
+        yield f"worker {pid}: memory rose from {memory[0] / MEGABYTE:.1f} to {memory[1] / MEGABYTE:.1f} MB"
+    if late[-1].peak - early[0].peak > GROWTH:
+        yield f"worker {pid}: peak rose from {early[0].peak / MEGABYTE:.1f} to {late[-1].peak / MEGABYTE:.1f} MB"
+    for name, more in (
+        ("files", MORE_FILES),
+        ("threads", MORE_THREADS),
+        ("to_mongo", MORE_CONNECTIONS),
+        ("to_redis", MORE_CONNECTIONS),
+    ):
+        before, after = (max(getattr(held, name) for held in part) for part in (early, late))
+        if after > before + more:
+            yield f"worker {pid}: {name} rose from {before} to {after}"
+
+
+def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str]:
+    """What is wrong with how often a client was let through that asked all the time."""
+    may = tally.may_have(burst, per_minute)
+    if tally.admitted > may + 1:
+        yield f"{name}: {tally.admitted} requests admitted, {may:.0f} may be"
+    if tally.admitted < LEAST_SHARE * may:
+        yield f"{name}: only {tally.admitted} requests admitted of {may:.0f} that may be"
+
+
+def failures(name: str, tally: Tally) -> Iterator[str]:
+    """Answers that nobody should get."""
+    bad = {status: number for status, number in tally.statuses.items() if status == 0 or status >= 500}
+    if bad:
+        told = ", ".join(f"{number} × {status or 'no answer'}" for status, number in bad.items())
+        yield f"{name}: {told}: {'; '.join(tally.examples)}"
