@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,14 @@ from lambdaserve.processes import Child
 
 _PATIENCE = 60.0
 """Seconds until the server must answer."""
+CONNECTIONS, OTHER_FILES = 2048, 512
+"""Connections that a worker holds at once, silent ones among them, and other files that it may have open.
+
+The server takes no further ones meanwhile: half as many as it has by default, sent half a head every half minute, kept
+it from answering anybody (S5).
+"""
+HEAD_WITHIN = 10
+"""Seconds within which a request's head must come, be it the first of a connection or the next."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
 """When the sample world's batch job runs, after midnight UTC: just after its run of the day covers the day before."""
 
@@ -111,6 +120,12 @@ class Run:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
         # No second protocol that keeps 200 answers of a connection waiting, and no head of 400 kB.
         command += ["--http", "1", "--http1-buffer-size", "65536"]
+        command += [
+            "--http1-header-read-timeout",
+            str(HEAD_WITHIN * 1000),
+            "--backpressure",
+            str(connections_of_a_worker()),
+        ]
         command += ["--host", bind.host, "--port", str(bind.port), "--workers", str(read(variables.WORKERS))]
         command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
         command += ["lambdaserve.wsgi:application"]
@@ -167,6 +182,16 @@ class Run:
 
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(self.base_dir / "manage.py"), *arguments]
+
+
+def connections_of_a_worker() -> int:
+    """How many a worker may hold; raises this process's limit of open files, which its children inherit, as it can."""
+    wanted = CONNECTIONS + OTHER_FILES
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit != resource.RLIM_INFINITY and limit < wanted:
+        limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    return CONNECTIONS if limit == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, limit - OTHER_FILES))
 
 
 def batch_is_due(last: datetime, now: datetime) -> bool:

@@ -111,7 +111,8 @@ class BearerToken(BaseAuthentication):
         if authorization is None:
             return None
         scheme, _, text = authorization.partition(" ")
-        if scheme.lower() != _BEARER:
+        # The server hands a header that is no ASCII on as an empty one: that is a token that is not valid, too.
+        if scheme and scheme.lower() != _BEARER:
             return None
         bearer = token_ring().find(text.strip())
         if bearer is None:

@@ -124,6 +124,7 @@ def test_the_scheme_is_read_in_any_case_and_another_scheme_is_none_of_ours(ann: 
     access = logged_in(ann)["access"]
     for header in (f"bearer {access}", f"BEARER   {access} "):
         assert Client().get(READING, headers={"Authorization": header}).status_code == 400
+    assert "is not valid" in Client().get(READING, headers={"Authorization": ""}).json()["detail"]
     response = Client().get(READING, headers={"Authorization": "Basic YTpi"})
     assert response.status_code == 401
     assert 'Bearer realm="lambdaserve"' in response["WWW-Authenticate"]

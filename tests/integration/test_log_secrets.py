@@ -27,9 +27,8 @@ KEY = f"ls0123456789.{SECRET}"
 SECRET_KEY = f"{SECRET}-of-signing-which-is-long-enough-0123456789"
 
 
-def ask(url: str, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None) -> int:
-    data = None if form is None else urllib.parse.urlencode(form).encode()
-    request = urllib.request.Request(url, data=data, headers=dict(headers or {}))
+def ask(url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> int:
+    request = urllib.request.Request(url, data=body, headers=dict(headers or {}))
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
             return int(response.status)
@@ -40,14 +39,24 @@ def ask(url: str, headers: Mapping[str, str] | None = None, form: Mapping[str, s
 
 def ask_everything(url: str) -> list[int]:
     """Every way in which a caller may send a secret."""
-    api = f"{url}/api/v1/movies/1"
+    api, token = f"{url}/api/v1/movies/1", f"{url}/api/v1/auth/token"
+    log_in = {"username": "me", "password": SECRET}
+    json_ = {"Content-Type": "application/json"}
     return [
         ask(api, {"X-API-Key": KEY}),
         ask(api, {"Authorization": f"Bearer {SECRET}"}),
         ask(api, {"Cookie": f"sessionid={SECRET}; csrftoken={SECRET}"}),
         ask(f"{api}?api_key={SECRET}&access_token={SECRET}"),
         ask(f"{url}/metrics", {"Authorization": f"Api-Key {KEY}"}),
-        ask(f"{url}/admin/login/", {"Cookie": f"csrftoken={SECRET}"}, {"username": "me", "password": SECRET}),
+        ask(f"{url}/admin/login/", {"Cookie": f"csrftoken={SECRET}"}, urllib.parse.urlencode(log_in).encode()),
+        ask(token, json_, json.dumps(log_in).encode()),
+        ask(token, json_, f'{{"password": "{SECRET}'.encode()),
+        ask(token, json_, json.dumps({"username": [SECRET], "password": {SECRET: SECRET}}).encode()),
+        *(
+            ask(f"{token}/{what}", json_, json.dumps({"refresh": f"{SECRET}.a.b"}).encode())
+            for what in ("refresh", "revoke")
+        ),
+        ask(f"{token}/verify", json_, json.dumps({"token": f"{SECRET}.a.b"}).encode()),
         ask(f"{url}/api/v1/health"),
     ]
 
@@ -64,6 +73,7 @@ def test_no_secret_is_logged(
         "LOAD_SAMPLE": "never",
         "SECRET_KEY": SECRET_KEY,
         "API_KEY_PEPPER": f"{SECRET}-pepper-which-is-long-enough-0123456789",
+        "JWT_SIGNING_KEY": f"{SECRET}-of-tokens-which-is-long-enough-0123456789",
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "debug",
         "MONGODB_TIMEOUT": "0.4",
@@ -74,7 +84,7 @@ def test_no_secret_is_logged(
     with served(tmp_path, **variables) as copy:
         copy.wait_until_it_serves()
         statuses = ask_everything(copy.url)
-    assert {200, 401} <= set(statuses)
+    assert {200, 400, 401} <= set(statuses)
     logged = copy.output.read_text()
     assert SECRET not in logged
     requests = [json.loads(line) for line in logged.splitlines() if '"event":"request"' in line]

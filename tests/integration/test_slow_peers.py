@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import sys
 import time
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lambdaserve.embedded import LOOPBACK
+from lambdaserve.run import HEAD_WITHIN
 from tests.integration.test_run import Served, descendants, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -20,6 +22,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 MB = b"x" * 1_000_000
 LARGEST_FILE = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js.map"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+MANY = 1_500
+"""More connections than granian takes by default."""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +88,37 @@ def worker_memory(server: Served) -> dict[int, int]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def silent(server: Served) -> Iterator[dict[str, socket.socket]]:
+    """Connections that say nothing, half of a head, and nothing after an answer; from before the first test."""
+    with ExitStack() as stack:
+        found = {what: stack.enter_context(connected(server)) for what in ("nothing", "half a head", "nothing more")}
+        found["half a head"].sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
+        found["nothing more"].sendall(head("GET /api/v1/health/live"))
+        assert status(found["nothing more"]) == 200
+        yield found
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """This process may have as many files open as the system lets it."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], min(limits[1], 2 * MANY)), limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_heads_that_do_not_come_leave_the_api_answering(server: Served) -> None:
+    with ExitStack() as stack:
+        for _ in range(MANY):
+            stack.enter_context(connected(server)).sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
+        for _ in range(20):
+            answered, seconds = asked(server)
+            assert answered == 200
+            assert seconds < 2
+
+
 def test_bodies_that_do_not_come_leave_the_api_answering(server: Served) -> None:
     short = head("POST /api/v1/movies/1", "Content-Length: 4\r\n") + b"user"
     with ExitStack() as stack:
@@ -139,3 +176,9 @@ def test_no_second_protocol_is_spoken(server: Served) -> None:
     with connected(server) as connection:
         connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         assert not connection.recv(100).startswith(b"\x00")
+
+
+@pytest.mark.parametrize("what", ["nothing", "half a head", "nothing more"])
+def test_whoever_is_silent_is_hung_up_on(silent: dict[str, socket.socket], what: str) -> None:
+    silent[what].settimeout(HEAD_WITHIN + 3)
+    assert silent[what].recv(100) == b""

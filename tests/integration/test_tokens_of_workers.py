@@ -68,6 +68,13 @@ def test_whoever_logs_out_is_out_in_every_worker_within_five_seconds(server: Ser
     assert statuses(server, given["access"]) == {401}
 
 
+@pytest.mark.parametrize("token", ["é".encode(), b"\xff", b"a.b.c\xc3\xa9"])
+def test_a_token_that_is_no_ascii_is_a_wrong_one_and_no_stranger(server: Served, token: bytes) -> None:
+    response = requests.get(server.url + ADDRESS, headers={"Authorization": b"Bearer " + token}, timeout=10)
+    assert response.status_code == 401
+    assert response.json()["detail"] == "The access token is not valid."
+
+
 def test_the_workers_count_the_tries_of_an_address_together(server: Served) -> None:
     answers = [post(server, "/verify", token="wrong").status_code for _ in range(40)]
     assert answers[-1] == 429

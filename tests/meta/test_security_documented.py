@@ -1,0 +1,51 @@
+"""What `docs/security.md` names exists, and it tells how to replace everything that is secret (S5)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from lambdaserve.run import CONNECTIONS, HEAD_WITHIN
+from lambdaserve.variables import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """Text below a heading of the second level."""
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_every_test_that_proves_something_exists() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)`", PAGE)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_every_way_in_is_seen_to_be_stopped() -> None:
+    rows = [row.split("|")[1:-1] for row in section("Threat model").splitlines() if row.startswith("| ")][2:]
+    assert len(rows) > 15
+    for way, stops, seen, _ in rows:
+        assert stops.strip(), way
+        assert re.search(r"`(tests/|make )", seen), way
+
+
+def test_every_setting_exists() -> None:
+    named = set(re.findall(r"`([A-Z][A-Z_]{4,})(?:=[^`]*)?`", PAGE))
+    assert "SECRET_KEY" in named
+    assert named - set(VARIABLES) - {"DEBUG"} == set()
+
+
+def test_it_tells_how_to_replace_every_secret() -> None:
+    told = section("To replace a secret")
+    secret = [name for name, variable in VARIABLES.items() if variable.secret]
+    assert "JWT_SIGNING_KEY" in secret
+    assert [name for name in secret if f"`{name}`" not in told] == []
+
+
+def test_the_bounds_that_it_names_are_those_of_the_server() -> None:
+    assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB a body" in PAGE
+    assert f"comes within {HEAD_WITHIN} s; {CONNECTIONS:,} connections per worker" in PAGE
