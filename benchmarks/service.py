@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,6 +116,39 @@ def api_key(
     if done.returncode or found is None:
         raise ServerFailed(f"no API key could be made: {done.stderr.strip()[-400:]}")
     return found[0]
+
+
+def make_user(variables: Mapping[str, str], name: str, password: str) -> None:
+    """A superuser.
+
+    Args:
+        variables: environment of the service.
+        name: of the user.
+        password: of the user.
+
+    Raises:
+        CalledProcessError: the service makes none.
+    """
+    command = [*_manage("createsuperuser"), "--noinput", "--username", name, "--email", f"{name}@example.org"]
+    subprocess.run(command, env={**variables, "DJANGO_SUPERUSER_PASSWORD": password}, check=True, capture_output=True)
+
+
+def access_token(base: str, name: str, password: str) -> str:
+    """What a user gets who logs in.
+
+    Args:
+        base: the service's address, without a slash at the end.
+        name: of the user.
+        password: of the user.
+
+    Raises:
+        OSError: it gives none.
+    """
+    body = json.dumps({"username": name, "password": password}).encode()
+    asked = urllib.request.Request(f"{base}/api/v1/auth/token", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        found: str = json.load(answer)["access"]
+    return found
 
 
 def _is_ready(port: int) -> bool:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +19,20 @@ import requests
 import schemathesis
 
 from benchmarks.servers import started
-from benchmarks.service import FAILURES, api_key, environment, ours, prepare
+from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
 from benchmarks.stores import stores
 from lambdaserve.embedded import StoreDidNotStart
 from tests.contract.attack import Effort, Found, attacked
 
 WORKERS = 2
-SCALE = 0.02
+SETTINGS = {
+    "SAMPLE_SCALE": "0.02",
+    # Of thousands of log-ins nearly all would be answered alike.
+    "LOGIN_LIMIT_ADDRESS": "0",
+    "LOGIN_LIMIT_USER": "0",
+    "JWT_ACCESS_LIFETIME": "1h",
+}
+USER, PASSWORD = "attacker", "correct horse battery staple"
 EXAMPLES = 100
 SECONDS = 240
 
@@ -39,13 +46,13 @@ class Attacker:
     Attributes:
         name: for people.
         is_open: whether everybody may read there.
-        headers: sent with every request.
+        headers: sent with every request; given the server's address.
         share: of the time.
     """
 
     name: str
     is_open: bool
-    headers: Mapping[str, str]
+    headers: Callable[[str], Mapping[str, str]]
     share: float
 
 
@@ -68,18 +75,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _attackers(key: str) -> list[Attacker]:
     return [
-        Attacker("anybody, where everybody may read", True, {}, 0.4),
-        Attacker("a key of scopes read and explain, where reading needs one", False, {"X-API-Key": key}, 0.4),
-        Attacker("anybody, where reading needs a key", False, {}, 0.2),
+        Attacker("anybody, where everybody may read", True, _nothing, 0.3),
+        Attacker("a key of scopes read and explain, where reading needs one", False, lambda _: {"X-API-Key": key}, 0.3),
+        Attacker("a superuser's access token, where reading needs one", False, _logged_in, 0.2),
+        Attacker("anybody, where reading needs a key", False, _nothing, 0.2),
     ]
+
+
+def _nothing(_: str) -> Mapping[str, str]:
+    return {}
+
+
+def _logged_in(base: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {access_token(base, USER, PASSWORD)}"}
 
 
 @contextmanager
 def _world() -> Iterator[tuple[dict[str, str], str]]:
     """Filled stores as a server's environment names them, and a key of scopes read and explain."""
     with tempfile.TemporaryDirectory(prefix="lambdaserve-attack-") as name, stores(Path(name)) as found:
-        variables = environment(Path(name), found.mongo, found.redis(0), {"SAMPLE_SCALE": str(SCALE)})
+        variables = environment(Path(name), found.mongo, found.redis(0), SETTINGS)
         prepare(variables, "--sample")
+        make_user(variables, USER, PASSWORD)
         yield variables, api_key(variables, ("read", "explain"))
 
 
@@ -95,7 +112,7 @@ def _attack(attacker: Attacker, variables: Mapping[str, str], known: Known, opti
     _say(f"\n{attacker.name}")
     effort = Effort(options.seed, EXAMPLES, known, int(attacker.share * options.seconds))
     with _serving(variables, is_open=attacker.is_open) as base:
-        config = effort.config(attacker.headers)
+        config = effort.config(attacker.headers(base))
         found = attacked(schemathesis.openapi.from_url(f"{base}/api/schema/", config=config), _say)
     statuses = sum(found.statuses.values(), start=Counter[int]())
     _say("  statuses: " + ", ".join(f"{status} {number:,}" for status, number in sorted(statuses.items())))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from typing import Any
 from redis import Redis
 
 from benchmarks.servers import Server, started
-from benchmarks.service import FAILURES, ROOT, api_key, environment, ours, prepare
+from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
 from benchmarks.stores import stores
 from lambdaserve.embedded import StoreDidNotStart
 from tests.integration.faults.figures import Sample
@@ -116,11 +115,11 @@ def _service(directory: Path) -> Iterator[tuple[Server, People, Any]]:
     with stores(directory) as found:
         variables = environment(directory, found.mongo, found.redis(0), SETTINGS)
         prepare(variables, "--sample")
-        _make_user(variables)
+        make_user(variables, USER, PASSWORD)
         keys = [api_key(variables, ["read"], *OF_KEYS) for _ in (1, 2)]
         explain = api_key(variables, ["read", "explain"])
         with started(ours(directory, variables, WORKERS)) as server, Redis.from_url(found.redis(0)) as client:
-            credentials = Credentials(keys, explain, _token(server.port))
+            credentials = Credentials(keys, explain, access_token(f"http://127.0.0.1:{server.port}", USER, PASSWORD))
             movies = [each["movie_id"] for each in _json(server.port, "search/movies?limit=50")["results"]]
             ports = port_of(found.mongo), found.redis_port
 
@@ -129,21 +128,6 @@ def _service(directory: Path) -> Iterator[tuple[Server, People, Any]]:
                 return Moment(at, workers, Stored.of(client, directory / "db.sqlite3"))
 
             yield server, People(movies, credentials, LIMIT, OF_KEYS), look
-
-
-def _make_user(variables: dict[str, str]) -> None:
-    command = [sys.executable, str(ROOT / "manage.py"), "createsuperuser", "--noinput", "--username", USER]
-    command += ["--email", "soaked@example.org"]
-    subprocess.run(command, env={**variables, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}, check=True, capture_output=True)
-
-
-def _token(port: int) -> str:
-    body = json.dumps({"username": USER, "password": PASSWORD}).encode()
-    headers = {"Content-Type": "application/json"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/auth/token", body, headers)
-    with urllib.request.urlopen(asked, timeout=30) as answer:
-        found: str = json.load(answer)["access"]
-    return found
 
 
 def _json(port: int, path: str) -> Any:
