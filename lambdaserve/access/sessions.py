@@ -60,8 +60,9 @@ class Session(OutstandingToken):
 
 def end_session(session: str) -> None:
     """Blacklists what is left of a session; every process refuses its access tokens within five seconds."""
-    left = [BlacklistedToken(token=each) for each in Session.objects.of(session).unused()]
-    BlacklistedToken.objects.bulk_create(left, ignore_conflicts=True)
+    # Again, since a refresh at the same moment may have replaced what was just found.
+    while left := [BlacklistedToken(token=each) for each in Session.objects.of(session).unused()]:
+        BlacklistedToken.objects.bulk_create(left, ignore_conflicts=True)
 
 
 @receiver(pre_save, sender=OutstandingToken)

@@ -307,6 +307,23 @@ def test_revoking_a_token_that_was_replaced_ends_its_session_too(ann: User) -> N
     assert post("refresh", {"refresh": second["refresh"]}).status_code == 401
 
 
+def test_whoever_logs_out_while_the_token_is_replaced_is_out(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = logged_in(ann)
+    replaced: list[str] = []
+    blacklist = BlacklistedToken.objects.bulk_create
+
+    def after_a_refresh(*arguments: Any, **options: Any) -> Any:
+        # As if another process had replaced the token since this one read which there are.
+        if not replaced:
+            replaced.append(post("refresh", {"refresh": given["refresh"]}).json()["refresh"])
+        return blacklist(*arguments, **options)
+
+    monkeypatch.setattr(BlacklistedToken.objects, "bulk_create", after_a_refresh)
+    assert post("revoke", {"refresh": given["refresh"]}).status_code == 200
+    assert post("refresh", {"refresh": replaced[0]}).status_code == 401
+    assert not Session.objects.live(timezone.now()).exists()
+
+
 def test_staff_ends_a_session_in_the_admin_which_remembers_it(ann: User, clock: Clock) -> None:
     given = logged_in(ann)
     post("refresh", {"refresh": given["refresh"]})
