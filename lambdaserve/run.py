@@ -32,7 +32,7 @@ CONNECTIONS, OTHER_FILES = 2048, 512
 The server takes no further ones meanwhile: half as many as it has by default, sent half a head every half minute, kept
 it from answering anybody (S5).
 """
-HEAD_WITHIN = 5
+HEAD_WITHIN = 10
 """Seconds within which a request's head must come, be it the first of a connection or the next."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
 """When the sample world's batch job runs, after midnight UTC: just after its run of the day covers the day before."""

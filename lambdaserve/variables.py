@@ -118,6 +118,12 @@ SPEED_LAG_LIMIT = Variable(
 BATCH_STALE_AFTER = Variable(
     "BATCH_STALE_AFTER", duration(), timedelta(hours=36), "Age of the newest batch run at which it is stale."
 )
+BATCH_RUNS_KEPT = Variable(
+    "BATCH_RUNS_KEPT",
+    integer(least=0, most=1000),
+    3,
+    "Batch runs that publishing another one leaves whole; of older ones what newer ones replaced is deleted. 0: all.",
+)
 CONTRACT_ALIASES = Variable[dict[str, Any]](
     "CONTRACT_ALIASES", json_object(), {}, "Further spellings of stored fields that the contract reads."
 )

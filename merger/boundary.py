@@ -70,12 +70,14 @@ class Layers:
     ``batch_computed_at`` is the newest one of any batch document, ``speed`` the speed layer by data type;
     ``hours_as_text`` tells that some speed documents carry their hour as text (D1), which a range of dates misses.
     ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request (F5).
+    ``runs`` is the mark of what is published of the batch layer (M12).
     """
 
     batch_computed_at: datetime | None = None
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
     hours_as_text: bool = False
     away: frozenset[str] = frozenset()
+    runs: str = ""
 
     def speed_of(self, data_type: str) -> SpeedLayer:
         return self.speed.get(data_type, SpeedLayer())

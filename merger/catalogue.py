@@ -147,6 +147,7 @@ class Reference:
         avg_rating: plain mean over the movies that anybody voted for.
         avg_popularity: plain mean over the movies whose popularity is known.
         as_of_run: the newest ``computed_at`` of the batch layer that this copy knows of; a newer one is not in it.
+        as_of_runs: mark of what was published of the batch layer when it was read (M12).
         as_of_change: generation of the batch layer's data that it was read under; empty: not known.
     """
 
@@ -162,6 +163,7 @@ class Reference:
     avg_rating: float | None = None
     avg_popularity: float | None = None
     as_of_run: datetime | None = None
+    as_of_runs: str = ""
     as_of_change: str = ""
 
     @property

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from merger.breaker import Breaker, BreakerRules, State
@@ -30,6 +31,7 @@ class GuardedStore:
         monotonic: seconds of a monotonic clock.
         on_change: told collection and state whenever a breaker turns.
         on_refused: told the collection of each refusal.
+        along_with: further collections, each with the one whose breaker is theirs.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class GuardedStore:
         monotonic: Callable[[], float],
         on_change: Callable[[str, State], None] = lambda *_: None,
         on_refused: Callable[[str], None] = lambda _: None,
+        along_with: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._store = store
         self._limit = limit
@@ -57,6 +60,7 @@ class GuardedStore:
             )
             for name in collections
         }
+        self._along_with = along_with
         self._probing: set[str] = set()
         self._lock = threading.Lock()
 
@@ -66,7 +70,7 @@ class GuardedStore:
         Raises:
             StoreUnavailable: at once while the collection is known not to answer.
         """
-        breaker = self.breakers[collection]
+        breaker = self._breaker(collection)
         if left(self._limit) < self._limit / 2:
             # What fails for want of time, since the request spent it elsewhere, says nothing about the store.
             breaker.check()
@@ -75,18 +79,21 @@ class GuardedStore:
 
     def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
         """See ``Store.explain``; refused while the collection is known not to answer."""
-        self.breakers[collection].check()
+        self._breaker(collection).check()
         with deadline(self._limit):
             return self._store.explain(collection, wanted, without=without)
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``; refused while the collection is known not to answer."""
-        self.breakers[collection].check()
+        self._breaker(collection).check()
         return self._store.batches(collection, wanted)
 
     def ping(self) -> None:
         """See ``Store.ping``; never refused."""
         self._store.ping()
+
+    def _breaker(self, collection: str) -> Breaker:
+        return self.breakers[self._along_with.get(collection, collection)]
 
     def _found(self, collection: str, wanted: Mapping[str, Any], options: Mapping[str, Any]) -> list[Document]:
         with deadline(self._limit):

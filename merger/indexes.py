@@ -34,6 +34,12 @@ def declared(aliases: Aliases) -> tuple[Index, ...]:
             (("view_type", 1), ("computed_at", -1)),
             "a whole view type; has a new batch arrived?",
         ),
+        Index(
+            BATCH,
+            "view_run",
+            (("view_type", 1), ("batch_run_id", 1), ("computed_at", -1)),
+            "the newest of published runs; a run's documents",
+        ),
         Index(BATCH, "view_date", (("view_type", 1), ("data.date", 1)), "lifetime totals of all movies"),
         Index(SPEED, "movie_hour", (("movie_id", 1), ("hour", -1)), "one movie's buckets"),
     ]

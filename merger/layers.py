@@ -21,6 +21,7 @@ from merger.errors import StoreError, StoreUnavailable
 from merger.newest import ANY_TEXT, Newest, newest, read_date
 from merger.query import DAY, HOUR, floor_hour
 from merger.routing import BATCH, SPEED
+from merger.runs import Publication
 from merger.shapes import VIEWS
 from merger.store import Document, Store
 
@@ -63,14 +64,22 @@ class LayerWatch:
         store: where they live.
         aliases: for the spellings of the speed documents' type.
         monotonic: seconds of a monotonic clock.
+        published: looks which batch runs are published; whoever reads ``store`` sees those alone.
     """
 
-    def __init__(self, store: Store, aliases: Aliases, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        aliases: Aliases,
+        monotonic: Callable[[], float],
+        published: Callable[[], Publication] = Publication,
+    ) -> None:
         self._store = store
         self._aliases = aliases
         self._monotonic = monotonic
         self._speed: dict[str, _TypeState] = {}
-        self._batch = Newest()
+        self._published = published
+        self._batch, self._runs = Newest(), ""
         self._batch_read_at = float("-inf")
         self._batch_moves = 0
         self._batch_lock = threading.Lock()
@@ -107,9 +116,10 @@ class LayerWatch:
             computed_at = self._batch_computed_at(boundary, MAX_AGE)
         except StoreError as error:
             lost[BATCH], computed_at = error, self._batch.value
-        layers = Layers(batch_computed_at=computed_at)
+        layers = Layers(batch_computed_at=computed_at, runs=self._runs)
         try:
-            layers = replace(self._speed_layers(types, boundary, MAX_AGE), batch_computed_at=computed_at)
+            speed = self._speed_layers(types, boundary, MAX_AGE)
+            layers = replace(speed, batch_computed_at=computed_at, runs=self._runs)
         except StoreError as error:
             lost[SPEED] = error
         return without(layers, lost), lost
@@ -124,7 +134,7 @@ class LayerWatch:
 
     def _layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         computed_at = self._batch_computed_at(boundary, max_age)
-        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at)
+        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         return Layers(
@@ -147,6 +157,7 @@ class LayerWatch:
                 if self._monotonic() - self._batch_read_at > max_age:
                     names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
                     choices = [{"view_type": name} for name in names]
+                    self._runs = self._published().mark
                     self._set_batch(newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now))
                     self._batch_read_at = self._monotonic()
             finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -91,6 +92,7 @@ class Reader:
         contract: how stored documents are read.
         watch, hours, reference: what is kept for all answers.
         places: for those who read at the same time.
+        one_publication: all that is read within sees the same batch runs (M12).
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Reader:
         hours: SpeedHours,
         reference: ReferenceKeeper,
         places: Bulkhead,
+        one_publication: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
         self._store = store
         self._contract = contract
@@ -109,6 +112,7 @@ class Reader:
         self._hours = hours
         self._reference = reference
         self._places = places
+        self._one_publication = one_publication
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
 
     def read(self, view: View[Any], params: object, boundary: Boundary, told: str) -> Gathered:
@@ -128,7 +132,8 @@ class Reader:
             lost = Lost(errors)
             self._check(view, plan, lost)
             _note(plan)
-            found = self._found(plan, lost)
+            with nullcontext() if BATCH in lost else self._one_publication():
+                found = self._found(plan, lost)
             hours = self._shared_hours(plan, boundary, layers, lost)
         reference = self._catalogue(boundary, told, lost) if plan.reference else None
         self._check(view, plan, lost)
@@ -230,6 +235,8 @@ def _is_current(reference: Reference, layers: Layers, told: str) -> bool:
     """Whether a copy of the catalogue knows the newest run and the changes that were told of."""
     newest = layers.batch_computed_at
     if newest is not None and (reference.as_of_run is None or reference.as_of_run < newest):
+        return False
+    if reference.as_of_runs != layers.runs:
         return False
     return told in ("", reference.as_of_change)
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from merger.deadline import left
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers import LayerWatch
 from merger.routing import BATCH
+from merger.runs import Publication
 from merger.store import Document, Store
 
 CATALOGUE: Mapping[str, Mapping[str, Any]] = {
@@ -54,6 +56,12 @@ FIRST_WAIT = 10.0
 _log = logging.getLogger(__name__)
 
 
+@contextmanager
+def _all_runs() -> Iterator[Publication]:
+    """Where no run is hidden."""
+    yield Publication()
+
+
 class ReferenceKeeper:
     """Holds the newest ``Reference`` of this process.
 
@@ -62,14 +70,23 @@ class ReferenceKeeper:
         contract: how to read them.
         watch: tells when a new batch arrives; is told what was the newest document here.
         monotonic: seconds of a monotonic clock.
+        one_publication: all that is read within sees the same batch runs, which it tells (M12).
     """
 
-    def __init__(self, store: Store, contract: Contract, watch: LayerWatch, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        contract: Contract,
+        watch: LayerWatch,
+        monotonic: Callable[[], float],
+        one_publication: Callable[[], AbstractContextManager[Publication]] = _all_runs,
+    ) -> None:
         self._store = store
         self._contract = contract
         self._watch = watch
         self._monotonic = monotonic
         self._held: Reference | None = None
+        self._one_publication = one_publication
         self._held_of: datetime | None = None
         self._due = float("inf")
         self._ended, self._took = float("-inf"), 0.0
@@ -107,12 +124,13 @@ class ReferenceKeeper:
         """
         if self._held is None:
             return
-        newest = self._watch.layers((), boundary).batch_computed_at
+        layers = self._watch.layers((), boundary)
+        newest = layers.batch_computed_at
         now, held = self._monotonic(), self._held
         if told and not held.as_of_change:
             held = self._held = replace(held, as_of_change=told)
         is_due = now >= self._due
-        is_due |= newest != self._held_of and now >= self._ended + self._took
+        is_due |= (newest, layers.runs) != (self._held_of, held.as_of_runs) and now >= self._ended + self._took
         is_due |= told not in ("", held.as_of_change) and now >= self._ended + CHANGE_REST * self._took
         if is_due:
             with self._lock:
@@ -170,6 +188,11 @@ class ReferenceKeeper:
 
     def _read(self, boundary: Boundary) -> tuple[Reference, datetime | None]:
         """The catalogue as stored now, and the newest date of its documents."""
+        with self._one_publication() as published:
+            reference, newest = self._read_all(boundary)
+        return replace(reference, as_of_runs=published.mark), newest
+
+    def _read_all(self, boundary: Boundary) -> tuple[Reference, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), None
         for batch in self._batches():
             for start in range(0, len(batch), AT_ONCE):

@@ -36,6 +36,7 @@ from merger.shapes import SPEED as SPEED_TYPES
 from merger.sharedtier import ALL, CHANGED_MOVIES, of_changed_movie, of_changed_type, of_movie, of_view
 from merger.sharedtier import BATCH as BATCH_LAYER
 from merger.store import Store
+from merger.visible import VisibleStore
 
 P = TypeVar("P")
 
@@ -116,7 +117,7 @@ class MergeService:
     """The one way from a view's parameters to its answer.
 
     Args:
-        store: both collections.
+        store: both collections, and which batch runs are published (M12).
         cache: of encoded answers.
         contract: how stored documents are read.
         policy: of the time boundary.
@@ -127,7 +128,8 @@ class MergeService:
         monotonic: seconds of a monotonic clock.
 
     Attributes:
-        store, cache: as given.
+        store: what of that is visible.
+        cache: as given.
         made_at: monotonic seconds at which an answer was last made.
     """
 
@@ -144,23 +146,24 @@ class MergeService:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
-        self.store = store
+        self.store = visible = VisibleStore(store)
         self.cache = cache
         self._monotonic = monotonic
         self._limit = limit
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
-        self._watch = LayerWatch(store, contract.aliases, monotonic)
-        self._hours = SpeedHours(store, contract, monotonic)
-        self._reference = ReferenceKeeper(store, contract, self._watch, monotonic)
+        self._watch = LayerWatch(visible, contract.aliases, monotonic, visible.look)
+        self._hours = SpeedHours(visible, contract, monotonic)
+        self._reference = ReferenceKeeper(visible, contract, self._watch, monotonic, visible.one_publication)
         self._reader = Reader(
-            store=store,
+            store=visible,
             contract=contract,
             watch=self._watch,
             hours=self._hours,
             reference=self._reference,
             places=Bulkhead(places, monotonic),
+            one_publication=visible.one_publication,
         )
         self.skipped = SkippedLog()
         self._noted: tuple[Skipped, ...] = ()

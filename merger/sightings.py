@@ -38,6 +38,7 @@ class Sighting:
         batch: newest ``computed_at``.
         stale: whether that was too old (F4).
         types: the speed layer by data type.
+        runs: mark of what is published of the batch layer.
     """
 
     at: datetime
@@ -45,6 +46,7 @@ class Sighting:
     batch: datetime | None
     stale: bool
     types: Mapping[str, TypeSighting]
+    runs: str = ""
 
     @classmethod
     def of(cls, boundary: Boundary, layers: Layers) -> Sighting:
@@ -58,7 +60,7 @@ class Sighting:
             for name, layer in layers.speed.items()
         }
         batch = layers.batch_computed_at
-        return cls(boundary.now, boundary.speed_from, batch, boundary.is_stale(batch), types)
+        return cls(boundary.now, boundary.speed_from, batch, boundary.is_stale(batch), types, layers.runs)
 
     def encoded(self) -> dict[str, Any]:
         """As JSON, for whoever goes on from here."""
@@ -72,6 +74,7 @@ class Sighting:
             "batch": _text(self.batch),
             "stale": self.stale,
             "types": types,
+            "runs": self.runs,
         }
 
     @classmethod
@@ -86,7 +89,7 @@ class Sighting:
             for name, (synced, held, lagging) in content["types"].items()
         }
         at, speed_from = _some_moment(content["at"]), _some_moment(content["speed_from"])
-        return cls(at, speed_from, _moment(content["batch"]), bool(content["stale"]), types)
+        return cls(at, speed_from, _moment(content["batch"]), bool(content["stale"]), types, str(content["runs"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Differences:
     """How a sighting differs from an earlier one.
 
     Args:
-        batch: the newest batch document is another one.
+        batch: the newest batch document is another one, or other runs are published.
         stale: the batch layer became stale, or is no longer.
         synced: data types with a newer sync, by the sync that was the newest before.
         standing: data types of which other hours are held than before, or that began or ceased to lag: that is said in
@@ -117,7 +120,8 @@ def differences(before: Sighting, now: Sighting) -> Differences:
         both = {hour for hour in seen.held ^ known.held if now.speed_from <= hour < floor_hour(before.at)}
         if both or seen.lagging != known.lagging:
             standing.add(name)
-    return Differences(before.batch != now.batch, before.stale != now.stale, synced, frozenset(standing))
+    batch = (before.batch, before.runs) != (now.batch, now.runs)
+    return Differences(batch, before.stale != now.stale, synced, frozenset(standing))
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,17 @@ class Watcher:
         now = self._monotonic()
         if now - self._service.made_at < IN_USE:
             return True
-        return self.is_in_charge and (followed.is_news or now - self._looked_at >= AT_LEAST_EVERY)
+        is_due = followed.is_news or now - self._looked_at >= AT_LEAST_EVERY
+        return self.is_in_charge and (is_due or self._is_published_anew())
+
+    def _is_published_anew(self) -> bool:
+        """Whether other batch runs may be published than at the last look; no change stream follows that (M12)."""
+        try:
+            with pymongo.timeout(TIME_LIMIT):
+                mark = self._service.store.look().mark
+        except StoreError:
+            return True  # the look will tell
+        return self._before is None or mark != self._before.runs
 
     def _stand_down(self) -> None:
         self._following.end()

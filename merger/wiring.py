@@ -28,9 +28,11 @@ from merger.lead import Lead
 from merger.measuring import Measuring, resident_bytes
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.mongo import MongoStore, database
+from merger.publishing import Publishing
 from merger.redislink import RedisLink
 from merger.requested import Requested, SharedRequested
 from merger.routing import BATCH, SPEED
+from merger.runs import RUNS
 from merger.service import MergeService
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
@@ -68,7 +70,7 @@ def store() -> Store:
 
 def breakers() -> Mapping[str, Breaker]:
     """The circuit breakers of this process, by collection."""
-    found = store()
+    found = service().store.behind
     return found.breakers if isinstance(found, GuardedStore) else {}
 
 
@@ -83,6 +85,7 @@ def _guarded() -> GuardedStore:
         monotonic=time.monotonic,
         on_change=_breaker_turned,
         on_refused=lambda collection: BREAKER_REFUSED.labels(collection).inc(),
+        along_with={RUNS: BATCH},
     )
     for name in found.breakers:
         _show_breaker(name, State.CLOSED)
@@ -97,6 +100,11 @@ def _breaker_turned(collection: str, state: State) -> None:
 def _show_breaker(collection: str, state: State) -> None:
     for each in State:
         BREAKER_STATE.labels(collection, each).set(each is state)
+
+
+def publishing() -> Publishing:
+    """Publishes and takes back batch runs."""
+    return Publishing(database(), Contract(aliases()), service().boundary)
 
 
 def policy() -> Policy:

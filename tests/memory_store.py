@@ -72,7 +72,10 @@ class MemoryStore:
 
 
 def _matches(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(_fits(_at(document, path), condition) for path, condition in wanted.items())
+    return all(
+        all(_matches(document, each) for each in condition) if path == "$and" else _fits(_at(document, path), condition)
+        for path, condition in wanted.items()
+    )
 
 
 def _at(document: Any, path: str) -> Any:
@@ -85,8 +88,8 @@ def _fits(value: Any, condition: Any) -> bool:
     if not isinstance(condition, Mapping):
         return bool(value == condition)
     for operator, bound in condition.items():
-        if operator == "$in":
-            if value not in bound:
+        if operator in ("$in", "$nin"):
+            if (value in bound) != (operator == "$in"):
                 return False
             continue
         compares = _OPERATORS[operator]

@@ -34,7 +34,7 @@ from tests.contract.attack import LEFT_OUT, Effort, Found, attacked
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KNOWN = {"movie_id": (MOVIE, OTHER), "genre": ("Drama", "drama"), "name": ("Edward Norton",)}
-EFFORT = Effort(seed=1, examples=10, known=KNOWN)
+EFFORT = Effort(seed=1, examples=25, known=KNOWN)
 OPEN_TO_ALL = {"GET /api/v1/health/live", "GET /api/v1/health/ready"}
 
 

@@ -1,0 +1,118 @@
+"""``manage.py batch_runs``: which batch runs readers see (M12, O3)."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from merger import wiring
+from merger.errors import StoreError
+from merger.fields import moment
+from merger.publishing import NotPublishable, Run
+from merger.redislink import RedisTrouble
+from merger.sharedtier import BATCH
+
+
+class Command(BaseCommand):
+    help = (
+        "Lists batch runs, publishes one, takes one back, deletes what newer ones have replaced. Where the collection "
+        "batch_runs has a published run, readers see documents of published runs alone, and those that name no run; a "
+        "run that is still being written, or was taken back, is in no answer. Publishing is one write: every process "
+        "answers from the new run within five seconds, and none from half of it. Exits with 1 when nothing could be "
+        "done."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", metavar="ACTION")
+        actions.add_parser("list", help="the runs, newest first (the default)")
+        publish = actions.add_parser("publish", help="make a run visible")
+        publish.add_argument("run", metavar="RUN", help="its batch_run_id")
+        publish.add_argument(
+            "--covers-until",
+            type=_aware,
+            metavar="MOMENT",
+            help="event time up to which its input was complete, such as 2026-11-24T00:00:00Z; "
+            "by default what its documents say",
+        )
+        publish.add_argument(
+            "--force", action="store_true", help="even with less than half the documents of the run before"
+        )
+        roll_back = actions.add_parser("rollback", help="hide a run again; its documents stay")
+        roll_back.add_argument("run", metavar="RUN", nargs="?", help="by default the newest published one")
+        roll_back.add_argument("--force", action="store_true", help="even where readers would see no run at all")
+        prune = actions.add_parser(
+            "prune", help="delete documents of old runs that newer ones have replaced; nothing that answers"
+        )
+        prune.add_argument(
+            "--keep", type=int, default=settings.BATCH_RUNS_KEPT, help="runs to leave whole (default: %(default)s)"
+        )
+        prune.add_argument("--dry-run", action="store_true", help="only count")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            match options.get("action"):
+                case "publish":
+                    self._publish(options["run"], options["covers_until"], force=options["force"])
+                case "rollback":
+                    run = wiring.publishing().roll_back(options["run"], force=options["force"])
+                    self._outdate()
+                    self.stdout.write(f"Rolled back {run.run_id}: no answer is made from it any more")
+                case "prune":
+                    self._prune(options["keep"], dry_run=options["dry_run"])
+                case _:
+                    self._list(wiring.publishing().runs())
+        except (NotPublishable, StoreError) as error:
+            raise CommandError(str(error)) from error
+
+    def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool) -> None:
+        run = wiring.publishing().publish(run_id, covers_until, force=force)
+        self._outdate()
+        self.stdout.write(f"Published {run.run_id}: {_told(run)}")
+        if settings.BATCH_RUNS_KEPT:
+            self._prune(settings.BATCH_RUNS_KEPT, dry_run=False)
+
+    def _prune(self, keep: int, *, dry_run: bool) -> None:
+        if keep < 1:
+            raise CommandError("--keep takes a whole number from 1")
+        for run, number in wiring.publishing().prune(keep, dry_run=dry_run):
+            if number:
+                verb = "has" if dry_run else "had"
+                self.stdout.write(f"{run.run_id} {verb} {number:,} documents that newer runs have replaced")
+
+    def _outdate(self) -> None:
+        """Answers that were made before; the service's own watcher sees to it as well, a second later."""
+        try:
+            wiring.service().cache.shared.advance([BATCH])
+        except RedisTrouble as trouble:
+            self.stderr.write(self.style.WARNING(f"Cached answers were not outdated at once: {trouble}"))
+
+    def _list(self, runs: list[Run]) -> None:
+        if not runs:
+            self.stdout.write("No batch document names a run, and none is recorded")
+        width = max((len(str(run.run_id)) for run in runs), default=0)
+        for run in runs:
+            seen = "visible" if run.is_visible else "hidden"
+            self.stdout.write(f"{run.run_id!s:{width}}  {seen:7}  {run.status or 'not recorded':12}  {_told(run)}")
+
+
+def _told(run: Run) -> str:
+    counted = ", ".join(f"{number:,} {view_type}" for view_type, number in run.documents.items() if number)
+    dates = [
+        f"{name} {value:%Y-%m-%dT%H:%M:%SZ}"
+        for name, value in (
+            ("computed", run.computed_at),
+            ("published", run.published_at),
+            ("covers until", run.covers_until),
+        )
+        if value is not None
+    ]
+    return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates])
+
+
+def _aware(text: str) -> datetime:
+    """A moment, for argparse."""
+    return moment(text)

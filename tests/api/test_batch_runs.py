@@ -1,0 +1,203 @@
+"""Readers see published batch runs alone, and each of them whole (M12): through the API, over the real stores."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from merger import wiring
+from merger.fields import moment
+from tests.api.conftest import Api
+from tests.api.documents import NOW, Document, movie, sentiment_total
+from tests.api.healthy_world import ADDRESSES, MOVIE, OTHER, healthy
+
+
+def batch_runs(*arguments: str, **options: Any) -> str:
+    told = StringIO()
+    call_command("batch_runs", *arguments, stdout=told, stderr=told, **options)
+    return told.getvalue()
+
+
+def of_run(run_id: object, documents: list[Document], later: timedelta = timedelta()) -> list[Document]:
+    """Copies of batch documents that name a run, computed so much later."""
+    copies = copy.deepcopy([document for document in documents if "hour" not in document])
+    for document in copies:
+        document |= {"batch_run_id": run_id, "computed_at": document["computed_at"] + later}
+    return copies
+
+
+def altered(documents: list[Document]) -> list[Document]:
+    """The same documents saying something else, whatever they are about."""
+    for document in documents:
+        data = document["data"]
+        for name, value in data.items():
+            if isinstance(value, float):
+                data[name] = value / 2
+        if "title" in data:
+            data["title"] = f"New {data['title']}"
+        for each in data.get("collaborators", ()):
+            each["count"] += 1
+    return documents
+
+
+def answers(api: Api) -> dict[str, Any]:
+    """What every address says, to somebody who has nothing cached."""
+    api.forget()
+    return {address: api.body(address) for address in ADDRESSES}
+
+
+def titles(api: Api) -> list[str]:
+    api.forget()
+    return sorted(movie["title"] for movie in api.body("search/movies")["results"])
+
+
+def test_of_a_run_that_is_not_published_nothing_is_in_any_answer_and_then_all_of_it(api: Api) -> None:
+    api.load(healthy())
+    api.database.batch_views.delete_many({})
+    api.load(of_run("first", healthy()))
+    batch_runs("publish", "first")
+    before = answers(api)
+    next_run = altered(of_run("second", healthy(), timedelta(minutes=1)))
+    for part in (next_run[::2], next_run[1::2]):
+        api.load(part)
+        assert answers(api) == before
+    batch_runs("publish", "second")
+    after = answers(api)
+    batch_answers = [address for address in ADDRESSES if not address.startswith(("trending", f"movies/{MOVIE}/stats"))]
+    assert [address for address in batch_answers if after[address] == before[address]] == []
+    assert "Rolled back second" in batch_runs("rollback")
+    assert answers(api) == before
+
+
+def test_a_producer_may_keep_the_records_itself(api: Api) -> None:
+    api.load(of_run("old", [movie(1, "Old")]))
+    api.database.batch_runs.insert_one({"batch_run_id": "new", "status": "running"})
+    api.load(of_run("new", [movie(1, "New")], timedelta(minutes=1)))
+    assert titles(api) == ["Old"], "nobody published anything, but this run says that it is not complete"
+    api.database.batch_runs.update_one({"batch_run_id": "new"}, {"$set": {"status": "published"}})
+    assert titles(api) == ["New"]
+
+
+def test_runs_of_before_the_first_record_stay_visible(api: Api) -> None:
+    api.load(of_run("a", [movie(1, "A")]), of_run("b", [movie(2, "B")]), [movie(3, "Of no run")])
+    api.load(of_run("c", [movie(4, "C")]))
+    batch_runs("publish", "c", force=True)
+    assert titles(api) == ["A", "B", "C", "Of no run"]
+    api.load(of_run("d", [movie(5, "D")]))
+    assert titles(api) == ["A", "B", "C", "Of no run"]
+    batch_runs("rollback", "c")
+    assert titles(api) == ["A", "B", "Of no run"]
+
+
+def test_a_run_says_how_far_its_documents_reach(api: Api) -> None:
+    covers = NOW - timedelta(days=4)
+    api.load(of_run("one", [movie(MOVIE, "Any"), sentiment_total(MOVIE, 10, 0.5)]))
+    for document in api.database.batch_views.find():
+        api.database.batch_views.update_one({"_id": document["_id"]}, {"$unset": {"covers_until": ""}})
+    batch_runs("publish", "one", "--covers-until", covers.isoformat())
+    api.forget()
+    freshness = api.body(f"movies/{MOVIE}/sentiment")["freshness"]
+    assert moment(freshness["batch_as_of"]) <= covers
+
+
+def test_a_run_that_lacks_half_of_what_there_was_is_not_published_by_accident(api: Api) -> None:
+    api.load(of_run("full", [movie(number, f"M{number}") for number in range(1, 11)]))
+    batch_runs("publish", "full")
+    api.load(of_run("thin", [movie(1, "Thin")], timedelta(minutes=1)))
+    with pytest.raises(CommandError, match="1 movie_details after 10"):
+        batch_runs("publish", "thin")
+    assert "Thin" not in titles(api)
+    batch_runs("publish", "thin", "--force")
+    assert "Thin" in titles(api)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("publish", "unknown"), "there is no run 'unknown'; the newest are: 'one'"),
+        (("publish", "empty"), "no document of batch_views is of run 'empty'"),
+        (("rollback",), "no run is published"),
+        (("rollback", "one"), "run 'one' is not published"),
+        (("prune", "--keep", "0"), "--keep takes a whole number from 1"),
+        (("publish", "one", "--covers-until", "soon"), "invalid .* value: 'soon'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_reason(api: Api, arguments: tuple[str, ...], told: str) -> None:
+    api.load(of_run("one", [movie(1, "Any")]))
+    api.database.batch_runs.insert_one({"batch_run_id": "empty", "status": "running"})
+    with pytest.raises(CommandError, match=told):
+        batch_runs(*arguments)
+    assert api.database.batch_runs.count_documents({"status": "published"}) == 0
+
+
+def test_the_last_visible_run_is_not_rolled_back_by_accident(api: Api) -> None:
+    api.load(of_run("only", [movie(1, "Any")]))
+    batch_runs("publish", "only")
+    with pytest.raises(CommandError, match="readers would see no batch documents"):
+        batch_runs("rollback")
+    batch_runs("rollback", "--force")
+    assert titles(api) == []
+
+
+def test_pruning_deletes_what_newer_runs_replaced_and_changes_no_answer(api: Api, settings: Any) -> None:
+    settings.BATCH_RUNS_KEPT = 0
+    api.load(healthy())
+    api.database.batch_views.delete_many({})
+    for number, run_id in enumerate(("first", "second", "third")):
+        documents = of_run(run_id, healthy(), timedelta(minutes=number))
+        # The newest run writes about one movie less.
+        api.load([d for d in documents if run_id != "third" or d.get("movie_id") != OTHER])
+        batch_runs("publish", run_id, force=True)
+    before, number = answers(api), api.database.batch_views.count_documents({})
+    assert "first has" in batch_runs("prune", "--keep", "1", "--dry-run")
+    assert api.database.batch_views.count_documents({}) == number
+    batch_runs("prune", "--keep", "1")
+    left = {run.run_id: run.total for run in wiring.publishing().runs()}
+    assert left["first"] == 0
+    assert 0 < left["second"] < left["third"], "what only the second run knows of stays"
+    assert answers(api) == before
+
+
+def test_under_the_fixed_strategy_what_may_not_answer_yet_replaces_nothing(api: Api, settings: Any) -> None:
+    settings.MERGE_STRATEGY, settings.BATCH_RUNS_KEPT = "fixed", 0
+    for run_id, age in (("first", 90), ("second", 60), ("third", 2)):
+        batch = of_run(run_id, [movie(1, run_id)])
+        for document in batch:
+            document["computed_at"] = NOW - timedelta(hours=age)
+        api.load(batch)
+        batch_runs("publish", run_id)
+    assert titles(api) == ["second"]
+    batch_runs("prune", "--keep", "1")
+    assert {run.run_id: run.total for run in wiring.publishing().runs()} == {"first": 0, "second": 1, "third": 1}
+    assert titles(api) == ["second"]
+
+
+def test_the_list_tells_what_readers_see(api: Api) -> None:
+    assert "No batch document names a run" in batch_runs()
+    api.load(of_run("seen", [movie(1, "Any"), movie(2, "Any")]), of_run(7, [sentiment_total(1, 10, 0.5)]))
+    batch_runs("publish", "seen", force=True)
+    lines = batch_runs("list").splitlines()
+    assert any(line.startswith("seen  visible  published") and "2 movie_details" in line for line in lines)
+    assert any(line.startswith("7     visible  not recorded") for line in lines), "it was there before"
+
+
+def test_hostile_records_hide_nothing_and_raise_nothing(api: Api) -> None:
+    api.load(of_run("one", [movie(1, "One")]))
+    api.database.batch_runs.insert_many(
+        [
+            {},
+            {"batch_run_id": {"$ne": 1}, "status": "published"},
+            {"batch_run_id": ["one"], "status": "running"},
+            {"batch_run_id": "", "status": "published"},
+            {"status": "adopted", "runs": {"$gt": ""}},
+            {"batch_run_id": "one", "status": "published", "covers_until": "soon"},
+            {"batch_run_id": "one", "status": {"a": 1}, "updated_at": datetime(2000, 1, 1)},  # noqa: DTZ001  # as a driver reads it
+        ]
+    )
+    api.load([{**movie(2, "Two"), "batch_run_id": {"a": "b"}}])
+    assert titles(api) == ["One"]

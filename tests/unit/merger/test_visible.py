@@ -1,0 +1,101 @@
+"""What a store shows of runs (M12): as one that holds the visible documents alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from merger.errors import StoreUnavailable
+from merger.routing import BATCH
+from merger.runs import RUN_KEY, RUNS, Publication
+from merger.visible import VisibleStore
+from tests.memory_store import MemoryStore
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+IDS = st.sampled_from([None, "", "a", "b", "c", 7])
+STATUSES = st.sampled_from(["published", "running", "rolled_back"])
+RECORDS = st.lists(
+    st.one_of(
+        st.fixed_dictionaries(
+            {RUN_KEY: IDS, "status": STATUSES, "updated_at": st.integers(0, 9).map(lambda n: NOW + timedelta(hours=n))}
+        ),
+        st.fixed_dictionaries({"status": st.just("adopted"), "runs": st.lists(IDS, max_size=2)}),
+    ),
+    max_size=5,
+)
+
+
+def document(run_id: object, minutes: int = 0, **fields: Any) -> dict[str, Any]:
+    named = {} if run_id is None else {RUN_KEY: run_id}
+    return {"view_type": "sentiment", "computed_at": NOW + timedelta(minutes=minutes), **named, **fields}
+
+
+def shown(store: VisibleStore, **options: Any) -> list[Any]:
+    return [found.get(RUN_KEY) for found in store.find(BATCH, {"view_type": "sentiment"}, **options)]
+
+
+@given(records=RECORDS, run_ids=st.lists(IDS, max_size=8))
+def test_every_way_to_read_shows_the_same_documents(records: list[dict[str, Any]], run_ids: list[Any]) -> None:
+    documents = [document(run_id, minutes) for minutes, run_id in enumerate(run_ids)]
+    store = VisibleStore(MemoryStore(**{BATCH: documents, RUNS: records}))
+    publication = Publication.of(records)
+    expected = [run_id for run_id in run_ids if publication.shows(run_id)]
+    assert shown(store) == expected
+    assert [d.get(RUN_KEY) for part in store.batches(BATCH, {}) for d in part] == expected
+    newest = store.find(BATCH, {"view_type": "sentiment"}, only=("computed_at",), newest_by="computed_at", limit=1)
+    last = [n for n, run_id in enumerate(run_ids) if publication.shows(run_id)][-1:]
+    assert [found["computed_at"] for found in newest] == [NOW + timedelta(minutes=minutes) for minutes in last]
+
+
+@given(records=RECORDS)
+def test_the_order_of_records_changes_nothing_and_what_is_said_twice_counts_once(records: list[dict[str, Any]]) -> None:
+    aged = {record.get("updated_at"): record for record in records}.values()
+    assert Publication.of([*aged, *aged]) == Publication.of([*aged][::-1])
+
+
+def test_the_newest_is_found_below_a_run_that_is_being_written() -> None:
+    hidden = [document("new", 100 + number) for number in range(50)]
+    store = VisibleStore(
+        MemoryStore(
+            **{
+                BATCH: [document("old", 1), document(None, 2), *hidden],
+                RUNS: [{RUN_KEY: "old", "status": "published"}],
+            }
+        )
+    )
+    assert shown(store, newest_by="computed_at", limit=20) == [None, "old"]
+
+
+def test_within_one_publication_nothing_moves() -> None:
+    memory = MemoryStore(**{BATCH: [document("a"), document("b")], RUNS: [{RUN_KEY: "a", "status": "published"}]})
+    store = VisibleStore(memory)
+    with store.one_publication():
+        memory.collections[RUNS] = [{RUN_KEY: "b", "status": "published"}]
+        store.look()
+        assert shown(store) == ["a"]
+    assert shown(store) == ["b"]
+
+
+def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
+    memory = MemoryStore(**{BATCH: [document("a")], RUNS: [{RUN_KEY: "b", "status": "published"}]})
+    store = VisibleStore(memory)
+    memory.error = StoreUnavailable("away")
+    with pytest.raises(StoreUnavailable):
+        store.find(BATCH, {})
+    memory.error = None
+    assert shown(store) == []
+    memory.error = StoreUnavailable("away")
+    with pytest.raises(StoreUnavailable):
+        store.look()
+    assert not store.publication.shows("a")
+
+
+def test_a_run_s_coverage_is_that_of_its_documents_that_tell_none() -> None:
+    covers, own = NOW - timedelta(days=1), NOW - timedelta(days=2)
+    records = [{RUN_KEY: "a", "status": "published", "covers_until": covers.isoformat()}]
+    store = VisibleStore(MemoryStore(**{BATCH: [document("a"), document("a", covers_until=own)], RUNS: records}))
+    assert [found["covers_until"] for found in store.find(BATCH, {})] == [covers, own]
