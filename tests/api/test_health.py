@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from merger import probes
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, NOW, beat, movie
 
@@ -226,6 +227,7 @@ def test_the_knowledge_that_there_is_nothing_makes_nobody_ready(api: Api, unreac
 
 
 def test_it_is_not_ready_before_there_is_any_data(api: Api) -> None:
+    probes.read_layers()  # which may take longer on a busy machine than a probe waits
     body = api.body("health/ready", status=503)
     assert body == {"status": "not ready", "reasons": ["no_data: neither layer holds any document yet"]}
 
