@@ -119,6 +119,7 @@ CACHES: dict[str, dict[str, Any]] = {
 CUTOFF_HOURS = _env.read(variables.CUTOFF_HOURS)
 MERGE_STRATEGY = _env.read(variables.MERGE_STRATEGY)
 SPEED_TTL_GRACE = _env.read(variables.SPEED_TTL_GRACE)
+SPEED_EXPIRY = _env.read(variables.SPEED_EXPIRY)
 SPEED_LAG_LIMIT = _env.read(variables.SPEED_LAG_LIMIT)
 BATCH_STALE_AFTER = _env.read(variables.BATCH_STALE_AFTER)
 BATCH_RUNS_KEPT = _env.read(variables.BATCH_RUNS_KEPT)

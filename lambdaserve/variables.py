@@ -109,6 +109,9 @@ SPEED_TTL_GRACE = Variable(
     timedelta(hours=72),
     "How long a speed document is kept after its ttl_expires_at.",
 )
+SPEED_EXPIRY = Variable(
+    "SPEED_EXPIRY", boolean(), True, "Whether MongoDB deletes it then, by an index that create_indexes declares."
+)
 SPEED_LAG_LIMIT = Variable(
     "SPEED_LAG_LIMIT",
     duration(),

@@ -38,6 +38,7 @@ os.environ.update(
         "REDIS_URL": f"redis://{embedded.LOOPBACK}:{_redis_port}/0",
         "ANONYMOUS_READ": "1",
         "HTTPS_ONLY": "0",
+        "SPEED_EXPIRY": "0",  # documents of tests are of any time, and stay
         "LOG_FORMAT": "console",
         "LOG_REQUESTS": "0",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

@@ -113,3 +113,88 @@ def indexes_of(plan: Any) -> list[str]:
         return []
     own = [plan["indexName"]] if "indexName" in plan else ["COLLSCAN"] if plan.get("stage") == "COLLSCAN" else []
     return own + [name for part in plan.values() for name in indexes_of(part)]
+
+
+EXPIRY = timedelta(hours=72)
+
+
+@pytest.fixture
+def expiring(settings: Any) -> Any:
+    """Settings with which MongoDB deletes what has expired."""
+    settings.SPEED_EXPIRY, settings.SPEED_TTL_GRACE = True, EXPIRY
+    return settings
+
+
+def options_of(database: Database[dict[str, Any]], name: str, collection: str = "speed_views") -> dict[str, Any]:
+    return {index["name"]: index for index in real(database)[collection]}[name]
+
+
+def test_speed_documents_are_deleted_a_while_after_they_expired(
+    database: Database[dict[str, Any]], expiring: Any
+) -> None:
+    run()
+    assert options_of(database, "expiry")["expireAfterSeconds"] == EXPIRY.total_seconds()
+    assert list(options_of(database, "expiry")["key"]) == ["ttl_expires_at"]
+
+
+def test_another_grace_is_changed_in_place_and_so_is_somebody_elses(
+    database: Database[dict[str, Any]], expiring: Any
+) -> None:
+    database["speed_views"].create_index([("ttl_expires_at", 1)], name="theirs", expireAfterSeconds=0)
+    said = run(dry_run=True)
+    assert "would change  speed_views.theirs: it deletes documents after 0 s, declared are 259200 s" in said
+    assert options_of(database, "theirs")["expireAfterSeconds"] == 0
+    assert "changed  speed_views.theirs" in run()
+    assert options_of(database, "theirs")["expireAfterSeconds"] == EXPIRY.total_seconds()
+    expiring.SPEED_TTL_GRACE = timedelta(hours=1)
+    run()
+    assert options_of(database, "theirs")["expireAfterSeconds"] == 3600
+
+
+def test_what_nobody_declared_is_told_and_dropped_when_that_is_wanted(database: Database[dict[str, Any]]) -> None:
+    run()
+    database["batch_views"].create_index([("their_field", 1)], name="theirs")
+    assert "1 that nobody declared" in run()
+    assert "would drop  batch_views.theirs: nobody declared it" in run(prune=True, dry_run=True)
+    with pytest.raises(CommandError, match=r"this would drop batch_views.theirs; --yes says that it may"):
+        run(prune=True)
+    assert "theirs" in database["batch_views"].index_information()
+    assert "dropped  batch_views.theirs" in run(prune=True, yes=True)
+    assert "theirs" not in database["batch_views"].index_information()
+    assert missing(declared(Aliases()), real(database)) == ()
+
+
+def test_an_index_that_leaves_documents_out_is_told_and_made_anew_when_that_is_wanted(
+    database: Database[dict[str, Any]],
+) -> None:
+    database["batch_views"].create_index([("movie_id", 1), ("view_type", 1)], name="movie_view", sparse=True)
+    assert "different  batch_views.movie_view: it is sparse, and leaves documents out; --rebuild" in run()
+    assert options_of(database, "movie_view", "batch_views")["sparse"]
+    said = run(rebuild=True, yes=True)
+    assert "dropped  batch_views.movie_view" in said
+    assert "created  batch_views.movie_view" in said
+    assert not options_of(database, "movie_view", "batch_views").get("sparse")
+
+
+def test_a_check_fails_until_everything_is_as_declared_and_changes_nothing(database: Database[dict[str, Any]]) -> None:
+    with pytest.raises(CommandError, match=f"not as declared: {len(declared(Aliases()))} missing"):
+        run(check=True)
+    assert database.list_collection_names() == []
+    run()
+    assert f"{len(declared(Aliases()))} present" in run(check=True)
+    database["batch_views"].create_index([("their_field", 1)])
+    with pytest.raises(CommandError, match="1 extra"):
+        run(check=True)
+
+
+def test_the_list_shows_declared_and_real_indexes_side_by_side(database: Database[dict[str, Any]]) -> None:
+    run()
+    database["batch_views"].drop_index("view_date")
+    database["speed_views"].create_index([("their_field", -1)], name="theirs")
+    lines = run(list=True).splitlines()
+    assert lines[0].split() == ["state", "index", "keys", "size", "used"]
+    assert any(line.startswith("missing  batch_views.view_date ") for line in lines)
+    assert any(line.startswith("present  speed_views.movie_hour ") and "unknown" in line for line in lines)
+    assert any(
+        line.startswith("extra ") and "speed_views.theirs" in line and "nobody declared" in line for line in lines
+    )
