@@ -126,7 +126,8 @@ def expiring(settings: Any) -> Any:
 
 
 def options_of(database: Database[dict[str, Any]], name: str, collection: str = "speed_views") -> dict[str, Any]:
-    return {index["name"]: index for index in real(database)[collection]}[name]
+    found: dict[str, Any] = {index["name"]: index for index in real(database)[collection]}[name]
+    return found
 
 
 def test_speed_documents_are_deleted_a_while_after_they_expired(
