@@ -18,7 +18,9 @@ class Progress:
     Args:
         stream: the command's ``stderr``.
         label: what is being done, e.g. ``batch_views: documents written``.
-        total: steps in all; without it there is no bar.
+        total: steps in all; without it and ``share`` there is no bar.
+        share: how much is done, 0 to 1, where the number of steps isn't known; ``None``: it isn't known either. With it
+            the line tells the rate, and how long the rest will take.
         clock: seconds that only ever grow.
     """
 
@@ -28,13 +30,15 @@ class Progress:
         label: str,
         total: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        share: Callable[[], float | None] | None = None,
     ) -> None:
         self._stream = stream
         self._label = label
         self._total = total
         self._clock = clock
         self._redraws = stream.isatty()
-        self._shown_at = clock()
+        self._began = self._shown_at = clock()
+        self._share = share
         self.done = 0
 
     def step(self, steps: int = 1) -> None:
@@ -57,10 +61,24 @@ class Progress:
         self._stream.write(f"{lead}{self._line()}", style_func=str, ending=ending)
 
     def _line(self) -> str:
+        if self._share is not None:
+            return self._with_rate(self._share())
         if not self._total:
             return f"{self._label}: {self.done:,}"
         counted = f"{self._label}: {self.done:,} of {self._total:,}"
         if not self._redraws:
             return counted
-        filled = round(_BAR * self.done / self._total)
-        return f"{counted} [{'#' * filled}{'.' * (_BAR - filled)}]"
+        return f"{counted} {_bar(self.done / self._total)}"
+
+    def _with_rate(self, share: float | None) -> str:
+        took = self._clock() - self._began
+        told = f"{self._label}: {self.done:,}" + (f", {self.done / took:,.0f}/s" if took > 0 else "")
+        if not share:
+            return told
+        left = took / share - took
+        return f"{told}, {share:.0%}, {left:.0f} s left" + (f" {_bar(share)}" if self._redraws else "")
+
+
+def _bar(share: float) -> str:
+    filled = round(_BAR * share)
+    return f"[{'#' * filled}{'.' * (_BAR - filled)}]"

@@ -1,0 +1,82 @@
+"""``manage.py check_views``: what in the collections the service can't read, or finds odd (D2, D4, O3)."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from merger import routing
+from merger.checking import Check
+from merger.contract import Contract
+from merger.errors import StoreError
+from merger.loading import BATCH, KINDS
+from merger.management.progress import Progress
+from merger.mongo import MongoStore, database
+from merger.wiring import aliases
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads every document of batch_views and speed_views as the service would, and reports what it can't read, by "
+        "kind, with the number of documents and some of their ids; speed documents without ttl_expires_at, or with "
+        "another one than 48 hours after their hour; and how many documents are about the same as another one of the "
+        "same run or hour, which is normal, as producers deliver at least once. Changes nothing. It reads everything: "
+        "some 30,000 documents a second. Exits with 1 when MongoDB fails, and, with --fail, when anything is reported "
+        "but duplicates."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--kind", choices=KINDS, help="one collection alone")
+        parser.add_argument("--examples", type=int, default=3, metavar="N", help="ids per violation (default: 3)")
+        parser.add_argument(
+            "--no-duplicates", action="store_true", help="don't look for them: that takes some 100 bytes a document"
+        )
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument("--fail", action="store_true", help="exit with 1 when there are violations")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        reports: dict[str, dict[str, Any]] = {}
+        for kind in KINDS if options["kind"] is None else (options["kind"],):
+            check = Check(
+                kind, Contract(aliases()), max(0, options["examples"]), duplicates=not options["no_duplicates"]
+            )
+            try:
+                self._read(kind, check)
+            except StoreError as error:
+                raise CommandError(str(error)) from error
+            reports[routing.BATCH if kind == BATCH else routing.SPEED] = check.as_dict()
+        if options["json"]:
+            self.stdout.write(json.dumps(reports, indent=2))
+        else:
+            for name, report in reports.items():
+                self._tell(name, report)
+        found = sum(each["documents"] for report in reports.values() for each in report["unreadable_or_odd"])
+        if found and options["fail"]:
+            raise CommandError(f"{found:,} violations")
+
+    def _read(self, kind: str, check: Check) -> None:
+        collection = routing.BATCH if kind == BATCH else routing.SPEED
+        progress = Progress(
+            self.stderr,
+            f"{collection}: documents read",
+            database()[collection].estimated_document_count(maxTimeMS=10_000),
+        )
+        for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {}):
+            check.add(documents)
+            progress.step(len(documents))
+        progress.end()
+
+    def _tell(self, name: str, report: dict[str, Any]) -> None:
+        counted = ", ".join(f"{number:,} {kind}" for kind, number in report["documents"].items())
+        self.stdout.write(f"{name}: {counted or 'no readable documents'}")
+        for each in report["unreadable_or_odd"]:
+            ids = f" (such as {', '.join(each['examples'])})" if each["examples"] else ""
+            self.stdout.write(f"  {each['documents']:,} × {each['what']}{ids}")
+        repeated = {kind: number for kind, number in (report["duplicates"] or {}).items() if number}
+        if repeated:
+            told = ", ".join(f"{number:,} {kind}" for kind, number in repeated.items())
+            self.stdout.write(f"  about the same as another one: {told}")

@@ -1,0 +1,94 @@
+"""``manage.py export_views``: documents of a collection into a file that ``load_views`` reads (O3)."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+from bson import json_util
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from merger import routing
+from merger.errors import StoreError
+from merger.fields import moment
+from merger.loading import BATCH, KINDS, SPEED
+from merger.management.progress import Progress
+from merger.mongo import MongoStore, database
+
+_SINCE = {BATCH: "computed_at", SPEED: "hour"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes documents of one collection to a file or to standard output, one a line, as they are stored, in "
+        "MongoDB's extended JSON: every type survives, and load_views reads it back unchanged. Compressed by gzip "
+        "where the name ends in .gz. The file appears under its name when it is complete. Exits with 1 when MongoDB "
+        "or the file fails."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--kind", required=True, choices=KINDS, help="batch_views or speed_views")
+        parser.add_argument("--output", metavar="FILE", default="-", help="default: standard output")
+        parser.add_argument("--movie", type=int, nargs="+", metavar="ID", help="documents about these movies alone")
+        parser.add_argument(
+            "--since", type=moment, metavar="MOMENT", help="batch documents computed, or hours begun, from then on"
+        )
+        parser.add_argument("--run", metavar="RUN", help="documents of this batch_run_id alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["run"] is not None and options["kind"] != BATCH:
+            raise CommandError("--run goes with --kind batch: speed documents are of no run")
+        wanted = _wanted(options["kind"], options["movie"], options["since"], options["run"])
+        collection = routing.BATCH if options["kind"] == BATCH else routing.SPEED
+        progress = Progress(self.stderr, f"{collection}: documents written")
+        try:
+            with _output(options["output"]) as output:
+                for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, wanted):
+                    for document in documents:
+                        output.write(json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS).encode())
+                        output.write(b"\n")
+                    progress.step(len(documents))
+        except StoreError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{options['output']} can't be written: {error.strerror or error}") from error
+        progress.end()
+
+
+def _wanted(kind: str, movies: list[int] | None, since: datetime | None, run: str | None) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    if movies:
+        wanted["movie_id"] = {"$in": movies}
+    if since is not None:
+        wanted[_SINCE[kind]] = {"$gte": since}
+    if run is not None:
+        wanted["batch_run_id"] = run
+    return wanted
+
+
+@contextmanager
+def _output(name: str) -> Iterator[IO[bytes]]:
+    """Where to write; a file appears when all is in it."""
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = Path(f"{name}.part")
+    try:
+        with part.open("wb") as file:
+            if name.endswith(".gz"):
+                with gzip.GzipFile(fileobj=file, mode="wb") as packed:
+                    yield cast("IO[bytes]", packed)
+            else:
+                yield file
+        os.replace(part, name)  # noqa: PTH105  # the same, and says what it is
+    finally:
+        part.unlink(missing_ok=True)
