@@ -13,17 +13,22 @@ from redis.exceptions import RedisError
 from merger import indexes, wiring
 from merger.boundary import Boundary, Layers
 from merger.cachecounts import hit_rate
+from merger.contract import BatchDocument, Contract
 from merger.errors import StoreError
 from merger.mongo import MongoStore, database, mapping_errors
 from merger.redislink import RedisTrouble
 from merger.routing import BATCH, SPEED
 from merger.shapes import SPEED as SPEED_TYPES
+from merger.shapes import VIEWS
 
 STORE_LIMIT = 0.3
 """Seconds that MongoDB may take to answer a ping before it counts as away."""
 
 LAYERS_LIMIT, COUNT_LIMIT = 5.0, 30.0
 """Seconds for reading the layers' state, and for counting: the embedded store walks the whole collection for it."""
+
+_TRIED = 5
+"""How many of the newest documents are looked at for one that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,29 @@ def read_layers() -> tuple[Boundary, Layers] | None:
             return wiring.service().layers(tuple(SPEED_TYPES))
     except StoreError:
         return None
+
+
+def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
+    """The newest readable batch document of each view type; ``None``: there is none.
+
+    Raises:
+        StoreError: from the store.
+    """
+    contract = Contract(wiring.aliases())
+    found: dict[str, BatchDocument | None] = {}
+    for view_type in VIEWS:
+        documents = [
+            document
+            for spelling in contract.aliases.names_of_view(view_type)
+            for document in wiring.store().find(
+                BATCH,
+                {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
+                newest_by="computed_at",
+                limit=_TRIED,
+            )
+        ]
+        found[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)
+    return found
 
 
 def missing_indexes() -> tuple[str, ...] | None:

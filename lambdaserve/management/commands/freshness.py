@@ -1,0 +1,53 @@
+"""``manage.py freshness``: what both layers hold at this moment (M8, O3)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from lambdaserve.ops.freshness import freshness_report, is_fine
+from lambdaserve.ops.freshnesstext import ASCII, BLOCKS, Signs, drawn, in_words
+from merger import probes, wiring
+from merger.errors import StoreError
+from merger.shapes import SPEED
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows what both layers hold: a row of hours for each type of batch view and of speed data, with the cutoff, "
+        "and below it how late each is and which hours neither holds. Exits with 1 when MongoDB can't be reached, and, "
+        "with --fail, when anything is missing or late: for a check after the nightly job."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+        parser.add_argument("--fail", action="store_true", help="exit with 1 when anything is missing or late")
+        parser.add_argument("--width", type=int, metavar="N", help="columns (default: the terminal's)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            boundary, layers = wiring.service().layers(tuple(SPEED))
+            report = freshness_report(boundary, layers, probes.newest_views(boundary))
+        except StoreError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(report, indent=2))
+        else:
+            width = options["width"] or shutil.get_terminal_size((100, 24)).columns
+            for line in (*drawn(report, width, self._signs()), "", *in_words(report)):
+                self.stdout.write(line)
+        if options["fail"] and not is_fine(report):
+            raise CommandError("the layers are not whole, see above")
+
+    def _signs(self) -> Signs:
+        """Blocks where the output can show them."""
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        try:
+            f"{BLOCKS.held}{BLOCKS.partly}{BLOCKS.lacking}{BLOCKS.moment}".encode(encoding)
+        except (UnicodeEncodeError, LookupError):
+            return ASCII
+        return BLOCKS
