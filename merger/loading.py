@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from math import isfinite
 from typing import Any, Final
 
 import orjson
@@ -73,7 +74,7 @@ class LineReader:
             found = self._extended(line) if _EXTENDED in line else orjson.loads(line)
         except (ValueError, TypeError, RecursionError) as error:
             raise Rejected(f"it is no JSON: {error}") from None
-        return self.take(found)
+        return self.take(found) if _EXTENDED in line else self._judged(found)  # plain JSON knows no NaN
 
     def take(self, found: Any) -> Ready:
         """What a line, or a row of a table, holds.
@@ -81,8 +82,15 @@ class LineReader:
         Raises:
             Rejected: saying what is wrong.
         """
+        if _holds_no_number(found):
+            raise Rejected("a number in it is not finite")
+        return self._judged(found)
+
+    def _judged(self, found: Any) -> Ready:
         if not isinstance(found, dict):
             raise Rejected(f"a document is an object, not {type(found).__name__}")
+        if not isinstance(found.get("_id"), Hashable):
+            raise Rejected(f"an _id is a single value, not {type(found['_id']).__name__}")
         for name in _DATES[self._kind]:
             if isinstance(found.get(name), str):
                 found[name] = _dated(name, found[name])
@@ -101,8 +109,17 @@ class LineReader:
 
     def _about_speed(self, found: dict[str, Any]) -> tuple[Hashable, ...]:
         document = self._contract.speed(found)
-        found.setdefault("ttl_expires_at", document.hour + EXPIRES_AFTER)
+        if found.get("ttl_expires_at") is None:
+            found["ttl_expires_at"] = document.hour + EXPIRES_AFTER
         return document.data_type, document.movie_id, document.hour
+
+
+def _holds_no_number(value: Any) -> bool:
+    """Whether NaN or an infinity is anywhere in it."""
+    if isinstance(value, float):
+        return not isfinite(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_holds_no_number, parts))
 
 
 def _dated(name: str, text: str) -> datetime:

@@ -70,7 +70,7 @@ def test_documents_are_stored_as_they_were_written_with_dates_for_texts(database
 
 
 def test_a_speed_document_gets_its_expiry(database: Stored, tmp_path: Path) -> None:
-    manage("load_views", lines(tmp_path / "a", bucket()), kind="speed")
+    manage("load_views", lines(tmp_path / "a", bucket() | {"ttl_expires_at": None}), kind="speed")
     (found,) = database.speed_views.find()
     assert found["hour"] == NOON
     assert found["ttl_expires_at"] == NOON + timedelta(hours=48)
@@ -154,10 +154,12 @@ HOSTILE = {
     "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is no JSON: "),
     "extended not a number": (
         json.dumps(details() | {"data": {"title": "A", "popularity": {"$numberDouble": "NaN"}}}).encode(),
-        "movie_details.popularity: popularity: the number is not finite",
+        "a number in it is not finite",
     ),
     "an operator": (b'{"$where": "1", ' + json.dumps(details()).encode()[1:], "a field can't be called '$where'"),
     "a huge number": (details() | {"more": {"$numberLong": str(2**70)}}, "it can't be stored: "),
+    "an operator for an id": (details() | {"_id": {"$gt": ""}}, "an _id is a single value, not dict"),
+    "a list for an id": (details() | {"_id": [1]}, "an _id is a single value, not list"),
     "a null in a name": (details() | {"a\x00b": 1}, "it can't be stored: "),
     "a huge document": (details() | {"more": "x" * 17_000_000}, "a document has 16777216 bytes at most"),
 }
@@ -173,6 +175,28 @@ def test_what_can_not_be_stored_is_told_with_its_line_and_stops_nothing(database
         assert reason.startswith(expected), name
     assert sorted(each["movie_id"] for each in database.batch_views.find()) == [1, 2]
     assert max(len(line) for line in Path(f"{path}.rejects.jsonl").read_text().splitlines()) < 20_000
+
+
+def test_a_number_that_is_none_is_rejected_wherever_it_is(database: Stored, tmp_path: Path) -> None:
+    odd = json.dumps(details() | {"more": [{"price": "$5", "x": float("nan")}]}).encode()
+    path = lines(tmp_path / "a", odd, details() | {"more": {"$numberDouble": "Infinity"}})
+    manage("load_views", path, kind="batch")
+    assert rejected(path) == [(n, "a number in it is not finite") for n in (1, 2)]
+
+
+def test_several_files_share_a_file_of_rejects_that_names_them(database: Stored, tmp_path: Path) -> None:
+    files = [lines(tmp_path / name, b"{", details()) for name in ("a", "b")]
+    manage("load_views", *files, kind="batch", rejects=str(tmp_path / "r"))
+    assert [json.loads(line)["file"] for line in (tmp_path / "r").read_text().splitlines()] == files
+    with pytest.raises(CommandError, match=r"no/r can't be written: No such file"):
+        manage("load_views", *files, kind="batch", rejects=str(tmp_path / "no" / "r"))
+
+
+def test_a_stored_stamp_that_is_text_is_not_newer(database: Stored, tmp_path: Path) -> None:
+    database.batch_views.insert_one({"_id": "x", **details(title="Old")})
+    manage("load_views", lines(tmp_path / "a", {"_id": "x", **details(title="New")}), kind="batch")
+    (found,) = database.batch_views.find()
+    assert found["data"]["title"] == "New"
 
 
 def test_a_line_without_an_end_is_rejected_and_not_held(database: Stored, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+import pymongo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,8 +16,11 @@ from merger.contract import Contract
 from merger.errors import StoreError
 from merger.loading import BATCH, KINDS
 from merger.management.progress import Progress
-from merger.mongo import MongoStore, database
+from merger.mongo import MongoStore, database, mapping_errors
 from merger.wiring import aliases
+
+COUNTED_WITHIN = 30.0
+"""Seconds that the server may take to say how many documents there are."""
 
 
 class Command(BaseCommand):
@@ -60,11 +64,9 @@ class Command(BaseCommand):
 
     def _read(self, kind: str, check: Check) -> None:
         collection = routing.BATCH if kind == BATCH else routing.SPEED
-        progress = Progress(
-            self.stderr,
-            f"{collection}: documents read",
-            database()[collection].estimated_document_count(maxTimeMS=10_000),
-        )
+        with mapping_errors(), pymongo.timeout(COUNTED_WITHIN):
+            total = database()[collection].estimated_document_count()
+        progress = Progress(self.stderr, f"{collection}: documents read", total)
         for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {}):
             check.add(documents)
             progress.step(len(documents))

@@ -66,19 +66,26 @@ class Rejects:
     """
 
     path: Path
+    _is_begun: bool = False
     _file: IO[str] | None = field(default=None, repr=False)
 
-    def note(self, number: int, reason: str, item: Any) -> None:
-        """One more, with its number and reason."""
+    def note(self, name: str, number: int, reason: str, item: Any) -> None:
+        """One more, with its file, number and reason."""
         if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8")
+            try:
+                self._file = self.path.open("a" if self._is_begun else "w", encoding="utf-8")
+            except OSError as error:
+                raise UnreadableFile(f"{self.path} can't be written: {error.strerror or error}") from error
         text = item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
-        self._file.write(json.dumps({"line": number, "reason": reason, "text": text[:_SHOWN].rstrip("\n")}) + "\n")
+        self._file.write(
+            json.dumps({"file": name, "line": number, "reason": reason, "text": text[:_SHOWN].rstrip("\n")}) + "\n"
+        )
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends it; what is noted later goes on in it."""
         if self._file is not None:
             self._file.close()
+            self._is_begun, self._file = True, None
 
 
 class Command(BaseCommand):
@@ -104,9 +111,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         reader = LineReader(options["kind"], Contract(aliases()), _extended)
         rejected = 0
+        common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
             counts = Counts()
-            rejects = Rejects(Path(options["rejects"] or f"{'stdin' if name == STDIN else name}.rejects.jsonl"))
+            rejects = common or Rejects(Path(f"{'stdin' if name == STDIN else name}.rejects.jsonl"))
             try:
                 with ExitStack() as stack:
                     stack.callback(rejects.close)
@@ -144,7 +152,7 @@ def _parts(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects)
             part.append((number, _encoded(reader.take(item) if file.is_table else reader.read(item))))
         except Rejected as reason:
             counts.rejected += 1
-            rejects.note(number, str(reason), item)
+            rejects.note(file.name, number, str(reason), item)
         if len(part) >= AT_ONCE:
             yield part
             part = []
@@ -176,7 +184,9 @@ def _store(kind: str, part: list[Ready]) -> int:
     stamp = STAMPS[kind]
     # Where the document that is there is newer, the filter misses it, and the insert meets its id.
     writes = [
-        ReplaceOne({"_id": each.document["_id"], stamp: {"$lte": each.stamp}}, each.document, upsert=True)
+        ReplaceOne(
+            {"_id": {"$eq": each.document["_id"]}, stamp: {"$not": {"$gt": each.stamp}}}, each.document, upsert=True
+        )
         for each in part
     ]
     with mapping_errors(), pymongo.timeout(WRITTEN_WITHIN):
