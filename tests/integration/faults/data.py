@@ -10,6 +10,7 @@ from pymongo import ReplaceOne
 from pymongo.collection import Collection
 
 from sample_data.batch_job import Document
+from tests.integration.faults.serving import give_everywhere
 from tests.integration.faults.stage import Stage
 
 BATCH, SPEED = "batch_views", "speed_views"
@@ -35,13 +36,14 @@ def sync_again(stage: Stage) -> None:
 
 
 def delay_batch(stage: Stage) -> None:
-    """The last three nightly runs never were; the service starts on that."""
+    """The last three nightly runs never were; the service starts on that, and has answered for a while."""
     stage.stop_server()
     with stage.database() as database:
         database[BATCH].delete_many({})
         database[BATCH].insert_many(stage.world.late_batch)
     stage.forget()
     stage.start_server()
+    give_everywhere(stage)
 
 
 def run_batch(stage: Stage) -> None:

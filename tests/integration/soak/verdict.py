@@ -24,6 +24,10 @@ MORE_FILES, MORE_THREADS, MORE_CONNECTIONS = 8, 2, 2
 MORE_KEYS = 1.25
 """Times as many keys as after the warm-up may be in Redis."""
 
+MORE_SERIES = 1.1
+"""Times as many series as half-way may be in the metrics at the end: a status or a route may show up late, but one
+series per client, key or movie would be thousands."""
+
 LEAST_SHARE = 0.8
 """Share of what a greedy client may have that it must have got."""
 
@@ -109,6 +113,12 @@ def _of_worker(pid: int, early: Sequence[Held], late: Sequence[Held]) -> Iterato
         before, after = (max(getattr(held, name) for held in part) for part in (early, late))
         if after > before + more:
             yield f"worker {pid}: {name} rose from {before} to {after}"
+
+
+def labelled_without_bound(series: Sequence[int]) -> Iterator[str]:
+    """What is wrong with the numbers of the metrics' series: at the beginning, half-way and at the end."""
+    if series[-1] > MORE_SERIES * series[-2]:
+        yield f"series of metrics rose from {series[-2]} to {series[-1]}"
 
 
 def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str]:

@@ -16,6 +16,7 @@ from tests.integration.soak.verdict import (
     Tally,
     broken,
     failures,
+    labelled_without_bound,
     unfair,
 )
 from tests.integration.soak.watch import Held, Stored
@@ -121,3 +122,8 @@ def test_silence_and_server_errors_are_failures_and_refusals_are_none() -> None:
     got.note(0, 3.0, 8.0, "/b")
     assert [*failures("anybody", got)] == ["anybody: 1 × 503, 1 × no answer: /a; /b"]
     assert (got.first, got.last) == (1.0, 11.0)
+
+
+def test_late_labels_are_no_leak_and_a_label_per_client_is_one() -> None:
+    assert [*labelled_without_bound([429, 1121, 1166])] == []
+    assert [*labelled_without_bound([429, 1121, 2300])] == ["series of metrics rose from 1121 to 2300"]
