@@ -131,6 +131,14 @@ CONTRACT_ALIASES = Variable[dict[str, Any]](
     "CONTRACT_ALIASES", json_object(), {}, "Further spellings of stored fields that the contract reads."
 )
 
+CONTRACT_VALIDATION = Variable(
+    "CONTRACT_VALIDATION",
+    choice("warn", "error", "off"),
+    "warn",
+    "What MongoDB does with a written document that the contract can't read: logs it, refuses it, or nothing. "
+    "migrate_views sets it.",
+)
+
 # Caching
 CACHE_TTL_VOLATILE = Variable(
     "CACHE_TTL_VOLATILE",

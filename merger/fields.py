@@ -23,6 +23,12 @@ LARGEST_NUMBER = 10**15
 LARGEST_COUNT = 10**12
 """A million documents of this size still add up to less than 2**63, the largest whole number JSON writers take."""
 
+LONGEST_NAME = 500
+"""Characters."""
+
+MOST_NAMES, MOST_RECORDS = 1000, 10_000
+"""Entries of a list."""
+
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 
 
@@ -82,25 +88,26 @@ def sentiment_score(value: Any) -> float:
     return result
 
 
-def text(longest: int) -> Reader:
-    """A string of at most ``longest`` characters; surrounding blanks are dropped."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Reads a string of at most ``longest`` characters; surrounding blanks are dropped."""
 
-    def read(value: Any) -> str:
+    longest: int
+
+    def __call__(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError(f"a string was expected, not {type(value).__name__}")
-        if len(value) > longest:
-            raise ValueError(f"the string is longer than {longest} characters")
+        if len(value) > self.longest:
+            raise ValueError(f"the string is longer than {self.longest} characters")
         return value.strip()
 
-    return read
 
-
-_short_text = text(500)
+_short_text = Text(LONGEST_NAME)
 
 
 def name(value: Any) -> str:
     """A non-empty string of at most 500 characters."""
-    result: str = _short_text(value)
+    result = _short_text(value)
     if not result:
         raise ValueError("a name can't be empty")
     return result
@@ -110,8 +117,8 @@ def names(value: Any) -> tuple[str, ...]:
     """A list of names, or of objects with a ``name`` (TMDB's ``[{id, name}]``)."""
     if not isinstance(value, list | tuple):
         raise ValueError(f"a list was expected, not {type(value).__name__}")
-    if len(value) > 1000:
-        raise ValueError("the list is longer than 1000 entries")
+    if len(value) > MOST_NAMES:
+        raise ValueError(f"the list is longer than {MOST_NAMES} entries")
     return tuple(name(entry if isinstance(entry, str) else _name_in(entry)) for entry in value)
 
 
@@ -153,36 +160,44 @@ def optional_day(value: Any) -> str | None:
     return None if value == "" else day(value)
 
 
-def one_of(*choices: str) -> Reader:
-    def read(value: Any) -> str:
-        if value not in choices:
-            raise ValueError(f"one of {', '.join(choices)} was expected")
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of some strings."""
+
+    choices: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str:
+        if value not in self.choices:
+            raise ValueError(f"one of {', '.join(self.choices)} was expected")
         return str(value)
 
-    return read
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Reads a whole number from ``lowest`` to ``highest``."""
 
-def between(lowest: int, highest: int) -> Reader:
-    def read(value: Any) -> int:
+    lowest: int
+    highest: int
+
+    def __call__(self, value: Any) -> int:
         result = whole(value)
-        if not lowest <= result <= highest:
-            raise ValueError(f"a number between {lowest} and {highest} was expected")
+        if not self.lowest <= result <= self.highest:
+            raise ValueError(f"a number between {self.lowest} and {self.highest} was expected")
         return result
 
-    return read
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Reads a list of objects, each by ``fields``."""
 
-def records(fields: Mapping[str, Field]) -> Reader:
-    """A list of objects, each read by ``fields``."""
+    fields: Mapping[str, Field]
 
-    def read(value: Any) -> tuple[dict[str, Any], ...]:
+    def __call__(self, value: Any) -> tuple[dict[str, Any], ...]:
         if not isinstance(value, list | tuple):
             raise ValueError(f"a list was expected, not {type(value).__name__}")
-        if len(value) > 10_000:
-            raise ValueError("the list is longer than 10000 entries")
-        return tuple(record(entry, fields) for entry in value)
-
-    return read
+        if len(value) > MOST_RECORDS:
+            raise ValueError(f"the list is longer than {MOST_RECORDS} entries")
+        return tuple(record(entry, self.fields) for entry in value)
 
 
 def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
@@ -209,6 +224,6 @@ def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
 
 def titles_or_ids(value: Any) -> tuple[str | int, ...]:
     """A list of movie titles or ids."""
-    if not isinstance(value, list | tuple) or len(value) > 10_000:
+    if not isinstance(value, list | tuple) or len(value) > MOST_RECORDS:
         raise ValueError("a list of titles or ids was expected")
     return tuple(name(entry) if isinstance(entry, str) else count(entry) for entry in value)

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from merger.fields import (
+    Between,
     Field,
-    between,
+    OneOf,
+    Records,
+    Text,
     count,
     day,
     name,
     names,
     number,
-    one_of,
     optional_day,
-    records,
     sentiment_score,
-    text,
     titles_or_ids,
 )
 
@@ -51,8 +51,8 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "runtime": Field(number),
         "budget": Field(number),
         "revenue": Field(number),
-        "overview": Field(text(20_000)),
-        "original_language": Field(text(20)),
+        "overview": Field(Text(20_000)),
+        "original_language": Field(Text(20)),
         "vote_average": Field(number),
         "vote_count": Field(count),
         "popularity": Field(number),
@@ -61,8 +61,8 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
     "sentiment": {**_SENTIMENT, "date": Field(day)},
     "genre_analytics": {
         "genre": Field(name, required=True),
-        "year": Field(between(1800, 2200), required=True),
-        "month": Field(between(1, 12)),
+        "year": Field(Between(1800, 2200), required=True),
+        "month": Field(Between(1, 12)),
         "avg_rating": Field(number, required=True),
         "total_movies": Field(count, required=True),
         "total_revenue": Field(number, required=True),
@@ -70,10 +70,10 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "avg_popularity": Field(number),
         "avg_budget": Field(number),
         "avg_runtime": Field(number),
-        "top_movies": Field(records(_TOP_MOVIE)),
+        "top_movies": Field(Records(_TOP_MOVIE)),
     },
     "temporal_analytics": {
-        "metric": Field(one_of(*METRICS), required=True),
+        "metric": Field(OneOf(METRICS), required=True),
         "date": Field(day, required=True),
         "value": Field(number, required=True),
         "count": Field(count, required=True),
@@ -83,7 +83,7 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
     "actor_collaboration": {
         "actor": Field(name, required=True),
         "collaborators": Field(
-            records(
+            Records(
                 {
                     "actor": Field(name, required=True),
                     "movies": Field(titles_or_ids),

@@ -27,6 +27,8 @@ from merger.housekeeping import Housekeeping
 from merger.lead import Lead
 from merger.measuring import Measuring, resident_bytes
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
+from merger.migrationlog import MigrationLog
+from merger.migrator import Migrator
 from merger.mongo import MongoStore, database
 from merger.publishing import Publishing
 from merger.redislink import RedisLink
@@ -105,6 +107,12 @@ def _show_breaker(collection: str, state: State) -> None:
 def publishing() -> Publishing:
     """Publishes and takes back batch runs."""
     return Publishing(database(), Contract(aliases()), service().boundary)
+
+
+def migrator() -> Migrator:
+    """Runs the migrations of the two collections."""
+    source = database()
+    return Migrator(source, aliases(), settings.CONTRACT_VALIDATION, MigrationLog(source))
 
 
 def policy() -> Policy:

@@ -20,6 +20,7 @@ def local(tmp_path: Path, settings: Any) -> LocalData:
     """A data directory of this test's own, and a tiny sample world."""
     settings.DATA_DIR = tmp_path
     settings.SAMPLE_SCALE = 0.002
+    settings.CONTRACT_VALIDATION = "error"  # so that no document of the sample world may be one that can't be read
     return LocalData(tmp_path)
 
 

@@ -15,7 +15,8 @@ from merger.mongo import database
 
 class Command(BaseCommand):
     help = (
-        "Migrates the SQL database and creates the indexes in MongoDB. `manage.py serve` runs it before it serves. "
+        "Migrates the SQL database, and in MongoDB creates collections, validators and indexes; migrations that would "
+        "change documents are left to `manage.py migrate_views`. `manage.py serve` runs it before it serves. "
         "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
     )
 
@@ -30,19 +31,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        self._create_indexes(fatal=options["embedded"])
+        # Collections before their indexes: who makes an index makes a collection that has no validator.
+        self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
+        self._run("create_indexes", "No indexes created", fatal=options["embedded"])
         if options["sample"]:
             self._sample(LocalData(settings.DATA_DIR))
         if options["demo_user"]:
             call_command("demo_user")
 
-    def _create_indexes(self, *, fatal: bool) -> None:
+    def _run(self, command: str, failed: str, *, fatal: bool, **options: Any) -> None:
         try:
-            call_command("create_indexes", stdout=self.stdout)
+            call_command(command, stdout=self.stdout, **options)
         except CommandError as error:
             if fatal:
                 raise
-            self.stderr.write(self.style.WARNING(f"No indexes created: {error}"))
+            self.stderr.write(self.style.WARNING(f"{failed}: {error}"))
 
     def _sample(self, local: LocalData) -> None:
         """Loads, completes or catches up the sample world; leaves a store with other documents alone."""

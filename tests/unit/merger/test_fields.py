@@ -67,9 +67,9 @@ def test_a_sentiment_beyond_its_borders_is_refused(value: float) -> None:
 
 
 def test_a_text_may_be_as_long_as_its_limit_and_no_longer() -> None:
-    assert fields.text(3)(" ab") == "ab"
+    assert fields.Text(3)(" ab") == "ab"
     with pytest.raises(ValueError, match="longer than 3"):
-        fields.text(3)("abcd")
+        fields.Text(3)("abcd")
 
 
 @pytest.mark.parametrize("value", ["", "  ", "x" * 501, 5])
@@ -152,7 +152,7 @@ def test_a_bucket_starts_exactly_on_the_hour(change: dict[str, int]) -> None:
 
 
 def test_a_number_between_two_others_may_be_either_of_them() -> None:
-    month = fields.between(1, 12)
+    month = fields.Between(1, 12)
     assert [month(1), month(12.0)] == [1, 12]
     for value in (0, 13, 1.5):
         with pytest.raises(ValueError, match=r"."):
@@ -160,14 +160,14 @@ def test_a_number_between_two_others_may_be_either_of_them() -> None:
 
 
 def test_a_choice_is_one_of_the_words() -> None:
-    assert fields.one_of("a", "b")("b") == "b"
+    assert fields.OneOf(("a", "b"))("b") == "b"
     for value in ("c", ["a"], None):
         with pytest.raises(ValueError, match="one of a, b"):
-            fields.one_of("a", "b")(value)
+            fields.OneOf(("a", "b"))(value)
 
 
 def test_a_list_of_objects_is_read_field_by_field_and_has_a_limit() -> None:
-    read = fields.records({"n": Field(fields.count, required=True)})
+    read = fields.Records({"n": Field(fields.count, required=True)})
     assert read([{"n": 1.0, "other": 2}]) == ({"n": 1},)
     assert len(read([{"n": 1}] * 10_000)) == 10_000
     refused: list[Any] = [[{"n": 1}] * 10_001, [{}], [5], {"n": 1}]

@@ -1,0 +1,99 @@
+"""Both collections exist and have the contract as their validator (D3).
+
+It makes again what has changed since: the contract, a deployment's aliases, ``CONTRACT_VALIDATION``, or a collection
+that was dropped. A validator that somebody else made is left alone: theirs may be stricter, and is theirs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+from merger.migrations_mongo.migration import Migration, Work
+from merger.mongo import mapping_errors
+from merger.routing import BATCH, SPEED
+from merger.validators import TITLE, schema_of
+
+COLLECTIONS: Final = (BATCH, SPEED)
+
+OFF: Final = "off"
+
+_NONE: Final[dict[str, Any]] = {"validator": {}}
+# Documents that were there before and don't comply may still be updated.
+_LEVEL: Final = "moderate"
+
+
+def forward(work: Work) -> None:
+    """Creates what is missing, and gives each its validator."""
+    real = _real(work)
+    for name in COLLECTIONS:
+        wanted = _wanted(work, name)
+        if name not in real:
+            with mapping_errors():
+                work.database.create_collection(name, **(wanted if work.validation != OFF else {}))
+        elif is_foreign(real[name]):
+            work.say(f"{name} has a validator of somebody else's, which stays")
+        elif not _is_so(real[name], wanted):
+            _set(work, name, wanted)
+
+
+def backward(work: Work) -> None:
+    """Takes the validators away; collections and documents stay."""
+    for name, options in _real(work).items():
+        if not is_foreign(options):
+            _set(work, name, _NONE)
+
+
+def holds(work: Work) -> bool:
+    """Whether both are as they should be, or somebody else's."""
+    real = _real(work)
+    return all(
+        name in real and (is_foreign(real[name]) or _is_so(real[name], _wanted(work, name))) for name in COLLECTIONS
+    )
+
+
+def is_foreign(options: Mapping[str, Any]) -> bool:
+    """Whether a collection has a validator that is not ours.
+
+    Args:
+        options: of the collection, as ``listCollections`` tells them.
+    """
+    validator = options.get("validator") or {}
+    return bool(validator) and validator.get("$jsonSchema", {}).get("title") != TITLE
+
+
+def _wanted(work: Work, name: str) -> dict[str, Any]:
+    if work.validation == OFF:
+        return _NONE
+    return {
+        "validator": {"$jsonSchema": schema_of(name, work.aliases)},
+        "validationLevel": _LEVEL,
+        "validationAction": work.validation,
+    }
+
+
+def _real(work: Work) -> dict[str, dict[str, Any]]:
+    """Options of those that exist."""
+    with mapping_errors():
+        found = list(work.database.list_collections(filter={"name": {"$in": [*COLLECTIONS]}}))
+    return {each["name"]: each.get("options", {}) for each in found}
+
+
+def _is_so(options: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    return all((options.get(key) or {}) == (value or {}) for key, value in wanted.items())
+
+
+def _set(work: Work, name: str, wanted: dict[str, Any]) -> None:
+    with mapping_errors():
+        work.database.command("collMod", name, **wanted)
+
+
+MIGRATION: Final = Migration(
+    name="0001_validators",
+    about="both collections, with the contract as their validator",
+    forward=forward,
+    backward=backward,
+    source=sys.modules[__name__],
+    holds=holds,
+)

@@ -1,0 +1,34 @@
+"""Every document says by which edition of the contract it was written; none stands for the first."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from merger.migrations_mongo.migration import Migration, Work
+from merger.routing import BATCH, SPEED
+
+FIELD: Final = "schema_version"
+FIRST: Final = 1
+
+
+def forward(work: Work) -> None:
+    """Writes it where it is missing."""
+    for name in (BATCH, SPEED):
+        work.rewrite(name, {FIELD: None}, (), lambda _: {"$set": {FIELD: FIRST}})
+
+
+def backward(work: Work) -> None:
+    """Removes it where it is the first, whoever wrote it."""
+    for name in (BATCH, SPEED):
+        work.rewrite(name, {FIELD: FIRST}, (), lambda _: {"$unset": {FIELD: ""}})
+
+
+MIGRATION: Final = Migration(
+    name="0002_schema_version",
+    about="schema_version 1 in documents that have none",
+    forward=forward,
+    backward=backward,
+    source=sys.modules[__name__],
+    rewrites=True,
+)

@@ -1,0 +1,40 @@
+"""Every speed document says when it expires, 48 h after its hour: without that date MongoDB never deletes it (M11)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Final
+
+from merger.fields import full_hour
+from merger.loading import EXPIRES_AFTER
+from merger.migrations_mongo.migration import Migration, Work
+from merger.routing import SPEED
+
+FIELD: Final = "ttl_expires_at"
+
+
+def forward(work: Work) -> None:
+    """Writes it where it is missing; a document without a readable hour stays as it is."""
+    work.rewrite(SPEED, {FIELD: None}, ("hour",), _expiry)
+
+
+def backward(work: Work) -> None:
+    """Leaves the dates: they are right, and nobody can tell them from a producer's own."""
+
+
+def _expiry(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    try:
+        return {"$set": {FIELD: full_hour(document.get("hour")) + EXPIRES_AFTER}}
+    except (ValueError, OverflowError):
+        return None
+
+
+MIGRATION: Final = Migration(
+    name="0003_expiry_dates",
+    about="ttl_expires_at = hour + 48 h in speed documents that have none",
+    forward=forward,
+    backward=backward,
+    source=sys.modules[__name__],
+    rewrites=True,
+)

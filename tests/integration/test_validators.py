@@ -1,0 +1,224 @@
+"""A validator refuses what the contract can't read, and never what it can (D3): shown on the store itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import bson
+import pytest
+from bson.codec_options import CodecOptions, DatetimeConversion
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError, WriteError
+
+from merger import shapes
+from merger.contract import Aliases, Contract
+from merger.fields import LARGEST_COUNT, LONGEST_NAME, MOST_NAMES
+from merger.routing import BATCH, SPEED
+from merger.validators import schema_of
+from tests.unit.merger.documents import Raw
+from tests.unit.merger.examples import BAD_VALUES, EXAMPLES
+
+Stored = Database[dict[str, Any]]
+
+AS_READ: CodecOptions[Raw] = CodecOptions(tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+THEIRS = {
+    "payload": ["body"],
+    "speed_type_keys": ["kind"],
+    "view_types": {"reviews": "sentiment"},
+    "fields": {"votes": "vote_count", "mood": "avg_sentiment"},
+    "flat_views": ["genre_analytics"],
+}
+
+
+def validated(database: Stored, aliases: Aliases) -> Stored:
+    for name in (BATCH, SPEED):
+        database.drop_collection(name)
+        database.create_collection(name, validator={"$jsonSchema": schema_of(name, aliases)})
+    return database
+
+
+@pytest.fixture(scope="module")
+def refusing(mongo_uri: str) -> Stored:
+    """A database whose validators refuse; nothing empties it between the examples of a property."""
+    from merger.mongo import client
+
+    return validated(client()["validators"], Aliases())
+
+
+@pytest.fixture(scope="module")
+def refusing_by_their_names(mongo_uri: str) -> Stored:
+    from merger.mongo import client
+
+    return validated(client()["validators_of_theirs"], Aliases().extended(THEIRS))
+
+
+def collection_of(document: Raw) -> str:
+    return SPEED if "hour" in document else BATCH
+
+
+def refused(database: Stored, documents: list[Raw]) -> list[Raw]:
+    """Those that the store did not take."""
+    lost: list[Raw] = []
+    for name in (BATCH, SPEED):
+        mine = [document for document in documents if collection_of(document) == name]
+        try:
+            if mine:
+                database[name].insert_many([*mine], ordered=False)
+        except BulkWriteError as error:
+            lost += [mine[each["index"]] for each in (error.details or {})["writeErrors"]]
+    return lost
+
+
+def is_read(document: Raw, aliases: Aliases | None = None) -> bool:
+    """Whether the contract reads what the store would give back."""
+    stored = bson.decode(bson.encode(document), AS_READ)
+    found = Contract(aliases).read(**{"speed" if "hour" in document else "batch": [stored]})
+    return not found.skipped
+
+
+def paths(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    return [path for key, each in inner for path in [(*before, key), *paths(each, (*before, key))]]
+
+
+def replaced(document: Raw, path: tuple[Any, ...], value: Any) -> Raw:
+    result = copy.deepcopy(document)
+    place: Any = result
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return result
+
+
+def removed(document: Raw, path: tuple[Any, ...]) -> Raw:
+    result = copy.deepcopy(document)
+    place: Any = result
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return result
+
+
+def is_storable(value: Any) -> bool:
+    try:
+        return bool(bson.encode({"": value}))
+    except (bson.errors.BSONError, OverflowError, UnicodeError):
+        return False
+
+
+plausible = st.one_of(
+    st.sampled_from(
+        [None, "", " ", "x" * LONGEST_NAME, "x" * (LONGEST_NAME + 1), "2026-03-10", "2026-03-10T02:00:00Z"]
+    ),
+    st.integers(-(10**16), 10**16),
+    st.sampled_from([-1, 0, 1, 2, 1.0, 1.5, 12, 13, 1800, 2200, LARGEST_COUNT, LARGEST_COUNT + 1]),
+    st.floats(),
+    st.sampled_from([[], {}, ["A"], [{"name": "A"}], [{"name": ""}], [1, "B"], {"date": "2026-03-10"}]),
+    st.sampled_from([*shapes.VIEWS, *shapes.SPEED, *shapes.METRICS]),
+    st.dates().map(str),
+    st.datetimes(),
+    st.sampled_from([value for value in BAD_VALUES if is_storable(value)]),
+)
+
+
+@st.composite
+def disturbed(draw: st.DrawFn) -> Raw:
+    """A document with up to three things changed."""
+    document = copy.deepcopy(draw(st.sampled_from(EXAMPLES)))
+    for _ in range(draw(st.integers(0, 3))):
+        path = draw(st.sampled_from(paths(document)))
+        if draw(st.booleans()):
+            document = replaced(document, path, draw(plausible))
+        elif len(path) > 1 or path[0] != "hour":
+            document = removed(document, path)
+    if draw(st.booleans()) and "data" in document:
+        document["stats"] = document.pop("data")
+    return document
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(disturbed(), min_size=5, max_size=12))
+def test_no_document_that_is_read_is_refused(refusing: Stored, documents: list[Raw]) -> None:
+    unfairly = [document for document in refused(refusing, documents) if is_read(document)]
+    assert unfairly == []
+
+
+def respelled(document: Raw) -> Raw:
+    """In the words of ``THEIRS``."""
+    result = {**document, "body": dict(document["data"])}
+    del result["data"]
+    for name, theirs in (("vote_count", "votes"), ("avg_sentiment", "mood")):
+        if name in result["body"]:
+            result["body"][theirs] = result["body"].pop(name)
+    if "data_type" in result:
+        result["kind"] = result.pop("data_type")
+    elif result["view_type"] == "sentiment":
+        result["view_type"] = "reviews"
+    elif result["view_type"] == "genre_analytics":
+        result |= result.pop("body")
+    return result
+
+
+def test_sample_documents_of_every_kind_are_taken(refusing: Stored) -> None:
+    assert refused(refusing, copy.deepcopy(EXAMPLES)) == []
+
+
+def test_documents_in_a_deployments_own_words_are_taken(refusing_by_their_names: Stored) -> None:
+    documents = [respelled(document) for document in copy.deepcopy(EXAMPLES)]
+    assert all(is_read(document, Aliases().extended(THEIRS)) for document in documents)
+    assert refused(refusing_by_their_names, documents) == []
+
+
+@pytest.mark.parametrize("value", [value for value in BAD_VALUES if is_storable(value)], ids=repr)
+def test_nor_is_any_odd_value_refused_in_a_place_where_it_is_read(refusing: Stored, value: Any) -> None:
+    documents = [replaced(example, path, value) for example in EXAMPLES for path in paths(example) if path != ("hour",)]
+    assert [document for document in refused(refusing, documents) if is_read(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "value"),
+    [
+        (0, ("view_type",), "movie"),
+        (0, ("computed_at",), None),
+        (0, ("computed_at",), 1741572000),
+        (0, ("data",), "title"),
+        (0, ("data", "title"), None),
+        (0, ("data", "title"), ""),
+        (0, ("data", "title"), "x" * (LONGEST_NAME + 1)),
+        (0, ("data", "genres"), "Drama"),
+        (0, ("data", "genres"), ["x"] * (MOST_NAMES + 1)),
+        (0, ("data", "cast"), [{"id": 5}]),
+        (0, ("data", "revenue"), "many"),
+        (0, ("data", "revenue"), 1e16),
+        (0, ("data", "vote_count"), -1),
+        (0, ("data", "overview"), "x" * 20_001),
+        (0, ("movie_id",), "550"),
+        (0, ("version",), 1.5),
+        (1, ("data", "avg_sentiment"), 1.01),
+        (1, ("data", "review_count"), 2.5),
+        (1, ("data", "review_count"), LARGEST_COUNT + 1),
+        (1, ("data", "review_count"), True),
+        (3, ("data", "year"), 1799),
+        (3, ("data", "month"), 13),
+        (3, ("data", "top_movies"), [{"title": "without its id"}]),
+        (4, ("data", "metric"), "mood"),
+        (5, ("data", "collaborators"), [{"actor": "B"}]),
+        (5, ("data", "collaborators"), None),
+        (6, ("hour",), 5),
+        (6, ("movie_id",), None),
+        (6, ("data_type",), "reviews"),
+        (6, ("synced_at",), None),
+        (7, ("data", "popularity"), None),
+        (8, ("data", "velocity"), "fast"),
+    ],
+)
+def test_what_can_not_be_read_is_refused(refusing: Stored, number: int, path: tuple[str, ...], value: Any) -> None:
+    document = replaced(EXAMPLES[number], path, value)
+    assert not is_read(document)
+    with pytest.raises(WriteError, match="failed validation"):
+        refusing[collection_of(document)].insert_one(document)
