@@ -173,7 +173,7 @@ class MigrationLog:
 
     def _now(self) -> datetime:
         with mapping_errors():
-            moment: datetime = self._admin.command("hello")["localTime"]
+            moment: datetime = self._admin.command("hello", codec_options=self._documents.codec_options)["localTime"]
         return moment
 
     def _write(self, name: str, content: Mapping[str, Any]) -> None:

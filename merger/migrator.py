@@ -13,7 +13,7 @@ from pymongo.database import Database
 from merger.contract import Aliases
 from merger.migrating import Standing, State, Step, planned, standings
 from merger.migrationlog import MigrationLog
-from merger.migrations_mongo import MIGRATIONS
+from merger.migrations_mongo import MIGRATIONS, m0001_validators
 from merger.migrations_mongo.migration import Migration, Work
 from merger.mongo import mapping_errors
 from merger.routing import BATCH, SPEED
@@ -73,6 +73,14 @@ class Migrator:
         return standings(
             self.migrations, records, [each.name for each in repeatable if each.holds and not each.holds(work)]
         )
+
+    def foreign_validators(self) -> list[str]:
+        """Collections whose validator somebody else made.
+
+        Raises:
+            StoreError: from the store.
+        """
+        return m0001_validators.foreign(self.database)
 
     def plan(self, target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True) -> list[Step]:
         """What ``run`` would do.

@@ -10,7 +10,7 @@ from django_redis import get_redis_connection
 from redis import Redis
 from redis.exceptions import RedisError
 
-from merger import indexes, wiring
+from merger import indexes, indexing, wiring
 from merger.boundary import Boundary, Layers
 from merger.cachecounts import hit_rate
 from merger.contract import BatchDocument, Contract
@@ -107,8 +107,8 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
 def missing_indexes() -> tuple[str, ...] | None:
     """Declared indexes that are not there, as ``collection.name``; ``None`` when MongoDB can't tell."""
     try:
-        with mapping_errors(), pymongo.timeout(LAYERS_LIMIT):
-            real = {name: [dict(index) for index in database()[name].list_indexes()] for name in (BATCH, SPEED)}
+        with pymongo.timeout(LAYERS_LIMIT):
+            real = indexing.real_indexes()
     except StoreError:
         return None
     wanted = indexes.declared(wiring.aliases())

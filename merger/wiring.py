@@ -195,13 +195,18 @@ def measuring() -> Measuring:
     )
 
 
+def shared_audits() -> SharedAudits:
+    """The last comparison of the layers, by whichever process made it."""
+    return SharedAudits(redis_link(), _figures())
+
+
 @cache
 def drift_audit() -> DriftAudit:
     """The comparison of the layers in this process."""
     follows = watcher()
     return DriftAudit(
         auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
-        shared=SharedAudits(redis_link(), _figures()),
+        shared=shared_audits(),
         newest=lambda: service().batch_seen,
         may=lambda: follows.is_in_charge or redis_link().is_away,
         noticed=lambda: follows.batch_noticed,

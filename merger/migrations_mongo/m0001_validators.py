@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pymongo.database import Database
+
 from merger.migrations_mongo.migration import Migration, Work
 from merger.mongo import mapping_errors
 from merger.routing import BATCH, SPEED
@@ -26,7 +28,7 @@ _LEVEL: Final = "moderate"
 
 def forward(work: Work) -> None:
     """Creates what is missing, and gives each its validator."""
-    real = _real(work)
+    real = options_of(work.database)
     for name in COLLECTIONS:
         wanted = _wanted(work, name)
         if name not in real:
@@ -40,17 +42,22 @@ def forward(work: Work) -> None:
 
 def backward(work: Work) -> None:
     """Takes the validators away; collections and documents stay."""
-    for name, options in _real(work).items():
+    for name, options in options_of(work.database).items():
         if not is_foreign(options):
             _set(work, name, _NONE)
 
 
 def holds(work: Work) -> bool:
     """Whether both are as they should be, or somebody else's."""
-    real = _real(work)
+    real = options_of(work.database)
     return all(
         name in real and (is_foreign(real[name]) or _is_so(real[name], _wanted(work, name))) for name in COLLECTIONS
     )
+
+
+def foreign(database: Database[dict[str, Any]]) -> list[str]:
+    """Names of the collections whose validator somebody else made."""
+    return [name for name, options in sorted(options_of(database).items()) if is_foreign(options)]
 
 
 def is_foreign(options: Mapping[str, Any]) -> bool:
@@ -73,10 +80,10 @@ def _wanted(work: Work, name: str) -> dict[str, Any]:
     }
 
 
-def _real(work: Work) -> dict[str, dict[str, Any]]:
-    """Options of those that exist."""
+def options_of(database: Database[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Of those that exist, by name."""
     with mapping_errors():
-        found = list(work.database.list_collections(filter={"name": {"$in": [*COLLECTIONS]}}))
+        found = list(database.list_collections(filter={"name": {"$in": [*COLLECTIONS]}}))
     return {each["name"]: each.get("options", {}) for each in found}
 
 

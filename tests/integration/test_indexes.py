@@ -61,14 +61,14 @@ def test_a_name_that_other_keys_have_is_left_to_them(database: Database[dict[str
 def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pymongo import MongoClient
 
-    from merger.management.commands import create_indexes
+    from merger import indexing
 
     nobody: MongoClient[dict[str, Any]] = MongoClient(
         f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200
     )
     with nobody:
-        monkeypatch.setattr(create_indexes, "database", lambda: nobody["x"])
-        monkeypatch.setattr(create_indexes, "ANSWER_WITHIN", 0.3)
+        monkeypatch.setattr(indexing, "database", lambda: nobody["x"])
+        monkeypatch.setattr(indexing, "ANSWER_WITHIN", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             run()
 

@@ -10,21 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import pymongo
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from pymongo import IndexModel
 
+from merger import indexing
 from merger.errors import StoreError
 from merger.footprint import measure_collections
 from merger.indexbuilds import progress_of_build
-from merger.indexes import Index, Standing, State, compared, declared
+from merger.indexes import Index, Standing, State
 from merger.management.index_table import described, table
-from merger.mongo import database, mapping_errors
-from merger.wiring import aliases
-
-ANSWER_WITHIN = 10.0
-"""Seconds that the server may take to list its indexes; building one may take as long as it takes."""
 
 SHOWN_EVERY = 2.0
 """Seconds between two lines about an index that is being built."""
@@ -51,9 +44,8 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="drop without being asked")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = declared(aliases(), settings.SPEED_TTL_GRACE if settings.SPEED_EXPIRY else None)
         try:
-            standings = compared(wanted, real_indexes(wanted))
+            standings = indexing.index_standings()
             if options["list"] or options["check"]:
                 for line in table(standings, measure_collections() or {}):
                     self.stdout.write(line)
@@ -70,10 +62,10 @@ class Command(BaseCommand):
         if dropped and not options["dry_run"]:
             self._confirm(dropped, sure=options["yes"])
         for standing in dropped:
-            self._do(f"drop{{}}  {_told(standing)}", lambda s=standing: _drop(s), options)  # type: ignore[misc]
+            self._do(f"drop{{}}  {_told(standing)}", lambda s=standing: indexing.drop(s), options)  # type: ignore[misc]
         for standing in _in(standings, State.DIFFERENT):
             if standing.only_expiry_differs:
-                self._do(f"change{{}}  {_told(standing)}", lambda s=standing: _change_expiry(s), options)  # type: ignore[misc]
+                self._do(f"change{{}}  {_told(standing)}", lambda s=standing: indexing.change_expiry(s), options)  # type: ignore[misc]
             elif not options["rebuild"]:
                 self.stdout.write(f"different  {_told(standing)}; --rebuild makes it anew")
         lacking = [each.index for each in _in(standings, State.MISSING) if each.index]
@@ -83,7 +75,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"missing  {described(index)}")
             else:
                 with self._building(index) as took:
-                    create(index)
+                    indexing.create(index)
                 self.stdout.write(f"created  {described(index)} in {took():.1f} s")
         extra = sum(1 for _ in _in(standings, State.EXTRA)) if not options["prune"] else 0
         present = sum(1 for each in standings if each.index) - len(lacking)
@@ -134,45 +126,6 @@ class Command(BaseCommand):
         finally:
             ended.set()
             watching.join()
-
-
-def real_indexes(wanted: tuple[Index, ...]) -> dict[str, list[Any]]:
-    """By collection, the indexes that the server has; a collection that doesn't exist has none.
-
-    Raises:
-        StoreError: from the server.
-    """
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
-        return {name: list(database()[name].list_indexes()) for name in {index.collection for index in wanted}}
-
-
-def create(index: Index) -> None:
-    """Builds one index; waits for it, however large the collection.
-
-    Raises:
-        StoreError: from the server.
-    """
-    collection = database()[index.collection]
-    options: dict[str, Any] = {"sparse": index.sparse}
-    if index.expire_after_seconds is not None:
-        options["expireAfterSeconds"] = index.expire_after_seconds
-    with mapping_errors():
-        # An index of that name with other keys may be somebody's: it stays, and ours gets the server's usual name.
-        if index.name not in collection.index_information():
-            options["name"] = index.name
-        collection.create_indexes([IndexModel(list(index.keys), **options)])
-
-
-def _drop(standing: Standing) -> None:
-    with mapping_errors():
-        database()[standing.collection].drop_index(standing.name)
-
-
-def _change_expiry(standing: Standing) -> None:
-    seconds = standing.index and standing.index.expire_after_seconds
-    change = {"name": standing.name, "expireAfterSeconds": seconds}
-    with mapping_errors():
-        database().command("collMod", standing.collection, index=change)
 
 
 def _in(standings: Sequence[Standing], state: State) -> Iterator[Standing]:
