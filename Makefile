@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults attack soak lock clean install install-dev
+.PHONY: help run test test-djongo check bench faults attack soak lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
@@ -8,15 +8,15 @@ PYTHON_IN_VENV := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --no-python-downloads \
 	--generate-hashes --custom-compile-command "make lock"
 
-# Makes .venv and installs into it, unless that was done with these very requirements in this very place:
+# Makes an environment and installs into it, unless that was done with these very requirements in this very place:
 # a virtual environment that was moved, or whose Python is gone, is made anew.
-# Usage: $(call install_into_venv,requirements file)
+# Usage: $(call install_into_venv,requirements file,another environment than .venv)
 define install_into_venv
 	@set -eu; \
-	stamp=".venv/installed-from-$(1)"; \
+	stamp="$(or $(2),.venv)/installed-from-$(1)"; \
 	wanted="$$(cksum < $(1)) $$(pwd)"; \
-	if [ "$$(cat "$$stamp" 2>/dev/null)" = "$$wanted" ] && $(PYTHON_IN_VENV) -c ''; then exit 0; fi; \
-	if ! [ "$$(cat .venv/made-in 2>/dev/null)" = "$$(pwd)" ] || ! $(PYTHON_IN_VENV) -m pip --version >/dev/null 2>&1; then \
+	if [ "$$(cat "$$stamp" 2>/dev/null)" = "$$wanted" ] && $(or $(2),.venv)/bin/python -c ''; then exit 0; fi; \
+	if ! [ "$$(cat $(or $(2),.venv)/made-in 2>/dev/null)" = "$$(pwd)" ] || ! $(or $(2),.venv)/bin/python -m pip --version >/dev/null 2>&1; then \
 		found=""; \
 		for candidate in $${PYTHON:-} python3 python3.13 python3.12 python3.11; do \
 			if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$candidate"; break; fi; \
@@ -24,12 +24,12 @@ define install_into_venv
 		if [ -z "$$found" ]; then \
 			echo "lambdaserve needs Python 3.11 or newer; none was found. PYTHON=/path/to/python make … names one." >&2; exit 1; \
 		fi; \
-		echo "Making .venv with $$("$$found" --version)"; \
-		"$$found" -m venv --clear .venv || { echo "python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 1; }; \
-		pwd > .venv/made-in; \
+		echo "Making $(or $(2),.venv) with $$("$$found" --version)"; \
+		"$$found" -m venv --clear $(or $(2),.venv) || { echo "python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 1; }; \
+		pwd > $(or $(2),.venv)/made-in; \
 	fi; \
-	echo "Installing $(1) into .venv (once per change of it)"; \
-	$(PYTHON_IN_VENV) -m pip install --disable-pip-version-check --require-hashes -r $(1); \
+	echo "Installing $(1) into $(or $(2),.venv) (once per change of it)"; \
+	$(or $(2),.venv)/bin/python -m pip install --disable-pip-version-check --require-hashes -r $(1); \
 	echo "$$wanted" > "$$stamp"
 endef
 
@@ -47,6 +47,10 @@ run: install ## Serve on http://127.0.0.1:8000 with embedded stores and sample d
 
 test: install-dev ## Run every test
 	@$(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+test-djongo: ## Run the tests of stored documents in the admin on djongo, in an environment of its own
+	$(call install_into_venv,requirements-djongo-dev.txt,.venv-djongo)
+	@VIEWS_ENGINE=djongo .venv-djongo/bin/python -m pytest tests/pages/test_stored_documents.py $(ARGS)
 
 check: install-dev ## Lint, types, layers, migrations, production settings
 	$(PYTHON_IN_VENV) -m ruff check .
@@ -72,7 +76,9 @@ soak: install-dev ## Ask a real server far more than its limits for ten minutes,
 lock: install-dev ## Pin what requirements*.in ask for, with all that needs in turn (ARGS=--upgrade: the newest of that)
 	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
 	$(LOCK) $(ARGS) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
+	$(LOCK) $(ARGS) --output-file requirements-djongo.txt requirements-djongo.in
+	$(LOCK) $(ARGS) --constraints requirements-djongo.txt --output-file requirements-djongo-dev.txt requirements-djongo-dev.in
 
 clean: ## Remove .venv, the local data and every cache
-	rm -rf .venv .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-djongo .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,6 +22,7 @@ from lambdaserve.debugging import refuse_in_public
 from lambdaserve.env import Environment
 from lambdaserve.localdata import LocalData
 from lambdaserve.ops.logs import logging_config
+from lambdaserve.staff.engine import views_database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment.of_process(BASE_DIR)
@@ -97,6 +98,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "timeout": 10,
     }
+# The two collections for the admin, which reads them as Django's own database engines do; nothing else uses this.
+DATABASES["views"] = views_database(_env.read(variables.VIEWS_ENGINE), MONGODB_URI, MONGODB_DATABASE)
+DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -140,6 +144,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -152,6 +157,7 @@ INSTALLED_APPS = [
     "analytics",
     "lambdaserve",
     "lambdaserve.access",
+    "lambdaserve.staff.apps.StaffConfig",
 ]
 MIDDLEWARE = [
     "lambdaserve.ops.observed.Observed",

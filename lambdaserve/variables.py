@@ -58,6 +58,12 @@ MONGODB_URI = Variable(
     secret=True,
 )
 MONGODB_DATABASE = Variable("MONGODB_DATABASE", text(), "moviedb", "Name of the database in it.")
+VIEWS_ENGINE = Variable(
+    "VIEWS_ENGINE",
+    choice("mongodb", "djongo"),
+    "mongodb",
+    "What the admin reads stored documents with: django-mongodb-backend, or djongo (requirements-djongo.txt).",
+)
 MONGODB_TIMEOUT = Variable(
     "MONGODB_TIMEOUT",
     number(least=0.05, most=60),

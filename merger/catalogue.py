@@ -21,7 +21,8 @@ import numpy as np
 from merger.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.contract import BatchDocument, Skipped
 from merger.genrecolumn import Genres
-from merger.titleindex import TitleIndex
+from merger.titleindex import UNMATCHED, TitleIndex
+from merger.titles import fold
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -170,6 +171,18 @@ class Reference:
     def movies_as_of(self) -> datetime | None:
         """Event time that the newest of the movies' documents covers."""
         return self.movies.as_of
+
+    def movies_titled(self, text: str, most: int) -> list[int]:
+        """Ids of the movies whose title has words that begin with all of the text's, the best matches first.
+
+        Args:
+            text: as somebody typed it.
+            most: ids to give; of equally good matches the most popular ones.
+        """
+        ranks = self.movies.index.match(fold(text))
+        rows = np.flatnonzero(ranks != UNMATCHED)
+        order = np.lexsort((-np.nan_to_num(self.movies.popularity.values[rows]), ranks[rows]))
+        return [self.movies.ids[row] for row in rows[order[:most]]]
 
     def knows(self, movie_id: int) -> bool:
         return self.movies.row(movie_id) is not None

@@ -96,6 +96,17 @@ def database() -> Database[dict[str, Any]]:
     return client().get_database(settings.MONGODB_DATABASE, codec_options=_CODEC)
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Whatever is asked of MongoDB inside, by however many questions, is given up when this time is over.
+
+    Args:
+        seconds: in all; shorter limits inside still hold.
+    """
+    with pymongo.timeout(seconds):
+        yield
+
+
 class MongoStore:
     """Reads through pymongo.
 

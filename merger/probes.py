@@ -87,13 +87,13 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
     Raises:
         StoreError: from the store.
     """
-    contract = Contract(wiring.aliases())
+    contract, store = Contract(wiring.aliases()), wiring.patient_store(LAYERS_LIMIT)
     found: dict[str, BatchDocument | None] = {}
     for view_type in VIEWS:
         documents = [
             document
             for spelling in contract.aliases.names_of_view(view_type)
-            for document in wiring.store().find(
+            for document in store.find(
                 BATCH,
                 {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
                 newest_by="computed_at",

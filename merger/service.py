@@ -17,6 +17,7 @@ from merger.boundary import Boundary, Layers, Policy
 from merger.bulkhead import Bulkhead
 from merger.cache import MISS, STALE, AnswerCache
 from merger.cacheterms import CacheQuestion, OnlyHalf
+from merger.catalogue import Reference
 from merger.changes import Changes
 from merger.contract import Contract, Skipped
 from merger.deadline import deadline
@@ -269,6 +270,19 @@ class MergeService:
         layers = self._watch.refresh(tuple(SPEED_TYPES), boundary)
         self._reference.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
+
+    def catalogue(self) -> Reference:
+        """Movies and genres as they are known; read first where they never were.
+
+        Raises:
+            StoreError: from the store.
+        """
+        return self._reference.current(self.boundary())
+
+    @property
+    def catalogue_at_hand(self) -> Reference | None:
+        """The same where it needs no reading."""
+        return self._reference.at_hand
 
     def warm_up(self) -> None:
         """Reads what every answer needs, so that the first one does not pay for it.

@@ -105,7 +105,7 @@ class SharedTier:
 
     def __init__(self, link: RedisLink, namespace: str, keep: int = DAY) -> None:
         self.link = link
-        self._namespace = namespace
+        self.namespace = namespace
         self._keep = keep
 
     def find(self, key: str, generations: Sequence[str]) -> Found:
@@ -151,7 +151,7 @@ class SharedTier:
 
     @property
     def _any_answer(self) -> str:
-        return f"{self._namespace}any-answer"
+        return f"{self.namespace}any-answer"
 
     def release(self, key: str, token: str) -> None:
         """Gives a claim back, unless it has passed to somebody else."""
@@ -183,13 +183,13 @@ class SharedTier:
         return first
 
     def _generation(self, name: str) -> str:
-        return f"{self._namespace}g:{name}"
+        return f"{self.namespace}g:{name}"
 
     def _entry(self, key: str) -> str:
-        return self._namespace + key
+        return self.namespace + key
 
     def _lock(self, key: str) -> str:
-        return f"{self._namespace}l:{key}"
+        return f"{self.namespace}l:{key}"
 
 
 def _generation_in(value: bytes | None) -> str:

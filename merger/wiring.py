@@ -40,6 +40,7 @@ from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
 from merger.store import Store
 from merger.views import known_views
+from merger.visible import VisibleStore
 from merger.watcher import Watcher
 
 
@@ -68,6 +69,15 @@ def service() -> MergeService:
 def store() -> Store:
     """The document store of this process."""
     return service().store
+
+
+def patient_store(seconds: float) -> Store:
+    """The visible documents for members of staff, who wait: nothing slow that they ask for turns a breaker.
+
+    Args:
+        seconds: that each question may take.
+    """
+    return VisibleStore(MongoStore(database(), seconds))
 
 
 def breakers() -> Mapping[str, Breaker]:

@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test.utils import setup_databases, teardown_databases
 
 from lambdaserve import embedded
 from lambdaserve.variables import VARIABLES
 
 if TYPE_CHECKING:
     from pymongo.database import Database
+    from pytest_django import DjangoDbBlocker
     from redis import Redis
 
 for _name in VARIABLES:
-    os.environ.pop(_name, None)
+    if _name != "VIEWS_ENGINE":  # `make test-djongo` runs some of the tests on the other one
+        os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
 
 _directory = tempfile.TemporaryDirectory(prefix="lambdaserve-tests-")
@@ -67,6 +70,16 @@ def sql_connections_stay_open() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A new SQL database for the tests; the views' is the embedded MongoDB, of which nothing is to be made."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
 def mongo_uri() -> Iterator[str]:
     """Address of the embedded MongoDB, the one that the settings name."""
     store = embedded.start_mongo(Path(_directory.name) / "mongo", _mongo_port)
@@ -76,8 +89,12 @@ def mongo_uri() -> Iterator[str]:
 
 
 def _close_client() -> None:
+    from django.db import connections
+
     from merger.mongo import client
 
+    close_pool = getattr(connections["views"], "close_pool", connections["views"].close)
+    close_pool()
     if client.cache_info().currsize:
         client().close()
         client.cache_clear()

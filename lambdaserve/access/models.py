@@ -87,6 +87,8 @@ class Operations(models.Model):
             ("see_metrics", "Can see the metrics"),
             ("explain_answers", "Can be told how an answer came about"),
             ("manage_stores", "Can manage cache and indexes"),
+            ("see_operations", "Can see layers, cache, indexes, batch runs and drift"),
+            ("publish_runs", "Can publish batch runs and take them back"),
         )
 
     def __str__(self) -> str:

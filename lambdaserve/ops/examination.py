@@ -13,11 +13,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lambdaserve.ops.doctor import Examined
-from lambdaserve.ops.freshness import freshness_report
-from merger import indexing, probes, storefacts, wiring
+from lambdaserve.ops.freshness import current_report
+from merger import indexing, storefacts, wiring
 from merger.errors import StoreError
 from merger.redislink import RedisTrouble
-from merger.shapes import SPEED
 
 T = TypeVar("T")
 
@@ -42,7 +41,7 @@ def examined() -> Examined:
         indexes=_or_reason(indexing.index_standings),
         migrations=_or_reason(migrator.standings),
         foreign_validators=_else(migrator.foreign_validators, []),
-        freshness=_or_reason(_freshness),
+        freshness=_or_reason(current_report),
         samples=_or_reason(storefacts.contract_samples),
         without_expiry=_else(storefacts.any_without_expiry, None) if settings.SPEED_EXPIRY else None,
     )
@@ -57,11 +56,6 @@ def _pending() -> Sequence[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
-
-
-def _freshness() -> dict[str, object]:
-    boundary, layers = wiring.service().layers(tuple(SPEED))
-    return freshness_report(boundary, layers, probes.newest_views(boundary))
 
 
 def _drift() -> float | None:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from merger import probes, wiring
 from merger.boundary import Boundary, Layers, SpeedCoverage, as_intervals, closed_hours
 from merger.contract import BatchDocument
 from merger.errors import Interval
 from merger.freshness import describe, intervals_as_list
 from merger.query import isoformat
+from merger.shapes import SPEED
 
 SHOWN = timedelta(hours=72)
 """How far back the report goes, at least."""
@@ -49,6 +51,16 @@ def freshness_report(boundary: Boundary, layers: Layers, views: Mapping[str, Bat
         "speed": {name: _speed(boundary, layers, name, held, since) for name, held in sorted(coverage.items())},
         "freshness": told.as_dict(),
     }
+
+
+def current_report() -> dict[str, Any]:
+    """The report of this moment.
+
+    Raises:
+        StoreError: MongoDB does not answer.
+    """
+    boundary, layers = wiring.service().layers(tuple(SPEED))
+    return freshness_report(boundary, layers, probes.newest_views(boundary))
 
 
 def is_fine(report: Mapping[str, Any]) -> bool:

@@ -126,13 +126,15 @@ def rows() -> Iterator[Row]:
     for model in NEW:
         yield from of_model(model)
     yield from of_sessions()
+    yield from of_documents()
+    yield from of_operations()
 
 
 def of_admin_besides_models() -> Iterator[Row]:
     """Addresses that need permissions of a model without being its own."""
     seeing_users = ("auth.view_user", "auth.change_user")
     lookup = "admin/autocomplete/?app_label=access&model_name=apikey&field_name=owner"
-    apps = "admin/^(?P<app_label>auth|access)/$"
+    apps = "admin/^(?P<app_label>auth|access|staff)/$"
     any_of_access = (
         *(f"access.{action}_apikey" for action in ("view", "add", "change", "delete")),
         "access.view_session",
@@ -177,6 +179,44 @@ def of_sessions() -> Iterator[Row]:
     yield Row(base, "POST", base, "done", ("access.view_session+access.end_session",), chosen)
     yield Row(f"{base}<path:object_id>/change/", "GET", f"{one}change/", "permitted", view)
     yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "closed")
+
+
+def of_documents() -> Iterator[Row]:
+    """The pages that the admin has of stored documents, which nobody can write there."""
+    for kind in ("batch", "speed"):
+        base, one = f"admin/staff/{kind}document/", f"admin/staff/{kind}document/{{{kind}}}/"
+        view = (f"staff.view_{kind}document",)
+        for method in ("GET", "POST"):
+            yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", view)
+            yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+            yield Row(f"{base}add/", method, f"{base}add/", "closed")
+            yield Row(f"{base}<path:object_id>/delete/", method, f"{one}delete/", "closed")
+            yield Row(base, method, base, "permitted", view)
+        yield Row(f"{base}<path:object_id>/change/", "GET", f"{one}change/", "permitted", view)
+        yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "closed")
+
+
+def of_operations() -> Iterator[Row]:
+    """The operations pages: seen with one permission; each action needs another one as well."""
+    see, manage, publish = "access.see_operations", "access.manage_stores", "access.publish_runs"
+    actions: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        "health": [],
+        "freshness": [],
+        "cache": [
+            (manage, {"action": "all", "confirmed": "yes"}),
+            (manage, {"action": "view", "view": "movies.details"}),
+            (manage, {"action": "movie", "movie": str(MOVIE)}),
+            (manage, {"action": "warm"}),
+        ],
+        "indexes": [(manage, {"action": name, "confirmed": "yes"}) for name in ("create", "drop", "expiry")],
+        "runs": [(publish, {"action": name, "confirmed": "yes"}) for name in ("publish", "rollback")],
+        "drift": [],
+    }
+    for page, bodies in actions.items():
+        address = f"admin/operations/{page}/"
+        yield Row(address, "GET", address, "permitted", (see,))
+        yield Row(address, "POST", address, "done", (see,), {"action": "none of these"})
+        yield from (Row(address, "POST", address, "done", (f"{see}+{needed}",), body) for needed, body in bodies)
 
 
 def filled(row: Row, ids: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

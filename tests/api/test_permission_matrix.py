@@ -21,12 +21,11 @@ from lambdaserve.access.tokenring import TokenRing
 from lambdaserve.access.tokens import session_begun
 from lambdaserve.ops.monitor import monitor
 from merger import wiring
+from merger.mongo import database
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
 from tests.api.healthy_world import healthy
 from tests.api.permission_table import AUDIENCES, Row, filled, rows
-
-pytestmark = pytest.mark.django_db
 
 
 def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
@@ -58,7 +57,7 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
 
 
 def ids() -> dict[str, Any]:
-    """What the table's addresses and bodies name: a key, a user, a session and a group; the content type of users."""
+    """What the table's addresses and bodies name: a key, a user, a session, documents, the type of users."""
     key = ApiKey(name="to be looked at")
     key.draw()
     key.save()
@@ -69,10 +68,17 @@ def ids() -> dict[str, Any]:
         "user": user.pk,
         "session": Session.objects.get(user=user).pk,
         "group": Group.objects.create(name="to be looked at").pk,
+        "batch": _an_id("batch_views"),
+        "speed": _an_id("speed_views"),
         "users": ContentType.objects.get_for_model(User).pk,
     }
 
 
+def _an_id(collection: str) -> str:
+    return str((database()[collection].find_one() or {})["_id"])
+
+
+@pytest.mark.django_db(databases=["default", "views"])
 @pytest.mark.parametrize("anonymous_read", [True, False])
 def test_everybody_gets_what_the_table_says(callers: Callers, settings: Any, *, anonymous_read: bool) -> None:
     settings.ANONYMOUS_READ = anonymous_read

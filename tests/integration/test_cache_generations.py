@@ -192,7 +192,7 @@ def test_generations_outlast_entries_whatever_the_settings(
         wiring.service.cache_clear()
         shared, rules = wiring.service().cache.shared, wiring.service().cache.rules
     wiring.service.cache_clear()
-    cached = Cached(redis_client, namespace=shared._namespace, rules=rules)
+    cached = Cached(redis_client, namespace=shared.namespace, rules=rules)
     cached.ttl = 40_000
     cached.state(about())
     shared.advance([of_movie(1)])

@@ -10,6 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lambdaserve.ops.doctor import Finding, Level, findings, worse_than
 from lambdaserve.ops.examination import examined
+from merger.mongo import within
+
+EXAMINED_WITHIN = 60.0
+"""Seconds that MongoDB may take, in all."""
 
 
 class Command(BaseCommand):
@@ -28,7 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--strict", action="store_true", help="exit with 1 after a warning, too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = findings(examined())
+        with within(EXAMINED_WITHIN):
+            found = findings(examined())
         if options["json"]:
             self.stdout.write(json.dumps([each.as_dict() for each in found], indent=2))
         else:

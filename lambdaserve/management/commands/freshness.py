@@ -9,11 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.ops.freshness import freshness_report, is_fine
+from lambdaserve.ops.freshness import current_report, is_fine
 from lambdaserve.ops.freshnesstext import ASCII, BLOCKS, Signs, drawn, in_words
-from merger import probes, wiring
 from merger.errors import StoreError
-from merger.shapes import SPEED
 
 
 class Command(BaseCommand):
@@ -30,8 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            boundary, layers = wiring.service().layers(tuple(SPEED))
-            report = freshness_report(boundary, layers, probes.newest_views(boundary))
+            report = current_report()
         except StoreError as error:
             raise CommandError(str(error)) from error
         if options["json"]:

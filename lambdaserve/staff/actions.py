@@ -1,0 +1,150 @@
+"""What members of staff can have done on the operations pages: from a posted form to what was done, as a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from lambdaserve.warming import Warmed, warm
+from merger import indexing, wiring
+from merger.fields import LARGEST_COUNT, moment
+from merger.indexes import Standing, State
+from merger.publishing import NotPublishable
+from merger.sharedtier import ALL, BATCH, of_movie, of_view
+from merger.views import known_views
+
+Form = Mapping[str, str]
+
+WARMED_AT_ONCE = 50
+"""Addresses that one click warms; `manage.py warm_cache` does as many as one likes."""
+
+
+class Refused(Exception):
+    """The form asks for what can't be done."""
+
+
+def outdate_all(form: Form) -> str:
+    """Has every answer made anew."""
+    wiring.service().cache.shared.advance([ALL])
+    return "Outdated every answer; each is made anew when it is next asked for."
+
+
+def outdate_view(form: Form) -> str:
+    """Has a view's answers made anew."""
+    name = form.get("view", "")
+    if name not in known_views():
+        raise Refused(f"there is no view {name[:80]!r}")
+    wiring.service().cache.shared.advance([of_view(name)])
+    return f"Outdated the answers of {name}."
+
+
+def outdate_movie(form: Form) -> str:
+    """Has a movie's answers made anew."""
+    text = form.get("movie", "")
+    if not text.isdecimal() or int(text) > LARGEST_COUNT:
+        raise Refused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
+    wiring.service().cache.shared.advance([of_movie(int(text))])
+    return f"Outdated the answers about movie {int(text)}."
+
+
+def warm_most_requested(form: Form) -> str:
+    """Makes the answers that are asked for most, where they are not fresh."""
+    found = wiring.shared_requested().top(WARMED_AT_ONCE)
+    results = Counter(warm(address)[0] for address, _ in found)
+    told = ", ".join(f"{number} {result.value}" for result, number in results.items()) or "nothing was asked for yet"
+    if results[Warmed.FAILED]:
+        raise Refused(f"of {len(found)} most requested addresses: {told}")
+    return f"Warmed the {len(found)} most requested addresses: {told}."
+
+
+def about_creating(form: Form) -> str:
+    """The question before."""
+    standing = _standing(form, State.MISSING)
+    return f"Create {_name(standing)}? MongoDB reads the whole collection for it; it can be used meanwhile."
+
+
+def create_index(form: Form) -> str:
+    """Creates a declared index that is missing."""
+    standing = _standing(form, State.MISSING)
+    if standing.index is not None:
+        indexing.create(standing.index)
+    return f"Created the index {_name(standing)}."
+
+
+def about_dropping(form: Form) -> str:
+    """The question before."""
+    standing = _standing(form, State.EXTRA, State.DIFFERENT)
+    return f"Drop {_name(standing)}? {_told(standing)}; somebody else's queries may need it."
+
+
+def drop_index(form: Form) -> str:
+    """Drops an index that nobody declared, or that differs from what was declared."""
+    standing = _standing(form, State.EXTRA, State.DIFFERENT)
+    indexing.drop(standing)
+    return f"Dropped the index {_name(standing)}."
+
+
+def about_expiry(form: Form) -> str:
+    """The question before."""
+    standing = _standing(form, State.DIFFERENT)
+    return f"Change when {_name(standing)} deletes? {_told(standing)}."
+
+
+def change_expiry(form: Form) -> str:
+    """Changes in place after what time documents expire."""
+    standing = _standing(form, State.DIFFERENT)
+    if not standing.only_expiry_differs:
+        raise Refused(f"{_name(standing)} differs in more than when it deletes")
+    indexing.change_expiry(standing)
+    return f"Changed when {_name(standing)} deletes."
+
+
+def about_publishing(form: Form) -> str:
+    """The question before."""
+    forced = ", even if it looks incomplete" if form.get("force") else ""
+    return f"Publish run {form.get('run', '')}? Every answer is made from it then{forced}."
+
+
+def publish(form: Form) -> str:
+    """Makes a batch run visible."""
+    text = form.get("covers_until", "")
+    try:
+        covers_until = moment(text) if text else None
+    except ValueError as error:
+        raise Refused(f"covers until takes a moment such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
+    try:
+        run = wiring.publishing().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
+    except NotPublishable as error:
+        raise Refused(f"{error}; it can be forced") from error
+    wiring.service().cache.shared.advance([BATCH])
+    return f"Published run {run.run_id} with {run.total:,} documents."
+
+
+def about_rolling_back(form: Form) -> str:
+    """The question before."""
+    return f"Take run {form.get('run', '')} back? Its documents stay, and are in no answer any more."
+
+
+def roll_back(form: Form) -> str:
+    """Hides a batch run again."""
+    run = wiring.publishing().roll_back(form.get("run", ""), force=bool(form.get("force")))
+    wiring.service().cache.shared.advance([BATCH])
+    return f"Took run {run.run_id} back."
+
+
+def _standing(form: Form, *states: State) -> Standing:
+    collection, name = form.get("collection", ""), form.get("index", "")
+    for standing in indexing.index_standings():
+        if (standing.collection, standing.name) == (collection, name):
+            if standing.state in states:
+                return standing
+            raise Refused(f"{_name(standing)} is {standing.state}")
+    raise Refused(f"there is no index {collection[:80]}.{name[:80]}")
+
+
+def _name(standing: Standing) -> str:
+    return f"{standing.collection}.{standing.name}"
+
+
+def _told(standing: Standing) -> str:
+    return "; ".join(standing.differs) or "nobody declared it"

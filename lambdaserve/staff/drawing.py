@@ -1,0 +1,109 @@
+"""The freshness report as shapes for an SVG: what each row of hours holds, and where the boundary lies. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+WIDTH: Final = 960
+LABEL: Final = 190
+ROW: Final = 26
+HEAD: Final = 34
+"""Pixels of the drawing; it scales with the page."""
+
+
+def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Shapes in pixels.
+
+    Args:
+        report: of ``lambdaserve.ops.freshness``.
+
+    Returns:
+        ``width``, ``height``, ``rows`` (label, layer, y, bars, text), ``marks`` and ``ticks`` (label, x, anchor),
+        ``holes`` (x, width, text), ``foot``.
+    """
+    since, until = _moment(report["since"]), _moment(report["open_hour"])
+    scale = _Scale(since, max(until, since + timedelta(hours=1)))
+    rows: list[dict[str, Any]] = []
+    for name, view in report["batch"].items():
+        covers = None if view is None else _moment(view["covers_until"])
+        bars = [] if covers is None or covers <= since else [(since, min(covers, until))]
+        said = "no document" if view is None else f"covers until {view['covers_until']}"
+        rows.append(_row(name, "batch", bars, said, scale, len(rows)))
+    for name, layer in report["speed"].items():
+        bars = [(_moment(span["start"]), _moment(span["end"])) for span in layer["held"]]
+        said = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
+        rows.append(_row(name, "speed", bars, said, scale, len(rows)))
+    missing = report["freshness"]["missing"]
+    holes = [(_moment(each["start"]) if each["start"] else since, _moment(each["end"]), each) for each in missing]
+    foot = HEAD + ROW * len(rows)
+    return {
+        "width": WIDTH,
+        "height": foot + 30,
+        "foot": foot,
+        "rows": rows,
+        "marks": [
+            {"label": label, "at": at, **scale.place(_moment(at))}
+            for label, at in (
+                ("cutoff", report["freshness"]["cutoff"]),
+                ("batch until", report["freshness"]["batch_as_of"]),
+            )
+            if at and since <= _moment(at) <= until
+        ],
+        "ticks": _ticks(scale),
+        "holes": [
+            {**scale.span(max(start, since), end), "text": f"{each['start'] or 'the beginning'} to {each['end']}"}
+            for start, end, each in holes
+            if end > since
+        ],
+    }
+
+
+class _Scale:
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since, self.until = since, until
+
+    def x(self, moment: datetime) -> float:
+        share = (moment - self.since) / (self.until - self.since)
+        return round(LABEL + (WIDTH - LABEL) * min(1.0, max(0.0, share)), 1)
+
+    def place(self, moment: datetime) -> dict[str, Any]:
+        """Where a word stands: centred, but for the edges."""
+        x = self.x(moment)
+        return {"x": x, "anchor": "end" if x > WIDTH - 40 else "start" if x < LABEL + 40 else "middle"}
+
+    def span(self, start: datetime, end: datetime) -> dict[str, float]:
+        left = self.x(start)
+        return {"x": left, "width": round(max(1.0, self.x(end) - left), 1)}
+
+
+def _row(
+    name: str, layer: str, bars: Sequence[tuple[datetime, datetime]], said: str, scale: _Scale, number: int
+) -> dict[str, Any]:
+    top = HEAD + ROW * number
+    return {
+        "label": name,
+        "layer": layer,
+        "y": top,
+        "middle": top + ROW * 0.66,
+        "bars": [scale.span(start, end) for start, end in bars],
+        "text": said,
+    }
+
+
+def _ticks(scale: _Scale) -> list[dict[str, Any]]:
+    """Midnights, and noons where there is room."""
+    hours = (scale.until - scale.since) / timedelta(hours=1)
+    step = timedelta(hours=12 if hours <= 120 else 24 * max(1, round(hours / 240)))
+    moment = scale.since.replace(hour=0, minute=0)
+    found = []
+    while moment <= scale.until:
+        if moment >= scale.since:
+            found.append({**scale.place(moment), "label": f"{moment:%d %b %H:%M}"})
+        moment += step
+    return found
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,43 @@
+"""The database engines that the admin can read the two collections with (``VIEWS_ENGINE``)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+ANSWER_WITHIN: Final = 5_000
+"""Milliseconds that one question of the admin may take."""
+
+_READING: Final = {
+    # What a producer wrote must not keep a page from being shown: see merger/mongo.py.
+    "tz_aware": True,
+    "datetime_conversion": "DATETIME_AUTO",
+    "unicode_decode_error_handler": "replace",
+    "appname": "lambdaserve-admin",
+    "maxPoolSize": 4,
+}
+
+
+def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
+    """An entry of Django's ``DATABASES``.
+
+    Args:
+        engine: ``mongodb`` or ``djongo``.
+        uri: of MongoDB.
+        database: with both collections.
+    """
+    if engine == "djongo":
+        limits = {"serverSelectionTimeoutMS": ANSWER_WITHIN, "socketTimeoutMS": ANSWER_WITHIN}
+        return {
+            "ENGINE": "lambdaserve.staff.djongoengine",
+            "NAME": database,
+            "ENFORCE_SCHEMA": False,
+            "CLIENT": {"host": uri, **limits, **_READING},
+            # It has a client for each connection, which would else be made anew for each page.
+            "CONN_MAX_AGE": 60,
+        }
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": uri,
+        "NAME": database,
+        "OPTIONS": {"timeoutMS": ANSWER_WITHIN, **_READING},
+    }

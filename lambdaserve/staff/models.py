@@ -1,0 +1,75 @@
+"""The two collections as models that nobody may write (O4).
+
+A stored document may hold anything (D2), so its fields are whatever was stored: nothing is converted, and no document
+keeps a page from being shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+VIEWS = "views"
+"""Name of the database with both collections."""
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    _Field = models.Field[Any, Any]
+else:
+    _Field = models.Field
+
+
+class StoredField(_Field):
+    """A field of a document, as it is stored."""
+
+    def get_internal_type(self) -> str:
+        """A type that no engine converts."""
+        return "StoredField"
+
+    def db_type(self, connection: Any) -> None:
+        """No engine creates it."""
+        return
+
+
+class StoredDocument(models.Model):
+    """What documents of both collections have."""
+
+    id = StoredField(primary_key=True, db_column="_id")
+    movie_id = StoredField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class BatchDocument(StoredDocument):
+    """A document of ``batch_views``."""
+
+    view_type = StoredField()
+    computed_at = StoredField()
+    covers_until = StoredField()
+    batch_run_id = StoredField()
+
+    class Meta:
+        managed = False
+        db_table = "batch_views"
+        default_permissions = ("view",)
+        verbose_name = "batch document"
+
+
+class SpeedDocument(StoredDocument):
+    """A document of ``speed_views``."""
+
+    data_type = StoredField()
+    view_type = StoredField()
+    """The other spelling of the type (D1)."""
+    hour = StoredField()
+    synced_at = StoredField()
+
+    class Meta:
+        managed = False
+        db_table = "speed_views"
+        default_permissions = ("view",)
+        verbose_name = "speed document"

@@ -1,0 +1,49 @@
+"""The admin's site: Django's, with limited log-ins and the operations pages (O4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from lambdaserve.access.site import LimitedSite
+from lambdaserve.staff.pages import PAGES, SEE
+
+
+class StaffSite(LimitedSite):
+    """Shows the operations pages beside the models."""
+
+    index_title = "Movie views"
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Addresses below ``admin/``."""
+        own = [path(page.address, self.admin_view(page.as_view(site=self)), name=page.url_name) for page in PAGES]
+        return [*own, *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The models by app, and the operations pages for who may see them."""
+        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        if app_label is None and request.user.has_perm(SEE):
+            base = f"{self.name}:"
+            found.insert(
+                0,
+                {
+                    "name": "Operations",
+                    "app_label": "operations",
+                    "app_url": reverse(base + PAGES[0].url_name),
+                    "has_module_perms": True,
+                    "models": [
+                        {
+                            "name": page.title,
+                            "object_name": page.url_name,
+                            "admin_url": reverse(base + page.url_name),
+                            "add_url": None,
+                            "view_only": True,
+                            "perms": {"view": True},
+                        }
+                        for page in PAGES
+                    ],
+                },
+            )
+        return found

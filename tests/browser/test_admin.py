@@ -1,0 +1,130 @@
+"""Staff in a real browser: the documents and the operations pages, under the policy, with nothing from elsewhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import call_command
+
+from tests.api.documents import movie, sentiment_total, speed_sentiment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "views"])]
+
+
+@pytest.fixture
+def staff(watched: Watched, indexed_database: Any, redis_client: Any, admin_user: Any) -> Watched:
+    """A superuser, logged in, over a few documents of this very day."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    covers = {"computed_at": hour - timedelta(hours=29), "covers_until": hour - timedelta(hours=30)}
+    indexed_database["batch_views"].insert_many(
+        [
+            {**movie(603, "The <script>alert(1)</script> Matrix"), **covers, "_id": "matrix"},
+            {**sentiment_total(603, 10, 0.5), **covers, "_id": "feelings"},
+        ]
+    )
+    indexed_database["speed_views"].insert_many(
+        [{**speed_sentiment(603, hour - timedelta(hours=n), 1, 0.5), "synced_at": hour} for n in range(31) if n != 9]
+    )
+    page = watched.open("/admin/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", "password")
+    page.click("[type=submit]")
+    page.wait_for_selector("#user-tools")
+    return watched
+
+
+def go(watched: Watched, path: str) -> Page:
+    watched.page.goto(f"{watched.home}/admin/{path}", wait_until="networkidle")
+    return watched.page
+
+
+def nothing_went_wrong(watched: Watched) -> bool:
+    return (watched.errors, watched.foreign) == ([], [])
+
+
+def test_a_document_is_found_and_read(staff: Watched) -> None:
+    page = go(staff, "")
+    page.click("text=Batch documents >> nth=0")
+    page.fill("#searchbar", "matrix")
+    page.click("#changelist-search [type=submit]")
+    page.click("text=feelings")
+    assert '"review_count": 10' in (page.text_content("pre.document") or "")
+    page.go_back()
+    page.click("#changelist-filter >> text=movie_details")
+    assert page.locator("#result_list tbody tr").count() == 1
+    page.click("#result_list tbody a")
+    assert "<script>alert(1)</script>" in (page.text_content("pre.document") or "")
+    page.click("a[href='/api/v1/movies/603']")
+    assert '"movie_id":603' in (page.text_content("body") or "").replace(" ", "")
+    assert nothing_went_wrong(staff)
+
+
+def test_a_days_buckets_are_filtered(staff: Watched) -> None:
+    page = go(staff, "staff/speeddocument/")
+    page.fill("[name=hour_from]", "2001-01-01")
+    page.fill("[name=hour_to]", "2001-01-02")
+    page.click("[data-filter-title^='hour'] button")
+    assert "hour_from=2001-01-01" in page.url
+    assert "No documents" in (page.text_content(".pages") or "")
+    page.click("[data-filter-title^='hour'] a")
+    assert page.locator("#result_list tbody tr").count() == 30
+    assert nothing_went_wrong(staff)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark"), (1400, "light")])
+def test_the_pages_fit_screens_of_any_width(staff: Watched, width: int, scheme: Any) -> None:
+    staff.page.set_viewport_size({"width": width, "height": 900})
+    staff.page.emulate_media(color_scheme=scheme)
+    for name in ("health", "freshness", "cache", "indexes", "runs", "drift"):
+        page = go(staff, f"operations/{name}/")
+        assert page.locator("h1 >> nth=0").inner_text()
+        # What is wide scrolls within itself.
+        assert page.evaluate("document.querySelector('.report').getBoundingClientRect().right <= innerWidth + 1")
+    assert nothing_went_wrong(staff)
+
+
+def test_the_boundary_is_drawn(staff: Watched) -> None:
+    page = go(staff, "operations/freshness/")
+    cutoff = page.locator("line.mark >> nth=0").bounding_box()
+    bars = [box for box in (each.bounding_box() for each in page.locator(".bar.speed").all()) if box]
+    hole = page.locator(".hole >> nth=0").bounding_box()
+    assert cutoff
+    assert hole
+    assert len(bars) == 2
+    assert bars[0]["x"] + bars[0]["width"] <= hole["x"] + 1
+    assert hole["x"] + hole["width"] <= bars[1]["x"] + 1
+    assert nothing_went_wrong(staff)
+
+
+def test_an_action_is_asked_done_told_and_entered(staff: Watched, indexed_database: Any) -> None:
+    indexed_database["batch_views"].create_index([("theirs", 1)], name="theirs")
+    page = go(staff, "operations/indexes/")
+    page.click("[aria-label='Drop batch_views.theirs']")
+    assert "Drop batch_views.theirs?" in (page.text_content(".question") or "")
+    page.click("text=No, go back")
+    assert "theirs" in indexed_database["batch_views"].index_information()
+    page.click("[aria-label='Drop batch_views.theirs']")
+    page.click("text=Yes, do it")
+    assert "Dropped the index batch_views.theirs." in (page.text_content(".messagelist .success") or "")
+    assert "theirs" not in indexed_database["batch_views"].index_information()
+    assert "Indexes" in (go(staff, "").text_content("#recent-actions-module") or "")
+    assert nothing_went_wrong(staff)
+
+
+def test_the_cache_is_looked_into_and_outdated(staff: Watched) -> None:
+    call_command("warm_cache", "--trending", "0", verbosity=0)
+    page = go(staff, "operations/cache/")
+    page.click("a[href^='?key='] >> nth=0")
+    page.wait_for_selector("pre.document")
+    assert '"freshness"' in (page.text_content("pre.document") or "")
+    page.fill("#movie", "603")
+    page.click("text=Outdate its answers")
+    assert "Outdated the answers about movie 603." in (page.text_content(".messagelist") or "")
+    assert nothing_went_wrong(staff)

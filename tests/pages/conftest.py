@@ -1,0 +1,55 @@
+"""Members of staff over the real stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.api.conftest import Api, api  # noqa: F401  # a fixture
+
+
+class Staff:
+    """A member of staff with some permissions, and their browser.
+
+    Args:
+        permissions: ``app.codename``.
+    """
+
+    def __init__(self, *permissions: str) -> None:
+        from django.contrib.auth.models import Permission, User
+
+        self.user = User.objects.create_user("staff", is_staff=True)
+        for each in permissions:
+            app, codename = each.split(".")
+            self.user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        self.browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        self.browser.force_login(self.user)
+
+    def get(self, path: str, status: int = 200, **parameters: Any) -> str:
+        """A page's text."""
+        response: Any = self.browser.get(f"/admin/{path}", parameters)
+        assert response.status_code == status, response.content[:2000]
+        return str(response.content.decode())
+
+    def post(self, path: str, form: dict[str, str], status: int = 200, *, token: bool = True) -> str:
+        """What an action leads to: the page after it, the question before it, or a refusal."""
+        if token:
+            self.browser.get("/admin/password_change/")
+            form = {**form, "csrfmiddlewaretoken": self.browser.cookies["csrftoken"].value}
+        response: Any = self.browser.post(f"/admin/{path}", form, follow=True)
+        assert response.status_code == status, response.content[:2000]
+        return str(response.content.decode())
+
+
+@pytest.fixture
+def staff(db: None) -> Staff:
+    """Somebody who may see and do everything of ours."""
+    return Staff(
+        "staff.view_batchdocument",
+        "staff.view_speeddocument",
+        "access.see_operations",
+        "access.manage_stores",
+        "access.publish_runs",
+    )
