@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import PAGE_VAR
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.expressions import OrderBy, Ref
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -76,10 +77,10 @@ class StoredAdmin(_Admin):
         """The list in the order of an index."""
         return DocumentList
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         """The newest first, as an index has those of a type; of a search movie by movie, as another index has them."""
-        newest = f"-{self.newest_by}"
-        return ("movie_id", newest) if request.GET.get("q") else (newest,)
+        newest = _by(self.newest_by, descending=True)
+        return (_by("movie_id"), newest) if request.GET.get("q") else (newest,)
 
     def get_paginator(
         self,
@@ -283,6 +284,14 @@ def merged_addresses(document: Mapping[str, Any]) -> list[str]:
         if isinstance(value, str) and value.strip():
             return [reverse(name, args=[value])]
     return []
+
+
+def _by(column: str, *, descending: bool = False) -> OrderBy:
+    """An order by a stored field as it is.
+
+    For a field's name django-mongodb-backend has MongoDB add a field of that name first, and then no index sorts.
+    """
+    return OrderBy(Ref(column, Value(column)), descending=descending)
 
 
 def _cell(value: Any) -> str:
