@@ -82,6 +82,7 @@ CORS_EXPOSE_HEADERS = [
 MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongodb://127.0.0.1:27017"
 MONGODB_DATABASE = _env.read(variables.MONGODB_DATABASE)
 MONGODB_TIMEOUT = _env.read(variables.MONGODB_TIMEOUT)
+SLOW_QUERY_AFTER = _env.read(variables.SLOW_QUERY_AFTER)
 THREADS = _env.read(variables.THREADS)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
 DATABASES: dict[str, Any] = {

@@ -70,6 +70,12 @@ MONGODB_TIMEOUT = Variable(
     2.0,
     "Seconds that one request may wait for MongoDB in all.",
 )
+SLOW_QUERY_AFTER = Variable(
+    "SLOW_QUERY_AFTER",
+    number(least=0, most=60),
+    0.1,
+    "Seconds after which a query of the service is recorded, without its values, for suggest_indexes. 0: none is.",
+)
 REDIS_URL = Variable(
     "REDIS_URL", url("redis", "rediss", "unix"), "", "Redis or Valkey that holds the cache.", secret=True
 )

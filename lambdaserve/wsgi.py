@@ -50,9 +50,10 @@ def _start_watching() -> None:
     """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
     from lambdaserve.access.forgetting import Forgetting
     from merger.watcher import keep_watching
-    from merger.wiring import drift_audit, housekeeping, measuring, watcher
+    from merger.wiring import drift_audit, housekeeping, measuring, slow_query_reports, watcher
 
-    beside = [housekeeping().run, measuring().run, drift_audit().run, Forgetting(time.monotonic).run]
+    own = Forgetting(time.monotonic)
+    beside = [housekeeping().run, measuring().run, drift_audit().run, slow_query_reports().run, own.run]
     arguments = (watcher(), beside, threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
 

@@ -26,6 +26,8 @@ from pymongo.database import Database
 from merger.deadline import left
 from merger.errors import StoreError, StoreFault, StoreUnavailable
 from merger.mongolisteners import listeners
+from merger.routing import BATCH, SPEED
+from merger.slowlistener import SlowQueries
 from merger.store import Document
 
 D = TypeVar("D", bound=Document)
@@ -76,6 +78,12 @@ def mapping_errors() -> Iterator[None]:
 
 
 @cache
+def slow_queries() -> SlowQueries:
+    """The slow queries of this process."""
+    return SlowQueries(settings.SLOW_QUERY_AFTER * 1000, (BATCH, SPEED))
+
+
+@cache
 def client() -> MongoClient[dict[str, Any]]:
     """The process's client; connects on first use. Pool and TLS are options of ``MONGODB_URI``."""
     wait = int(settings.MONGODB_TIMEOUT * 1000)
@@ -87,7 +95,7 @@ def client() -> MongoClient[dict[str, Any]]:
         # With a time limit set, the driver's own retries go on until it is over; one is enough (F1), see ``find``.
         retryReads=False,
         tz_aware=True,
-        event_listeners=listeners(),
+        event_listeners=[*listeners(), slow_queries()],
     )
 
 

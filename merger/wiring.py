@@ -29,7 +29,7 @@ from merger.measuring import Measuring, resident_bytes
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.migrationlog import MigrationLog
 from merger.migrator import Migrator
-from merger.mongo import MongoStore, database
+from merger.mongo import MongoStore, database, slow_queries
 from merger.publishing import Publishing
 from merger.redislink import RedisLink
 from merger.requested import Requested, SharedRequested
@@ -38,6 +38,7 @@ from merger.runs import RUNS
 from merger.service import MergeService
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
+from merger.slowqueries import SlowQueryLog, SlowQueryReports
 from merger.store import Store
 from merger.views import known_views
 from merger.visible import VisibleStore
@@ -191,6 +192,17 @@ def housekeeping() -> Housekeeping:
         clock=utc_now,
         monotonic=time.monotonic,
     )
+
+
+def slow_query_log() -> SlowQueryLog:
+    """Slow queries of all processes."""
+    return SlowQueryLog(database())
+
+
+@cache
+def slow_query_reports() -> SlowQueryReports:
+    """Tells the slow queries of this process."""
+    return SlowQueryReports(slow_queries(), slow_query_log(), utc_now, time.monotonic)
 
 
 @cache

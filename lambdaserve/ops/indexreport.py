@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from merger import wiring
 from merger.footprint import Footprint, measure_collections
+from merger.indexadvice import index_advice
 from merger.indexes import Standing
 from merger.indexing import index_standings
+from merger.suggesting import advice_as_dict
+
+ADVICE_OF = timedelta(days=7)
+"""How far back slow queries count."""
 
 
 def index_report() -> dict[str, Any]:
-    """Plain data: ``collections`` with documents and bytes, ``indexes`` with state, keys, size, use and purpose.
+    """Plain data: ``collections`` with documents and bytes, ``indexes`` with state, keys, size, use and purpose, and
+    ``advice`` of a week's slow queries.
 
     Raises:
         StoreError: MongoDB does not answer.
@@ -22,6 +30,7 @@ def index_report() -> dict[str, Any]:
             {"name": name, "documents": each.documents, "bytes": each.size or None} for name, each in measured.items()
         ],
         "indexes": [_row(standing, measured.get(standing.collection, Footprint())) for standing in standings],
+        "advice": advice_as_dict(index_advice(wiring.utc_now() - ADVICE_OF)),
     }
 
 

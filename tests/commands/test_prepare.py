@@ -71,13 +71,13 @@ def test_it_leaves_documents_of_the_users_own_alone(database: Any, local: LocalD
 def test_trouble_with_the_indexes_is_a_warning_or_for_an_embedded_store_an_error(
     local: LocalData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from merger import indexing
     from merger.errors import StoreUnavailable
-    from merger.management.commands import create_indexes
 
     def away(*_: object) -> None:
         raise StoreUnavailable("MongoDB is not reachable")
 
-    monkeypatch.setattr(create_indexes, "real_indexes", away)
+    monkeypatch.setattr(indexing, "real_indexes", away)
     assert "No indexes created: MongoDB is not reachable" in prepare()
     with pytest.raises(CommandError, match="MongoDB is not reachable"):
         prepare("--embedded")

@@ -10,6 +10,9 @@ from schemathesis.core.failures import Failure, ServerError
 from schemathesis.core.transport import Response
 from schemathesis.openapi.checks import RejectedPositiveData
 
+UNSENDABLE = "ValueError: Invalid IPv6 URL"
+"""What Schemathesis says of a header ``Host`` that it drew, and that its own client takes for half an address."""
+
 
 def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
     """Whether it is one."""

@@ -31,7 +31,11 @@ from tests.contract.agreed import contradicts
 from tests.contract.attack import LEFT_OUT, Effort, Found, attacked
 
 # Requests are sent by threads of Schemathesis's own, which see nothing of a transaction of the test's.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # What Schemathesis draws may be long, and Hypothesis warns of that where it tells what it drew.
+    pytest.mark.filterwarnings("ignore:Generating overly large repr"),
+]
 
 KNOWN = {"movie_id": (MOVIE, OTHER), "genre": ("Drama", "drama"), "name": ("Edward Norton",)}
 EFFORT = Effort(seed=1, examples=25, known=KNOWN)

@@ -1,0 +1,65 @@
+"""``manage.py suggest_indexes``: what the recorded slow queries say of the indexes (O3)."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from merger import wiring
+from merger.errors import StoreError
+from merger.indexadvice import index_advice
+from merger.suggesting import Advice, Slow, advice_as_dict
+
+DAYS = 7
+
+
+class Command(BaseCommand):
+    help = (
+        "Reads the slow queries that the service recorded (SLOW_QUERY_AFTER; their fields, no values) and says which "
+        "indexes would serve those that none serves, which have an index and are slow all the same, which no index "
+        "can help, and which indexes could go: those that another one makes superfluous, and those that nobody has "
+        "used. Changes nothing. Queries of others than the service are not recorded. Exits with 1 when MongoDB can't "
+        "be reached."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=DAYS, help="how far back (default: %(default)s)")
+        parser.add_argument("--json", action="store_true", help="print the advice as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["days"] <= 3650:
+            raise CommandError("--days takes a whole number from 1 to 3650")
+        try:
+            advice = index_advice(wiring.utc_now() - timedelta(days=options["days"]))
+        except StoreError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(advice_as_dict(advice), indent=2))
+        else:
+            self._tell(advice)
+
+    def _tell(self, advice: Advice) -> None:
+        for suggestion in advice.create:
+            keys = ", ".join(f"{field}: {way}" for field, way in suggestion.keys)
+            self.stdout.write(f"create  db.{suggestion.collection}.createIndex({{{keys}}})")
+            for slow in suggestion.serves:
+                self.stdout.write(f"        for {_told(slow)}")
+        for droppable in advice.drop:
+            self.stdout.write(f"drop    {droppable.index.collection}.{droppable.index.name}: {droppable.why}")
+        for slow, name in advice.served:
+            self.stdout.write(f"slow    {_told(slow)}, although {name} serves it")
+        for slow in advice.hopeless:
+            self.stdout.write(f"slow    {_told(slow)}; no index serves such a query")
+        if advice == Advice():
+            self.stdout.write("Nothing to suggest: no slow query is recorded, and no index is superfluous")
+
+
+def _told(slow: Slow) -> str:
+    return (
+        f"{slow.shape.collection} where {slow.shape.words}: {slow.queries:,} slow queries, {slow.milliseconds:,.0f} ms "
+        f"in all, the longest {slow.longest:,.0f} ms"
+    )
