@@ -11,6 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pymongo import MongoClient
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lambdaserve.embedded import free_port
 from merger import wiring
@@ -107,11 +109,12 @@ def test_a_mongodb_that_is_away_is_one_finding(world: Api, monkeypatch: pytest.M
 
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
         monkeypatch.setattr(storefacts, "client", lambda: nobody)
+        monkeypatch.setattr(storefacts, "ANSWER_WITHIN", 0.3)
         assert about("MongoDB", "problem")[0]["what"].startswith("MongoDB is not reachable")
         assert about("indexes") == []
 
 
 def test_a_redis_that_is_away_is_a_warning(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = RedisLink(lambda: Redis(port=free_port()), ask_again=60)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     assert about("Redis", "warning")

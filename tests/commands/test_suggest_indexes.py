@@ -114,6 +114,7 @@ def test_bad_days_and_an_unreachable_server_are_clear_errors(queried: Stored, mo
         suggest("--days", "0")
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
         monkeypatch.setattr("merger.indexing.database", lambda: nobody["x"])
+        monkeypatch.setattr("merger.indexing.ANSWER_WITHIN", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             suggest()
 
