@@ -7,6 +7,7 @@ for twice where it takes something away, is entered in the admin's log, and says
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -60,7 +61,7 @@ class Action:
     asks: Callable[[Mapping[str, str]], str] | None = None
 
 
-class Page(View):
+class Page(View, ABC):
     """One page.
 
     Attributes:
@@ -79,13 +80,13 @@ class Page(View):
     actions: ClassVar[Mapping[str, Action]] = {}
     site: AdminSite | None = None
 
+    @abstractmethod
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """What the template shows.
 
         Raises:
             MergerError, RedisTrouble: it can't be found out.
         """
-        raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, for who may see it."""
