@@ -14,7 +14,7 @@ from redis import Redis
 
 from merger.auditor import Auditor
 from merger.audits import SharedAudits
-from merger.boundary import Policy, Strategy
+from merger.boundary import Boundary, Layers, Policy, Strategy
 from merger.breaker import Breaker, BreakerRules, State
 from merger.cache import AnswerCache
 from merger.cacheterms import CacheRules
@@ -24,6 +24,7 @@ from merger.driftaudit import DriftAudit
 from merger.freshness import TTLClass
 from merger.guarded import GuardedStore
 from merger.housekeeping import Housekeeping
+from merger.layers import LayerWatch
 from merger.lead import Lead
 from merger.measuring import Measuring, resident_bytes
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
@@ -36,6 +37,7 @@ from merger.requested import Requested, SharedRequested
 from merger.routing import BATCH, SPEED
 from merger.runs import RUNS
 from merger.service import MergeService
+from merger.shapes import SPEED as SPEED_TYPES
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import SharedTier
 from merger.slowqueries import SlowQueryLog, SlowQueryReports
@@ -72,13 +74,27 @@ def store() -> Store:
     return service().store
 
 
-def patient_store(seconds: float) -> Store:
+def patient_store(seconds: float) -> VisibleStore:
     """The visible documents for members of staff, who wait: nothing slow that they ask for turns a breaker.
 
     Args:
         seconds: that each question may take.
     """
     return VisibleStore(MongoStore(database(), seconds))
+
+
+def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
+    """The boundary of this moment and both layers' state, of every speed data type, looked at anew for who waits.
+
+    Args:
+        seconds: that each question may take.
+
+    Raises:
+        StoreError: from the store.
+    """
+    store, boundary = patient_store(seconds), service().boundary()
+    watch = LayerWatch(store, aliases(), time.monotonic, store.look)
+    return boundary, watch.layers(tuple(SPEED_TYPES), boundary)
 
 
 def breakers() -> Mapping[str, Breaker]:

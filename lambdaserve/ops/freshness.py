@@ -12,7 +12,6 @@ from merger.contract import BatchDocument
 from merger.errors import Interval
 from merger.freshness import describe, intervals_as_list
 from merger.query import isoformat
-from merger.shapes import SPEED
 
 SHOWN = timedelta(hours=72)
 """How far back the report goes, at least."""
@@ -59,7 +58,7 @@ def current_report() -> dict[str, Any]:
     Raises:
         StoreError: MongoDB does not answer.
     """
-    boundary, layers = wiring.service().layers(tuple(SPEED))
+    boundary, layers = wiring.patient_layers(probes.LAYERS_LIMIT)
     return freshness_report(boundary, layers, probes.newest_views(boundary))
 
 
