@@ -124,7 +124,9 @@ CACHES: dict[str, dict[str, Any]] = {
 CUTOFF_HOURS = _env.read(variables.CUTOFF_HOURS)
 MERGE_STRATEGY = _env.read(variables.MERGE_STRATEGY)
 SPEED_TTL_GRACE = _env.read(variables.SPEED_TTL_GRACE)
-SPEED_EXPIRY = _env.read(variables.SPEED_EXPIRY)
+# Of the embedded MongoDB that `make run` has started, also for commands beside it.
+_is_embedded = bool(_running.mongodb_uri) and not _env.is_set(variables.MONGODB_URI)
+SPEED_EXPIRY = _env.read(variables.SPEED_EXPIRY) and (not _is_embedded or _env.is_set(variables.SPEED_EXPIRY))
 SPEED_LAG_LIMIT = _env.read(variables.SPEED_LAG_LIMIT)
 BATCH_STALE_AFTER = _env.read(variables.BATCH_STALE_AFTER)
 BATCH_RUNS_KEPT = _env.read(variables.BATCH_RUNS_KEPT)

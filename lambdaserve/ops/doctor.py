@@ -194,13 +194,14 @@ def _indexes(found: Sequence[IndexStanding] | str) -> Iterator[Finding]:
         yield Finding(about, Level.PROBLEM, found, "check the rights of the user in MONGODB_URI")
         return
     by_state = {state: [f"{e.collection}.{e.name}" for e in found if e.state is state] for state in IndexState}
-    if by_state[IndexState.MISSING]:
-        yield Finding(
-            about,
-            Level.PROBLEM,
-            f"missing: {_some(by_state[IndexState.MISSING])}; whole collections are read for want of them",
-            "manage.py create_indexes",
-        )
+    missing = [each for each in found if each.state is IndexState.MISSING]
+    reading = [f"{e.collection}.{e.name}" for e in missing if e.index is None or e.index.expire_after is None]
+    if reading:
+        told = f"missing: {_some(reading)}; whole collections are read for want of them"
+        yield Finding(about, Level.PROBLEM, told, "manage.py create_indexes")
+    elif missing:
+        told = f"missing: {missing[0].collection}.{missing[0].name}; nothing that has expired is deleted"
+        yield Finding(about, Level.WARNING, told, "manage.py create_indexes")
     if by_state[IndexState.DIFFERENT]:
         told = f"different: {_some(by_state[IndexState.DIFFERENT])}"
         yield Finding(about, Level.PROBLEM, told, "manage.py create_indexes --list, then --rebuild")

@@ -125,6 +125,13 @@ HOLE = {"start": "2026-03-10T03:00:00Z", "end": "2026-03-10T04:00:00Z"}
             "manage.py create_indexes",
         ),
         (
+            {"indexes": compared(declared(Aliases(), timedelta(hours=72)), REAL)},
+            "warning",
+            "indexes",
+            "missing: speed_views.expiry; nothing that has expired is deleted",
+            "manage.py create_indexes",
+        ),
+        (
             {"indexes": compared(INDEXES[:1], {"batch_views": [{**REAL["batch_views"][0], "sparse": True}]})},
             "problem",
             "indexes",
