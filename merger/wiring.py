@@ -269,6 +269,8 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
         rules=CacheRules(
             absent=settings.CACHE_TTL_ABSENT,
             stale_if_error=settings.CACHE_STALE_IF_ERROR,
+            # Making takes no longer than the store may; a claim whose giving back got lost holds nobody up for more.
+            claim=settings.MONGODB_TIMEOUT + 1,
             wait=settings.MONGODB_TIMEOUT / 2,
         ),
     )

@@ -137,9 +137,9 @@ class Rules:
     def _recovers(self, outcome: Outcome) -> Iterator[str]:
         took = outcome.recovered_after()
         if took is None:
-            yield f"not within {outcome.course.ended - outcome.course.mended:.1f} s"
+            yield f"not within {outcome.course.ended - outcome.course.mended:.1f} s{_last_that_were_not(outcome)}"
         elif took > RECOVERY + self.terms.in_motion:
-            yield f"after {took:.1f} s"
+            yield f"after {took:.1f} s{_last_that_were_not(outcome)}"
 
     def _well_before(self, outcome: Outcome) -> Iterator[str]:
         before = {id(sample) for sample in outcome.course.before(outcome.all)}
@@ -154,8 +154,16 @@ def _any(samples: list[Sample], outcome: Outcome) -> Iterator[str]:
         yield f"{len(samples)} of {len(outcome.samples)} requests: {shown}"
 
 
-def describe(sample: Sample, broken: float) -> str:
-    """One request in half a line, with its time since the fault began."""
+def _last_that_were_not(outcome: Outcome) -> str:
+    """The last requests after the fault that were answered, and not freshly; what holds them back is found by them."""
+    after = {id(sample) for sample in outcome.course.after(outcome.views())}
+    held_back = [s for s, verdict in outcome.samples if verdict not in (Verdict.FRESH, None) and id(s) in after]
+    shown = "; ".join(describe(sample, outcome.course.mended) for sample in held_back[-_SHOWN:])
+    return f"; last not fresh, from its end on: {shown}" if shown else ""
+
+
+def describe(sample: Sample, since: float) -> str:
+    """One request in half a line, with its time since some monotonic moment."""
     what = f"status {sample.reply.status}" if sample.reply.status else sample.error or "no answer"
     cache = f" {sample.reply.cache}" if sample.reply.cache else ""
-    return f"{sample.key} {sample.path} at {sample.sent - broken:+.1f} s: {what}{cache} after {sample.took:.2f} s"
+    return f"{sample.key} {sample.path} at {sample.sent - since:+.1f} s: {what}{cache} after {sample.took:.2f} s"
