@@ -83,6 +83,11 @@ def slow_queries() -> SlowQueries:
     return SlowQueries(settings.SLOW_QUERY_AFTER * 1000, (BATCH, SPEED))
 
 
+_HEARTBEAT = 2_000
+"""Milliseconds between two looks of the driver at each server. One that hung and is back may stay gone to the driver
+until the next of them, seen after one hang in thirty; by its default that is 10 s."""
+
+
 @cache
 def client() -> MongoClient[dict[str, Any]]:
     """The process's client; connects on first use. Pool and TLS are options of ``MONGODB_URI``."""
@@ -92,6 +97,7 @@ def client() -> MongoClient[dict[str, Any]]:
         appname="lambdaserve",
         serverSelectionTimeoutMS=wait,
         connectTimeoutMS=wait,
+        heartbeatFrequencyMS=_HEARTBEAT,
         # With a time limit set, the driver's own retries go on until it is over; one is enough (F1), see ``find``.
         retryReads=False,
         tz_aware=True,

@@ -93,10 +93,11 @@ class TcpProxy:
         self.close()
 
     def _start(self, work: Callable[..., None], *arguments: socket.socket) -> threading.Thread:
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=work, args=arguments, name="tcp-proxy", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        with self._lock:
+            # One that has not been started is not alive either.
+            thread.start()
+            self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         return thread
 
     def _accepting(self, listener: socket.socket) -> None:
@@ -108,18 +109,27 @@ class TcpProxy:
             except OSError:
                 return
             self.connections += 1
-            try:
-                server = socket.create_connection((LOOPBACK, self._server_port), timeout=5)
-            except OSError:
-                _close(caller)
-                continue
-            for connection in (caller, server):
-                connection.settimeout(None)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with self._lock:
+            # Beside the others: a server that accepts nobody for a while would otherwise hold up those who come after.
+            self._start(self._joining, caller, listener)
+
+    def _joining(self, caller: socket.socket, listener: socket.socket) -> None:
+        try:
+            server = socket.create_connection((LOOPBACK, self._server_port), timeout=5)
+        except OSError:
+            _close(caller)
+            return
+        for connection in (caller, server):
+            connection.settimeout(None)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self._lock:
+            is_wanted = listener is self._listener
+            if is_wanted:
                 self._open |= {caller, server}
-            self._start(self._to_server, caller, server)
-            self._start(self._to_caller, server, caller)
+        if not is_wanted:
+            self._end(caller, server)
+            return
+        self._start(self._to_caller, server, caller)
+        self._to_server(caller, server)
 
     def _to_server(self, caller: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
