@@ -101,10 +101,6 @@ class Run:
                 self._children.append(store.child)
                 self.say(f"{store.child.name} answers at {store.address}")
                 started[variable] = self._variables[variable.upper()] = store.address
-        if self.plan.embed_mongo:
-            # To look for what has expired keeps all its callers waiting, a second or so every minute; the sample
-            # world's speed job deletes what it wrote.
-            self._variables.setdefault("SPEED_EXPIRY", "0")
         if started:
             stack.callback(self.local.withdraw_stores)
             self.local.publish_stores(StoreAddresses(**started))

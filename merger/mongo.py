@@ -84,8 +84,8 @@ def slow_queries() -> SlowQueries:
 
 
 _HEARTBEAT = 2_000
-"""Milliseconds between two looks of the driver at each server. One that hung and is back may stay gone to the driver
-until the next of them, seen after one hang in thirty; by its default that is 10 s."""
+"""Milliseconds between two looks of the driver at each server: after one hang in thirty or so it takes a server that is
+back for gone until the next of them. By default they are 10 s apart."""
 
 
 @cache
