@@ -66,7 +66,8 @@ class SpeedFeed:
         """Bring the open hour up to date; returns how many documents were written.
 
         Hours that have ended since the last call are completed first. Of the open hour, movies with new events are
-        written; when there is none, the newest documents are written again, since the layer is not behind.
+        written; when there is none, the newest documents are stamped again, since the layer is not behind. Those are
+        not counted: they say nothing new.
         """
         reach(self._source)
         written = 0
@@ -75,7 +76,10 @@ class SpeedFeed:
             written += self._write(documents)
             self._move_on(documents)
         changed = speed_documents(self._replay, now, now, since=self._refreshed_at)
-        written += self._write(changed or self._restamped(now))
+        if changed:
+            written += self._write(changed)
+        else:
+            self._write(self._restamped(now))
         self._refreshed_at = now
         return written
 

@@ -116,5 +116,6 @@ def test_a_refresh_without_news_still_says_that_the_layer_is_current(database: H
 
 def test_at_the_start_of_an_hour_the_one_before_says_that_the_layer_is_current(database: Held) -> None:
     turn = START + 4 * HOUR
-    list(feed(database).catch_up(turn))
+    counts = list(feed(database).catch_up(turn))
+    assert sum(counts) == len(held(database))
     assert {document["synced_at"] for document in of_hour(database, START + 3 * HOUR).values()} == {turn}
