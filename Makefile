@@ -45,8 +45,8 @@ install-dev: ## Install what testing needs into .venv
 run: install ## Serve on http://127.0.0.1:8000 with embedded stores and sample data, until Ctrl-C
 	@$(PYTHON_IN_VENV) manage.py serve
 
-test: install-dev ## Run every test
-	@$(PYTHON_IN_VENV) -m pytest $(ARGS)
+test: install-dev ## Run every test, with a process for each processor
+	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 test-djongo: ## Run the tests of stored documents in the admin on djongo, in an environment of its own
 	$(call install_into_venv,requirements-djongo-dev.txt,.venv-djongo)

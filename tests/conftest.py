@@ -49,8 +49,12 @@ os.environ.update(
 )
 
 
-def pytest_configure() -> None:
-    """Reads the settings, which tells pytest-django to set Django up."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Reads the settings, which tells pytest-django to set Django up; in several processes, in each of those."""
+    if getattr(config.option, "dist", "no") != "no":
+        # They inherit this environment; with the variable, they would read it before they have made their own.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+        return
     from django.conf import settings
 
     assert settings.MONGODB_DATABASE == "tests"
