@@ -13,8 +13,16 @@ from lambdaserve.answers import respond
 from lambdaserve.schema import documented, in_path
 from lambdaserve.viewsets import ApiViewSet
 from trending import scoring
-from trending.selectors import movies_trending
-from trending.serializers import EXAMPLE, GenreTrendingParameters, TrendingParameters, TrendingSerializer
+from trending.selectors import movies_trending, trending_history
+from trending.serializers import (
+    EXAMPLE,
+    HISTORY_EXAMPLE,
+    GenreTrendingParameters,
+    HistoryParameters,
+    HistorySerializer,
+    TrendingParameters,
+    TrendingSerializer,
+)
 
 _FORMULA = (
     f"{scoring.POPULARITY_WEIGHT:g}·p/(p+{scoring.USUAL_POPULARITY:g}) + "
@@ -34,7 +42,7 @@ _RULES = f"""Every movie for which the speed layer holds `trending` or `stats` d
 class TrendingViewSet(ApiViewSet):
     """Rankings of movies."""
 
-    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING}
+    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING, "history": RANKING}
 
     @documented(
         operation="trending_movies",
@@ -64,3 +72,18 @@ class TrendingViewSet(ApiViewSet):
     def genre(self, request: Request, genre: str) -> HttpResponseBase:
         """``trending/genres/{genre}``."""
         return respond(request, movies_trending(genre=genre, **GenreTrendingParameters.of(request)))
+
+    @documented(
+        operation="trending_history",
+        tag="trending",
+        summary="How trending movies came to where they are",
+        about="The movies of `trending/movies`, each with its score in every hour and its place when this hour began. "
+        "`freshness.missing` lists the hours of either that the speed layer does not hold.",
+        answer=HistorySerializer,
+        example=HISTORY_EXAMPLE,
+        parameters=HistoryParameters,
+        errors=(404,),
+    )
+    def history(self, request: Request) -> HttpResponseBase:
+        """``trending/history``."""
+        return respond(request, trending_history(**HistoryParameters.of(request)))

@@ -92,9 +92,9 @@ def popularity_score(popularity: float, change_per_hour: float | None) -> float:
     return float(popularity_scores(np.array([popularity], np.float64), np.array([change], np.float64))[0])
 
 
-def window_of(params: RankingParameters, now: datetime) -> Window:
+def window_of(span: Span, now: datetime) -> Window:
     """``[now - window, now]`` in whole hours."""
-    return params.window.ending(now, Granularity.HOUR)
+    return span.ending(now, Granularity.HOUR)
 
 
 def ranking(params: RankingParameters, reading: Reading) -> Built:
@@ -108,11 +108,9 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
         NotFound: the genre is unknown.
     """
     reference = reading.reference
-    genre = _known_genre(params.genre, reference)
-    candidates = _candidates(window_of(params, reading.boundary.now), reading)
-    ranked = _ranked(candidates, reference)
-    if genre is not None:
-        ranked = ranked[reference.of_genre(candidates.movies[ranked], genre)]
+    genre = known_genre(params.genre, reference)
+    window = window_of(params.window, reading.boundary.now)
+    candidates, ranked = ranked_candidates(window, genre, reading)
     chosen = enumerate(ranked[: params.limit].tolist(), start=1)
     shown = [_entry(rank, row, candidates, reference) for rank, row in chosen]
     body = {
@@ -128,19 +126,29 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
         reading.layers,
         speed_types=("trending", "stats"),
         batch_as_of=reference.movies_as_of,
-        missing=(_missing(params, reading),),
+        missing=(missing_hours(window, reading),),
         documents=reading.hours.told(reading.boundary),
     )
     return Built(body, freshness)
 
 
-def _known_genre(asked: str | None, reference: Reference) -> str | None:
+def known_genre(asked: str | None, reference: Reference) -> str | None:
+    """The catalogue's spelling of a case-folded genre; raises ``NotFound``."""
     if asked is None:
         return None
     genre = reference.genre(asked)
     if genre is None:
         raise NotFound("genre", asked, reference.genres_like(asked))
     return genre
+
+
+def ranked_candidates(window: Window, genre: str | None, reading: Reading) -> tuple[Candidates, Integers]:
+    """Everybody, and the rows of those of a genre (``None``: of all) in their order, best first."""
+    candidates = _candidates(window, reading)
+    ranked = _ranked(candidates, reading.reference)
+    if genre is not None:
+        ranked = ranked[reading.reference.of_genre(candidates.movies[ranked], genre)]
+    return candidates, ranked
 
 
 def _candidates(window: Window, reading: Reading) -> Candidates:
@@ -225,12 +233,11 @@ def _shown_score(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def _missing(params: RankingParameters, reading: Reading) -> Iterable[Interval]:
-    """Closed hours of the window that the speed layer does not hold (M8)."""
+def missing_hours(window: Window, reading: Reading) -> Iterable[Interval]:
+    """Closed hours of a window that the speed layer does not hold (M8)."""
     boundary, layer = reading.boundary, reading.layers.speed_of("trending")
     # A producer that writes no scores at all has lost none: its layer is judged by what it does write.
     judged = "stats" if not layer.held and layer.synced_at is None else "trending"
     coverage = reading.hours.coverage(judged, boundary, reading.layers)
-    window = window_of(params, boundary.now)
     needed = closed_hours(window.bounded_start, window.end, boundary)
     return as_intervals(hour for hour in needed if not coverage.holds(hour))

@@ -7,13 +7,19 @@ from merger.query import Span
 from merger.routing import SPEED, HourRange, Plan, Question, View
 from merger.service import Answer
 from merger.wiring import service
+from trending.history import HistoryParameters, hours_needed, ranking_history
 from trending.scoring import RankingParameters, ranking, window_of
 
 SPEED_TYPES = ("trending", "stats")
 
 
 def _plan(question: Question[RankingParameters]) -> Plan:
-    window = window_of(question.params, question.boundary.now)
+    window = window_of(question.params.window, question.boundary.now)
+    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
+
+
+def _plan_history(question: Question[HistoryParameters]) -> Plan:
+    window = hours_needed(question.params, question.boundary.now)
     return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
 
 
@@ -23,6 +29,15 @@ RANKING = View(
     coverage=SPEED_TYPES,
     plan=_plan,
     build=ranking,
+    rests_on=(SPEED,),
+)
+
+HISTORY = View(
+    name="trending.history",
+    ttl=TTLClass.VOLATILE,
+    coverage=SPEED_TYPES,
+    plan=_plan_history,
+    build=ranking_history,
     rests_on=(SPEED,),
 )
 
@@ -43,3 +58,16 @@ def movies_trending(*, window: Span, limit: int, genre: str | None = None, stric
     """
     params = RankingParameters(window, limit, None if genre is None else genre.strip().casefold())
     return service().fetch(RANKING, params, strict=strict)
+
+
+def trending_history(*, window: Span, limit: int, hours: int, genre: str | None = None, strict: bool = False) -> Answer:
+    """The same movies with their scores by the hour and their places when this hour began.
+
+    Args:
+        window: the hours that the ranking counts.
+        limit: at most so many movies.
+        hours: of scores.
+        genre, strict: as above; raises the same.
+    """
+    params = HistoryParameters(window, limit, hours, None if genre is None else genre.strip().casefold())
+    return service().fetch(HISTORY, params, strict=strict)

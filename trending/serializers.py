@@ -33,6 +33,15 @@ class TrendingParameters(GenreTrendingParameters):
     genre = GenreField(required=False, help_text="Only movies of this genre, in any case; applied before the limit.")
 
 
+class HistoryParameters(TrendingParameters):
+    """Of ``trending/history``."""
+
+    limit = WholeNumberField(least=1, most=50, default=10, help_text="At most so many movies.")
+    hours = WholeNumberField(
+        least=1, most=168, default=24, help_text="Hours of scores up to now; the one that is open is the last."
+    )
+
+
 class TrendingMovieSerializer(serializers.Serializer[Any]):
     """A movie in a ranking."""
 
@@ -58,6 +67,40 @@ class TrendingSerializer(AnswerSerializer):
     window = serializers.CharField(help_text="As it was asked for, e.g. `6h`.")
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
     generated_at = serializers.DateTimeField(help_text="When the ranking was made, UTC.")
+    data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """A movie's score in one hour."""
+
+    hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
+    trending_score = serializers.FloatField(
+        allow_null=True, help_text="As the ranking has it; null: nothing is held of the movie in that hour."
+    )
+
+
+class RankedMovieSerializer(serializers.Serializer[Any]):
+    """A movie in the ranking, with how it came there."""
+
+    rank = serializers.IntegerField(help_text="From 1, without gaps; that of `trending/movies`.")
+    rank_before = serializers.IntegerField(
+        allow_null=True, help_text="Its place when this hour began; null: it had none."
+    )
+    movie_id = serializers.IntegerField(help_text="TMDB id.")
+    title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
+    scores = ScoreSerializer(many=True, help_text="Oldest first, one per hour.")
+
+
+class HistorySerializer(AnswerSerializer):
+    """Answer of ``trending/history``."""
+
+    movies = RankedMovieSerializer(many=True)
+    count = serializers.IntegerField(help_text="Movies in this answer.")
+    window = serializers.CharField(help_text="As it was asked for, e.g. `6h`.")
+    hours = serializers.IntegerField(help_text="As it was asked for.")
+    genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
+    before = serializers.DateTimeField(help_text="The start of this hour, of which `rank_before` tells.")
+    generated_at = serializers.DateTimeField(help_text="When the answer was made, UTC.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
 
 
@@ -91,6 +134,30 @@ EXAMPLE: Mapping[str, Any] = {
     "count": 2,
     "window": "6h",
     "genre": "Drama",
+    "generated_at": "2026-11-24T14:37:30Z",
+    "data_source": "speed",
+    "freshness": FRESHNESS_EXAMPLE,
+}
+
+HISTORY_EXAMPLE: Mapping[str, Any] = {
+    "movies": [
+        {
+            "rank": 1,
+            "rank_before": 3,
+            "movie_id": 550,
+            "title": "Fight Club",
+            "scores": [
+                {"hour": "2026-11-24T12:00:00Z", "trending_score": 61.5},
+                {"hour": "2026-11-24T13:00:00Z", "trending_score": None},
+                {"hour": "2026-11-24T14:00:00Z", "trending_score": 78.31},
+            ],
+        }
+    ],
+    "count": 1,
+    "window": "6h",
+    "hours": 3,
+    "genre": None,
+    "before": "2026-11-24T14:00:00Z",
     "generated_at": "2026-11-24T14:37:30Z",
     "data_source": "speed",
     "freshness": FRESHNESS_EXAMPLE,

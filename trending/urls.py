@@ -6,6 +6,7 @@ from trending.api import TrendingViewSet
 
 urlpatterns = [
     path("trending/movies", TrendingViewSet.as_view({"get": "movies"}), name="trending-movies"),
+    path("trending/history", TrendingViewSet.as_view({"get": "history"}), name="trending-history"),
     # A genre's name may hold a slash.
     path("trending/genres/<path:genre>", TrendingViewSet.as_view({"get": "genre"}), name="trending-genre"),
 ]

@@ -66,6 +66,7 @@ VIEWS = {
     "search/movies": "search/movies?q=fight",
     "search/genres": "search/genres",
     "trending/movies": "trending/movies",
+    "trending/history": "trending/history?hours=3",
     "trending/genres/<path:genre>": "trending/genres/Drama",
     "analytics/genre/<path:genre>": "analytics/genre/Drama",
     "analytics/trends": "analytics/trends?metric=rating",

@@ -37,6 +37,7 @@ ENDPOINTS = {
     "trending/movies": "trending/movies",
     "trending/movies?genre=": "trending/movies?genre=action",
     "trending/genres/{genre}": "trending/genres/drama",
+    "trending/history": "trending/history",
     "analytics/genre/{genre}": "analytics/genre/action?year=2014",
     "analytics/trends": "analytics/trends?metric=rating",
     "analytics/trends?genre=": "analytics/trends?metric=sentiment&genre=action",
