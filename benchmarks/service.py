@@ -67,6 +67,7 @@ def environment(directory: Path, mongo: str, cache: str, settings: Mapping[str, 
         "MONGODB_URI": mongo,
         "REDIS_URL": cache,
         "LOAD_SAMPLE": "never",
+        "LIVE_URL": "none",
         "SPEED_EXPIRY": "0",  # the embedded MongoDB would look through everything each minute
         "LOG_LEVEL": "warning",
         **settings,

@@ -1,53 +1,19 @@
-"""The start page, the API's description and its two readers."""
+"""The API's description and its two readers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
-from lambdaserve import __version__
 from lambdaserve.access.tries import limited_page
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A request that a newcomer may try, with what it shows."""
-
-    url: str
-    about: str
-
-
-def examples() -> tuple[Example, ...]:
-    """The requests that the start page proposes; the movies are The Matrix and Inception."""
-    return (
-        Example(reverse("movie", args=["603"]), "details of a movie, merged"),
-        Example(
-            f"{reverse('movie-sentiment', args=['27205'])}?window=7d", "what reviewers felt in the last seven days"
-        ),
-        Example(f"{reverse('trending-movies')}?window=6h&limit=5", "what is rising right now"),
-        Example(f"{reverse('analytics-trends')}?metric=rating&window=30d", "ratings day by day"),
-        Example(f"{reverse('search-movies')}?q=star&rating_min=7&limit=5", "search with filters"),
-        Example(reverse("search-genres"), "every genre with its numbers"),
-    )
-
-
-@require_safe
-@limited_page
-def start(request: HttpRequest) -> HttpResponse:
-    """What this service is, how it is doing and where everything lies."""
-    return render(request, "start.html", {"version": __version__, "examples": examples()})
 
 
 class SchemaView(SpectacularAPIView):

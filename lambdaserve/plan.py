@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lambdaserve import variables
 from lambdaserve.debugging import of_this_machine
 from lambdaserve.embedded import free_port
-from lambdaserve.env import Address, Environment
+from lambdaserve.env import Address, Environment, Variable
 
 
 class RunFailed(Exception):
@@ -21,6 +21,7 @@ class Plan:
 
     Attributes:
         bind: where to serve.
+        live: where to serve the streams of pages; ``None``: not here, ``LIVE_URL`` says where they are.
         embed_mongo: start the embedded MongoDB.
         embed_redis: start the embedded Redis.
         sample: keep the sample world in the embedded MongoDB.
@@ -28,6 +29,7 @@ class Plan:
     """
 
     bind: Address
+    live: Address | None
     embed_mongo: bool
     embed_redis: bool
     sample: bool
@@ -41,10 +43,14 @@ class Plan:
             ImproperlyConfigured: a variable holds what it doesn't take.
             RunFailed: ``BIND`` names an address that can't be listened on.
         """
-        bind, moved = _chosen_address(environment)
+        bind, moved = _chosen_address(environment, variables.BIND)
+        live = None
+        if not environment.is_set(variables.LIVE_URL):
+            live, _ = _chosen_address(environment, variables.LIVE_BIND, bind.host)
         embed_mongo = not environment.is_set(variables.MONGODB_URI)
         return cls(
             bind=bind,
+            live=live,
             embed_mongo=embed_mongo,
             embed_redis=not environment.is_set(variables.REDIS_URL),
             # The sample world is only ever written into a store of our own.
@@ -58,17 +64,32 @@ class Plan:
         Reading is open if the documents are the embedded store's or only this machine can connect.
         """
         local = self.embed_mongo or of_this_machine(self.bind.host)
-        return {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
+        chosen = {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
+        # By the name that the page was called up by, whatever that is: the streams are a port further.
+        return chosen if self.live is None else {**chosen, "LIVE_URL": f":{self.live.port}"}
 
 
-def _chosen_address(environment: Environment) -> tuple[Address, bool]:
-    """The address to serve on, and whether it differs from the default because that was taken."""
-    wanted = environment.read(variables.BIND)
+def _chosen_address(
+    environment: Environment, variable: Variable[Address], host: str | None = None
+) -> tuple[Address, bool]:
+    """The address to serve on, and whether it differs from the default because that was taken.
+
+    Args:
+        environment: what the user set.
+        variable: that names it.
+        host: of the default; the variable's own where ``None``.
+    """
+    wanted = environment.read(variable)
+    is_set = environment.is_set(variable)
+    if host is not None and not is_set:
+        wanted = Address(host, wanted.port)
     trouble = _trouble_with(wanted)
     if trouble is None:
         return wanted, False
-    if environment.is_set(variables.BIND):
-        raise RunFailed(f"BIND takes an address that is free on this machine; {wanted.host}:{wanted.port}: {trouble}")
+    if is_set:
+        raise RunFailed(
+            f"{variable.name} takes an address that is free on this machine; {wanted.host}:{wanted.port}: {trouble}"
+        )
     return Address(wanted.host, free_port()), True
 
 

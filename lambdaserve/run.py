@@ -71,6 +71,7 @@ class Run:
             self._start_stores(stack)
             self._prepare(stack)
             self._start_server(stack)
+            self._start_streams(stack)
             alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
             if alive:
                 command = self._manage("sample_speed", "--follow")
@@ -117,16 +118,8 @@ class Run:
 
     def _start_server(self, stack: ExitStack) -> None:
         bind, read = self.plan.bind, self.environment.read
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
-        # No second protocol that keeps 200 answers of a connection waiting, and no head of 400 kB.
-        command += ["--http", "1", "--http1-buffer-size", "65536"]
-        command += [
-            "--http1-header-read-timeout",
-            str(HEAD_WITHIN * 1000),
-            "--backpressure",
-            str(connections_of_a_worker()),
-        ]
-        command += ["--host", bind.host, "--port", str(bind.port), "--workers", str(read(variables.WORKERS))]
+        command = self._granian("wsgi", bind)
+        command += ["--workers", str(read(variables.WORKERS))]
         command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
         command += ["lambdaserve.wsgi:application"]
         # Many threads would each keep a heap of their own, with what their largest answer needed.
@@ -139,6 +132,22 @@ class Run:
             if time.monotonic() > deadline:
                 raise RunFailed(f"the {server.name} did not answer at {bind.url()} within {_PATIENCE:.0f} s")
             time.sleep(0.05)
+
+    def _start_streams(self, stack: ExitStack) -> None:
+        """Starts the process that pushes changes to pages; these ask by themselves while it is not there yet."""
+        if self.plan.live is None:
+            return
+        # Open streams end with it, at once: browsers come back by themselves.
+        command = [*self._granian("asgi", self.plan.live), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
+        self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
+
+    def _granian(self, interface: str, bind: Address) -> list[str]:
+        """A server: without a second protocol that keeps 200 answers of a connection waiting, or heads of 400 kB."""
+        command = [sys.executable, "-m", "granian", "--interface", interface, "--no-ws", "--log-level", "warning"]
+        command += ["--http", "1", "--http1-buffer-size", "65536"]
+        command += ["--http1-header-read-timeout", str(HEAD_WITHIN * 1000)]
+        command += ["--backpressure", str(connections_of_a_worker())]
+        return [*command, "--host", bind.host, "--port", str(bind.port)]
 
     def _announce(self) -> None:
         url = self.plan.bind.url()
@@ -209,7 +218,7 @@ def _answers(address: Address) -> bool:
     """Whether the server answers a request, with whatever status."""
     connection = http.client.HTTPConnection(address.near_host(), address.port, timeout=5)
     try:
-        connection.request("HEAD", "/")
+        connection.request("HEAD", "/api/v1/health/live")
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

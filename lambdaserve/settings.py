@@ -84,6 +84,7 @@ MONGODB_DATABASE = _env.read(variables.MONGODB_DATABASE)
 MONGODB_TIMEOUT = _env.read(variables.MONGODB_TIMEOUT)
 SLOW_QUERY_AFTER = _env.read(variables.SLOW_QUERY_AFTER)
 THREADS = _env.read(variables.THREADS)
+LIVE_URL = "" if _env.read(variables.LIVE_URL) == "none" else _env.read(variables.LIVE_URL)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
@@ -149,6 +150,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_htmx",
+    "chartkick.django",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -159,6 +162,7 @@ INSTALLED_APPS = [
     "movies",
     "trending",
     "analytics",
+    "pages",
     "lambdaserve",
     "lambdaserve.access",
     "lambdaserve.staff.apps.StaffConfig",
@@ -220,7 +224,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Files are served from where the apps keep them, so that nothing has to be collected before a start.
+# `manage.py collectstatic`, which `manage.py prepare` runs, names files by what they hold and compresses them. Until
+# then they are served from where the apps keep them.
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "lambdaserve.staticfiles.CollectedOrNot"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
@@ -240,7 +250,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = _env.read(variables.SESSION_AGE) // timedelta(seconds=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"  # of the admin; pages name their own
 X_FRAME_OPTIONS = "DENY"
 # Forms of the admin and requests for tokens; there is nothing to upload. `lambdaserve.peers` bounds every body by it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -19,7 +19,7 @@ _api_v1 = [
 
 urlpatterns = [
     path("api/v1/", include(_api_v1)),  # first, being asked for most
-    path("", pages.start, name="start"),
+    path("", include("pages.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),

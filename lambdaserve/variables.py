@@ -90,6 +90,17 @@ DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of everything that i
 
 # Serving
 BIND = Variable("BIND", address(), Address("127.0.0.1", 8000), "Address and port to serve on.")
+LIVE_BIND = Variable(
+    "LIVE_BIND", address(), Address("127.0.0.1", 8001), "Address and port of the process that pushes changes to pages."
+)
+LIVE_URL = Variable(
+    "LIVE_URL",
+    text(),
+    "",
+    "How browsers reach that process: a path that a load balancer sends to it, such as `/live/`, a whole address, or "
+    "`:8001` for the page's own host on another port. Unset, `make run` starts it and pages elsewhere ask again every "
+    "15 s, as they do everywhere with `none`.",
+)
 WORKERS = Variable("WORKERS", integer(least=1, most=256), 1, "Worker processes.")
 THREADS = Variable("THREADS", integer(least=1, most=256), 4, "Threads that answer requests, in each worker.")
 LOAD_SAMPLE = Variable(

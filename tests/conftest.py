@@ -29,6 +29,7 @@ for _name in VARIABLES:
     os.environ.pop(f"{_name}_FILE", None)
 
 _directory = tempfile.TemporaryDirectory(prefix="lambdaserve-tests-")
+(Path(_directory.name) / "static").mkdir()  # where nothing was collected
 _mongo_port, _redis_port = embedded.free_port(), embedded.free_port()
 os.environ.update(
     {

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
@@ -20,7 +21,7 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 _WAIT = "log_in_wait"
 
 
-class LogInForm(AdminAuthenticationForm):
+class LimitedForm(AuthenticationForm):
     """Looks at the password of those alone who have not tried too often."""
 
     def clean(self) -> dict[str, Any]:
@@ -36,9 +37,22 @@ class LogInForm(AdminAuthenticationForm):
             raise _refusal(request, retry_after(getattr(error, "wait", None))) from None
 
 
+class LogInForm(LimitedForm, AdminAuthenticationForm):
+    """Of the admin."""
+
+
 def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:
     setattr(request, _WAIT, wait)
     return ValidationError(f"Too many tries to log in; try again in {wait} s.", code="limited")
+
+
+def with_wait(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The response to a ``LimitedForm``; a 429 with ``Retry-After`` where that refused."""
+    wait = getattr(request, _WAIT, None)
+    if wait is not None:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 class LimitedSite(AdminSite):
@@ -50,10 +64,7 @@ class LimitedSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The page to log in on; a 429 with ``Retry-After`` for those who have tried too often."""
         response: HttpResponse = limited_page(super().login)(request, extra_context)
-        wait = getattr(request, _WAIT, None)
-        if wait is not None:
-            response.status_code = 429
-            response["Retry-After"] = str(wait)
+        with_wait(request, response)
         return response
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:

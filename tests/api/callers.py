@@ -99,10 +99,12 @@ class Callers:
         return response
 
     def outcome(self, caller: str, method: str, address: str, body: Mapping[str, Any] | None = None) -> str:
-        """The status that a caller gets, or ``login`` for a redirect to the log-in."""
+        """The status that a caller gets, or where to log in: ``login`` to the admin, ``enter`` to the pages."""
         response = self.send(caller, method, address, None if method == "GET" else body)
-        to_log_in = response.headers.get("Location", "").startswith("/admin/login/")
-        return "login" if to_log_in else str(response.status_code)
+        target = response.headers.get("Location", "")
+        if target.startswith("/admin/login/"):
+            return "login"
+        return "enter" if target.startswith("/login/") else str(response.status_code)
 
 
 def _session_of(user: User) -> str:

@@ -25,6 +25,10 @@ AUDIENCES = {
     "to log in":  "200     200   200 200  200 200 200 200  200 200  302 302 302  200 200 200 200",
     "logged out": "302     302   302 302  302 302 302 302  302 302  200 200 200  302 302 302 302",
     "no way out": "302     302   302 302  302 302 302 302  302 302  405 405 405  302 302 302 302",
+    "browsers":   "200|enter " + "200|enter " * 7 + "200 200  200 200 200  " + "200|enter " * 4,
+    "fragment":   "200|403 " + "200|403 " * 7 + "200 200  200 200 200  " + "200|403 " * 4,
+    "operators":  "enter " * 8 + "403 200  403 200 200  " + "enter " * 4,
+    "entering":   "200 " * 8 + "302 302  302 302 302  " + "200 " * 4,
     "staff":      "login login login login login login login login login login 200 200 200 login login login login",
     "staff on":   "login login login login login login login login login login 302 302 302 login login login login",
     "staff lost": "login login login login login login login login login login 404 404 404 login login login login",
@@ -77,7 +81,22 @@ VIEWS = {
 PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
 TOKENS = ("", "/refresh", "/verify", "/revoke")
 PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redoc/": ("all", "none")}
-PAGES |= {"": ("visitors", "no visitor"), "favicon.ico": ("sent on", "sent on"), "metrics": ("metered", "unmetered")}
+PAGES |= {
+    "": ("browsers", "no visitor"),
+    "about/": ("visitors", "no visitor"),
+    "favicon.ico": ("sent on", "sent on"),
+    "metrics": ("metered", "unmetered"),
+}
+
+BROWSED = {
+    "trending/": ("trending/?window=24h", "browsers"),
+    "movies/<str:movie_id>/": (f"movies/{MOVIE}/", "browsers"),
+    "analytics/": ("analytics/?genre=Drama", "browsers"),
+    "search/": ("search/?q=fight", "browsers"),
+    "fragments/<str:name>/": ("fragments/trending/", "fragment"),
+    "operations/": ("operations/", "operators"),
+}
+"""Pages that nobody can write to."""
 
 ADMIN = {  # GET, POST
     "": ("", "staff", "staff"),
@@ -120,6 +139,14 @@ def rows() -> Iterator[Row]:
         needs = ("access.see_metrics",) if route == "metrics" else ()
         yield Row(route, "GET", route, reading, needs)
         yield from (Row(route, method, route, writing, needs) for method in ("POST", "DELETE"))
+    for route, (address, reading) in BROWSED.items():
+        needs = ("access.see_operations",) if reading == "operators" else ()
+        yield Row(route, "GET", address, reading, needs)
+        yield from (Row(route, method, address, "no visitor", needs) for method in ("POST", "DELETE"))
+    yield Row("login/", "GET", "login/", "entering")
+    yield Row("login/", "POST", "login/", "entering", body={"username": "somebody else"})
+    yield Row("logout/", "GET", "logout/", "no visitor")
+    yield Row("logout/", "POST", "logout/", "sent on")
     for route, (address, reading, writing) in ADMIN.items():
         yield Row(f"admin/{route}", "GET", f"admin/{address}", reading)
         yield Row(f"admin/{route}", "POST", f"admin/{address}", writing)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils.html import escape
 from django.utils.translation import trans_real
 
 from lambdaserve.access.models import ApiKey
@@ -61,10 +62,20 @@ def test_names_that_are_stored_are_text_in_the_admin(script: str, admin_client: 
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_words_of_the_address_are_text_on_every_page(script: str, client: Client) -> None:
+def test_words_of_the_address_are_text_on_every_page(script: str, client: Client, api: Api) -> None:
     word = quote(script, safe="")
     for path in (
         f"?q={word}",
+        f"trending/?genre={word}",
+        f"trending/?window={word}",
+        f"movies/{word}/",
+        f"movies/603/?actor={word}&window={word}",
+        f"analytics/?genre={word}&compare={word}",
+        f"analytics/?metric={word}",
+        f"search/?q={word}&genre={word}",
+        f"fragments/{word}/?genre={word}",
+        f"login/?next={word}",
+        f"operations/?{word}={word}",
         f"no/such/{word}",
         f"admin/login/?next={word}",
         f"admin/{word}/?next={word}",
@@ -82,7 +93,7 @@ def test_words_of_the_address_are_text_on_every_page(script: str, client: Client
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_titles_genres_and_actors_are_text_in_json_and_on_no_page(script: str, api: Api) -> None:
+def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api: Api) -> None:
     api.load(
         movie(603, script, genres=[script], overview=script),
         genre_month(script, 2030, 1, 7.0, 4, top_movies=[{"movie_id": 603, "title": script, "popularity": 9.0}]),
@@ -104,9 +115,24 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_no_page(script: str, a
         assert answer.status_code == (404 if path.endswith("x") else 200), path
         assert answer.headers["Content-Type"] in ("application/json", "application/problem+json")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    client = Client()
-    for page in ("/", "/api/docs/", "/api/redoc/", "/admin/login/"):
+    client, told = Client(), escape(script)
+    for page in ("/api/docs/", "/api/redoc/", "/admin/login/"):
         assert script not in client.get(page).content.decode()
+    for page in (
+        "/",
+        f"/trending/?genre={name}",
+        f"/movies/603/?actor={name}",
+        f"/analytics/?genre={name}&compare={name}",
+        f"/search/?genre={name}",
+        "/fragments/trending/",
+    ):
+        shown: Any = client.get(page)
+        assert shown.status_code == 200, page
+        assert told in shown.content.decode(), page
+        if page.startswith("/fragments"):
+            assert script not in shown.content.decode() or "<" not in script
+        else:
+            assert_only_text(shown, script)
 
 
 @pytest.mark.parametrize("name", ["lang", "version"])

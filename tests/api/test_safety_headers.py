@@ -13,15 +13,17 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from lambdaserve import pages
 from lambdaserve.ops.api import HealthViewSet
+from pages import about
 from tests.api.callers import CALLERS, Callers
 
 pytestmark = pytest.mark.django_db
 
 LIVE = "/api/v1/health/live"
 PAGES = {
-    "/": 200,
+    "/about/": 200,
+    "/login/": 200,
+    "/operations/": 302,
     "/api/docs/": 200,
     "/api/docs/?script=": 200,
     "/api/redoc/": 200,
@@ -106,12 +108,12 @@ def _fail(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("caller", CALLERS)
 def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.MonkeyPatch, caller: str) -> None:
     callers = Callers()
-    monkeypatch.setattr(pages, "examples", _fail)
+    monkeypatch.setattr(about, "examples", _fail)
     monkeypatch.setattr(HealthViewSet, "live", _fail)
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.get_app_list", _fail)
     monkeypatch.setattr("lambdaserve.ops.metrics.MetricsView.get", _fail)
     statuses = []
-    for path in ("", "api/v1/health/live", "admin/", "metrics", "no/such/page", "api/no/such/page"):
+    for path in ("about/", "api/v1/health/live", "admin/", "metrics", "no/such/page", "api/no/such/page"):
         response = callers.send(caller, "GET", path)
         statuses.append(response.status_code)
         text = response.content.decode()
@@ -124,14 +126,14 @@ def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.Monkey
 
 def test_debugging_shows_its_pages_on_this_machine_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEBUG = True
-    monkeypatch.setattr(pages, "examples", _fail)
+    monkeypatch.setattr(about, "examples", _fail)
     for address in ("192.0.2.1", "2001:db8::1", "", "unknown"):
-        for path in ("/", "/no/such/page", LIVE):
+        for path in ("/about/", "/no/such/page", LIVE):
             response: Any = stranger().get(path, REMOTE_ADDR=address, headers={"X-Forwarded-For": "127.0.0.1"})
             assert response.status_code == 403
             assert "hunter" not in response.content.decode()
     for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
-        assert "hunter3" in stranger().get("/", REMOTE_ADDR=address).content.decode()
+        assert "hunter3" in stranger().get("/about/", REMOTE_ADDR=address).content.decode()
 
 
 def test_hsts_is_told_over_https_everywhere(settings: Any) -> None:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_start_page_shows_the_state_and_answers_an_example_in_place(
+def test_the_page_about_the_api_shows_the_state_and_answers_an_example_in_place(
     watched: Watched, indexed_database: Any, redis_client: Any
 ) -> None:
-    page = watched.open("/")
+    page = watched.open("/about/")
     page.wait_for_selector("[data-of=status][data-status]")
     assert page.text_content("[data-of=mongodb]", timeout=5000) != "…"
     page.click("[data-example] >> nth=-1")

@@ -223,7 +223,8 @@ def test_it_serves_while_the_mongodb_of_somebody_else_is_away(tmp_path: Path) ->
     with served(tmp_path, REDIS_URL=f"redis://{LOOPBACK}:{free_port()}", **away) as copy:
         copy.wait_until_it_serves()
         assert "No indexes created: MongoDB is not reachable" in copy.said()
-        assert copy.status("/") == 200
+        assert copy.status("/about/") == 200
+        assert copy.status("/") == 503
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from merger.mongo import database
 
 class Command(BaseCommand):
     help = (
-        "Migrates the SQL database, and in MongoDB creates collections, validators and indexes; migrations that would "
-        "change documents are left to `manage.py migrate_views`. `manage.py serve` runs it before it serves. "
+        "Migrates the SQL database, collects static files, and in MongoDB creates collections, validators and indexes; "
+        "migrations that would change documents are left to `manage.py migrate_views`. `manage.py serve` runs it "
+        "before it serves. "
         "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
     )
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
+        # Anew each time: a file that is gone, or is another one now, must not be served.
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         # Collections before their indexes: who makes an index makes a collection that has no validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])

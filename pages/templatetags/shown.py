@@ -1,0 +1,58 @@
+"""How templates show values and lead from one page to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pages.tables import NOTHING
+from pages.tables import shown as as_text
+
+register = template.Library()
+
+
+@register.filter
+def shown(value: Any, kind: str) -> str:
+    """A value as people read it; ``kind`` is one of ``pages.tables.FORMATS``."""
+    return as_text(None if value == "" else value, kind)  # what a template can't find is an empty text
+
+
+@register.filter
+def moment(value: str | None) -> SafeString | str:
+    """A moment in ISO 8601 as a ``time`` element, in UTC."""
+    if not value:
+        return NOTHING
+    return format_html('<time datetime="{}">{} UTC</time>', value, as_text(value, "hour"))
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """A share as a percentage."""
+    return NOTHING if value in (None, "") else f"{100 * value:.0f} %"
+
+
+@register.filter
+def ago(seconds: Any) -> str:
+    """A number of seconds in the unit that suits it."""
+    if seconds in (None, ""):
+        return NOTHING
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, **changes: Any) -> str:
+    """The page's own address with other parameters; ``None`` takes one away."""
+    query = QueryDict(context.get("query", ""), mutable=True)
+    query.pop("download", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"

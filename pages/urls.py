@@ -1,0 +1,26 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from pages.about import About
+from pages.analytics import Analytics
+from pages.entrance import LogIn, LogOut
+from pages.fragmentpage import FragmentPage
+from pages.movie import Movie
+from pages.operations import Operations
+from pages.overview import Overview
+from pages.search import Search
+from pages.trending import Trending
+
+urlpatterns = [
+    path("", Overview.as_view(), name="start"),
+    path("trending/", Trending.as_view(), name="pages-trending"),
+    path("movies/<str:movie_id>/", Movie.as_view(), name="pages-movie"),
+    path("analytics/", Analytics.as_view(), name="pages-analytics"),
+    path("search/", Search.as_view(), name="pages-search"),
+    path("fragments/<str:name>/", FragmentPage.as_view(), name="pages-fragment"),
+    path("operations/", Operations.as_view(), name="pages-operations"),
+    path("about/", About.as_view(), name="pages-about"),
+    path("login/", LogIn.as_view(), name="login"),
+    path("logout/", LogOut.as_view(), name="logout"),
+]
