@@ -70,8 +70,9 @@ class Run:
             self._variables = self._for_children()
             self._start_stores(stack)
             self._prepare(stack)
-            self._start_server(stack)
             self._start_streams(stack)
+            self._start_server(stack)
+            self._await_streams()
             alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
             if alive:
                 command = self._manage("sample_speed", "--follow")
@@ -126,20 +127,27 @@ class Run:
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
         # The server's processes alone: a command that counted too would be added to them.
         server = self._start(stack, "server", command, variables={METERS: str(self.local.fresh_meters())})
-        deadline = time.monotonic() + _PATIENCE
-        while not _answers(bind):
-            self._check()
-            if time.monotonic() > deadline:
-                raise RunFailed(f"the {server.name} did not answer at {bind.url()} within {_PATIENCE:.0f} s")
-            time.sleep(0.05)
+        self._await(server.name, bind, "/api/v1/health/live")
 
     def _start_streams(self, stack: ExitStack) -> None:
-        """Starts the process that pushes changes to pages; these ask by themselves while it is not there yet."""
+        """Starts the process that pushes changes to pages."""
         if self.plan.live is None:
             return
         # Open streams end with it, at once: browsers come back by themselves.
         command = [*self._granian("asgi", self.plan.live), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
         self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
+
+    def _await_streams(self) -> None:
+        if self.plan.live is not None:
+            self._await("stream server", self.plan.live, "/")
+
+    def _await(self, name: str, address: Address, path: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not _answers(address, path):
+            self._check()
+            if time.monotonic() > deadline:
+                raise RunFailed(f"the {name} did not answer at {address.url()} within {_PATIENCE:.0f} s")
+            time.sleep(0.05)
 
     def _granian(self, interface: str, bind: Address) -> list[str]:
         """A server: without a second protocol that keeps 200 answers of a connection waiting, or heads of 400 kB."""
@@ -214,11 +222,11 @@ def batch_is_due(last: datetime, now: datetime) -> bool:
     return last < (today if now >= today else today - timedelta(days=1))
 
 
-def _answers(address: Address) -> bool:
+def _answers(address: Address, path: str) -> bool:
     """Whether the server answers a request, with whatever status."""
     connection = http.client.HTTPConnection(address.near_host(), address.port, timeout=5)
     try:
-        connection.request("HEAD", "/api/v1/health/live")
+        connection.request("HEAD", path)
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
