@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 from lambdaserve import variables
@@ -26,6 +27,10 @@ from lambdaserve.processes import Child
 
 _PATIENCE = 60.0
 """Seconds until the server must answer."""
+_WARM_WITHIN = 20.0
+"""Seconds until whoever comes first meets what there is, however little."""
+_FIRST_ASKED = "/api/v1/trending/history?limit=12"
+"""What the first page needs most of both layers for."""
 CONNECTIONS, OTHER_FILES = 2048, 512
 """Connections that a worker holds at once, silent ones among them, and other files that it may have open.
 
@@ -73,6 +78,7 @@ class Run:
             self._start_streams(stack)
             self._start_server(stack)
             self._await_streams()
+            self._await_answers()
             alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
             if alive:
                 command = self._manage("sample_speed", "--follow")
@@ -140,6 +146,14 @@ class Run:
     def _await_streams(self) -> None:
         if self.plan.live is not None:
             self._await("stream server", self.plan.live, "/")
+
+    def _await_answers(self) -> None:
+        """Waits a little until the service has read what its first pages are made of; nobody should meet empty ones."""
+        deadline = time.monotonic() + _WARM_WITHIN
+        while self.plan.embed_mongo and time.monotonic() < deadline:
+            if _status(self.plan.bind, "GET", _FIRST_ASKED) != HTTPStatus.SERVICE_UNAVAILABLE:
+                return
+            self._check()
 
     def _await(self, name: str, address: Address, path: str) -> None:
         deadline = time.monotonic() + _PATIENCE
@@ -224,12 +238,16 @@ def batch_is_due(last: datetime, now: datetime) -> bool:
 
 def _answers(address: Address, path: str) -> bool:
     """Whether the server answers a request, with whatever status."""
+    return _status(address, "HEAD", path) is not None
+
+
+def _status(address: Address, method: str, path: str) -> int | None:
+    """What a request is answered with; ``None``: it is not."""
     connection = http.client.HTTPConnection(address.near_host(), address.port, timeout=5)
     try:
-        connection.request("HEAD", path)
-        connection.getresponse()
+        connection.request(method, path)
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
-    return True

@@ -69,7 +69,7 @@ def test_months_add_up_to_years_weighted_by_movies_that_say_anything() -> None:
     ]
     assert charts.by_year(months) == [
         {"when": "1999", "total_movies": 4, "avg_rating": 6.0, "avg_sentiment": 0.5, "avg_popularity": 2.0},
-        {"when": "2000", "total_movies": 7, "avg_rating": None, "avg_sentiment": 0.1, "avg_popularity": 1.0},
+        {"when": "2000", "total_movies": 7, "avg_rating": None, "avg_sentiment": 0.1, "avg_popularity": 1},
     ]
 
 

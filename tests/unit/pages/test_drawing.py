@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -43,7 +44,7 @@ def test_everybody_stands_apart_and_within_the_frame() -> None:
         assert all(0 < x < NETWORK_WIDTH and 0 < y < drawn["height"] for x, y in places)
         for side in {x for x, _ in places}:
             heights = sorted(y for x, y in places if x == side)
-            assert all(low - high >= 40 for high, low in zip(heights, heights[1:], strict=False))
+            assert all(low - high >= 40 for high, low in pairwise(heights))
 
 
 def test_more_movies_make_a_thicker_line_and_the_rest_is_left_to_the_table() -> None:

@@ -1,0 +1,316 @@
+"""People in front of the pages: a real Chromium on the running service, with its streams and its sample world."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from pymongo import MongoClient
+
+from lambdaserve.embedded import LOOPBACK, free_port
+from tests.browser.conftest import CHROMIUM, Watched
+from tests.integration.test_run import Served, descendants, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGES = {
+    "overview": "/",
+    "trending": "/trending/?window=24h",
+    "movie": "/movies/603/?window=7d",
+    "analytics": "/analytics/?genre=Drama&compare=Action&metric=sentiment",
+    "search": "/search/?q=the",
+    "about": "/about/",
+    "log in": "/login/",
+    "not there": "/trending/?genre=dramma",
+}
+SCREENS = [(390, "light"), (390, "dark"), (820, "light"), (820, "dark"), (1500, "light"), (1500, "dark")]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The whole service, as `make run` starts it."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    directory = tmp_path_factory.mktemp("browsing")
+    with served(directory, LIVE_BIND=f"{LOOPBACK}:{free_port()}", MONGODB_TIMEOUT="1", SAMPLE_SCALE="0.25") as found:
+        found.wait_until_it_serves()
+        yield found
+
+
+@pytest.fixture
+def visitor(chromium: Browser, copy: Served) -> Iterator[Watched]:
+    """A new page on the running service; its streams are its own."""
+    page = chromium.new_page()
+    page.set_default_timeout(20_000)
+    yield Watched(page, copy.url)
+    page.close()
+
+
+def go(visitor: Watched, path: str) -> Page:
+    """Opens a page; one with a stream never comes to rest."""
+    page = visitor.page
+    page.on("console", lambda message: visitor.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: visitor.errors.append(str(error)))
+    page.goto(visitor.home + path, wait_until="load")
+    return page
+
+
+def is_drawn(page: Page) -> bool:
+    """Whether every chart has something on it, beside what a blank one would have."""
+    found: bool = page.evaluate(
+        """() => [...document.querySelectorAll(".plot canvas")].every((canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value) => value);
+        })"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_a_page_fits_is_drawn_and_bars_nobody(visitor: Watched, name: str, width: int, scheme: Any) -> None:
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page = go(visitor, PAGES[name])
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    charts = page.locator("[data-chart]").count()
+    assert page.locator("[data-chart]:not([hidden])").count() == charts
+    assert charts == {"overview": 2, "trending": 1, "movie": 2, "analytics": 4}.get(name, 0)
+    assert is_drawn(page)
+    bars = [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
+    assert bars == []
+    errors = [error for error in visitor.errors if "404" not in error or name != "not there"]
+    assert errors == []
+
+
+def database(copy: Served) -> MongoClient[dict[str, Any]]:
+    found = re.search(r"mongodb://\S+", copy.said())
+    assert found
+    return MongoClient(found[0], tz_aware=True)
+
+
+def trending_of(movie_id: int, score: float) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "movie_id": movie_id,
+        "data_type": "trending",
+        "hour": now.replace(minute=0, second=0, microsecond=0),
+        "data": {"trending_score": score, "velocity": 5.0, "acceleration": 0.0},
+        "synced_at": now,
+    }
+
+
+def test_a_change_is_seen_without_loading_the_page_again(visitor: Watched, copy: Served) -> None:
+    page = go(visitor, "/trending/?window=6h")
+    page.wait_for_selector("[data-live=streaming]")
+    page.evaluate("window.still = true")
+    with database(copy) as client:
+        collection = client["moviedb"]["speed_views"]
+        known = {movie for movie in collection.distinct("movie_id") if movie != 603}
+        collection.insert_one(trending_of(min(known), 99.5))
+        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("99.5", timeout=20_000)
+        collection.insert_one(trending_of(603, 99.9))
+        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("The Matrix", timeout=20_000)
+    assert page.evaluate("window.still")
+    assert visitor.errors == []
+
+
+def test_a_movies_numbers_change_before_ones_eyes(visitor: Watched, copy: Served) -> None:
+    page = go(visitor, "/movies/603/")
+    page.wait_for_selector("[data-live=streaming]")
+    now = datetime.now(UTC)
+    with database(copy) as client:
+        client["moviedb"]["speed_views"].insert_one(
+            {
+                "movie_id": 603,
+                "data_type": "stats",
+                "hour": now.replace(minute=0, second=0, microsecond=0),
+                "data": {"vote_average": 9.87, "vote_count": 12_345, "popularity": 321.5},
+                "synced_at": now,
+            }
+        )
+        expect(page.locator(".tiles")).to_contain_text("9.87", timeout=20_000)
+    assert "12,345 votes" in (page.text_content(".tiles") or "")
+    assert visitor.errors == []
+
+
+def test_a_lost_stream_is_opened_again(visitor: Watched, copy: Served) -> None:
+    page = go(visitor, "/trending/")
+    page.wait_for_selector("[data-live=streaming]")
+    workers = [pid for pid, line in descendants(copy.process.pid).items() if "asgi" in line]
+    for pid in sorted(workers)[-1:]:
+        os.kill(pid, signal.SIGKILL)
+    page.wait_for_selector("[data-live=asking]")
+    page.wait_for_selector("[data-live=streaming]", timeout=60_000)
+
+
+def test_without_a_stream_a_page_asks_again(visitor: Watched) -> None:
+    visitor.page.route(re.compile(r"//[^/]+/[\w-]+:[\w:-]+$"), lambda route: route.abort())
+    page = go(visitor, "/trending/?window=24h")
+    with page.expect_response(re.compile(r"/fragments/trending/\?.*window=24h"), timeout=40_000) as asked:
+        page.wait_for_selector("[data-live=asking]")
+    assert asked.value.ok
+    assert page.locator(".ranking tbody tr").count() == 20
+
+
+def test_charts_are_given_away_as_they_are_shown(visitor: Watched, tmp_path: Path) -> None:
+    page = go(visitor, "/movies/603/?window=30d")
+    for link, name in (("#chart-sentiment a", "sentiment.csv"), ("[data-png=stats]", "stats.png")):
+        with page.expect_download() as found:
+            page.click(link)
+        assert found.value.suggested_filename == name
+        found.value.save_as(tmp_path / name)
+    with page.expect_download() as found:
+        page.click("[data-svg=network]")
+    found.value.save_as(tmp_path / "network.svg")
+    with (tmp_path / "sentiment.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    shown = page.locator("#table-sentiment tbody tr").evaluate_all(
+        "rows => rows.map((row) => [...row.cells].map((cell) => cell.dataset.v))"
+    )
+    assert rows[1:] == shown
+    assert (tmp_path / "stats.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "stats.png").stat().st_size > 2_000
+    drawing = ET.parse(tmp_path / "network.svg").getroot()
+    assert len(drawing.findall(".//{http://www.w3.org/2000/svg}line")) > 3
+
+
+def test_one_finds_a_movie_while_typing_and_the_address_tells(visitor: Watched) -> None:
+    page = go(visitor, "/search/")
+    page.locator("main [name=q]").press_sequentially("matri", delay=30)
+    expect(page.locator("#found a:text-is('The Matrix')")).to_have_count(1, timeout=20_000)
+    page.wait_for_url(re.compile("q=matri"))
+    page.reload()
+    assert page.locator("#found a:text-is('The Matrix')").count() == 1
+    page.click("#found a:text-is('The Matrix')")
+    assert "The Matrix" in (page.text_content("h1") or "")
+    assert visitor.errors == []
+
+
+def test_switches_and_forms_lead_to_addresses_that_hold_the_state(visitor: Watched) -> None:
+    page = go(visitor, "/trending/")
+    page.click(".switch a:text-is('24h')")
+    page.select_option("[name=genre]", "Drama")
+    page.wait_for_url(re.compile(r"window=24h&genre=Drama"))
+    assert "Trending in Drama" in (page.text_content("h1") or "")
+    page.goto(visitor.home + "/analytics/")
+    page.fill("[name=compare]", "action, comedy")
+    page.press("[name=compare]", "Enter")
+    page.wait_for_url(re.compile("compare="))
+    assert page.locator("#table-comparison tbody tr").count() == 3
+
+
+def test_it_works_by_keyboard(visitor: Watched) -> None:
+    page = go(visitor, "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.focus("#chart-genres summary")
+    page.keyboard.press("Enter")
+    assert page.locator("#table-genres").is_visible()
+    page.focus("#find")
+    page.keyboard.type("matrix")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search/\?q=matrix"))
+
+
+def test_without_javascript_everything_is_there_but_the_drawing(chromium: Browser, copy: Served) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{copy.url}/")
+    assert page.locator(".ranking tbody tr").count() == 12
+    assert page.locator(".spark").count() > 5
+    page.click("#chart-genres summary")
+    assert page.locator("#table-genres tbody tr").count() > 5
+    assert page.locator("#table-genres").is_visible()
+    page.goto(f"{copy.url}/trending/?window=24h")
+    page.select_option("[name=genre]", "Drama")
+    page.click("text=Show")
+    assert "genre=Drama" in page.url
+    page.goto(f"{copy.url}/search/")
+    page.fill("main [name=q]", "matrix")
+    page.click("main button")
+    assert page.locator("#found a:text-is('The Matrix')").count() == 1
+    page.goto(f"{copy.url}/movies/603/")
+    assert page.locator("svg.network line").count() > 3
+    context.close()
+
+
+def test_a_first_visit_is_light_and_the_next_one_asks_for_the_page_alone(chromium: Browser, copy: Served) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    sizes: dict[str, float] = {}
+    addresses: dict[str, str] = {}
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on(
+        "Network.responseReceived", lambda event: addresses.update({event["requestId"]: event["response"]["url"]})
+    )
+    session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(f"{copy.url}/", wait_until="load")
+    page.wait_for_timeout(500)
+    assert 20_000 < sum(sizes.values()) < 300_000, {addresses[key]: size for key, size in sizes.items()}
+    for address in [url for url in addresses.values() if "/static/" in url]:
+        answer = page.request.get(address)
+        assert re.search(r"\.[0-9a-f]{12}\.", address), address
+        assert "immutable" in answer.headers["cache-control"]
+        assert "max-age=315360000" in answer.headers["cache-control"]
+    sizes.clear()
+    page.goto(f"{copy.url}/trending/", wait_until="load")
+    page.wait_for_timeout(500)
+    assert sum(sizes.values()) < 60_000
+    context.close()
+
+
+def test_a_store_that_hangs_shows_the_last_known_numbers_with_a_warning(visitor: Watched, copy: Served) -> None:
+    page = go(visitor, "/movies/603/?window=90d")
+    before = page.text_content("#table-sentiment")
+    (store,) = (
+        pid for pid, line in descendants(copy.process.pid).items() if "secantusd" in line and "child.py" not in line
+    )
+    os.kill(store, signal.SIGSTOP)
+    try:
+        for _ in range(3):  # the first may find out
+            page.reload()
+        page.wait_for_selector("text=The document store does not answer")
+        assert page.text_content("#table-sentiment") == before
+        assert "Traceback" not in page.content()
+    finally:
+        os.kill(store, signal.SIGCONT)
+    expect(page.locator(".freshness")).not_to_contain_text("does not answer", timeout=60_000)
+
+
+def test_staff_see_how_the_service_is_run(visitor: Watched, copy: Served) -> None:
+    found = re.search(r"demo, password (\S+)", copy.said())
+    assert found
+    page = go(visitor, "/operations/")
+    page.fill("#id_username", "demo")
+    page.fill("#id_password", found[1])
+    page.click("main button")
+    page.wait_for_url(re.compile("/operations/$"))
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        bars = [
+            each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")
+        ]
+        assert bars == []
+    assert page.locator("svg .bar.batch").count() > 0
+    assert "movies.details" in (page.text_content("main") or "")
+    assert visitor.errors == []
