@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import signal
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "overview": "/",
     "trending": "/trending/?window=24h",
-    "movie": "/movies/603/?window=7d",
+    "movie": "/movies/{leading}/?window=7d",
     "analytics": "/analytics/?genre=Drama&compare=Action&metric=sentiment",
     "search": "/search/?q=the",
     "about": "/about/",
@@ -48,6 +50,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(directory, LIVE_BIND=f"{LOOPBACK}:{free_port()}", MONGODB_TIMEOUT="1", SAMPLE_SCALE="0.25") as found:
         found.wait_until_it_serves()
         yield found
+
+
+@pytest.fixture(scope="module")
+def leading(copy: Served) -> int:
+    """A movie of which both layers have much to say."""
+    with urllib.request.urlopen(f"{copy.url}/api/v1/trending/movies?window=6h", timeout=30) as answer:
+        return int(json.load(answer)["trending_movies"][0]["movie_id"])
 
 
 @pytest.fixture
@@ -81,10 +90,12 @@ def is_drawn(page: Page) -> bool:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_a_page_fits_is_drawn_and_bars_nobody(visitor: Watched, name: str, width: int, scheme: Any) -> None:
+def test_a_page_fits_is_drawn_and_bars_nobody(
+    visitor: Watched, leading: int, name: str, width: int, scheme: Any
+) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
     visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page = go(visitor, PAGES[name])
+    page = go(visitor, PAGES[name].format(leading=leading))
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     charts = page.locator("[data-chart]").count()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_the_first_text_of_a_row_leads_where_the_row_says() -> None:
 
 
 def test_gaps_are_told_in_one_attribute() -> None:
-    gaps = [
+    gaps: list[Mapping[str, str | None]] = [
         {"start": None, "end": "2026-11-24T00:00:00Z"},
         {"start": "2026-11-24T03:00:00Z", "end": "2026-11-24T04:00:00Z"},
     ]
