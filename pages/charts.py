@@ -26,6 +26,7 @@ def sentiment_timeline(answer: Answer) -> Table:
     at, kind = ("hour", "hour") if answer["granularity"] == "hour" else ("date", "date")
     freshness = answer["freshness"]
     points = answer["breakdown"]
+    cutoff, covered = _boundary(freshness, [point[at] for point in points], _HOUR if at == "hour" else _DAY)
     return Table(
         name="sentiment",
         caption=f"Sentiment by {answer['granularity']}",
@@ -39,7 +40,8 @@ def sentiment_timeline(answer: Answer) -> Table:
             Column("data_source", "From", "source"),
         ),
         rows=points,
-        boundary=_inside(freshness["batch_as_of"], [point[at] for point in points], _HOUR if at == "hour" else _DAY),
+        cutoff=cutoff,
+        covered=covered,
         gaps=freshness["missing"],
         least=-1.0,
         most=1.0,
@@ -68,6 +70,7 @@ def metric_timeline(answer: Answer) -> Table:
     """A metric day by day."""
     label, kind = METRICS[answer["metric"]]
     days = [point["date"] for point in answer["data_points"]]
+    cutoff, covered = _boundary(answer["freshness"], days, _DAY)
     return Table(
         name="trend",
         caption=f"{label} by day, {_of_whom(answer)}",
@@ -84,7 +87,8 @@ def metric_timeline(answer: Answer) -> Table:
             Column("data_source", "From", "source"),
         ),
         rows=answer["data_points"],
-        boundary=_inside(answer["freshness"]["batch_as_of"], days, _DAY),
+        cutoff=cutoff,
+        covered=covered,
         gaps=answer["freshness"]["missing"],
     )
 
@@ -248,12 +252,17 @@ def name_of(movie: Mapping[str, Any]) -> str:
     return str(movie["title"]) if movie["title"] else f"Movie {movie['movie_id']}"
 
 
-def _inside(boundary: str | None, times: Sequence[str], width: timedelta) -> str:
-    """The boundary where it lies within some buckets, up to the end of the last one, else nothing."""
-    if boundary is None or not times:
+def _boundary(freshness: Answer, times: Sequence[str], width: timedelta) -> tuple[str, str]:
+    """Cutoff and coverage, where they lie within some buckets (M1)."""
+    return _inside(freshness["cutoff"], times, width), _inside(freshness["batch_as_of"], times, width)
+
+
+def _inside(moment: str | None, times: Sequence[str], width: timedelta) -> str:
+    """The moment where it lies within some buckets, up to the end of the last one, else nothing."""
+    if moment is None or not times:
         return ""
     first, last = (_aware(text) for text in (times[0], times[-1]))
-    return boundary if first <= _aware(boundary) <= last + width else ""
+    return moment if first <= _aware(moment) <= last + width else ""
 
 
 def _aware(text: str) -> datetime:

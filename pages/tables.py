@@ -104,7 +104,8 @@ class Table:
         caption: what it shows.
         columns: from left to right.
         rows: by ``Column.key``; ``link`` leads from the first text of a row.
-        boundary: ISO 8601, where the batch layer's part ends; empty: nowhere in it.
+        cutoff: ISO 8601, from where the speed layer has precedence; empty: nowhere in it.
+        covered: ISO 8601, until where the batch layer reaches; empty: nowhere in it.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
         least, most: of the left axis, where that is known; ``None``: what the values need.
     """
@@ -113,7 +114,8 @@ class Table:
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
-    boundary: str = ""
+    cutoff: str = ""
+    covered: str = ""
     gaps: Sequence[Mapping[str, str | None]] = field(default_factory=tuple)
     least: float | None = None
     most: float | None = None

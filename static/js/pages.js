@@ -36,7 +36,7 @@ function readTable(table) {
     const [start, end] = span.split("/");
     return { start: start ? Date.parse(start) : -Infinity, end: Date.parse(end) };
   });
-  return { columns, x, isTime, rows, gaps, boundary: table.dataset.boundary ? Date.parse(table.dataset.boundary) : null };
+  return { columns, x, isTime, rows, gaps, cutoff: Date.parse(table.dataset.cutoff), covered: Date.parse(table.dataset.covered) };
 }
 
 // Buckets are drawn in their middle, so that a bar covers its time and a boundary lies between bars.
@@ -54,10 +54,10 @@ function withHoles(rows, width) {
   return result;
 }
 
-// Shades what neither layer holds and draws where the batch layer's part ends.
+// Shades what neither layer holds; draws from where the speed layer has precedence and until where the batch layer reaches.
 const layers = {
   id: "layers",
-  beforeDatasetsDraw(chart, _, { gaps, boundary }) {
+  beforeDatasetsDraw(chart, _, { gaps, cutoff, covered }) {
     const { ctx, chartArea: area, scales: { x } } = chart;
     const inside = (at) => Math.min(area.right, Math.max(area.left, x.getPixelForValue(at)));
     ctx.save();
@@ -67,12 +67,13 @@ const layers = {
       const right = inside(gap.end);
       if (right > left) ctx.fillRect(left, area.top, Math.max(2, right - left), area.height);
     }
-    if (boundary) {
-      ctx.strokeStyle = colour("ink");
-      ctx.setLineDash([5, 4]);
+    for (const [at, dash, name] of [[cutoff, [5, 4], "ink"], [covered, [2, 3], "soft"]]) {
+      if (!Number.isFinite(at)) continue;
+      ctx.strokeStyle = colour(name);
+      ctx.setLineDash(dash);
       ctx.beginPath();
-      ctx.moveTo(inside(boundary), area.top);
-      ctx.lineTo(inside(boundary), area.bottom);
+      ctx.moveTo(inside(at), area.top);
+      ctx.lineTo(inside(at), area.bottom);
       ctx.stroke();
     }
     ctx.restore();
@@ -167,7 +168,7 @@ function configuration(element) {
         ...(datasets.some((each) => each.yAxisID === "right") ? { right: { ...axis("right"), beginAtZero: true } } : {}),
       },
       plugins: {
-        layers: { gaps: table.gaps, boundary: table.boundary },
+        layers: { gaps: table.gaps, cutoff: table.cutoff, covered: table.covered },
         legend: { display: datasets.length > 1, labels: { color: colour("ink"), boxWidth: 12, boxHeight: 12 } },
         tooltip: {
           callbacks: {

@@ -141,7 +141,9 @@ def test_a_movies_numbers_are_the_apis(reader: Reader) -> None:
     assert [(row["hour"], row["popularity"]) for row in reader.csv(page, "stats")] == [
         (point["hour"], str(point["popularity"])) for point in stats["stats"][::-1]
     ]
-    assert Tables(text).attributes["sentiment"]["data-boundary"] == timeline["freshness"]["batch_as_of"]
+    drawn = Tables(text).attributes["sentiment"]
+    assert drawn["data-cutoff"] == timeline["freshness"]["cutoff"]
+    assert drawn["data-covered"] == timeline["freshness"]["batch_as_of"]
 
 
 def test_a_ranking_is_the_apis(reader: Reader) -> None:

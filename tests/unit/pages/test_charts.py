@@ -22,11 +22,12 @@ def test_a_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
         ["2026-11-23", 0.28, 60, 40, 5, 15, "batch"],
         ["2026-11-24", 0.37, 30, 21, 2, 7, "speed"],
     ]
-    assert table.boundary == movies.SENTIMENT["freshness"]["batch_as_of"]
+    freshness = movies.SENTIMENT["freshness"]
+    assert (table.cutoff, table.covered) == ("", freshness["batch_as_of"])
 
 
 @pytest.mark.parametrize(
-    ("boundary", "is_drawn"),
+    ("moment", "is_drawn"),
     [
         ("2026-11-22T23:59:59Z", False),
         ("2026-11-23T00:00:00Z", True),
@@ -35,11 +36,10 @@ def test_a_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
         (None, False),
     ],
 )
-def test_a_boundary_is_drawn_where_it_lies_within_the_time_that_is_shown(
-    boundary: str | None, *, is_drawn: bool
-) -> None:
-    answer = {**movies.SENTIMENT, "freshness": {**movies.SENTIMENT["freshness"], "batch_as_of": boundary}}
-    assert bool(charts.sentiment_timeline(answer).boundary) is is_drawn
+def test_a_boundary_is_drawn_where_it_lies_within_the_time_that_is_shown(moment: str | None, *, is_drawn: bool) -> None:
+    freshness = {**movies.SENTIMENT["freshness"], "batch_as_of": moment, "cutoff": moment}
+    table = charts.sentiment_timeline({**movies.SENTIMENT, "freshness": freshness})
+    assert (bool(table.cutoff), bool(table.covered)) == (is_drawn, is_drawn)
 
 
 def test_missing_intervals_are_the_answers_own() -> None:
