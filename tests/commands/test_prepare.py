@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError, call_command
 
 from lambdaserve.localdata import LocalData, SampleState
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.django_db
 def local(tmp_path: Path, settings: Any) -> LocalData:
     """A data directory of this test's own, and a tiny sample world."""
     settings.DATA_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
     settings.SAMPLE_SCALE = 0.002
     settings.CONTRACT_VALIDATION = "error"  # so that no document of the sample world may be one that can't be read
     return LocalData(tmp_path)
@@ -35,6 +38,13 @@ def test_it_creates_the_indexes_and_loads_nothing_unasked(database: Any, local: 
     assert "movie_view" in database["batch_views"].index_information()
     assert database["batch_views"].count_documents({}) == 0
     assert local.sample_state() is SampleState.ABSENT
+
+
+def test_static_files_are_collected_under_names_that_tell_what_they_hold(database: Any, local: LocalData) -> None:
+    prepare()
+    found = staticfiles_storage.url("js/pages.js")
+    assert re.fullmatch(r"/static/js/pages\.[0-9a-f]{12}\.js", found)
+    assert [(local.directory / found[1:]).is_file(), (local.directory / f"{found[1:]}.gz").is_file()] == [True, True]
 
 
 def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None:
