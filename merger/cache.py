@@ -23,7 +23,7 @@ from merger.asking import Step
 from merger.cachecounts import CacheCounts, Outcome
 from merger.cacheterms import Asked, CacheQuestion, CacheRules, Make, OnlyHalf
 from merger.deadline import left
-from merger.entry import Entry
+from merger.entry import BEING_REPLACED, Entry
 from merger.errors import MergerError, NotFound, StoreError
 from merger.flights import Flights, StillFlying
 from merger.hot import Held, HotTier
@@ -97,7 +97,7 @@ class AnswerCache:
                 return self._given(asked, entry, Outcome.HIT)
             if not strict and entry.absent is None and entry.age(now) < 2 * entry.ttl:
                 self._refresh_later(asked, entry)
-                return self._given_stale(asked, entry, "it is being made anew")
+                return self._given_stale(asked, entry, BEING_REPLACED)
         return self._joined(asked, entry, strict=strict)
 
     def _alone(self, asked: Asked, now: float, *, strict: bool) -> tuple[Entry, str]:

@@ -25,6 +25,9 @@ from merger.query import isoformat
 COMPRESS_FROM = 8192
 """Bytes of a body from which on it is compressed, once, when it is stored."""
 
+BEING_REPLACED = "it is being made anew"
+"""Why an answer is old, where nothing is wrong: the next one is on its way."""
+
 _LEVEL = 5
 """Of gzip: nearly as small as the best, at a third of its time."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,6 +19,7 @@ from rest_framework.exceptions import ValidationError
 
 from lambdaserve.ops.monitor import monitor
 from lambdaserve.parameters import QueryParameters, WholeNumberField
+from merger.deadline import deadline
 from merger.fields import LARGEST_COUNT
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages import charts
@@ -159,6 +161,7 @@ def rendered(about: str) -> Rendered:
         raise ValidationError({"topic": [f"there is no {name}; these are: {', '.join(FRAGMENTS)}"]})
     values = fragment.parameters.read(QueryDict(query))
     del values["strict"]  # a page shows what there is
-    context = fragment.content(**values)
+    with deadline(settings.MONGODB_TIMEOUT):
+        context = fragment.content(**values)
     html = render_to_string(fragment.template, {**context, "topic": about})
     return Rendered(html, " ".join(part.etag for part in context["parts"]))

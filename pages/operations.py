@@ -29,6 +29,7 @@ class Operations(BrowserPage):
     """Layers, cache, breakers, indexes, runs and drift."""
 
     template = "pages/operations.html"
+    seconds = SHOWN_WITHIN
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         """The page, for who may see how the service is run."""

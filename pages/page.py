@@ -25,6 +25,7 @@ from lambdaserve import __version__
 from lambdaserve.access.tries import limited_page
 from lambdaserve.parameters import QueryParameters
 from lambdaserve.staff.pages import SEE
+from merger.deadline import deadline
 from merger.errors import NotFound
 from movies.selectors import genre_search_list
 from pages import fragments
@@ -46,12 +47,14 @@ class BrowserPage(View):
         template: of it.
         parameters: of its address; others are left alone, since mails and campaigns add their own.
         is_open: whether it is for those as well who may not read.
+        seconds: that all its answers may wait for MongoDB together; ``None``: as long as one of the API's (F1).
     """
 
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as the framework has it
     template: ClassVar[str]
     parameters: ClassVar[type[QueryParameters]] = QueryParameters
     is_open: ClassVar[bool] = False
+    seconds: ClassVar[float | None] = None
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         """What the template shows; ``tables`` are what can be downloaded, ``main`` the part without which it fails.
@@ -66,7 +69,8 @@ class BrowserPage(View):
         if not (self.is_open or may_read(request)):
             return redirect_to_login(request.get_full_path(), reverse("login"))
         try:
-            context = self.content(self._values(request), **path)
+            with deadline(self.seconds or settings.MONGODB_TIMEOUT):
+                context = self.content(self._values(request), **path)
         except ValidationError as error:
             return _told(request, 400, "This address can't be understood", _reasons(error.detail))
         except NotFound as error:
@@ -163,4 +167,4 @@ def _reasons(detail: Any) -> list[str]:
         return [text for each in detail.values() for text in _reasons(each)]
     if isinstance(detail, list | tuple):
         return [text for each in detail for text in _reasons(each)]
-    return [str(detail)]
+    return [str(detail).replace("`", "")]  # its marks are those of the API's description

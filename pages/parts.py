@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from merger.entry import BEING_REPLACED
 from merger.errors import StoreError
 from merger.query import isoformat
 from merger.service import Answer
 
 LATE_AFTER: Final = 30
-"""Seconds after which an answer that should have been replaced is told to be old: replacing takes a moment."""
+"""Seconds after which an answer that is being replaced is told to be old: replacing takes a moment."""
 
 SECONDS_TO_TRY_AGAIN: Final = 10
 """After which a page that lacks a part loads itself anew."""
@@ -24,13 +25,16 @@ SECONDS_TO_TRY_AGAIN: Final = 10
 _MOST_SPANS: Final = 3
 """Missing intervals that are named; the rest is counted."""
 
-_MEANINGS: Final = {
+MEANINGS: Final = {
     "speed_lagging": "The speed layer is late",
     "speed_empty": "The speed layer holds nothing of this kind",
     "batch_stale": "The batch layer is late",
     "batch_empty": "The batch layer holds nothing",
     "batch_unavailable": "The batch layer does not answer",
     "speed_unavailable": "The speed layer does not answer",
+    "batch_absent": "The batch layer does not know this movie",
+    "days_only": "Some hours are known as whole days alone",
+    "coverage_inside_hour": "A few events may be counted twice",
     "documents_skipped": "Some stored documents could not be read",
     "clock_ahead": "Some documents are stamped in the future and were left out",
 }
@@ -97,10 +101,6 @@ def part_of(ask: Callable[[], Answer]) -> Part:
 
 def notices(answer: Answer) -> Iterator[Notice]:
     """What an answer has to say about itself, in the order of weight."""
-    overdue = answer.age - answer.entry.ttl
-    if answer.state == "STALE" and overdue > LATE_AFTER:
-        made = isoformat(datetime.fromtimestamp(answer.entry.made, UTC))
-        yield Notice("stale", "Not the newest numbers", f"They are from {made}; newer ones are being waited for.")
     freshness = answer.data["freshness"]
     missing = freshness["missing"]
     if missing:
@@ -109,4 +109,9 @@ def notices(answer: Answer) -> Iterator[Notice]:
         yield Notice("incomplete", "Incomplete", f"Neither layer holds {spans}{more}.")
     for warning in freshness["warnings"]:
         code, _, text = warning.partition(": ")
-        yield Notice("late", _MEANINGS.get(code, code), f"{text[:1].upper()}{text[1:]}.")
+        if code == "stale_answer":
+            if answer.age - answer.entry.ttl > LATE_AFTER or not text.endswith(BEING_REPLACED):
+                made = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
+                yield Notice("stale", "Not the newest numbers", f"They are from {made}; newer ones come by themselves.")
+            continue
+        yield Notice("late", MEANINGS.get(code, code), f"{text[:1].upper()}{text[1:]}.")

@@ -126,7 +126,8 @@ def movie_details(standing: Standing, at: datetime) -> dict[str, Any]:
 
 def overview(movie: Movie) -> str:
     """A plain sentence made of facts; TMDB's own texts are not part of the sample."""
-    kind = f"A {' / '.join(movie.genres)} film" if movie.genres else "A film"
+    genres = " / ".join(movie.genres)
+    kind = f"{'An' if genres[0] in 'AEIOU' else 'A'} {genres} film" if genres else "A film"
     by = f", directed by {_enumerated(movie.directors)}" if movie.directors else ""
     starring = f", with {_enumerated(movie.cast)}" if movie.cast else ""
     return f"{kind} from {movie.release_date[:4]}{by}{starring}."

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from merger.breaker import BreakerRules, State
+from merger.contract import Aliases
 from merger.deadline import deadline, left
 from merger.errors import StoreUnavailable
 from merger.guarded import GuardedStore
+from merger.indexes import declared
 from merger.routing import BATCH, SPEED
 from merger.store import Document
 from tests.memory_store import MemoryStore
@@ -27,9 +29,11 @@ class Failing(MemoryStore):
         super().__init__(batch_views=[{"a": 1}], speed_views=[{"a": 2}])
         self.failing: set[str] = set()
         self.given: list[float] = []
+        self.asked: list[tuple[str, str]] = []
 
     def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
         self.given.append(left())
+        self.asked += [(collection, field) for field in wanted]
         if collection in self.failing:
             raise StoreUnavailable("away")
         return super().find(collection, wanted, **options)
@@ -74,6 +78,18 @@ def watched() -> Iterator[Watched]:
     for breaker in found.store.breakers.values():
         while breaker.state is not State.CLOSED:
             time.sleep(0.005)
+
+
+@pytest.mark.parametrize("collection", [BATCH, SPEED])
+def test_a_probe_asks_by_an_index_since_any_other_find_may_take_longer_than_it_waits(
+    watched: Watched, collection: str
+) -> None:
+    watched.fail(collection)
+    watched.behind.failing.clear()
+    assert watched.closed.wait(5)
+    ((asked, field),) = set(watched.behind.asked)
+    assert asked == collection
+    assert field in {index.keys[0][0] for index in declared(Aliases()) if index.collection == collection}
 
 
 def test_one_collection_is_left_alone_while_the_other_one_is_asked(watched: Watched) -> None:

@@ -147,6 +147,8 @@ def test_trends_of_a_movie_carry_its_id_and_those_of_a_genre_its_name(documents:
 def test_an_overview_is_made_of_facts() -> None:
     movie = Movie(1, "X", "1995-12-09", ("Crime",), 98, None, None, 6.5, 530, 22.8, "en", ("A", "B"), ("C",))
     assert overview(movie) == "A Crime film from 1995, directed by C, with A and B."
+    animated = Movie(3, "Z", "1999-01-01", ("Animation", "Family"), None, None, None, 0.0, 0, 0.0, "en", (), ())
+    assert overview(animated) == "An Animation / Family film from 1999."
     bare = Movie(2, "Y", "2001-01-01", (), None, None, None, 0.0, 0, 0.0, "en", (), ())
     assert overview(bare) == "A film from 2001."
 
