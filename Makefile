@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-djongo check bench faults attack soak lock clean install install-dev
+.PHONY: help run test test-slow test-djongo check bench faults attack soak lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
@@ -45,8 +45,11 @@ install-dev: ## Install what testing needs into .venv
 run: install ## Serve on http://127.0.0.1:8000 with embedded stores and sample data, until Ctrl-C
 	@$(PYTHON_IN_VENV) manage.py serve
 
-test: install-dev ## Run every test, with a process for each processor
-	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+test: install-dev ## Run the tests of every day, with a process for each processor
+	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(ARGS)
+
+test-slow: install-dev ## Run those that start the whole service or a browser
+	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile -m slow $(ARGS)
 
 test-djongo: ## Run the tests of stored documents in the admin on djongo, in an environment of its own
 	$(call install_into_venv,requirements-djongo-dev.txt,.venv-djongo)

@@ -23,6 +23,8 @@ from lambdaserve.env import Environment
 from lambdaserve.localdata import LocalData
 from lambdaserve.ops.logs import logging_config
 from lambdaserve.staff.engine import views_database
+from merger.redisaddress import parsed
+from merger.redissettings import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment.of_process(BASE_DIR)
@@ -86,6 +88,7 @@ SLOW_QUERY_AFTER = _env.read(variables.SLOW_QUERY_AFTER)
 THREADS = _env.read(variables.THREADS)
 LIVE_URL = "" if _env.read(variables.LIVE_URL) == "none" else _env.read(variables.LIVE_URL)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
+REDIS_ADDRESS = parsed(REDIS_URL)
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
         _env.read(variables.DATABASE_URL) or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60
@@ -104,16 +107,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DATABASES["views"] = views_database(_env.read(variables.VIEWS_ENGINE), MONGODB_URI, MONGODB_DATABASE)
 DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        # A cache that is away must cost less than what it saves (C5): no second try, which by default takes seconds.
-        "OPTIONS": {
-            "SOCKET_CONNECT_TIMEOUT": 0.1,
-            "SOCKET_TIMEOUT": 0.1,
-            "CONNECTION_POOL_KWARGS": {"retry": None},
-        },
-    },
+    "default": cache_settings(REDIS_ADDRESS),
     "counts": {
         "BACKEND": "lambdaserve.access.counts.SharedCounts",
         "KEY_PREFIX": "lambdaserve:tries",

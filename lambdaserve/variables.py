@@ -22,6 +22,7 @@ from lambdaserve.env import (
     text,
     url,
 )
+from merger import redisaddress
 
 _ORIGIN = re.compile(r"https?://[^/?#\s]+")
 
@@ -36,6 +37,12 @@ def _origin(raw: str) -> str:
     """Scheme, host and perhaps port, as a browser sends it; ``ValueError`` for anything else."""
     if not _ORIGIN.fullmatch(raw):
         raise ValueError(raw)
+    return raw
+
+
+def _redis(raw: str) -> str:
+    """An address of Redis, as given; ``ValueError`` for anything else."""
+    redisaddress.parsed(raw)
     return raw
 
 
@@ -77,7 +84,11 @@ SLOW_QUERY_AFTER = Variable(
     "Seconds after which a query of the service is recorded, without its values, for suggest_indexes. 0: none is.",
 )
 REDIS_URL = Variable(
-    "REDIS_URL", url("redis", "rediss", "unix"), "", "Redis or Valkey that holds the cache.", secret=True
+    "REDIS_URL",
+    Kind(_redis, redisaddress.TAKES),
+    "",
+    "Redis or Valkey that holds the cache: one server, the one that Sentinels name, or a Cluster.",
+    secret=True,
 )
 DATABASE_URL = Variable(
     "DATABASE_URL",

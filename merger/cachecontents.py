@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from redis import Redis
 from merger.cache import AnswerCache
 from merger.entry import Entry
 from merger.query import isoformat
+from merger.rediscluster import servers
 
 LOOKED_AT: Final = 20_000
 """Keys that are gone through, of whatever kind; a large Redis is not read whole for a page."""
@@ -24,6 +26,9 @@ LARGEST: Final = 20
 
 SECONDS: Final = 2.0
 """That looking may take."""
+
+_TAG: Final = re.compile(r"\A\{\d+\}")
+"""Of the partition, in a Cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +81,15 @@ def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
     """
     found: list[CachedEntry] = []
     namespace = cache.shared.namespace
-    cursor, give_up = 0, time.monotonic() + SECONDS
-    for _ in range(LOOKED_AT // AT_ONCE):
-        cursor, part = cache.shared.link.ask(partial(_some, namespace=namespace, cursor=cursor))
-        found += part
-        if cursor == 0 or time.monotonic() > give_up:
+    link, give_up = cache.shared.link, time.monotonic() + SECONDS
+    many, cursor = len(link.ask(servers)), 0
+    for place in range(many):
+        for _ in range(LOOKED_AT // AT_ONCE // many):
+            cursor, part = link.ask(partial(_some, place=place, namespace=namespace, cursor=cursor))
+            found += part
+            if cursor == 0 or time.monotonic() > give_up:
+                break
+        if cursor:
             break
     known = set(views)
     entries = {each.key: each for each in found if each.key.rpartition(":")[0] in known and each.seconds > -2}
@@ -125,14 +134,16 @@ def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
     }
 
 
-def _some(redis: Redis, namespace: str, cursor: int) -> tuple[int, list[CachedEntry]]:
+def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[CachedEntry]]:
+    """A few keys of one of the servers, and where to go on with it."""
+    redis = servers(redis)[place]
     reply: Any = redis.scan(cursor, match=f"{_literally(namespace)}*", count=AT_ONCE)
     with redis.pipeline(transaction=False) as pipe:
         for name in reply[1]:
             pipe.strlen(name)
             pipe.ttl(name)
         told = [each if isinstance(each, int) else 0 for each in pipe.execute(raise_on_error=False)]
-    names = [name.decode(errors="replace")[len(namespace) :] for name in reply[1]]
+    names = [_TAG.sub("", name.decode(errors="replace")[len(namespace) :]) for name in reply[1]]
     return int(reply[0]), [CachedEntry(*each) for each in zip(names, told[::2], told[1::2], strict=True)]
 
 

@@ -51,13 +51,13 @@ class Lead:
 
     Args:
         link: the way to Redis. Every method raises ``RedisTrouble``.
-        namespace: prefix of both keys.
+        namespace: prefix of both keys, which share a hash tag: one script writes them both.
         lapses_after: seconds.
     """
 
     def __init__(self, link: RedisLink, namespace: str, lapses_after: float = LAPSES_AFTER) -> None:
         self._link = link
-        self._keys = (f"{namespace}w:lead", f"{namespace}w:state")
+        self._keys = (f"{namespace}{{w}}:lead", f"{namespace}{{w}}:state")
         self._lapse = int(lapses_after * 1000)
         self._token = secrets.token_hex(8)
 

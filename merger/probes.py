@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pymongo
 from django_redis import get_redis_connection
-from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from merger import indexes, indexing, wiring
 from merger.boundary import Boundary, Layers
@@ -16,6 +15,7 @@ from merger.cachecounts import hit_rate
 from merger.contract import BatchDocument, Contract
 from merger.errors import StoreError
 from merger.mongo import MongoStore, database, mapping_errors
+from merger.rediscluster import look
 from merger.redislink import RedisTrouble
 from merger.routing import BATCH, SPEED
 from merger.shapes import SPEED as SPEED_TYPES
@@ -58,11 +58,10 @@ def ping_store() -> StorePing | None:
 
 def ping_cache() -> CachePing | None:
     """One round trip to Redis, and the hit rate; ``None`` when it is away."""
-    connection: Redis = get_redis_connection("default")
     started = time.perf_counter()
     try:
-        connection.ping()
-    except RedisError:
+        look(get_redis_connection("default"))
+    except (RedisError, RedisClusterException):
         return None
     latency = _since(started)
     try:

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from redis import Redis
+from redis import Redis, RedisCluster
 from redis import exceptions as vendor
+
+from merger.rediscluster import look
 
 T = TypeVar("T")
 
 ASK_AGAIN = 0.5
 """Seconds between two looks at whether Redis is back."""
 
-_AWAY = (vendor.ConnectionError, vendor.TimeoutError, vendor.BusyLoadingError, OSError)
+_AWAY = (
+    vendor.ConnectionError,
+    vendor.TimeoutError,
+    vendor.BusyLoadingError,
+    OSError,
+    # Of a Cluster: some slots have no master, or no node tells who has them.
+    vendor.ClusterDownError,
+    vendor.RedisClusterException,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +52,7 @@ class RedisRefused(RedisTrouble):
 
 
 class _OwnLine(threading.local):
-    """This thread's own connection; one that failed has closed itself, and opens anew when it is used."""
+    """This thread's own connection, if one is open."""
 
     line: Any = None
 
@@ -53,10 +63,14 @@ class RedisLink:
     Args:
         connection: gives the client; called on each use, since it may not be reachable at the start.
         ask_again: seconds between two looks at whether it is back.
+        tags: a hash tag for each partition of the keys; one server has a single partition, and needs none.
     """
 
-    def __init__(self, connection: Callable[[], Redis], ask_again: float = ASK_AGAIN) -> None:
+    def __init__(
+        self, connection: Callable[[], Redis], ask_again: float = ASK_AGAIN, tags: Sequence[str] = ("",)
+    ) -> None:
         self._connection = connection
+        self.tags = tags
         self._ask_again = ask_again
         self._lock = threading.Lock()
         self._own = _OwnLine()
@@ -86,7 +100,7 @@ class RedisLink:
         """The bare reply to one command, by a connection of this thread's own.
 
         It costs a fifth of what it does through the client's methods and its pool, and is for questions that make up a
-        good part of a request.
+        good part of a request. In a Cluster it is the client that knows which connection to use.
 
         Raises:
             RedisAway, RedisRefused: as ``ask``.
@@ -94,21 +108,28 @@ class RedisLink:
         return self.ask(lambda redis: self._reply(redis, words))
 
     def _reply(self, redis: Redis, words: tuple[bytes | str | int, ...]) -> Any:
-        is_new = self._own.line is None
-        if is_new:
-            # Beside the pool, whose bounds and books are for connections that come back to it.
-            pool = redis.connection_pool
-            self._own.line = pool.connection_class(**pool.connection_kwargs)
-        line = self._own.line
+        if isinstance(redis, RedisCluster):
+            return redis.execute_command(*words)
+        if self._own.line is not None:
+            try:
+                return self._said(self._own.line, words)
+            except vendor.ConnectionError:
+                pass  # what was open may have been closed at the other end long ago; that says nothing of now
+        # Beside the pool, whose bounds and books are for connections that come back to it.
+        pool = redis.connection_pool
+        line = pool.connection_class(**pool.connection_kwargs)
+        line.connect()  # here it is that Sentinels are asked who is the master
+        self._own.line = line
+        return self._said(line, words)
+
+    def _said(self, line: Any, words: tuple[bytes | str | int, ...]) -> Any:
         try:
             line.send_command(*words)
             return line.read_response()
-        except vendor.ConnectionError:
-            # What was open may have been closed at the other end long ago; that says nothing of now.
-            if is_new:
-                raise
-            line.send_command(*words)
-            return line.read_response()
+        except (vendor.ConnectionError, vendor.TimeoutError, OSError):
+            self._own.line = None  # another time it may be another server
+            line.disconnect()
+            raise
 
     def _lost(self, error: Exception) -> None:
         with self._lock:
@@ -123,8 +144,8 @@ class RedisLink:
         while self.is_away:
             pause.wait(self._ask_again)
             try:
-                self._connection().ping()
-            except (vendor.RedisError, OSError):
+                look(self._connection())
+            except (vendor.RedisError, *_AWAY):
                 continue
             self.is_away = False
         _log.warning("Redis answers again")

@@ -4,14 +4,18 @@ A *generation* is a number that an entry must have been made under to count; rai
 outdated at once, whatever their number. Some are raised by hand (``all``, ``view:…``, ``movie:…``), some by the watcher
 in charge when the data change (``batch``, ``changed:…``). A generation outlives every entry that was made before it,
 unless Redis runs full and evicts it: then an entry that it outdated may count again, until its time to live is over.
+
+An entry, its claim and every generation that it depends on lie in one partition, so that one operation reads them
+together in a Redis Cluster, too; a generation is therefore kept in each partition (``merger/rediscluster.py``).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from redis import Redis
 
@@ -41,6 +45,7 @@ if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 _RELEASE = """
 if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
+_ANY_ANSWER = "any-answer"
 _MOST_DIGITS = 15
 """Of a generation; milliseconds since the epoch have 13, and Lua counts to nearly 16."""
 
@@ -106,15 +111,17 @@ class SharedTier:
     def __init__(self, link: RedisLink, namespace: str, keep: int = DAY) -> None:
         self.link = link
         self.namespace = namespace
+        self._partitions = tuple(namespace + tag for tag in link.tags)
         self._keep = keep
 
     def find(self, key: str, generations: Sequence[str]) -> Found:
         """An entry's bytes and the generations, in one round trip."""
         values: list[bytes | None]
-        raw, *values = self.link.command("MGET", self._entry(key), *map(self._generation, generations))
+        prefix = self._partition_of(key)
+        raw, *values = self.link.command("MGET", prefix + key, *(f"{prefix}g:{name}" for name in generations))
         for place, (name, value) in enumerate(zip(generations, values, strict=True)):
             if name == ALL and not _generation_in(value):
-                values[place] = self._first_generation()
+                values[place] = self._first_generation(prefix)
         return Found(raw, tuple(map(_generation_in, values)))
 
     def claim(self, key: str, token: str, seconds: float) -> tuple[bool, bytes | None]:
@@ -128,8 +135,8 @@ class SharedTier:
         Returns:
             Whether it is, and the entry's bytes as of after that.
         """
-        milliseconds = int(seconds * 1000)
-        granted, raw = self.link.command("EVAL", _CLAIM, 2, self._lock(key), self._entry(key), token, milliseconds)
+        milliseconds, prefix = int(seconds * 1000), self._partition_of(key)
+        granted, raw = self.link.command("EVAL", _CLAIM, 2, f"{prefix}l:{key}", prefix + key, token, milliseconds)
         return bool(granted), raw
 
     def put(self, key: str, raw: bytes, seconds: int, token: str | None, *, answers: bool = True) -> None:
@@ -142,20 +149,17 @@ class SharedTier:
             token: of the claim, ``None`` without one.
             answers: whether it is an answer, not the knowledge that there is none.
         """
-        keys = self._lock(key), self._entry(key), self._any_answer
+        prefix = self._partition_of(key)
+        keys = f"{prefix}l:{key}", prefix + key, prefix + _ANY_ANSWER
         self.link.command("EVAL", _PUT, len(keys), *keys, token or "", raw, seconds, int(answers))
 
     def holds_answers(self) -> bool:
         """Whether there is any answer that could be given while the store is away."""
-        return bool(self.link.command("EXISTS", self._any_answer))
-
-    @property
-    def _any_answer(self) -> str:
-        return f"{self.namespace}any-answer"
+        return any(self.link.command("EXISTS", prefix + _ANY_ANSWER) for prefix in self._partitions)
 
     def release(self, key: str, token: str) -> None:
         """Gives a claim back, unless it has passed to somebody else."""
-        self.link.command("EVAL", _RELEASE, 1, self._lock(key), token)
+        self.link.command("EVAL", _RELEASE, 1, f"{self._partition_of(key)}l:{key}", token)
 
     def advance(self, names: Iterable[str]) -> None:
         """Raises generations: to now in milliseconds since the epoch, or by one where they are there already."""
@@ -163,10 +167,12 @@ class SharedTier:
 
         def question(redis: Redis) -> Any:
             with redis.pipeline(transaction=False) as pipe:
+                raising: Callable[..., object] = pipe.execute_command  # what else it is called, a Cluster's refuses
                 for start in range(0, len(every), _RAISED_AT_ONCE):
                     part = every[start : start + _RAISED_AT_ONCE]
-                    keys = [self._generation(name) for name in part]
-                    pipe.eval(_RAISE, len(keys), *keys, now, *map(self._kept_for, part))
+                    for prefix in self._partitions:
+                        keys = [f"{prefix}g:{name}" for name in part]
+                        raising("EVAL", _RAISE, len(keys), *keys, now, *map(self._kept_for, part))
                 return pipe.execute()
 
         if every:
@@ -176,20 +182,15 @@ class SharedTier:
         """Seconds; 0: for good. There are as many movies' generations as movies, and few others."""
         return 2 * self._keep if "movie:" in name else 0
 
-    def _first_generation(self) -> bytes:
-        """Of everything, when Redis has none: another one than any before it, should Redis have forgotten it."""
-        name, now = self._generation(ALL), time.time_ns() // 1_000_000
-        first: bytes = self.link.command("EVAL", _FIRST, 1, name, now)
+    def _first_generation(self, prefix: str) -> bytes:
+        """Of everything, when a partition has none: another one than any before it, should Redis have forgotten it."""
+        first: bytes = self.link.command("EVAL", _FIRST, 1, f"{prefix}g:{ALL}", time.time_ns() // 1_000_000)
         return first
 
-    def _generation(self, name: str) -> str:
-        return f"{self.namespace}g:{name}"
-
-    def _entry(self, key: str) -> str:
-        return self.namespace + key
-
-    def _lock(self, key: str) -> str:
-        return f"{self.namespace}l:{key}"
+    def _partition_of(self, key: str) -> str:
+        """Prefix of all keys that lie together with an entry's."""
+        partitions = self._partitions
+        return partitions[crc32(key.encode()) % len(partitions)] if len(partitions) > 1 else partitions[0]
 
 
 def _generation_in(value: bytes | None) -> str:

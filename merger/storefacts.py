@@ -15,6 +15,7 @@ from pymongo.errors import OperationFailure
 from merger import wiring
 from merger.contract import Contract
 from merger.mongo import client, database, mapping_errors
+from merger.rediscluster import look, servers
 from merger.routing import BATCH, SPEED
 from merger.shapes import SPEED as SPEED_TYPES
 from merger.shapes import VIEWS
@@ -48,11 +49,11 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class CacheFacts:
-    """Redis.
+    """Redis; of a Cluster, the master that is fullest.
 
     Args:
         version: as it says.
-        latency: of one round trip.
+        latency: of one round trip, in a Cluster of one to each master.
         used, most: bytes; ``most`` is 0 where there is no limit.
         policy: what it does when it is full.
     """
@@ -109,11 +110,12 @@ def cache_facts() -> CacheFacts:
         RedisTrouble: it does not answer, or keeps this from its user.
     """
     link = wiring.redis_link()
-    link.ask(lambda redis: redis.ping())
+    link.ask(look)
     began = time.perf_counter()
-    link.ask(lambda redis: redis.ping())
+    link.ask(look)
     latency = timedelta(seconds=time.perf_counter() - began)
-    said: Mapping[str, Any] = link.ask(lambda redis: redis.info())
+    told: list[Mapping[str, Any]] = link.ask(lambda redis: [each.info() for each in servers(redis)])
+    said = max(told, key=lambda each: int(each.get("used_memory", 0)))
     return CacheFacts(
         version=str(said.get("valkey_version", said.get("redis_version", "unknown"))),
         latency=latency,

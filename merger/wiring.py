@@ -32,6 +32,8 @@ from merger.migrationlog import MigrationLog
 from merger.migrator import Migrator
 from merger.mongo import MongoStore, database, slow_queries
 from merger.publishing import Publishing
+from merger.redisaddress import Deployment
+from merger.rediscluster import TAGS
 from merger.redislink import RedisLink
 from merger.requested import Requested, SharedRequested
 from merger.routing import BATCH, SPEED
@@ -161,7 +163,8 @@ def aliases() -> Aliases:
 @cache
 def redis_link() -> RedisLink:
     """The way of this process to Redis. Connects on first use, not here."""
-    return RedisLink(_redis)
+    is_cluster = settings.REDIS_ADDRESS.deployment is Deployment.CLUSTER
+    return RedisLink(_redis, tags=TAGS if is_cluster else ("",))
 
 
 @cache

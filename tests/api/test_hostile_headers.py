@@ -193,6 +193,7 @@ VARIATIONS: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("anonymous_read", [True, False])
 def test_a_cache_on_the_way_gives_nobody_what_is_not_theirs(world: Api, settings: Any, *, anonymous_read: bool) -> None:
     settings.ANONYMOUS_READ = anonymous_read

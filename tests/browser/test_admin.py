@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "views"])]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True, databases=["default", "views"]),
+]
 
 
 @pytest.fixture

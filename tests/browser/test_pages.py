@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.browser.conftest import Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_page_about_the_api_shows_the_state_and_answers_an_example_in_place(

@@ -47,6 +47,7 @@ def test_static_files_are_collected_under_names_that_tell_what_they_hold(databas
     assert [(local.directory / found[1:]).is_file(), (local.directory / f"{found[1:]}.gz").is_file()] == [True, True]
 
 
+@pytest.mark.slow
 def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None:
     prepare("--embedded", "--sample")
     assert local.sample_state() is SampleState.LOADED
@@ -59,6 +60,7 @@ def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None
     assert local.sample_written() == written
 
 
+@pytest.mark.slow
 def test_it_completes_a_sample_world_whose_load_was_interrupted(database: Any, local: LocalData) -> None:
     prepare("--embedded", "--sample")
     whole = database["batch_views"].count_documents({})

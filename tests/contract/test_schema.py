@@ -32,6 +32,7 @@ from tests.contract.attack import LEFT_OUT, Effort, Found, attacked
 
 # Requests are sent by threads of Schemathesis's own, which see nothing of a transaction of the test's.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     # What Schemathesis draws may be long, and Hypothesis warns of that where it tells what it drew.
     pytest.mark.filterwarnings("ignore:Generating overly large repr"),
