@@ -52,7 +52,9 @@ class Child:
             OSError: the log can't be written.
         """
         wrapped = [sys.executable, "-I", _CHILD, str(os.getpid()), *command]
-        output = log.open("wb") if log else None
+        if log:
+            log.write_bytes(b"")
+        output = log.open("ab") if log else None  # what opens it once more overwrites nothing
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell, and every command is the project's own
                 wrapped,

@@ -63,8 +63,11 @@ class Run:
     _children: list[Child] = field(default_factory=list)
     _variables: dict[str, str] = field(default_factory=dict)
 
-    def serve(self) -> None:
+    def serve(self, *, prepared: bool = False) -> None:
         """Serves until interrupted, then stops everything that it started, the newest first.
+
+        Args:
+            prepared: whether somebody else has run `manage.py prepare`.
 
         Raises:
             RunFailed: something didn't start or ended by itself.
@@ -74,10 +77,13 @@ class Run:
         with ExitStack() as stack:
             self._variables = self._for_children()
             self._start_stores(stack)
-            self._prepare(stack)
-            self._start_streams(stack)
+            if not prepared:
+                self._prepare(stack)
+            if self.plan.live is not None:
+                self._start_streams(stack, self.plan.live)
             self._start_server(stack)
-            self._await_streams()
+            if self.plan.live is not None:
+                self._await("stream server", self.plan.live, "/")
             self._await_answers()
             alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
             if alive:
@@ -88,6 +94,26 @@ class Run:
                 self._check()
                 if alive and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
                     self._start_batch(stack)
+                time.sleep(0.25)
+
+    def serve_streams(self, address: Address) -> None:
+        """Serves the streams of pages alone, for a load balancer to lead to, until interrupted.
+
+        Args:
+            address: to serve on.
+
+        Raises:
+            RunFailed: the process didn't start or ended by itself.
+            KeyboardInterrupt: as ``serve``.
+        """
+        with ExitStack() as stack:
+            self._variables = self._for_children()
+            self._start_streams(stack, address)
+            self._await("stream server", address, "/")
+            self.say(f"{'streams':12} {address.url()}/")
+            self.say("Ctrl-C stops it.")
+            while True:
+                self._check()
                 time.sleep(0.25)
 
     def _for_children(self) -> dict[str, str]:
@@ -135,17 +161,11 @@ class Run:
         server = self._start(stack, "server", command, variables={METERS: str(self.local.fresh_meters())})
         self._await(server.name, bind, "/api/v1/health/live")
 
-    def _start_streams(self, stack: ExitStack) -> None:
+    def _start_streams(self, stack: ExitStack, address: Address) -> None:
         """Starts the process that pushes changes to pages."""
-        if self.plan.live is None:
-            return
         # Open streams end with it, at once: browsers come back by themselves.
-        command = [*self._granian("asgi", self.plan.live), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
+        command = [*self._granian("asgi", address), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
         self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
-
-    def _await_streams(self) -> None:
-        if self.plan.live is not None:
-            self._await("stream server", self.plan.live, "/")
 
     def _await_answers(self) -> None:
         """Waits a little until the service has read what its first pages are made of; nobody should meet empty ones."""

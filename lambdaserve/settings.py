@@ -220,7 +220,8 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # `manage.py collectstatic`, which `manage.py prepare` runs, names files by what they hold and compresses them. Until
 # then they are served from where the apps keep them.
-STATIC_ROOT = DATA_DIR / "static"
+ARE_STATIC_FILES_GIVEN = _env.is_set(variables.STATIC_DIR)
+STATIC_ROOT = BASE_DIR / _env.read(variables.STATIC_DIR) if ARE_STATIC_FILES_GIVEN else DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "lambdaserve.staticfiles.CollectedOrNot"},

@@ -98,6 +98,13 @@ DATABASE_URL = Variable(
     secret=True,
 )
 DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of everything that is stored locally.")
+STATIC_DIR = Variable(
+    "STATIC_DIR",
+    text(),
+    "",
+    "Directory of static files that were collected beforehand, as in an image. Unset, `manage.py prepare` collects "
+    "them into DATA_DIR.",
+)
 
 # Serving
 BIND = Variable("BIND", address(), Address("127.0.0.1", 8000), "Address and port to serve on.")

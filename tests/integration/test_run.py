@@ -56,8 +56,8 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, **variables: str) -> Iterator[Served]:
-    """Starts a copy with these variables and no others of ours; ends it if the test didn't."""
+def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
+    """Starts a copy with these options and variables, and no others of ours; ends it if the test didn't."""
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -65,7 +65,7 @@ def served(data: Path, **variables: str) -> Iterator[Served]:
     output = data / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve"],
+            [sys.executable, str(ROOT / "manage.py"), "serve", *options],
             env=environment | variables,
             stdout=file,
             stderr=subprocess.STDOUT,

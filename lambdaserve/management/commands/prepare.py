@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from lambdaserve.localdata import LocalData, SampleState
 from merger.mongo import database
 
+_LOCK = 0x6C616D626461
+"""Of this project in PostgreSQL, where any number is as good as another."""
+
+
+@contextmanager
+def _one_host_at_a_time() -> Iterator[None]:
+    """Hosts that are started together wait for the first of them; a host that dies holds nobody up."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
 
 class Command(BaseCommand):
     help = (
-        "Migrates the SQL database, collects static files, and in MongoDB creates collections, validators and indexes; "
+        "Migrates the SQL database, collects static files where STATIC_DIR does not name them, and in MongoDB creates "
+        "collections, validators and indexes; "
         "migrations that would change documents are left to `manage.py migrate_views`. `manage.py serve` runs it "
         "before it serves. "
         "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
@@ -31,9 +52,11 @@ class Command(BaseCommand):
         parser.add_argument("--demo-user", action="store_true", help="create a staff user if there is none")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        # Anew each time: a file that is gone, or is another one now, must not be served.
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        with _one_host_at_a_time():
+            call_command("migrate", interactive=False, verbosity=0)
+        if not settings.ARE_STATIC_FILES_GIVEN:
+            # Anew each time: a file that is gone, or is another one now, must not be served.
+            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         # Collections before their indexes: who makes an index makes a collection that has no validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from lambdaserve import variables
 from lambdaserve.embedded import StoreDidNotStart
 from lambdaserve.env import Environment
 from lambdaserve.localdata import AlreadyRunningError, LocalData
@@ -27,6 +29,19 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()  # the children check the settings that they will really have
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--prepared",
+            action="store_true",
+            help="leave out `manage.py prepare`: it was run already, once for all hosts of this version",
+        )
+        parser.add_argument(
+            "--streams",
+            action="store_true",
+            help="serve nothing but the streams that keep pages current, on LIVE_BIND: one process for all hosts, to "
+            "which a load balancer leads what comes to LIVE_URL",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         for number in _ENOUGH:
             signal.signal(number, _interrupt)
@@ -36,7 +51,10 @@ class Command(BaseCommand):
         try:
             with local.locked():
                 run = Run(settings.BASE_DIR, local, environment, Plan.of(environment), self._say)
-                run.serve()
+                if options["streams"]:
+                    run.serve_streams(environment.read(variables.LIVE_BIND))
+                else:
+                    run.serve(prepared=options["prepared"])
         except KeyboardInterrupt:
             self._say("Stopped.")
         except AlreadyRunningError as error:
