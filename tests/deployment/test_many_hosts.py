@@ -8,6 +8,7 @@ import json
 import re
 import time
 import urllib.request
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,10 @@ from typing import Any
 
 import pytest
 from pymongo import MongoClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, SADeprecationWarning
 
+from deploy.superset import connect
 from lambdaserve.embedded import LOOPBACK, free_port
 from tests.deployment.debian import NGINX, POSTGRES, Door, door, postgres, sql
 from tests.deployment.fleet import Client, Host, Load, hosts, manage
@@ -93,7 +97,8 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
             list(pool.map(lambda _: manage(variables, "prepare"), range(3)))
         now = datetime.now(UTC)
         fill(client[DATABASE], now)
-        client[DATABASE].speed_views.insert_many(bucket(movie_id, "trending", now=now) for movie_id in range(1, 100))
+        ranked = [bucket(movie_id, "trending", ago, now=now) for movie_id in range(1, 100) for ago in range(49)]
+        client[DATABASE].speed_views.insert_many(ranked)
         streams = Host(directory / "streams", free_port(), variables, ("--streams",))
         with hosts(directory, MANY, variables) as running:
             streams.start()
@@ -275,6 +280,34 @@ def test_what_one_address_may_ask_at_all_is_bounded(deployed: Deployed) -> None:
     assert refused[0].headers["retry-after"] == "1"
     assert json.loads(refused[0].body)["status"] == 429
     assert deployed.client(11).ask("/api/v1/health/live").status == 200
+
+
+def test_superset_reads_the_api_as_tables_and_is_refused_what_is_incomplete(
+    deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # it keeps answers where it stands
+    key = manage(deployed.variables, "create_api_key", "superset", "--scope", "read").strip()
+    ranked = json.loads(deployed.client(12).ask("/api/v1/trending/movies?limit=100&completeness=strict").body)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SADeprecationWarning)  # shillelagh's own
+        engine = create_engine(connect.ADDRESS, **connect.engine_arguments(key))
+    with engine.connect() as connection:
+
+        def rows(path: str, where: str, query: str, select: str) -> list[tuple[Any, ...]]:
+            table = connect.table(deployed.door.url, path, where, query)
+            return [tuple(row) for row in connection.execute(text(f"SELECT {select} FROM {table}"))]
+
+        found = rows("trending/movies", "$.trending_movies[*]", "limit=100", "movie_id, title, trending_score")
+        wanted = [(each["movie_id"], each["title"], each["trending_score"]) for each in ranked["trending_movies"]]
+        assert found == wanted
+        assert len(found) > 50
+        (total,) = rows("trending/movies", "$.trending_movies[*]", "limit=100", "SUM(trending_score), COUNT(*)")
+        assert total == (pytest.approx(sum(score for *_, score in wanted)), len(wanted))
+        # Of the 14 days that are asked for, most were never written: no chart shows the rest as if it were all.
+        lacking = "analytics/trends?metric=sentiment&window=14d"
+        assert json.loads(deployed.client(12).ask(f"/api/v1/{lacking}").body)["freshness"]["missing"]
+        with pytest.raises(DBAPIError):
+            rows("analytics/trends", "$.data_points[*]", "metric=sentiment&window=14d", "*")
 
 
 def test_a_host_that_dies_under_load_costs_nobody_an_answer_and_comes_back(deployed: Deployed) -> None:

@@ -1,0 +1,39 @@
+// Makes a replica set of mongo-1 to mongo-3 and its two users, once; run again it changes nothing.
+//
+// It runs beside mongo-1, on its loopback: there, and only while nobody is registered, MongoDB lets a stranger in.
+const fs = require("fs");
+const read = (name) => fs.readFileSync(`/secrets/mongo/${name}`, "utf8").trim();
+const admin = db.getSiblingDB("admin");
+
+function known() {
+    try {
+        return admin.auth("admin", read("admin_password")).ok === 1;
+    } catch (error) {
+        return false;
+    }
+}
+
+if (!known()) {
+    try {
+        rs.initiate({
+            _id: "rs0",
+            members: [1, 2, 3].map((number) => ({ _id: number, host: `mongo-${number}:27017`, priority: number === 1 ? 2 : 1 })),
+        });
+    } catch (error) {
+        if (error.codeName !== "AlreadyInitialized") throw error;
+    }
+    while (!db.hello().isWritablePrimary) sleep(500);
+    admin.createUser({ user: "admin", pwd: read("admin_password"), roles: ["root"] });
+    known();
+}
+
+const own = db.getSiblingDB("moviedb");
+if (own.getUser("lambdaserve") === null) {
+    own.createUser({
+        user: "lambdaserve",
+        pwd: read("service_password"),
+        // dbAdmin: validators, indexes, and what doctor asks for.
+        roles: ["readWrite", "dbAdmin"],
+    });
+}
+print("The replica set and its users are there.");

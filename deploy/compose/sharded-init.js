@@ -1,0 +1,26 @@
+// Makes a sharded cluster's users and its two shards known, once; run again it changes nothing. It runs beside mongos.
+const fs = require("fs");
+const read = (name) => fs.readFileSync(`/secrets/mongo/${name}`, "utf8").trim();
+const admin = db.getSiblingDB("admin");
+
+function known() {
+    try {
+        return admin.auth("admin", read("admin_password")).ok === 1;
+    } catch (error) {
+        return false;
+    }
+}
+
+if (!known()) {
+    admin.createUser({ user: "admin", pwd: read("admin_password"), roles: ["root"] });
+    known();
+}
+const there = admin.runCommand({ listShards: 1 }).shards.map((shard) => shard._id);
+for (const name of ["shard-1", "shard-2"]) {
+    if (!there.includes(name)) sh.addShard(`${name}/${name}:27017`);
+}
+const own = db.getSiblingDB("moviedb");
+if (own.getUser("lambdaserve") === null) {
+    own.createUser({ user: "lambdaserve", pwd: read("service_password"), roles: ["readWrite", "dbAdmin"] });
+}
+print("The shards and users are there; `docker compose run --rm operator shard_views` shards the collections.");
