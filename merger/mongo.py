@@ -20,9 +20,11 @@ from bson.errors import BSONError, InvalidBSON
 from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 from pymongo import MongoClient, errors
+from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from merger.causal import Seen
 from merger.deadline import left
 from merger.errors import StoreError, StoreFault, StoreUnavailable
 from merger.mongolisteners import listeners
@@ -105,6 +107,12 @@ def client() -> MongoClient[dict[str, Any]]:
     )
 
 
+@cache
+def seen() -> Seen:
+    """How far what this process reads has got."""
+    return Seen(client())
+
+
 def database() -> Database[dict[str, Any]]:
     """The database that the settings name; dates come out aware, in UTC."""
     return client().get_database(settings.MONGODB_DATABASE, codec_options=_CODEC)
@@ -127,11 +135,13 @@ class MongoStore:
     Args:
         source: the database.
         timeout: seconds that one call may take, retries included.
+        seen: shared by all that read for the same answers; of its own where ``None``.
     """
 
-    def __init__(self, source: Database[dict[str, Any]], timeout: float) -> None:
+    def __init__(self, source: Database[dict[str, Any]], timeout: float, seen: Seen | None = None) -> None:
         self._database = source
         self._timeout = timeout
+        self._seen = seen or Seen(source.client)
 
     def find(
         self,
@@ -149,15 +159,16 @@ class MongoStore:
             raise StoreUnavailable("there was no time left to ask MongoDB")
         source = self._database[collection]
         query = _Query(wanted, dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None, newest_by, limit)
-        with mapping_errors(), pymongo.timeout(seconds):
+        with mapping_errors(), pymongo.timeout(seconds), self._seen.reading() as session:
             try:
-                return [*query.run(source)]
+                return [*query.run(source, session)]
             except errors.AutoReconnect as error:
                 if error.timeout:
                     raise
-                return [*query.run(source)]  # once more: what was open may have been closed at the other end long ago
+                # Once more: what was open may have been closed at the other end long ago.
+                return [*query.run(source, session)]
             except InvalidBSON:
-                return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED))]
+                return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED), session)]
 
     def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
         """See ``Store.explain``."""
@@ -170,16 +181,17 @@ class MongoStore:
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``."""
-        replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAMED)
-        seconds = _LONGEST_READ
-        while True:
-            # A deadline that stayed set between the replies would be the reader's too.
-            with mapping_errors(), pymongo.timeout(seconds):
-                reply = next(replies, None)
-            if reply is None:
-                return
-            yield _all_decoded(cast("bytes", reply))
-            seconds = _LONGEST_REPLY
+        with self._seen.reading() as session:
+            replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAMED, session=session)
+            seconds = _LONGEST_READ
+            while True:
+                # A deadline that stayed set between the replies would be the reader's too.
+                with mapping_errors(), pymongo.timeout(seconds):
+                    reply = next(replies, None)
+                if reply is None:
+                    return
+                yield _all_decoded(cast("bytes", reply))
+                seconds = _LONGEST_REPLY
 
     def ping(self) -> None:
         """See ``Store.ping``."""
@@ -196,9 +208,9 @@ class _Query:
     newest_by: str | None
     limit: int
 
-    def run(self, source: Collection[D]) -> list[D]:
+    def run(self, source: Collection[D], session: ClientSession | None) -> list[D]:
         size = 0 if self.limit else _LARGEST_BATCH
-        found = source.find(self.wanted, self.projection, limit=self.limit, batch_size=size)
+        found = source.find(self.wanted, self.projection, limit=self.limit, batch_size=size, session=session)
         return list(found if self.newest_by is None else found.sort(self.newest_by, pymongo.DESCENDING))
 
 

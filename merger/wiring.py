@@ -30,7 +30,7 @@ from merger.measuring import Measuring, resident_bytes
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.migrationlog import MigrationLog
 from merger.migrator import Migrator
-from merger.mongo import MongoStore, database, slow_queries
+from merger.mongo import MongoStore, database, seen, slow_queries
 from merger.publishing import Publishing
 from merger.redisaddress import Deployment
 from merger.rediscluster import TAGS
@@ -82,7 +82,7 @@ def patient_store(seconds: float) -> VisibleStore:
     Args:
         seconds: that each question may take.
     """
-    return VisibleStore(MongoStore(database(), seconds))
+    return VisibleStore(MongoStore(database(), seconds, seen()))
 
 
 def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
@@ -108,7 +108,7 @@ def breakers() -> Mapping[str, Breaker]:
 def _guarded() -> GuardedStore:
     whole = settings.MONGODB_TIMEOUT
     found = GuardedStore(
-        MongoStore(database(), whole),
+        MongoStore(database(), whole, seen()),
         (BATCH, SPEED),
         # One find takes half of a request's time at most, so that there is some left to ask the other layer (F5).
         limit=whole / 2,
