@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any
 
 from merger.contract import Aliases
 from merger.routing import BATCH, SPEED
+from merger.sharding import KEY
 
 _CHANGES_WHAT_IT_SERVES = ("partialFilterExpression", "collation", "hidden")
 """Options of an index that keep it from answering what the declared one answers."""
@@ -24,7 +25,7 @@ class Index:
     Attributes:
         collection: its name.
         name: of the index.
-        keys: (field, 1 or -1), in order.
+        keys: (field, and 1, -1 or ``"hashed"``), in order.
         purpose: for people.
         sparse: leaves out documents without any of the fields.
         expire_after: documents are deleted so long after the date in its field (M11); such an index answers nothing.
@@ -32,7 +33,7 @@ class Index:
 
     collection: str
     name: str
-    keys: tuple[tuple[str, int], ...]
+    keys: tuple[tuple[str, int | str], ...]
     purpose: str
     sparse: bool = False
     expire_after: timedelta | None = None
@@ -85,16 +86,18 @@ class Standing:
         return len(self.differs) == 1 and self.index.expire_after is not None and _EXPIRY in self.real
 
 
-def declared(aliases: Aliases, grace: timedelta | None = None) -> tuple[Index, ...]:
+def declared(aliases: Aliases, grace: timedelta | None = None, sharded: Collection[str] = ()) -> tuple[Index, ...]:
     """Every index, with those that a deployment's aliases add.
 
     Args:
         aliases: of the contract.
         grace: how long a speed document is kept after its ``ttl_expires_at``; ``None``: without the index that deletes.
+        sharded: collections that are shared out over shards, for which MongoDB needs an index on the shard key.
 
     Of the types of speed documents, one index serves each spelling of the key; of batch payloads, one each place.
     """
-    result = [
+    result = [Index(name, "movie_hashed", tuple(KEY.items()), "the shard key") for name in sharded]
+    result += [
         Index(BATCH, "movie_view", (("movie_id", 1), ("view_type", 1)), "one movie's views"),
         Index(
             BATCH,

@@ -12,6 +12,7 @@ from pymongo import IndexModel
 from merger.indexes import Index, Standing, compared, declared
 from merger.mongo import database, mapping_errors
 from merger.routing import BATCH, SPEED
+from merger.shards import keys_of
 from merger.wiring import aliases
 
 ANSWER_WITHIN = 10.0
@@ -24,7 +25,8 @@ def index_standings() -> tuple[Standing, ...]:
     Raises:
         StoreError: from the server.
     """
-    wanted = declared(aliases(), settings.SPEED_TTL_GRACE if settings.SPEED_EXPIRY else None)
+    grace = settings.SPEED_TTL_GRACE if settings.SPEED_EXPIRY else None
+    wanted = declared(aliases(), grace, sorted(keys_of(database())))
     return compared(wanted, real_indexes())
 
 

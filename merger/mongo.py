@@ -7,6 +7,7 @@ be decoded at all, it is read again and decoded one by one, so that the others a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def client() -> MongoClient[dict[str, Any]]:
 @cache
 def seen() -> Seen:
     """How far what this process reads has got."""
-    return Seen(client())
+    return Seen(client(), hashlib.sha256(b"moments\n" + settings.SECRET_KEY.encode()).digest())
 
 
 def database() -> Database[dict[str, Any]]:

@@ -19,6 +19,7 @@ from zlib import crc32
 
 from redis import Redis
 
+from merger.causal import Seen
 from merger.redislink import RedisLink
 
 ALL = "all"
@@ -34,8 +35,8 @@ _RAISED_AT_ONCE = 500
 _CLAIM = """
 -- A question whose reply was lost is asked again, by the same claimant.
 local granted = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) or redis.pcall('GET', KEYS[1]) == ARGV[1]
-local held = redis.pcall('GET', KEYS[2])
-return {granted and 1 or 0, type(held) == 'string' and held}
+local held, seen = redis.pcall('GET', KEYS[2]), KEYS[3] and redis.pcall('GET', KEYS[3])
+return {granted and 1 or 0, type(held) == 'string' and held, type(seen) == 'string' and seen}
 """
 _PUT = """
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
@@ -45,7 +46,7 @@ if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 _RELEASE = """
 if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
-_ANY_ANSWER = "any-answer"
+_ANY_ANSWER, _SEEN = "any-answer", "seen"
 _MOST_DIGITS = 15
 """Of a generation; milliseconds since the epoch have 13, and Lua counts to nearly 16."""
 
@@ -106,13 +107,16 @@ class SharedTier:
         link: the way to it. Every method raises ``RedisTrouble``.
         namespace: prefix of every key; two services with other data, rules or code must differ in it.
         keep: seconds that an entry can last at most; generations are kept for longer.
+        seen: how far this process's reads have got. Whoever raises a generation leaves it beside it, and whoever makes
+            an answer anew reads nothing older.
     """
 
-    def __init__(self, link: RedisLink, namespace: str, keep: int = DAY) -> None:
+    def __init__(self, link: RedisLink, namespace: str, keep: int = DAY, seen: Seen | None = None) -> None:
         self.link = link
         self.namespace = namespace
         self._partitions = tuple(namespace + tag for tag in link.tags)
         self._keep = keep
+        self._seen = seen if seen is not None and seen.matters else None
 
     def find(self, key: str, generations: Sequence[str]) -> Found:
         """An entry's bytes and the generations, in one round trip."""
@@ -136,7 +140,10 @@ class SharedTier:
             Whether it is, and the entry's bytes as of after that.
         """
         milliseconds, prefix = int(seconds * 1000), self._partition_of(key)
-        granted, raw = self.link.command("EVAL", _CLAIM, 2, f"{prefix}l:{key}", prefix + key, token, milliseconds)
+        keys = [f"{prefix}l:{key}", prefix + key, *([prefix + _SEEN] if self._seen else [])]
+        granted, raw, seen = self.link.command("EVAL", _CLAIM, len(keys), *keys, token, milliseconds)
+        if self._seen is not None and seen:
+            self._seen.hear(seen)
         return bool(granted), raw
 
     def put(self, key: str, raw: bytes, seconds: int, token: str | None, *, answers: bool = True) -> None:
@@ -168,6 +175,9 @@ class SharedTier:
         def question(redis: Redis) -> Any:
             with redis.pipeline(transaction=False) as pipe:
                 raising: Callable[..., object] = pipe.execute_command  # what else it is called, a Cluster's refuses
+                moment = self._seen.told() if self._seen is not None else b""
+                for prefix in self._partitions if moment else ():
+                    raising("SET", prefix + _SEEN, moment, "EX", self._keep)  # first: who sees the rest must see this
                 for start in range(0, len(every), _RAISED_AT_ONCE):
                     part = every[start : start + _RAISED_AT_ONCE]
                     for prefix in self._partitions:

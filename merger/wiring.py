@@ -266,7 +266,7 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        shared=SharedTier(redis_link(), _namespace(rules, names), keep),
+        shared=SharedTier(redis_link(), _namespace(rules, names), keep, seen()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(

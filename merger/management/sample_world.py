@@ -147,7 +147,10 @@ def write_over(collection: Collection[Document], documents: Iterable[Document]) 
     """Insert documents or replace those with the same ``_id``; yields each batch once it is written."""
     for batch in _batches(documents):
         with pymongo.timeout(_WRITE_TIMEOUT):
-            collection.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in batch], ordered=False)
+            # With the movie, so that of a cluster's shards the right one is asked.
+            wanted = ({"_id": d["_id"], "movie_id": d.get("movie_id")} for d in batch)
+            writes = [ReplaceOne(each, d, upsert=True) for each, d in zip(wanted, batch, strict=True)]
+            collection.bulk_write(writes, ordered=False)
         yield batch
 
 

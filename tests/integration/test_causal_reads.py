@@ -10,9 +10,12 @@ from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import SecondaryPreferred
+from redis import Redis
 
 from merger.causal import Seen
 from merger.mongo import MongoStore
+from merger.redislink import RedisLink
+from merger.sharedtier import ALL, SharedTier
 
 
 class Sent(CommandListener):
@@ -66,6 +69,34 @@ def test_each_read_waits_for_what_an_earlier_one_saw(client: MongoClient[dict[st
         assert all(read["$readPreference"] == {"mode": "secondaryPreferred"} for read in sent.reads)
     else:
         assert second == third == {"level": "majority"}, "the primary shows all there is"
+
+
+def test_who_makes_an_answer_anew_reads_what_was_seen_by_who_outdated_it(
+    client: MongoClient[dict[str, Any]], sent: Sent, redis_client: Redis
+) -> None:
+    told, heard = Seen(client, b"secret"), Seen(client, b"secret")
+    watching = SharedTier(RedisLink(lambda: redis_client), "tests:", seen=told)
+    serving = SharedTier(RedisLink(lambda: redis_client), "tests:", seen=heard)
+    MongoStore(client.causal, 2, told).find("batch_views", {"movie_id": 1})
+    saw = sent.moments[-1]
+    watching.advance([ALL])
+    assert serving.claim("key", "token", 5) == (True, None)
+    MongoStore(client.causal, 2, heard).find("batch_views", {"movie_id": 1})
+    waited_for = sent.reads[-1]["readConcern"].get("afterClusterTime")
+    assert waited_for == (saw if told.matters else None)
+
+
+@pytest.mark.parametrize("poison", [b"", b"x", b"x" * 16, b"x" * 40])
+def test_a_moment_that_nobody_signed_is_not_believed(
+    client: MongoClient[dict[str, Any]], sent: Sent, redis_client: Redis, poison: bytes
+) -> None:
+    seen, stranger = Seen(client, b"secret"), Seen(client, b"another")
+    MongoStore(client.causal, 2, stranger).find("batch_views", {"movie_id": 1})
+    for told in (poison, stranger.told(), stranger.told()[:16] + b"x" * 40):
+        redis_client.set("tests:seen", told)
+        assert SharedTier(RedisLink(lambda: redis_client), "tests:", seen=seen).claim("key", "token", 5)[0]
+    MongoStore(client.causal, 2, seen).find("batch_views", {"movie_id": 1})
+    assert "afterClusterTime" not in sent.reads[-1]["readConcern"]
 
 
 def test_read_preference_and_concern_are_those_of_the_address(client: MongoClient[dict[str, Any]]) -> None:

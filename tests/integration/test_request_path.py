@@ -8,6 +8,7 @@ write what is measured.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from merger import mongo, wiring
 from merger.layers import MAX_AGE
 from merger.runs import RUNS
 from merger.shapes import SPEED
+from merger.sharding import goes_to_one_shard
 
 BUDGET = Path(__file__).with_name("query_budget.json")
 SCALE = 0.02
@@ -125,6 +127,17 @@ def test_a_warm_answer_asks_nothing(finds: Finds) -> None:
         finds.commands.clear()
         assert Client().get(f"/api/v1/{path}")["X-Cache"] == "HIT"
         assert finds.commands == []
+
+
+def test_the_documentation_tells_which_endpoints_ask_one_shard(finds: Finds) -> None:
+    """As docs/scaling.md has it: of a cold answer's finds, whether each is of one movie."""
+    text = (BUDGET.parents[2] / "docs" / "scaling.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"^\| `([^`]+)` \| (one shard|all shards|both|nothing) \|", text, re.MULTILINE))
+    found = {}
+    for name, path in ENDPOINTS.items():
+        ways = {goes_to_one_shard(command["filter"]) for command in cold(finds, path)}
+        found[name] = {(): "nothing", (True,): "one shard", (False,): "all shards"}.get(tuple(ways), "both")
+    assert stated == found
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)

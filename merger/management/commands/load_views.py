@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from merger.loading import BATCH, KINDS, STAMPS, LineReader, Ready, Rejected
 from merger.management.progress import Progress
 from merger.management.view_files import STDIN, UnreadableFile, ViewFile, opened
 from merger.mongo import database, mapping_errors
+from merger.shards import keys_of
 from merger.wiring import aliases
 
 AT_ONCE = 1000
@@ -133,9 +134,10 @@ class Command(BaseCommand):
         self, file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, options: dict[str, Any]
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
+        sharded = () if options["dry_run"] else keys_of(database())
         for part in _parts(file, reader, counts, rejects):
             if not options["dry_run"]:
-                older = _store(options["kind"], [ready for _, ready in part])
+                older = _store(options["kind"], [ready for _, ready in part], sharded)
                 counts.older += older
                 counts.stored -= older
             counts.stored += len(part)
@@ -178,14 +180,21 @@ def _encoded(ready: Ready) -> Ready:
     return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, which is all that it need be
 
 
-def _store(kind: str, part: list[Ready]) -> int:
+def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
     """Writes them; how many were left out since the store has a newer one."""
     collection = database()[routing.BATCH if kind == BATCH else routing.SPEED]
     stamp = STAMPS[kind]
-    # Where the document that is there is newer, the filter misses it, and the insert meets its id.
+    # Where the document that is there is newer, the filter misses it, and the insert meets its id. On shards an upsert
+    # says which one it is for.
     writes = [
         ReplaceOne(
-            {"_id": {"$eq": each.document["_id"]}, stamp: {"$not": {"$gt": each.stamp}}}, each.document, upsert=True
+            {
+                "_id": {"$eq": each.document["_id"]},
+                stamp: {"$not": {"$gt": each.stamp}},
+                **({"movie_id": {"$eq": each.document.get("movie_id")}} if collection.name in sharded else {}),
+            },
+            each.document,
+            upsert=True,
         )
         for each in part
     ]

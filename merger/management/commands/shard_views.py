@@ -1,0 +1,58 @@
+"""``manage.py shard_views``: shares both collections out over the shards of a cluster (O6)."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from merger import shards
+from merger.errors import StoreError
+from merger.mongo import database
+from merger.sharding import CantShard, plan
+
+
+class Command(BaseCommand):
+    help = (
+        "Shards batch_views and speed_views by a hash of movie_id, so that what is asked of one movie asks one shard. "
+        "Shows the commands, asks, and sends them: an index on the key where there is none, then shardCollection. "
+        "MongoDB moves the documents by itself afterwards, while the service goes on. Run again it does nothing. Needs "
+        "a user that may enable sharding, such as one of the role clusterManager. Exits with 1 where the server has no "
+        "shards, a collection is sharded by another key, or MongoDB can't be reached or refuses."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--plan", action="store_true", help="only show the commands")
+        parser.add_argument("--yes", action="store_true", help="send them without being asked")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            cluster = shards.cluster_of(database())
+            steps = plan(cluster)
+            if not steps:
+                self.stdout.write(f"Both collections are sharded already, over {', '.join(cluster.shards)}.")
+                return
+            for step in steps:
+                self.stdout.write(step.shown)
+            if options["plan"]:
+                return
+            if not options["yes"]:
+                self._confirm(cluster.shards)
+            for number, step in enumerate(steps, start=1):
+                began = time.perf_counter()
+                shards.run(database(), step)
+                self.stdout.write(f"{number} of {len(steps)} done in {time.perf_counter() - began:.1f} s")
+            self.stdout.write("Sharded. db.batch_views.getShardDistribution() shows how far documents have moved.")
+        except (CantShard, StoreError) as error:
+            raise CommandError(str(error)) from error
+
+    def _confirm(self, names: tuple[str, ...]) -> None:
+        self.stdout.write(f"This shares both collections out over {', '.join(names)}.")
+        try:
+            answer = input("Go on? [y/N] ")
+        except EOFError:
+            answer = ""
+        if answer.strip().lower() not in ("y", "yes"):
+            raise CommandError("nothing was changed; --yes goes on without being asked")

@@ -1,0 +1,81 @@
+"""What is left to do for two sharded collections, and which finds ask one shard (O6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from merger.contract import Aliases
+from merger.indexes import State, compared, declared
+from merger.routing import BATCH, SPEED
+from merger.sharding import KEY, CantShard, Cluster, goes_to_one_shard, plan
+
+BARE = Cluster("moviedb", is_router=True, shards=("a", "b"))
+INDEX = {"key": {"movie_id": "hashed"}, "name": "movie_hashed"}
+
+
+def test_collections_get_an_index_and_then_are_sharded() -> None:
+    assert [(step.on, step.command) for step in plan(BARE)] == [
+        ("moviedb", {"createIndexes": BATCH, "indexes": [INDEX]}),
+        ("admin", {"shardCollection": "moviedb.batch_views", "key": {"movie_id": "hashed"}}),
+        ("moviedb", {"createIndexes": SPEED, "indexes": [INDEX]}),
+        ("admin", {"shardCollection": "moviedb.speed_views", "key": {"movie_id": "hashed"}}),
+    ]
+
+
+def test_what_was_done_is_not_done_again() -> None:
+    half = replace(BARE, keys={BATCH: KEY}, indexed=frozenset({BATCH, SPEED}))
+    assert [step.command for step in plan(half)] == [{"shardCollection": "moviedb.speed_views", "key": dict(KEY)}]
+    assert plan(replace(half, keys={BATCH: KEY, SPEED: {"movie_id": "hashed"}})) == ()
+
+
+def test_a_step_is_shown_as_the_shell_takes_it() -> None:
+    shown = plan(BARE)[1].shown
+    assert shown == (
+        'db.getSiblingDB("admin").runCommand({shardCollection: "moviedb.batch_views", key: {movie_id: "hashed"}})'
+    )
+
+
+@pytest.mark.parametrize(
+    ("cluster", "because"),
+    [
+        (Cluster("moviedb"), "no shards"),
+        (replace(BARE, shards=()), "no shards"),
+        (replace(BARE, is_router=False), "no shards"),
+        (replace(BARE, keys={SPEED: {"hour": 1}}), r"speed_views is sharded by \{hour: 1\} already"),
+    ],
+)
+def test_it_refuses_with_a_reason(cluster: Cluster, because: str) -> None:
+    with pytest.raises(CantShard, match=because):
+        plan(cluster)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "one"),
+    [
+        ({"movie_id": 603}, True),
+        ({"movie_id": "603", "hour": {"$gte": 1}}, True),
+        ({"movie_id": {"$eq": 603}}, True),
+        ({"movie_id": {"$in": [603]}}, True),
+        ({"movie_id": {"$in": [603, "603"]}}, False),
+        ({"movie_id": {"$gt": 603}}, False),
+        ({"hour": 1}, False),
+        ({}, False),
+    ],
+)
+def test_one_value_of_the_key_is_one_shard(wanted: dict[str, Any], *, one: bool) -> None:
+    assert goes_to_one_shard(wanted) is one
+
+
+def test_the_index_of_the_shard_key_is_declared_where_there_are_shards() -> None:
+    bare, sharded = declared(Aliases()), declared(Aliases(), sharded=[BATCH, SPEED])
+    added = [index for index in sharded if index not in bare]
+    assert {(index.collection, index.keys) for index in added} == {
+        (name, tuple(KEY.items())) for name in (BATCH, SPEED)
+    }
+    real = {BATCH: [INDEX], SPEED: [INDEX]}
+    states = {each.state for each in compared(sharded, real) if each.index in added}
+    assert states == {State.PRESENT}
+    assert [each.state for each in compared(bare, real)].count(State.EXTRA) == 2
