@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
-from benchmarks import report, report_compare, report_sizes
+from benchmarks import capacity, report, report_capacity, report_compare, report_sizes
 from benchmarks.compare import AnswersDiffer, Course, compared
 from benchmarks.machine import Machine
 from benchmarks.service import FAILURES, ROOT
@@ -22,9 +23,9 @@ from lambdaserve.embedded import StoreDidNotStart
 from merger.query import floor_day
 from sample_data.world import World
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE, SCALING = ROOT / "docs" / "performance.md", ROOT / "docs" / "scaling.md"
 
-TARGETS, PEER, SIZES, BOTH = "targets", "peer", "sizes", "both"
+TARGETS, PEER, SIZES, CAPACITY, BOTH = "targets", "peer", "sizes", "capacity", "both"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,15 +84,25 @@ def _sizes(options: argparse.Namespace) -> int:
     return 0
 
 
-_PARTS = {TARGETS: _targets, PEER: _peer, SIZES: _sizes}
-_CHOICES = {TARGETS: (TARGETS,), PEER: (PEER,), SIZES: (SIZES,), BOTH: (TARGETS, PEER)}
+def _capacity(options: argparse.Namespace) -> int:
+    machine, now = Machine.here(), datetime.now(UTC)
+    movies = World(floor_day(now), scale=options.scale).movies
+    seconds, lead = (1.0, 1_000) if options.quick else (15.0, 40_000)
+    found = capacity.measured(movies, options.scale, options.seconds or seconds, lead, _say)
+    _finish(options, report_capacity.PART, report_capacity.capacity_section(found, machine, now), SCALING)
+    _finish(options, report_capacity.HIT_RATES, report_capacity.hit_rate_section(), SCALING)
+    return 0
 
 
-def _finish(options: argparse.Namespace, part: str, text: str) -> None:
+_PARTS = {TARGETS: _targets, PEER: _peer, SIZES: _sizes, CAPACITY: _capacity}
+_CHOICES = {TARGETS: (TARGETS,), PEER: (PEER,), SIZES: (SIZES,), CAPACITY: (CAPACITY,), BOTH: (TARGETS, PEER)}
+
+
+def _finish(options: argparse.Namespace, part: str, text: str, page: Path = PAGE) -> None:
     _say("\n" + text)
     if options.write and not options.only and not options.quick:
-        write(PAGE, part, text)
-        _say(f"\nWritten to {PAGE.relative_to(ROOT)}")
+        write(page, part, text)
+        _say(f"\nWritten to {page.relative_to(ROOT)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Starts embedded stores and measures servers of its own over real sockets. "
         f"{TARGETS}: every endpoint, cold and warm, against its target. {PEER}: the service beside a FastAPI service "
         f"that does the same, and beside the least that any can cost; needs wrk. {SIZES}: the service with more and "
-        f"more documents. Figures go to docs/{PAGE.name}, those of --quick and --only do not.",
+        f"more documents. {CAPACITY}: what one request costs, and what loads and sizes need. Figures "
+        f"go to docs/{PAGE.name}, the last ones to docs/{SCALING.name}; those of --quick and --only nowhere.",
     )
     parser.add_argument("part", nargs="?", choices=tuple(_CHOICES), default=BOTH, help="default: the first two")
     parser.add_argument("--quick", action="store_true", help="short runs: to see that all works, not to believe")

@@ -46,7 +46,7 @@ class Server:
 
     def peak_memory(self) -> int | None:
         """Bytes that the largest of its processes ever had resident; ``None`` where the system doesn't tell."""
-        pids = (self.child.process.pid, *_descendants(self.child.process.pid))
+        pids = (self.child.process.pid, *descendants(self.child.process.pid))
         return max(map(_peak_of, pids), default=0) or None
 
 
@@ -132,13 +132,13 @@ def granian(target: str, port: int, *, workers: int, threads: int) -> list[str]:
     return [*command, "--blocking-threads", str(threads), target]
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """Every process below this one; none where the system doesn't tell."""
     found: list[int] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in map(int, (task / "children").read_text(encoding="ascii").split()):
-                found += [child, *_descendants(child)]
+                found += [child, *descendants(child)]
     return found
 
 

@@ -26,11 +26,13 @@ class Stores:
         mongo: URL of the MongoDB.
         redis_port: of the Redis.
         redis_socket: its Unix socket.
+        redis_pid: its process.
     """
 
     mongo: str
     redis_port: int
     redis_socket: Path
+    redis_pid: int
 
     def redis(self, database: int, *, by_socket: bool = False) -> str:
         """URL of one of Redis's databases."""
@@ -42,6 +44,15 @@ class Stores:
         """Empties one of Redis's databases."""
         with redis.Redis.from_url(self.redis(database)) as connection:
             connection.flushdb()
+
+    def entries(self, database: int) -> tuple[int, int]:
+        """Keys of one of Redis's databases, and the bytes that they take with all of Redis's own books about them."""
+        with redis.Redis.from_url(self.redis(database)) as connection:
+            names = list(connection.scan_iter(count=1000))
+            with connection.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.memory_usage(name)
+                return len(names), sum(pipe.execute())
 
     def commands(self) -> int:
         """Commands that Redis has run since it started, those inside scripts among them."""
@@ -65,7 +76,7 @@ def stores(directory: Path) -> Iterator[Stores]:
         port, socket = free_port(), directory / "redis.sock"
         child = _start_redis(directory, port, socket)
         try:
-            yield Stores(mongo.address, port, socket)
+            yield Stores(mongo.address, port, socket, child.process.pid)
         finally:
             child.stop()
     finally:

@@ -54,12 +54,14 @@ class Deployed:
         hosts: the copies of the service.
         variables: of all of them.
         database: their documents.
+        prepared: what `prepare` said to each of those that ran it at once.
     """
 
     door: Door
     hosts: list[Host]
     variables: Mapping[str, str]
     database: Any
+    prepared: tuple[str, ...]
 
     def client(self, number: int = 1) -> Client:
         """One at an address of its own."""
@@ -94,7 +96,7 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
         manage(variables, "collectstatic", "--noinput")
         # Hosts that are started at once, each with `prepare` before it serves, as some deployments do it.
         with ThreadPoolExecutor(3) as pool:
-            list(pool.map(lambda _: manage(variables, "prepare"), range(3)))
+            prepared = tuple(pool.map(lambda _: manage(variables, "prepare"), range(3)))
         now = datetime.now(UTC)
         fill(client[DATABASE], now)
         ranked = [bucket(movie_id, "trending", ago, now=now) for movie_id in range(1, 100) for ago in range(49)]
@@ -105,7 +107,7 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
             try:
                 own = tmp_path_factory.mktemp("nginx")
                 with door(own, [host.port for host in running], streams.port) as opened:
-                    yield Deployed(opened, running, variables, client[DATABASE])
+                    yield Deployed(opened, running, variables, client[DATABASE], prepared)
             finally:
                 streams.stop()
 
@@ -113,6 +115,13 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
 def upstreams(door: Door) -> list[Mapping[str, Any]]:
     """The requests in nginx's log."""
     return [json.loads(line) for line in door.log() if line.startswith("{")]
+
+
+def test_hosts_that_are_started_together_run_each_migration_once(deployed: Deployed) -> None:
+    for name in ("0001_validators", "0002_schema_version", "0003_expiry_dates"):
+        assert sum(f"applied  {name}" in said for said in deployed.prepared) == 1, deployed.prepared
+    applied = "SELECT count(*) = count(DISTINCT app || '.' || name) AND count(*) > 20 FROM django_migrations"
+    assert sql(deployed.variables["DATABASE_URL"], applied).strip() == "t"
 
 
 def test_requests_are_spread_over_all_hosts(deployed: Deployed) -> None:

@@ -7,15 +7,19 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from django.conf import settings
 from django.core.cache import CacheHandler
+from pymongo.database import Database
 from redis import Redis, RedisCluster
 
 from lambdaserve.access.bucket import Limit
 from lambdaserve.access.buckets import SharedBuckets
-from merger import cachecontents, storefacts
+from merger import cachecontents, storefacts, wiring
 from merger.cachecounts import Outcome
 from merger.lead import Lead
 from merger.redisaddress import parsed
@@ -26,6 +30,8 @@ from merger.requested import SharedRequested
 from merger.sharedcounts import SharedCounts
 from merger.sharedtier import ALL, BATCH, of_movie, of_view
 from tests.integration.cached import Cached, about, ranking, together
+from tests.integration.test_run import served
+from tests.integration.test_watcher import fill
 from tests.redis_servers import Servers, cluster, sentinel_group
 
 pytestmark = pytest.mark.slow
@@ -167,6 +173,40 @@ def test_a_cluster_s_masters_share_the_cache_evenly(in_cluster: Servers) -> None
     ]
     assert sum(held) == 320
     assert min(held) > 320 / 6, held
+
+
+@pytest.mark.parametrize("kind", ["by_sentinels", "in_cluster"])
+def test_a_whole_service_shares_its_answers_and_limits_by_it(
+    kind: str, request: pytest.FixtureRequest, indexed_database: Database[dict[str, Any]], tmp_path: Path
+) -> None:
+    deployed: Servers = request.getfixturevalue(kind)
+    fill(indexed_database, wiring.utc_now())
+    variables = {
+        "MONGODB_URI": settings.MONGODB_URI,
+        "MONGODB_DATABASE": indexed_database.name,
+        "REDIS_URL": deployed.address,
+        "LOAD_SAMPLE": "never",
+        "WORKERS": "2",
+        "RATE_LIMIT": "60",
+        "RATE_BURST": "40",
+    }
+    with served(tmp_path, **variables) as copy:
+        copy.wait_until_it_serves()
+        path = f"{copy.url}/api/v1/movies/1"
+        time.sleep(4)  # until one of them is in charge, and has outdated what there may have been
+        states = [requests.get(path, timeout=10).headers["X-Cache"] for _ in range(12)]
+        assert states == ["MISS"] + ["HIT"] * 11
+        assert requests.get(f"{copy.url}/api/v1/health", timeout=10).json()["services"]["redis"]["status"] == "healthy"
+        statuses = [requests.get(path, timeout=10).status_code for _ in range(60)]
+        assert statuses[-1] == 429
+        assert statuses.count(200) <= 40
+        time.sleep(2)
+        indexed_database.batch_views.update_many(
+            {}, {"$set": {"data.title": "Second", "computed_at": wiring.utc_now()}}
+        )
+        time.sleep(5)
+        assert requests.get(path, timeout=10).json()["title"] == "Second"
+        assert copy.interrupt() == 0
 
 
 @pytest.mark.parametrize("kind", ["by_sentinels", "in_cluster"])
