@@ -80,6 +80,8 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
         variables = {
             "MONGODB_URI": mongo_uri,
             "MONGODB_DATABASE": DATABASE,
+            # Four copies, a browser and other tests may share two processors; here it is told who answers, not how fast.
+            "MONGODB_TIMEOUT": "8",
             "REDIS_URL": redis_url,
             "DATABASE_URL": database_url,
             "SECRET_KEY": SECRET,
@@ -127,10 +129,8 @@ def test_hosts_that_are_started_together_run_each_migration_once(deployed: Deplo
 def test_requests_are_spread_over_all_hosts(deployed: Deployed) -> None:
     before = len(upstreams(deployed.door))
     with ThreadPoolExecutor(8) as pool:
-        statuses = list(
-            pool.map(lambda number: deployed.client(20 + number % 8).ask(PATHS[number % 4]).status, range(400))
-        )
-    assert set(statuses) == {200}
+        answers = list(pool.map(lambda number: deployed.client(20 + number % 8).ask(PATHS[number % 4]), range(400)))
+    assert {(each.status, each.body) for each in answers if each.status != 200} == set()
     logged = upstreams(deployed.door)[before:]
     share = Counter(each["upstream"] for each in logged)
     assert set(share) == {f"{LOOPBACK}:{host.port}" for host in deployed.hosts}
