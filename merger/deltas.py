@@ -71,6 +71,10 @@ class Deltas:
         mark = oldest if synced_at is None else min(max(synced_at, oldest), boundary.now)
         self._marks = dict.fromkeys(self._contract.aliases.speed_type_keys, mark)
 
+    def reach_back_to(self, boundary: Boundary) -> datetime:
+        """No look from now on finds a document whose stamp is older."""
+        return min(self._mark(key, boundary) for key in self._keys_in_use) - OVERLAP
+
     def uses(self, key: str) -> None:
         """Tells that somebody spells the type by this key."""
         self._keys_in_use.add(key)
@@ -106,7 +110,7 @@ class Deltas:
         return Delta(documents, frozenset(movie_id for part in parts for movie_id in part.movies))
 
     def _of_key(self, key: str, boundary: Boundary, *, overlapping: bool) -> Delta:
-        mark = max(self._marks[key], boundary.now - FURTHEST)
+        mark = self._mark(key, boundary)
         since = {"$gte": mark - OVERLAP} if overlapping else {"$gt": mark}
         wanted = {key: self._data_type, "synced_at": since | {"$lte": boundary.now + CLOCK_SKEW}}
         raw = self._store.find(SPEED, wanted, without=("_id",))
@@ -120,3 +124,6 @@ class Deltas:
         self._marks[key] = max([mark, *(stamp for _, stamp in stamps if stamp <= boundary.now)])
         movies = frozenset(movie_id for movie_id, stamp in stamps if stamp > mark)
         return Delta(Documents(speed=tuple(found), skipped=read.skipped), movies)
+
+    def _mark(self, key: str, boundary: Boundary) -> datetime:
+        return max(self._marks[key], boundary.now - FURTHEST)

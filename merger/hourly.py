@@ -90,6 +90,12 @@ class HourTable:
         lone = np.setxor1d(self.rows.movies, other.rows.movies)
         return {*unlike.tolist(), *lone.tolist()}
 
+    def missed_of(self, other: HourTable, since: datetime) -> bool:
+        """Whether another table of the same hour lacks a movie of this one, or tells news stamped before a moment."""
+        unlike = np.array(sorted(self.movies_unlike(other)), dtype=np.int64)
+        rows, known = other.rows.find(unlike)
+        return not known.all() or bool((other.rows.synced[rows[known]] < since.timestamp()).any())
+
     def says_as_much_as(self, other: HourTable) -> bool:
         """Whether two tables of the same hour hold the same."""
         return (

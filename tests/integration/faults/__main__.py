@@ -63,6 +63,7 @@ def _made(fault: Fault, stage: Stage, options: argparse.Namespace) -> tuple[Faul
         _say(f"  FAILED  {rule.rule}: {rule.found}")
     if broken and options.keep_log:
         target = Path(options.keep_log) / f"{fault.name.replace(' ', '-')}.log"
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((stage.server.child.log or Path("/dev/null")).read_bytes())
     return fault, outcome, broken
 

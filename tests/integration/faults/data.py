@@ -17,7 +17,7 @@ BATCH, SPEED = "batch_views", "speed_views"
 _STOPPED_SINCE = timedelta(hours=4)
 """Above the stage's ``SPEED_LAG_LIMIT``."""
 
-_AT_ONCE = 500
+_AT_ONCE = 100
 """Documents of a write: the store answers others between two."""
 
 _dropped: dict[str, list[dict[str, Any]]] = {}

@@ -13,11 +13,19 @@ from merger import kepthours
 from merger.boundary import Boundary, Layers
 from merger.changes import MOST_MOVIES, Changes
 from merger.contract import Aliases, Contract
-from merger.deltas import OVERLAP, THOROUGH_AGE
+from merger.deltas import OVERLAP, PACE, THOROUGH_AGE
 from merger.errors import StoreUnavailable
 from merger.hourly import SharedHours
 from merger.hours import SpeedHours
-from merger.kepthours import FORGOTTEN_AFTER, KEEP_AT_LEAST, KEEP_AT_MOST, SETTLED_FACTOR, SLACK, SUSPECT_AFTER
+from merger.kepthours import (
+    FORGOTTEN_AFTER,
+    KEEP_AT_LEAST,
+    KEEP_AT_MOST,
+    MISSED_AGAIN,
+    SETTLED_FACTOR,
+    SLACK,
+    SUSPECT_AFTER,
+)
 from merger.layers import MAX_AGE, TOO_OLD, LayerWatch
 from merger.query import Window
 from merger.routing import SPEED, HourRange
@@ -241,6 +249,48 @@ def test_a_lost_hour_that_comes_back_is_not_taken_for_a_quiet_one() -> None:
     assert shared.movies() == {1}
     shared.store.insert(SPEED, [trending(4, 2)])
     assert shared.movies(after=TICK) == {1, 2}
+
+
+@pytest.mark.parametrize("hours_ago", [1, 4])
+def test_history_that_is_being_restored_is_whole_soon_after_the_last_of_it(hours_ago: int) -> None:
+    shared = Shared(trending(0, 9))
+    shared.read()
+    for movie_id in range(1, 5):
+        shared.store.insert(SPEED, [trending(hours_ago, movie_id)])
+        assert len(shared.movies(after=TICK)) <= movie_id + 1
+    assert shared.movies(after=2 * MISSED_AGAIN + 0.1) == {1, 2, 3, 4, 9}
+    shared.store.collections[SPEED].pop()
+    shared.movies(after=KEEP_AT_LEAST)
+    shared.read(after=TICK)
+    assert shared.reread == [], "an hour that is quiet again is left alone again"
+
+
+def test_news_that_a_look_would_have_found_make_no_hour_suspect() -> None:
+    shared = Shared(trending(0, 9), trending(2))
+    shared.read()
+    shared.seconds += KEEP_AT_MOST + SLACK
+    shared.write(trending(2, 2))
+    assert shared.movies() == {1, 2, 9}
+    shared.read(after=2 * MISSED_AGAIN + 0.1)
+    assert shared.reread == []
+
+
+def test_an_hour_that_takes_long_to_read_is_not_reread_all_the_time() -> None:
+    shared = Shared(trending(0, 9))
+    shared.read()
+    find = shared.store.find
+
+    def slowly(collection: str, wanted: dict[str, Any], **more: Any) -> list[Document]:
+        shared.seconds += 2.0 if "data_type" in wanted and "hour" in wanted else 0.0
+        return find(collection, wanted, **more)
+
+    shared.store.find = slowly  # type: ignore[method-assign,assignment]
+    begun, times = shared.seconds, 0
+    for movie_id in range(100, 160):
+        shared.store.insert(SPEED, [trending(4, movie_id)])
+        shared.read(after=TICK)
+        times += shared.reread.count(TOP - 4 * HOUR)
+    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * PACE)
 
 
 def test_where_the_layers_state_is_not_known_empty_hours_are_read_again() -> None:
