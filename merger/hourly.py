@@ -90,11 +90,10 @@ class HourTable:
         lone = np.setxor1d(self.rows.movies, other.rows.movies)
         return {*unlike.tolist(), *lone.tolist()}
 
-    def missed_of(self, other: HourTable, since: datetime) -> bool:
-        """Whether another table of the same hour lacks a movie of this one, or tells news stamped before a moment."""
-        unlike = np.array(sorted(self.movies_unlike(other)), dtype=np.int64)
-        rows, known = other.rows.find(unlike)
-        return not known.all() or bool((other.rows.synced[rows[known]] < since.timestamp()).any())
+    def tells_of_all(self, movies: Iterable[int], *, since: datetime) -> bool:
+        """Whether it has a bucket of each of some movies, and none of these is stamped before a moment."""
+        rows, known = self.rows.find(np.array(sorted(movies), dtype=np.int64))
+        return bool(known.all() and (self.rows.synced[rows[known]] >= since.timestamp()).all())
 
     def says_as_much_as(self, other: HourTable) -> bool:
         """Whether two tables of the same hour hold the same."""

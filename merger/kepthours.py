@@ -12,7 +12,7 @@ from merger.boundary import Boundary, Layers
 from merger.changes import ChangeLog
 from merger.contract import Contract, Skipped, SpeedDocument
 from merger.deadline import patience
-from merger.deltas import PACE, Delta, Deltas
+from merger.deltas import Delta, Deltas
 from merger.errors import StoreUnavailable
 from merger.folding import folded, tables_of, with_skipped
 from merger.hourly import HourTable
@@ -37,6 +37,9 @@ SUSPECT_AFTER = 5.0
 MISSED_AGAIN = 2.0
 """Seconds after which an hour is reread in which rereading found what no look could: documents that were removed, or
 written under old stamps. Whoever restores or rewrites history seldom stops at one, and may be half-way."""
+
+MISSED_REST = 3.0
+"""But after so many times as long as reading took: a producer whose clock is far behind is missed by every look."""
 
 FORGOTTEN_AFTER = 600.0
 """Without a look for so many seconds everything is read anew, when it is wanted."""
@@ -234,16 +237,18 @@ class KeptHours:
         followed = not any(isinstance(document.get("synced_at"), str) for document in raw)
         tables = tables_of(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
         reach = self._deltas.reach_back_to(boundary)
-        # Not for more than a part of the time: a producer whose clock is far behind is missed by every look.
-        again = max(MISSED_AGAIN, PACE * (self._monotonic() - began))
-        hours, changed = dict(self._hours), set[int]()
+        again = max(MISSED_AGAIN, MISSED_REST * (self._monotonic() - began))
+        hours, changed, missed = dict(self._hours), set[int](), set[int]()
         for hour, table in tables.items():
             before = hours.get(hour)
+            unlike = before.table.movies_unlike(table) if before else set[int]()
+            changed |= unlike
             keep, slack = _seconds_to_keep(hour, boundary.open_hour), SLACK
             if not (followed or hour < boundary.open_hour - HOUR):
                 keep, slack = MAX_AGE, 0.0
-            elif before and before.table.missed_of(table, reach) and again < keep:
-                keep, slack = again, again
+            elif not table.tells_of_all(unlike, since=reach):
+                missed |= unlike
+                keep, slack = min(keep, again), MISSED_AGAIN
             hours[hour] = _Hour(
                 # The same table stays, so that what was made from it stays too.
                 table=before.table if before and before.table.says_as_much_as(table) else table,
@@ -252,9 +257,8 @@ class KeptHours:
                 overdue=began + keep + slack,
                 used_at=before.used_at if before else began,
             )
-            changed |= before.table.movies_unlike(table) if before else set()
         self._hours = hours
-        self._changes.note(self._data_type, changed)
+        self._changes.note(self._data_type, changed, missed)
 
     def _find(self, first: datetime, after: datetime, *, as_text: bool) -> list[Document]:
         spans: list[dict[str, Any]] = [{"$gte": first, "$lt": after}]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pymongo
 
-from merger.changes import MOST_MOVIES, Changes
+from merger.changes import MOST_MOVIES, Changes, Movies
 from merger.changestream import ChangeStream
 from merger.contract import Aliases
 from merger.duetimes import BATCH_AGAIN
@@ -106,14 +106,15 @@ class Watcher:
         """One look at whatever is worth a look.
 
         Returns:
-            The generations that were raised; none unless this process is in charge.
+            The generations that were raised. A process that is not in charge raises those of what no look at stamps
+            told it: the one in charge found that at another time, and what was made here until now lacks it.
         """
         try:
             self._claim()
             followed = self._follow() if self.is_in_charge else Followed()
             seen = self._refreshed() if self._is_worth_a_look(followed) else None
             if not self.is_in_charge:
-                return frozenset()
+                return self._raise_missed(seen[1]) if seen is not None else frozenset()
             if seen is not None:
                 self._look(*seen, followed)
             return self._raise()
@@ -202,7 +203,10 @@ class Watcher:
 
     def _note_changes(self, changes: Changes) -> None:
         """What was found in the hours that this process keeps: documents edited or deleted without a new stamp, too."""
-        for data_type, movies in changes.movies.items():
+        self._note_movies(changes.movies)
+
+    def _note_movies(self, changed: Movies) -> None:
+        for data_type, movies in changed.items():
             self._outdated.by_type(data_type)
             if movies is None:
                 self._outdated.by_any_movie()
@@ -249,6 +253,14 @@ class Watcher:
     def _touch_batch(self) -> None:
         self._batch_noticed = self._service.boundary().now
         self._outdated.by_batch()
+
+    def _raise_missed(self, changes: Changes) -> frozenset[str]:
+        self._note_movies(changes.missed)
+        names = self._outdated.names()
+        if names:
+            self._shared.advance(names)
+        self._outdated.clear()
+        return names
 
     def _raise(self) -> frozenset[str]:
         names = self._outdated.names()

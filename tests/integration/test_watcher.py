@@ -26,12 +26,14 @@ from merger.errors import StoreUnavailable
 from merger.freshness import TTLClass
 from merger.lead import Lead
 from merger.mongo import MongoStore
-from merger.query import HOUR, floor_hour
+from merger.query import HOUR, Granularity, Span, floor_hour
 from merger.redislink import RedisLink
 from merger.service import MergeService
 from merger.sharedtier import SharedTier
 from merger.watcher import Watcher
 from tests.integration.test_run import served
+from trending.scoring import RankingParameters
+from trending.selectors import RANKING
 
 Held = Database[dict[str, Any]]
 TOLD = ("movie_id", "data_type", "view_type")
@@ -66,7 +68,7 @@ class Watched:
         link = RedisLink(self._connection, ask_again=0.05)
         self.store = _Failing(database, 2.0)
         shared = SharedTier(link, "watched:")
-        service = MergeService(
+        self.service = MergeService(
             store=self.store,
             cache=AnswerCache(shared, b"secret"),
             contract=Contract(),
@@ -76,7 +78,7 @@ class Watched:
             monotonic=self._monotonic,
         )
         self.watcher = Watcher(
-            service=service,
+            service=self.service,
             store=self.store,
             shared=shared,
             lead=Lead(link, "watched:", lapses_after=LAPSE),
@@ -314,6 +316,26 @@ def test_a_batch_that_the_last_one_in_charge_had_just_seen_is_seen_to(filled: He
     first.watcher.stop()
     second.ahead = first.ahead
     assert "batch" in second.ticks()
+
+
+def test_who_is_not_in_charge_raises_what_no_stamp_told_it(filled: Held, redis_client: Redis) -> None:
+    """It made answers without that after the one in charge had raised it."""
+    first, second = Watched(filled, redis_client).settled(), Watched(filled, redis_client)
+    second.ahead = first.ahead
+    params = RankingParameters(Span("6h", 6 * HOUR, Granularity.HOUR), 10)
+    second.service.fetch(RANKING, params)
+    assert second.ticks() == frozenset()
+    filled.speed_views.insert_one(bucket(41, "stats", 1, synced_at=second.now()))
+    assert second.ticks() == frozenset(), "the one in charge finds that by the stamp, and tells"
+    filled.speed_views.insert_one(bucket(42, "stats", 2, synced_at=second.now() - HOUR))
+    raised = frozenset[str]()
+    for _ in range(40):
+        second.service.fetch(RANKING, params)
+        raised |= second.ticks(later=5.0)
+        assert not second.watcher.is_in_charge
+        first.ticks()
+    assert raised == {"changed:stats", "changed:movie:42"}
+    assert [movie["movie_id"] for movie in second.service.fetch(RANKING, params).data["trending_movies"]].count(42) == 1
 
 
 def test_what_another_left_that_is_no_such_thing_outdates_everything(filled: Held, redis_client: Redis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ _STOPPED_SINCE = timedelta(hours=4)
 """Above the stage's ``SPEED_LAG_LIMIT``."""
 
 _AT_ONCE = 100
-"""Documents of a write: the store answers others between two."""
+"""Documents of a write: the embedded store, which does one thing at a time, answers others between two."""
 
 _dropped: dict[str, list[dict[str, Any]]] = {}
 """Definitions of a dropped collection's indexes."""
@@ -68,7 +69,9 @@ def restore(stage: Stage, name: str) -> None:
         indexes = [{key: each[key] for key in each if key not in ("v", "ns")} for each in _dropped.pop(name)]
         database.command("createIndexes", name, indexes=indexes)
         for start in range(0, len(documents), _AT_ONCE):
+            began = time.monotonic()
             database[name].insert_many(documents[start : start + _AT_ONCE])
+            time.sleep(time.monotonic() - began)
 
 
 def _replace(collection: Collection[dict[str, Any]], documents: Sequence[Document]) -> None:

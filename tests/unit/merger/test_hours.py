@@ -13,7 +13,7 @@ from merger import kepthours
 from merger.boundary import Boundary, Layers
 from merger.changes import MOST_MOVIES, Changes
 from merger.contract import Aliases, Contract
-from merger.deltas import OVERLAP, PACE, THOROUGH_AGE
+from merger.deltas import OVERLAP, THOROUGH_AGE
 from merger.errors import StoreUnavailable
 from merger.hourly import SharedHours
 from merger.hours import SpeedHours
@@ -22,6 +22,7 @@ from merger.kepthours import (
     KEEP_AT_LEAST,
     KEEP_AT_MOST,
     MISSED_AGAIN,
+    MISSED_REST,
     SETTLED_FACTOR,
     SLACK,
     SUSPECT_AFTER,
@@ -290,7 +291,7 @@ def test_an_hour_that_takes_long_to_read_is_not_reread_all_the_time() -> None:
         shared.store.insert(SPEED, [trending(4, movie_id)])
         shared.read(after=TICK)
         times += shared.reread.count(TOP - 4 * HOUR)
-    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * PACE)
+    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * MISSED_REST)
 
 
 def test_where_the_layers_state_is_not_known_empty_hours_are_read_again() -> None:
