@@ -265,8 +265,8 @@ DATA = (
         "the collection is dropped; its indexes are restored, then its documents, with pauses",
         "`speed_empty` in `freshness.warnings`, `missing` hours; what is the speed layer's alone is 404.",
         '`lambdaserve_collection_documents{collection="speed_views"}` 0',
-        "With the documents. The embedded store does one thing at a time: restored without pauses, it let answers wait for "
-        "up to 4 s, twice `MONGODB_TIMEOUT`.",
+        "With the documents. The embedded store does one thing at a time: restored without pauses, it let answers "
+        "wait for up to 4 s, twice `MONGODB_TIMEOUT`.",
         partial(data.drop, name=data.SPEED),
         partial(data.restore, name=data.SPEED),
         terms=_GONE,
@@ -276,8 +276,8 @@ DATA = (
         "the collection is dropped; its indexes are restored, then its documents, with pauses",
         "`batch_empty` in `freshness.warnings`; what is the batch layer's alone is 404.",
         '`lambdaserve_collection_documents{collection="batch_views"}` 0',
-        "With the documents. The embedded store does one thing at a time: restored without pauses, it let answers wait for "
-        "up to 4 s, twice `MONGODB_TIMEOUT`.",
+        "With the documents. The embedded store does one thing at a time: restored without pauses, it let answers "
+        "wait for up to 4 s, twice `MONGODB_TIMEOUT`.",
         partial(data.drop, name=data.BATCH),
         partial(data.restore, name=data.BATCH),
         terms=_GONE,
