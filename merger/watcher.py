@@ -89,6 +89,8 @@ class Watcher:
         self._type_keys = aliases.speed_type_keys
         self._monotonic = monotonic
         self._outdated = Outdated(TYPES, monotonic)
+        # What this process alone found out; kept whoever is in charge, until it is raised.
+        self._missed = Outdated(TYPES, monotonic)
         self._following = Following(batch, speed, self._type_keys, self._outdated)
         self._before: Sighting | None = None
         self._batch_noticed: datetime | None = None
@@ -114,10 +116,10 @@ class Watcher:
             followed = self._follow() if self.is_in_charge else Followed()
             seen = self._refreshed() if self._is_worth_a_look(followed) else None
             if not self.is_in_charge:
-                return self._raise_missed(seen[1]) if seen is not None else frozenset()
+                return self._raise_missed(Changes() if seen is None else seen[1])
             if seen is not None:
                 self._look(*seen, followed)
-            return self._raise()
+            return self._raise_missed(Changes()) | self._raise()
         except RedisTrouble:
             return frozenset()  # its link tells; what is due stays so
 
@@ -195,23 +197,12 @@ class Watcher:
         try:
             with pymongo.timeout(TIME_LIMIT):
                 if self._before is not None:
-                    self._note_changes(changes)
+                    # Of the hours that this process keeps: documents edited or deleted without a new stamp, too.
+                    _note(changes.movies, self._outdated)
                     self._compare(self._before, now, followed)
             self._before = now
         except StoreError as error:
             self._tell_once(error)
-
-    def _note_changes(self, changes: Changes) -> None:
-        """What was found in the hours that this process keeps: documents edited or deleted without a new stamp, too."""
-        self._note_movies(changes.movies)
-
-    def _note_movies(self, changed: Movies) -> None:
-        for data_type, movies in changed.items():
-            self._outdated.by_type(data_type)
-            if movies is None:
-                self._outdated.by_any_movie()
-            else:
-                self._outdated.by_movies(movies)
 
     def _tell_once(self, error: StoreError) -> None:
         if not self._is_store_away:
@@ -255,11 +246,10 @@ class Watcher:
         self._outdated.by_batch()
 
     def _raise_missed(self, changes: Changes) -> frozenset[str]:
-        self._note_movies(changes.missed)
-        names = self._outdated.names()
-        if names:
-            self._shared.advance(names)
-        self._outdated.clear()
+        _note(changes.missed, self._missed)
+        names = self._missed.names()
+        self._shared.advance(names)
+        self._missed.raised(names)
         return names
 
     def _raise(self) -> frozenset[str]:
@@ -269,6 +259,15 @@ class Watcher:
         if self._before is not None and not self._outdated.is_behind:
             self._state = State(self._before, self._batch_noticed, self._following.tokens).encoded()
         return names
+
+
+def _note(changed: Movies, outdated: Outdated) -> None:
+    for data_type, movies in changed.items():
+        outdated.by_type(data_type)
+        if movies is None:
+            outdated.by_any_movie()
+        else:
+            outdated.by_movies(movies)
 
 
 def keep_watching(watcher: Watcher, others: Iterable[Callable[[], None]], ended: threading.Event) -> None:
