@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,8 +26,10 @@ LOGIN = "/admin/login/"
 
 
 @pytest.fixture(autouse=True)
-def limits(settings: Any, redis_client: Redis) -> Iterator[None]:
-    """Small ones, and passwords that are quickly checked."""
+def limits(settings: Any, redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Small ones, passwords that are quickly checked, and a clock that stands: no window ends within a test."""
+    now = time.time()
+    monkeypatch.setattr("django_ratelimit.core.time", SimpleNamespace(time=lambda: now))
     settings.LOGIN_LIMIT_ADDRESS, settings.LOGIN_LIMIT_USER = 5, 3
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     caches["counts"].clear()
@@ -110,6 +114,7 @@ def test_zero_sets_no_limit(settings: Any) -> None:
     assert {token().status_code for _ in range(10)} == {401}
 
 
+@pytest.mark.usefixtures("api")
 @pytest.mark.parametrize("page", ["/", "/api/docs/", "/api/redoc/", LOGIN, "/admin/"])
 def test_pages_are_limited_together_by_address(settings: Any, page: str) -> None:
     settings.PAGE_LIMIT = 2
