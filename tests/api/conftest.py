@@ -82,10 +82,12 @@ class Api:
 
 @pytest.fixture
 def api(
-    indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+    indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> Iterator[Api]:
-    """The API with empty stores; its clock stands at ``api.now``."""
+    """The API with empty stores; its clock stands at ``api.now``, and a busy machine's store has time to answer."""
     from merger import wiring
+
+    settings.MONGODB_TIMEOUT = 8.0
 
     found = Api(indexed_database, redis_client)
 
