@@ -157,7 +157,7 @@ def test_without_mongo_it_is_unhealthy_and_says_so_quickly(
     away(request.getfixturevalue(kind))
     started = time.monotonic()
     body = api.body("health", status=503)
-    assert time.monotonic() - started < 5, "far from MONGODB_TIMEOUT"
+    assert time.monotonic() - started < 1
     assert body["status"] == "unhealthy"
     assert body["services"]["mongodb"] == {
         "status": "unhealthy",
@@ -186,7 +186,7 @@ def test_live_asks_nobody(api: Api, away: Any, silent_port: int) -> None:
     away(silent_port)
     started = time.monotonic()
     assert api.body("health/live") == {"status": "alive"}
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 0.1
 
 
 def test_health_is_not_kept_by_anybody(api: Api) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ PROCESSES, THREADS = 4, 250
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("cold_key.py")
 HASTY = CacheRules(wait=0.3, claim=0.5)
-CLAIM = "tests:l:movies.details:1"
+CLAIM_OF = "tests:l:movies.details:{}"
+CLAIM = CLAIM_OF.format(1)
 
 
 def asked_by_processes(redis: Redis, stage: str, processes: int, threads: int, seconds: float) -> list[tuple[str, int]]:
@@ -90,7 +92,7 @@ def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Red
 
 def test_different_questions_do_not_wait_for_each_other(redis_client: Redis) -> None:
     cached, serial = Cached(redis_client), iter(range(50))
-    cached.while_making = threading.Barrier(10, timeout=30).wait  # which nobody passes before all are there
+    cached.while_making = threading.Barrier(10, timeout=2).wait  # passed when all are there, or by nobody
     assert together(10, lambda: cached.state(about(next(serial)))) == ["MISS"] * 10
 
 
@@ -137,13 +139,16 @@ class Hasty(Cached):
 def test_one_who_died_over_the_making_delays_the_others_briefly_and_one_of_them_makes_it(
     redis_client: Redis, claim: float
 ) -> None:
-    cached = Hasty(redis_client)
-    redis_client.set(CLAIM, "of one who died", px=int(claim * 1000))
-    started = time.perf_counter()
-    states = together(20, lambda: cached.state(about()))
-    assert min(claim, HASTY.wait) <= time.perf_counter() - started < 10, "not until the longer claim runs out"
-    assert cached.makes == 1
-    assert Counter(states) == {"MISS": 1, "HIT": 19}
+    cached, delays = Hasty(redis_client), []
+    for number in range(1, 6):
+        redis_client.set(CLAIM_OF.format(number), "of one who died", px=int(claim * 1000))
+        started = time.perf_counter()
+        states = together(20, partial(cached.state, about(number)))
+        delays.append(time.perf_counter() - started)
+        assert cached.makes == number
+        assert Counter(states) == {"MISS": 1, "HIT": 19}
+    # The shortest, as a busy machine has delays of its own.
+    assert min(claim, HASTY.wait) <= min(delays) < HASTY.wait + 0.3
 
 
 def test_one_who_is_slower_than_its_claim_does_not_take_the_next_ones_claim_away(redis_client: Redis) -> None:
@@ -174,7 +179,7 @@ def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_i
     def slow() -> None:
         if not began.is_set():
             began.set()
-            ended.wait(10)
+            ended.wait(0.5)  # less than the patience of whoever would wait for it
 
     def one() -> tuple[str, int, list[str]]:
         first = not turn.pop()
