@@ -387,7 +387,7 @@ def test_who_is_in_charge_raises_what_no_stamp_told_it(filled: Held, redis_clien
         filled.speed_views.delete_one({"movie_id": 42})
     else:
         filled.speed_views.update_one({"movie_id": 42}, {"$set": {"data.popularity": 1.0}})
-    raised = next(filter(None, (watched.ticks(later=5.0) for _ in range(40))), None)
+    raised = next(filter(None, (watched.ticks(later=5.0) for _ in range(40))), frozenset[str]())
     assert raised == {"changed:stats", "changed:movie:42"}
     assert watched.watcher.is_in_charge
     watched.watcher.stop()
