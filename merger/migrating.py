@@ -84,7 +84,7 @@ class Standing:
             self.migration is not None
             and self.record is not None
             and self.record.ended
-            and self.record.checksum != self.migration.checksum
+            and not self.migration.is_recorded_as(self.record.checksum)
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from merger.migrations_mongo.migration import Migration, Work
@@ -29,6 +28,6 @@ MIGRATION: Final = Migration(
     about="schema_version 1 in documents that have none",
     forward=forward,
     backward=backward,
-    source=sys.modules[__name__],
+    former_checksums=("7e2c7e3cdad3d886",),
     rewrites=True,
 )

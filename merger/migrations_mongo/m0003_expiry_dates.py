@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -35,6 +34,6 @@ MIGRATION: Final = Migration(
     about="ttl_expires_at = hour + 48 h in speed documents that have none",
     forward=forward,
     backward=backward,
-    source=sys.modules[__name__],
+    former_checksums=("c3bf7b699cd7c2e6",),
     rewrites=True,
 )

@@ -6,7 +6,6 @@ missing from that answer; the change itself outdates it within seconds. Run it w
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from merger.migrations_mongo.migration import Migration, Work
@@ -32,7 +31,7 @@ MIGRATION: Final = Migration(
     about="view_type temporal_trends → temporal_analytics",
     forward=forward,
     backward=backward,
-    source=sys.modules[__name__],
+    former_checksums=("469cad42722994ae",),
     rewrites=True,
     opt_in=True,
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -15,6 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import ExecutionTimeout
 
 from merger.contract import Aliases
+from merger.migrations_mongo.checksum import checksum_of
 from merger.mongo import mapping_errors
 
 AT_ONCE = 1000
@@ -98,7 +97,7 @@ class Migration:
         name: number and words, for good.
         about: what it does, for people.
         forward, backward: do it and take it back; safe to begin anew.
-        source: its code, for the checksum.
+        former_checksums: sums that were recorded for it by earlier versions, when it did the same.
         rewrites: it changes documents, so that it may take long.
         opt_in: it runs only when it is named.
         holds: whether what it made is still so, where that can be seen. Such a migration is run again when it isn't.
@@ -108,15 +107,19 @@ class Migration:
     about: str
     forward: Callable[[Work], None]
     backward: Callable[[Work], None]
-    source: Any
+    former_checksums: tuple[str, ...] = ()
     rewrites: bool = False
     opt_in: bool = False
     holds: Callable[[Work], bool] | None = None
 
     @property
     def checksum(self) -> str:
-        """Of the code that was run."""
-        return blake2b(inspect.getsource(self.source).encode(), digest_size=8).hexdigest()
+        """Sum of what both directions do; moving or reformatting the code leaves it as it is."""
+        return checksum_of(self.forward, self.backward)
+
+    def is_recorded_as(self, checksum: str) -> bool:
+        """Whether a recorded sum stands for what this migration does."""
+        return checksum == self.checksum or checksum in self.former_checksums
 
 
 def _in_parts(found: Any) -> Iterator[list[Mapping[str, Any]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +29,7 @@ def nothing(_: Any) -> None:
     """Does nothing."""
 
 
-MIGRATION = Migration("0001_first", "for a test", nothing, nothing, sys.modules[__name__])
+MIGRATION = Migration("0001_first", "for a test", nothing, nothing)
 APPLIED = {"0001_first": Record("0001_first", ended=True)}
 VIEW = {"computed_at": "2026-03-10T02:00:00Z", "covers_until": "2026-03-10T00:00:00Z"}
 SYNCED = {"synced_at": "2026-03-10T10:29:00Z", "lag_seconds": 60, "is_lagging": False}
