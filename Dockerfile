@@ -24,6 +24,6 @@ ENV PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin \
 USER 10001:10001
 EXPOSE 8000 8001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "lambdaserve.alive"]
+    CMD ["python", "-m", "lambdaserve.server.healthcheck"]
 STOPSIGNAL SIGTERM
 CMD ["python", "manage.py", "serve", "--prepared"]

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
-from merger.freshness import describe
-from merger.merge import Built, Reading, newest_batch, usable_batch
-from merger.routing import Plan, Question, payload_reads
+from merger.views.coverage import usable_batch
+from merger.views.freshness import describe
+from merger.views.plans import Plan, Question, payload_reads
+from merger.views.reading import Built, Reading
 
 VIEW_TYPE = "actor_collaboration"
 

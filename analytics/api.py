@@ -22,10 +22,10 @@ from analytics.serializers import (
     OverviewSerializer,
     TrendsSerializer,
 )
-from lambdaserve.access.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
-from lambdaserve.answers import respond
-from lambdaserve.schema import documented, in_path
-from lambdaserve.viewsets import ApiViewSet
+from lambdaserve.access.ratelimit.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
+from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.responses import respond
+from lambdaserve.api.viewsets import ApiViewSet
 
 
 class AnalyticsViewSet(ApiViewSet):

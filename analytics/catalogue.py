@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from merger.algebra import Sentiment
-from merger.catalogue import Movies
-from merger.columns import Flags, Integers
-from merger.contract import Documents
+from merger.catalogue.catalogue import Movies
+from merger.contract.documents import Documents
+from merger.core.algebra import Sentiment
+from merger.core.columns import Flags, Integers
 from merger.errors import NotFound
-from merger.freshness import describe
-from merger.merge import Built, Reading
+from merger.views.freshness import describe
+from merger.views.reading import Built, Reading
 
 TIERS: Mapping[str, float] = {"blockbuster": 80.0, "popular": 50.0, "moderate": 20.0, "niche": float("-inf")}
 """Popularity above which a movie belongs to a tier, the highest tier first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lambdaserve.schema import FRESHNESS_EXAMPLE
+from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
 
 _BATCH: Mapping[str, Any] = {
     "data_source": "batch",

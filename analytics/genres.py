@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from merger.algebra import Mean, direction, slope_per_day
-from merger.catalogue import Reference
-from merger.contract import BatchDocument, Documents
+from merger.catalogue.catalogue import Reference
+from merger.contract.documents import BatchDocument, Documents
+from merger.core.algebra import Mean, direction, slope_per_day
 from merger.errors import NotFound
-from merger.freshness import describe
-from merger.merge import Built, Reading
+from merger.views.freshness import describe
+from merger.views.reading import Built, Reading
 
 TOP_MOVIES = 10
 

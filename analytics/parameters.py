@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from lambdaserve.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
-from merger.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
-from merger.query import parse_span
-from merger.shapes import METRICS
+from lambdaserve.api.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
+from merger.contract.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
+from merger.contract.payloads import METRICS
+from merger.core.windows import parse_span
 
 
 class YearField(WholeNumberField):

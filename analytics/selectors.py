@@ -7,10 +7,11 @@ from analytics.catalogue import Comparison, overview, sentiment_comparison
 from analytics.genres import GenrePeriod, genre_analytics
 from analytics.series import trends
 from analytics.series_reads import TrendParameters, trend_plan
-from merger.freshness import TTLClass
-from merger.query import Span
-from merger.routing import BATCH, Plan, Question, View
-from merger.service import Answer
+from merger.answers.answer import Answer
+from merger.contract.collections import BATCH
+from merger.core.windows import Span
+from merger.views.freshness import TTLClass
+from merger.views.plans import Plan, Question, View
 from merger.wiring import service
 
 

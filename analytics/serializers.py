@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lambdaserve.schema import DIRECTIONS, SOURCES, AnswerSerializer
-from merger.shapes import METRICS
+from lambdaserve.api.openapi import DIRECTIONS, SOURCES, AnswerSerializer
+from merger.contract.payloads import METRICS
 
 
 class DescribedSerializer(AnswerSerializer):

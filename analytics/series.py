@@ -2,7 +2,7 @@
 
 The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: ``sentiment`` buckets
 weigh as much as they have reviews; of ``stats`` buckets each is one observation of the movie's rating and popularity.
-``merger.timeline`` decides which layer answers for which hour.
+``merger.core.timeline`` decides which layer answers for which hour.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from typing import Any
 
 from analytics.series_hours import ManyMoviesHours, MovieHours, SpeedHours
 from analytics.series_reads import SPEED_TYPE, TrendParameters
-from merger.algebra import Mean, direction, slope_per_day
-from merger.boundary import SpeedCoverage
-from merger.contract import BatchDocument, Documents, Skipped
+from merger.contract.dedupe import newest_batch
+from merger.contract.documents import BatchDocument, Documents, Skipped
+from merger.core.algebra import Mean, direction, slope_per_day
+from merger.core.boundary import SpeedCoverage
+from merger.core.timeline import Bucket, DayPoint, Piece, Series, bucketed
+from merger.core.windows import DAY, Granularity, midnight
 from merger.errors import Interval, NotFound
-from merger.freshness import describe, source_of
-from merger.merge import Built, Reading, newest_batch, usable_batch
-from merger.query import DAY, Granularity, midnight
-from merger.timeline import Bucket, DayPoint, Piece, Series, bucketed
+from merger.views.coverage import usable_batch
+from merger.views.freshness import describe, source_of
+from merger.views.reading import Built, Reading
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
 """A trend within ± this many units of the metric a day is called stable."""

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from merger.algebra import Mean
-from merger.boundary import SpeedLayer
-from merger.contract import Skipped, SpeedDocument
-from merger.merge import Reading, newest_speed, usable_speed
+from merger.contract.dedupe import newest_speed
+from merger.contract.documents import Skipped, SpeedDocument
+from merger.core.algebra import Mean
+from merger.core.boundary import SpeedLayer
+from merger.views.coverage import usable_speed
+from merger.views.reading import Reading
 
 OBSERVED: Mapping[str, tuple[str, str | None]] = {
     "rating": ("vote_average", None),

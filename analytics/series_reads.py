@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from merger.contract import Aliases
-from merger.query import HOUR, Span, Window
-from merger.routing import HourRange, Plan, Question, Read, movie_reads, payload_reads, series_hours_from
+from merger.contract.documents import Aliases
+from merger.core.windows import HOUR, Span, Window
+from merger.speed.hour_range import HourRange
+from merger.views.plans import Plan, Question, Read, movie_reads, payload_reads, series_hours_from
 
 VIEW_TYPE = "temporal_analytics"
 

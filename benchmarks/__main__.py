@@ -19,8 +19,8 @@ from benchmarks.tables import write
 from benchmarks.targets import measured
 from benchmarks.workload import workload
 from benchmarks.wrk import WrkMissing
-from lambdaserve.embedded import StoreDidNotStart
-from merger.query import floor_day
+from lambdaserve.server.embedded_stores import StoreDidNotStart
+from merger.core.windows import floor_day
 from sample_data.world import World
 
 PAGE, SCALING = ROOT / "docs" / "performance.md", ROOT / "docs" / "scaling.md"

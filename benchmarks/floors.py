@@ -16,7 +16,7 @@ from benchmarks.rivals import World
 from benchmarks.servers import Server, Start, answers, granian, resting, started
 from benchmarks.service import ROOT
 from benchmarks.wrk import Address, Load, run
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 
 _DATABASE = 3
 _PATHS = "/\n"

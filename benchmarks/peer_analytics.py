@@ -13,7 +13,7 @@ from analytics.catalogue import TIERS
 from analytics.genres import STEADY_PER_YEAR, TOP_MOVIES
 from benchmarks.peer_data import Catalogue, Data, Document, newest
 from benchmarks.peer_rankings import freshness, rating
-from merger.algebra import Sentiment, direction, slope_per_day
+from merger.core.algebra import Sentiment, direction, slope_per_day
 
 _DAYS_PER_YEAR = 365.25
 _TOP_FIELDS = ("title", "vote_average", "vote_count", "popularity", "revenue", "release_date")

@@ -18,12 +18,13 @@ from typing import Any, Generic, TypeVar
 from fastapi import HTTPException
 from pymongo.asynchronous.database import AsyncDatabase
 
-from merger.boundary import Boundary, Layers, SpeedLayer, closed_hours
-from merger.contract import Contract
-from merger.merge import Reading
-from merger.query import DAY, HOUR, floor_day
-from merger.shapes import SPEED as SPEED_TYPES
-from merger.titles import fold
+from merger.catalogue.title_text import fold
+from merger.contract.documents import Contract
+from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.intervals import closed_hours
+from merger.core.windows import DAY, HOUR, floor_day
+from merger.views.reading import Reading
 
 Document = Mapping[str, Any]
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from benchmarks import peer_analytics, peer_movies, peer_rankings, peer_series
 from benchmarks.peer_cache import AnswerCache, ApiKeys
 from benchmarks.peer_data import Data
 from benchmarks.peer_serving import STABLE, VERY_STABLE, VOLATILE, Serving, Settings, serving, span
-from merger.query import Granularity, Span
+from merger.core.windows import Granularity, Span
 
 router = APIRouter(prefix="/api/v1")
 

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import HTTPException
 
 from benchmarks.peer_data import Data
-from merger.merge import Built, movie_details, movie_stats
-from merger.query import HOUR, Granularity, Span
-from merger.sentiment import movie_sentiment
+from merger.core.windows import HOUR, Granularity, Span
+from merger.views.reading import Built
+from movies.details import movie_details, movie_stats
+from movies.sentiment import movie_sentiment
 
 
 async def details(data: Data, movie_id: int) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.peer_data import Catalogue, Data, Document, assumed
-from merger.freshness import describe
-from merger.merge import SPEED_FACTS
-from merger.query import HOUR, Granularity, Span, isoformat
-from merger.titles import fold
+from merger.catalogue.title_text import fold
+from merger.core.windows import HOUR, Granularity, Span, isoformat
+from merger.views.freshness import describe
+from movies.details import SPEED_FACTS
 from trending.scoring import popularity_score
 
 

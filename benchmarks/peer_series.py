@@ -13,12 +13,12 @@ from analytics.series import STEADY
 from analytics.series_reads import SPEED_TYPE
 from benchmarks.peer_data import Data, Document, assumed, newest
 from benchmarks.peer_rankings import freshness
-from merger.algebra import Mean, direction, slope_per_day
-from merger.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
-from merger.freshness import source_of
-from merger.query import DAY, Granularity, Span, midnight
-from merger.routing import series_hours_from
-from merger.timeline import Bucket, DayPoint, Series, bucketed
+from merger.core.algebra import Mean, direction, slope_per_day
+from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
+from merger.core.timeline import Bucket, DayPoint, Series, bucketed
+from merger.core.windows import DAY, Granularity, Span, midnight
+from merger.views.freshness import source_of
+from merger.views.plans import series_hours_from
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 

@@ -11,8 +11,8 @@ from fastapi import Depends, Header, HTTPException, Request, Response
 
 from benchmarks.peer_cache import Limit
 from benchmarks.peer_data import Data
+from merger.core.windows import Span, parse_span
 from merger.errors import BadQuery
-from merger.query import Span, parse_span
 
 VOLATILE, STABLE, VERY_STABLE = "volatile", "stable", "very_stable"
 

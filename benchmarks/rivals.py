@@ -18,7 +18,7 @@ from benchmarks.servers import Server, Start, answers, started
 from benchmarks.service import ROOT, api_key, environment, ours, prepare
 from benchmarks.stores import Stores
 from benchmarks.workload import API
-from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 OURS, GUARDED, PLAIN = "lambdaserve", "FastAPI, key and limit", "FastAPI, neither"
 

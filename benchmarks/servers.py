@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lambdaserve.embedded import LOOPBACK
-from lambdaserve.processes import Child
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK
 
 
 class ServerFailed(Exception):

@@ -19,9 +19,9 @@ from benchmarks.load import LoadFailed
 from benchmarks.servers import Server, ServerFailed, Start, started
 from benchmarks.stores import Stores, stores
 from benchmarks.workload import API
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.processes import Child
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 

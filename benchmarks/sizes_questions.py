@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from benchmarks.workload import ANALYTICS_MS, DETAILS_MS, SEARCH_MS, TRENDING_MS, Endpoint, path_of
-from merger.titles import fold
+from merger.catalogue.title_text import fold
 from sample_data.facts import Movie
 
 HOT = "hot hit"

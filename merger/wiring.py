@@ -5,48 +5,46 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from django.conf import settings
-from django_redis import get_redis_connection
-from redis import Redis
 
-from merger.auditor import Auditor
-from merger.audits import SharedAudits
-from merger.boundary import Boundary, Layers, Policy, Strategy
-from merger.breaker import Breaker, BreakerRules, State
-from merger.cache import AnswerCache
-from merger.cacheterms import CacheRules
-from merger.changestream import ChangeStream
-from merger.contract import Aliases, Contract
-from merger.driftaudit import DriftAudit
-from merger.freshness import TTLClass
-from merger.guarded import GuardedStore
-from merger.housekeeping import Housekeeping
-from merger.layers import LayerWatch
-from merger.lead import Lead
-from merger.measuring import Measuring, resident_bytes
+from merger import configuration
+from merger.answers.service import MergeService
+from merger.background.usage_report import Housekeeping
+from merger.background.worker_meters import Measuring, resident_bytes
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.outcome_totals import SharedCounts
+from merger.cache.popular import Requested, SharedRequested
+from merger.cache.redis_tier import SharedTier
+from merger.cache.terms import CacheRules
+from merger.configuration import aliases, policy
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases, Contract
+from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.core.boundary import Boundary, Layers, Policy
+from merger.drift.auditor import Auditor
+from merger.drift.job import DriftAudit
+from merger.drift.shared_result import SharedAudits
+from merger.indexes.slow_query_log import SlowQueryLog, SlowQueryReports
+from merger.invalidation.change_stream import ChangeStream
+from merger.invalidation.leader import Lead
+from merger.invalidation.watcher import Watcher
+from merger.layers.publication import RUNS
+from merger.layers.published_store import VisibleStore
+from merger.layers.publishing import Publishing
+from merger.layers.state import LayerWatch
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
-from merger.migrationlog import MigrationLog
-from merger.migrator import Migrator
-from merger.mongo import MongoStore, database, seen, slow_queries
-from merger.publishing import Publishing
-from merger.redisaddress import Deployment
-from merger.rediscluster import TAGS
-from merger.redislink import RedisLink
-from merger.requested import Requested, SharedRequested
-from merger.routing import BATCH, SPEED
-from merger.runs import RUNS
-from merger.service import MergeService
-from merger.shapes import SPEED as SPEED_TYPES
-from merger.sharedcounts import SharedCounts
-from merger.sharedtier import SharedTier
-from merger.slowqueries import SlowQueryLog, SlowQueryReports
-from merger.store import Store
-from merger.views import known_views
-from merger.visible import VisibleStore
-from merger.watcher import Watcher
+from merger.migrations_mongo.log import MigrationLog
+from merger.migrations_mongo.runner import Migrator
+from merger.stores.breaker import Breaker, BreakerRules, State
+from merger.stores.guarded_store import GuardedStore
+from merger.stores.mongo.client import database, seen, slow_queries
+from merger.stores.mongo.store import MongoStore
+from merger.stores.redis.client import redis_link
+from merger.stores.store import Store
+from merger.views.freshness import TTLClass
+from merger.views.registry import known_views
 
 
 @cache
@@ -66,7 +64,7 @@ def service() -> MergeService:
         },
         limit=settings.MONGODB_TIMEOUT,
         places=settings.THREADS - 1,
-        clock=utc_now,
+        clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
 
@@ -144,29 +142,6 @@ def migrator() -> Migrator:
     return Migrator(source, aliases(), settings.CONTRACT_VALIDATION, MigrationLog(source))
 
 
-def policy() -> Policy:
-    """The time boundary's rules from the settings."""
-    return Policy(
-        cutoff=timedelta(hours=settings.CUTOFF_HOURS),
-        strategy=Strategy(settings.MERGE_STRATEGY),
-        grace=settings.SPEED_TTL_GRACE,
-        speed_lag_limit=settings.SPEED_LAG_LIMIT,
-        batch_stale_after=settings.BATCH_STALE_AFTER,
-    )
-
-
-def aliases() -> Aliases:
-    """The contract's aliases with the deployment's own."""
-    return Aliases().extended(settings.CONTRACT_ALIASES)
-
-
-@cache
-def redis_link() -> RedisLink:
-    """The way of this process to Redis. Connects on first use, not here."""
-    is_cluster = settings.REDIS_ADDRESS.deployment is Deployment.CLUSTER
-    return RedisLink(_redis, tags=TAGS if is_cluster else ("",))
-
-
 @cache
 def watcher() -> Watcher:
     """The watcher of this process."""
@@ -208,7 +183,7 @@ def housekeeping() -> Housekeeping:
         shared_counts=shared_counts(),
         requested=requested(),
         shared_requested=shared_requested(),
-        clock=utc_now,
+        clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
 
@@ -221,7 +196,7 @@ def slow_query_log() -> SlowQueryLog:
 @cache
 def slow_query_reports() -> SlowQueryReports:
     """Tells the slow queries of this process."""
-    return SlowQueryReports(slow_queries(), slow_query_log(), utc_now, time.monotonic)
+    return SlowQueryReports(slow_queries(), slow_query_log(), configuration.utc_now, time.monotonic)
 
 
 @cache
@@ -251,18 +226,13 @@ def drift_audit() -> DriftAudit:
         newest=lambda: service().batch_seen,
         may=lambda: follows.is_in_charge or redis_link().is_away,
         noticed=lambda: follows.batch_noticed,
-        clock=utc_now,
+        clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
 
 
-def utc_now() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
-
-
 def _cache(rules: Policy, names: Aliases) -> AnswerCache:
-    clock = utc_now
+    clock = configuration.utc_now
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
@@ -277,13 +247,6 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
             wait=settings.MONGODB_TIMEOUT / 2,
         ),
     )
-
-
-@cache
-def _redis() -> Redis:
-    # Its client is for all threads. Asked for by each of them, it would be looked up for every request, and closed.
-    connection: Redis = get_redis_connection("default")
-    return connection
 
 
 def _namespace(rules: Policy, names: Aliases) -> str:

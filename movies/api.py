@@ -8,12 +8,12 @@ from typing import ClassVar
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.access.limits import CHEAP, RANKING
-from lambdaserve.answers import respond
-from lambdaserve.parameters import number_in_path
-from lambdaserve.schema import documented, in_path
-from lambdaserve.viewsets import ApiViewSet
-from merger.fields import LARGEST_COUNT
+from lambdaserve.access.ratelimit.limits import CHEAP, RANKING
+from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.parameters import number_in_path
+from lambdaserve.api.responses import respond
+from lambdaserve.api.viewsets import ApiViewSet
+from merger.contract.fields import LARGEST_COUNT
 from movies import examples
 from movies.selectors import (
     genre_search_list,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdaserve.schema import FRESHNESS_EXAMPLE
+from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
 
 MOVIE: dict[str, Any] = {
     "movie_id": 550,

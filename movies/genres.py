@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from merger.contract import Documents
-from merger.freshness import describe
-from merger.merge import Built, Reading
-from merger.titles import fold, joined, matcher
+from merger.catalogue.title_text import fold, joined, matcher
+from merger.contract.documents import Documents
+from merger.views.freshness import describe
+from merger.views.reading import Built, Reading
 from movies.search import about_movies
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from merger.columns import Integers
+from merger.core.columns import Integers
 
 Column: TypeAlias = NDArray[Any]
 

@@ -12,20 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from merger.catalogue import Movies, Reference
-from merger.columns import Flags, Floats
-from merger.contract import Documents
+from merger.catalogue.catalogue import Movies, Reference
+from merger.catalogue.title_index import UNMATCHED, Ranks
+from merger.catalogue.title_text import EXACT
+from merger.contract.documents import Documents
+from merger.core.columns import Flags, Floats
 from merger.errors import NotFound
-from merger.freshness import describe, source_of
-from merger.merge import (
-    SPEED_FACTS,
-    Built,
-    Reading,
-    unseen_since,
-)
-from merger.rows import Rows
-from merger.titleindex import UNMATCHED, Ranks
-from merger.titles import EXACT
+from merger.speed.rows import Rows
+from merger.views.freshness import describe, source_of
+from merger.views.reading import Built, Reading
+from movies.details import SPEED_FACTS, unseen_since
 from movies.ordering import Column, first_rows
 
 

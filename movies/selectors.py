@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from merger.answers.answer import Answer
+from merger.catalogue.title_text import fold
+from merger.contract.collections import SPEED
+from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
-from merger.freshness import TTLClass
-from merger.merge import Built, Reading, movie_details, movie_stats
-from merger.query import HOUR, Granularity, Span, Window, parse_span
-from merger.routing import SPEED, HourRange, Plan, Question, View, movie_reads
-from merger.sentiment import movie_sentiment
-from merger.service import Answer
-from merger.titles import fold
+from merger.speed.hour_range import HourRange
+from merger.views.freshness import TTLClass
+from merger.views.plans import Plan, Question, View, movie_reads
+from merger.views.reading import Built, Reading
 from merger.wiring import service
+from movies.details import movie_details, movie_stats
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
+from movies.sentiment import movie_sentiment
 
 LIFETIME = parse_span("all")
 

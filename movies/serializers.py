@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from lambdaserve.parameters import (
+from lambdaserve.api.openapi import DIRECTIONS, SOURCES, AnswerSerializer
+from lambdaserve.api.parameters import (
     ChoiceField,
     GenreField,
     NumberField,
@@ -16,8 +17,7 @@ from lambdaserve.parameters import (
     TextField,
     WholeNumberField,
 )
-from lambdaserve.schema import DIRECTIONS, SOURCES, AnswerSerializer
-from merger.query import Granularity, parse_span
+from merger.core.windows import Granularity, parse_span
 from movies.search import SortBy
 
 LIFETIME = parse_span("all")

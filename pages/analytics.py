@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from analytics.parameters import GenreParameters
 from analytics.selectors import genre_statistics, sentiment_by_tier, trend_series
-from lambdaserve.parameters import ChoiceField, GenreField, SpanField, TextField
-from merger.query import parse_span
-from merger.shapes import METRICS
+from lambdaserve.api.parameters import ChoiceField, GenreField, SpanField, TextField
+from merger.contract.payloads import METRICS
+from merger.core.windows import parse_span
 from pages import charts
 from pages.page import BrowserPage, genre_names, largest_genre, made
 from pages.parts import Part, part_of

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 
+from lambdaserve.access.ratelimit.login_limits import limited_page
 from lambdaserve.access.site import LimitedForm, with_wait
-from lambdaserve.access.tries import limited_page
 from pages.page import common
 
 

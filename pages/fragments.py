@@ -17,10 +17,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 
-from lambdaserve.ops.monitor import monitor
-from lambdaserve.parameters import QueryParameters, WholeNumberField
+from lambdaserve.api.parameters import QueryParameters, WholeNumberField
+from lambdaserve.ops.health.monitor import monitor
+from merger.contract.fields import LARGEST_COUNT
 from merger.deadline import deadline
-from merger.fields import LARGEST_COUNT
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages import charts
 from pages.drawing import sparkline

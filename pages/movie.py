@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from analytics.selectors import actor_collaborations
-from lambdaserve.parameters import TextField, number_in_path
+from lambdaserve.api.parameters import TextField, number_in_path
+from merger.core.windows import parse_span
 from merger.errors import NotFound
-from merger.query import parse_span
 from movies.selectors import movie_sentiment_get
 from movies.serializers import SentimentParameters
 from pages import charts, fragments

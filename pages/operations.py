@@ -11,17 +11,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from lambdaserve.ops.cachereport import cache_report
-from lambdaserve.ops.driftreport import drift_report
-from lambdaserve.ops.freshness import current_report
-from lambdaserve.ops.indexreport import index_report
-from lambdaserve.ops.monitor import monitor
+from lambdaserve.ops.health.monitor import monitor
+from lambdaserve.ops.reports.cache import cache_report
+from lambdaserve.ops.reports.drift import drift_report
+from lambdaserve.ops.reports.freshness import current_report
+from lambdaserve.ops.reports.indexes import index_report
 from lambdaserve.staff.drawing import drawing
 from lambdaserve.staff.pages import SEE, SHOWN_WITHIN
 from merger import wiring
 from merger.errors import MergerError
-from merger.mongo import within
-from merger.redislink import RedisTrouble
+from merger.stores.mongo.client import within
+from merger.stores.redis.link import RedisTrouble
 from pages.page import BrowserPage
 
 

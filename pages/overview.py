@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from analytics.selectors import catalogue_overview, trend_series
-from merger.query import parse_span
+from merger.core.windows import parse_span
 from pages import charts, fragments
 from pages.page import BrowserPage, made
 from pages.parts import part_of

@@ -22,8 +22,8 @@ from django.views.generic import View
 from rest_framework.exceptions import ValidationError
 
 from lambdaserve import __version__
-from lambdaserve.access.tries import limited_page
-from lambdaserve.parameters import QueryParameters
+from lambdaserve.access.ratelimit.login_limits import limited_page
+from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
 from merger.errors import NotFound

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from merger.entry import BEING_REPLACED
+from merger.answers.answer import Answer
+from merger.cache.entry import BEING_REPLACED
+from merger.core.windows import isoformat
 from merger.errors import StoreError
-from merger.query import isoformat
-from merger.service import Answer
 
 LATE_AFTER: Final = 30
 """Seconds after which an answer that is being replaced is told to be old: replacing takes a moment."""

@@ -9,7 +9,7 @@ from itertools import combinations
 from statistics import fmean
 from typing import Any
 
-from merger.query import DAY
+from merger.core.windows import DAY
 from sample_data.facts import Movie
 from sample_data.ledger import DayFigures, Ledger
 from sample_data.replay import Reviews, Standing

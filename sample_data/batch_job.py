@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from merger.query import DAY, floor_day
+from merger.core.windows import DAY, floor_day
 from sample_data.aggregates import actor_networks, genre_months, trend_points
 from sample_data.facts import Movie
 from sample_data.ledger import Ledger

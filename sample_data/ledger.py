@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from merger.query import floor_day
+from merger.core.windows import floor_day
 from sample_data.replay import Observed, Reviews
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.query import HOUR
+from merger.core.windows import HOUR
 from sample_data.facts import Movie
 from sample_data.world import Event, Kind, World
 

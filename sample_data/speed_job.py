@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.query import HOUR
+from merger.core.windows import HOUR
 from sample_data.batch_job import ID_PREFIX, Document
 from sample_data.replay import Observed, Replay, Reviews
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
-from merger.query import DAY, HOUR, floor_day
+from merger.core.windows import DAY, HOUR, floor_day
 from sample_data.facts import Movie, load_movies
 
 HISTORY = timedelta(days=45)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test.utils import setup_databases, teardown_databases
 
-from lambdaserve import embedded
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server import embedded_stores as embedded
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -70,7 +70,7 @@ def pytest_unconfigure() -> None:
 def sql_connections_stay_open() -> Iterator[None]:
     """Requests of a test's own client close none between them, as Django's test client has it, too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lambdaserve.middleware.close_old_connections", lambda: None)
+        patch.setattr("lambdaserve.middleware.lanes.close_old_connections", lambda: None)
         yield
 
 
@@ -96,7 +96,7 @@ def mongo_uri() -> Iterator[str]:
 def _close_client() -> None:
     from django.db import connections
 
-    from merger.mongo import client
+    from merger.stores.mongo.client import client
 
     close_pool = getattr(connections["views"], "close_pool", connections["views"].close)
     close_pool()
@@ -116,7 +116,7 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def database(mongo_uri: str) -> Database[dict[str, Any]]:
     """The settings' database, empty and without indexes."""
-    from merger.mongo import database as configured
+    from merger.stores.mongo.client import database as configured
 
     found = configured()
     for name in found.list_collection_names():

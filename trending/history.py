@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from merger.freshness import describe
-from merger.hourly import HourTable, SharedHours
-from merger.merge import Built, Reading
-from merger.query import HOUR, Span, Window, floor_hour, isoformat
+from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
+from merger.speed.tables import HourTable, SharedHours
+from merger.views.freshness import describe
+from merger.views.reading import Built, Reading
 from trending.scoring import known_genre, missing_hours, popularity_score, ranked_candidates, window_of
 
 

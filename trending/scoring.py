@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from merger.boundary import as_intervals, closed_hours
-from merger.catalogue import Reference
-from merger.columns import Floats, Integers
+from merger.catalogue.catalogue import Reference
+from merger.core.columns import Floats, Integers
+from merger.core.intervals import as_intervals, closed_hours
+from merger.core.windows import Granularity, Span, Window, isoformat
 from merger.errors import Interval, NotFound
-from merger.freshness import describe
-from merger.merge import Built, Reading
-from merger.query import Granularity, Span, Window, isoformat
-from merger.rows import Rows
+from merger.speed.rows import Rows
+from merger.views.freshness import describe
+from merger.views.reading import Built, Reading
 
 POPULARITY_WEIGHT = 40.0
 """Most that popularity alone can give."""

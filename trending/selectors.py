@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from merger.freshness import TTLClass
-from merger.query import Span
-from merger.routing import SPEED, HourRange, Plan, Question, View
-from merger.service import Answer
+from merger.answers.answer import Answer
+from merger.contract.collections import SPEED
+from merger.core.windows import Span
+from merger.speed.hour_range import HourRange
+from merger.views.freshness import TTLClass
+from merger.views.plans import Plan, Question, View
 from merger.wiring import service
 from trending.history import HistoryParameters, hours_needed, ranking_history
 from trending.scoring import RankingParameters, ranking, window_of

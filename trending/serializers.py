@@ -8,9 +8,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from lambdaserve.parameters import GenreField, QueryParameters, SpanField, WholeNumberField
-from lambdaserve.schema import FRESHNESS_EXAMPLE, SOURCES, AnswerSerializer
-from merger.query import parse_span
+from lambdaserve.api.openapi import FRESHNESS_EXAMPLE, SOURCES, AnswerSerializer
+from lambdaserve.api.parameters import GenreField, QueryParameters, SpanField, WholeNumberField
+from merger.core.windows import parse_span
 
 LONGEST_WINDOW = timedelta(hours=168)
 """No speed layer keeps its buckets any longer."""

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lambdaserve.access.credentials.scopes import SCOPES
+from lambdaserve.access.credentials.sessions import Session, end_session
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.scopes import SCOPES
-from lambdaserve.access.sessions import Session, end_session
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Form = forms.ModelForm[ApiKey]

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from lambdaserve.access.bucket import MOST
-from lambdaserve.access.keys import PREFIX_LENGTH, KeyText
-from lambdaserve.access.scopes import READ, SCOPES
-from lambdaserve.access.sessions import Session
+from lambdaserve.access.credentials.api_keys import PREFIX_LENGTH, KeyText
+from lambdaserve.access.credentials.scopes import READ, SCOPES
+from lambdaserve.access.credentials.sessions import Session
+from lambdaserve.access.ratelimit.bucket import MOST
 
 __all__ = ["ApiKey", "Operations", "Session"]
 

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import Throttled
 
-from lambdaserve.access.throttle import retry_after
-from lambdaserve.access.tries import limited_page, seconds_to_wait
+from lambdaserve.access.ratelimit.login_limits import limited_page, seconds_to_wait
+from lambdaserve.access.ratelimit.throttle import retry_after
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 

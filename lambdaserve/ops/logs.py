@@ -16,7 +16,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
-from merger.asking import asking
+from merger.request_context import asking
 
 JSON, CONSOLE, AUTO = "json", "console", "auto"
 FORMATS = (AUTO, JSON, CONSOLE)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lambdaserve.ops.api import HealthViewSet
+from lambdaserve.ops.health.api import HealthViewSet
 
 urlpatterns = [
     path("health", HealthViewSet.as_view({"get": "retrieve"}), name="health"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from lambdaserve.warming import Warmed, warm
-from merger import indexing, wiring
-from merger.fields import LARGEST_COUNT, moment
-from merger.indexes import Standing, State
-from merger.publishing import NotPublishable
-from merger.sharedtier import ALL, BATCH, of_movie, of_view
-from merger.views import known_views
+from lambdaserve.ops.warming import Warmed, warm
+from merger import wiring
+from merger.cache.generations import ALL, BATCH, of_movie, of_view
+from merger.contract.fields import LARGEST_COUNT, moment
+from merger.indexes import server as indexing
+from merger.indexes.declared import Standing, State
+from merger.layers.publishing import NotPublishable
+from merger.views.registry import known_views
 
 Form = Mapping[str, str]
 

@@ -22,11 +22,11 @@ from lambdaserve.staff.engine import ANSWER_WITHIN
 from lambdaserve.staff.filters import ComputedFilter, DataTypeFilter, HourFilter, RunFilter, ViewTypeFilter
 from lambdaserve.staff.models import BatchDocument, SpeedDocument, StoredDocument
 from lambdaserve.staff.paginator import PeekingPaginator
+from merger.contract.fields import LARGEST_COUNT
+from merger.core.windows import isoformat
 from merger.errors import StoreError
-from merger.fields import LARGEST_COUNT
-from merger.mongo import mapping_errors
-from merger.query import isoformat
-from merger.stored import as_json, ids_written_as, stored_document, trouble_with
+from merger.operations.stored_document import as_json, ids_written_as, stored_document, trouble_with
+from merger.stores.mongo.errors import mapping_errors
 from merger.wiring import service
 
 MOST_TITLED = 100

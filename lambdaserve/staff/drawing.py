@@ -17,7 +17,7 @@ def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
     """Shapes in pixels.
 
     Args:
-        report: of ``lambdaserve.ops.freshness``.
+        report: of ``lambdaserve.ops.reports.freshness``.
 
     Returns:
         ``width``, ``height``, ``rows`` (label, layer, y, bars, text), ``marks`` and ``ticks`` (label, x, anchor),

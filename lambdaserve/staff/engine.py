@@ -8,7 +8,7 @@ ANSWER_WITHIN: Final = 5_000
 """Milliseconds that one question of the admin may take."""
 
 _READING: Final = {
-    # What a producer wrote must not keep a page from being shown: see merger/mongo.py.
+    # What a producer wrote must not keep a page from being shown: see merger/stores/mongo/store.py.
     "tz_aware": True,
     "datetime_conversion": "DATETIME_AUTO",
     "unicode_decode_error_handler": "replace",

@@ -11,8 +11,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from merger.shapes import SPEED, VIEWS
-from merger.wiring import aliases
+from merger.configuration import aliases
+from merger.contract.payloads import SPEED, VIEWS
 
 
 class InputFilter(admin.ListFilter):

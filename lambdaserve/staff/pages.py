@@ -23,20 +23,20 @@ from django.urls import reverse
 from django.views.generic import View
 
 from lambdaserve.access.models import Operations
-from lambdaserve.ops.cachereport import cache_report
-from lambdaserve.ops.doctor import findings
-from lambdaserve.ops.driftreport import drift_report
-from lambdaserve.ops.examination import examined
-from lambdaserve.ops.freshness import current_report
-from lambdaserve.ops.indexreport import index_report
+from lambdaserve.ops.doctor.examination import examined
+from lambdaserve.ops.doctor.findings import findings
+from lambdaserve.ops.reports.cache import cache_report
+from lambdaserve.ops.reports.drift import drift_report
+from lambdaserve.ops.reports.freshness import current_report
+from lambdaserve.ops.reports.indexes import index_report
 from lambdaserve.staff import actions
 from lambdaserve.staff.actions import Refused
 from lambdaserve.staff.drawing import drawing
-from merger import wiring
-from merger.cachecontents import unpacked
+from merger import configuration, wiring
+from merger.cache.inspection import unpacked
 from merger.errors import MergerError
-from merger.mongo import within
-from merger.redislink import RedisTrouble
+from merger.stores.mongo.client import within
+from merger.stores.redis.link import RedisTrouble
 
 SEE: Final = "access.see_operations"
 MANAGE: Final = "access.manage_stores"
@@ -197,7 +197,7 @@ class CachePage(Page):
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The report, and one entry where ``key`` names it."""
         key = request.GET.get("key", "").strip()
-        entry = unpacked(wiring.service().cache, key, wiring.utc_now().timestamp()) if key else None
+        entry = unpacked(wiring.service().cache, key, configuration.utc_now().timestamp()) if key else None
         if entry is not None:
             entry["answer"] = json.dumps(entry["answer"], indent=2, ensure_ascii=False)
         return {"report": cache_report(), "key": key, "entry": entry}

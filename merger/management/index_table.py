@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from merger.footprint import Footprint
-from merger.indexes import Index, Standing
+from merger.indexes.declared import Index, Standing
+from merger.operations.collection_sizes import Footprint
 
 _HEADS = ("state", "index", "keys", "size", "used")
+
+
 _NUMBERS = ("size", "used")
 
 
@@ -16,7 +18,7 @@ def table(standings: Sequence[Standing], measured: Mapping[str, Footprint]) -> I
     """A line for each index: state, name, keys, size, uses since the server started, purpose or what is different.
 
     Args:
-        standings: as ``merger.indexes.compared``.
+        standings: as ``merger.indexes.declared.compared``.
         measured: collections by name, as far as the server tells.
     """
     rows = [_row(standing, measured.get(standing.collection, Footprint())) for standing in standings]

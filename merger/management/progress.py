@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.core.management.base import OutputWrapper
 
 _BAR = 30
+
+
 _REDRAWN_EVERY, _REPEATED_EVERY = 0.1, 5.0
 """Seconds between two lines, on a terminal and elsewhere."""
 

@@ -14,10 +14,14 @@ from typing import IO, Any, cast
 LONGEST_LINE = 40_000_000
 """Bytes: MongoDB takes documents of 16 MB."""
 
+
 _BEGINNING = 1000
 """Bytes of a longer one that are shown. They are no JSON, since they don't end."""
 
+
 STDIN = "-"
+
+
 _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 
 

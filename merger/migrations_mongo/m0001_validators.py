@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from pymongo.database import Database
 
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.json_schema import TITLE, schema_of
 from merger.migrations_mongo.migration import Migration, Work
-from merger.mongo import mapping_errors
-from merger.routing import BATCH, SPEED
-from merger.validators import TITLE, schema_of
+from merger.stores.mongo.errors import mapping_errors
 
 COLLECTIONS: Final = (BATCH, SPEED)
 

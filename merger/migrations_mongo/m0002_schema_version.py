@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from merger.contract.collections import BATCH, SPEED
 from merger.migrations_mongo.migration import Migration, Work
-from merger.routing import BATCH, SPEED
 
 FIELD: Final = "schema_version"
 FIRST: Final = 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from merger.fields import full_hour
-from merger.loading import EXPIRES_AFTER
+from merger.contract.collections import SPEED
+from merger.contract.fields import full_hour
+from merger.contract.importing import EXPIRES_AFTER
 from merger.migrations_mongo.migration import Migration, Work
-from merger.routing import SPEED
 
 FIELD: Final = "ttl_expires_at"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from merger.contract.collections import BATCH
 from merger.migrations_mongo.migration import Migration, Work
-from merger.routing import BATCH
 
 FOREIGN, OURS = "temporal_trends", "temporal_analytics"
 MARK: Final = "renamed_from"

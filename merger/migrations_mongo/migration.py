@@ -12,9 +12,9 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import ExecutionTimeout
 
-from merger.contract import Aliases
+from merger.contract.documents import Aliases
 from merger.migrations_mongo.checksum import checksum_of
-from merger.mongo import mapping_errors
+from merger.stores.mongo.errors import mapping_errors
 
 AT_ONCE = 1000
 """Documents that are written at once."""

@@ -3,7 +3,7 @@
 Served beside the service by `manage.py serve`, or anywhere by ``granian --interface asgi pages.live.asgi:application``.
 """
 
-from lambdaserve.starting import start
+from lambdaserve.startup import start
 
 start()
 

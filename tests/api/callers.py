@@ -10,10 +10,10 @@ from django.contrib.auth.models import Permission, User
 from django.db import transaction
 from django.test import Client
 
-from lambdaserve.access.keys import KeyText
+from lambdaserve.access.credentials.api_keys import KeyText
+from lambdaserve.access.credentials.scopes import EXPLAIN, MANAGE, METRICS, READ
+from lambdaserve.access.credentials.tokens import session_begun
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.scopes import EXPLAIN, MANAGE, METRICS, READ
-from lambdaserve.access.tokens import session_begun
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "key of no scope": (),

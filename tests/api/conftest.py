@@ -94,7 +94,7 @@ def api(
     def clock() -> datetime:
         return found.now
 
-    monkeypatch.setattr(wiring, "utc_now", clock)
+    monkeypatch.setattr(configuration, "utc_now", clock)
     wiring.service.cache_clear()
     yield found
     wiring.service.cache_clear()

@@ -12,7 +12,7 @@ from typing import Any
 
 from bson import Binary, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
 
-from merger.shapes import SPEED, VIEWS
+from merger.contract.payloads import SPEED, VIEWS
 from tests.api.documents import (
     COMPUTED,
     HOUR,

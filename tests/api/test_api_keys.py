@@ -15,14 +15,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from redis import Redis
 
-from lambdaserve import embedded
-from lambdaserve.access import authentication
-from lambdaserve.access.authentication import CHALLENGE
-from lambdaserve.access.bearers import HOLD
-from lambdaserve.access.keyring import KeyRing
-from lambdaserve.access.keys import KeyText
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_keys import KeyText
+from lambdaserve.access.credentials.authentication import CHALLENGE
+from lambdaserve.access.credentials.credential_cache import HOLD
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.throttle import lease_table
+from lambdaserve.access.ratelimit.throttle import lease_table
+from lambdaserve.server import embedded_stores as embedded
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from benchmarks.equality import difference
 from benchmarks.peer_cache import KEYS, Limit
 from benchmarks.peer_fastapi import create_app
 from benchmarks.peer_serving import Settings
-from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.api.conftest import Api
 from tests.api.healthy_world import ADDRESSES, load_healthy
 

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.test import Client
 
 from merger import wiring
-from merger.cachecounts import Outcome
+from merger.cache.generations import ALL, of_changed_movie
+from merger.cache.outcomes import Outcome
 from merger.errors import StoreUnavailable
-from merger.mongo import MongoStore
-from merger.sharedtier import ALL, of_changed_movie
+from merger.stores.mongo.store import MongoStore
 from tests.api.conftest import Api
 from tests.api.documents import OPEN_HOUR, movie, speed_trending
 

@@ -9,14 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from lambdaserve.access import authentication
-from lambdaserve.access.keyring import KeyRing
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
 from lambdaserve.access.models import ApiKey
-from merger import wiring
-from merger.contract import Aliases
+from merger import configuration, wiring
+from merger.contract.documents import Aliases
 from merger.errors import StoreUnavailable
-from merger.indexes import declared as declared_indexes
-from merger.mongo import MongoStore
+from merger.indexes.declared import declared as declared_indexes
+from merger.stores.mongo.store import MongoStore
 from tests.api.conftest import Api
 from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
 
@@ -27,7 +27,7 @@ SENTIMENT = f"movies/{MOVIE}/sentiment?window=7d"
 @pytest.fixture
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
-    ring = KeyRing(wiring.utc_now)
+    ring = KeyRing(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     api.load(healthy())
     return api

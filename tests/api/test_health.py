@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from merger import probes
+from merger.operations import probes
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, NOW, beat, movie
 
 
 @pytest.fixture(autouse=True)
 def _fresh_monitor() -> Iterator[None]:
-    from lambdaserve.ops.monitor import monitor
+    from lambdaserve.ops.health.monitor import monitor
 
     monitor.cache_clear()
     yield
@@ -47,7 +47,8 @@ def closed_port() -> int:
 @pytest.fixture
 def away(settings: Any) -> Iterator[Any]:
     """``away(port)`` moves MongoDB there."""
-    from merger import mongo, wiring
+    from merger import wiring
+    from merger.stores.mongo import client as mongo
 
     moved = []
 
@@ -99,8 +100,8 @@ def test_it_tells_the_state_of_every_part(api: Api) -> None:
 
 
 def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
-    from merger import wiring
-    from merger.cachecounts import Outcome
+    from merger import configuration, wiring
+    from merger.cache.outcomes import Outcome
 
     api.load(movie(550, "Fight Club"), beat())
     for _ in range(3):
@@ -108,7 +109,7 @@ def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
     wiring.housekeeping.cache_clear()
     wiring.housekeeping().run()
     theirs = {("movies.details", Outcome.HIT): 5, ("movies.stats", Outcome.MISS): 2, ("movies.stats", Outcome.ERROR): 9}
-    wiring.shared_counts().add(theirs, wiring.utc_now())
+    wiring.shared_counts().add(theirs, configuration.utc_now())
     assert api.body("health")["services"]["redis"]["hit_rate"] == 7 / 10
 
 
@@ -210,7 +211,7 @@ def test_probes_need_no_login_but_the_report_does(api: Api, settings: Any) -> No
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """MongoDB does not answer a ping; moved elsewhere it would be another one, with a cache of its own."""
-    monkeypatch.setattr("merger.probes.ping_store", lambda: None)
+    monkeypatch.setattr("merger.operations.probes.ping_store", lambda: None)
 
 
 def test_without_mongo_it_is_ready_while_answers_are_cached(api: Api, unreachable: None) -> None:
@@ -236,7 +237,7 @@ def test_it_is_not_ready_without_its_indexes_and_says_which(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat())
     assert api.body("health/ready")["status"] == "ready"
     api.database["batch_views"].drop_index("movie_view")
-    from lambdaserve.ops.monitor import monitor
+    from lambdaserve.ops.health.monitor import monitor
 
     monitor.cache_clear()
     reason = "indexes_missing: batch_views.movie_view; `manage.py create_indexes` creates them"
@@ -245,7 +246,7 @@ def test_it_is_not_ready_without_its_indexes_and_says_which(api: Api) -> None:
 
 def test_after_a_failure_nobody_waits_for_the_next_answer_and_a_good_one_is_told() -> None:
     """Each who waits takes a thread that could give a cached answer meanwhile."""
-    from lambdaserve.ops.monitor import Probe
+    from lambdaserve.ops.health.monitor import Probe
 
     failed, back = threading.Event(), threading.Event()
 

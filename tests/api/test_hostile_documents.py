@@ -17,7 +17,7 @@ import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
-from merger.contract import Contract
+from merger.contract.documents import Contract
 from tests.api.conftest import Api
 from tests.api.documents import (
     COMPUTED,
@@ -55,7 +55,7 @@ TEN_MEGABYTES = "x" * 10_000_000
 
 @pytest.fixture(autouse=True)
 def _fresh_monitor() -> Iterator[None]:
-    from lambdaserve.ops.monitor import monitor
+    from lambdaserve.ops.health.monitor import monitor
 
     monitor.cache_clear()
     yield

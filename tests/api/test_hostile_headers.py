@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lambdaserve.access import authentication
-from lambdaserve.access.keyring import KeyRing
-from merger import wiring
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
+from merger import configuration
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
 from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
@@ -56,7 +56,7 @@ OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
 @pytest.fixture
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
-    ring = KeyRing(wiring.utc_now)
+    ring = KeyRing(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     api.load(healthy())
     return api

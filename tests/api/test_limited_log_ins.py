@@ -15,9 +15,9 @@ from django.core.cache import caches
 from django.test import Client
 from redis import Redis
 
-from lambdaserve.access.passwords import places
-from lambdaserve.access.throttle import lease_table
-from merger import wiring
+from lambdaserve.access.credentials.passwords import places
+from lambdaserve.access.ratelimit.throttle import lease_table
+from merger.stores.redis.client import redis_link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
@@ -137,7 +137,7 @@ def test_without_redis_each_process_counts_by_itself(
     if refusing:
         redis_client.config_set("maxmemory", "1")
     else:
-        monkeypatch.setattr(wiring.redis_link(), "is_away", True)
+        monkeypatch.setattr(redis_link(), "is_away", True)
     try:
         assert [token().status_code for _ in range(4)] == [401, 401, 401, 429]
         assert token("bob", address="10.0.0.2").status_code == 401
@@ -147,7 +147,7 @@ def test_without_redis_each_process_counts_by_itself(
 
 def test_a_count_that_began_in_redis_goes_on_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert token().status_code == 401
-    monkeypatch.setattr(wiring.redis_link(), "is_away", True)
+    monkeypatch.setattr(redis_link(), "is_away", True)
     assert [token().status_code for _ in range(4)] == [401, 401, 401, 429], "three more, not any number"
 
 

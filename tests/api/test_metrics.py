@@ -11,12 +11,12 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 
-from lambdaserve.access import authentication
-from lambdaserve.access.keyring import KeyRing
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
 from lambdaserve.access.models import ApiKey
-from lambdaserve.ops.metrics import METHODS, observe_request
-from merger import wiring
-from merger.query import floor_hour
+from lambdaserve.ops.metrics.endpoint import METHODS, observe_request
+from merger import configuration, wiring
+from merger.core.windows import floor_hour
 from tests.api.conftest import Api
 from tests.api.documents import NOW, movie
 from tests.scraped import Scraped
@@ -30,7 +30,7 @@ PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;versio
 @pytest.fixture(autouse=True)
 def measured(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process's meters, of this test's own service and keys."""
-    ring = KeyRing(wiring.utc_now)
+    ring = KeyRing(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     wiring.measuring.cache_clear()
     yield

@@ -14,14 +14,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from lambdaserve.access import authentication
-from lambdaserve.access.keyring import KeyRing
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.token_cache import TokenRing
+from lambdaserve.access.credentials.tokens import session_begun
 from lambdaserve.access.models import ApiKey, Session
-from lambdaserve.access.tokenring import TokenRing
-from lambdaserve.access.tokens import session_begun
-from lambdaserve.ops.monitor import monitor
-from merger import wiring
-from merger.mongo import database
+from lambdaserve.ops.health.monitor import monitor
+from merger import configuration
+from merger.stores.mongo.client import database
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
 from tests.api.healthy_world import healthy
@@ -46,7 +46,7 @@ def test_the_table_names_every_route_of_the_project_and_no_other(method: str) ->
 @pytest.fixture
 def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     """Everybody, over a small healthy world."""
-    ring = KeyRing(wiring.utc_now)
+    ring = KeyRing(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     tokens = TokenRing(timezone.now)
     monkeypatch.setattr(authentication, "token_ring", lambda: tokens)

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from redis import Redis
 
-from lambdaserve.access.throttle import lease_table
+from lambdaserve.access.ratelimit.throttle import lease_table
 from tests.api.conftest import Api
 from tests.api.documents import movie
 

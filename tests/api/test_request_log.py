@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from lambdaserve.ops import observed
+from lambdaserve.middleware import request_log as observed
 from lambdaserve.ops.logs import access_log
 from tests.api.conftest import Api
 from tests.api.documents import beat, movie

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from lambdaserve.ops.api import HealthViewSet
+from lambdaserve.ops.health.api import HealthViewSet
 from pages import about
 from tests.api.callers import CALLERS, Callers
 
@@ -111,7 +111,7 @@ def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.Monkey
     monkeypatch.setattr(about, "examples", _fail)
     monkeypatch.setattr(HealthViewSet, "live", _fail)
     monkeypatch.setattr("django.contrib.admin.sites.AdminSite.get_app_list", _fail)
-    monkeypatch.setattr("lambdaserve.ops.metrics.MetricsView.get", _fail)
+    monkeypatch.setattr("lambdaserve.ops.metrics.endpoint.MetricsView.get", _fail)
     statuses = []
     for path in ("about/", "api/v1/health/live", "admin/", "metrics", "no/such/page", "api/no/such/page"):
         response = callers.send(caller, "GET", path)

@@ -21,13 +21,14 @@ from django.utils import timezone
 from redis import Redis
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from lambdaserve.access import authentication, forgetting, tokens
-from lambdaserve.access.bearers import HOLD
-from lambdaserve.access.forgetting import Forgetting
-from lambdaserve.access.sessions import Session
-from lambdaserve.access.throttle import lease_table
-from lambdaserve.access.tokenring import TokenRing
-from lambdaserve.access.tokens import LONGEST, SessionToken
+from lambdaserve.access import cleanup as forgetting
+from lambdaserve.access.cleanup import Forgetting
+from lambdaserve.access.credentials import authentication, tokens
+from lambdaserve.access.credentials.credential_cache import HOLD
+from lambdaserve.access.credentials.sessions import Session
+from lambdaserve.access.credentials.token_cache import TokenRing
+from lambdaserve.access.credentials.tokens import LONGEST, SessionToken
+from lambdaserve.access.ratelimit.throttle import lease_table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 

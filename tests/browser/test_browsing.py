@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pymongo import MongoClient
 
-from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.browser.conftest import CHROMIUM, Watched
 from tests.integration.test_run import Served, descendants, served
 

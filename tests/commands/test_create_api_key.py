@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from lambdaserve.access.keys import KeyText
+from lambdaserve.access.credentials.api_keys import KeyText
 from lambdaserve.access.models import ApiKey
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
-from merger.redislink import RedisLink
+from merger.stores.redis.link import RedisLink
 from tests.api.conftest import Api, api  # noqa: F401  # a fixture
 from tests.api.documents import HOUR, OPEN_HOUR, movie, sentiment_total, speed_sentiment
 
@@ -105,7 +105,7 @@ def test_buckets_that_never_expire_are_told_where_they_should(world: Api, databa
 
 
 def test_a_mongodb_that_is_away_is_one_finding(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from merger import storefacts
+    from merger.operations import server_facts as storefacts
 
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
         monkeypatch.setattr(storefacts, "client", lambda: nobody)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from merger import probes
 from merger.errors import StoreUnavailable
+from merger.operations import probes
 from tests.api.conftest import Api, api  # noqa: F401  # a fixture
 from tests.api.documents import HOUR, OPEN_HOUR, movie, sentiment_total, speed_sentiment
 

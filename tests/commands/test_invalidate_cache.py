@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from redis import Redis
 
 from merger import wiring
-from merger.views import known_views
+from merger.views.registry import known_views
 from tests.commands.sample import ROOT, run
 
 

@@ -17,9 +17,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import WriteError
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from merger.errors import StoreUnavailable
-from merger.migrationlog import COLLECTION, LOCK, LockHeld, LockLost, MigrationLog
+from merger.migrations_mongo.log import COLLECTION, LOCK, LockHeld, LockLost, MigrationLog
 from tests.unit.merger.examples import EXAMPLES
 
 Stored = Database[dict[str, Any]]

@@ -12,7 +12,7 @@ from django.contrib.auth import authenticate, get_user_model
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError, call_command
 
-from lambdaserve.localdata import LocalData, SampleState
+from lambdaserve.config.local_data import LocalData, SampleState
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +83,8 @@ def test_it_leaves_documents_of_the_users_own_alone(database: Any, local: LocalD
 def test_trouble_with_the_indexes_is_a_warning_or_for_an_embedded_store_an_error(
     local: LocalData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from merger import indexing
     from merger.errors import StoreUnavailable
+    from merger.indexes import server as indexing
 
     def away(*_: object) -> None:
         raise StoreUnavailable("MongoDB is not reachable")

@@ -12,10 +12,10 @@ import pytest
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from merger.contract import Contract
-from merger.management.commands.sample_batch import nightly_cut
-from merger.query import DAY, HOUR, floor_day
-from merger.shapes import VIEWS
+from merger.contract.documents import Contract
+from merger.contract.payloads import VIEWS
+from merger.core.windows import DAY, HOUR, floor_day
+from sample_data.management.commands.sample_batch import nightly_cut
 from tests.commands.sample import ROOT, Held, documents, eventually, run
 
 

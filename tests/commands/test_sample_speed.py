@@ -11,9 +11,9 @@ import pytest
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from merger.contract import Contract
-from merger.query import HOUR, floor_hour
-from merger.shapes import SPEED
+from merger.contract.documents import Contract
+from merger.contract.payloads import SPEED
+from merger.core.windows import HOUR, floor_hour
 from tests.commands.sample import ROOT, Held, documents, eventually, run
 
 

@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.ops.slolog import LogCounts
+from lambdaserve.ops.slo.access_log import LogCounts
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdaserve.management.commands.slo.utc_now", lambda: NOW)
+    monkeypatch.setattr("merger.configuration.utc_now", lambda: NOW)
 
 
 def line(ago: timedelta = timedelta(minutes=5), **fields: Any) -> bytes:
@@ -59,7 +59,7 @@ def test_it_counts_the_apis_requests_of_the_access_log_and_nothing_else(tmp_path
         line(route="api/v1/health", status=503),
         line(route="static"),
         line(route="unmatched", status=404),
-        line(logger="merger.watcher"),
+        line(logger="merger.invalidation.watcher"),
         line(event="started"),
     ]
     found = of_log(tmp_path / "log", [*([line()] * 3), line(status=404, cache=None), line(cache="MISS"), *others])
@@ -94,7 +94,7 @@ def test_percentiles_of_a_log_are_right_within_two_percent() -> None:
     seconds = sorted(chosen.lognormvariate(-4, 1.5) for _ in range(5000))
     for each in seconds:
         counts.add(line(ms=1000 * each))
-    from lambdaserve.ops.slo import quantile
+    from lambdaserve.ops.slo.objectives import quantile
 
     [buckets] = counts.traffic().durations.values()
     for q in (0.5, 0.95, 0.99):

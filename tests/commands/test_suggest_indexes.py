@@ -12,11 +12,10 @@ from django.core.management import CommandError, call_command
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from lambdaserve.embedded import free_port
-from merger.queryshapes import Shape
-from merger.slowlistener import SHAPES, SlowQueries
-from merger.slowqueries import COLLECTION, EVERY, MOST, SlowQueryLog, SlowQueryReports
-from merger.suggesting import Slow
+from lambdaserve.server.embedded_stores import free_port
+from merger.indexes.slow_query_log import COLLECTION, EVERY, MOST, SlowQueryLog, SlowQueryReports
+from merger.stores.mongo.query_shapes import Shape, Slow
+from merger.stores.mongo.slow_queries import SHAPES, SlowQueries
 
 Stored = Database[dict[str, Any]]
 
@@ -113,8 +112,8 @@ def test_bad_days_and_an_unreachable_server_are_clear_errors(queried: Stored, mo
     with pytest.raises(CommandError, match="--days takes"):
         suggest("--days", "0")
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
-        monkeypatch.setattr("merger.indexing.database", lambda: nobody["x"])
-        monkeypatch.setattr("merger.indexing.ANSWER_WITHIN", 0.3)
+        monkeypatch.setattr("merger.indexes.server.database", lambda: nobody["x"])
+        monkeypatch.setattr("merger.indexes.server.ANSWER_WITHIN", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             suggest()
 

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.test import Client, override_settings
 from redis import Redis
 
-from lambdaserve.warming import Warmed, warm
+from lambdaserve.ops.warming import Warmed, warm
 from merger import wiring
 from tests.commands.sample import ROOT, Held, run
 
@@ -23,7 +23,7 @@ DATABASE = "warming"
 @pytest.fixture(scope="module")
 def world(mongo_uri: str) -> Iterator[None]:
     """A small sample world."""
-    from merger.mongo import client
+    from merger.stores.mongo.client import client
 
     with override_settings(MONGODB_DATABASE=DATABASE, SAMPLE_SCALE=0.02):
         call_command("create_indexes", verbosity=0)

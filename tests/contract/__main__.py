@@ -21,7 +21,7 @@ import schemathesis
 from benchmarks.servers import started
 from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
 from benchmarks.stores import stores
-from lambdaserve.embedded import StoreDidNotStart
+from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.contract.attack import Effort, Found, attacked
 
 WORKERS = 2

@@ -18,12 +18,12 @@ from django.test import Client
 from django_redis import get_redis_connection
 from schemathesis.config import SchemathesisConfig
 
-from lambdaserve.access import authentication
-from lambdaserve.access.keyring import KeyRing
+from lambdaserve.access.credentials import authentication
+from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.scopes import EXPLAIN, READ
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.scopes import EXPLAIN, READ
-from merger import wiring
-from merger.mongo import database
+from merger import configuration, wiring
+from merger.stores.mongo.client import database
 from tests.api.documents import NOW
 from tests.api.healthy_world import MOVIE, OTHER, healthy
 from tests.api.spoiled import KINDS, spoiled
@@ -47,8 +47,8 @@ OPEN_TO_ALL = {"GET /api/v1/health/live", "GET /api/v1/health/ready"}
 def world(mongo_uri: str, redis_url: str) -> Iterator[None]:
     """The healthy world and every spoiled document, at a moment that stands still."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "utc_now", lambda: NOW)
-        ring = KeyRing(wiring.utc_now)
+        patch.setattr(configuration, "utc_now", lambda: NOW)
+        ring = KeyRing(configuration.utc_now)
         patch.setattr(authentication, "key_ring", lambda: ring)
         stores = database()
         for name in stores.list_collection_names():

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.processes import Child
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.integration.test_run import ROOT, Served, descendants, served
 
 DEADLINE = 20.0

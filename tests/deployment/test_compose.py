@@ -18,9 +18,9 @@ import yaml
 from pymongo.uri_parser import parse_uri
 
 from deploy.compose import make_secrets
-from lambdaserve.env import Environment
-from lambdaserve.variables import VARIABLES
-from merger.redisaddress import parsed
+from lambdaserve.config.env import Environment
+from lambdaserve.config.variables import VARIABLES
+from merger.stores.redis.address import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"

@@ -19,8 +19,8 @@ import pathspec
 import pytest
 from dockerfile_parse import DockerfileParser  # type: ignore[import-untyped]  # it has no stubs
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.processes import Child
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.deployment.fleet import Client
 
 ROOT = Path(__file__).resolve().parents[2]

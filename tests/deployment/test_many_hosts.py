@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, SADeprecationWarning
 
 from deploy.superset import connect
-from lambdaserve.embedded import LOOPBACK, free_port
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.deployment.debian import NGINX, POSTGRES, Door, door, postgres, sql
 from tests.deployment.fleet import Client, Host, Load, hosts, manage
 from tests.integration.test_watcher import bucket, fill

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import orjson
 from redis import Redis
 
-from merger.cache import AnswerCache
-from merger.cachecounts import Outcome
-from merger.cacheterms import CacheQuestion, CacheRules
-from merger.entry import Entry
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.entry import Entry
+from merger.cache.generations import ALL, BATCH, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.cache.outcomes import Outcome
+from merger.cache.redis_tier import SharedTier
+from merger.cache.terms import CacheQuestion, CacheRules
 from merger.errors import NotFound
-from merger.redislink import RedisLink
-from merger.sharedtier import ALL, BATCH, SharedTier, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.stores.redis.link import RedisLink
 
 T = TypeVar("T")
 

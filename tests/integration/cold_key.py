@@ -14,11 +14,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from merger.cache import AnswerCache
-from merger.cacheterms import CacheQuestion
-from merger.entry import Entry
-from merger.redislink import RedisLink
-from merger.sharedtier import ALL, SharedTier
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.entry import Entry
+from merger.cache.generations import ALL
+from merger.cache.redis_tier import SharedTier
+from merger.cache.terms import CacheQuestion
+from merger.stores.redis.link import RedisLink
 
 
 def main(port: int, key: str, stage: str, threads: int, seconds: float) -> None:

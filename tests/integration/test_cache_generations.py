@@ -10,9 +10,9 @@ from django.test import override_settings
 from redis import Redis
 
 from merger import wiring
-from merger.cacheterms import CacheRules
+from merger.cache.generations import ALL, BATCH, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.cache.terms import CacheRules
 from merger.errors import StoreUnavailable
-from merger.sharedtier import ALL, BATCH, of_changed_movie, of_changed_type, of_movie, of_view
 from tests.integration.cached import TTL, Cached, about, ranking
 
 QUESTIONS = (

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from merger.cachecounts import Outcome, hit_rate
-from merger.cacheterms import CacheQuestion
-from merger.entry import Entry
+from merger.cache.entry import Entry
+from merger.cache.generations import of_changed_movie
+from merger.cache.local_tier import MOST_BYTES, MOST_ENTRIES
+from merger.cache.outcomes import Outcome, hit_rate
+from merger.cache.terms import CacheQuestion
 from merger.errors import NotFound, StoreFault, StoreUnavailable
-from merger.hot import MOST_BYTES, MOST_ENTRIES
-from merger.sharedtier import of_changed_movie
 from tests.integration.cached import TTL, Cached, about, absent
 
 HOUR, DAY = 3600, 86_400

@@ -8,10 +8,10 @@ import orjson
 import pytest
 from redis import Redis
 
-from merger import entry as entries
-from merger.cacheterms import CacheQuestion
-from merger.entry import COMPRESS_FROM, Entry
-from merger.sharedtier import ALL, BATCH, of_movie
+from merger.cache import entry as entries
+from merger.cache.entry import COMPRESS_FROM, Entry
+from merger.cache.generations import ALL, BATCH, of_movie
+from merger.cache.terms import CacheQuestion
 from tests.integration.cached import SECRET, Cached, about
 
 HUGE = b"9" * 5000

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from redis import Redis
 
-from merger.cacheterms import CacheQuestion
+from merger.cache.generations import ALL, BATCH, of_changed_movie, of_movie, of_view
+from merger.cache.terms import CacheQuestion
 from merger.errors import NotFound, StoreUnavailable
-from merger.sharedtier import ALL, BATCH, of_changed_movie, of_movie, of_view
 from tests.integration.cached import TTL, Cached, about
 
 HOLD, DAY, NEVER = 1.0, 86_400.0, -1e9

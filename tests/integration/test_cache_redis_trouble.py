@@ -16,11 +16,11 @@ from django.test import override_settings
 from django_redis import get_redis_connection
 from redis import Redis
 
-from lambdaserve import embedded
-from merger.cachecounts import Outcome
+from lambdaserve.server import embedded_stores as embedded
+from merger.cache.generations import ALL, of_movie
+from merger.cache.outcomes import Outcome
 from merger.errors import StoreUnavailable
-from merger.redislink import ASK_AGAIN, RedisAway, RedisRefused
-from merger.sharedtier import ALL, of_movie
+from merger.stores.redis.link import ASK_AGAIN, RedisAway, RedisRefused
 from tests.integration.cached import TTL, Cached, about, together
 from tests.tcp_proxy import TcpProxy
 

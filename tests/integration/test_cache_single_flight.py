@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from merger.cachecounts import Outcome
-from merger.cacheterms import CacheRules
+from merger.cache.generations import ALL, of_movie
+from merger.cache.outcomes import Outcome
+from merger.cache.terms import CacheRules
 from merger.errors import NotFound, StoreUnavailable
-from merger.sharedtier import ALL, of_movie
 from tests.integration.cached import Cached, about, absent, together
 
 PROCESSES, THREADS = 4, 250

@@ -12,10 +12,11 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import SecondaryPreferred
 from redis import Redis
 
-from merger.causal import Seen
-from merger.mongo import MongoStore
-from merger.redislink import RedisLink
-from merger.sharedtier import ALL, SharedTier
+from merger.cache.generations import ALL
+from merger.cache.redis_tier import SharedTier
+from merger.stores.mongo.causal_reads import Seen
+from merger.stores.mongo.store import MongoStore
+from merger.stores.redis.link import RedisLink
 
 
 class Sent(CommandListener):

@@ -15,19 +15,20 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from lambdaserve.ops.logs import formatter
-from merger import meters, wiring
-from merger.auditor import Auditor
-from merger.audits import CLAIM_LAPSES, KEPT, Audit, SharedAudits
-from merger.boundary import Boundary, Layers
-from merger.contract import Aliases, Contract
-from merger.drift import Drift
-from merger.driftaudit import EVERY, SETTLES, DriftAudit
+from merger import meters
+from merger.configuration import policy
+from merger.contract.documents import Aliases, Contract
+from merger.core.boundary import Boundary, Layers
+from merger.core.windows import DAY, HOUR
+from merger.drift.auditor import Auditor
+from merger.drift.comparison import Drift
+from merger.drift.job import EVERY, SETTLES, DriftAudit
+from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedAudits
 from merger.errors import StoreUnavailable
-from merger.layers import LayerWatch
-from merger.mongo import MongoStore
-from merger.query import DAY, HOUR
-from merger.redislink import RedisLink
-from merger.store import Document
+from merger.layers.state import LayerWatch
+from merger.stores.mongo.store import MongoStore
+from merger.stores.redis.link import RedisLink
+from merger.stores.store import Document
 from tests.unit.merger.documents import Raw, at, bucket, point
 
 Held = Database[dict[str, Any]]
@@ -92,7 +93,7 @@ class Process:
         return self.seconds
 
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
-        boundary = Boundary(self.now(), wiring.policy())
+        boundary = Boundary(self.now(), policy())
         return boundary, self.watch.refresh(types, boundary)
 
     def runs(self, *, later: float = EVERY + 1) -> bool:
@@ -148,7 +149,7 @@ def ratio() -> float:
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.INFO, logger="merger.driftaudit")
+    caplog.set_level(logging.INFO, logger="merger.drift.job")
     return caplog
 
 

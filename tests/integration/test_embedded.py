@@ -11,9 +11,9 @@ import pymongo
 import pytest
 import redis
 
-from lambdaserve import embedded
-from lambdaserve.embedded import StoreDidNotStart, free_port, start_mongo, start_redis
-from lambdaserve.processes import Child
+from lambdaserve.server import embedded_stores as embedded
+from lambdaserve.server.child_process import Child
+from lambdaserve.server.embedded_stores import StoreDidNotStart, free_port, start_mongo, start_redis
 
 
 def test_the_embedded_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_stopping_ends_a_program_that_does_not_want_to_and_all_that_it_started(t
 def test_a_child_ends_when_its_parent_is_killed() -> None:
     parent = (
         "import sys, time\n"
-        "from lambdaserve.processes import Child\n"
+        "from lambdaserve.server.child_process import Child\n"
         "child = Child.start('sleeper', [sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "print(child.process.pid, flush=True)\n"
         "time.sleep(600)\n"

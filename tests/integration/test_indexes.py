@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pymongo.database import Database
 
-from lambdaserve.embedded import free_port
-from merger.contract import Aliases
-from merger.indexes import declared, missing
+from lambdaserve.server.embedded_stores import free_port
+from merger.contract.documents import Aliases
+from merger.indexes.declared import declared, missing
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_a_name_that_other_keys_have_is_left_to_them(database: Database[dict[str
 def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pymongo import MongoClient
 
-    from merger import indexing
+    from merger.indexes import server as indexing
 
     nobody: MongoClient[dict[str, Any]] = MongoClient(
         f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200

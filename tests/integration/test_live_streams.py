@@ -18,8 +18,9 @@ from django.test import override_settings
 from django_redis import get_redis_connection
 from pymongo import MongoClient
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from merger import mongo, wiring
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from merger import wiring
+from merger.stores.mongo import client as mongo
 from pages.fragments import rendered, topic
 from pages.live.hub import Hub
 from pages.live.streams import streams

@@ -15,8 +15,8 @@ from django.conf import settings
 from pymongo.database import Database
 from redis import Redis
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from merger import wiring
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from merger import configuration
 from tests.integration.test_run import served
 from tests.integration.test_watcher import fill
 
@@ -65,7 +65,7 @@ def ask_everything(url: str) -> list[int]:
 def test_no_secret_is_logged(
     indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_path: Path, redis: str
 ) -> None:
-    fill(indexed_database, wiring.utc_now())
+    fill(indexed_database, configuration.utc_now())
     variables = {
         "MONGODB_URI": settings.MONGODB_URI,
         "MONGODB_DATABASE": indexed_database.name,

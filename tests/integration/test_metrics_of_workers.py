@@ -18,9 +18,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from pymongo.database import Database
 from redis import Redis
 
-from lambdaserve.embedded import LOOPBACK
-from lambdaserve.ops.deadworkers import is_running
-from merger import wiring
+from lambdaserve.ops.metrics.dead_workers import is_running
+from lambdaserve.server.embedded_stores import LOOPBACK
+from merger import configuration
 from tests.integration.test_run import Served, descendants, served
 from tests.integration.test_watcher import fill
 from tests.scraped import Scraped
@@ -35,7 +35,7 @@ ANSWERED = ("hot", "hit", "stale", "wait", "miss")
 @pytest.fixture
 def copy(indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_path: Path) -> Iterator[Served]:
     """A server with two workers, over a movie."""
-    fill(indexed_database, wiring.utc_now())
+    fill(indexed_database, configuration.utc_now())
     variables = {
         "MONGODB_URI": settings.MONGODB_URI,
         "MONGODB_DATABASE": indexed_database.name,

@@ -12,11 +12,11 @@ from prometheus_client import generate_latest
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, WaitQueueTimeoutError
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from merger import meters
-from merger.footprint import Footprint, measure_collections
-from merger.mongo import client
-from merger.mongolisteners import COLLECTIONS, COMMANDS, listeners
+from merger.operations.collection_sizes import Footprint, measure_collections
+from merger.stores.mongo.client import client
+from merger.stores.mongo.command_meters import COLLECTIONS, COMMANDS, listeners
 from tests.scraped import Scraped
 
 Held = Database[dict[str, Any]]
@@ -149,8 +149,8 @@ def test_collections_that_do_not_exist_are_empty(database: Held) -> None:
 
 
 def test_while_mongodb_is_away_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("merger.footprint.LIMIT", 0.1)
+    monkeypatch.setattr("merger.operations.collection_sizes.LIMIT", 0.1)
     away: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{free_port()}")
     with away:
-        monkeypatch.setattr("merger.footprint.database", lambda: away["tests"])
+        monkeypatch.setattr("merger.operations.collection_sizes.database", lambda: away["tests"])
         assert measure_collections() is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

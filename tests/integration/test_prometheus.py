@@ -24,9 +24,9 @@ import pytest
 from django.core.management import call_command
 from pymongo import MongoClient
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.variables import VARIABLES
-from merger.wiring import utc_now
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from merger import configuration
 from tests.integration.test_run import ROOT, Served, served
 from tests.integration.test_watcher import fill
 from tests.monitoring import PROMETHEUS, Asked, alerting, recorded, shown
@@ -86,7 +86,7 @@ def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
     variables |= {"LOG_FORMAT": "json", "LOG_REQUESTS": "1", "CACHE_TTL_VOLATILE": f"{FRESH}s"}
     with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
         client.drop_database(DATABASE)
-        fill(client[DATABASE], utc_now())
+        fill(client[DATABASE], configuration.utc_now())
         client[DATABASE].batch_views.insert_one({"movie_id": 1, "view_type": "sentiment", "data": "none"})
         variables["SECRET_KEY"] = secrets.token_urlsafe(48)
         manage(folder, "create_indexes", **variables)

@@ -17,18 +17,20 @@ from django.core.cache import CacheHandler
 from pymongo.database import Database
 from redis import Redis, RedisCluster
 
-from lambdaserve.access.bucket import Limit
-from lambdaserve.access.buckets import SharedBuckets
-from merger import cachecontents, storefacts, wiring
-from merger.cachecounts import Outcome
-from merger.lead import Lead
-from merger.redisaddress import parsed
-from merger.rediscluster import TAGS, servers
-from merger.redislink import RedisLink, RedisTrouble
-from merger.redissettings import cache_settings
-from merger.requested import SharedRequested
-from merger.sharedcounts import SharedCounts
-from merger.sharedtier import ALL, BATCH, of_movie, of_view
+from lambdaserve.access.ratelimit.bucket import Limit
+from lambdaserve.access.ratelimit.buckets import SharedBuckets
+from merger import configuration
+from merger.cache import inspection as cachecontents
+from merger.cache.generations import ALL, BATCH, of_movie, of_view
+from merger.cache.outcome_totals import SharedCounts
+from merger.cache.outcomes import Outcome
+from merger.cache.popular import SharedRequested
+from merger.invalidation.leader import Lead
+from merger.operations import server_facts as storefacts
+from merger.stores.redis.address import parsed
+from merger.stores.redis.cluster import TAGS, servers
+from merger.stores.redis.django_settings import cache_settings
+from merger.stores.redis.link import RedisLink, RedisTrouble
 from tests.integration.cached import Cached, about, ranking, together
 from tests.integration.test_run import served
 from tests.integration.test_watcher import fill
@@ -155,7 +157,7 @@ def test_people_see_what_all_servers_hold(deployed: Servers, monkeypatch: pytest
     shown = cachecontents.unpacked(one.cache, seen.largest[0].key, one.now)
     assert shown is not None
     assert shown["key"] == seen.largest[0].key
-    monkeypatch.setattr("merger.wiring.redis_link", lambda: one.link)
+    monkeypatch.setattr("merger.redis_link", lambda: one.link)
     facts = storefacts.cache_facts()
     assert facts.version[0].isdigit()
     assert facts.used > 0
@@ -180,7 +182,7 @@ def test_a_whole_service_shares_its_answers_and_limits_by_it(
     kind: str, request: pytest.FixtureRequest, indexed_database: Database[dict[str, Any]], tmp_path: Path
 ) -> None:
     deployed: Servers = request.getfixturevalue(kind)
-    fill(indexed_database, wiring.utc_now())
+    fill(indexed_database, configuration.utc_now())
     variables = {
         "MONGODB_URI": settings.MONGODB_URI,
         "MONGODB_DATABASE": indexed_database.name,
@@ -202,7 +204,7 @@ def test_a_whole_service_shares_its_answers_and_limits_by_it(
         assert statuses.count(200) <= 40
         time.sleep(2)
         indexed_database.batch_views.update_many(
-            {}, {"$set": {"data.title": "Second", "computed_at": wiring.utc_now()}}
+            {}, {"$set": {"data.title": "Second", "computed_at": configuration.utc_now()}}
         )
         time.sleep(5)
         assert requests.get(path, timeout=10).json()["title"] == "Second"

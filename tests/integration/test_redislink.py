@@ -7,8 +7,8 @@ import time
 import pytest
 from redis import Redis
 
-from merger.redislink import RedisLink, RedisRefused
-from merger.sharedtier import SharedTier
+from merger.cache.redis_tier import SharedTier
+from merger.stores.redis.link import RedisLink, RedisRefused
 
 
 def test_a_connection_that_was_closed_at_the_other_end_is_opened_anew_at_once(redis_client: Redis) -> None:

@@ -21,11 +21,12 @@ from django_redis import get_redis_connection
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
-from merger import mongo, wiring
-from merger.layers import MAX_AGE
-from merger.runs import RUNS
-from merger.shapes import SPEED
-from merger.sharding import goes_to_one_shard
+from merger import wiring
+from merger.contract.payloads import SPEED
+from merger.indexes.sharding import goes_to_one_shard
+from merger.layers.publication import RUNS
+from merger.layers.state import MAX_AGE
+from merger.stores.mongo import client as mongo
 
 BUDGET = Path(__file__).with_name("query_budget.json")
 SCALE = 0.02

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,12 +10,12 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from merger.cachecounts import CacheCounts, Outcome, hit_rate
-from merger.housekeeping import EVERY, Housekeeping
-from merger.query import HOUR
-from merger.redislink import RedisLink
-from merger.requested import MOST_KEPT, Requested, SharedRequested
-from merger.sharedcounts import KEPT, SharedCounts
+from merger.background.usage_report import EVERY, Housekeeping
+from merger.cache.outcome_totals import KEPT, SharedCounts
+from merger.cache.outcomes import CacheCounts, Outcome, hit_rate
+from merger.cache.popular import MOST_KEPT, Requested, SharedRequested
+from merger.core.windows import HOUR
+from merger.stores.redis.link import RedisLink
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 DETAILS = "movies.details"

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lambdaserve.embedded import LOOPBACK
-from lambdaserve.run import HEAD_WITHIN
+from lambdaserve.server.embedded_stores import LOOPBACK
+from lambdaserve.server.supervisor import HEAD_WITHIN
 from tests.integration.test_run import Served, descendants, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]

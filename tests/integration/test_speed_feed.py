@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from merger.management.speed_feed import SpeedFeed
-from merger.query import HOUR
+from merger.core.windows import HOUR
 from sample_data.replay import Replay
+from sample_data.speed_feed import SpeedFeed
 from sample_data.world import World
 
 Held = Database[dict[str, Any]]

@@ -13,10 +13,10 @@ from bson.datetime_ms import DatetimeMS
 from pymongo import MongoClient, _csot
 from pymongo.database import Database
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from merger.errors import StoreUnavailable
-from merger.mongo import MongoStore
-from merger.store import Store
+from merger.stores.mongo.store import MongoStore
+from merger.stores.store import Store
 from tests.deep_documents import nested
 from tests.memory_store import MemoryStore
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lambdaserve.embedded import LOOPBACK
+from lambdaserve.server.embedded_stores import LOOPBACK
 from tests.integration.test_production_settings import KEY, python
 from tests.tls_proxy import OPENSSL, Authority, TlsProxy
 
@@ -37,14 +37,14 @@ class Kind:
 MONGODB = Kind(
     "MONGODB_URI",
     "mongodb://127.0.0.1:{}/?tls=true&directConnection=true{}",
-    "from merger.mongo import client; print(client().admin.command('ping')['ok'])",
+    "from merger.stores.mongo.client import client; print(client().admin.command('ping')['ok'])",
     "tlsCAFile",
     "tlsCertificateKeyFile",
 )
 REDIS = Kind(
     "REDIS_URL",
     "rediss://127.0.0.1:{}/0?socket_timeout=2{}",
-    "from merger.wiring import redis_link; print(redis_link().command('PING'));"
+    "from merger.stores.redis.client import redis_link; print(redis_link().command('PING'));"
     "from django.core.cache import cache; cache.set('tls', 1); print(cache.get('tls'))",
     "ssl_ca_certs",
     "ssl_certfile",

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from lambdaserve import embedded
-from lambdaserve.access.bucket import MINUTE, MOST, Bucket, Grant, Limit
-from lambdaserve.access.buckets import SCRIPT, OwnBuckets, SharedBuckets
-from lambdaserve.access.leases import LeaseTable
-from merger.redislink import RedisLink
+from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.buckets import SCRIPT, OwnBuckets, SharedBuckets
+from lambdaserve.access.ratelimit.leases import LeaseTable
+from lambdaserve.server import embedded_stores as embedded
+from merger.stores.redis.link import RedisLink
 
 NAMESPACE = "lambdaserve:bucket:test:"
 EPOCH = 1_800_000_000_000_000

@@ -19,9 +19,9 @@ from django_redis import get_redis_connection
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from merger import wiring
-from merger.mongo import database as configured
-from merger.query import DAY, HOUR, floor_day, floor_hour, isoformat
+from merger import configuration, wiring
+from merger.core.windows import DAY, HOUR, floor_day, floor_hour, isoformat
+from merger.stores.mongo.client import database as configured
 from sample_data.world import Event, Kind, World
 
 SCALE = 0.02
@@ -55,7 +55,7 @@ def loaded(mongo_uri: str, redis_url: str) -> Iterator[Database[dict[str, Any]]]
     """A database with the sample world; its batch is a day later than it could be."""
     with override_settings(MONGODB_DATABASE="truth", SAMPLE_SCALE=SCALE):
         database = configured()
-        until = floor_hour(wiring.utc_now()) - 29 * HOUR
+        until = floor_hour(configuration.utc_now()) - 29 * HOUR
         call_command("create_indexes", verbosity=0)
         call_command("sample_batch", scale=SCALE, covers_until=until)
         call_command("sample_speed")
@@ -72,7 +72,7 @@ def sample(loaded: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) ->
     assert held is not None
     assert newest is not None
     assert total is not None
-    monkeypatch.setattr(wiring, "utc_now", lambda: newest["synced_at"])
+    monkeypatch.setattr(configuration, "utc_now", lambda: newest["synced_at"])
     wiring.service.cache_clear()
     world = World(held["epoch"], seed=held["seed"], scale=held["scale"])
     yield SampleWorld(loaded, world, newest["synced_at"], total["covers_until"])

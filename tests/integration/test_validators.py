@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, WriteError
 
-from merger import shapes
-from merger.contract import Aliases, Contract
-from merger.fields import LARGEST_COUNT, LONGEST_NAME, MOST_NAMES
-from merger.routing import BATCH, SPEED
-from merger.validators import schema_of
+from merger.contract import payloads as shapes
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases, Contract
+from merger.contract.fields import LARGEST_COUNT, LONGEST_NAME, MOST_NAMES
+from merger.contract.json_schema import schema_of
 from tests.unit.merger.documents import Raw
 from tests.unit.merger.examples import BAD_VALUES, EXAMPLES
 
@@ -44,14 +44,14 @@ def validated(database: Stored, aliases: Aliases) -> Stored:
 @pytest.fixture(scope="module")
 def refusing(mongo_uri: str) -> Stored:
     """A database whose validators refuse; nothing empties it between the examples of a property."""
-    from merger.mongo import client
+    from merger.stores.mongo.client import client
 
     return validated(client()["validators"], Aliases())
 
 
 @pytest.fixture(scope="module")
 def refusing_by_their_names(mongo_uri: str) -> Stored:
-    from merger.mongo import client
+    from merger.stores.mongo.client import client
 
     return validated(client()["validators_of_theirs"], Aliases().extended(THEIRS))
 

@@ -18,19 +18,20 @@ from pymongo.errors import OperationFailure
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from merger import wiring
-from merger.cache import AnswerCache
-from merger.changestream import MOST_EVENTS, ChangeStream
-from merger.contract import Aliases, Contract
+from merger import configuration
+from merger.answers.service import MergeService
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.redis_tier import SharedTier
+from merger.configuration import policy
+from merger.contract.documents import Aliases, Contract
+from merger.core.windows import HOUR, Granularity, Span, floor_hour
 from merger.errors import StoreUnavailable
-from merger.freshness import TTLClass
-from merger.lead import Lead
-from merger.mongo import MongoStore
-from merger.query import HOUR, Granularity, Span, floor_hour
-from merger.redislink import RedisLink
-from merger.service import MergeService
-from merger.sharedtier import SharedTier
-from merger.watcher import Watcher
+from merger.invalidation.change_stream import MOST_EVENTS, ChangeStream
+from merger.invalidation.leader import Lead
+from merger.invalidation.watcher import Watcher
+from merger.stores.mongo.store import MongoStore
+from merger.stores.redis.link import RedisLink
+from merger.views.freshness import TTLClass
 from tests.integration.test_run import served
 from trending.scoring import RankingParameters
 from trending.selectors import RANKING
@@ -40,7 +41,7 @@ TOLD = ("movie_id", "data_type", "view_type")
 LAPSE = 4.0
 
 
-_BEGAN, _START = time.monotonic(), floor_hour(wiring.utc_now()) + timedelta(minutes=5)
+_BEGAN, _START = time.monotonic(), floor_hour(configuration.utc_now()) + timedelta(minutes=5)
 
 
 def moment() -> datetime:
@@ -73,7 +74,7 @@ class Watched:
             store=self.store,
             cache=AnswerCache(shared, b"secret"),
             contract=Contract(),
-            policy=wiring.policy(),
+            policy=policy(),
             ttl=dict.fromkeys(TTLClass, 600),
             clock=self.now,
             monotonic=self._monotonic,
@@ -416,7 +417,7 @@ def test_while_mongo_is_away_it_says_so_once_and_goes_on_by_itself(
     watched: Watched, caplog: pytest.LogCaptureFixture
 ) -> None:
     watched.store.is_away = True
-    with caplog.at_level(logging.WARNING, "merger.watcher"):
+    with caplog.at_level(logging.WARNING, "merger.invalidation.watcher"):
         for _ in range(3):
             assert watched.ticks(later=20) == frozenset()
     assert [record.getMessage() for record in caplog.records] == [
@@ -433,7 +434,7 @@ def test_a_reader_sees_a_new_batch_and_a_newer_bucket_within_five_seconds(
 ) -> None:
     """Two worker processes; every answer after five seconds has it, whoever gives it."""
     filled = indexed_database
-    fill(filled, wiring.utc_now())
+    fill(filled, configuration.utc_now())
     variables = {
         "MONGODB_URI": settings.MONGODB_URI,
         "MONGODB_DATABASE": filled.name,
@@ -461,10 +462,10 @@ def test_a_reader_sees_a_new_batch_and_a_newer_bucket_within_five_seconds(
             get("movies/1")
         time.sleep(3)
 
-        filled.speed_views.insert_one(bucket(9, "trending", now=wiring.utc_now()))
+        filled.speed_views.insert_one(bucket(9, "trending", now=configuration.utc_now()))
         assert last_without(ranked, 7) < 5
 
-        filled.batch_views.insert_one(batch(wiring.utc_now(), title="Second"))
+        filled.batch_views.insert_one(batch(configuration.utc_now(), title="Second"))
         assert last_without(renamed, 7) < 5
 
         filled.speed_views.update_many({"movie_id": 1}, {"$set": {"data.popularity": 77.0}})

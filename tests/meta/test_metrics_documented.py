@@ -9,11 +9,11 @@ from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from lambdaserve.ops import metrics
-from lambdaserve.ops.api import EXAMPLE
-from lambdaserve.ops.state import StateCollector
+from lambdaserve.ops.health.api import EXAMPLE
+from lambdaserve.ops.metrics import endpoint as metrics
+from lambdaserve.ops.metrics.state_collector import StateCollector
 from merger import meters
-from merger.footprint import Footprint
+from merger.operations.collection_sizes import Footprint
 
 ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(lambdaserve_\w+)` \| (\w+) \|(.*?)\| \S.* \|$", re.MULTILINE)

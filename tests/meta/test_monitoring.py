@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from deploy.grafana import make
-from lambdaserve.ops.slo import Objectives
-from lambdaserve.ops.sloprometheus import SELECTOR
+from lambdaserve.ops.slo.objectives import Objectives
+from lambdaserve.ops.slo.prometheus import SELECTOR
 from tests.monitoring import DASHBOARDS, PROMETHEUS, ROOT, alerting, compared, panels, recorded, rules, shown
 
 ALERTS = {rule["alert"]: rule for rule in rules("alerts")}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from lambdaserve.run import CONNECTIONS, HEAD_WITHIN
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.supervisor import CONNECTIONS, HEAD_WITHIN
 from pages.live.hub import MOST_STREAMS, MOST_TOPICS
 from pages.live.tickets import LASTS
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.env import Address
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config.env import Address
+from lambdaserve.config.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?P<default>.*?) \| (?P<about>.*?) \|$", re.MULTILINE)

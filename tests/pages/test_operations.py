@@ -11,12 +11,12 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
-from merger.audits import Audit
-from merger.drift import Bucket, Drift
+from merger.drift.comparison import Bucket, Drift
+from merger.drift.shared_result import Audit
 from merger.errors import StoreUnavailable
-from merger.redislink import RedisLink
+from merger.stores.redis.link import RedisLink
 from tests.api.conftest import Api
 from tests.api.documents import COMPUTED, HOUR, NOW, OPEN_HOUR, movie, sentiment_total, speed_sentiment
 from tests.pages.conftest import Staff
@@ -202,7 +202,7 @@ def test_a_mongodb_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: A
 
     monkeypatch.setattr("lambdaserve.staff.pages.current_report", away)
     monkeypatch.setattr("lambdaserve.staff.pages.index_report", away)
-    monkeypatch.setattr("merger.publishing.Publishing.runs", away)
+    monkeypatch.setattr("merger.layers.publishing.Publishing.runs", away)
     assert "MongoDB is not reachable" in staff.get(page(name), status=503)
 
 

@@ -17,11 +17,11 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from lambdaserve.embedded import free_port
-from lambdaserve.ops.monitor import monitor
+from lambdaserve.ops.health.monitor import monitor
+from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.errors import StoreUnavailable
-from merger.redislink import RedisLink
+from merger.stores.redis.link import RedisLink
 from pages.tables import shown
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR

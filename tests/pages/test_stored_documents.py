@@ -13,9 +13,10 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from pymongo import MongoClient
 
-from lambdaserve.embedded import free_port
+from lambdaserve.server.embedded_stores import free_port
 from lambdaserve.staff.paginator import LAST_PAGE
-from merger import stored, wiring
+from merger import wiring
+from merger.operations import stored_document as stored
 from tests.api.conftest import Api
 from tests.api.documents import COMPUTED, HOUR, OPEN_HOUR, movie, sentiment_total, speed_sentiment, speed_stats
 from tests.pages.conftest import Staff

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from merger.boundary import Boundary, Layers, Policy, SpeedLayer
-from merger.catalogue import Reference
-from merger.catalogue_builder import CatalogueBuilder
-from merger.contract import Contract, Documents
-from merger.folding import shared_hours
-from merger.merge import Reading
-from merger.query import HOUR
+from merger.catalogue.builder import CatalogueBuilder
+from merger.catalogue.catalogue import Reference
+from merger.contract.documents import Contract, Documents
+from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
+from merger.core.windows import HOUR
+from merger.speed.table_builder import shared_hours
+from merger.views.reading import Reading
 
 Raw = dict[str, Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.ops.doctor import Finding, Level, findings, worse_than
-from lambdaserve.ops.examination import examined
-from merger.mongo import within
+from lambdaserve.ops.doctor.examination import examined
+from lambdaserve.ops.doctor.findings import Finding, Level, findings, worse_than
+from merger.stores.mongo.client import within
 
 EXAMINED_WITHIN = 60.0
 """Seconds that MongoDB may take, in all."""

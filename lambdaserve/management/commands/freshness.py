@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.ops.freshness import current_report, is_fine
-from lambdaserve.ops.freshnesstext import ASCII, BLOCKS, Signs, drawn, in_words
+from lambdaserve.ops.reports.freshness import current_report, is_fine
+from lambdaserve.ops.reports.freshness_text import ASCII, BLOCKS, Signs, drawn, in_words
 from merger.errors import StoreError
 
 

@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from lambdaserve.localdata import LocalData, SampleState
-from merger.mongo import database
+from lambdaserve.config.local_data import LocalData, SampleState
+from merger.stores.mongo.client import database
 
 _LOCK = 0x6C616D626461
 """Of this project in PostgreSQL, where any number is as good as another."""

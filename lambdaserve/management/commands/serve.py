@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve import variables
-from lambdaserve.embedded import StoreDidNotStart
-from lambdaserve.env import Environment
-from lambdaserve.localdata import AlreadyRunningError, LocalData
-from lambdaserve.plan import Plan, RunFailed
-from lambdaserve.run import Run
-from lambdaserve.variables import VARIABLES
+from lambdaserve.config import variables
+from lambdaserve.config.env import Environment
+from lambdaserve.config.local_data import AlreadyRunningError, LocalData
+from lambdaserve.config.variables import VARIABLES
+from lambdaserve.server.embedded_stores import StoreDidNotStart
+from lambdaserve.server.start_plan import Plan, RunFailed
+from lambdaserve.server.supervisor import Run
 
 _ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -15,12 +15,12 @@ from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.env import duration
-from lambdaserve.ops.slo import Objectives, RouteReport, SloReport, Traffic, judged
-from lambdaserve.ops.slolog import LogCounts
-from lambdaserve.ops.sloprometheus import Prometheus, PrometheusTrouble
+from lambdaserve.config.env import duration
+from lambdaserve.ops.slo.access_log import LogCounts
+from lambdaserve.ops.slo.objectives import Objectives, RouteReport, SloReport, Traffic, judged
+from lambdaserve.ops.slo.prometheus import Prometheus, PrometheusTrouble
+from merger import configuration
 from merger.management.progress import Progress
-from merger.wiring import utc_now
 
 STDIN = "-"
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--report-only", action="store_true", help="exit with 0 even when an objective is missed")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        until = utc_now()
+        until = configuration.utc_now()
         traffic = self._traffic(options, until)
         report = judged(traffic, Objectives())
         if report is None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.warming import Warmed, usual_addresses, warm
+from lambdaserve.ops.warming import Warmed, usual_addresses, warm
+from merger.cache.popular import MOST_KEPT
 from merger.errors import StoreError
 from merger.management.progress import Progress
-from merger.redislink import RedisTrouble
-from merger.requested import MOST_KEPT
-from merger.wiring import redis_link, shared_requested
+from merger.stores.redis.client import redis_link
+from merger.stores.redis.link import RedisTrouble
+from merger.wiring import shared_requested
 
 _LARGEST_RANKING = 100
 _REASONS_SHOWN = 5

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from merger import wiring
+from merger.cache.generations import BATCH
+from merger.contract.fields import moment
 from merger.errors import StoreError
-from merger.fields import moment
-from merger.publishing import NotPublishable, Run
-from merger.redislink import RedisTrouble
-from merger.sharedtier import BATCH
+from merger.layers.publishing import NotPublishable, Run
+from merger.stores.redis.link import RedisTrouble
 
 
 class Command(BaseCommand):

@@ -10,14 +10,16 @@ import pymongo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from merger import routing
-from merger.checking import Check
-from merger.contract import Contract
+from merger.configuration import aliases
+from merger.contract import collections
+from merger.contract.documents import Contract
+from merger.contract.importing import BATCH, KINDS
+from merger.contract.violations import Check
 from merger.errors import StoreError
-from merger.loading import BATCH, KINDS
 from merger.management.progress import Progress
-from merger.mongo import MongoStore, database, mapping_errors
-from merger.wiring import aliases
+from merger.stores.mongo.client import database
+from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.store import MongoStore
 
 COUNTED_WITHIN = 30.0
 """Seconds that the server may take to say how many documents there are."""
@@ -52,7 +54,7 @@ class Command(BaseCommand):
                 self._read(kind, check)
             except StoreError as error:
                 raise CommandError(str(error)) from error
-            reports[routing.BATCH if kind == BATCH else routing.SPEED] = check.as_dict()
+            reports[collections.BATCH if kind == BATCH else collections.SPEED] = check.as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(reports, indent=2))
         else:
@@ -63,7 +65,7 @@ class Command(BaseCommand):
             raise CommandError(f"{found:,} violations")
 
     def _read(self, kind: str, check: Check) -> None:
-        collection = routing.BATCH if kind == BATCH else routing.SPEED
+        collection = collections.BATCH if kind == BATCH else collections.SPEED
         with mapping_errors(), pymongo.timeout(COUNTED_WITHIN):
             total = database()[collection].estimated_document_count()
         progress = Progress(self.stderr, f"{collection}: documents read", total)

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from merger import indexing
 from merger.errors import StoreError
-from merger.footprint import measure_collections
-from merger.indexbuilds import progress_of_build
-from merger.indexes import Index, Standing, State
+from merger.indexes import server as indexing
+from merger.indexes.build_progress import progress_of_build
+from merger.indexes.declared import Index, Standing, State
 from merger.management.index_table import described, table
+from merger.operations.collection_sizes import measure_collections
 
 SHOWN_EVERY = 2.0
 """Seconds between two lines about an index that is being built."""

@@ -16,12 +16,13 @@ from bson import json_util
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from merger import routing
+from merger.contract import collections
+from merger.contract.fields import moment
+from merger.contract.importing import BATCH, KINDS, SPEED
 from merger.errors import StoreError
-from merger.fields import moment
-from merger.loading import BATCH, KINDS, SPEED
 from merger.management.progress import Progress
-from merger.mongo import MongoStore, database
+from merger.stores.mongo.client import database
+from merger.stores.mongo.store import MongoStore
 
 _SINCE = {BATCH: "computed_at", SPEED: "hour"}
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         if options["run"] is not None and options["kind"] != BATCH:
             raise CommandError("--run goes with --kind batch: speed documents are of no run")
         wanted = _wanted(options["kind"], options["movie"], options["since"], options["run"])
-        collection = routing.BATCH if options["kind"] == BATCH else routing.SPEED
+        collection = collections.BATCH if options["kind"] == BATCH else collections.SPEED
         progress = Progress(self.stderr, f"{collection}: documents written")
         try:
             with _output(options["output"]) as output:

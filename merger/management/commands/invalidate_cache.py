@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from merger.fields import LARGEST_COUNT
-from merger.redislink import RedisTrouble
-from merger.sharedtier import ALL, of_movie, of_view
-from merger.views import known_views
+from merger.cache.generations import ALL, of_movie, of_view
+from merger.contract.fields import LARGEST_COUNT
+from merger.stores.redis.link import RedisTrouble
+from merger.views.registry import known_views
 from merger.wiring import service
 
 

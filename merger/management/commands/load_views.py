@@ -19,15 +19,16 @@ from django.core.management.base import BaseCommand, CommandError
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
-from merger import routing
-from merger.contract import Contract
+from merger.configuration import aliases
+from merger.contract import collections
+from merger.contract.documents import Contract
+from merger.contract.importing import BATCH, KINDS, STAMPS, LineReader, Ready, Rejected
 from merger.errors import StoreError
-from merger.loading import BATCH, KINDS, STAMPS, LineReader, Ready, Rejected
+from merger.indexes.shards import keys_of
 from merger.management.progress import Progress
 from merger.management.view_files import STDIN, UnreadableFile, ViewFile, opened
-from merger.mongo import database, mapping_errors
-from merger.shards import keys_of
-from merger.wiring import aliases
+from merger.stores.mongo.client import database
+from merger.stores.mongo.errors import mapping_errors
 
 AT_ONCE = 1000
 """Documents that are written at once."""
@@ -182,7 +183,7 @@ def _encoded(ready: Ready) -> Ready:
 
 def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
     """Writes them; how many were left out since the store has a newer one."""
-    collection = database()[routing.BATCH if kind == BATCH else routing.SPEED]
+    collection = database()[collections.BATCH if kind == BATCH else collections.SPEED]
     stamp = STAMPS[kind]
     # Where the document that is there is newer, the filter misses it, and the insert meets its id. On shards an upsert
     # says which one it is for.

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from merger import wiring
 from merger.errors import StoreError
 from merger.management.progress import Progress
-from merger.migrating import NoSuchMigration, Standing, State, Step
-from merger.migrationlog import LockHeld, LockLost
-from merger.migrator import unfinished
+from merger.migrations_mongo.log import LockHeld, LockLost
+from merger.migrations_mongo.plan import NoSuchMigration, Standing, State, Step
+from merger.migrations_mongo.runner import unfinished
 
 WAIT = 60.0
 """Seconds that another host may take."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from merger import shards
 from merger.errors import StoreError
-from merger.mongo import database
-from merger.sharding import CantShard, plan
+from merger.indexes import shards
+from merger.indexes.sharding import CantShard, plan
+from merger.stores.mongo.client import database
 
 
 class Command(BaseCommand):

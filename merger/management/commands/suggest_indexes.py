@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from merger import wiring
+from merger import configuration
 from merger.errors import StoreError
-from merger.indexadvice import index_advice
-from merger.suggesting import Advice, Slow, advice_as_dict
+from merger.indexes.advice import Advice, advice_as_dict
+from merger.operations.index_advice import index_advice
+from merger.stores.mongo.query_shapes import Slow
 
 DAYS = 7
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         if not 1 <= options["days"] <= 3650:
             raise CommandError("--days takes a whole number from 1 to 3650")
         try:
-            advice = index_advice(wiring.utc_now() - timedelta(days=options["days"]))
+            advice = index_advice(configuration.utc_now() - timedelta(days=options["days"]))
         except StoreError as error:
             raise CommandError(str(error)) from error
         if options["json"]:

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from merger.query import isoformat
-from merger.watcher import TICK
+from merger.core.windows import isoformat
+from merger.invalidation.watcher import TICK
 from merger.wiring import watcher
 
 _SHOWN = 8

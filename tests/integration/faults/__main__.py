@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.machine import Machine
 from benchmarks.service import FAILURES, ROOT
-from lambdaserve.embedded import StoreDidNotStart
+from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.integration.faults import page
 from tests.integration.faults.catalogue import FAULTS
 from tests.integration.faults.figures import Outcome

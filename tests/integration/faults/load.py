@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from lambdaserve.embedded import LOOPBACK
+from lambdaserve.server.embedded_stores import LOOPBACK
 from tests.integration.faults.figures import Sample
 from tests.integration.faults.judge import Reply
 

@@ -19,7 +19,7 @@ from redis import Redis
 
 from benchmarks.servers import Server, started
 from benchmarks.service import environment, ours, prepare
-from lambdaserve.embedded import LOOPBACK, Store, free_port, start_mongo, start_redis
+from lambdaserve.server.embedded_stores import LOOPBACK, Store, free_port, start_mongo, start_redis
 from tests.integration.faults.world import KnownWorld, Questions
 from tests.tcp_proxy import TcpProxy
 

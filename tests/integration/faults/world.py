@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.workload import API, path_of
-from merger.query import DAY, HOUR, floor_day, floor_hour
+from merger.core.windows import DAY, HOUR, floor_day, floor_hour
 from sample_data.batch_job import Document, Run, batch_documents, digest
 from sample_data.facts import Movie
 from sample_data.replay import Replay

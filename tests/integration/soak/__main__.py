@@ -20,7 +20,7 @@ from redis import Redis
 from benchmarks.servers import Server, started
 from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
 from benchmarks.stores import stores
-from lambdaserve.embedded import StoreDidNotStart
+from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.integration.faults.figures import Sample
 from tests.integration.faults.load import Load
 from tests.integration.faults.stage import workers_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from benchmarks.workload import API
-from lambdaserve.access.keys import KeyText
+from lambdaserve.access.credentials.api_keys import KeyText
 from tests.integration.faults.load import Question
 
 PASSWORD = "correct horse battery staple"  # of nobody but a soak's own user

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.catalogue import Comparison, overview, sentiment_comparison
 from merger.errors import NotFound
-from merger.merge import Built
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, batch_view, details, reading
 
 NOW = at("2026-03-10 10:30")

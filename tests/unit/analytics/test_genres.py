@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.genres import TOP_MOVIES, GenrePeriod, genre_analytics
 from merger.errors import NotFound
-from merger.merge import Built
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, batch_view, details, reading
 
 NOW = at("2026-03-10 10:30")

@@ -10,10 +10,10 @@ import pytest
 
 from analytics.series import trends
 from analytics.series_reads import TrendParameters
-from merger.boundary import Policy, Strategy
+from merger.core.boundary import Policy, Strategy
+from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.merge import Built
-from merger.query import HOUR, parse_span
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading, stats
 
 NOW = at("2026-03-10 10:30")

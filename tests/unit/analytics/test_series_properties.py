@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from analytics.series import trends
 from analytics.series_reads import TrendParameters
-from merger.boundary import Boundary, Layers, SpeedLayer
-from merger.layers import without
-from merger.merge import Built
-from merger.query import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
-from merger.routing import BATCH, SPEED, series_hours_from
+from merger.contract.collections import BATCH, SPEED
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
+from merger.layers.state import without
+from merger.views.plans import series_hours_from
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")

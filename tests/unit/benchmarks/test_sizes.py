@@ -13,8 +13,8 @@ from benchmarks.report_sizes import sizes_section
 from benchmarks.sizes import Sized
 from benchmarks.sizes_questions import questions
 from benchmarks.sizes_world import SPEED_HOURS, Size, SizedWorld
-from merger.contract import Contract
-from merger.query import floor_hour
+from merger.contract.documents import Contract
+from merger.core.windows import floor_hour
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 WORLD = SizedWorld(Size(movies=6_000, speed=180), NOW)

@@ -11,9 +11,9 @@ from django.test import RequestFactory, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.answers import respond, takes_gzip
-from merger.entry import COMPRESS_FROM, Entry
-from merger.service import Answer
+from lambdaserve.api.responses import respond, takes_gzip
+from merger.answers.answer import Answer
+from merger.cache.entry import COMPRESS_FROM, Entry
 from movies.selectors import DETAILS, Movie
 
 SMALL = orjson.dumps({"a": 1})
@@ -115,7 +115,7 @@ def test_gzip_is_used_where_it_is_admitted(accepted: str, expected: bool) -> Non
 
 
 def test_absurd_headers_are_not_remembered() -> None:
-    from lambdaserve import answers
+    from lambdaserve.api import responses as answers
 
     answers._admits_gzip.cache_clear()
     for number in range(50):

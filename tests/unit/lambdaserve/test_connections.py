@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from lambdaserve.run import CONNECTIONS, OTHER_FILES, connections_of_a_worker
+from lambdaserve.server.supervisor import CONNECTIONS, OTHER_FILES, connections_of_a_worker
 
 ENDLESS = resource.RLIM_INFINITY
 ALL = CONNECTIONS + OTHER_FILES

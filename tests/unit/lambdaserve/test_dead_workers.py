@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdaserve.ops.deadworkers import forget_dead_workers, is_running
+from lambdaserve.ops.metrics.dead_workers import forget_dead_workers, is_running
 
 
 def test_a_process_runs_until_it_ends_whether_its_parent_took_note_or_not() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from lambdaserve.debugging import of_this_machine, refuse_in_public
-from lambdaserve.env import Environment
+from lambdaserve.config.debug_guard import of_this_machine, refuse_in_public
+from lambdaserve.config.env import Environment
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", ".localhost", "api.localhost", "127.0.0.1", "127.9.9.9"])

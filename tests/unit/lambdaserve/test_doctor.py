@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.ops.doctor import Examined, Finding, Level, findings, worse_than
-from merger.contract import Aliases
-from merger.indexes import compared, declared
-from merger.migrating import Record, standings
+from lambdaserve.ops.doctor.findings import Examined, Finding, Level, findings, worse_than
+from merger.contract.documents import Aliases
+from merger.indexes.declared import compared, declared
 from merger.migrations_mongo.migration import Migration
-from merger.storefacts import CacheFacts, ContractSample, StoreFacts
+from merger.migrations_mongo.plan import Record, standings
+from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
 INDEXES = declared(Aliases())
 REAL = {

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from lambdaserve import env
-from lambdaserve.env import Address, Environment, Kind, Variable
+from lambdaserve.config import env
+from lambdaserve.config.env import Address, Environment, Kind, Variable
 
 
 def read(kind: Kind[Any], text: str, **more: Any) -> Any:

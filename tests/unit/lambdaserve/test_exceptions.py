@@ -13,7 +13,7 @@ from django.http import Http404
 from django.test import RequestFactory
 from rest_framework import exceptions as drf
 
-from lambdaserve.exceptions import handle, problem_of
+from lambdaserve.api.problems import handle, problem_of
 from merger import errors
 from merger.errors import (
     BadQueries,

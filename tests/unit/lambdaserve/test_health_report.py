@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdaserve.ops.health import Findings, report
-from merger.boundary import Boundary, Layers, SpeedLayer
-from merger.probes import CachePing, StorePing
+from lambdaserve.ops.health.report import Findings, report
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.operations.probes import CachePing, StorePing
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 STORE, CACHE = StorePing(0.5), CachePing(0.1, 0.9)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdaserve.localdata import AlreadyRunningError, LocalData, SampleState, StoreAddresses
+from lambdaserve.config.local_data import AlreadyRunningError, LocalData, SampleState, StoreAddresses
 
 ADDRESSES = StoreAddresses(mongodb_uri="mongodb://127.0.0.1:1", redis_url="redis://127.0.0.1:2")
 

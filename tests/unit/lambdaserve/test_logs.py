@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_config
-from merger.asking import Asking, asking
+from merger.request_context import Asking, asking
 
 HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
     exc_info = None if error is None else (type(error), error, error.__traceback__)
-    return logging.LogRecord("merger.cache", logging.WARNING, __file__, 1, message, arguments, exc_info)
+    return logging.LogRecord("merger.cache.answer_cache", logging.WARNING, __file__, 1, message, arguments, exc_info)
 
 
 def as_json(made: logging.LogRecord) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def failed() -> BaseException:
 def test_a_line_of_any_logger_is_an_object() -> None:
     line = as_json(record("%s of %d", "one", 2))
     assert line.pop("timestamp").endswith("Z")
-    assert line == {"event": "one of 2", "logger": "merger.cache", "level": "warning"}
+    assert line == {"event": "one of 2", "logger": "merger.cache.answer_cache", "level": "warning"}
 
 
 def test_a_line_that_belongs_to_a_request_says_to_which() -> None:

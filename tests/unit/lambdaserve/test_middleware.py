@@ -10,7 +10,7 @@ from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
-from lambdaserve.middleware import ApiLane, Innermost
+from lambdaserve.middleware.lanes import ApiLane, Innermost
 
 LIVE = "/api/v1/health/live"
 
@@ -67,7 +67,7 @@ def test_a_chain_without_an_end_is_refused() -> None:
 
 def test_sql_connections_are_looked_after_around_pages_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[None] = []
-    monkeypatch.setattr("lambdaserve.middleware.close_old_connections", lambda: looked.append(None))
+    monkeypatch.setattr("lambdaserve.middleware.lanes.close_old_connections", lambda: looked.append(None))
     client = Client()
     client.get(LIVE)
     assert looked == []

@@ -13,8 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from lambdaserve.exceptions import problem_of
-from lambdaserve.parameters import (
+from lambdaserve.api.parameters import (
     ChoiceField,
     GenreField,
     NumberField,
@@ -23,7 +22,8 @@ from lambdaserve.parameters import (
     WholeNumberField,
     number_in_path,
 )
-from merger.query import parse_span
+from lambdaserve.api.problems import problem_of
+from merger.core.windows import parse_span
 
 
 class Sample(QueryParameters):

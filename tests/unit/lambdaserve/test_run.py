@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lambdaserve.embedded import LOOPBACK, free_port
-from lambdaserve.env import Address, Environment
-from lambdaserve.plan import Plan, RunFailed
-from lambdaserve.run import batch_is_due
+from lambdaserve.config.env import Address, Environment
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from lambdaserve.server.start_plan import Plan, RunFailed
+from lambdaserve.server.supervisor import batch_is_due
 
 
 @pytest.fixture
@@ -54,8 +54,9 @@ def test_an_address_of_another_machine_is_refused_by_name() -> None:
 
 
 def test_a_taken_default_port_is_replaced_by_a_free_one(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lambdaserve import plan, variables
-    from lambdaserve.env import Variable, address
+    from lambdaserve.config import variables
+    from lambdaserve.config.env import Variable, address
+    from lambdaserve.server import start_plan as plan
 
     default = Variable("BIND", address(), Address(LOOPBACK, taken), "For tests.")
     monkeypatch.setattr(variables, "BIND", default)

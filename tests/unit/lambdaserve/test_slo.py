@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.ops.slo import Objectives, SloReport, Tally, Traffic, counts, judged, quantile
+from lambdaserve.ops.slo.objectives import Objectives, SloReport, Tally, Traffic, counts, judged, quantile
 
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 INF = math.inf

@@ -8,9 +8,9 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from lambdaserve.ops.api import EXAMPLE
-from lambdaserve.ops.state import StateCollector
-from merger.footprint import Footprint
+from lambdaserve.ops.health.api import EXAMPLE
+from lambdaserve.ops.metrics.state_collector import StateCollector
+from merger.operations.collection_sizes import Footprint
 from tests.scraped import Scraped
 
 SIZES = {"batch_views": Footprint(10, 2000, {"_id_": 300}, {"_id_": 7}), "speed_views": Footprint()}

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from merger.boundary import Boundary, Layers, Policy, SpeedLayer
-from merger.catalogue import Reference
-from merger.contract import Contract, Documents
-from merger.merge import Built, Reading
-from merger.query import HOUR, Granularity, parse_span
-from merger.sentiment import movie_sentiment
+from merger.catalogue.catalogue import Reference
+from merger.contract.documents import Contract, Documents
+from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
+from merger.core.windows import HOUR, Granularity, parse_span
+from merger.views.reading import Built, Reading
+from movies.sentiment import movie_sentiment
 
 MOVIE = 550
 Raw = dict[str, Any]

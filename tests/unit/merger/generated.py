@@ -10,7 +10,7 @@ from typing import Any
 from bson import Decimal128
 from hypothesis import strategies as st
 
-from merger.query import HOUR, floor_hour
+from merger.core.windows import HOUR, floor_hour
 from tests.unit.merger.documents import Raw
 from tests.unit.merger.world import BACKGROUND, MOVIES, Review, Run, SpeedJob, World
 

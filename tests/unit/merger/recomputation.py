@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.boundary import Policy, SpeedLayer, Strategy
-from merger.contract import BatchDocument
-from merger.merge import Built
-from merger.query import DAY, HOUR, Granularity, Window, floor_day, floor_hour
+from merger.contract.documents import BatchDocument
+from merger.core.boundary import Policy, SpeedLayer, Strategy
+from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
+from merger.views.reading import Built
 from tests.unit.merger.world import Review
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from merger.boundary import Policy, Strategy
-from merger.query import HOUR
+from merger.core.boundary import Policy, Strategy
+from merger.core.windows import HOUR
 from tests.unit.merger.documents import Raw, at, hourly, point
 
 NOW = at("2026-03-10 10:30")

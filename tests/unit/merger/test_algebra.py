@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.algebra import Mean, Sentiment, direction, slope_per_day
+from merger.core.algebra import Mean, Sentiment, direction, slope_per_day
 
 halves = st.integers(-1000, 1000).map(lambda number: number / 8)
 counts = st.integers(0, 10**6)

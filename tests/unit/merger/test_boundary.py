@@ -9,19 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.boundary import (
-    Boundary,
-    Layers,
-    Policy,
-    SpeedCoverage,
-    SpeedLayer,
-    Strategy,
-    as_intervals,
-    closed_hours,
-    joined,
-)
+from merger.core.boundary import Boundary, Layers, Policy, SpeedCoverage, SpeedLayer, Strategy
+from merger.core.intervals import as_intervals, closed_hours, joined
+from merger.core.windows import HOUR
 from merger.errors import Interval
-from merger.query import HOUR
 from tests.unit.merger.documents import at
 
 NOW = at("2026-03-10 10:30")

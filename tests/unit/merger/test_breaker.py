@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from merger.breaker import Breaker, BreakerRules, State
 from merger.errors import StoreFault, StoreUnavailable
+from merger.stores.breaker import Breaker, BreakerRules, State
 
 RULES = BreakerRules(window=10.0, least_calls=4, failed=0.5, in_a_row=3, slow=0.5, slow_share=0.8, pause=1.0)
 

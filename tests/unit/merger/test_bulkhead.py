@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from merger.bulkhead import HANGS_AFTER, Bulkhead
 from merger.errors import StoreUnavailable
+from merger.stores.bulkhead import HANGS_AFTER, Bulkhead
 
 
 class Reading:

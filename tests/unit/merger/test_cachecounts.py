@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from merger.cachecounts import ANSWERED, ANSWERED_WITHOUT_MAKING, CacheCounts, Outcome, hit_rate
+from merger.cache.outcomes import ANSWERED, ANSWERED_WITHOUT_MAKING, CacheCounts, Outcome, hit_rate
 
 
 def test_counts_are_kept_by_view_and_outcome() -> None:

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.boundary import Boundary
-from merger.catalogue import Reference, tie_break
-from merger.catalogue_builder import CatalogueBuilder, spellings
-from merger.contract import BatchDocument, Contract, Documents
-from merger.merge import newest_batch, usable_batch
+from merger.catalogue.builder import CatalogueBuilder, spellings
+from merger.catalogue.catalogue import Reference
+from merger.contract.dedupe import newest_batch, tie_break
+from merger.contract.documents import BatchDocument, Contract, Documents
+from merger.core.boundary import Boundary
+from merger.views.coverage import usable_batch
 from tests.unit.merger.documents import MOVIE, batch_view
 from tests.unit.merger.examples import DETAILS, RUN
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.columns import GrowingNumbers, Texts
+from merger.core.columns import GrowingNumbers, Texts
 
 
 @given(st.lists(st.one_of(st.text(max_size=5), st.sampled_from(["\ud800", "\uffff", "\U0001f600", "\x00"]))))

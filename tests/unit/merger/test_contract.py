@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bson import Code
 
-from merger.contract import Aliases, Contract
+from merger.contract.documents import Aliases, Contract
 from tests.unit.merger.documents import MOVIE, Raw, batch_view, bucket, point, sentiment, total
 from tests.unit.merger.examples import BAD_VALUES, DETAILS, EXAMPLES, RUN
 

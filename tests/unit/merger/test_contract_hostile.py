@@ -10,11 +10,11 @@ from bson import Decimal128
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.contract import Contract
-from merger.merge import movie_details
-from merger.query import Granularity, parse_span
-from merger.sentiment import movie_sentiment
-from merger.shapes import SPEED, VIEWS
+from merger.contract.documents import Contract
+from merger.contract.payloads import SPEED, VIEWS
+from merger.core.windows import Granularity, parse_span
+from movies.details import movie_details
+from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import MOVIE, Raw, bucket, reading, total
 from tests.unit.merger.examples import BAD_VALUES, EXAMPLES, NOW, RUN
 

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.auditor import Auditor
-from merger.audits import Audit
-from merger.boundary import Boundary, Layers, Policy, Strategy
-from merger.contract import Aliases, Contract
-from merger.drift import WORST, Bucket, Drift
-from merger.driftdays import Sample
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases, Contract
+from merger.core.boundary import Boundary, Layers, Policy, Strategy
+from merger.core.windows import DAY, HOUR, floor_day
+from merger.drift.auditor import Auditor
+from merger.drift.comparison import WORST, Bucket, Drift
+from merger.drift.days import Sample
+from merger.drift.shared_result import Audit
 from merger.errors import StoreUnavailable
-from merger.layers import LayerWatch
-from merger.query import DAY, HOUR, floor_day
-from merger.routing import BATCH, SPEED
+from merger.layers.state import LayerWatch
 from tests.memory_store import MemoryStore
 from tests.unit.merger.documents import Raw, at, bucket, point, total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from merger.duetimes import DueTimes
+from merger.invalidation.schedule import DueTimes
 
 
 def raised_at(due: DueTimes, times: list[float]) -> list[float]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.entry import COMPRESS_FROM, Entry
+from merger.cache.entry import COMPRESS_FROM, Entry
 from merger.errors import Interval, NotFound
 
 SECRET = b"a secret of tests"

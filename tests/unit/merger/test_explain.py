@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from merger.boundary import Boundary, Layers
+from merger.answers.explain import described_plan
+from merger.answers.reader import Planned
+from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreUnavailable
-from merger.explain import described_plan
-from merger.reader import Planned
-from merger.routing import Plan, Read
+from merger.views.plans import Plan, Read
 from movies.selectors import DETAILS, Movie
 
 NOW = datetime(2026, 11, 24, 17, 16, tzinfo=UTC)

@@ -10,8 +10,8 @@ from bson import Decimal128, Int64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger import fields
-from merger.fields import Field
+from merger.contract import fields
+from merger.contract.fields import Field
 from tests.unit.merger.documents import at
 
 EAST = timezone(timedelta(hours=14))

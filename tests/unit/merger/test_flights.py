@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from merger.flights import Flights, StillFlying
+from merger.cache.single_flight import Flights, StillFlying
 
 
 class Gate:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from merger.boundary import Boundary, Layers, SpeedLayer
-from merger.contract import Contract
-from merger.freshness import Freshness, describe, intervals_as_list, source_of
-from merger.query import HOUR
+from merger.contract.documents import Contract
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.intervals import intervals_as_list
+from merger.core.windows import HOUR
+from merger.views.freshness import Freshness, describe, source_of
 from tests.unit.merger.documents import at, total
 from tests.unit.merger.examples import NOW, RUN
 

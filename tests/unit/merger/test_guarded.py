@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from merger.breaker import BreakerRules, State
-from merger.contract import Aliases
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases
 from merger.deadline import deadline, left
 from merger.errors import StoreUnavailable
-from merger.guarded import GuardedStore
-from merger.indexes import declared
-from merger.routing import BATCH, SPEED
-from merger.store import Document
+from merger.indexes.declared import declared
+from merger.stores.breaker import BreakerRules, State
+from merger.stores.guarded_store import GuardedStore
+from merger.stores.store import Document
 from tests.memory_store import MemoryStore
 
 LIMIT = 1.0

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.entry import Entry
-from merger.hot import Held, HotTier
+from merger.cache.entry import Entry
+from merger.cache.local_tier import Held, HotTier
 
 
 def held(size: int = 10, until: float = 1.0) -> Held:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.boundary import CLOCK_SKEW, Boundary, Layers
-from merger.contract import Contract, Documents, Skipped, SpeedDocument
-from merger.folding import folded, shared_hours, table_of, tables_of
-from merger.hourly import HourTable, SharedHours
-from merger.merge import newest_speed, speed_coverage, usable_speed
-from merger.query import HOUR
-from merger.rows import Rows
+from merger.contract.dedupe import newest_speed
+from merger.contract.documents import Contract, Documents, Skipped, SpeedDocument
+from merger.core.boundary import CLOCK_SKEW, Boundary, Layers
+from merger.core.windows import HOUR
+from merger.speed.rows import Rows
+from merger.speed.table_builder import folded, shared_hours, table_of, tables_of
+from merger.speed.tables import HourTable, SharedHours
+from merger.views.coverage import speed_coverage, usable_speed
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 TOP = NOW.replace(minute=0)

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 
-from merger import hours as hours_module
-from merger import kepthours
-from merger.boundary import Boundary, Layers
-from merger.changes import MOST_MOVIES, Changes
-from merger.contract import Aliases, Contract
-from merger.deltas import OVERLAP, THOROUGH_AGE
+from merger.contract.collections import SPEED
+from merger.contract.documents import Aliases, Contract
+from merger.core.boundary import Boundary, Layers
+from merger.core.windows import Window
 from merger.errors import StoreUnavailable
-from merger.hourly import SharedHours
-from merger.hours import SpeedHours
-from merger.kepthours import (
+from merger.layers.state import MAX_AGE, TOO_OLD, LayerWatch
+from merger.speed import shared_hours as hours_module
+from merger.speed import type_hours as kepthours
+from merger.speed.change_log import MOST_MOVIES, Changes
+from merger.speed.deltas import OVERLAP, THOROUGH_AGE
+from merger.speed.hour_range import HourRange
+from merger.speed.shared_hours import SpeedHours
+from merger.speed.tables import SharedHours
+from merger.speed.type_hours import (
     FORGOTTEN_AFTER,
     KEEP_AT_LEAST,
     KEEP_AT_MOST,
@@ -27,10 +31,7 @@ from merger.kepthours import (
     SLACK,
     SUSPECT_AFTER,
 )
-from merger.layers import MAX_AGE, TOO_OLD, LayerWatch
-from merger.query import Window
-from merger.routing import SPEED, HourRange
-from merger.store import Document
+from merger.stores.store import Document
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from merger.boundary import Boundary, Layers
-from merger.contract import Aliases
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases
+from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreUnavailable
-from merger.layers import MAX_AGE, THOROUGH_AGE, TOO_OLD, LayerWatch
-from merger.routing import BATCH, SPEED
+from merger.layers.state import MAX_AGE, THOROUGH_AGE, TOO_OLD, LayerWatch
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)

@@ -8,13 +8,13 @@ import pytest
 from prometheus_client import Counter, Gauge
 
 from merger import meters
-from merger.cache import AnswerCache
-from merger.cachecounts import Outcome
-from merger.entry import Entry
-from merger.hot import Held
-from merger.measuring import Measuring, resident_bytes
-from merger.redislink import RedisLink
-from merger.sharedtier import SharedTier
+from merger.background.worker_meters import Measuring, resident_bytes
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.entry import Entry
+from merger.cache.local_tier import Held
+from merger.cache.outcomes import Outcome
+from merger.cache.redis_tier import SharedTier
+from merger.stores.redis.link import RedisLink
 
 
 def value(meter: Counter | Gauge, *labels: str) -> float:

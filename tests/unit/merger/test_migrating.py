@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from merger.migrating import NoSuchMigration, Record, State, Step, planned, standings
 from merger.migrations_mongo import MIGRATIONS
 from merger.migrations_mongo.migration import Migration
+from merger.migrations_mongo.plan import NoSuchMigration, Record, State, Step, planned, standings
 
 
 def nothing(_: Any) -> None:

@@ -9,7 +9,7 @@ from bson.errors import BSONError, InvalidBSON
 from pymongo import errors
 
 from merger.errors import StoreError, StoreFault, StoreUnavailable
-from merger.mongo import AWAY, mapped, mapping_errors
+from merger.stores.mongo.errors import AWAY, mapped, mapping_errors
 
 
 def _family(parent: type[BaseException]) -> Iterator[type[BaseException]]:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.boundary import Policy, Strategy
-from merger.merge import Built, movie_details, movie_stats
-from merger.query import HOUR, Window
+from merger.core.boundary import Policy, Strategy
+from merger.core.windows import HOUR, Window
+from merger.views.reading import Built
+from movies.details import movie_details, movie_stats
 from tests.unit.merger.documents import MOVIE, Raw, at, batch_view, bucket, codes_of, missing_of, reading
 from tests.unit.merger.examples import DETAILS, NOW, RUN
 

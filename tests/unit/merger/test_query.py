@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from merger.core.windows import DAY, HOUR, Granularity, Window, buckets, floor_day, floor_hour, isoformat, parse_span
 from merger.errors import BadQuery
-from merger.query import (
-    DAY,
-    HOUR,
-    Granularity,
-    Window,
-    buckets,
-    floor_day,
-    floor_hour,
-    isoformat,
-    parse_span,
-)
 from tests.unit.merger.documents import at
 
 NOW = at("2026-03-10 10:30:15")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from merger.queryshapes import MOST_FIELDS, Shape, shape_of
+from merger.stores.mongo.query_shapes import MOST_FIELDS, Shape, shape_of
 
 
 def find(wanted: Any, **more: Any) -> Shape | None:

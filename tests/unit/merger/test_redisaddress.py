@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from merger.redisaddress import Deployment, RedisAddress, parsed
-from merger.rediscluster import PARTITIONS, TAGS
-from merger.redissettings import cache_settings
+from merger.stores.redis.address import Deployment, RedisAddress, parsed
+from merger.stores.redis.cluster import PARTITIONS, TAGS
+from merger.stores.redis.django_settings import cache_settings
 
 
 @pytest.mark.parametrize("text", ["redis://h:1/2?a=b", "rediss://u:p@h", "unix:///run/redis.sock"])

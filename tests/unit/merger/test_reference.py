@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from merger.boundary import Boundary
-from merger.catalogue import Reference
-from merger.contract import Contract
+from merger.catalogue.catalogue import Reference
+from merger.catalogue.loader import MAX_AGE, SECOND_LOOK, ReferenceKeeper
+from merger.contract.collections import BATCH
+from merger.contract.documents import Contract
+from merger.core.boundary import Boundary
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers import LayerWatch
-from merger.reference import MAX_AGE, SECOND_LOOK, ReferenceKeeper
-from merger.routing import BATCH
-from merger.store import Document
+from merger.layers.state import LayerWatch
+from merger.stores.store import Document
 from tests.memory_store import MemoryStore
 from tests.unit.merger.documents import batch_view
 from tests.unit.merger.examples import NOW, RUN

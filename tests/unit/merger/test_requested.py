@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from merger.requested import LONGEST, Requested
+from merger.cache.popular import LONGEST, Requested
 
 
 def test_addresses_are_counted_until_they_are_taken() -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from merger.boundary import Layers, SpeedLayer
-from merger.query import HOUR, Granularity, parse_span
-from merger.sentiment import movie_sentiment
+from merger.core.boundary import Layers, SpeedLayer
+from merger.core.windows import HOUR, Granularity, parse_span
+from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import (
     MOVIE,
     ask,

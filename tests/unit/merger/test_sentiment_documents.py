@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from merger.contract import Contract
-from merger.query import HOUR, Granularity
+from merger.contract.documents import Contract
+from merger.core.windows import HOUR, Granularity
 from tests.unit.merger.documents import (
     ask,
     at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from merger.query import HOUR, Granularity
+from merger.core.windows import HOUR, Granularity
 from tests.unit.merger.documents import (
     MOVIE,
     Raw,

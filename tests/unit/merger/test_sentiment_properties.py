@@ -9,13 +9,14 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.boundary import Boundary, Policy, Strategy, as_intervals
-from merger.contract import Contract, Documents
-from merger.layers import without
-from merger.merge import Built, Reading
-from merger.query import HOUR, Granularity, Span, Window, parse_span
-from merger.routing import BATCH, SPEED
-from merger.sentiment import movie_sentiment
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Contract, Documents
+from merger.core.boundary import Boundary, Policy, Strategy
+from merger.core.intervals import as_intervals
+from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
+from merger.layers.state import without
+from merger.views.reading import Built, Reading
+from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import Raw, layers_of
 from tests.unit.merger.generated import healthy_worlds, respelled, worlds
 from tests.unit.merger.recomputation import Expectation

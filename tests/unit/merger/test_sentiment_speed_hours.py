@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from merger.boundary import Boundary, Layers, SpeedLayer
-from merger.contract import Contract
-from merger.merge import Reading
-from merger.query import HOUR, Granularity, parse_span
-from merger.sentiment import movie_sentiment
+from merger.contract.documents import Contract
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.windows import HOUR, Granularity, parse_span
+from merger.views.reading import Reading
+from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import (
     MOVIE,
     ask,

@@ -12,18 +12,22 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from merger.boundary import Policy
-from merger.cache import AnswerCache
-from merger.contract import Contract
+from merger.answers.answer import Answer
+from merger.answers.service import BEHIND_TTL, MergeService, cache_key
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.redis_tier import SharedTier
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Contract
+from merger.core.boundary import Policy
+from merger.core.windows import Window
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
-from merger.freshness import TTLClass, describe
-from merger.merge import Built, Reading, movie_details
-from merger.query import Window
-from merger.redislink import RedisLink
-from merger.routing import BATCH, SPEED, HourRange, Plan, Question, Read, View, movie_reads
-from merger.service import BEHIND_TTL, Answer, MergeService, cache_key
-from merger.sharedtier import SharedTier
-from merger.store import Document
+from merger.speed.hour_range import HourRange
+from merger.stores.redis.link import RedisLink
+from merger.stores.store import Document
+from merger.views.freshness import TTLClass, describe
+from merger.views.plans import Plan, Question, Read, View, movie_reads
+from merger.views.reading import Built, Reading
+from movies.details import movie_details
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)

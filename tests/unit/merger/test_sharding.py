@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from merger.contract import Aliases
-from merger.indexes import State, compared, declared
-from merger.routing import BATCH, SPEED
-from merger.sharding import KEY, CantShard, Cluster, goes_to_one_shard, plan
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases
+from merger.indexes.declared import State, compared, declared
+from merger.indexes.sharding import KEY, CantShard, Cluster, goes_to_one_shard, plan
 
 BARE = Cluster("moviedb", is_router=True, shards=("a", "b"))
 INDEX = {"key": {"movie_id": "hashed"}, "name": "movie_hashed"}

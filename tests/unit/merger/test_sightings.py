@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from merger.boundary import Boundary, Layers, SpeedLayer
-from merger.query import HOUR
-from merger.sightings import Differences, Sighting, State, differences
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.windows import HOUR
+from merger.invalidation.snapshot import Differences, Sighting, State, differences
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 TOP = NOW.replace(minute=0)

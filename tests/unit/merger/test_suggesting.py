@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.queryshapes import Shape
-from merger.suggesting import MOST_KEYS, Advice, Known, Slow, advice_as_dict, advised, serves
+from merger.indexes.advice import MOST_KEYS, Advice, Known, advice_as_dict, advised, serves
+from merger.stores.mongo.query_shapes import Shape, Slow
 
 A, B, C, D = "abcd"
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
-from merger.query import DAY, HOUR, Granularity, Window, floor_day, floor_hour
-from merger.timeline import DayPoint, Series, Timeline, bucketed
+from merger.core.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
+from merger.core.timeline import DayPoint, Series, Timeline, bucketed
+from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
 from tests.unit.merger.documents import at
 
 FIRST = at("2026-03-01 00:00")

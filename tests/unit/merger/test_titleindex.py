@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.titleindex import UNMATCHED, TitleIndex
-from merger.titles import EXACT, PREFIX, WORDS, fold, joined, matcher
+from merger.catalogue.title_index import UNMATCHED, TitleIndex
+from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matcher
 
 _TITLES = st.lists(
     st.one_of(

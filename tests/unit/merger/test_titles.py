@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.titles import EXACT, PREFIX, WORDS, fold, joined, matcher
+from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matcher
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from merger.contract.collections import BATCH
 from merger.errors import StoreUnavailable
-from merger.routing import BATCH
-from merger.runs import RUN_KEY, RUNS, Publication
-from merger.visible import VisibleStore
+from merger.layers.publication import RUN_KEY, RUNS, Publication
+from merger.layers.published_store import VisibleStore
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

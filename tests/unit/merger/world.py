@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.query import HOUR, floor_day, floor_hour
+from merger.core.windows import HOUR, floor_day, floor_hour
 from tests.unit.merger.documents import Raw
 
 MOVIES = (7, 11)

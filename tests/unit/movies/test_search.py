@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from merger.catalogue.title_text import fold
+from merger.core.windows import HOUR
 from merger.errors import NotFound
-from merger.query import HOUR
-from merger.titles import fold
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
 from tests.unit.reading import Raw, at, bucket, details, reading

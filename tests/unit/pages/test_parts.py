@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
-from lambdaserve.schema import FRESHNESS_EXAMPLE
-from merger.entry import BEING_REPLACED, Entry
+from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
+from merger.answers.answer import Answer
+from merger.cache.entry import BEING_REPLACED, Entry
 from merger.errors import StoreUnavailable
-from merger.service import Answer
 from pages.parts import MEANINGS, Notice, notices, part_of
 
 MERGER = Path(__file__).resolve().parents[3] / "merger"
@@ -71,7 +71,7 @@ def test_warnings_are_told_in_words() -> None:
 
 def test_there_are_words_for_every_warning() -> None:
     code = re.compile(r'(?<=")([a-z]+_[a-z]+(?:_[a-z]+)*): (?=[a-z{])')
-    found = {each for path in MERGER.glob("*.py") for each in code.findall(path.read_text(encoding="utf-8"))}
+    found = {each for path in MERGER.rglob("*.py") for each in code.findall(path.read_text(encoding="utf-8"))}
     warnings = found - {"ttl_expires_at"} | {"batch_unavailable", "speed_unavailable"}
     assert len(warnings) > 10
     assert warnings - set(MEANINGS) - {"stale_answer"} == set()

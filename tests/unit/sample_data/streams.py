@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from merger.query import HOUR
+from merger.core.windows import HOUR
 from sample_data.batch_job import Run, batch_documents, digest
 from sample_data.replay import Replay
 from sample_data.speed_job import speed_documents

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from merger.contract import Contract
-from merger.query import DAY, HOUR
-from merger.shapes import VIEWS
+from merger.contract.documents import Contract
+from merger.contract.payloads import VIEWS
+from merger.core.windows import DAY, HOUR
 from sample_data.batch_job import Run, digest, overview
 from sample_data.facts import Movie
 from tests.unit.sample_data.streams import CUT, EPOCH, Raw, batch, events, of_type, scores, small_world

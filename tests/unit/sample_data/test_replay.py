@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from merger.query import DAY, HOUR
+from merger.core.windows import DAY, HOUR
 from sample_data.facts import Movie, load_movies
 from sample_data.replay import Replay, Reviews, Standing
 from sample_data.world import Event, Kind

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from merger.contract import Contract
-from merger.query import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
-from merger.sentiment import movie_sentiment
-from merger.shapes import SPEED
+from merger.contract.documents import Contract
+from merger.contract.payloads import SPEED
+from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
+from movies.sentiment import movie_sentiment
 from sample_data.replay import Replay
 from sample_data.speed_job import speed_documents, trending_score
 from tests.unit.merger.documents import missing_of, reading

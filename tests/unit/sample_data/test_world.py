@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from merger.query import DAY, HOUR
+from merger.core.windows import DAY, HOUR
 from sample_data.facts import load_movies
 from sample_data.world import Kind, Surge, World
 from tests.unit.sample_data.streams import EPOCH, events, small_world

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.merge import Built
-from merger.query import HOUR, parse_span
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, details, reading
 from tests.unit.trending.test_scoring import NOW, OPEN, RUN, popular, trending
 from trending.history import HistoryParameters, hours_needed, ranking_history

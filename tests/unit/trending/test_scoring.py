@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.merge import Built
-from merger.query import HOUR, parse_span
+from merger.views.reading import Built
 from tests.unit.reading import Raw, at, bucket, details, reading, stats
 from trending.scoring import (
     CHANGE_WEIGHT,

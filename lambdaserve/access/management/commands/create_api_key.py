@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from lambdaserve.access.credentials.scopes import READ, SCOPES
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.scopes import READ, SCOPES
-from lambdaserve.env import duration
+from lambdaserve.config.env import duration
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdaserve.access.addresses import _direct, _forwarded, client_address, is_from
+from lambdaserve.access.ratelimit.client_address import _direct, _forwarded, client_address, is_from
 
 TRUSTED = ("10.0.0.0/8", "fd00::/8")
 

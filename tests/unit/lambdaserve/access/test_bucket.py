@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.bucket import MINUTE, MOST, Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Bucket, Grant, Limit
 
 SECOND = 1_000_000
 NOON = 1_800_000_000 * SECOND

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from django.db import OperationalError
 
-from lambdaserve.access import forgetting
-from lambdaserve.access.forgetting import EVERY, Forgetting
+from lambdaserve.access import cleanup as forgetting
+from lambdaserve.access.cleanup import EVERY, Forgetting
 
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     monkeypatch.setattr(forgetting, "call_command", found.append)
-    monkeypatch.setattr("lambdaserve.access.forgetting.connection.close", lambda: None)
+    monkeypatch.setattr("lambdaserve.access.cleanup.connection.close", lambda: None)
     return found
 
 

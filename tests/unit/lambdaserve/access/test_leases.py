@@ -7,9 +7,9 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.bucket import Bucket, Grant, Limit
-from lambdaserve.access.buckets import OwnBuckets
-from lambdaserve.access.leases import LARGEST, LIFE, LeaseTable
+from lambdaserve.access.ratelimit.bucket import Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.buckets import OwnBuckets
+from lambdaserve.access.ratelimit.leases import LARGEST, LIFE, LeaseTable
 
 AMPLE = Limit(rate=60_000, burst=10_000)
 NARROW = Limit(rate=60, burst=10)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.access.bucket import Limit
-from lambdaserve.access.limits import limit_of
+from lambdaserve.access.ratelimit.bucket import Limit
+from lambdaserve.access.ratelimit.limits import limit_of
 
 
 @pytest.mark.parametrize(

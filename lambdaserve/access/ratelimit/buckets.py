@@ -1,0 +1,68 @@
+"""Where the buckets are: in Redis, shared by all processes, and in this process for as long as Redis is away (S3)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from lambdaserve.access.ratelimit.bucket import Bucket, Grant, Limit
+from merger.stores.redis.link import RedisLink, RedisTrouble
+
+SCRIPT = Path(__file__).with_name("bucket.lua").read_text(encoding="utf-8")
+
+MOST_BUCKETS = 20_000
+"""Buckets kept in this process; the one that was not used for longest makes room."""
+
+
+class SharedBuckets:
+    """Buckets in Redis.
+
+    Args:
+        link: the way to Redis.
+        namespace: what their keys begin with.
+    """
+
+    def __init__(self, link: RedisLink, namespace: str) -> None:
+        self._link = link
+        self._namespace = namespace
+
+    def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
+        """What the client's bucket gives, see ``Bucket.take``; ``None`` while Redis can't be asked. One round trip."""
+        try:
+            given, remaining, wait, _ = self._link.ask(
+                lambda redis: redis.register_script(SCRIPT)(
+                    keys=[self._namespace + client], args=[limit.rate, limit.burst, wanted, least, unused]
+                )
+            )
+        except RedisTrouble:
+            return None
+        return Grant(given, remaining, wait)
+
+
+class OwnBuckets:
+    """Buckets of this process.
+
+    Args:
+        most: how many of them are kept.
+        clock: microseconds since any fixed moment.
+    """
+
+    def __init__(
+        self, most: int = MOST_BUCKETS, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
+    ) -> None:
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def take(self, client: str, limit: Limit, tokens: int) -> Grant:
+        """These tokens or none."""
+        with self._lock:
+            bucket = self._buckets.pop(client, Bucket())
+            self._buckets[client], grant = bucket.take(limit, self._clock(), wanted=tokens, least=tokens)
+            if len(self._buckets) > self._most:
+                self._buckets.popitem(last=False)
+        return grant

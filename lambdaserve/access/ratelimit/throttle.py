@@ -1,0 +1,150 @@
+"""How often a client may ask (S3): a token bucket per API key, else per user, else per address."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from lambdaserve.access.credentials.scopes import AccessGrant
+from lambdaserve.access.ratelimit.bucket import Limit
+from lambdaserve.access.ratelimit.buckets import OwnBuckets, SharedBuckets
+from lambdaserve.access.ratelimit.client_address import client_address
+from lambdaserve.access.ratelimit.leases import LeaseTable
+from lambdaserve.access.ratelimit.limits import CHEAP, limit_of
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+_STANDING = "lambdaserve.rate_limit"
+_SECOND = 1_000_000
+
+
+class Standing(NamedTuple):
+    """Where a client stands with its limit; left in the request's environment for the response's headers.
+
+    Attributes:
+        limit: of the client.
+        remaining: tokens left.
+        reset: seconds until more is to be had after a refusal; ``None``: it was none.
+    """
+
+    limit: Limit
+    remaining: int
+    reset: int | None = None
+
+
+@cache
+def lease_table() -> LeaseTable:
+    """The leases of this process."""
+    # The framework imports this module while it starts.
+    from merger.stores.redis.client import redis_link
+
+    # Deployments that share a Redis have users and addresses of their own.
+    deployment = salted_hmac("lambdaserve.access.bucket", "", algorithm="sha256").hexdigest()[:8]
+    shared = SharedBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
+    renewal = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease-renewal")
+    return LeaseTable(shared, OwnBuckets(), renewal.submit)
+
+
+class LeasedTokenBucket(BaseThrottle):
+    """Admits what the client's bucket admits.
+
+    A viewset says what its actions cost in ``throttle_costs``, by name; else a request costs ``CHEAP``.
+    """
+
+    _wait: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Whether the request is admitted."""
+        auth = request.auth
+        limit = auth.limit if isinstance(auth, AccessGrant) else limit_of(None, None)
+        if limit is None:
+            return True
+        costs = getattr(view, "throttle_costs", None)
+        cost = costs.get(view.action, CHEAP) if costs else CHEAP  # type: ignore[attr-defined]  # viewsets have one
+        if not cost:
+            return True
+        environment = request.META  # once: the framework looks it up the long way
+        if isinstance(auth, AccessGrant):
+            client = auth.client
+        else:
+            user = request.user
+            client = f"user:{user.pk}" if user.is_authenticated else address_of(environment)
+        self._wait = _spend(environment, client, limit, cost)
+        return self._wait is None
+
+    def wait(self) -> float | None:
+        """Seconds until it would be."""
+        return self._wait
+
+
+def spend_for_wrong_credentials(request: Request) -> None:
+    """Takes a token from the address that sent credentials which are none.
+
+    Raises:
+        Throttled: it has no more.
+    """
+    limit = limit_of(None, None)
+    if limit is not None:
+        wait = _spend(request.META, address_of(request.META), limit, CHEAP)
+        if wait is not None:
+            raise Throttled(wait)
+
+
+def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, str]]:
+    """Headers of the response to a request that was limited, none for any other.
+
+    ``RateLimit-Policy`` and ``RateLimit`` are those of the IETF draft: ``q`` tokens within ``w`` seconds, ``r`` left;
+    in ``t`` seconds all of them are back, or after a refusal enough. The other three are their predecessors.
+    """
+    standing: Standing | None = request.META.get(_STANDING)
+    if standing is None:
+        return ()
+    limit, left, reset = standing
+    if reset is None:
+        reset = -(-limit.refill(max(limit.burst - left, 0)) // _SECOND)
+    quota, policy = _policy(limit)
+    remaining, seconds = str(left), str(reset)
+    return (
+        ("RateLimit-Policy", policy),
+        ("RateLimit", f'"default";r={remaining};t={seconds}'),
+        ("RateLimit-Limit", quota),
+        ("RateLimit-Remaining", remaining),
+        ("RateLimit-Reset", seconds),
+    )
+
+
+def retry_after(wait: float | None) -> int:
+    """Whole seconds to wait, 1 at least."""
+    return max(1, math.ceil(wait or 0))
+
+
+@lru_cache(1024)
+def _policy(limit: Limit) -> tuple[str, str]:
+    window = -(-limit.refill(limit.burst) // _SECOND)
+    return str(limit.burst), f'"default";q={limit.burst};w={window}'
+
+
+def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) -> float | None:
+    """Takes tokens: ``None`` where there were enough, else the seconds until there are."""
+    admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
+    reset = None if admitted else retry_after(wait)
+    environment[_STANDING] = Standing(limit, remaining, reset)
+    return None if admitted else wait
+
+
+def address_of(environment: Mapping[str, Any]) -> str:
+    """The client whom a request without credentials comes from, by its address past the trusted proxies."""
+    trusted = settings.TRUSTED_PROXIES
+    forwarded = environment.get("HTTP_X_FORWARDED_FOR", "") if trusted else ""
+    return "address:" + client_address(environment.get("REMOTE_ADDR", ""), forwarded, trusted)

@@ -1,0 +1,63 @@
+"""The base of every viewset of the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from lambdaserve.access.credentials.permissions import ExplainAccess
+from lambdaserve.access.ratelimit.throttle import rate_limit_headers
+from lambdaserve.api.parameters import YES
+from merger.request_context import begin_explaining
+
+
+class ApiViewSet(ViewSet):
+    """Authentication, permission, throttling: for every request, in REST framework's own order.
+
+    Attributes:
+        throttle_costs: tokens that actions take from the client's bucket, by name; ``CHEAP`` where not named.
+    """
+
+    throttle_costs: ClassVar[Mapping[str, int]] = {}
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """``Allow``, for those who tried something that is not served or ask what is."""
+        served = (self.request.method or "").lower() in self.action_map
+        return {} if served else {"Allow": _allowed(tuple(self.action_map))}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """REST framework's request, with what is asked of it most in its own reach instead of its fallback's."""
+        wrapped = super().initialize_request(request, *args, **kwargs)
+        wrapped.META, wrapped.method = request.META, request.method
+        return wrapped
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Everything that decides whether the request is answered; for ``explain=1`` that is a little more (O2)."""
+        super().initial(request, *args, **kwargs)
+        if "explain" in request.META.get("QUERY_STRING", "") and request.query_params.get("explain") == YES:
+            access = ExplainAccess()
+            if not access.has_permission(request, self):
+                refusal = PermissionDenied if request.successful_authenticator else NotAuthenticated
+                raise refusal(access.message)
+            begin_explaining()
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """The response with the headers that tell how much more the client may ask for (S3)."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in rate_limit_headers(request):
+            final[name] = value
+        return final
+
+
+@cache
+def _allowed(methods: tuple[str, ...]) -> str:
+    served = {*methods, "options"} | ({"head"} if "get" in methods else set())
+    return ", ".join(name.upper() for name in ApiViewSet.http_method_names if name in served)

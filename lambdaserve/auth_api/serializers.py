@@ -1,0 +1,55 @@
+"""What the token endpoints take and give (S2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from rest_framework import serializers
+from rest_framework_simplejwt.serializers import PasswordField, TokenObtainSerializer
+
+from lambdaserve.access.credentials import tokens
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    # Generic for the type checker alone.
+    _Serializer = serializers.Serializer[Any]
+else:
+    _Serializer = serializers.Serializer
+
+
+class CredentialsSerializer(TokenObtainSerializer):
+    """A user's name and password; gives the tokens of a new session."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A blank at either end of a password is part of it.
+        self.fields["password"] = PasswordField(trim_whitespace=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """The tokens.
+
+        Raises:
+            AuthenticationFailed: no active user has this name and this password.
+        """
+        super().validate(attrs)
+        return tokens.session_begun(cast("User", self.user))  # else the line before has raised
+
+
+class PairSerializer(_Serializer):
+    """A session's two tokens."""
+
+    access = serializers.CharField(help_text="For `Authorization: Bearer …`; expires within minutes.")
+    refresh = serializers.CharField(help_text="For the next two tokens; good for one use.")
+
+
+class RefreshSerializer(_Serializer):
+    """A refresh token."""
+
+    refresh = serializers.CharField(max_length=tokens.LONGEST, help_text="The newest refresh token of the session.")
+
+
+class TokenSerializer(_Serializer):
+    """Any token."""
+
+    token = serializers.CharField(max_length=tokens.LONGEST, help_text="An access or refresh token.")

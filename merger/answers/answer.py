@@ -1,0 +1,61 @@
+"""An answer as it is served: the cached entry, where it came from, and its age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from merger.cache.entry import Entry
+from merger.errors import Interval
+from merger.views.plans import View
+
+MADE, PROCESS, REDIS = GIVERS = ("made", "process", "redis")
+"""Who an answer is from: made for this request, held by the process, or held by Redis (or made for another one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers.
+
+    Args:
+        entry: the answer as it is kept.
+        state: ``HIT``, ``STALE`` or ``MISS`` (A6).
+        age: whole seconds since it was computed.
+        view, params: what was asked.
+        at_hand: this process held it.
+    """
+
+    entry: Entry
+    state: str
+    age: int
+    view: View[Any]
+    params: object
+    at_hand: bool
+
+    @property
+    def body(self) -> bytes:
+        """Encoded JSON object, served as it is."""
+        return self.entry.body
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag, quoted."""
+        return self.entry.etag
+
+    @property
+    def max_age(self) -> int:
+        """Whole seconds for which it is still fresh."""
+        return max(0, self.entry.ttl - self.age)
+
+    @property
+    def missing(self) -> tuple[Interval, ...]:
+        """Intervals that neither layer holds; empty when the answer is complete (M8)."""
+        return self.entry.missing
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The body as plain data, for pages and tests."""
+        result: dict[str, Any] = orjson.loads(self.body)
+        return result

@@ -1,0 +1,174 @@
+"""A cached answer and its bytes (C2). Pure: no Redis, no clock.
+
+The bytes are a seal, one line of JSON about the answer, and the answer's own JSON, which is served as it is. The seal
+is a keyed digest over all of it and over the key that it is stored under: a value that was damaged, moved, or written
+by anybody else is no entry.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from merger.core.intervals import intervals_as_list
+from merger.core.windows import isoformat
+from merger.errors import Interval, NotFound
+
+COMPRESS_FROM = 8192
+"""Bytes of a body from which on it is compressed, once, when it is stored."""
+
+
+BEING_REPLACED = "it is being made anew"
+"""Why an answer is old, where nothing is wrong: the next one is on its way."""
+
+
+_LEVEL = 5
+"""Of gzip: nearly as small as the best, at a third of its time."""
+
+
+_SEAL_SIZE = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored answer, or the knowledge that there is none.
+
+    Args:
+        stored: encoded JSON object, gzipped if ``compressed``.
+        compressed: see above.
+        etag: strong entity tag of the uncompressed answer, quoted (C9).
+        made: when it was begun to be computed; seconds since the epoch.
+        ttl: seconds from then on for which it is fresh.
+        cost: seconds that it took to make.
+        missing: intervals that the answer lacks (M8).
+        generations: the generations that it was made under, in the order of the question's names.
+        absent: what was not found, in place of an answer (C7).
+    """
+
+    stored: bytes
+    compressed: bool
+    etag: str
+    made: float
+    ttl: int
+    cost: float
+    missing: tuple[Interval, ...] = ()
+    generations: tuple[str, ...] = ()
+    absent: NotFound | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        key: str,
+        body: bytes,
+        *,
+        made: float,
+        ttl: int,
+        cost: float = 0.0,
+        missing: tuple[Interval, ...] = (),
+        generations: tuple[str, ...] = (),
+    ) -> Entry:
+        """The entry of an answer; its tag stands for the question and for every byte of the answer.
+
+        The body says which data it rests on (``freshness``), so that other data versions are another tag.
+        """
+        digest = hashlib.blake2b(key.encode() + b"\n" + body, digest_size=12).hexdigest()
+        compressed = len(body) >= COMPRESS_FROM
+        stored = gzip.compress(body, _LEVEL, mtime=0) if compressed else body
+        return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations)
+
+    @classmethod
+    def of_absence(
+        cls, error: NotFound, *, made: float, ttl: int, cost: float = 0.0, generations: tuple[str, ...] = ()
+    ) -> Entry:
+        """The entry of a question that has no answer."""
+        return cls(b"", compressed=False, etag="", made=made, ttl=ttl, cost=cost, generations=generations, absent=error)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The encoded JSON object, uncompressed."""
+        return gzip.decompress(self.stored) if self.compressed else self.stored
+
+    @property
+    def size(self) -> int:
+        """Bytes that it may occupy in a process, about: its body too, which is unpacked on first use and kept."""
+        unpacked = int.from_bytes(self.stored[-4:], "little") if self.compressed else 0  # gzip's trailer says it
+        return len(self.stored) + unpacked + 500
+
+    def age(self, now: float) -> float:
+        """Seconds since it was made; never negative, since hosts' clocks differ a little."""
+        return max(0.0, now - self.made)
+
+    def as_stale(self, key: str, reason: str) -> Entry:
+        """The same answer with a warning in its ``freshness`` that it is an old one (C4)."""
+        content = orjson.loads(self.body)
+        made = isoformat(datetime.fromtimestamp(self.made, UTC).replace(microsecond=0))
+        content["freshness"]["warnings"].append(f"stale_answer: this answer is from {made}; {reason}")
+        told = Entry.of(key, orjson.dumps(content), made=self.made, ttl=self.ttl)
+        return replace(told, missing=self.missing, generations=self.generations, cost=self.cost)
+
+    def encoded(self, key: str, secret: bytes) -> bytes:
+        """Its bytes for a key."""
+        about: dict[str, Any] = {
+            "etag": self.etag,
+            "made": self.made,
+            "ttl": self.ttl,
+            "cost": self.cost,
+            "missing": intervals_as_list(self.missing),
+            "generations": self.generations,
+            "gzip": self.compressed,
+            "absent": self.absent is not None,
+        }
+        content = orjson.dumps(about) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
+        return _seal(key, secret, content) + content
+
+    @classmethod
+    def decoded(cls, raw: bytes, key: str, secret: bytes) -> Entry:
+        """The inverse of ``encoded``.
+
+        Raises:
+            ValueError: the bytes are something else, or another key's, or not ours.
+        """
+        seal, content = raw[:_SEAL_SIZE], raw[_SEAL_SIZE:]
+        if not hmac.compare_digest(seal, _seal(key, secret, content)):
+            raise ValueError("not an entry of this cache")
+        head, _, stored = content.partition(b"\n")
+        try:
+            return cls._described(orjson.loads(head), stored)
+        except (KeyError, TypeError) as error:
+            raise ValueError("an entry of another build of this service") from error
+
+    @classmethod
+    def _described(cls, about: dict[str, Any], stored: bytes) -> Entry:
+        missing = tuple((_moment(item["start"]), _moment(item["end"])) for item in about["missing"])
+        return cls(
+            stored=b"" if about["absent"] else stored,
+            compressed=about["gzip"],
+            etag=about["etag"],
+            made=about["made"],
+            ttl=about["ttl"],
+            cost=about["cost"],
+            missing=tuple((start, end) for start, end in missing if end is not None),
+            generations=tuple(about["generations"]),
+            absent=NotFound(*json.loads(stored)) if about["absent"] else None,
+        )
+
+
+def _absence(error: NotFound) -> bytes:
+    """What was asked for in vain. It is callers' text: ``json`` takes lone surrogates and numbers of any size."""
+    return json.dumps([error.kind, error.key, error.near]).encode()
+
+
+def _seal(key: str, secret: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(key.encode() + b"\n" + content, key=secret, digest_size=_SEAL_SIZE).digest()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

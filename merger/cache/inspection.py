@@ -1,0 +1,157 @@
+"""What lies in the shared cache, for people: how much of each view, the largest entries, one of them unpacked (O4)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+import orjson
+from redis import Redis
+
+from merger.cache.answer_cache import AnswerCache
+from merger.cache.entry import Entry
+from merger.core.windows import isoformat
+from merger.stores.redis.cluster import servers
+
+LOOKED_AT: Final = 20_000
+"""Keys that are gone through, of whatever kind; a large Redis is not read whole for a page."""
+
+
+AT_ONCE: Final = 500
+
+
+LARGEST: Final = 20
+
+
+SECONDS: Final = 2.0
+"""That looking may take."""
+
+
+_TAG: Final = re.compile(r"\A\{\d+\}")
+"""Of the partition, in a Cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedView:
+    """Entries of a view."""
+
+    entries: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEntry:
+    """An entry, unread.
+
+    Args:
+        key: without the namespace.
+        bytes: stored.
+        seconds: until it is forgotten.
+    """
+
+    key: str
+    bytes: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was seen.
+
+    Args:
+        views: by name.
+        largest: entries, the largest first.
+        is_whole: whether all was gone through.
+    """
+
+    views: Mapping[str, CachedView] = field(default_factory=dict)
+    largest: tuple[CachedEntry, ...] = ()
+    is_whole: bool = True
+
+
+def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
+    """Goes through the keys of the shared cache, some at a time and not for long.
+
+    Args:
+        cache: of this process.
+        views: names of all views.
+
+    Raises:
+        RedisTrouble: Redis could not be asked.
+    """
+    found: list[CachedEntry] = []
+    namespace = cache.shared.namespace
+    link, give_up = cache.shared.link, time.monotonic() + SECONDS
+    many, cursor = len(link.ask(servers)), 0
+    for place in range(many):
+        for _ in range(LOOKED_AT // AT_ONCE // many):
+            cursor, part = link.ask(partial(_some, place=place, namespace=namespace, cursor=cursor))
+            found += part
+            if cursor == 0 or time.monotonic() > give_up:
+                break
+        if cursor:
+            break
+    known = set(views)
+    entries = {each.key: each for each in found if each.key.rpartition(":")[0] in known and each.seconds > -2}
+    sums: dict[str, CachedView] = {}
+    for each in entries.values():
+        name = each.key.rpartition(":")[0]
+        so_far = sums.get(name, CachedView())
+        sums[name] = CachedView(so_far.entries + 1, so_far.bytes + each.bytes)
+    largest = sorted(entries.values(), key=lambda each: (-each.bytes, each.key))[:LARGEST]
+    return Contents(dict(sorted(sums.items())), tuple(largest), cursor == 0)
+
+
+def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
+    """One entry as plain data; ``None``: there is none, or it is no entry of ours.
+
+    Args:
+        cache: of this process.
+        key: without the namespace, as ``view:digest``.
+        now: seconds since the epoch.
+
+    Raises:
+        RedisTrouble: Redis could not be asked.
+    """
+    found = cache.shared.find(key, ())
+    try:
+        entry = Entry.decoded(found.raw or b"", key, cache.secret)
+    except ValueError:
+        return None
+    return {
+        "key": key,
+        "made": isoformat(datetime.fromtimestamp(entry.made, UTC).replace(microsecond=0)),
+        "age_seconds": round(entry.age(now)),
+        "ttl_seconds": entry.ttl,
+        "is_fresh": entry.age(now) < entry.ttl,
+        "made_in_ms": round(entry.cost * 1000, 1),
+        "bytes": len(found.raw or b""),
+        "is_compressed": entry.compressed,
+        "etag": entry.etag,
+        "lacks": len(entry.missing),
+        "absent": None if entry.absent is None else str(entry.absent),
+        "answer": None if entry.absent is not None else orjson.loads(entry.body),
+    }
+
+
+def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[CachedEntry]]:
+    """A few keys of one of the servers, and where to go on with it."""
+    redis = servers(redis)[place]
+    reply: Any = redis.scan(cursor, match=f"{_literally(namespace)}*", count=AT_ONCE)
+    with redis.pipeline(transaction=False) as pipe:
+        for name in reply[1]:
+            pipe.strlen(name)
+            pipe.ttl(name)
+        told = [each if isinstance(each, int) else 0 for each in pipe.execute(raise_on_error=False)]
+    names = [_TAG.sub("", name.decode(errors="replace")[len(namespace) :]) for name in reply[1]]
+    return int(reply[0]), [CachedEntry(*each) for each in zip(names, told[::2], told[1::2], strict=True)]
+
+
+def _literally(text: str) -> str:
+    """For a pattern of Redis's."""
+    return "".join(f"\\{letter}" if letter in "*?[]^-\\" else letter for letter in text)

@@ -1,0 +1,66 @@
+"""What the cache did, counted over all processes, by view and outcome, hour by hour (C8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import cast
+
+from redis import Redis
+
+from merger.cache.outcomes import Outcome
+from merger.core.windows import HOUR, floor_hour
+from merger.stores.redis.link import RedisLink
+
+Counts = dict[tuple[str, Outcome], int]
+
+
+KEPT = timedelta(hours=24)
+"""How long an hour's counts are kept."""
+
+
+class SharedCounts:
+    """The counts in Redis. No invalidation touches them.
+
+    Args:
+        link: the way to it. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; services with other data must differ in it.
+    """
+
+    def __init__(self, link: RedisLink, namespace: str) -> None:
+        self._link = link
+        self._namespace = namespace
+
+    def add(self, counts: Mapping[tuple[str, Outcome], int], now: datetime) -> None:
+        """Adds what a process counted since its last call."""
+        key = self._key(now)
+
+        def question(redis: Redis) -> None:
+            with redis.pipeline(transaction=False) as pipe:
+                for (view, outcome), number in counts.items():
+                    pipe.hincrby(key, f"{view}|{outcome.value}", number)
+                pipe.expire(key, KEPT + HOUR)
+                pipe.execute()
+
+        if counts:
+            self._link.ask(question)
+
+    def read(self, now: datetime, hours: int = 1) -> Counts:
+        """What all processes counted in the hour that is open and in so many before it."""
+
+        def question(redis: Redis) -> list[dict[bytes, bytes]]:
+            with redis.pipeline(transaction=False) as pipe:
+                for ago in range(hours + 1):
+                    pipe.hgetall(self._key(now - ago * HOUR))
+                return cast("list[dict[bytes, bytes]]", pipe.execute())
+
+        result: Counts = {}
+        for found in self._link.ask(question):
+            for name, number in found.items():
+                view, _, outcome = name.decode().partition("|")
+                key = view, Outcome(outcome)
+                result[key] = result.get(key, 0) + int(number)
+        return result
+
+    def _key(self, moment: datetime) -> str:
+        return f"{self._namespace}counts:{floor_hour(moment):%Y%m%dT%H}"

@@ -1,0 +1,112 @@
+"""Makes the catalogue from documents as they come, none of which is kept: duplicates give way as they are met (D4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from math import fsum
+
+import numpy as np
+
+from merger.catalogue.catalogue import GenreFacts, Movies, Reference
+from merger.catalogue.movie_builder import Details, Totals
+from merger.contract.dedupe import newest_batch
+from merger.contract.documents import BatchDocument, Documents, Skipped
+from merger.core.boundary import Boundary
+from merger.core.columns import Flags, Floats
+
+
+class CatalogueBuilder:
+    """Collects documents.
+
+    Args:
+        boundary: of the moment of the load; decides which documents may answer.
+    """
+
+    def __init__(self, boundary: Boundary) -> None:
+        self._boundary = boundary
+        self._details, self._totals = Details(), Totals()
+        self._months: dict[Hashable, BatchDocument] = {}
+        self._ahead: BatchDocument | None = None
+        self._skipped: list[Skipped] = []
+
+    def add(self, documents: Documents) -> None:
+        """Takes ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``; a day's sentiment is passed over."""
+        self._skipped += documents.skipped
+        months = []
+        for document in documents.batch:
+            if not self._boundary.uses_batch(document.computed_at):
+                self._leave_out(document)
+            elif document.view_type == "movie_details":
+                self._details.add(document)
+            elif document.view_type == "genre_analytics":
+                months.append(document)
+            elif document.view_type == "sentiment" and "date" not in document.data:
+                self._totals.add(document)
+        for key, month in newest_batch(months, _month).items():
+            rivals = [known for known in (self._months.get(key), month) if known is not None]
+            self._months |= newest_batch(rivals, _month)
+
+    def finish(self) -> Reference:
+        """The catalogue of what was added."""
+        movies = self._details.finished(self._totals)
+        months = self._months.values()
+        genres = spellings(_names(movies, months))
+        by_genre: dict[str, list[BatchDocument]] = {}
+        for month in months:
+            by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
+        rated = _is_rated(movies)
+        return Reference(
+            movies=movies,
+            genre_documents={key: tuple(found) for key, found in by_genre.items()},
+            genres_as_of=max((month.covers_until for month in months), default=None),
+            totals_as_of=self._totals.newest.as_of(),
+            total_ahead=self._ahead,
+            skipped=tuple(self._skipped),
+            skipped_kinds=tuple({(skip.type, skip.kind): skip for skip in self._skipped}.values()),
+            genres=genres,
+            by_genre=_facts_by_genre(movies, genres, rated),
+            avg_rating=_mean(movies.vote_average.values[rated]),
+            avg_popularity=_mean(movies.popularity.values[~np.isnan(movies.popularity.values)]),
+        )
+
+    def _leave_out(self, document: BatchDocument) -> None:
+        if document.view_type == "sentiment" and self._boundary.is_ahead(document.computed_at):
+            self._ahead = max(document, self._ahead or document, key=lambda d: d.computed_at)
+
+
+def spellings(named: Mapping[str, int]) -> dict[str, str]:
+    """How often each spelling of a genre is used → casefolded, the most frequent spelling, of equals the first."""
+    seen: dict[str, list[str]] = {}
+    for spelling in named:
+        seen.setdefault(spelling.casefold(), []).append(spelling)
+    return {key: min(found, key=lambda spelling: (-named[spelling], spelling)) for key, found in sorted(seen.items())}
+
+
+def _names(movies: Movies, months: Iterable[BatchDocument]) -> Mapping[str, int]:
+    """How often movies and genre documents use each spelling."""
+    return Counter(month.data["genre"] for month in months) + Counter(movies.genres.uses())
+
+
+def _is_rated(movies: Movies) -> Flags:
+    """Whether a movie's rating is one: TMDB writes 0 where nobody voted."""
+    rated: Flags = ~np.isnan(movies.vote_average.values) & (movies.vote_count != 0)
+    return rated
+
+
+def _facts_by_genre(movies: Movies, genres: Mapping[str, str], rated: Flags) -> dict[str, GenreFacts]:
+    rows_of, nothing = movies.genres.rows_by_key(), np.empty(0, np.int64)
+    result = {}
+    for key in genres:
+        rows = rows_of.get(key, nothing)
+        result[key] = GenreFacts(len(rows), _mean(movies.vote_average.values[rows[rated[rows]]]))
+    return result
+
+
+def _mean(values: Floats) -> float | None:
+    # Exact, hence the same in any order (M7).
+    return fsum(values.tolist()) / len(values) if len(values) else None
+
+
+def _month(document: BatchDocument) -> Hashable:
+    return document.data["genre"].casefold(), document.data["year"], document.data.get("month")

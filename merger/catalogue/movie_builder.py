@@ -1,0 +1,154 @@
+"""The movies' columns while documents come: the newest document of each movie (D4), none of which is kept."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+
+from merger.catalogue.catalogue import Movies, day_number, day_text, microseconds, moment_of
+from merger.catalogue.genre_column import Genres
+from merger.catalogue.title_index import TitleIndex
+from merger.contract.dedupe import tie_break
+from merger.contract.documents import BatchDocument
+from merger.core.columns import Floats, GrowingNumbers, Integers, Texts, put
+
+
+class _Columns(Protocol):
+    def facts(self, row: int) -> Mapping[str, Any]:
+        """The fields of a row under their names in the payload."""
+        ...
+
+
+class NewestRows:
+    """Which row holds a movie's newest document, and how new that is."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, int] = {}
+        self._computed, self._version, self._covers = array("q"), array("q"), array("q")
+
+    def row_for(self, document: BatchDocument, held: _Columns) -> int | None:
+        """The row that the document is to be written to; ``None`` where a newer one is known."""
+        if document.movie_id is None:
+            return None
+        rank = (microseconds(document.computed_at), document.version, microseconds(document.covers_until))
+        row = self.rows.get(document.movie_id)
+        if row is None:
+            row = self.rows[document.movie_id] = len(self.rows)
+        else:
+            rival = (self._computed[row], self._version[row], self._covers[row])
+            if rank < rival or (rank == rival and tie_break(document.data) <= tie_break(held.facts(row))):
+                return None
+        for column, value in zip((self._computed, self._version, self._covers), rank, strict=True):
+            put(column, row, value)
+        return row
+
+    def ids(self) -> Integers:
+        return np.fromiter(self.rows, np.int64, len(self.rows))
+
+    def computed_at(self) -> Integers:
+        return np.asarray(self._computed)
+
+    def as_of(self) -> datetime | None:
+        """Event time that the newest of the documents covers."""
+        return moment_of(max(self._covers)) if self._covers else None
+
+
+class Totals:
+    """Lifetime totals of sentiment."""
+
+    def __init__(self) -> None:
+        self.newest = NewestRows()
+        self._average, self._reviews = array("d"), array("q")
+
+    def add(self, document: BatchDocument) -> None:
+        row = self.newest.row_for(document, self)
+        if row is not None:
+            put(self._average, row, document.data["avg_sentiment"])
+            put(self._reviews, row, document.data["review_count"])
+
+    def facts(self, row: int) -> dict[str, Any]:
+        return {"avg_sentiment": self._average[row], "review_count": self._reviews[row]}
+
+    def of(self, ids: Integers) -> tuple[Floats, Integers]:
+        """Summed scores and numbers of reviews of the movies with these ids, which ascend; 0 without a total."""
+        known = self.newest.ids()
+        places = np.searchsorted(ids, known)
+        held = np.flatnonzero(places < len(ids))
+        held = held[ids[places[held]] == known[held]]
+        score_sum, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64)
+        counts = np.asarray(self._reviews)[held]
+        score_sum[places[held]] = np.asarray(self._average)[held] * counts
+        reviews[places[held]] = counts
+        return score_sum, reviews
+
+
+class Details:
+    """Details of movies."""
+
+    def __init__(self) -> None:
+        self.newest = NewestRows()
+        self._titles: list[str] = []
+        self._lists: dict[tuple[str, ...], int] = {}
+        self._by_number: list[tuple[str, ...]] = []
+        self._list_of, self._released, self._votes = array("i"), array("i"), array("q")
+        self._rating, self._popularity, self._revenue = GrowingNumbers(), GrowingNumbers(), GrowingNumbers()
+
+    def add(self, document: BatchDocument) -> None:
+        row = self.newest.row_for(document, self)
+        if row is None:
+            return
+        data = document.data
+        if row == len(self._titles):
+            self._titles.append(data["title"])
+        else:
+            self._titles[row] = data["title"]
+        put(self._list_of, row, self._list_number(data.get("genres", ())))
+        put(self._released, row, day_number(data.get("release_date")))
+        put(self._votes, row, data.get("vote_count", -1))
+        self._rating.put(row, data.get("vote_average"))
+        self._popularity.put(row, data.get("popularity"))
+        self._revenue.put(row, data.get("revenue"))
+
+    def _list_number(self, names: tuple[str, ...]) -> int:
+        number = self._lists.get(names)
+        if number is None:
+            number = self._lists[names] = len(self._by_number)
+            self._by_number.append(names)
+        return number
+
+    def facts(self, row: int) -> dict[str, Any]:
+        votes = self._votes[row]
+        return {
+            "title": self._titles[row],
+            "genres": self._by_number[self._list_of[row]],
+            "release_date": day_text(self._released[row]),
+            "vote_average": self._rating.at(row),
+            "vote_count": votes if votes >= 0 else None,
+            "popularity": self._popularity.at(row),
+            "revenue": self._revenue.at(row),
+        }
+
+    def finished(self, totals: Totals) -> Movies:
+        ids = self.newest.ids()
+        order = np.argsort(ids)
+        titles = [self._titles[row] for row in order]
+        score_sum, reviews = totals.of(ids[order])
+        return Movies(
+            ids=array("q", ids[order].tobytes()),
+            titles=Texts(titles),
+            index=TitleIndex.of(titles),
+            released=np.asarray(self._released)[order],
+            genres=Genres.of(self._by_number, np.asarray(self._list_of)[order].tolist()),
+            vote_average=self._rating.ordered(order),
+            popularity=self._popularity.ordered(order),
+            revenue=self._revenue.ordered(order),
+            vote_count=np.asarray(self._votes)[order],
+            computed_at=self.newest.computed_at()[order],
+            score_sum=score_sum,
+            reviews=reviews,
+            as_of=self.newest.as_of(),
+        )

@@ -1,0 +1,120 @@
+"""What the payloads of both collections hold: the contract's fields, one table per collection.
+
+The merge, the validators of the collections and the documentation all mean these tables when they speak of a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from merger.contract.fields import (
+    Between,
+    Field,
+    OneOf,
+    Records,
+    Text,
+    count,
+    day,
+    name,
+    names,
+    number,
+    optional_day,
+    sentiment_score,
+    titles_or_ids,
+)
+
+METRICS = ("rating", "sentiment", "popularity")
+
+
+_SENTIMENT = {
+    "avg_sentiment": Field(sentiment_score, required=True),
+    "review_count": Field(count, required=True),
+    "positive_count": Field(count, required=True),
+    "negative_count": Field(count, required=True),
+    "neutral_count": Field(count, required=True),
+}
+
+
+_TOP_MOVIE = {
+    "movie_id": Field(count, required=True),
+    "title": Field(name),
+    "vote_average": Field(number),
+    "vote_count": Field(count),
+    "popularity": Field(number),
+    "revenue": Field(number),
+    "release_date": Field(optional_day),
+}
+
+
+VIEWS: Mapping[str, Mapping[str, Field]] = {
+    "movie_details": {
+        "title": Field(name, required=True),
+        "release_date": Field(optional_day),
+        "genres": Field(names),
+        "runtime": Field(number),
+        "budget": Field(number),
+        "revenue": Field(number),
+        "overview": Field(Text(20_000)),
+        "original_language": Field(Text(20)),
+        "vote_average": Field(number),
+        "vote_count": Field(count),
+        "popularity": Field(number),
+        "cast": Field(names),
+    },
+    "sentiment": {**_SENTIMENT, "date": Field(day)},
+    "genre_analytics": {
+        "genre": Field(name, required=True),
+        "year": Field(Between(1800, 2200), required=True),
+        "month": Field(Between(1, 12)),
+        "avg_rating": Field(number, required=True),
+        "total_movies": Field(count, required=True),
+        "total_revenue": Field(number, required=True),
+        "avg_sentiment": Field(sentiment_score),
+        "avg_popularity": Field(number),
+        "avg_budget": Field(number),
+        "avg_runtime": Field(number),
+        "top_movies": Field(Records(_TOP_MOVIE)),
+    },
+    "temporal_analytics": {
+        "metric": Field(OneOf(METRICS), required=True),
+        "date": Field(day, required=True),
+        "value": Field(number, required=True),
+        "count": Field(count, required=True),
+        "genre": Field(name),
+        "movie_id": Field(count),
+    },
+    "actor_collaboration": {
+        "actor": Field(name, required=True),
+        "collaborators": Field(
+            Records(
+                {
+                    "actor": Field(name, required=True),
+                    "movies": Field(titles_or_ids),
+                    "count": Field(count, required=True),
+                }
+            ),
+            required=True,
+        ),
+    },
+}
+"""Batch payloads by ``view_type``."""
+
+
+SPEED: Mapping[str, Mapping[str, Field]] = {
+    "sentiment": {**_SENTIMENT, "sentiment_velocity": Field(number)},
+    "stats": {
+        "vote_average": Field(number, required=True),
+        "vote_count": Field(count, required=True),
+        "popularity": Field(number, required=True),
+        "rating_velocity": Field(number),
+        "popularity_velocity": Field(number),
+        "vote_velocity": Field(number),
+        "trending_score": Field(number),
+    },
+    "trending": {
+        "trending_score": Field(number, required=True),
+        "velocity": Field(number),
+        "acceleration": Field(number),
+    },
+}
+"""Speed payloads by ``data_type``."""

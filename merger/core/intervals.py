@@ -1,0 +1,50 @@
+"""Operations on half-open intervals: join, intersect, round to hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from merger.core.boundary import Boundary
+from merger.core.windows import HOUR, isoformat
+from merger.errors import Interval
+
+
+def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> list[datetime]:
+    """The whole hours in ``[start, end)``, oldest first; with a boundary only those that are over at its ``now``.
+
+    ``start`` lies on the hour.
+    """
+    last = end if boundary is None else min(end, boundary.open_hour)
+    count = max(0, int((last - start) / HOUR))
+    return [start + index * HOUR for index in range(count)]
+
+
+def as_intervals(hours: Iterable[datetime]) -> tuple[Interval, ...]:
+    """Any hours, in any order, as the fewest half-open intervals, oldest first."""
+    return joined((hour, hour + HOUR) for hour in hours)
+
+
+def joined(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The union of intervals as the fewest intervals, oldest first; an open start comes first."""
+    result: list[Interval] = []
+    for start, end in sorted((i for group in groups for i in group), key=_by_start):
+        if result and (start is None or start <= result[-1][1]):
+            result[-1] = (result[-1][0], max(result[-1][1], end))
+        else:
+            result.append((start, end))
+    return tuple(result)
+
+
+def _by_start(interval: Interval) -> tuple[bool, float]:
+    start = interval[0]
+    return (start is not None, start.timestamp() if start else 0.0)
+
+
+def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | None]]:
+    """Intervals as JSON shows them; ``start`` ``null`` means "since the beginning"."""
+    return [{"start": _optional(start), "end": isoformat(end)} for start, end in intervals]
+
+
+def _optional(moment: datetime | None) -> str | None:
+    return None if moment is None else isoformat(moment)

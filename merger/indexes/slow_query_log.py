@@ -1,0 +1,128 @@
+"""Slow queries of this service: noted by their shape as they end, told to all by way of a capped collection (O3).
+
+A query's shape is its fields, never a value. What a process notes between two reports is bounded, and so is the
+collection, so that neither a slow store nor an odd caller makes them grow.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+import pymongo
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from merger.errors import StoreError
+from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.query_shapes import Shape, Slow
+from merger.stores.mongo.slow_queries import SlowQueries
+
+COLLECTION: Final = "slow_queries"
+
+
+SIZE: Final = 4 * 2**20
+"""Bytes of it; the oldest documents give way."""
+
+
+MOST: Final = 10_000
+"""Documents in it."""
+
+
+EVERY: Final = 60.0
+"""Seconds between two reports."""
+
+
+WRITTEN_WITHIN, READ_WITHIN = 0.5, 10.0
+"""Seconds; who writes has other work to do."""
+
+
+_log = logging.getLogger(__name__)
+
+
+class SlowQueryLog:
+    """The capped collection.
+
+    Args:
+        database: with the two collections.
+    """
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._database = database
+
+    def add(self, slow: list[Slow], at: datetime) -> None:
+        """Adds what a process noted.
+
+        Raises:
+            StoreError: from the store.
+        """
+        documents = [
+            {
+                "at": at,
+                "host": socket.gethostname(),
+                "shape": each.shape.as_dict(),
+                "queries": each.queries,
+                "milliseconds": each.milliseconds,
+                "longest": each.longest,
+            }
+            for each in slow
+        ]
+        if documents:
+            with mapping_errors(), pymongo.timeout(WRITTEN_WITHIN):
+                self._make()
+                self._database[COLLECTION].insert_many(documents, ordered=False)
+
+    def since(self, start: datetime) -> list[Slow]:
+        """What was added from a moment on; what is no record of ours is left out.
+
+        Raises:
+            StoreError: from the store.
+        """
+        with mapping_errors(), pymongo.timeout(READ_WITHIN):
+            found = list(self._database[COLLECTION].find({"at": {"$gte": start}}, limit=MOST))
+        return [slow for slow in map(_read, found) if slow is not None]
+
+    def _make(self) -> None:
+        # Found out by making it: whoever inserts into a collection that is missing makes one without bounds.
+        with suppress(CollectionInvalid, OperationFailure):
+            self._database.create_collection(COLLECTION, capped=True, size=SIZE, max=MOST)
+
+
+class SlowQueryReports:
+    """Tells the log now and then what this process noted; one thread calls it.
+
+    Args:
+        noted: of this process.
+        log: of all.
+        clock: aware UTC.
+        monotonic: seconds of a monotonic clock.
+    """
+
+    def __init__(
+        self, noted: SlowQueries, log: SlowQueryLog, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self._noted, self._log = noted, log
+        self._clock, self._monotonic = clock, monotonic
+        self._due = monotonic() + EVERY
+
+    def run(self) -> None:
+        """Reports, if it is time to; what can't be told is lost."""
+        if self._monotonic() < self._due:
+            return
+        self._due = self._monotonic() + EVERY
+        try:
+            self._log.add(self._noted.take(), self._clock())
+        except StoreError as error:
+            _log.info("slow queries could not be recorded: %s", error)
+
+
+def _read(document: Mapping[str, Any]) -> Slow | None:
+    try:
+        numbers = float(document["milliseconds"]), float(document["longest"])
+        return Slow(Shape.of_dict(document["shape"]), int(document["queries"]), *numbers)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,285 @@
+"""Publishes batch runs and takes them back (M12), and deletes what newer runs have replaced. For commands and staff.
+
+To publish is one write of one record, so it is whole at every moment; every process sees it within two seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo import DESCENDING
+from pymongo.database import Database
+
+from merger.contract.collections import BATCH
+from merger.contract.documents import BatchDocument, Contract
+from merger.contract.fields import moment
+from merger.contract.identity import Subject, age_of, subject_of
+from merger.contract.payloads import VIEWS
+from merger.core.boundary import Boundary
+from merger.errors import MergerError
+from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS, Publication
+from merger.stores.mongo.errors import mapping_errors
+
+AT_ONCE: Final = 500
+"""Documents that are looked at, and deleted, at once."""
+
+
+LEAST_SHARE: Final = 0.5
+"""Of the documents of a view type in the run before that a run must have to be published without being forced."""
+
+
+class NotPublishable(MergerError):
+    """What was asked for would leave readers with less than they should have, or makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One batch run.
+
+    Attributes:
+        run_id: as it is stored.
+        status: of its record; ``None``: it has none.
+        is_visible: whether readers see it.
+        covers_until: what its record says, aware UTC.
+        published_at: aware UTC.
+        computed_at: newest of its documents, aware UTC.
+        documents: by view type.
+    """
+
+    run_id: Any
+    status: str | None
+    is_visible: bool
+    covers_until: datetime | None = None
+    published_at: datetime | None = None
+    computed_at: datetime | None = None
+    documents: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All its documents."""
+        return sum(self.documents.values())
+
+
+class Publishing:
+    """The runs of one database.
+
+    Args:
+        database: with ``batch_views`` and ``batch_runs``.
+        contract: reads the documents.
+        boundary: as of now.
+    """
+
+    def __init__(
+        self, database: Database[dict[str, Any]], contract: Contract, boundary: Callable[[], Boundary]
+    ) -> None:
+        self._batch, self._records = database[BATCH], database[RUNS]
+        self._contract = contract
+        self._boundary = boundary
+
+    def runs(self) -> list[Run]:
+        """Every run that has a record or documents, the newest first.
+
+        Raises:
+            StoreError: from the store.
+        """
+        with mapping_errors():
+            records = list(self._records.find())
+            publication = Publication.of(records)
+            found: dict[Any, dict[str, int]] = {
+                record[RUN_KEY]: {} for record in records if record.get(RUN_KEY) not in (None, "")
+            }
+            for view_type, spelling in self._types():
+                for run_id in self._batch.distinct(RUN_KEY, {"view_type": spelling}):
+                    if run_id not in (None, ""):
+                        counted = found.setdefault(run_id, {})
+                        number = self._batch.count_documents({"view_type": spelling, RUN_KEY: run_id})
+                        counted[view_type] = counted.get(view_type, 0) + number
+            by_id = {record.get(RUN_KEY): record for record in records}
+            runs = [
+                Run(
+                    run_id,
+                    _text(by_id.get(run_id, {}).get("status")),
+                    publication.shows(run_id),
+                    _moment(by_id.get(run_id, {}).get("covers_until")),
+                    _moment(by_id.get(run_id, {}).get("published_at")),
+                    self._computed_at(run_id, documents),
+                    documents,
+                )
+                for run_id, documents in found.items()
+            ]
+        return sorted(runs, key=lambda run: run.computed_at or run.published_at or _NEVER, reverse=True)
+
+    def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> Run:
+        """Makes a run visible.
+
+        Args:
+            run_id: of the run, as text.
+            covers_until: event time up to which its input was complete, aware UTC; ``None``: what its documents say.
+            force: even where it has far fewer documents than the run before.
+
+        Raises:
+            NotPublishable: it has no documents, or far fewer than the run before; nothing has changed.
+            StoreError: from the store.
+        """
+        runs = self.runs()
+        run = _named(run_id, runs)
+        if not run.total:
+            raise NotPublishable(f"no document of {BATCH} is of run {run_id!r}")
+        before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
+        lacking = [] if before is None else _lacking(run, before)
+        if lacking and not force:
+            raise NotPublishable(
+                f"run {run_id!r} looks incomplete beside {before.run_id!r}: {', '.join(lacking)}"  # type: ignore[union-attr]
+            )
+        with mapping_errors():
+            self._adopt([each.run_id for each in runs if each is not run and each.status is None])
+            content = {"status": PUBLISHED, "published_at": self._boundary().now, "documents": dict(run.documents)}
+            self._record(run.run_id, content if covers_until is None else {**content, "covers_until": covers_until})
+        return _named(run_id, self.runs())
+
+    def roll_back(self, run_id: str | None = None, *, force: bool = False) -> Run:
+        """Hides a run again; the documents stay.
+
+        Args:
+            run_id: of the run; ``None``: the newest published one.
+            force: even where nothing would be left to read.
+
+        Raises:
+            NotPublishable: there is no such published run, or nothing would be left.
+            StoreError: from the store.
+        """
+        runs = self.runs()
+        published = [run for run in runs if run.status == PUBLISHED]
+        if run_id is None and not published:
+            raise NotPublishable("no run is published")
+        run = published[0] if run_id is None else _named(run_id, runs)
+        if run.status != PUBLISHED:
+            raise NotPublishable(f"run {run_id!r} is not published")
+        if not force and not any(each.is_visible and each.total for each in runs if each is not run):
+            raise NotPublishable(f"without run {run.run_id!r} readers would see no batch documents of any run")
+        with mapping_errors():
+            self._record(run.run_id, {"status": ROLLED_BACK})
+        return _named(str(run.run_id), self.runs())
+
+    def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[Run, int]]:
+        """Deletes documents of all but the newest visible runs that a newer visible run has replaced, and no others.
+
+        Args:
+            keep: runs to leave as they are.
+            dry_run: only count.
+
+        Yields:
+            Each run that was gone through, and how many of its documents are gone.
+
+        Raises:
+            StoreError: from the store; what was deleted until then stays so.
+        """
+        visible = [run for run in self.runs() if run.is_visible and run.total]
+        for place, run in enumerate(visible[keep:], keep):
+            newer = [each.run_id for each in visible[:place]]
+            yield run, sum(self._replaced(run, newer, dry_run=dry_run))
+
+    def _replaced(self, run: Run, newer: Sequence[Any], *, dry_run: bool) -> Iterator[int]:
+        for view_type, spelling in self._types():
+            with mapping_errors():
+                for documents in self._documents({"view_type": spelling, RUN_KEY: run.run_id}):
+                    ids = [raw_id for raw_id, _ in self._superseded(view_type, documents, newer)]
+                    if ids and not dry_run:
+                        self._batch.delete_many({"_id": {"$in": ids}})
+                    yield len(ids)
+
+    def _superseded(
+        self, view_type: str, documents: Mapping[Any, BatchDocument], newer: Sequence[Any]
+    ) -> Iterator[tuple[Any, BatchDocument]]:
+        spellings = {"$in": list(self._contract.aliases.names_of_view(view_type))}
+        movies = sorted({document.movie_id for document in documents.values() if document.movie_id is not None})
+        wanted: dict[str, Any] = {"view_type": spellings, RUN_KEY: {"$in": list(newer)}}
+        newest: dict[Subject, Any] = {}
+        boundary = self._boundary()
+        about = [{**wanted, "movie_id": {"$in": movies}}] if movies else []
+        if len(movies) < len(documents) or view_type not in ("movie_details", "sentiment"):
+            about = [wanted]  # not every one can be found by its movie
+        for each in about:
+            for found in self._documents(each):
+                for rival in found.values():
+                    # One that may not answer yet (M9) replaces nothing.
+                    if boundary.uses_batch(rival.computed_at):
+                        subject = subject_of(rival)
+                        newest[subject] = max(newest.get(subject, age_of(rival)), age_of(rival))
+        for raw_id, document in documents.items():
+            rival_age = newest.get(subject_of(document))
+            if rival_age is not None and rival_age > age_of(document):
+                yield raw_id, document
+
+    def _documents(self, wanted: Mapping[str, Any]) -> Iterator[Mapping[Any, BatchDocument]]:
+        """Readable documents by id, some at a time."""
+        part: dict[Any, BatchDocument] = {}
+        for raw in self._batch.find(wanted, batch_size=AT_ONCE):
+            for document in self._contract.read(batch=[raw]).batch:
+                part[raw["_id"]] = document
+            if len(part) >= AT_ONCE:
+                yield part
+                part = {}
+        if part:
+            yield part
+
+    def _types(self) -> Iterator[tuple[str, str]]:
+        """View types, each with every spelling."""
+        for view_type in VIEWS:
+            for spelling in self._contract.aliases.names_of_view(view_type):
+                yield view_type, spelling
+
+    def _computed_at(self, run_id: Any, documents: Mapping[str, int]) -> datetime | None:
+        dates = []
+        for view_type, spelling in self._types():
+            if documents.get(view_type):
+                wanted = {"view_type": spelling, RUN_KEY: run_id}
+                newest = self._batch.find_one(wanted, {"computed_at": 1}, sort=[("computed_at", DESCENDING)])
+                dates.append(_moment((newest or {}).get("computed_at")))
+        return max((date for date in dates if date is not None), default=None)
+
+    def _adopt(self, run_ids: Sequence[Any]) -> None:
+        """Runs of before records were kept stay visible once the first run is published: in one write, before that."""
+        if run_ids and self._records.find_one({"status": {"$in": [PUBLISHED, ADOPTED]}}) is None:
+            self._record_adopted(run_ids)
+
+    def _record_adopted(self, run_ids: Sequence[Any]) -> None:
+        content = {"status": ADOPTED, "runs": list(run_ids), "updated_at": self._boundary().now}
+        self._records.update_one({"_id": ADOPTED}, {"$set": content}, upsert=True)
+
+    def _record(self, run_id: Any, content: Mapping[str, Any]) -> None:
+        stamped = {**content, "updated_at": self._boundary().now}
+        self._records.update_one({RUN_KEY: run_id}, {"$set": stamped}, upsert=True)
+
+
+def _named(run_id: str, runs: Sequence[Run]) -> Run:
+    for run in runs:
+        if str(run.run_id) == run_id:
+            return run
+    known = ", ".join(repr(str(run.run_id)) for run in runs[:5]) or "none"
+    raise NotPublishable(f"there is no run {run_id!r}; the newest are: {known}")
+
+
+def _lacking(run: Run, before: Run) -> list[str]:
+    return [
+        f"{run.documents.get(view_type, 0):,} {view_type} after {number:,}"
+        for view_type, number in before.documents.items()
+        if run.documents.get(view_type, 0) < LEAST_SHARE * number
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return None if value is None else moment(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+_NEVER: Final = moment("1970-01-01T00:00:00Z")

@@ -1,0 +1,132 @@
+"""What was written to the speed layer since the last look, whatever hour it is for.
+
+Producers stamp what they write with ``synced_at``, so the documents stamped later than the newest one seen are the
+changes; an index answers that. Stamps do not arrive quite in order, so a look goes back a little behind the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from merger.contract.collections import SPEED
+from merger.contract.documents import Contract, Documents
+from merger.core.boundary import CLOCK_SKEW, Boundary
+from merger.stores.store import Store
+
+OVERLAP = timedelta(seconds=10)
+"""How far behind the newest stamp a look goes back: producers write side by side, and a write takes its time."""
+
+
+PACE = 10.0
+"""After a look that went back, the next ones don't until so many times its duration has passed.
+
+A producer may stamp all documents of a large write alike; that write lies in the overlap until the next one.
+"""
+
+
+FURTHEST = timedelta(minutes=10)
+"""A look never goes back further than this: a producer whose stamps are older is found by rereading the hours."""
+
+
+THOROUGH_AGE = 30.0
+"""Seconds after which spellings of the type that nobody is known to use are looked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one look found.
+
+    Args:
+        documents: written since the last look, and some that were seen before.
+        movies: ids in documents that are stamped later than anything before.
+    """
+
+    documents: Documents
+    movies: frozenset[int]
+
+
+class Deltas:
+    """The changes of one speed data type, look by look. One caller at a time.
+
+    Args:
+        store: where the documents are.
+        contract: how to read them.
+        data_type: of the documents.
+        monotonic: seconds of a monotonic clock.
+    """
+
+    def __init__(self, store: Store, contract: Contract, data_type: str, monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._contract = contract
+        self._data_type = data_type
+        self._monotonic = monotonic
+        # Each spelling of the type has its own: whoever uses one may write while those of another are not looked at.
+        self._marks: dict[str, datetime] = {}
+        self._keys_in_use = {contract.aliases.speed_type_keys[0]}
+        self._overlap_due = float("-inf")
+        self._thorough_at = float("-inf")
+
+    def start(self, synced_at: datetime | None, boundary: Boundary) -> None:
+        """Begins to count changes: those written after ``synced_at``, the newest stamp in the store."""
+        oldest = boundary.now - FURTHEST
+        mark = oldest if synced_at is None else min(max(synced_at, oldest), boundary.now)
+        self._marks = dict.fromkeys(self._contract.aliases.speed_type_keys, mark)
+
+    def reach_back_to(self, boundary: Boundary) -> datetime:
+        """No look from now on finds a document whose stamp is older."""
+        return min(self._mark(key, boundary) for key in self._keys_in_use) - OVERLAP
+
+    def uses(self, key: str) -> None:
+        """Tells that somebody spells the type by this key."""
+        self._keys_in_use.add(key)
+
+    def since_last(self, boundary: Boundary) -> Delta:
+        """The changes since the last look.
+
+        Documents whose stamp is text, or lies further ahead than a clock may be, are not found.
+
+        Args:
+            boundary: of this look.
+
+        Raises:
+            StoreError: from the store; the next look then finds these documents.
+        """
+        began = self._monotonic()
+        overlapping = began >= self._overlap_due
+        thorough = began - self._thorough_at > THOROUGH_AGE
+        parts = [
+            self._of_key(key, boundary, overlapping=overlapping)
+            for key in self._marks
+            if thorough or key in self._keys_in_use
+        ]
+        ended = self._monotonic()
+        if thorough:
+            self._thorough_at = ended
+        if overlapping:
+            self._overlap_due = ended + PACE * (ended - began)
+        documents = Documents(
+            speed=tuple(document for part in parts for document in part.documents.speed),
+            skipped=tuple(skip for part in parts for skip in part.documents.skipped),
+        )
+        return Delta(documents, frozenset(movie_id for part in parts for movie_id in part.movies))
+
+    def _of_key(self, key: str, boundary: Boundary, *, overlapping: bool) -> Delta:
+        mark = self._mark(key, boundary)
+        since = {"$gte": mark - OVERLAP} if overlapping else {"$gt": mark}
+        wanted = {key: self._data_type, "synced_at": since | {"$lte": boundary.now + CLOCK_SKEW}}
+        raw = self._store.find(SPEED, wanted, without=("_id",))
+        if raw:
+            self.uses(key)
+        read = self._contract.read(speed=raw)
+        found = read.speed_of(self._data_type)
+        stamps = [(d.movie_id, d.synced_at) for d in found]
+        stamps += [(s.movie_id or 0, s.written_at) for s in read.skipped if s.written_at is not None]
+        # A stamp that is ahead must not hide those that honest clocks still have to write.
+        self._marks[key] = max([mark, *(stamp for _, stamp in stamps if stamp <= boundary.now)])
+        movies = frozenset(movie_id for movie_id, stamp in stamps if stamp > mark)
+        return Delta(Documents(speed=tuple(found), skipped=read.skipped), movies)
+
+    def _mark(self, key: str, boundary: Boundary) -> datetime:
+        return max(self._marks[key], boundary.now - FURTHEST)

@@ -1,0 +1,205 @@
+"""Every movie's speed buckets of single hours: what rankings, search and shared series are made of. Pure.
+
+A process holds hundreds of thousands of buckets for the views of all movies, so of each movie and hour only the newest
+one (D4), as columns. Single movies' views read the documents themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+
+from merger.contract.documents import Documents, Skipped, SpeedDocument
+from merger.core.algebra import Mean
+from merger.core.boundary import Boundary, Layers, SpeedCoverage
+from merger.core.columns import Integers
+from merger.speed.rows import Rows, first_of_each_movie, joined_rows
+
+_OBJECT_SIZE = 1_000
+"""About the bytes of a document that is kept as an object."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HourTable:
+    """All movies' buckets of one type and hour.
+
+    Args:
+        data_type: of all of them.
+        hour: the event-time hour, aware UTC.
+        rows: the newest bucket of each movie (D4), sorted by movie.
+        skipped: what could not be read of the hour (D2).
+        unsettled: buckets that are stamped in the future and may not count yet; at most one per movie and stamp.
+    """
+
+    data_type: str
+    hour: datetime
+    rows: Rows
+    skipped: tuple[Skipped, ...] = ()
+    unsettled: tuple[SpeedDocument, ...] = ()
+    _means: dict[tuple[str, str | None], Mean] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def newest_sync(self) -> datetime | None:
+        """Of any of its buckets; ``None`` without one."""
+        return datetime.fromtimestamp(float(self.rows.synced.max()), UTC) if len(self.rows) else None
+
+    def mean(self, value: str, weight: str | None) -> Mean:
+        """As ``Rows.mean`` of all rows; worked out once."""
+        found = self._means.get((value, weight))
+        if found is None:
+            found = self._means[value, weight] = self.rows.mean(value, weight)
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        return not (len(self.rows) or self.skipped or self.unsettled)
+
+    @property
+    def size(self) -> int:
+        """About the bytes that it takes."""
+        return self.rows.size + _OBJECT_SIZE * (1 + len(self.skipped) + len(self.unsettled))
+
+    def with_rows(self, incoming: Rows) -> tuple[HourTable, Integers]:
+        """The table with newer buckets in it, and the movies whose bucket is another one now.
+
+        Args:
+            incoming: one row per movie; it stands in for a row of the same stamp, never for one of a newer stamp.
+        """
+        rows, known = self.rows.find(incoming.movies)
+        fresh = ~known
+        if known.any():
+            held = self.rows.at(rows[known])
+            rivals = incoming.at(known)
+            fresh[known] = (rivals.synced >= held.synced) & rivals.differs(held)
+        if not fresh.any():
+            return self, incoming.movies[fresh]
+        changed = incoming.at(fresh)
+        kept = self.rows.at(~np.isin(self.rows.movies, changed.movies))
+        together = joined_rows(self.data_type, (kept, changed))
+        ordered = together.at(np.argsort(together.movies, kind="stable"))
+        return HourTable(self.data_type, self.hour, ordered, self.skipped, self.unsettled), changed.movies
+
+    def movies_unlike(self, other: HourTable) -> set[int]:
+        """The movies of which two tables of the same hour don't say the same."""
+        rows, both = other.rows.find(self.rows.movies)
+        alike = self.rows.at(both)
+        unlike = alike.movies[alike.differs(other.rows.at(rows[both]))]
+        lone = np.setxor1d(self.rows.movies, other.rows.movies)
+        return {*unlike.tolist(), *lone.tolist()}
+
+    def tells_of_all(self, movies: Iterable[int], *, since: datetime) -> bool:
+        """Whether it has a bucket of each of some movies, and none of these is stamped before a moment."""
+        rows, known = self.rows.find(np.array(sorted(movies), dtype=np.int64))
+        return bool(known.all() and (self.rows.synced[rows[known]] >= since.timestamp()).all())
+
+    def says_as_much_as(self, other: HourTable) -> bool:
+        """Whether two tables of the same hour hold the same."""
+        return (
+            not self.movies_unlike(other)
+            and set(self.skipped) == set(other.skipped)
+            and self.unsettled == other.unsettled
+        )
+
+    def settled(self, boundary: Boundary) -> HourTable:
+        """The table with those of its unsettled buckets that count as of now."""
+        due = [document for document in self.unsettled if not boundary.is_ahead(document.synced_at)]
+        if not due:
+            return self
+        newest = {d.movie_id: d for d in sorted(due, key=lambda d: d.synced_at)}
+        return self.with_rows(Rows.of(self.data_type, newest.values()))[0]
+
+
+class SharedHours:
+    """All movies' buckets of some types and hours, all seen at one moment.
+
+    Args:
+        tables: one per type and hour, in any order.
+    """
+
+    def __init__(self, tables: Iterable[HourTable] = ()) -> None:
+        self.tables = tuple(sorted(tables, key=lambda table: (table.data_type, table.hour)))
+        self.skipped = tuple(dict.fromkeys(skip for table in self.tables for skip in table.skipped))
+        self._folds: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
+
+    def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:
+        """The tables of a type, oldest first, that have neither expired nor lie in the future."""
+        return [
+            table.settled(boundary)
+            for table in self.tables
+            if table.data_type == data_type and boundary.uses_speed_hour(table.hour)
+        ]
+
+    def newest(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
+        """The newest usable bucket of each movie from an hour on, sorted by movie; made once per state of the hours.
+
+        Args:
+            data_type: of the buckets.
+            boundary: of this request.
+            since: first hour that counts.
+        """
+        return self._newest_two(data_type, boundary, since)[0]
+
+    def newest_but_one(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
+        """The bucket before that, of the movies that have one; likewise."""
+        return self._newest_two(data_type, boundary, since)[1]
+
+    def _newest_two(self, data_type: str, boundary: Boundary, since: datetime) -> tuple[Rows, Rows]:
+        tables = [table for table in self.usable(data_type, boundary) if table.hour >= since]
+        if any(table.unsettled for table in tables):
+            # What these say depends on the very moment.
+            return newest_two(data_type, tables)
+        key = (data_type, max(since, boundary.speed_from), boundary.open_hour)
+        found = self._folds.get(key)
+        if found is None:
+            found = self._folds[key] = newest_two(data_type, tables)
+        return found
+
+    def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
+        """Which of these hours the speed layer holds for all movies (M8)."""
+        synced = {table.hour: table.newest_sync for table in self.usable(data_type, boundary) if len(table.rows)}
+        # What an unreadable document said is lost, unless a readable one is as new (D2, D4).
+        unreadable = {
+            skip.hour
+            for skip in self.skipped
+            if skip.hour is not None
+            and skip.type in (data_type, None)
+            and ((told := synced.get(skip.hour)) is None or (skip.written_at is not None and skip.written_at > told))
+        }
+        ahead = {document.hour for document in self.ahead(boundary, data_type)}
+        return SpeedCoverage(
+            boundary=boundary,
+            layer=layers.speed_of(data_type),
+            own=frozenset(synced),
+            unreadable=frozenset(unreadable | (ahead - synced.keys())),
+        )
+
+    def ahead(self, boundary: Boundary, data_type: str | None = None) -> list[SpeedDocument]:
+        """Buckets, of a type or of all, that say they were written in the future."""
+        return [
+            document
+            for table in self.tables
+            for document in table.unsettled
+            if data_type in (None, table.data_type) and boundary.is_ahead(document.synced_at)
+        ]
+
+    def told(self, boundary: Boundary) -> Documents:
+        """What an answer has to say of the hours that it rests on: what was left out of them."""
+        return Documents(speed=tuple(self.ahead(boundary)), skipped=self.skipped)
+
+
+def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]:
+    """The newest row of each movie, and the one before it of those that have one; both sorted by movie.
+
+    Args:
+        data_type: of the tables.
+        tables: oldest first.
+    """
+    rows = joined_rows(data_type, [table.rows for table in reversed(tables)])
+    newest = first_of_each_movie(rows)
+    others = np.ones(len(rows), dtype=np.bool_)
+    others[newest] = False
+    before = rows.at(others)
+    return rows.at(newest), before.at(first_of_each_movie(before))

@@ -1,0 +1,124 @@
+"""What an answer says about itself: where it comes from, how far it reaches, what it lacks (M8, F3, F4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from merger.contract.documents import Documents, Skipped
+from merger.core.boundary import Boundary, Layers
+from merger.core.intervals import _optional, intervals_as_list, joined
+from merger.core.windows import isoformat
+from merger.errors import Interval
+
+
+class TTLClass(StrEnum):
+    """How long an answer keeps (C1); the seconds are settings."""
+
+    VOLATILE = "volatile"
+    STABLE = "stable"
+    VERY_STABLE = "very_stable"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The ``freshness`` object of an answer.
+
+    Args:
+        cutoff: the time boundary's nominal cutoff.
+        batch_as_of: event time up to which the batch documents of this answer are complete; ``None``: none is in it.
+        speed_as_of: newest sync of the speed layer's buckets; ``None``: not asked, or it holds nothing.
+        missing: intervals that neither layer holds.
+        warnings: sentences that each begin with a stable code and a colon.
+    """
+
+    cutoff: datetime
+    batch_as_of: datetime | None
+    speed_as_of: datetime | None
+    missing: tuple[Interval, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "cutoff": isoformat(self.cutoff),
+            "batch_as_of": _optional(self.batch_as_of),
+            "speed_as_of": _optional(self.speed_as_of),
+            "complete": self.complete,
+            "missing": intervals_as_list(self.missing),
+            "warnings": list(self.warnings),
+        }
+
+
+ABSENCE: Mapping[str, str] = {
+    "batch": "the batch layer does not answer at the moment; this is without its documents, or from an earlier copy",
+    "speed": "the speed layer does not answer at the moment; this is without its documents",
+}
+"""What is said of an answer that had to do without a layer (F5)."""
+
+
+def describe(
+    boundary: Boundary,
+    layers: Layers,
+    *,
+    speed_types: Iterable[str] = (),
+    batch_as_of: datetime | None = None,
+    missing: Iterable[Iterable[Interval]] = (),
+    documents: Documents | None = None,
+    warnings: Iterable[str] = (),
+) -> Freshness:
+    """The freshness of an answer, with the warnings that follow from the layers' state.
+
+    Args:
+        boundary: of this request.
+        layers: both layers as a whole.
+        speed_types: the speed layer's data types that this answer rests on; empty for a batch-only one.
+        batch_as_of: coverage of the batch documents in the answer.
+        missing: groups of intervals, to be united.
+        documents: what was read; its skipped ones are told.
+        warnings: what the answer has to add.
+    """
+    speed = [layers.speed_of(data_type) for data_type in speed_types]
+    # The answer is no fresher than the slowest of the types that it needs.
+    synced = [layer.synced_at for layer in speed if layer.synced_at is not None]
+    speed_as_of = min(synced) if synced else None
+    told = [f"{layer}_unavailable: {ABSENCE[layer]}" for layer in sorted(layers.away)]
+    told += warnings
+    if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
+        told.append(f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}")
+    if speed and not synced and "speed" not in layers.away:
+        told.append("speed_empty: the speed layer holds no documents of this type")
+    if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:
+        told.append(f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}")
+    if layers.batch_computed_at is None and "batch" not in layers.away:
+        told.append("batch_empty: the batch layer holds no documents")
+    if documents is not None and documents.skipped:
+        told.append(_about_skipped(documents.skipped))
+    if documents is not None and _any_ahead(documents, boundary):
+        told.append("clock_ahead: documents that say they were written in the future were left out")
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, joined(*missing), tuple(dict.fromkeys(told)))
+
+
+def source_of(sources: Iterable[str]) -> str:
+    """``batch`` or ``speed`` where one layer alone answers, else ``merged``; an empty answer is ``merged`` too."""
+    found = set(sources)
+    return found.pop() if len(found) == 1 else "merged"
+
+
+def _about_skipped(skipped: tuple[Skipped, ...]) -> str:
+    kinds = sorted({entry.kind for entry in skipped})
+    shown = ", ".join(kinds[:5]) + (", …" if len(kinds) > 5 else "")
+    # No number of documents: a duplicate of a bad one must not change the answer (M7).
+    return f"documents_skipped: some stored documents could not be read ({shown})"
+
+
+def _any_ahead(documents: Documents, boundary: Boundary) -> bool:
+    return any(boundary.is_ahead(d.computed_at) for d in documents.batch) or any(
+        boundary.is_ahead(d.synced_at) for d in documents.speed
+    )

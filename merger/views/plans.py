@@ -1,0 +1,126 @@
+"""Which documents a view needs: a question and the boundary → a plan of reads (the routing strategies).
+
+A plan is data. Filters begin with an equality on the leading key of a declared index (``indexes.py``) and hold at most
+one range, so that every server answers them from the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases
+from merger.core.boundary import Boundary, Layers
+from merger.core.windows import DAY, floor_day
+from merger.speed.hour_range import HourRange
+from merger.views.freshness import TTLClass
+from merger.views.reading import Built, Reading
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One find: a collection, a filter, and the fields that are not needed."""
+
+    collection: str
+    filter: Mapping[str, Any]
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to read for one answer.
+
+    Args:
+        reads: finds that are this answer's own.
+        hours: layer-wide hours, shared between answers.
+        reference: whether the catalogue of movies and genres is needed.
+    """
+
+    reads: tuple[Read, ...] = ()
+    hours: HourRange | None = None
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[P]):
+    """What a plan is made from: the parameters, the boundary, both layers' state, the contract's aliases."""
+
+    params: P
+    boundary: Boundary
+    layers: Layers
+    aliases: Aliases
+
+
+@dataclass(frozen=True, slots=True)
+class View(Generic[P]):
+    """One kind of answer.
+
+    Args:
+        name: stable, as in metrics and cache keys, e.g. ``movies.sentiment``.
+        ttl: how long its answers keep.
+        coverage: speed data types that its answers rest on; their layer-wide state is read before the plan is made.
+        rests_on: collections without which there is no answer at all; of the others it can do without one (F5).
+        plan: what to read. Pure.
+        build: what was read → the answer. Pure. Raises ``NotFound``.
+    """
+
+    name: str
+    ttl: TTLClass
+    plan: Callable[[Question[P]], Plan]
+    build: Callable[[P, Reading], Built]
+    coverage: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+
+
+def movie_reads(
+    movie_id: int,
+    view_types: tuple[str, ...],
+    question: Question[Any],
+    *,
+    speed_from: datetime | None,
+) -> tuple[Read, ...]:
+    """A movie's batch documents of some types and, from an hour on, its speed buckets of every type.
+
+    The speed read names no type: producers spell that key differently (D1), and a movie has few buckets. Hours that are
+    stored as text need a range of their own.
+    """
+    reads: list[Read] = []
+    if view_types:
+        names = [spelling for view_type in view_types for spelling in question.aliases.names_of_view(view_type)]
+        reads.append(Read(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
+    if speed_from is not None:
+        reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
+        if question.layers.hours_as_text:
+            day_before = speed_from.date() - DAY
+            reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
+    return tuple(reads)
+
+
+def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Read, ...]:
+    """Batch documents whose payload has the given values, wherever a producer put it (D1).
+
+    The first key of ``wanted`` leads an index. The view type is left to the contract: its spellings would need an
+    ``$in``, for which not every server uses the index that the values could.
+    """
+    return tuple(
+        Read(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
+    )
+
+
+def series_hours_from(boundary: Boundary, layers: Layers) -> datetime:
+    """The first hour of which a daily series may need the speed layer: the day of the cutoff, or of a late batch.
+
+    A batch covers at least what happened a day before it was computed; where one covers less, the hours between are
+    not read and hence reported missing, never taken as empty.
+    """
+    start = boundary.cutoff
+    if layers.batch_computed_at is not None:
+        start = min(start, layers.batch_computed_at - timedelta(days=1))
+    else:
+        start = boundary.speed_from
+    return max(floor_day(start), boundary.speed_from)

@@ -1,0 +1,39 @@
+"""The merge: documents of both layers → one view (M1–M8). Pure: no Django, no database, no clock.
+
+Every function here gives the same answer for the same *set* of documents, in whatever order and however often they
+come (M7): duplicates are settled first, by ``newest_batch`` and ``newest_speed``, and sums run in time order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from merger.catalogue.catalogue import Reference
+from merger.contract.documents import Documents
+from merger.core.boundary import Boundary, Layers
+from merger.speed.tables import SharedHours
+from merger.views.freshness import Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one answer is made of, all seen at one moment.
+
+    ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
+    plan's own reads gave.
+    """
+
+    boundary: Boundary
+    layers: Layers
+    documents: Documents = field(default_factory=Documents)
+    hours: SharedHours = field(default_factory=SharedHours)
+    reference: Reference = field(default_factory=Reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A view and what it says about itself; the service puts the second into the first as ``freshness``."""
+
+    body: dict[str, Any]
+    freshness: Freshness

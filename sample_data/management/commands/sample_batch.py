@@ -1,0 +1,148 @@
+"""``manage.py sample_batch``: the nightly batch job of the sample world."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from pymongo.database import Database
+
+from merger.contract.collections import BATCH
+from merger.core.windows import HOUR, floor_day, floor_hour, isoformat
+from merger.management.progress import Progress
+from merger.stores.mongo.client import database
+from sample_data.batch_job import Digest, Document, Run, batch_documents, digest
+from sample_data.mongo_world import (
+    DEFAULT_SEED,
+    failing_clearly,
+    has_batch,
+    last_cut,
+    open_world,
+    remember_cut,
+    stopping_clearly,
+    write_new,
+    write_over,
+)
+from sample_data.world import World
+
+RUN_TIME = timedelta(hours=2)
+"""A nightly run takes the days before midnight UTC, and is done two hours later."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Fills batch_views with the sample world, as a nightly batch job would: real movie facts, and simulated "
+        "reviews, votes and popularity since 45 days before the first load. All five view types are written. The "
+        "first run takes about half a minute; later ones replace documents in place and add the new days. A run "
+        "that has been made before does nothing. Other producers' documents are never touched. Exits with 1 when "
+        "MongoDB can't be reached or refuses."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--covers-until",
+            type=a_full_hour,
+            metavar="TIME",
+            help="use events before this hour, ISO 8601, UTC unless it says otherwise (default: the last midnight, "
+            "or until 02:00 UTC the one before it, like a job that starts at midnight and takes two hours)",
+        )
+        parser.add_argument(
+            "--seed",
+            type=int,
+            help=f"of a new world: another seed, other events (default: {DEFAULT_SEED})",
+        )
+        parser.add_argument(
+            "--scale",
+            type=float,
+            help="of a new world: factor on movies and events, at most 10 (default: SAMPLE_SCALE)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        with stopping_clearly(), failing_clearly():
+            source = database()
+            world = open_world(
+                source,
+                now,
+                seed=options["seed"],
+                scale=options["scale"],
+                default_scale=settings.SAMPLE_SCALE,
+            )
+            has_some = has_batch(source, world)
+            before = last_cut(source) if has_some else None
+            cut = options["covers_until"] or nightly_cut(now)
+            if cut == before:
+                self.stdout.write(f"batch_views already covers the sample world until {isoformat(cut)}")
+                return
+            check_cut(cut, world.epoch, before, now)
+            run = Run(cut, min(cut + RUN_TIME, now))
+            started = time.monotonic()
+            documents = batch_documents(self._read(world, cut), run, since=before)
+            counts = self._write(source, documents, over=has_some)
+            remember_cut(source, run)
+        kinds = ", ".join(f"{count:,} {view_type}" for view_type, count in counts.most_common())
+        self.stdout.write(
+            f"{run.run_id} wrote {counts.total():,} documents to batch_views ({kinds}), covering events until "
+            f"{isoformat(cut)}, in {time.monotonic() - started:.1f} s"
+        )
+
+    def _read(self, world: World, cut: datetime) -> Digest:
+        progress = Progress(self.stderr, "Hours of the stream read", (cut - world.epoch) // HOUR)
+        read = digest(world, cut, lambda _: progress.step())
+        progress.end()
+        return read
+
+    def _write(self, source: Database[Document], documents: Iterable[Document], *, over: bool) -> Counter[str]:
+        progress = Progress(self.stderr, "Documents written to batch_views")
+        counts: Counter[str] = Counter()
+        for batch in (write_over if over else write_new)(source[BATCH], documents):
+            counts.update(document["view_type"] for document in batch)
+            progress.step(len(batch))
+        progress.end()
+        return counts
+
+
+def nightly_cut(now: datetime) -> datetime:
+    """What the newest finished nightly run covers at ``now``: the last midnight whose run is done."""
+    return floor_day(now - RUN_TIME)
+
+
+def check_cut(cut: datetime, epoch: datetime, before: datetime | None, now: datetime) -> None:
+    """Refuse a cut that lies outside the stream, or that would take away what an earlier run covers.
+
+    Raises:
+        CommandError: with the reason.
+    """
+    if not epoch < cut <= now:
+        raise CommandError(
+            f"--covers-until takes a time after {isoformat(epoch)}, when the stream begins, and not in the future"
+        )
+    if before is not None and cut < before:
+        raise CommandError(
+            f"batch_views already covers the sample world until {isoformat(before)}; a run until {isoformat(cut)} "
+            "would take something away"
+        )
+
+
+def a_full_hour(text: str) -> datetime:
+    """An ISO 8601 time as aware UTC; one without an offset is UTC.
+
+    Raises:
+        argparse.ArgumentTypeError: it is something else, or not on the hour.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-11-24T06:00Z") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment != floor_hour(moment):
+        raise argparse.ArgumentTypeError(f"{text!r} is not on the hour")
+    return moment
