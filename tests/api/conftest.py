@@ -85,7 +85,7 @@ def api(
     indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> Iterator[Api]:
     """The API with empty stores; its clock stands at ``api.now``, and a busy machine's store has time to answer."""
-    from merger import wiring
+    from merger import configuration, wiring
 
     settings.MONGODB_TIMEOUT = 8.0
 
