@@ -11,8 +11,8 @@ from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
 from merger.views.coverage import usable_batch
 from merger.views.freshness import describe
-from merger.views.plans import Plan, Question, payload_reads
-from merger.views.reading import Built, Reading
+from merger.views.plans import Plan, PlanContext, payload_reads
+from merger.views.reading import ViewInputs, ViewResult
 
 VIEW_TYPE = "actor_collaboration"
 
@@ -29,7 +29,7 @@ class Actor:
         return tuple(dict.fromkeys((self.name, self.name.title(), self.name.lower(), self.name.upper())))
 
 
-def actor_plan(question: Question[Actor]) -> Plan:
+def actor_plan(question: PlanContext[Actor]) -> Plan:
     """The actor's documents, by each spelling."""
     return Plan(
         reads=tuple(
@@ -40,7 +40,7 @@ def actor_plan(question: Question[Actor]) -> Plan:
     )
 
 
-def actor_network(params: Actor, reading: Reading) -> Built:
+def actor_network(params: Actor, reading: ViewInputs) -> ViewResult:
     """The answer, from the actor's newest document.
 
     Raises:
@@ -62,7 +62,7 @@ def actor_network(params: Actor, reading: Reading) -> Built:
     freshness = describe(
         reading.boundary, reading.layers, batch_as_of=document.covers_until, documents=reading.documents
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
 def _collaborators(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from merger.core.algebra import Sentiment
 from merger.core.columns import Flags, Integers
 from merger.errors import NotFound
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 TIERS: Mapping[str, float] = {"blockbuster": 80.0, "popular": 50.0, "moderate": 20.0, "niche": float("-inf")}
 """Popularity above which a movie belongs to a tier, the highest tier first."""
@@ -29,7 +29,7 @@ class Comparison:
     year: int | None = None
 
 
-def overview(_: None, reading: Reading) -> Built:
+def overview(_: None, reading: ViewInputs) -> ViewResult:
     """What the catalogue holds. Averages are over movies that carry the number, each counting once.
 
     The rating of a movie without votes is left out: TMDB writes 0 where nobody voted.
@@ -53,10 +53,10 @@ def overview(_: None, reading: Reading) -> Built:
         batch_as_of=reference.movies_as_of,
         documents=Documents(skipped=reference.skipped_of("movie_details", "genre_analytics")),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def sentiment_comparison(params: Comparison, reading: Reading) -> Built:
+def sentiment_comparison(params: Comparison, reading: ViewInputs) -> ViewResult:
     """Lifetime sentiment by tier of popularity, weighted by reviews.
 
     Args:
@@ -83,7 +83,7 @@ def sentiment_comparison(params: Comparison, reading: Reading) -> Built:
         batch_as_of=reference.totals_as_of or reference.movies_as_of,
         documents=Documents(batch=(ahead,) if ahead else (), skipped=reference.skipped_of("sentiment")),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
 def _tiers(params: Comparison, movies: Movies) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import BatchDocument, Documents
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.errors import NotFound
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 TOP_MOVIES = 10
 
@@ -37,7 +37,7 @@ class GenrePeriod:
     month: int | None = None
 
 
-def genre_analytics(params: GenrePeriod, reading: Reading) -> Built:
+def genre_analytics(params: GenrePeriod, reading: ViewInputs) -> ViewResult:
     """The answer; a known genre without documents in the period has no movies and no averages.
 
     Raises:
@@ -68,10 +68,10 @@ def genre_analytics(params: GenrePeriod, reading: Reading) -> Built:
         batch_as_of=reference.genres_as_of,
         documents=Documents(skipped=reference.skipped_of("genre_analytics")),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def _of_period(params: GenrePeriod, reference: Reference) -> list[BatchDocument]:
+def _of_period(params: GenrePeriod, reference: Catalogue) -> list[BatchDocument]:
     """The documents that count, in the order of time."""
     own = reference.genre_documents.get(params.genre, ())
     by_month = {d.data["year"] for d in own if "month" in d.data}
@@ -102,7 +102,7 @@ def _average(documents: Iterable[BatchDocument], name: str) -> float | None:
     return sum(states, Mean()).average
 
 
-def _top_movies(documents: list[BatchDocument], reference: Reference) -> list[dict[str, Any]]:
+def _top_movies(documents: list[BatchDocument], reference: Catalogue) -> list[dict[str, Any]]:
     """One entry per movie, the most popular first, then the most voted for.
 
     Of several entries the newest document's counts; what it does not say comes from the catalogue.
@@ -127,7 +127,7 @@ def _age(document: BatchDocument) -> tuple[Any, ...]:
     return document.computed_at, document.version, document.data["year"], document.data.get("month", 0)
 
 
-def _top_movie(movie_id: int, entry: Mapping[str, Any], reference: Reference) -> dict[str, Any]:
+def _top_movie(movie_id: int, entry: Mapping[str, Any], reference: Catalogue) -> dict[str, Any]:
     facts = reference.facts_of(movie_id)
     return {"movie_id": movie_id} | {name: entry.get(name, facts.get(name)) for name in _TOP_MOVIE_FIELDS}
 

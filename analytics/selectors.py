@@ -11,11 +11,11 @@ from merger.answers.answer import Answer
 from merger.contract.collections import BATCH
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
-from merger.views.plans import Plan, Question, View
+from merger.views.plans import Plan, PlanContext, View
 from merger.wiring import service
 
 
-def _reference_plan(_: Question[GenrePeriod] | Question[Comparison] | Question[None]) -> Plan:
+def _reference_plan(_: PlanContext[GenrePeriod] | PlanContext[Comparison] | PlanContext[None]) -> Plan:
     return Plan(reference=True)
 
 

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.series_hours import ManyMoviesHours, MovieHours, SpeedHours
+from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
 from analytics.series_reads import SPEED_TYPE, TrendParameters
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
-from merger.core.timeline import Bucket, DayPoint, Piece, Series, bucketed
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, bucketed
 from merger.core.windows import DAY, Granularity, midnight
 from merger.errors import Interval, NotFound
 from merger.views.coverage import usable_batch
 from merger.views.freshness import describe, source_of
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
 """A trend within ± this many units of the metric a day is called stable."""
@@ -30,7 +30,7 @@ STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def trends(params: TrendParameters, reading: Reading) -> Built:
+def trends(params: TrendParameters, reading: ViewInputs) -> ViewResult:
     """The answer.
 
     Args:
@@ -65,7 +65,7 @@ def trends(params: TrendParameters, reading: Reading) -> Built:
         documents=Documents(skipped=(*reading.documents.skipped, *reading.hours.skipped)),
         warnings=_warnings(series, points, pieces),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class _Scope:
     """
 
     params: TrendParameters
-    reading: Reading
+    reading: ViewInputs
     genre: str | None = None
 
     @classmethod
-    def of(cls, params: TrendParameters, reading: Reading) -> _Scope:
+    def of(cls, params: TrendParameters, reading: ViewInputs) -> _Scope:
         if params.movie_id is not None and not _is_known(params.movie_id, reading):
             raise NotFound("movie", params.movie_id)
         if params.genre is None:
@@ -95,7 +95,7 @@ class _Scope:
         return SPEED_TYPE[self.params.metric]
 
     @property
-    def speed(self) -> SpeedHours:
+    def speed(self) -> HourSource:
         """A movie's own buckets, or those of all movies of the series."""
         if self.params.movie_id is not None:
             return MovieHours(self.params.movie_id, self.speed_type, self.reading)
@@ -113,7 +113,7 @@ class _Scope:
             return movie_id == self.params.movie_id
         return self.genre is None or self.reading.reference.is_of_genre(movie_id, self.genre)
 
-    def lost_hours(self, speed: SpeedHours) -> frozenset[datetime]:
+    def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
         """Hours of which a bucket that can't be read (D2) or believed said what no other one says."""
         ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
         return frozenset(ahead) | frozenset(
@@ -177,7 +177,7 @@ def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interv
     return ((None, series.first_day or series.boundary.open_hour),)
 
 
-def _is_known(movie_id: int, reading: Reading) -> bool:
+def _is_known(movie_id: int, reading: ViewInputs) -> bool:
     return (
         movie_id in reading.reference.movies
         or any(d.movie_id == movie_id for d in reading.documents.batch)
@@ -195,7 +195,7 @@ def _is_told(skip: Skipped, readable: datetime | None) -> bool:
     return readable is not None and (skip.written_at is None or skip.written_at <= readable)
 
 
-def _data_point(bucket: Bucket[Mean]) -> dict[str, Any]:
+def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
     return {
         "date": bucket.start.date().isoformat(),
         "value": bucket.state.average,
@@ -204,7 +204,7 @@ def _data_point(bucket: Bucket[Mean]) -> dict[str, Any]:
     }
 
 
-def _summary(metric: str, buckets: list[Bucket[Mean]]) -> dict[str, Any]:
+def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     """``avg`` over all observations; ``change_rate`` per day, of a line through the days weighted by their counts."""
     values = [(b, average) for b in buckets if (average := b.state.average) is not None]
     slope = slope_per_day(((b.start - _EPOCH) / DAY, value, float(b.state.count)) for b, value in values)

@@ -11,7 +11,7 @@ from merger.contract.documents import Skipped, SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import SpeedLayer
 from merger.views.coverage import usable_speed
-from merger.views.reading import Reading
+from merger.views.reading import ViewInputs
 
 OBSERVED: Mapping[str, tuple[str, str | None]] = {
     "rating": ("vote_average", None),
@@ -21,7 +21,7 @@ OBSERVED: Mapping[str, tuple[str, str | None]] = {
 """The field of a bucket that a metric means, and the one that it is weighted by: ``None``, one observation each."""
 
 
-class SpeedHours(Protocol):
+class HourSource(Protocol):
     """The usable buckets of one type, the newest of each movie and hour (D4)."""
 
     def means(self, metric: str) -> dict[datetime, Mean]:
@@ -56,7 +56,7 @@ class MovieHours:
         reading: with the movie's documents.
     """
 
-    def __init__(self, movie_id: int, data_type: str, reading: Reading) -> None:
+    def __init__(self, movie_id: int, data_type: str, reading: ViewInputs) -> None:
         self._movie_id = movie_id
         self._found = [d for d in reading.documents.speed_of(data_type) if d.movie_id == movie_id]
         self._boundary = reading.boundary
@@ -67,7 +67,7 @@ class MovieHours:
         self.layer = reading.layers.speed_of(data_type)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
-        """See ``SpeedHours.means``."""
+        """See ``HourSource.means``."""
         value, weight = OBSERVED[metric]
         return {
             hour: Mean.of(document.data[value], 1 if weight is None else document.data[weight])
@@ -75,12 +75,12 @@ class MovieHours:
         }
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """See ``SpeedHours.synced_at``."""
+        """See ``HourSource.synced_at``."""
         found = self._by_hour.get(hour) if movie_id == self._movie_id else None
         return None if found is None else found.synced_at
 
     def ahead(self) -> Iterable[SpeedDocument]:
-        """See ``SpeedHours.ahead``."""
+        """See ``HourSource.ahead``."""
         return [document for document in self._found if self._boundary.is_ahead(document.synced_at)]
 
 
@@ -93,7 +93,7 @@ class ManyMoviesHours:
         genre: of the movies that belong to the series; ``None``: all do.
     """
 
-    def __init__(self, data_type: str, reading: Reading, genre: str | None) -> None:
+    def __init__(self, data_type: str, reading: ViewInputs, genre: str | None) -> None:
         self._genre = genre
         self._reference = reading.reference
         tables = reading.hours.usable(data_type, reading.boundary)
@@ -104,7 +104,7 @@ class ManyMoviesHours:
         self.layer = SpeedLayer(frozenset(self._tables), reading.layers.speed_of(data_type).synced_at)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
-        """See ``SpeedHours.means``."""
+        """See ``HourSource.means``."""
         value, weight = OBSERVED[metric]
         if self._genre is None:
             return {hour: table.mean(value, weight) for hour, table in self._tables.items()}
@@ -116,12 +116,12 @@ class ManyMoviesHours:
         return {hour: rows.mean(value, weight) for hour, rows in of_genre if len(rows)}
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """See ``SpeedHours.synced_at``."""
+        """See ``HourSource.synced_at``."""
         table = self._tables.get(hour)
         row = None if table is None or movie_id is None else table.rows.row_of(movie_id)
         return None if table is None or row is None else table.rows.synced_at(row)
 
     def ahead(self) -> Iterable[SpeedDocument]:
-        """See ``SpeedHours.ahead``."""
+        """See ``HourSource.ahead``."""
         genre = self._genre
         return [d for d in self._ahead if genre is None or self._reference.is_of_genre(d.movie_id, genre)]

@@ -9,7 +9,7 @@ from typing import Any
 from merger.contract.documents import Aliases
 from merger.core.windows import HOUR, Span, Window
 from merger.speed.hour_range import HourRange
-from merger.views.plans import Plan, Question, Read, movie_reads, payload_reads, series_hours_from
+from merger.views.plans import Plan, PlanContext, Read, movie_reads, payload_reads, series_hours_from
 
 VIEW_TYPE = "temporal_analytics"
 
@@ -37,7 +37,7 @@ class TrendParameters:
     movie_id: int | None = None
 
 
-def trend_plan(question: Question[TrendParameters]) -> Plan:
+def trend_plan(question: PlanContext[TrendParameters]) -> Plan:
     """The batch layer's points of the series, and the speed hours that may complete them."""
     params, boundary = question.params, question.boundary
     if params.movie_id is not None:

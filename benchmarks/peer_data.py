@@ -20,11 +20,11 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from merger.catalogue.title_text import fold
 from merger.contract.documents import Contract
-from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.intervals import closed_hours
 from merger.core.windows import DAY, HOUR, floor_day
-from merger.views.reading import Reading
+from merger.views.reading import ViewInputs
 
 Document = Mapping[str, Any]
 T = TypeVar("T")
@@ -141,7 +141,7 @@ class Data:
         """Speed documents that match a filter."""
         return await self._database["speed_views"].find(wanted, {"_id": 0}).to_list()
 
-    async def reading(self, batch: Document | None, speed: Document) -> Reading:
+    async def reading(self, batch: Document | None, speed: Document) -> ViewInputs:
         """One movie's documents, both layers read at once, as the merge takes them.
 
         Args:
@@ -152,7 +152,7 @@ class Data:
         found_speed, *found_batch = await asyncio.gather(*reads)
         boundary = self.boundary()
         documents = self._contract.read(batch=found_batch[0] if found_batch else (), speed=found_speed)
-        return Reading(boundary=boundary, layers=assumed(boundary), documents=documents)
+        return ViewInputs(boundary=boundary, layers=assumed(boundary), documents=documents)
 
     async def _read_catalogue(self) -> Catalogue:
         details, months, totals = await asyncio.gather(

@@ -9,7 +9,7 @@ from fastapi import HTTPException
 
 from benchmarks.peer_data import Data
 from merger.core.windows import HOUR, Granularity, Span
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from movies.details import movie_details, movie_stats
 from movies.sentiment import movie_sentiment
 
@@ -44,12 +44,12 @@ async def stats(data: Data, movie_id: int, hours: int) -> dict[str, Any]:
     return {**body, "title": None if movie is None else movie["title"], "hours": hours}
 
 
-def body_of(built: Built) -> dict[str, Any]:
+def body_of(built: ViewResult) -> dict[str, Any]:
     """A view with what it says about itself."""
     return {**built.body, "freshness": built.freshness.as_dict()}
 
 
-def _known(movie_id: int, built: Built | None) -> Built:
+def _known(movie_id: int, built: ViewResult | None) -> ViewResult:
     if built is None:
         raise HTTPException(404, f"There is no movie {movie_id}.")
     return built

@@ -15,7 +15,7 @@ from benchmarks.peer_data import Data, Document, assumed, newest
 from benchmarks.peer_rankings import freshness
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
-from merger.core.timeline import Bucket, DayPoint, Series, bucketed
+from merger.core.timeline import DayPoint, Series, SeriesBucket, bucketed
 from merger.core.windows import DAY, Granularity, Span, midnight
 from merger.views.freshness import source_of
 from merger.views.plans import series_hours_from
@@ -109,7 +109,7 @@ def _series(
     )
 
 
-def _summary(metric: str, buckets: list[Bucket[Mean]]) -> dict[str, Any]:
+def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     values = [(bucket, average) for bucket in buckets if (average := bucket.state.average) is not None]
     slope = slope_per_day(((b.start - _EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {

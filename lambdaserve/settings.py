@@ -110,7 +110,7 @@ DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": cache_settings(REDIS_ADDRESS),
     "counts": {
-        "BACKEND": "lambdaserve.access.ratelimit.counter_cache.SharedCounts",
+        "BACKEND": "lambdaserve.access.ratelimit.counter_cache.CounterCache",
         "KEY_PREFIX": "lambdaserve:tries",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis is away
     },
@@ -164,7 +164,7 @@ INSTALLED_APPS = [
     "lambdaserve.staff.apps.StaffConfig",
 ]
 MIDDLEWARE = [
-    "lambdaserve.middleware.request_log.Observed",
+    "lambdaserve.middleware.request_log.RequestLog",
     "lambdaserve.middleware.lanes.ApiLane",
     "lambdaserve.middleware.lanes.SqlConnections",
     "lambdaserve.middleware.lanes.PageSecurity",
@@ -172,7 +172,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "lambdaserve.middleware.lanes.CorsWhereWanted",
-    "lambdaserve.middleware.slow_clients.SlowPeers",
+    "lambdaserve.middleware.slow_clients.SlowClients",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -185,7 +185,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "lambdaserve.middleware.lanes.ApiSecurity",
     "lambdaserve.middleware.lanes.CorsWhereWanted",
-    "lambdaserve.middleware.slow_clients.SlowPeers",
+    "lambdaserve.middleware.slow_clients.SlowClients",
     "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "lambdaserve.urls"

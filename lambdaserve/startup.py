@@ -57,11 +57,11 @@ def _start_warm_up() -> None:
 
 def _start_watching() -> None:
     """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
-    from lambdaserve.access.cleanup import Forgetting
+    from lambdaserve.access.cleanup import Cleanup
     from merger.background.loop import keep_watching
-    from merger.wiring import drift_audit, housekeeping, measuring, slow_query_reports, watcher
+    from merger.wiring import drift_audit, slow_query_reports, usage_report, watcher, worker_meters
 
-    own = Forgetting(time.monotonic)
-    beside = [housekeeping().run, measuring().run, drift_audit().run, slow_query_reports().run, own.run]
+    own = Cleanup(time.monotonic)
+    beside = [usage_report().run, worker_meters().run, drift_audit().run, slow_query_reports().run, own.run]
     arguments = (watcher(), beside, threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()

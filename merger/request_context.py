@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Asking:
+class RequestContext:
     """A request under way.
 
     Attributes:
@@ -27,7 +27,7 @@ class Asking:
     steps: list[tuple[str, float]] | None = None
 
 
-asking: ContextVar[Asking | None] = ContextVar("asking", default=None)
+asking: ContextVar[RequestContext | None] = ContextVar("asking", default=None)
 """The request that this context works for; ``None`` outside of any."""
 
 
@@ -38,13 +38,13 @@ def begin_explaining() -> None:
         current.steps = []
 
 
-def explained() -> Asking | None:
+def explained() -> RequestContext | None:
     """The request, where it asked how its answer came about."""
     current = asking.get()
     return current if current is not None and current.steps is not None else None
 
 
-class Step:
+class TimedStep:
     """What is done inside is a step of the answer, timed for requests that ask for an explanation.
 
     A class, since a generator would cost all the others four times as much: some 0.3 µs.

@@ -11,33 +11,33 @@ from django.conf import settings
 
 from merger import configuration
 from merger.answers.service import MergeService
-from merger.background.usage_report import Housekeeping
-from merger.background.worker_meters import Measuring, resident_bytes
+from merger.background.usage_report import UsageReport
+from merger.background.worker_meters import WorkerMeters, resident_bytes
 from merger.cache.answer_cache import AnswerCache
-from merger.cache.outcome_totals import SharedCounts
-from merger.cache.popular import Requested, SharedRequested
-from merger.cache.redis_tier import SharedTier
+from merger.cache.outcome_totals import OutcomeTotals
+from merger.cache.popular import PopularCounts, PopularTotals
+from merger.cache.redis_tier import RedisTier
 from merger.cache.terms import CacheRules
 from merger.configuration import aliases, policy
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases, Contract
-from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
-from merger.drift.shared_result import SharedAudits
+from merger.drift.shared_result import SharedDriftResults
 from merger.indexes.slow_query_log import SlowQueryLog, SlowQueryReports
 from merger.invalidation.change_stream import ChangeStream
-from merger.invalidation.leader import Lead
+from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.layers.publication import RUNS
-from merger.layers.published_store import VisibleStore
-from merger.layers.publishing import Publishing
-from merger.layers.state import LayerWatch
+from merger.layers.published_store import PublishedStore
+from merger.layers.publishing import RunPublisher
+from merger.layers.state import LayerState
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
-from merger.stores.breaker import Breaker, BreakerRules, State
+from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
 from merger.stores.mongo.client import database, seen, slow_queries
 from merger.stores.mongo.store import MongoStore
@@ -74,13 +74,13 @@ def store() -> Store:
     return service().store
 
 
-def patient_store(seconds: float) -> VisibleStore:
+def patient_store(seconds: float) -> PublishedStore:
     """The visible documents for members of staff, who wait: nothing slow that they ask for turns a breaker.
 
     Args:
         seconds: that each question may take.
     """
-    return VisibleStore(MongoStore(database(), seconds, seen()))
+    return PublishedStore(MongoStore(database(), seconds, seen()))
 
 
 def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
@@ -93,7 +93,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    watch = LayerWatch(store, aliases(), time.monotonic, store.look)
+    watch = LayerState(store, aliases(), time.monotonic, store.look)
     return boundary, watch.layers(tuple(SPEED_TYPES), boundary)
 
 
@@ -117,23 +117,23 @@ def _guarded() -> GuardedStore:
         along_with={RUNS: BATCH},
     )
     for name in found.breakers:
-        _show_breaker(name, State.CLOSED)
+        _show_breaker(name, BreakerState.CLOSED)
     return found
 
 
-def _breaker_turned(collection: str, state: State) -> None:
+def _breaker_turned(collection: str, state: BreakerState) -> None:
     BREAKER_TRANSITIONS.labels(collection, state).inc()
     _show_breaker(collection, state)
 
 
-def _show_breaker(collection: str, state: State) -> None:
-    for each in State:
+def _show_breaker(collection: str, state: BreakerState) -> None:
+    for each in BreakerState:
         BREAKER_STATE.labels(collection, each).set(each is state)
 
 
-def publishing() -> Publishing:
+def run_publisher() -> RunPublisher:
     """Publishes and takes back batch runs."""
-    return Publishing(database(), Contract(aliases()), service().boundary)
+    return RunPublisher(database(), Contract(aliases()), service().boundary)
 
 
 def migrator() -> Migrator:
@@ -151,7 +151,7 @@ def watcher() -> Watcher:
         service=service(),
         store=store(),
         shared=service().cache.shared,
-        lead=Lead(redis_link(), _namespace(rules, names)),
+        lead=Leader(redis_link(), _namespace(rules, names)),
         batch=ChangeStream(lambda: database()[BATCH]),
         speed=ChangeStream(lambda: database()[SPEED], told),
         aliases=names,
@@ -160,29 +160,29 @@ def watcher() -> Watcher:
 
 
 @cache
-def requested() -> Requested:
+def popular_counts() -> PopularCounts:
     """What this process was asked for."""
-    return Requested()
+    return PopularCounts()
 
 
-def shared_requested() -> SharedRequested:
+def popular_totals() -> PopularTotals:
     """What all processes are asked for."""
-    return SharedRequested(redis_link(), _figures())
+    return PopularTotals(redis_link(), _figures())
 
 
-def shared_counts() -> SharedCounts:
+def outcome_totals() -> OutcomeTotals:
     """What the cache of all processes did."""
-    return SharedCounts(redis_link(), _figures())
+    return OutcomeTotals(redis_link(), _figures())
 
 
 @cache
-def housekeeping() -> Housekeeping:
+def usage_report() -> UsageReport:
     """The reports of this process."""
-    return Housekeeping(
+    return UsageReport(
         counts=service().cache.counts,
-        shared_counts=shared_counts(),
-        requested=requested(),
-        shared_requested=shared_requested(),
+        shared_counts=outcome_totals(),
+        requested=popular_counts(),
+        shared_requested=popular_totals(),
         clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
@@ -200,9 +200,9 @@ def slow_query_reports() -> SlowQueryReports:
 
 
 @cache
-def measuring() -> Measuring:
+def worker_meters() -> WorkerMeters:
     """The meters of this process."""
-    return Measuring(
+    return WorkerMeters(
         cache=service().cache,
         redis=redis_link(),
         views=known_views(),
@@ -211,9 +211,9 @@ def measuring() -> Measuring:
     )
 
 
-def shared_audits() -> SharedAudits:
+def shared_drift_results() -> SharedDriftResults:
     """The last comparison of the layers, by whichever process made it."""
-    return SharedAudits(redis_link(), _figures())
+    return SharedDriftResults(redis_link(), _figures())
 
 
 @cache
@@ -222,7 +222,7 @@ def drift_audit() -> DriftAudit:
     follows = watcher()
     return DriftAudit(
         auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
-        shared=shared_audits(),
+        shared=shared_drift_results(),
         newest=lambda: service().batch_seen,
         may=lambda: follows.is_in_charge or redis_link().is_away,
         noticed=lambda: follows.batch_noticed,
@@ -236,7 +236,7 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        shared=SharedTier(redis_link(), _namespace(rules, names), keep, seen()),
+        shared=RedisTier(redis_link(), _namespace(rules, names), keep, seen()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(

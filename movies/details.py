@@ -13,7 +13,7 @@ from merger.core.windows import HOUR, Window, isoformat
 from merger.errors import Interval
 from merger.views.coverage import speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe, source_of
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 SPEED_FACTS = ("vote_average", "vote_count", "popularity")
 """Fields of a movie that the speed layer also carries, in ``stats`` (M6)."""
@@ -35,7 +35,7 @@ MOVIE_FIELDS = (
 )
 
 
-def movie_details(movie_id: int, reading: Reading) -> Built | None:
+def movie_details(movie_id: int, reading: ViewInputs) -> ViewResult | None:
     """``movies/{id}``: the batch layer's facts, with the speed layer's newer numbers (M6).
 
     ``None`` when neither layer knows the movie.
@@ -70,10 +70,10 @@ def movie_details(movie_id: int, reading: Reading) -> Built | None:
         documents=documents,
         warnings=() if batch or reading.layers.away else ("batch_absent: no batch document describes this movie",),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def movie_stats(movie_id: int, window: Window, reading: Reading) -> Built:
+def movie_stats(movie_id: int, window: Window, reading: ViewInputs) -> ViewResult:
     """``movies/{id}/stats``: the speed layer's hours, newest first, and the latest of them."""
     boundary, documents = reading.boundary, reading.documents
     buckets = [d for d in _stats_of(movie_id, reading) if window.holds(d.hour)]
@@ -96,10 +96,10 @@ def movie_stats(movie_id: int, window: Window, reading: Reading) -> Built:
         missing=(as_intervals(hour for hour in needed if not coverage.holds(hour)),),
         documents=documents,
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def _stats_of(movie_id: int, reading: Reading) -> list[SpeedDocument]:
+def _stats_of(movie_id: int, reading: ViewInputs) -> list[SpeedDocument]:
     usable = usable_speed(reading.documents, "stats", reading.boundary)
     return [document for document in usable if document.movie_id == movie_id]
 

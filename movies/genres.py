@@ -5,11 +5,11 @@ from __future__ import annotations
 from merger.catalogue.title_text import fold, joined, matcher
 from merger.contract.documents import Documents
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 from movies.search import about_movies
 
 
-def genre_search(words: tuple[str, ...] | None, reading: Reading) -> Built:
+def genre_search(words: tuple[str, ...] | None, reading: ViewInputs) -> ViewResult:
     """``search/genres``: genres by name, with the number and the mean rating of their movies.
 
     The rating is the plain mean over the movies that anybody voted for: TMDB writes an average of 0 for the others.
@@ -29,4 +29,4 @@ def genre_search(words: tuple[str, ...] | None, reading: Reading) -> Built:
         batch_as_of=reference.movies_as_of,
         documents=about_movies(reference, Documents()),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)

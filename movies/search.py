@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from merger.catalogue.catalogue import Movies, Reference
+from merger.catalogue.catalogue import Catalogue, Movies
 from merger.catalogue.title_index import UNMATCHED, Ranks
 from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
@@ -20,7 +20,7 @@ from merger.core.columns import Flags, Floats
 from merger.errors import NotFound
 from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 from movies.details import SPEED_FACTS, unseen_since
 from movies.ordering import Column, first_rows
 
@@ -73,7 +73,7 @@ class _Numbers:
     newer: Rows
 
 
-def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
+def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
     """``search/movies``: one page of hits and how many there are.
 
     Args:
@@ -109,10 +109,10 @@ def movie_search(wanted: MovieSearch, reading: Reading) -> Built:
         missing=(unseen_since(reference.movies_as_of, coverage),),
         documents=about_movies(reference, reading.hours.told(reading.boundary)),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def _numbers(reading: Reading) -> _Numbers:
+def _numbers(reading: ViewInputs) -> _Numbers:
     movies, newer = reading.reference.movies, _newer_numbers(reading)
     rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
@@ -121,7 +121,7 @@ def _numbers(reading: Reading) -> _Numbers:
     return _Numbers(popularity, vote_average, newer)
 
 
-def _newer_numbers(reading: Reading) -> Rows:
+def _newer_numbers(reading: ViewInputs) -> Rows:
     """The buckets whose numbers stand in for the batch document's, as ``overriding`` has it of one movie (M6)."""
     boundary, movies = reading.boundary, reading.reference.movies
     newest = reading.hours.newest("stats", boundary, since=boundary.cutoff)
@@ -176,7 +176,7 @@ def _shown(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     }
 
 
-def about_movies(reference: Reference, hours: Documents) -> Documents:
+def about_movies(reference: Catalogue, hours: Documents) -> Documents:
     """What could not be read of that which this answer needs."""
     return Documents(skipped=reference.skipped_of("movie_details") + hours.skipped)
 

@@ -13,8 +13,8 @@ from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
 from merger.speed.hour_range import HourRange
 from merger.views.freshness import TTLClass
-from merger.views.plans import Plan, Question, View, movie_reads
-from merger.views.reading import Built, Reading
+from merger.views.plans import Plan, PlanContext, View, movie_reads
+from merger.views.reading import ViewInputs, ViewResult
 from merger.wiring import service
 from movies.details import movie_details, movie_stats
 from movies.genres import genre_search
@@ -103,59 +103,59 @@ def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
     return service().fetch(GENRES, GenreSearch(None if q is None else fold(q)), strict=strict)
 
 
-def _plan_details(question: Question[Movie]) -> Plan:
+def _plan_details(question: PlanContext[Movie]) -> Plan:
     movie_id, boundary = question.params.movie_id, question.boundary
     return Plan(movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff))
 
 
-def _build_details(params: Movie, reading: Reading) -> Built:
+def _build_details(params: Movie, reading: ViewInputs) -> ViewResult:
     return _known(params.movie_id, movie_details(params.movie_id, reading))
 
 
-def _plan_sentiment(question: Question[MovieSentiment]) -> Plan:
+def _plan_sentiment(question: PlanContext[MovieSentiment]) -> Plan:
     types, start = ("sentiment", "movie_details"), question.boundary.speed_from
     return Plan(movie_reads(question.params.movie_id, types, question, speed_from=start))
 
 
-def _build_sentiment(params: MovieSentiment, reading: Reading) -> Built:
+def _build_sentiment(params: MovieSentiment, reading: ViewInputs) -> ViewResult:
     built = movie_sentiment(params.movie_id, params.span, params.granularity, reading)
     return _known(params.movie_id, built)
 
 
-def _plan_stats(question: Question[MovieStats]) -> Plan:
+def _plan_stats(question: PlanContext[MovieStats]) -> Plan:
     start = question.params.window(question.boundary.now).bounded_start
     reads = movie_reads(question.params.movie_id, (), question, speed_from=start)
     return Plan(reads, reference=True)
 
 
-def _build_stats(params: MovieStats, reading: Reading) -> Built:
+def _build_stats(params: MovieStats, reading: ViewInputs) -> ViewResult:
     movie_id = params.movie_id
     seen = any(document.movie_id == movie_id for document in reading.documents.speed)
     if not seen and not reading.reference.knows(movie_id):
         raise NotFound("movie", movie_id)
     built = movie_stats(movie_id, params.window(reading.boundary.now), reading)
-    return Built({**built.body, "hours": params.hours}, built.freshness)
+    return ViewResult({**built.body, "hours": params.hours}, built.freshness)
 
 
-def _plan_search(question: Question[MovieSearch]) -> Plan:
+def _plan_search(question: PlanContext[MovieSearch]) -> Plan:
     boundary = question.boundary
     since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
     return Plan(hours=HourRange(("stats",), since_cutoff), reference=True)
 
 
-def _build_search(params: MovieSearch, reading: Reading) -> Built:
+def _build_search(params: MovieSearch, reading: ViewInputs) -> ViewResult:
     return movie_search(params, reading)
 
 
-def _plan_genres(_: Question[GenreSearch]) -> Plan:
+def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:
     return Plan(reference=True)
 
 
-def _build_genres(params: GenreSearch, reading: Reading) -> Built:
+def _build_genres(params: GenreSearch, reading: ViewInputs) -> ViewResult:
     return genre_search(params.words, reading)
 
 
-def _known(movie_id: int, built: Built | None) -> Built:
+def _known(movie_id: int, built: ViewResult | None) -> ViewResult:
     if built is None:
         raise NotFound("movie", movie_id)
     return built

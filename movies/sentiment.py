@@ -10,12 +10,12 @@ from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary
-from merger.core.timeline import Bucket, DayPoint, Piece, Series, Timeline, bucketed
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, bucketed
 from merger.core.windows import DAY, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
 from merger.views.coverage import speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 POSITIVE, NEGATIVE = 0.05, -0.05
 """Above the first a score is positive, below the second negative."""
@@ -38,7 +38,7 @@ class _Held:
     series: Series[Sentiment]
 
 
-def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading: Reading) -> Built | None:
+def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading: ViewInputs) -> ViewResult | None:
     """The answer for one movie; ``None`` when neither layer knows it.
 
     Args:
@@ -78,10 +78,10 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
         documents=reading.documents,
         warnings=_warnings(held, timeline, parts),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def _held(movie_id: int, reading: Reading) -> _Held:
+def _held(movie_id: int, reading: ViewInputs) -> _Held:
     boundary, documents = reading.boundary, reading.documents
     batch = [d for d in usable_batch(documents, "sentiment", boundary) if d.movie_id == movie_id]
     speed = [d for d in usable_speed(documents, "sentiment", boundary) if d.movie_id == movie_id]
@@ -144,7 +144,7 @@ def _overall(
     return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), pieces
 
 
-def _is_known(movie_id: int, reading: Reading) -> bool:
+def _is_known(movie_id: int, reading: ViewInputs) -> bool:
     return (
         reading.reference.knows(movie_id)
         or any(d.movie_id == movie_id for d in reading.documents.batch)
@@ -152,7 +152,7 @@ def _is_known(movie_id: int, reading: Reading) -> bool:
     )
 
 
-def _title(movie_id: int, reading: Reading) -> str | None:
+def _title(movie_id: int, reading: ViewInputs) -> str | None:
     details = newest_batch(usable_batch(reading.documents, "movie_details", reading.boundary), lambda d: d.movie_id)
     found = details.get(movie_id)
     return found.data["title"] if found else reading.reference.title_of(movie_id)
@@ -187,7 +187,7 @@ def _velocity(held: _Held, window: Window) -> float | None:
     return known[max(known)] if known else None
 
 
-def _point(bucket: Bucket[Sentiment], granularity: Granularity) -> dict[str, Any]:
+def _point(bucket: SeriesBucket[Sentiment], granularity: Granularity) -> dict[str, Any]:
     if granularity is Granularity.HOUR and bucket.width is Granularity.HOUR:
         key = {"hour": isoformat(bucket.start)}
     else:
@@ -203,7 +203,7 @@ def _point(bucket: Bucket[Sentiment], granularity: Granularity) -> dict[str, Any
     }
 
 
-def _trend(buckets: list[Bucket[Sentiment]]) -> dict[str, Any]:
+def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
     """Change per day of a line through the buckets' averages, each weighted by its reviews."""
     slope = slope_per_day(
         ((bucket.start + bucket.width.width / 2 - _EPOCH) / DAY, average, float(bucket.state.reviews))

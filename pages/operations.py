@@ -48,7 +48,7 @@ class Operations(BrowserPage):
                 "drawing": drawing(layers["report"]) if layers["report"] else None,
                 "cache": _report(cache_report),
                 "indexes": _report(index_report),
-                "runs": _report(wiring.publishing().runs),
+                "runs": _report(wiring.run_publisher().runs),
                 "drift": _report(drift_report),
             }
 

@@ -12,7 +12,7 @@ from typing import Any
 from merger.core.windows import DAY
 from sample_data.facts import Movie
 from sample_data.ledger import DayFigures, Ledger
-from sample_data.replay import Reviews, Standing
+from sample_data.replay import MovieState, Reviews
 from sample_data.world import World
 
 TOP_MOVIES = 5
@@ -24,12 +24,12 @@ MOVIES_WITH_TRENDS = 40
 _Group = tuple[str, str | int] | None
 
 
-def genre_months(standings: Iterable[Standing], ledger: Ledger, at: datetime) -> Iterator[dict[str, Any]]:
+def genre_months(standings: Iterable[MovieState], ledger: Ledger, at: datetime) -> Iterator[dict[str, Any]]:
     """``genre_analytics`` payloads, one per genre, year and month of release.
 
     Averages are over movies, the sentiment's over reviews; what no movie of the month has is absent.
     """
-    months: dict[tuple[str, str], list[Standing]] = defaultdict(list)
+    months: dict[tuple[str, str], list[MovieState]] = defaultdict(list)
     for standing in standings:
         for genre in standing.movie.genres:
             months[genre, standing.movie.release_date[:7]].append(standing)
@@ -38,7 +38,7 @@ def genre_months(standings: Iterable[Standing], ledger: Ledger, at: datetime) ->
         yield {"genre": genre, "year": int(year), "month": int(number), **_statistics(members, ledger, at)}
 
 
-def _statistics(members: Sequence[Standing], ledger: Ledger, at: datetime) -> dict[str, Any]:
+def _statistics(members: Sequence[MovieState], ledger: Ledger, at: datetime) -> dict[str, Any]:
     movies = [standing.movie for standing in members]
     budgets = [movie.budget for movie in movies if movie.budget]
     runtimes = [movie.runtime for movie in movies if movie.runtime]
@@ -61,12 +61,12 @@ def _statistics(members: Sequence[Standing], ledger: Ledger, at: datetime) -> di
     return found
 
 
-def _most_popular(members: Iterable[Standing], at: datetime) -> list[Standing]:
+def _most_popular(members: Iterable[MovieState], at: datetime) -> list[MovieState]:
     ranked = sorted(members, key=lambda standing: (-standing.popularity(at), standing.movie.movie_id))
     return ranked[:TOP_MOVIES]
 
 
-def _top_movie(standing: Standing, at: datetime) -> dict[str, Any]:
+def _top_movie(standing: MovieState, at: datetime) -> dict[str, Any]:
     movie = standing.movie
     entry = {
         "movie_id": movie.movie_id,

@@ -11,7 +11,7 @@ from merger.core.windows import DAY, floor_day
 from sample_data.aggregates import actor_networks, genre_months, trend_points
 from sample_data.facts import Movie
 from sample_data.ledger import Ledger
-from sample_data.replay import Replay, Standing
+from sample_data.replay import MovieState, Replay
 from sample_data.world import World
 
 ID_PREFIX = "sample:"
@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class JobRun:
     """One run of the job: its input ends at ``covers_until``, it was finished at ``computed_at``."""
 
     covers_until: datetime
@@ -39,7 +39,7 @@ class Digest:
     """A world's stream, read up to a cut: where every movie stands then, and figures by day."""
 
     world: World
-    standings: Mapping[int, Standing]
+    standings: Mapping[int, MovieState]
     ledger: Ledger
 
 
@@ -53,7 +53,7 @@ def digest(world: World, until: datetime, on_hour: Callable[[datetime], None] | 
     return Digest(world, replay.standings, ledger)
 
 
-def batch_documents(read: Digest, run: Run, since: datetime | None = None) -> Iterator[Document]:
+def batch_documents(read: Digest, run: JobRun, since: datetime | None = None) -> Iterator[Document]:
     """Everything a run writes; the same arguments give the same documents with the same ``_id``.
 
     Args:
@@ -77,20 +77,20 @@ def batch_documents(read: Digest, run: Run, since: datetime | None = None) -> It
         yield _document(run, "actor_collaboration", network["actor"], network)
 
 
-def _details(read: Digest, run: Run) -> Iterator[Document]:
+def _details(read: Digest, run: JobRun) -> Iterator[Document]:
     for movie in read.world.movies:
         data = movie_details(read.standings[movie.movie_id], run.covers_until)
         yield _document(run, "movie_details", str(movie.movie_id), data, movie.movie_id)
 
 
-def _sentiment_totals(read: Digest, run: Run) -> Iterator[Document]:
+def _sentiment_totals(read: Digest, run: JobRun) -> Iterator[Document]:
     """A total for every movie, zero where nobody wrote: readers can tell "no review" from "not known"."""
     for movie in read.world.movies:
         data = read.ledger.reviews_of(movie.movie_id).payload()
         yield _document(run, "sentiment", str(movie.movie_id), data, movie.movie_id)
 
 
-def _sentiment_days(ledger: Ledger, first_day: datetime, run: Run) -> Iterator[Document]:
+def _sentiment_days(ledger: Ledger, first_day: datetime, run: JobRun) -> Iterator[Document]:
     day = first_day
     while day < run.covers_until:
         date = f"{day:%Y-%m-%d}"
@@ -101,7 +101,7 @@ def _sentiment_days(ledger: Ledger, first_day: datetime, run: Run) -> Iterator[D
         day += DAY
 
 
-def movie_details(standing: Standing, at: datetime) -> dict[str, Any]:
+def movie_details(standing: MovieState, at: datetime) -> dict[str, Any]:
     """The ``movie_details`` payload: TMDB's facts, its numbers as the stream has moved them by ``at``.
 
     What TMDB does not know is absent.
@@ -137,7 +137,7 @@ def _enumerated(names: tuple[str, ...]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _document(run: Run, view_type: str, key: str, data: Mapping[str, Any], movie_id: int | None = None) -> Document:
+def _document(run: JobRun, view_type: str, key: str, data: Mapping[str, Any], movie_id: int | None = None) -> Document:
     return {
         "_id": f"{ID_PREFIX}{view_type}:{key}",
         **({} if movie_id is None else {"movie_id": movie_id}),

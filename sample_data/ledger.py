@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from merger.core.windows import floor_day
-from sample_data.replay import Observed, Reviews
+from sample_data.replay import ObservedState, Reviews
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class DayFigures:
     rating_sum: float = 0.0
     popularity_sum: float = 0.0
 
-    def enter(self, observed: Observed) -> None:
+    def enter(self, observed: ObservedState) -> None:
         """Count one more hour."""
         self.reviews.include(observed.reviews)
         self.observations += 1
@@ -44,7 +44,7 @@ class Ledger:
         self._days: dict[datetime, dict[int, DayFigures]] = {}
         self._totals: dict[int, Reviews] = {}
 
-    def enter(self, hour: datetime, seen: Mapping[int, Observed]) -> None:
+    def enter(self, hour: datetime, seen: Mapping[int, ObservedState]) -> None:
         """Add an hour of the stream; hours may come in any order, each once."""
         day = self._days.setdefault(floor_day(hour), {})
         for movie_id, observed in seen.items():

@@ -23,7 +23,7 @@ from merger.contract.fields import moment
 from merger.core.windows import floor_day
 from merger.errors import StoreFault, StoreUnavailable
 from merger.stores.mongo.errors import mapping_errors
-from sample_data.batch_job import ID_PREFIX, Document, Run
+from sample_data.batch_job import ID_PREFIX, Document, JobRun
 from sample_data.world import HISTORY, World
 
 COLLECTION = "sample_world"
@@ -129,7 +129,7 @@ def last_cut(source: Database[Document]) -> datetime | None:
     return None if held is None else held["covers_until"]
 
 
-def remember_cut(source: Database[Document], run: Run) -> None:
+def remember_cut(source: Database[Document], run: JobRun) -> None:
     """Record a completed batch run."""
     stamps = {
         "covers_until": run.covers_until,

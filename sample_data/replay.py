@@ -68,7 +68,7 @@ class Reviews:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MovieState:
     """A movie's running numbers: TMDB's as the base, the stream's on top.
 
     ``lift`` is how far popularity was above its base at ``lifted_at``; it fades by a factor of e in 24 h.
@@ -89,14 +89,14 @@ class Standing:
         """Popularity at a moment, never below 0, with three decimals."""
         return round(max(0.0, self.movie.popularity + self._lift(at)), 3)
 
-    def after(self, event: Event) -> Standing:
+    def after(self, event: Event) -> MovieState:
         """The numbers once an event has happened; a review changes none of them."""
         if event.kind is Kind.VOTE:
             rating_sum = self.rating_sum + event.value
-            return Standing(self.movie, self.vote_count + 1, rating_sum, self.lift, self.lifted_at)
+            return MovieState(self.movie, self.vote_count + 1, rating_sum, self.lift, self.lifted_at)
         if event.kind is Kind.POPULARITY:
             lift = self._lift(event.at) + event.value * max(1.0, self.movie.popularity)
-            return Standing(self.movie, self.vote_count, self.rating_sum, lift, event.at)
+            return MovieState(self.movie, self.vote_count, self.rating_sum, lift, event.at)
         return self
 
     def _lift(self, at: datetime) -> float:
@@ -104,14 +104,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class ObservedState:
     """One movie in ``[start, end)``, an hour or the part of it that is over: reviews, and numbers at both ends."""
 
     start: datetime
     end: datetime
     reviews: Reviews
-    before: Standing
-    after: Standing
+    before: MovieState
+    after: MovieState
     times: tuple[datetime, ...]
 
     @property
@@ -133,12 +133,12 @@ class Replay:
         self.world = world
         self.hour = world.epoch
         self.standings = {
-            movie.movie_id: Standing(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, world.epoch)
+            movie.movie_id: MovieState(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, world.epoch)
             for movie in world.movies
         }
-        self._recent: deque[tuple[datetime, Mapping[int, Observed]]] = deque()
+        self._recent: deque[tuple[datetime, Mapping[int, ObservedState]]] = deque()
 
-    def observe(self, until: datetime) -> dict[int, Observed]:
+    def observe(self, until: datetime) -> dict[int, ObservedState]:
         """Movies with events in ``[hour, min(hour + 1h, until))``, by id; nothing moves on."""
         end = min(self.hour + HOUR, until)
         by_movie: dict[int, list[Event]] = {}
@@ -150,20 +150,20 @@ class Replay:
             for movie_id, events in by_movie.items()
         }
 
-    def advance(self) -> dict[int, Observed]:
+    def advance(self) -> dict[int, ObservedState]:
         """Walk through one whole hour and return what ``observe`` saw of it."""
         return self._walk(self.hour + HOUR)
 
-    def until(self, end: datetime) -> Iterator[tuple[datetime, dict[int, Observed]]]:
+    def until(self, end: datetime) -> Iterator[tuple[datetime, dict[int, ObservedState]]]:
         """Walk up to ``end`` and yield every hour on the way; the last is cut where ``end`` is inside it."""
         while self.hour < end:
             yield self.hour, self._walk(end)
 
-    def recent(self, movie_id: int) -> list[Observed]:
+    def recent(self, movie_id: int) -> list[ObservedState]:
         """What was seen of a movie in the ``MEMORY`` before ``hour``, oldest first."""
         return [seen[movie_id] for _, seen in self._recent if movie_id in seen]
 
-    def _walk(self, end: datetime) -> dict[int, Observed]:
+    def _walk(self, end: datetime) -> dict[int, ObservedState]:
         seen = self.observe(end)
         self.standings.update((movie_id, observed.after) for movie_id, observed in seen.items())
         self._recent.append((self.hour, seen))
@@ -173,7 +173,7 @@ class Replay:
         return seen
 
 
-def _observed(start: datetime, end: datetime, standing: Standing, events: Iterable[Event]) -> Observed:
+def _observed(start: datetime, end: datetime, standing: MovieState, events: Iterable[Event]) -> ObservedState:
     reviews, after, times = Reviews(), standing, []
     for event in events:
         times.append(event.at)
@@ -181,4 +181,4 @@ def _observed(start: datetime, end: datetime, standing: Standing, events: Iterab
             reviews.add(event.value)
         else:
             after = after.after(event)
-    return Observed(start, end, reviews, standing, after, tuple(times))
+    return ObservedState(start, end, reviews, standing, after, tuple(times))

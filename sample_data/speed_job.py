@@ -8,7 +8,7 @@ from typing import Any
 
 from merger.core.windows import HOUR
 from sample_data.batch_job import ID_PREFIX, Document
-from sample_data.replay import Observed, Replay, Reviews
+from sample_data.replay import ObservedState, Replay, Reviews
 
 EXPIRES_AFTER = timedelta(hours=48)
 """From the start of the hour to ``ttl_expires_at``."""
@@ -56,7 +56,7 @@ def hour_prefix(hour: datetime) -> str:
     return f"{ID_PREFIX}{hour:%Y-%m-%dT%H}:"
 
 
-def _payloads(observed: Observed, recent: list[Observed]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _payloads(observed: ObservedState, recent: list[ObservedState]) -> Iterator[tuple[str, dict[str, Any]]]:
     times = [at for seen in (*recent, observed) for at in seen.times]
     end = observed.end
     now, before, earlier = (trending_score(times, end - hours * HOUR) for hours in range(3))
@@ -79,7 +79,7 @@ def trending_score(times: Iterable[datetime], at: datetime) -> float:
     return round(100 * activity / (activity + _HALF_SCORE), 2)
 
 
-def _stats(observed: Observed) -> dict[str, Any]:
+def _stats(observed: ObservedState) -> dict[str, Any]:
     """Numbers at the end of the bucket, and how they have changed in it."""
     before, after = observed.before, observed.after
     return {
@@ -92,7 +92,7 @@ def _stats(observed: Observed) -> dict[str, Any]:
     }
 
 
-def _sentiment_velocity(reviews: Reviews, recent: list[Observed]) -> dict[str, float]:
+def _sentiment_velocity(reviews: Reviews, recent: list[ObservedState]) -> dict[str, float]:
     """The change since the last hour with reviews; absent where there was none lately."""
     earlier = next((seen.reviews for seen in reversed(recent) if seen.reviews.count), None)
     return {} if earlier is None else {"sentiment_velocity": round(reviews.average - earlier.average, 4)}

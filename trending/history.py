@@ -8,12 +8,12 @@ from datetime import datetime
 from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
 from merger.speed.tables import HourTable, SharedHours
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 from trending.scoring import known_genre, missing_hours, popularity_score, ranked_candidates, window_of
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryParameters:
+class HistoryQuery:
     """What is asked.
 
     Args:
@@ -29,19 +29,19 @@ class HistoryParameters:
     genre: str | None = None
 
 
-def hours_shown(params: HistoryParameters, now: datetime) -> Window:
+def hours_shown(params: HistoryQuery, now: datetime) -> Window:
     """The hours of which scores are told."""
     open_hour = floor_hour(now)
     return Window(open_hour - (params.hours - 1) * HOUR, open_hour + HOUR)
 
 
-def hours_needed(params: HistoryParameters, now: datetime) -> Window:
+def hours_needed(params: HistoryQuery, now: datetime) -> Window:
     """The hours that ranking and scores need together."""
     ranked, shown = window_of(params.window, now), hours_shown(params, now)
     return Window(min(ranked.bounded_start, shown.bounded_start), shown.end)
 
 
-def ranking_history(params: HistoryParameters, reading: Reading) -> Built:
+def ranking_history(params: HistoryQuery, reading: ViewInputs) -> ViewResult:
     """``trending/history``.
 
     Args:
@@ -86,10 +86,10 @@ def ranking_history(params: HistoryParameters, reading: Reading) -> Built:
         missing=(missing_hours(hours_needed(params, boundary.now), reading),),
         documents=reading.hours.told(boundary),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def _places_before(hour: datetime, window: Window, genre: str | None, reading: Reading) -> dict[int, int]:
+def _places_before(hour: datetime, window: Window, genre: str | None, reading: ViewInputs) -> dict[int, int]:
     """By movie, its place when an hour began: in the ranking of what the hours before that one say."""
     earlier = SharedHours(table for table in reading.hours.tables if table.hour < hour)
     candidates, ranked = ranked_candidates(window, genre, replace(reading, hours=earlier))
@@ -99,11 +99,11 @@ def _places_before(hour: datetime, window: Window, genre: str | None, reading: R
 class _Scores:
     """Scores of single hours: measured ones, else by the formula, as the ranking has them."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ViewInputs) -> None:
         self._trending, self._stats = (self._by_hour(name, reading) for name in ("trending", "stats"))
 
     @staticmethod
-    def _by_hour(data_type: str, reading: Reading) -> dict[datetime, HourTable]:
+    def _by_hour(data_type: str, reading: ViewInputs) -> dict[datetime, HourTable]:
         return {table.hour: table for table in reading.hours.usable(data_type, reading.boundary)}
 
     def of(self, movie_id: int, hour: datetime) -> int | float | None:

@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
 from merger.errors import Interval, NotFound
 from merger.speed.rows import Rows
 from merger.views.freshness import describe
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 POPULARITY_WEIGHT = 40.0
 """Most that popularity alone can give."""
@@ -97,7 +97,7 @@ def window_of(span: Span, now: datetime) -> Window:
     return span.ending(now, Granularity.HOUR)
 
 
-def ranking(params: RankingParameters, reading: Reading) -> Built:
+def ranking(params: RankingParameters, reading: ViewInputs) -> ViewResult:
     """``trending/movies`` and ``trending/genres/{genre}``.
 
     Args:
@@ -129,10 +129,10 @@ def ranking(params: RankingParameters, reading: Reading) -> Built:
         missing=(missing_hours(window, reading),),
         documents=reading.hours.told(reading.boundary),
     )
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
-def known_genre(asked: str | None, reference: Reference) -> str | None:
+def known_genre(asked: str | None, reference: Catalogue) -> str | None:
     """The catalogue's spelling of a case-folded genre; raises ``NotFound``."""
     if asked is None:
         return None
@@ -142,7 +142,7 @@ def known_genre(asked: str | None, reference: Reference) -> str | None:
     return genre
 
 
-def ranked_candidates(window: Window, genre: str | None, reading: Reading) -> tuple[Candidates, Integers]:
+def ranked_candidates(window: Window, genre: str | None, reading: ViewInputs) -> tuple[Candidates, Integers]:
     """Everybody, and the rows of those of a genre (``None``: of all) in their order, best first."""
     candidates = _candidates(window, reading)
     ranked = _ranked(candidates, reading.reference)
@@ -151,7 +151,7 @@ def ranked_candidates(window: Window, genre: str | None, reading: Reading) -> tu
     return candidates, ranked
 
 
-def _candidates(window: Window, reading: Reading) -> Candidates:
+def _candidates(window: Window, reading: ViewInputs) -> Candidates:
     """Every movie of the window, before any limit: a movie that leads no single hour may lead them all."""
     boundary, start = reading.boundary, window.bounded_start
     trending = reading.hours.newest("trending", boundary, since=start)
@@ -186,7 +186,7 @@ def _change_per_hour(newest: Rows, before: Rows) -> Floats:
     return change
 
 
-def _ranked(candidates: Candidates, reference: Reference) -> Integers:
+def _ranked(candidates: Candidates, reference: Catalogue) -> Integers:
     """The rows by score, then popularity, highest first and unknown last, then the smaller id."""
     popularity = _aligned(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
     popularity = np.where(np.isnan(popularity), _usual_popularity(candidates.movies, reference), popularity)
@@ -194,7 +194,7 @@ def _ranked(candidates: Candidates, reference: Reference) -> Integers:
     return np.lexsort((candidates.movies, -popularity, -candidates.score))
 
 
-def _usual_popularity(movies: Integers, reference: Reference) -> Floats:
+def _usual_popularity(movies: Integers, reference: Catalogue) -> Floats:
     """What the catalogue says; NaN where it does not."""
     known, where, _ = np.intersect1d(np.asarray(reference.movies.ids), movies, assume_unique=True, return_indices=True)
     result = np.full(len(movies), np.nan)
@@ -202,7 +202,7 @@ def _usual_popularity(movies: Integers, reference: Reference) -> Floats:
     return result
 
 
-def _entry(rank: int, row: int, candidates: Candidates, reference: Reference) -> dict[str, Any]:
+def _entry(rank: int, row: int, candidates: Candidates, reference: Catalogue) -> dict[str, Any]:
     movie_id = int(candidates.movies[row])
     facts, stats = reference.facts_of(movie_id), candidates.stats
     bucket = stats.row_of(movie_id)
@@ -233,7 +233,7 @@ def _shown_score(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def missing_hours(window: Window, reading: Reading) -> Iterable[Interval]:
+def missing_hours(window: Window, reading: ViewInputs) -> Iterable[Interval]:
     """Closed hours of a window that the speed layer does not hold (M8)."""
     boundary, layer = reading.boundary, reading.layers.speed_of("trending")
     # A producer that writes no scores at all has lost none: its layer is judged by what it does write.

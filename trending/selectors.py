@@ -7,20 +7,20 @@ from merger.contract.collections import SPEED
 from merger.core.windows import Span
 from merger.speed.hour_range import HourRange
 from merger.views.freshness import TTLClass
-from merger.views.plans import Plan, Question, View
+from merger.views.plans import Plan, PlanContext, View
 from merger.wiring import service
-from trending.history import HistoryParameters, hours_needed, ranking_history
+from trending.history import HistoryQuery, hours_needed, ranking_history
 from trending.scoring import RankingParameters, ranking, window_of
 
 SPEED_TYPES = ("trending", "stats")
 
 
-def _plan(question: Question[RankingParameters]) -> Plan:
+def _plan(question: PlanContext[RankingParameters]) -> Plan:
     window = window_of(question.params.window, question.boundary.now)
     return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
 
 
-def _plan_history(question: Question[HistoryParameters]) -> Plan:
+def _plan_history(question: PlanContext[HistoryQuery]) -> Plan:
     window = hours_needed(question.params, question.boundary.now)
     return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
 
@@ -71,5 +71,5 @@ def trending_history(*, window: Span, limit: int, hours: int, genre: str | None 
         hours: of scores.
         genre, strict: as above; raises the same.
     """
-    params = HistoryParameters(window, limit, hours, None if genre is None else genre.strip().casefold())
+    params = HistoryQuery(window, limit, hours, None if genre is None else genre.strip().casefold())
     return service().fetch(HISTORY, params, strict=strict)

@@ -18,7 +18,7 @@ COMMANDS: Final = ("clearsessions", "flushexpiredtokens")
 _log = logging.getLogger(__name__)
 
 
-class Forgetting:
+class Cleanup:
     """Deletes now and then; one thread calls it. That every process does so costs a query or two an hour.
 
     Args:

@@ -15,8 +15,8 @@ from django.utils.cache import get_conditional_response
 from lambdaserve.api.problems import Problem
 from merger.answers.answer import Answer
 from merger.cache.popular import SHARE
-from merger.request_context import Asking, explained
-from merger.wiring import requested, service
+from merger.request_context import RequestContext, explained
+from merger.wiring import popular_counts, service
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that say who asks."""
@@ -45,7 +45,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     if asked is not None:
         return _explained(answer, asked)
     if random.random() < SHARE:  # noqa: S311 - chooses a sample, guards nothing
-        requested().note(request.get_full_path_info())
+        popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
     if compressed:
@@ -62,7 +62,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     return _described(response, answer, etag)
 
 
-def _explained(answer: Answer, asked: Asking) -> HttpResponse:
+def _explained(answer: Answer, asked: RequestContext) -> HttpResponse:
     """The answer, byte for byte, and one more member."""
     steps = [{"step": name, "ms": round(1000 * seconds, 3)} for name, seconds in asked.steps or ()]
     told = {"request_id": asked.request_id, **service().explain(answer), "steps": steps}

@@ -18,7 +18,7 @@ from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.middleware.lanes import GetResponse
 from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
-from merger.request_context import Asking, asking
+from merger.request_context import RequestContext, asking
 
 HEADER: Final = "X-Request-ID"
 
@@ -34,7 +34,7 @@ _QUIET = ("api/v1/health/live", "api/v1/health/ready", "metrics")
 """Routes that machines ask every few seconds: told at ``debug`` alone."""
 
 
-class Observed:
+class RequestLog:
     """First of all middlewares: what it does not see did not happen.
 
     ``X-Request-ID`` of the request is kept where it is one (up to 64 letters, digits, ``.``, ``_`` and ``-``), else
@@ -51,7 +51,7 @@ class Observed:
         """The response of the rest of the chain, which raises nothing."""
         started, given = time.perf_counter(), request.META.get("HTTP_X_REQUEST_ID")
         request_id = given if given and _ACCEPTED.fullmatch(given) else token_hex(8)
-        current = Asking(request_id)
+        current = RequestContext(request_id)
         token = asking.set(current)
         try:
             response = self._get_response(request)
@@ -70,7 +70,7 @@ class Observed:
         log: FilteringBoundLogger,
         request: HttpRequest,
         response: HttpResponseBase,
-        current: Asking,
+        current: RequestContext,
         route: str,
         seconds: float,
     ) -> None:

@@ -34,7 +34,7 @@ BUSY_RETRY_AFTER: Final = 5
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
-class SlowPeers:
+class SlowClients:
     """Reads bodies before anybody asks for them, and sees to it that files are sent without waiting.
 
     A body of more than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` is refused unread, and so is one that doesn't say its length.

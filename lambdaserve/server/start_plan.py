@@ -16,7 +16,7 @@ class RunFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StartPlan:
     """What a start means, from the environment alone.
 
     Attributes:
@@ -36,7 +36,7 @@ class Plan:
     moved: bool
 
     @classmethod
-    def of(cls, environment: Environment) -> Plan:
+    def of(cls, environment: Environment) -> StartPlan:
         """Reads the plan.
 
         Raises:

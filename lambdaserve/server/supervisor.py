@@ -23,7 +23,7 @@ from lambdaserve.config.env import Address, Environment
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
-from lambdaserve.server.start_plan import Plan, RunFailed
+from lambdaserve.server.start_plan import RunFailed, StartPlan
 
 _PATIENCE = 60.0
 """Seconds until the server must answer."""
@@ -44,7 +44,7 @@ _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
 
 
 @dataclass(slots=True)
-class Run:
+class Supervisor:
     """One run of the service in one data directory, which its caller has locked.
 
     Attributes:
@@ -58,7 +58,7 @@ class Run:
     base_dir: Path
     local: LocalData
     environment: Environment
-    plan: Plan
+    plan: StartPlan
     say: Callable[[str], None]
     _children: list[Child] = field(default_factory=list)
     _variables: dict[str, str] = field(default_factory=dict)

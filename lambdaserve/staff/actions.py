@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from lambdaserve.ops.warming import Warmed, warm
 from merger import wiring
-from merger.cache.generations import ALL, BATCH, of_movie, of_view
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.contract.fields import LARGEST_COUNT, moment
 from merger.indexes import server as indexing
-from merger.indexes.declared import Standing, State
+from merger.indexes.declared import IndexState, IndexStatus
 from merger.layers.publishing import NotPublishable
 from merger.views.registry import known_views
 
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 def outdate_all(form: Form) -> str:
     """Has every answer made anew."""
-    wiring.service().cache.shared.advance([ALL])
+    wiring.service().cache.shared.advance([ALL_GENERATION])
     return "Outdated every answer; each is made anew when it is next asked for."
 
 
@@ -50,7 +50,7 @@ def outdate_movie(form: Form) -> str:
 
 def warm_most_requested(form: Form) -> str:
     """Makes the answers that are asked for most, where they are not fresh."""
-    found = wiring.shared_requested().top(WARMED_AT_ONCE)
+    found = wiring.popular_totals().top(WARMED_AT_ONCE)
     results = Counter(warm(address)[0] for address, _ in found)
     told = ", ".join(f"{number} {result.value}" for result, number in results.items()) or "nothing was asked for yet"
     if results[Warmed.FAILED]:
@@ -60,13 +60,13 @@ def warm_most_requested(form: Form) -> str:
 
 def about_creating(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, State.MISSING)
+    standing = _standing(form, IndexState.MISSING)
     return f"Create {_name(standing)}? MongoDB reads the whole collection for it; it can be used meanwhile."
 
 
 def create_index(form: Form) -> str:
     """Creates a declared index that is missing."""
-    standing = _standing(form, State.MISSING)
+    standing = _standing(form, IndexState.MISSING)
     if standing.index is not None:
         indexing.create(standing.index)
     return f"Created the index {_name(standing)}."
@@ -74,26 +74,26 @@ def create_index(form: Form) -> str:
 
 def about_dropping(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, State.EXTRA, State.DIFFERENT)
+    standing = _standing(form, IndexState.EXTRA, IndexState.DIFFERENT)
     return f"Drop {_name(standing)}? {_told(standing)}; somebody else's queries may need it."
 
 
 def drop_index(form: Form) -> str:
     """Drops an index that nobody declared, or that differs from what was declared."""
-    standing = _standing(form, State.EXTRA, State.DIFFERENT)
+    standing = _standing(form, IndexState.EXTRA, IndexState.DIFFERENT)
     indexing.drop(standing)
     return f"Dropped the index {_name(standing)}."
 
 
 def about_expiry(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, State.DIFFERENT)
+    standing = _standing(form, IndexState.DIFFERENT)
     return f"Change when {_name(standing)} deletes? {_told(standing)}."
 
 
 def change_expiry(form: Form) -> str:
     """Changes in place after what time documents expire."""
-    standing = _standing(form, State.DIFFERENT)
+    standing = _standing(form, IndexState.DIFFERENT)
     if not standing.only_expiry_differs:
         raise Refused(f"{_name(standing)} differs in more than when it deletes")
     indexing.change_expiry(standing)
@@ -114,10 +114,10 @@ def publish(form: Form) -> str:
     except ValueError as error:
         raise Refused(f"covers until takes a moment such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
     try:
-        run = wiring.publishing().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
+        run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
     except NotPublishable as error:
         raise Refused(f"{error}; it can be forced") from error
-    wiring.service().cache.shared.advance([BATCH])
+    wiring.service().cache.shared.advance([BATCH_GENERATION])
     return f"Published run {run.run_id} with {run.total:,} documents."
 
 
@@ -128,14 +128,14 @@ def about_rolling_back(form: Form) -> str:
 
 def roll_back(form: Form) -> str:
     """Hides a batch run again."""
-    run = wiring.publishing().roll_back(form.get("run", ""), force=bool(form.get("force")))
-    wiring.service().cache.shared.advance([BATCH])
+    run = wiring.run_publisher().roll_back(form.get("run", ""), force=bool(form.get("force")))
+    wiring.service().cache.shared.advance([BATCH_GENERATION])
     return f"Took run {run.run_id} back."
 
 
-def _standing(form: Form, *states: State) -> Standing:
+def _standing(form: Form, *states: IndexState) -> IndexStatus:
     collection, name = form.get("collection", ""), form.get("index", "")
-    for standing in indexing.index_standings():
+    for standing in indexing.index_statuses():
         if (standing.collection, standing.name) == (collection, name):
             if standing.state in states:
                 return standing
@@ -143,9 +143,9 @@ def _standing(form: Form, *states: State) -> Standing:
     raise Refused(f"there is no index {collection[:80]}.{name[:80]}")
 
 
-def _name(standing: Standing) -> str:
+def _name(standing: IndexStatus) -> str:
     return f"{standing.collection}.{standing.name}"
 
 
-def _told(standing: Standing) -> str:
+def _told(standing: IndexStatus) -> str:
     return "; ".join(standing.differs) or "nobody declared it"

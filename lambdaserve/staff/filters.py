@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from merger.configuration import aliases
-from merger.contract.payloads import SPEED, VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 
 
 class InputFilter(admin.ListFilter):
@@ -164,7 +164,7 @@ class DataTypeFilter(TypeFilter):
     """Of speed documents, under either name of the field."""
 
     title = "data type"
-    types = tuple(SPEED)
+    types = tuple(SPEED_TYPES)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Of that type."""

@@ -231,7 +231,7 @@ class RunsPage(Page):
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The runs, newest first."""
-        return {"runs": wiring.publishing().runs()}
+        return {"runs": wiring.run_publisher().runs()}
 
 
 class DriftPage(Page):

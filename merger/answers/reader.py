@@ -15,24 +15,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from merger.catalogue.catalogue import Reference
-from merger.catalogue.loader import ReferenceKeeper
+from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.loader import CatalogueLoader
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
-from merger.layers.state import LayerWatch, without
-from merger.request_context import Step, asking
+from merger.layers.state import LayerState, without
+from merger.request_context import TimedStep, asking
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
 from merger.stores.store import Document, Store
-from merger.views.plans import Plan, Question, Read, View
-from merger.views.reading import Reading
+from merger.views.plans import Plan, PlanContext, Read, View
+from merger.views.reading import ViewInputs
 
 
 @dataclass(slots=True)
-class Lost:
+class FailedReads:
     """Collections that failed while one answer was made, each with its first error."""
 
     errors: dict[str, StoreError] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class ReadResult:
     """What one answer is made of, and how good that is.
 
     Args:
@@ -63,8 +63,8 @@ class Gathered:
         is_current: nothing failed, and the copy of the catalogue in it knows all that is known of the batch layer.
     """
 
-    reading: Reading
-    lost: Lost
+    reading: ViewInputs
+    lost: FailedReads
     is_current: bool
 
 
@@ -101,9 +101,9 @@ class Reader:
         *,
         store: Store,
         contract: Contract,
-        watch: LayerWatch,
+        watch: LayerState,
         hours: SpeedHours,
-        reference: ReferenceKeeper,
+        reference: CatalogueLoader,
         places: Bulkhead,
         one_publication: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
@@ -116,21 +116,21 @@ class Reader:
         self._one_publication = one_publication
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
 
-    def read(self, view: View[Any], params: object, boundary: Boundary, told: str) -> Gathered:
+    def read(self, view: View[Any], params: object, boundary: Boundary, told: str) -> ReadResult:
         """What an answer of a view is made of.
 
         Args:
             view: whose answer it is.
             params: its parameters.
             boundary: of this answer.
-            told: generation of the batch layer's data, as for ``ReferenceKeeper.current``.
+            told: generation of the batch layer's data, as for ``CatalogueLoader.current``.
 
         Raises:
             StoreError: so much failed that there is no answer.
         """
         with self._places.place():
             layers, errors, plan = self._planned(view, params, boundary)
-            lost = Lost(errors)
+            lost = FailedReads(errors)
             self._check(view, plan, lost)
             _note(plan)
             with nullcontext() if BATCH in lost else self._one_publication():
@@ -138,14 +138,14 @@ class Reader:
             hours = self._shared_hours(plan, boundary, layers, lost)
         reference = self._catalogue(boundary, told, lost) if plan.reference else None
         self._check(view, plan, lost)
-        reading = Reading(
+        reading = ViewInputs(
             boundary=boundary,
             layers=without(layers, lost.errors),
             documents=self._contract.read(batch=_of(BATCH, found, lost), speed=_of(SPEED, found, lost)),
             hours=SharedHours() if SPEED in lost else hours,
-            reference=reference or Reference(),
+            reference=reference or Catalogue(),
         )
-        return Gathered(reading, lost, not lost and (reference is None or _is_current(reference, layers, told)))
+        return ReadResult(reading, lost, not lost and (reference is None or _is_current(reference, layers, told)))
 
     def explain(self, view: View[Any], params: object, boundary: Boundary) -> Planned:
         """What would be read for an answer, and how the store reads it. Nothing is kept of it.
@@ -168,12 +168,12 @@ class Reader:
     def _planned(
         self, view: View[Any], params: object, boundary: Boundary
     ) -> tuple[Layers, dict[str, StoreError], Plan]:
-        with Step("layers"):
+        with TimedStep("layers"):
             layers, errors = self._watch.at_best(view.coverage, boundary)
-        with Step("plan"):
-            return layers, errors, view.plan(Question(params, boundary, layers, self._contract.aliases))
+        with TimedStep("plan"):
+            return layers, errors, view.plan(PlanContext(params, boundary, layers, self._contract.aliases))
 
-    def _check(self, view: View[Any], plan: Plan, lost: Lost) -> None:
+    def _check(self, view: View[Any], plan: Plan, lost: FailedReads) -> None:
         """Raises where nothing is left to answer with."""
         if BATCH in lost and SPEED in lost:
             raise lost.first
@@ -182,7 +182,7 @@ class Reader:
             if collection in lost and (plan.reads or plan.hours or self._reference.at_hand is None):
                 raise lost.first
 
-    def _found(self, plan: Plan, lost: Lost) -> list[tuple[str, list[Document]]]:
+    def _found(self, plan: Plan, lost: FailedReads) -> list[tuple[str, list[Document]]]:
         """What the plan's own reads give, each with its collection; they run beside each other."""
         reads = [read for read in plan.reads if read.collection not in lost]
         later = [self._beside(read) for read in reads[1:]]
@@ -197,30 +197,30 @@ class Reader:
                 lost.note(read.collection, error)
         return found
 
-    def _shared_hours(self, plan: Plan, boundary: Boundary, layers: Layers, lost: Lost) -> SharedHours:
+    def _shared_hours(self, plan: Plan, boundary: Boundary, layers: Layers, lost: FailedReads) -> SharedHours:
         if plan.hours is not None and SPEED not in lost:
             try:
-                with Step("hours of all movies"):
+                with TimedStep("hours of all movies"):
                     return self._hours.read(plan.hours, boundary, layers)
             except StoreError as error:
                 lost.note(SPEED, error)
         return SharedHours()
 
-    def _catalogue(self, boundary: Boundary, told: str, lost: Lost) -> Reference:
+    def _catalogue(self, boundary: Boundary, told: str, lost: FailedReads) -> Catalogue:
         if BATCH not in lost:
             try:
-                with Step("catalogue"):
+                with TimedStep("catalogue"):
                     return self._reference.current(boundary, told=told)
             except StoreError as error:
                 lost.note(BATCH, error)
-        return self._reference.at_hand or Reference()
+        return self._reference.at_hand or Catalogue()
 
     def _beside(self, read: Read) -> Future[list[Document]]:
         # The deadline of the request is a context variable; a thread of a pool does not inherit those.
         return self._threads.submit(contextvars.copy_context().run, self._find, read)
 
     def _find(self, read: Read) -> list[Document]:
-        with Step(f"find in {read.collection}"):
+        with TimedStep(f"find in {read.collection}"):
             return self._store.find(read.collection, read.filter, without=read.without)
 
 
@@ -232,7 +232,7 @@ def _note(plan: Plan) -> None:
         current.layers |= {LAYER_OF[SPEED]} if plan.hours else set()
 
 
-def _is_current(reference: Reference, layers: Layers, told: str) -> bool:
+def _is_current(reference: Catalogue, layers: Layers, told: str) -> bool:
     """Whether a copy of the catalogue knows the newest run and the changes that were told of."""
     newest = layers.batch_computed_at
     if newest is not None and (reference.as_of_run is None or reference.as_of_run < newest):
@@ -242,6 +242,6 @@ def _is_current(reference: Reference, layers: Layers, told: str) -> bool:
     return told in ("", reference.as_of_change)
 
 
-def _of(wanted: str, found: list[tuple[str, list[Document]]], lost: Lost) -> list[Document]:
+def _of(wanted: str, found: list[tuple[str, list[Document]]], lost: FailedReads) -> list[Document]:
     """The documents of a collection, none where any read of it failed."""
     return [] if wanted in lost else [raw for collection, part in found if collection == wanted for raw in part]

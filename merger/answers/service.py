@@ -16,21 +16,28 @@ from merger.answers.reader import Reader
 from merger.answers.skipped_log import SkippedLog
 from merger.cache.answer_cache import MISS, STALE, AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import ALL, CHANGED_MOVIES, of_changed_movie, of_changed_type, of_movie, of_view
-from merger.cache.generations import BATCH as BATCH_LAYER
-from merger.cache.terms import CacheQuestion, OnlyHalf
-from merger.catalogue.catalogue import Reference
-from merger.catalogue.loader import ReferenceKeeper
+from merger.cache.generations import (
+    ALL_GENERATION,
+    BATCH_GENERATION,
+    CHANGED_MOVIES,
+    of_changed_movie,
+    of_changed_type,
+    of_movie,
+    of_view,
+)
+from merger.cache.terms import CacheRequest, PartialAnswer
+from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.loader import CatalogueLoader
 from merger.contract.documents import Contract, Skipped
-from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.windows import HOUR, Window
 from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound
-from merger.layers.published_store import VisibleStore
-from merger.layers.state import LayerWatch
+from merger.layers.published_store import PublishedStore
+from merger.layers.state import LayerState
 from merger.meters import HALF_ANSWERS, INCOMPLETE_ANSWERS
-from merger.request_context import Step
+from merger.request_context import TimedStep
 from merger.speed.change_log import Changes
 from merger.speed.hour_range import HourRange
 from merger.speed.shared_hours import SpeedHours
@@ -38,7 +45,7 @@ from merger.stores.bulkhead import Bulkhead
 from merger.stores.store import Store
 from merger.views.freshness import TTLClass
 from merger.views.plans import View
-from merger.views.reading import Reading
+from merger.views.reading import ViewInputs
 
 P = TypeVar("P")
 
@@ -84,16 +91,16 @@ class MergeService:
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
-        self.store = visible = VisibleStore(store)
+        self.store = visible = PublishedStore(store)
         self.cache = cache
         self._monotonic = monotonic
         self._limit = limit
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
-        self._watch = LayerWatch(visible, contract.aliases, monotonic, visible.look)
+        self._watch = LayerState(visible, contract.aliases, monotonic, visible.look)
         self._hours = SpeedHours(visible, contract, monotonic)
-        self._reference = ReferenceKeeper(visible, contract, self._watch, monotonic, visible.one_publication)
+        self._reference = CatalogueLoader(visible, contract, self._watch, monotonic, visible.one_publication)
         self._reader = Reader(
             store=visible,
             contract=contract,
@@ -167,14 +174,14 @@ class MergeService:
             return MADE
         return PROCESS if answer.at_hand or self.cache.shared.link.is_away else REDIS
 
-    def _question(self, view: View[P], params: P, ident: Hashable) -> CacheQuestion:
+    def _question(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
         movie_id: int | None = getattr(params, "movie_id", None)
-        generations = [ALL, of_view(view.name), BATCH_LAYER]
+        generations = [ALL_GENERATION, of_view(view.name), BATCH_GENERATION]
         if movie_id is not None:
             generations += [of_movie(movie_id), of_changed_movie(movie_id), CHANGED_MOVIES]
         elif view.ttl is TTLClass.VOLATILE:
             generations += map(of_changed_type, view.coverage)
-        return CacheQuestion(ident, view.name, cache_key(view.name, params), tuple(generations))
+        return CacheRequest(ident, view.name, cache_key(view.name, params), tuple(generations))
 
     def boundary(self) -> Boundary:
         """The time boundary as of now."""
@@ -208,7 +215,7 @@ class MergeService:
         self._reference.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
 
-    def catalogue(self) -> Reference:
+    def catalogue(self) -> Catalogue:
         """Movies and genres as they are known; read first where they never were.
 
         Raises:
@@ -217,7 +224,7 @@ class MergeService:
         return self._reference.current(self.boundary())
 
     @property
-    def catalogue_at_hand(self) -> Reference | None:
+    def catalogue_at_hand(self) -> Catalogue | None:
         """The same where it needs no reading."""
         return self._reference.at_hand
 
@@ -244,13 +251,13 @@ class MergeService:
         reading, lost = gathered.reading, gathered.lost
         self._note_skipped(reading)
         try:
-            with Step("merge"):
+            with TimedStep("merge"):
                 built = view.build(params, reading)
         except NotFound:
             if lost:
                 raise lost.first from None  # the layer that failed may know it
             raise
-        with Step("encode"):
+        with TimedStep("encode"):
             body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
         entry = Entry.of(
             cache_key(view.name, params),
@@ -264,10 +271,10 @@ class MergeService:
         if lost:
             for layer in reading.layers.away:
                 HALF_ANSWERS.labels(view.name, layer).inc()
-            raise OnlyHalf(entry, lost.first)
+            raise PartialAnswer(entry, lost.first)
         return entry
 
-    def _note_skipped(self, reading: Reading) -> None:
+    def _note_skipped(self, reading: ViewInputs) -> None:
         """What could not be read; of the catalogue once per copy, not per answer."""
         self.skipped.note((*reading.documents.skipped, *reading.hours.skipped))
         if reading.reference.skipped and reading.reference.skipped is not self._noted:

@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
-from merger.cache.outcome_totals import SharedCounts
-from merger.cache.outcomes import CacheCounts, Outcome
-from merger.cache.popular import Requested, SharedRequested
+from merger.cache.outcome_totals import OutcomeTotals
+from merger.cache.outcomes import Outcome, OutcomeCounts
+from merger.cache.popular import PopularCounts, PopularTotals
 from merger.stores.redis.link import RedisTrouble
 
 EVERY = 5.0
 """Seconds between two reports."""
 
 
-class Housekeeping:
+class UsageReport:
     """Reports now and then; one thread calls it.
 
     Args:
@@ -28,10 +28,10 @@ class Housekeeping:
     def __init__(
         self,
         *,
-        counts: CacheCounts,
-        shared_counts: SharedCounts,
-        requested: Requested,
-        shared_requested: SharedRequested,
+        counts: OutcomeCounts,
+        shared_counts: OutcomeTotals,
+        requested: PopularCounts,
+        shared_requested: PopularTotals,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:

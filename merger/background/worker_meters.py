@@ -27,7 +27,7 @@ _STATM = Path("/proc/self/statm")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class Measuring:
+class WorkerMeters:
     """The figures of this worker. ``run`` may be called by several threads.
 
     Args:

@@ -20,14 +20,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from merger.cache.entry import BEING_REPLACED, Entry
-from merger.cache.local_tier import Held, HotTier
-from merger.cache.outcomes import CacheCounts, Outcome
-from merger.cache.redis_tier import SharedTier
-from merger.cache.single_flight import Flights, StillFlying
-from merger.cache.terms import Asked, CacheQuestion, CacheRules, Make, OnlyHalf
+from merger.cache.local_tier import CachedEntry, LocalTier
+from merger.cache.outcomes import Outcome, OutcomeCounts
+from merger.cache.redis_tier import RedisTier
+from merger.cache.single_flight import SingleFlight, WaitTimeout
+from merger.cache.terms import CacheRequest, CacheRules, Make, PartialAnswer, PendingRequest
 from merger.deadline import left
 from merger.errors import MergerError, NotFound, StoreError
-from merger.request_context import Step
+from merger.request_context import TimedStep
 from merger.stores.redis.link import RedisTrouble
 
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
@@ -48,19 +48,19 @@ class AnswerCache:
         rules: how long things are held.
     """
 
-    shared: SharedTier
+    shared: RedisTier
     secret: bytes
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     rules: CacheRules = field(default_factory=CacheRules)
-    counts: CacheCounts = field(default_factory=CacheCounts)
-    hot: HotTier = field(default_factory=HotTier)
-    _flights: Flights[tuple[Entry, str]] = field(default_factory=Flights)
+    counts: OutcomeCounts = field(default_factory=OutcomeCounts)
+    hot: LocalTier = field(default_factory=LocalTier)
+    _flights: SingleFlight[tuple[Entry, str]] = field(default_factory=SingleFlight)
     _refreshing: set[Hashable] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _background: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="refresh"))
 
-    def at_hand(self, ident: Hashable, view: str) -> Held | None:
+    def at_hand(self, ident: Hashable, view: str) -> CachedEntry | None:
         """What the process may give without asking anybody."""
         held = self.hot.get(ident)
         if held is None or self.monotonic() >= held.until:
@@ -68,7 +68,7 @@ class AnswerCache:
         self.counts.note(view, Outcome.HOT if held.state == HIT else Outcome.STALE)
         return held
 
-    def fetch(self, question: CacheQuestion, make: Make, *, strict: bool = False) -> tuple[Entry, str]:
+    def fetch(self, question: CacheRequest, make: Make, *, strict: bool = False) -> tuple[Entry, str]:
         """An entry and ``HIT``, ``STALE`` or ``MISS``.
 
         Args:
@@ -83,14 +83,14 @@ class AnswerCache:
         entry, state = self._found(question, make, strict=strict)
         return self._present(entry), state
 
-    def _found(self, question: CacheQuestion, make: Make, *, strict: bool) -> tuple[Entry, str]:
+    def _found(self, question: CacheRequest, make: Make, *, strict: bool) -> tuple[Entry, str]:
         now, at = self.clock(), self.monotonic()
         try:
-            with Step("look into Redis"):
+            with TimedStep("look into Redis"):
                 found = self.shared.find(question.key, question.generations)
         except RedisTrouble:
-            return self._alone(Asked(question, make, None, at), now, strict=strict)
-        asked, entry = Asked(question, make, found.generations, at), self._read(question.key, found.raw)
+            return self._alone(PendingRequest(question, make, None, at), now, strict=strict)
+        asked, entry = PendingRequest(question, make, found.generations, at), self._read(question.key, found.raw)
         if entry is not None and entry.generations == found.generations:
             if self._is_fresh(entry, now):
                 if self._is_due_early(entry, now):
@@ -101,7 +101,7 @@ class AnswerCache:
                 return self._given_stale(asked, entry, BEING_REPLACED)
         return self._joined(asked, entry, strict=strict)
 
-    def _alone(self, asked: Asked, now: float, *, strict: bool) -> tuple[Entry, str]:
+    def _alone(self, asked: PendingRequest, now: float, *, strict: bool) -> tuple[Entry, str]:
         """Without Redis: what this process has held, for a little longer, else made here."""
         held = self.hot.get(asked.question.ident)
         if held is not None:
@@ -110,7 +110,7 @@ class AnswerCache:
                 return self._given(asked, held.entry, Outcome.HIT, hold=False)
         return self._joined(asked, held.original if held else None, strict=strict)
 
-    def _joined(self, asked: Asked, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
+    def _joined(self, asked: PendingRequest, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
         """Made by one thread of this process; the others get what that one gets. An old one, should that fail."""
         view = asked.question.view
         try:
@@ -118,13 +118,13 @@ class AnswerCache:
             (entry, state), made_here = self._flights.run(
                 (asked.question.ident, asked.generations), lambda: self._claimed(asked, old), left(2 * self.rules.wait)
             )
-        except (StoreError, StillFlying) as trouble:
+        except (StoreError, WaitTimeout) as trouble:
             old = old or self._once_given(asked)
             if not strict and old is not None and self._will_do(old):
                 return self._given_stale(asked, old, "the document store does not answer")
-            if isinstance(trouble, OnlyHalf):
+            if isinstance(trouble, PartialAnswer):
                 return self._given_half(asked, trouble.entry)
-            if isinstance(trouble, StillFlying):
+            if isinstance(trouble, WaitTimeout):
                 return self._made(asked, None), MISS
             self.counts.note(view, Outcome.ERROR)
             raise
@@ -133,7 +133,7 @@ class AnswerCache:
         self.counts.note(view, Outcome.WAIT)
         return entry, HIT
 
-    def _once_given(self, asked: Asked) -> Entry | None:
+    def _once_given(self, asked: PendingRequest) -> Entry | None:
         """What this process has given, where Redis has lost it: it may have come back empty before the store did."""
         held = self.hot.get(asked.question.ident)
         return held.original if held else None
@@ -141,7 +141,7 @@ class AnswerCache:
     def _will_do(self, old: Entry) -> bool:
         return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error
 
-    def _claimed(self, asked: Asked, old: Entry | None) -> tuple[Entry, str]:
+    def _claimed(self, asked: PendingRequest, old: Entry | None) -> tuple[Entry, str]:
         """Made by one process; the others get what it put into Redis. Nobody waits forever for one that died.
 
         Args:
@@ -172,7 +172,7 @@ class AnswerCache:
         pairs = zip(entry.generations, generations, strict=True)
         return all(int(held or 0) >= int(wanted or 0) for held, wanted in pairs)
 
-    def _made(self, asked: Asked, token: str | None, outcome: Outcome = Outcome.MISS) -> Entry:
+    def _made(self, asked: PendingRequest, token: str | None, outcome: Outcome = Outcome.MISS) -> Entry:
         """Makes and stores it; the absence of an answer too. Without generations it can't be outdated: not stored."""
         try:
             entry = asked.make(asked.generations or ())
@@ -192,12 +192,12 @@ class AnswerCache:
     def _put(self, key: str, entry: Entry, token: str | None) -> None:
         seconds = entry.ttl if entry.absent is not None else max(2 * entry.ttl, self.rules.stale_if_error)
         try:
-            with Step("store in Redis"):
+            with TimedStep("store in Redis"):
                 self.shared.put(key, entry.encoded(key, self.secret), seconds, token, answers=entry.absent is None)
         except RedisTrouble as trouble:
             _log.info("an answer could not be stored: %s", trouble)
 
-    def _refresh_later(self, asked: Asked, seen: Entry) -> None:
+    def _refresh_later(self, asked: PendingRequest, seen: Entry) -> None:
         """Makes it anew in the background, unless somebody is at it or has done it since it was seen."""
         question = asked.question
         with self._lock:
@@ -223,37 +223,37 @@ class AnswerCache:
 
         self._background.submit(refresh)
 
-    def _release(self, asked: Asked, token: str) -> None:
+    def _release(self, asked: PendingRequest, token: str) -> None:
         try:
             self.shared.release(asked.question.key, token)
         except RedisTrouble:
             return  # it expires
 
-    def _given(self, asked: Asked, entry: Entry, outcome: Outcome, *, hold: bool = True) -> tuple[Entry, str]:
+    def _given(self, asked: PendingRequest, entry: Entry, outcome: Outcome, *, hold: bool = True) -> tuple[Entry, str]:
         self.counts.note(asked.question.view, outcome)
         if hold:
             self._hold(asked, entry, HIT, entry)
         return entry, HIT
 
-    def _given_stale(self, asked: Asked, entry: Entry, reason: str) -> tuple[Entry, str]:
+    def _given_stale(self, asked: PendingRequest, entry: Entry, reason: str) -> tuple[Entry, str]:
         self.counts.note(asked.question.view, Outcome.STALE)
         told = entry.as_stale(asked.question.key, reason)
         self._hold(asked, told, STALE, entry)
         return told, STALE
 
-    def _given_half(self, asked: Asked, entry: Entry) -> tuple[Entry, str]:
+    def _given_half(self, asked: PendingRequest, entry: Entry) -> tuple[Entry, str]:
         """The best that is left, for a moment; made anew as soon as somebody asks after that."""
         self.counts.note(asked.question.view, Outcome.MISS)
         self._hold(asked, entry, HIT, None)
         return entry, MISS
 
-    def _hold(self, asked: Asked, entry: Entry, state: str, original: Entry | None) -> None:
+    def _hold(self, asked: PendingRequest, entry: Entry, state: str, original: Entry | None) -> None:
         if entry.absent is None:
             # A failure is held from its end on, since a store that is away may take longer than that to find out.
             since = asked.at if state == HIT else self.monotonic()
             left = entry.ttl - entry.age(self.clock()) if state == HIT else self.rules.hold
             until = min(since + self.rules.hold, self.monotonic() + max(0.0, left))
-            self.hot.put(asked.question.ident, Held(entry, until, state, original))
+            self.hot.put(asked.question.ident, CachedEntry(entry, until, state, original))
 
     def _read(self, key: str, raw: bytes | None) -> Entry | None:
         if raw is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-ALL = "all"
+ALL_GENERATION = "all"
 
 
-BATCH = "batch"
+BATCH_GENERATION = "batch"
 
 
 CHANGED_MOVIES = "changed:movies"

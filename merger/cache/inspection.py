@@ -45,7 +45,7 @@ class CachedView:
 
 
 @dataclass(frozen=True, slots=True)
-class CachedEntry:
+class StoredEntry:
     """An entry, unread.
 
     Args:
@@ -70,7 +70,7 @@ class Contents:
     """
 
     views: Mapping[str, CachedView] = field(default_factory=dict)
-    largest: tuple[CachedEntry, ...] = ()
+    largest: tuple[StoredEntry, ...] = ()
     is_whole: bool = True
 
 
@@ -84,7 +84,7 @@ def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
     Raises:
         RedisTrouble: Redis could not be asked.
     """
-    found: list[CachedEntry] = []
+    found: list[StoredEntry] = []
     namespace = cache.shared.namespace
     link, give_up = cache.shared.link, time.monotonic() + SECONDS
     many, cursor = len(link.ask(servers)), 0
@@ -139,7 +139,7 @@ def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
     }
 
 
-def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[CachedEntry]]:
+def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[StoredEntry]]:
     """A few keys of one of the servers, and where to go on with it."""
     redis = servers(redis)[place]
     reply: Any = redis.scan(cursor, match=f"{_literally(namespace)}*", count=AT_ONCE)
@@ -149,7 +149,7 @@ def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, l
             pipe.ttl(name)
         told = [each if isinstance(each, int) else 0 for each in pipe.execute(raise_on_error=False)]
     names = [_TAG.sub("", name.decode(errors="replace")[len(namespace) :]) for name in reply[1]]
-    return int(reply[0]), [CachedEntry(*each) for each in zip(names, told[::2], told[1::2], strict=True)]
+    return int(reply[0]), [StoredEntry(*each) for each in zip(names, told[::2], told[1::2], strict=True)]
 
 
 def _literally(text: str) -> str:

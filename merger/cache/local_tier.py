@@ -13,7 +13,7 @@ MOST_ENTRIES, MOST_BYTES = 1_500, 2 * 2**20
 
 
 @dataclass(slots=True)
-class Held:
+class CachedEntry:
     """An entry in the process.
 
     Args:
@@ -36,7 +36,7 @@ class Held:
         return self.entry.size + (kept.size if kept else 0)
 
 
-class HotTier:
+class LocalTier:
     """Entries by question, bounded in number and bytes.
 
     Reading takes no lock: a dictionary's own lookup is atomic, and an entry is never changed once it is in.
@@ -44,15 +44,15 @@ class HotTier:
 
     def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES) -> None:
         self._most_entries, self._most_bytes = most_entries, most_bytes
-        self._held: dict[Hashable, Held] = {}
+        self._held: dict[Hashable, CachedEntry] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, question: Hashable) -> Held | None:
+    def get(self, question: Hashable) -> CachedEntry | None:
         """What is held, whether its time is over or not."""
         return self._held.get(question)
 
-    def put(self, question: Hashable, held: Held) -> None:
+    def put(self, question: Hashable, held: CachedEntry) -> None:
         """Holds it, in place of what was held before; an entry above an eighth of all bytes is not taken."""
         with self._lock:
             self._drop(question)

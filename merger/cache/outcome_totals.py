@@ -19,7 +19,7 @@ KEPT = timedelta(hours=24)
 """How long an hour's counts are kept."""
 
 
-class SharedCounts:
+class OutcomeTotals:
     """The counts in Redis. No invalidation touches them.
 
     Args:

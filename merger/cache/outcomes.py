@@ -32,7 +32,7 @@ ANSWERED_WITHOUT_MAKING = (Outcome.HOT, Outcome.HIT, Outcome.STALE, Outcome.WAIT
 ANSWERED = (*ANSWERED_WITHOUT_MAKING, Outcome.MISS)
 
 
-class CacheCounts:
+class OutcomeCounts:
     """Counts of this process, by view and outcome."""
 
     def __init__(self) -> None:

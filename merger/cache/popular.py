@@ -32,7 +32,7 @@ HALVED_EVERY = 3600
 """Seconds after which every count is halved, so that what was popular yesterday gives way to what is today."""
 
 
-class Requested:
+class PopularCounts:
     """Addresses that this process answered, since they were last taken."""
 
     def __init__(self, most: int = MOST_AT_ONCE) -> None:
@@ -60,7 +60,7 @@ class Requested:
         return {address: number for address, number in taken.items() if number >= least}
 
 
-class SharedRequested:
+class PopularTotals:
     """The most requested addresses of all processes, in Redis.
 
     Args:

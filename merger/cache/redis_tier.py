@@ -19,8 +19,8 @@ from zlib import crc32
 
 from redis import Redis
 
-from merger.cache.generations import ALL
-from merger.stores.mongo.causal_reads import Seen
+from merger.cache.generations import ALL_GENERATION
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.redis.link import RedisLink
 
 DAY = 86_400
@@ -84,14 +84,14 @@ return string.format('%.0f', held)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RedisHit:
     """What Redis holds for a question: the entry's bytes, and the generations as they are now, ``""`` for none."""
 
     raw: bytes | None
     generations: tuple[str, ...]
 
 
-class SharedTier:
+class RedisTier:
     """Entries, locks and generations in Redis.
 
     Args:
@@ -102,22 +102,22 @@ class SharedTier:
             an answer anew reads nothing older.
     """
 
-    def __init__(self, link: RedisLink, namespace: str, keep: int = DAY, seen: Seen | None = None) -> None:
+    def __init__(self, link: RedisLink, namespace: str, keep: int = DAY, seen: CausalClock | None = None) -> None:
         self.link = link
         self.namespace = namespace
         self._partitions = tuple(namespace + tag for tag in link.tags)
         self._keep = keep
         self._seen = seen if seen is not None and seen.matters else None
 
-    def find(self, key: str, generations: Sequence[str]) -> Found:
+    def find(self, key: str, generations: Sequence[str]) -> RedisHit:
         """An entry's bytes and the generations, in one round trip."""
         values: list[bytes | None]
         prefix = self._partition_of(key)
         raw, *values = self.link.command("MGET", prefix + key, *(f"{prefix}g:{name}" for name in generations))
         for place, (name, value) in enumerate(zip(generations, values, strict=True)):
-            if name == ALL and not _generation_in(value):
+            if name == ALL_GENERATION and not _generation_in(value):
                 values[place] = self._first_generation(prefix)
-        return Found(raw, tuple(map(_generation_in, values)))
+        return RedisHit(raw, tuple(map(_generation_in, values)))
 
     def claim(self, key: str, token: str, seconds: float) -> tuple[bool, bytes | None]:
         """Tries to become the one who makes an entry.
@@ -185,7 +185,7 @@ class SharedTier:
 
     def _first_generation(self, prefix: str) -> bytes:
         """Of everything, when a partition has none: another one than any before it, should Redis have forgotten it."""
-        first: bytes = self.link.command("EVAL", _FIRST, 1, f"{prefix}g:{ALL}", time.time_ns() // 1_000_000)
+        first: bytes = self.link.command("EVAL", _FIRST, 1, f"{prefix}g:{ALL_GENERATION}", time.time_ns() // 1_000_000)
         return first
 
     def _partition_of(self, key: str) -> str:

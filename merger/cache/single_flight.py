@@ -10,11 +10,11 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class StillFlying(Exception):
+class WaitTimeout(Exception):
     """Somebody else's work took longer than one was ready to wait."""
 
 
-class Flights(Generic[T]):
+class SingleFlight(Generic[T]):
     """Work under way, by what it is for."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Flights(Generic[T]):
             others = self._under_way.setdefault(ident, own)
         if others is not own:
             if not wait((others,), patience).done:
-                raise StillFlying
+                raise WaitTimeout
             return others.result(), False
         try:
             result = work()

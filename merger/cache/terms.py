@@ -12,7 +12,7 @@ Make = Callable[[tuple[str, ...]], Entry]
 """Makes an entry under the generations that were read before; raises ``NotFound`` or a ``StoreError``."""
 
 
-class OnlyHalf(StoreError):
+class PartialAnswer(StoreError):
     """One layer failed, and this is the other one's answer: given where there is nothing better, never kept (F5).
 
     Args:
@@ -52,7 +52,7 @@ class CacheRules:
 
 
 @dataclass(frozen=True, slots=True)
-class CacheQuestion:
+class CacheRequest:
     """What an entry is kept for.
 
     Args:
@@ -69,7 +69,7 @@ class CacheQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingRequest:
     """A question under way.
 
     Args:
@@ -80,7 +80,7 @@ class Asked:
             its completion: an invalidation in between would otherwise take as long again to be seen.
     """
 
-    question: CacheQuestion
+    question: CacheRequest
     make: Make
     generations: tuple[str, ...] | None
     at: float

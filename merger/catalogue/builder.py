@@ -8,7 +8,7 @@ from math import fsum
 
 import numpy as np
 
-from merger.catalogue.catalogue import GenreFacts, Movies, Reference
+from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
 from merger.catalogue.movie_builder import Details, Totals
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
@@ -47,7 +47,7 @@ class CatalogueBuilder:
             rivals = [known for known in (self._months.get(key), month) if known is not None]
             self._months |= newest_batch(rivals, _month)
 
-    def finish(self) -> Reference:
+    def finish(self) -> Catalogue:
         """The catalogue of what was added."""
         movies = self._details.finished(self._totals)
         months = self._months.values()
@@ -56,7 +56,7 @@ class CatalogueBuilder:
         for month in months:
             by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
         rated = _is_rated(movies)
-        return Reference(
+        return Catalogue(
             movies=movies,
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),

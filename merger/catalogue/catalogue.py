@@ -133,7 +133,7 @@ def _no_movies() -> Movies:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reference:
+class Catalogue:
     """A frozen copy of all of it, deduplicated (D4).
 
     Args:

@@ -18,14 +18,14 @@ from datetime import datetime
 from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.deadline import left
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers.publication import Publication
-from merger.layers.state import LayerWatch
+from merger.layers.state import LayerState
 from merger.stores.store import Document, Store
 
 CATALOGUE: Mapping[str, Mapping[str, Any]] = {
@@ -68,8 +68,8 @@ def _all_runs() -> Iterator[Publication]:
     yield Publication()
 
 
-class ReferenceKeeper:
-    """Holds the newest ``Reference`` of this process.
+class CatalogueLoader:
+    """Holds the newest ``Catalogue`` of this process.
 
     Args:
         store: where the batch documents are.
@@ -83,7 +83,7 @@ class ReferenceKeeper:
         self,
         store: Store,
         contract: Contract,
-        watch: LayerWatch,
+        watch: LayerState,
         monotonic: Callable[[], float],
         one_publication: Callable[[], AbstractContextManager[Publication]] = _all_runs,
     ) -> None:
@@ -91,20 +91,20 @@ class ReferenceKeeper:
         self._contract = contract
         self._watch = watch
         self._monotonic = monotonic
-        self._held: Reference | None = None
+        self._held: Catalogue | None = None
         self._one_publication = one_publication
         self._held_of: datetime | None = None
         self._due = float("inf")
         self._ended, self._took = float("-inf"), 0.0
         self._lock = threading.Lock()
-        self._loading: Future[Reference] | None = None
+        self._loading: Future[Catalogue] | None = None
 
     @property
-    def at_hand(self) -> Reference | None:
+    def at_hand(self) -> Catalogue | None:
         """The copy that there is, current or not; ``None`` before the first one."""
         return self._held
 
-    def current(self, boundary: Boundary, *, told: str = "", wait: float | None = FIRST_WAIT) -> Reference:
+    def current(self, boundary: Boundary, *, told: str = "", wait: float | None = FIRST_WAIT) -> Catalogue:
         """The catalogue. The first call has it read; later ones start a reload in the background when one is due.
 
         Args:
@@ -142,7 +142,7 @@ class ReferenceKeeper:
             with self._lock:
                 self._start(boundary, newest, told)
 
-    def _first(self, boundary: Boundary, told: str, wait: float | None) -> Reference:
+    def _first(self, boundary: Boundary, told: str, wait: float | None) -> Catalogue:
         with self._lock:
             if self._held is not None:
                 return self._held
@@ -152,7 +152,7 @@ class ReferenceKeeper:
         except TimeoutError:
             raise StoreUnavailable("the catalogue of movies is still being read") from None
 
-    def _start(self, boundary: Boundary, newest: datetime | None, told: str) -> Future[Reference]:
+    def _start(self, boundary: Boundary, newest: datetime | None, told: str) -> Future[Catalogue]:
         """Starts a load unless one is under way. Called under the lock."""
         if self._loading is None:
             self._loading = Future()
@@ -161,7 +161,7 @@ class ReferenceKeeper:
             ).start()
         return self._loading
 
-    def _load(self, loading: Future[Reference], boundary: Boundary, newest: datetime | None, told: str) -> None:
+    def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None, told: str) -> None:
         started = self._monotonic()
         try:
             reference, stamp = self._read(boundary)
@@ -179,26 +179,26 @@ class ReferenceKeeper:
                 held = self._keep(replace(reference, as_of_change=told), stamp if self._held is None else newest)
             loading.set_result(held)
 
-    def _fail(self, loading: Future[Reference], error: Exception) -> None:
+    def _fail(self, loading: Future[Catalogue], error: Exception) -> None:
         """The copy at hand stays."""
         with self._lock:
             self._loading, self._due = None, self._monotonic() + SECOND_LOOK
         loading.set_exception(error)
 
-    def _keep(self, reference: Reference, of: datetime | None) -> Reference:
+    def _keep(self, reference: Catalogue, of: datetime | None) -> Catalogue:
         changed, now = self._held is not None and of != self._held_of, self._monotonic()
         self._held, self._held_of = replace(reference, as_of_run=of), of
         self._due = now + (max(SECOND_LOOK, self._took) if changed else max(MAX_AGE, REST * self._took))
         self._ended = now
         return self._held
 
-    def _read(self, boundary: Boundary) -> tuple[Reference, datetime | None]:
+    def _read(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         """The catalogue as stored now, and the newest date of its documents."""
         with self._one_publication() as published:
             reference, newest = self._read_all(boundary)
         return replace(reference, as_of_runs=published.mark), newest
 
-    def _read_all(self, boundary: Boundary) -> tuple[Reference, datetime | None]:
+    def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), None
         for batch in self._batches():
             for start in range(0, len(batch), AT_ONCE):

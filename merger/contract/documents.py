@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.contract.fields import Field, count, day, full_hour, moment, record
-from merger.contract.payloads import SPEED, VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.windows import floor_hour
 from merger.errors import Unreadable
 
@@ -182,9 +182,9 @@ class Contract:
             Unreadable: naming what is wrong.
         """
         data_type = self._data_type(raw)
-        fields = SPEED.get(data_type or "")
+        fields = SPEED_TYPES.get(data_type or "")
         if data_type is None or fields is None:
-            raise Unreadable("speed.data_type", f"it is not one of {', '.join(SPEED)}")
+            raise Unreadable("speed.data_type", f"it is not one of {', '.join(SPEED_TYPES)}")
         return SpeedDocument(
             data_type=data_type,
             movie_id=_required(raw, "movie_id", data_type, count),

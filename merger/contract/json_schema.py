@@ -102,7 +102,7 @@ def _batch(aliases: Aliases) -> dict[str, Any]:
 def _speed(aliases: Aliases) -> dict[str, Any]:
     kinds = [
         {"allOf": [{"anyOf": _types(aliases.speed_type_keys, data_type)}, {"anyOf": _places(aliases, payload)}]}
-        for data_type, payload in shapes.SPEED.items()
+        for data_type, payload in shapes.SPEED_TYPES.items()
     ]
     return {
         "bsonType": "object",

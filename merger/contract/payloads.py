@@ -100,7 +100,7 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
 """Batch payloads by ``view_type``."""
 
 
-SPEED: Mapping[str, Mapping[str, Field]] = {
+SPEED_TYPES: Mapping[str, Mapping[str, Field]] = {
     "sentiment": {**_SENTIMENT, "sentiment_velocity": Field(number)},
     "stats": {
         "vote_average": Field(number, required=True),

@@ -1,7 +1,7 @@
-"""Mergeable states: what two layers' numbers become so that they can be added in any order (M7).
+"""Sums and means that both layers' numbers can be added to, in any order (M7).
 
-Each state is a commutative monoid: ``State()`` is the identity, ``+`` combines. Averages are kept as (sum, count) and
-divided once, at the end. (Twitter's Summingbird and Algebird rest on the same idea: Boykin et al., VLDB 2014.)
+Each class is a commutative monoid: an empty instance is the identity, and ``+`` combines two. Averages are kept as
+(sum, count) and divided once, at the end. Summingbird and Algebird rest on the same idea (Boykin et al., VLDB 2014).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 
-class State(Protocol):
+class Mergeable(Protocol):
     """What a series can be made of."""
 
     def __add__(self, other: Self, /) -> Self: ...

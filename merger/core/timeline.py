@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from merger.core.algebra import State
+from merger.core.algebra import Mergeable
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.intervals import closed_hours, joined
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day
 from merger.errors import Interval
 
-S = TypeVar("S", bound=State)
+S = TypeVar("S", bound=Mergeable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class _Resolving(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket(Generic[S]):
+class SeriesBucket(Generic[S]):
     """One point of an answer: ``source`` is ``batch``, ``speed`` or ``merged``; ``width`` a day or an hour."""
 
     start: datetime
@@ -195,23 +195,23 @@ class Bucket(Generic[S]):
     source: str
 
 
-def bucketed(pieces: Iterable[Piece[S]], granularity: Granularity) -> list[Bucket[S]]:
+def bucketed(pieces: Iterable[Piece[S]], granularity: Granularity) -> list[SeriesBucket[S]]:
     """Pieces, oldest first, as the buckets of an answer.
 
     By the day, the pieces of one day become one bucket. By the hour, speed hours stay hours and a batch point stays
     the day that it is: no layer holds it any finer.
     """
-    result: list[Bucket[S]] = []
+    result: list[SeriesBucket[S]] = []
     for piece in pieces:
         if granularity is Granularity.HOUR:
             width = Granularity.HOUR if piece.source == "speed" else Granularity.DAY
-            result.append(Bucket(piece.start, width, piece.state, piece.source))
+            result.append(SeriesBucket(piece.start, width, piece.state, piece.source))
             continue
         day = floor_day(piece.start)
         if result and result[-1].start == day:
             last = result[-1]
             source = last.source if last.source == piece.source else "merged"
-            result[-1] = Bucket(day, granularity, last.state + piece.state, source)
+            result[-1] = SeriesBucket(day, granularity, last.state + piece.state, source)
         else:
-            result.append(Bucket(day, granularity, piece.state, piece.source))
+            result.append(SeriesBucket(day, granularity, piece.state, piece.source))
     return result

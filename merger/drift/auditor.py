@@ -14,7 +14,7 @@ from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
 from merger.core.intervals import closed_hours
 from merger.core.windows import DAY, HOUR, floor_day
-from merger.drift.comparison import Drift, compared
+from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
 from merger.layers.text_dates import text_spans
@@ -109,7 +109,7 @@ class Auditor:
         for documents in self._paced(BATCH, self._of_day(day), run.ends):
             batch.add(documents)
         self._look_up(speed, batch, run.ends)
-        return compared(speed, batch)
+        return compare(speed, batch)
 
     def _look_up(self, speed: SpeedDay, batch: BatchDay, ends: float) -> None:
         """Of movies without a point: how far their totals reach, and points that lie where no index leads to."""

@@ -23,7 +23,7 @@ WORST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class ComparedBucket:
     """A movie's day, ``YYYY-MM-DD``, as both layers count it."""
 
     movie_id: int
@@ -60,7 +60,7 @@ class Drift:
     batch_more: int = 0
     speed_more: int = 0
     one_in: int = 1
-    worst: tuple[Bucket, ...] = ()
+    worst: tuple[ComparedBucket, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -82,7 +82,7 @@ class Drift:
 _SUMS = tuple(each.name for each in fields(Drift) if each.name not in ("one_in", "worst"))
 
 
-def compared(speed: SpeedDay, batch: BatchDay) -> Drift:
+def compare(speed: SpeedDay, batch: BatchDay) -> Drift:
     """The drift of a day whose documents are all in; nothing is checked where the batch layer did not get that far."""
     sample, found = batch.sample, _Sums()
     if batch.is_covered:
@@ -112,9 +112,9 @@ class _Sums:
     speed: int = 0
     batch_more: int = 0
     speed_more: int = 0
-    apart: list[Bucket] = field(default_factory=list)
+    apart: list[ComparedBucket] = field(default_factory=list)
 
-    def add(self, bucket: Bucket) -> None:
+    def add(self, bucket: ComparedBucket) -> None:
         self.checked += 1
         self.batch += bucket.batch
         self.speed += bucket.speed
@@ -126,14 +126,14 @@ class _Sums:
             self.apart = [*_worst(self.apart)]
 
 
-def _buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[Bucket]:
+def _buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[ComparedBucket]:
     for movie_id in speed.counts.keys() | batch.movies.keys():
         if movie_id in speed.doubtful or movie_id in batch.doubtful or not batch.sample.takes(movie_id):
             continue
         events = batch.events(movie_id)
         if events is not None:
-            yield Bucket(movie_id, batch.date, events, speed.counts.get(movie_id, 0))
+            yield ComparedBucket(movie_id, batch.date, events, speed.counts.get(movie_id, 0))
 
 
-def _worst(buckets: Iterable[Bucket]) -> tuple[Bucket, ...]:
+def _worst(buckets: Iterable[ComparedBucket]) -> tuple[ComparedBucket, ...]:
     return tuple(nlargest(WORST, buckets, key=lambda b: (abs(b.difference), b.day, -b.movie_id)))

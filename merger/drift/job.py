@@ -12,7 +12,7 @@ from merger import meters
 from merger.core.windows import isoformat
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import BATCH_MORE, SPEED_MORE, Drift
-from merger.drift.shared_result import CLAIM_LAPSES, Audit, SharedAudits
+from merger.drift.shared_result import CLAIM_LAPSES, Audit, SharedDriftResults
 from merger.errors import StoreError
 from merger.invalidation.schedule import BATCH_AGAIN
 from merger.stores.redis.link import RedisTrouble
@@ -45,7 +45,7 @@ class DriftAudit:
         self,
         *,
         auditor: Auditor,
-        shared: SharedAudits,
+        shared: SharedDriftResults,
         newest: Callable[[], datetime | None],
         may: Callable[[], bool],
         noticed: Callable[[], datetime | None],

@@ -10,7 +10,7 @@ import orjson
 
 from merger.contract.fields import day, moment
 from merger.core.windows import DAY, midnight
-from merger.drift.comparison import Bucket, Drift
+from merger.drift.comparison import ComparedBucket, Drift
 from merger.drift.days import DATA_TYPE
 from merger.stores.redis.link import RedisLink
 
@@ -63,7 +63,7 @@ class Audit:
             return None
 
 
-class SharedAudits:
+class SharedDriftResults:
     """What all processes know of comparisons.
 
     Args:
@@ -94,6 +94,8 @@ def _drift(found: dict[str, Any]) -> Drift:
         name: int(found[name])
         for name in ("checked", "not_checked", "batch", "speed", "batch_more", "speed_more", "one_in")
     }
-    worst = (Bucket(*(bucket[name] for name in ("movie_id", "day", "batch", "speed"))) for bucket in found["worst"])
+    worst = (
+        ComparedBucket(*(bucket[name] for name in ("movie_id", "day", "batch", "speed"))) for bucket in found["worst"]
+    )
     days, left_out = (tuple(map(day, found[name])) for name in ("days", "left_out"))
     return Drift(days=days, left_out=left_out, worst=tuple(worst), **numbers)

@@ -45,7 +45,7 @@ class Index:
         return None if self.expire_after is None else int(self.expire_after.total_seconds())
 
 
-class State(StrEnum):
+class IndexState(StrEnum):
     """How a declared and a real index stand to each other."""
 
     PRESENT = "present"
@@ -55,7 +55,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexStatus:
     """A declared index, a real one, or both.
 
     Attributes:
@@ -66,7 +66,7 @@ class Standing:
         differs: what is different, as sentences without a full stop.
     """
 
-    state: State
+    state: IndexState
     collection: str
     index: Index | None = None
     real: Mapping[str, Any] | None = None
@@ -82,7 +82,7 @@ class Standing:
     @property
     def only_expiry_differs(self) -> bool:
         """Whether all that is different is when documents expire, which can be changed in place."""
-        if self.state is not State.DIFFERENT or self.index is None or self.real is None:
+        if self.state is not IndexState.DIFFERENT or self.index is None or self.real is None:
             return False
         return len(self.differs) == 1 and self.index.expire_after is not None and _EXPIRY in self.real
 
@@ -130,7 +130,7 @@ def declared(aliases: Aliases, grace: timedelta | None = None, sharded: Collecti
     return tuple(result)
 
 
-def compared(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Standing, ...]:
+def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[IndexStatus, ...]:
     """Declared indexes beside real ones, in that order; those that nobody declared come last.
 
     An index is known by its keys: one of another name does as well.
@@ -144,20 +144,24 @@ def compared(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, A
     for index in wanted:
         match = found.pop((index.collection, index.keys), None)
         if match is None:
-            result.append(Standing(State.MISSING, index.collection, index))
+            result.append(IndexStatus(IndexState.MISSING, index.collection, index))
             continue
         differs = tuple(_differences(index, match))
-        result.append(Standing(State.DIFFERENT if differs else State.PRESENT, index.collection, index, match, differs))
+        result.append(
+            IndexStatus(
+                IndexState.DIFFERENT if differs else IndexState.PRESENT, index.collection, index, match, differs
+            )
+        )
     extra = ((collection, index) for (collection, _), index in found.items() if index["name"] != "_id_")
-    return (*result, *(Standing(State.EXTRA, collection, real=index) for collection, index in extra))
+    return (*result, *(IndexStatus(IndexState.EXTRA, collection, real=index) for collection, index in extra))
 
 
 def missing(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Index, ...]:
     """Declared indexes that no real one stands for, or only one that can't answer the same."""
     return tuple(
         standing.index
-        for standing in compared(wanted, real)
-        if standing.index is not None and standing.state is not State.PRESENT and not standing.only_expiry_differs
+        for standing in compare(wanted, real)
+        if standing.index is not None and standing.state is not IndexState.PRESENT and not standing.only_expiry_differs
     )
 
 

@@ -11,7 +11,7 @@ from pymongo import IndexModel
 
 from merger.configuration import aliases
 from merger.contract.collections import BATCH, SPEED
-from merger.indexes.declared import Index, Standing, compared, declared
+from merger.indexes.declared import Index, IndexStatus, compare, declared
 from merger.indexes.shards import keys_of
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mapping_errors
@@ -20,7 +20,7 @@ ANSWER_WITHIN = 10.0
 """Seconds that the server may take to list its indexes; building one may take as long as it takes."""
 
 
-def index_standings() -> tuple[Standing, ...]:
+def index_statuses() -> tuple[IndexStatus, ...]:
     """Declared indexes beside those that there are, as the settings declare them.
 
     Raises:
@@ -28,7 +28,7 @@ def index_standings() -> tuple[Standing, ...]:
     """
     grace = settings.SPEED_TTL_GRACE if settings.SPEED_EXPIRY else None
     wanted = declared(aliases(), grace, sorted(keys_of(database())))
-    return compared(wanted, real_indexes())
+    return compare(wanted, real_indexes())
 
 
 def real_indexes() -> dict[str, list[Mapping[str, Any]]]:
@@ -58,7 +58,7 @@ def create(index: Index) -> None:
         collection.create_indexes([IndexModel(list(index.keys), **options)])
 
 
-def drop(standing: Standing) -> None:
+def drop(standing: IndexStatus) -> None:
     """Drops a real index.
 
     Raises:
@@ -68,7 +68,7 @@ def drop(standing: Standing) -> None:
         database()[standing.collection].drop_index(standing.name)
 
 
-def change_expiry(standing: Standing) -> None:
+def change_expiry(standing: IndexStatus) -> None:
     """Gives a real index the declared one's expiry, in place.
 
     Raises:

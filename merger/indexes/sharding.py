@@ -39,7 +39,7 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShardingStep:
     """A command.
 
     Args:
@@ -56,7 +56,7 @@ class Step:
         return f"db.getSiblingDB({_typed(self.on)}).runCommand({_typed(self.command)})"
 
 
-def plan(cluster: Cluster) -> tuple[Step, ...]:
+def plan(cluster: Cluster) -> tuple[ShardingStep, ...]:
     """What is left to do; nothing where both collections are sharded as they should be.
 
     Args:
@@ -70,7 +70,7 @@ def plan(cluster: Cluster) -> tuple[Step, ...]:
             "this MongoDB has no shards: MONGODB_URI must name a mongos of a sharded cluster "
             "(docker-compose.yml has one under the profile `sharded`)"
         )
-    steps: list[Step] = []
+    steps: list[ShardingStep] = []
     for collection in (BATCH, SPEED):
         key = cluster.keys.get(collection)
         if key is not None and dict(key) != dict(KEY):
@@ -83,9 +83,9 @@ def plan(cluster: Cluster) -> tuple[Step, ...]:
         if collection not in cluster.indexed:
             # A collection that holds documents is sharded by an index only that is there.
             index = {"key": dict(KEY), "name": "movie_hashed"}
-            steps.append(Step(cluster.database, {"createIndexes": collection, "indexes": [index]}))
+            steps.append(ShardingStep(cluster.database, {"createIndexes": collection, "indexes": [index]}))
         namespace = f"{cluster.database}.{collection}"
-        steps.append(Step("admin", {"shardCollection": namespace, "key": dict(KEY)}))
+        steps.append(ShardingStep("admin", {"shardCollection": namespace, "key": dict(KEY)}))
     return tuple(steps)
 
 

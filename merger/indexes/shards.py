@@ -9,7 +9,7 @@ import pymongo
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH, SPEED
-from merger.indexes.sharding import KEY, Cluster, Step
+from merger.indexes.sharding import KEY, Cluster, ShardingStep
 from merger.stores.mongo.errors import mapping_errors
 
 ANSWER_WITHIN = 10.0
@@ -60,7 +60,7 @@ def keys_of(database: Database[Any]) -> dict[str, Mapping[str, Any]]:
     return {name: found["key"] for name, found in held.items() if found and "key" in found}
 
 
-def run(database: Database[Any], step: Step) -> None:
+def run(database: Database[Any], step: ShardingStep) -> None:
     """Does a step, however long it takes.
 
     Args:

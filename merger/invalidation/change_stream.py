@@ -50,7 +50,7 @@ class _Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StreamBatch:
     """What one look found.
 
     Args:
@@ -87,7 +87,7 @@ class ChangeStream:
         self.token: Mapping[str, Any] | None = None
         """Where to go on; may be another process's, set before the first look."""
 
-    def look(self) -> Look:
+    def look(self) -> StreamBatch:
         """What happened since the last look; raises nothing. ``token`` is where the next one goes on."""
         goes_on, known = self._stream is not None or self.token is not None, self.token is not None
         try:
@@ -98,12 +98,12 @@ class ChangeStream:
                 if more and not lost:
                     self._begin_now()
         except _Refused:
-            return Look(more=goes_on)
+            return StreamBatch(more=goes_on)
         except PyMongoError as error:
             _log.info("a change stream broke (%s)", type(error).__name__)
             self.close()
-            return Look()
-        return Look(tuple(events), covers=goes_on and not more, more=more)
+            return StreamBatch()
+        return StreamBatch(tuple(events), covers=goes_on and not more, more=more)
 
     def close(self) -> None:
         """Gives it back to the server; ``token`` stays."""

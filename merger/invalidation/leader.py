@@ -35,7 +35,7 @@ return redis.call('DEL', KEYS[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Leadership:
     """Whether this process is in charge.
 
     Args:
@@ -49,7 +49,7 @@ class Standing:
     left: bytes | None = None
 
 
-class Lead:
+class Leader:
     """The claim of this process.
 
     Args:
@@ -64,7 +64,7 @@ class Lead:
         self._lapse = int(lapses_after * 1000)
         self._token = secrets.token_hex(8)
 
-    def hold(self, state: bytes = b"") -> Standing:
+    def hold(self, state: bytes = b"") -> Leadership:
         """Becomes or stays the one in charge, if nobody else is; to be called well before the claim lapses.
 
         Args:
@@ -75,7 +75,7 @@ class Lead:
             return cast("list[Any]", redis.eval(_HOLD, 2, *self._keys, self._token, self._lapse, state))
 
         how, *left = self._link.ask(question)
-        return Standing(leads=how > 0, began=how == 2, left=left[0] if left else None)
+        return Leadership(leads=how > 0, began=how == 2, left=left[0] if left else None)
 
     def resign(self, state: bytes = b"") -> None:
         """Lets somebody else be in charge at once."""

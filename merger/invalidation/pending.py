@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from merger.cache.generations import ALL, BATCH, CHANGED_MOVIES, of_changed_movie, of_changed_type
-from merger.invalidation.schedule import BATCH_AGAIN, SPEED_AGAIN, DueTimes
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, CHANGED_MOVIES, of_changed_movie, of_changed_type
+from merger.invalidation.schedule import BATCH_AGAIN, SPEED_AGAIN, InvalidationSchedule
 from merger.speed.change_log import MOST_MOVIES
 
 
-class Outdated:
+class PendingInvalidations:
     """Generations to be raised, now and again.
 
     Args:
@@ -20,20 +20,20 @@ class Outdated:
     def __init__(self, types: tuple[str, ...], monotonic: Callable[[], float]) -> None:
         self._types = types
         self._monotonic = monotonic
-        self._due = DueTimes()
+        self._due = InvalidationSchedule()
         self._movies: set[int] = set()
 
     def everything(self) -> None:
         """Nobody knows what changed."""
-        self._due.touch(ALL, self._monotonic())
+        self._due.touch(ALL_GENERATION, self._monotonic())
 
     def by_batch(self) -> None:
         """The batch layer was written to, and may still be."""
-        self._due.touch(BATCH, self._monotonic(), BATCH_AGAIN)
+        self._due.touch(BATCH_GENERATION, self._monotonic(), BATCH_AGAIN)
 
     def by_age_of_batch(self) -> None:
         """Answers say something else of the batch layer's age."""
-        self._due.touch(BATCH, self._monotonic())
+        self._due.touch(BATCH_GENERATION, self._monotonic())
 
     def by_type(self, data_type: str) -> None:
         """Documents of a speed data type were written."""

@@ -20,7 +20,7 @@ BATCH_AGAIN = (5.0, 15.0, 60.0, 300.0)
 """Seconds after the last change, of a speed data type and of the batch layer, at which it is raised again."""
 
 
-class DueTimes:
+class InvalidationSchedule:
     """Names and when they are due; seconds of a monotonic clock.
 
     Args:

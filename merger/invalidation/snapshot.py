@@ -14,7 +14,7 @@ from merger.core.windows import floor_hour
 
 
 @dataclass(frozen=True, slots=True)
-class TypeSighting:
+class TypeSnapshot:
     """One speed data type.
 
     Args:
@@ -29,7 +29,7 @@ class TypeSighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class LayerSnapshot:
     """Both layers as a whole.
 
     Args:
@@ -45,14 +45,14 @@ class Sighting:
     speed_from: datetime
     batch: datetime | None
     stale: bool
-    types: Mapping[str, TypeSighting]
+    types: Mapping[str, TypeSnapshot]
     runs: str = ""
 
     @classmethod
-    def of(cls, boundary: Boundary, layers: Layers) -> Sighting:
+    def of(cls, boundary: Boundary, layers: Layers) -> LayerSnapshot:
         """What the layers' state says."""
         types = {
-            name: TypeSighting(
+            name: TypeSnapshot(
                 layer.synced_at,
                 frozenset(hour for hour in layer.held if hour < boundary.open_hour),
                 boundary.is_lagging(layer),
@@ -78,14 +78,14 @@ class Sighting:
         }
 
     @classmethod
-    def decoded(cls, content: Mapping[str, Any]) -> Sighting:
+    def decoded(cls, content: Mapping[str, Any]) -> LayerSnapshot:
         """The inverse of ``encoded``.
 
         Raises:
             ValueError, TypeError, KeyError: it is something else.
         """
         types = {
-            str(name): TypeSighting(_moment(synced), frozenset(map(_some_moment, held)), bool(lagging))
+            str(name): TypeSnapshot(_moment(synced), frozenset(map(_some_moment, held)), bool(lagging))
             for name, (synced, held, lagging) in content["types"].items()
         }
         at, speed_from = _some_moment(content["at"]), _some_moment(content["speed_from"])
@@ -110,11 +110,11 @@ class Differences:
     standing: frozenset[str]
 
 
-def differences(before: Sighting, now: Sighting) -> Differences:
+def differences(before: LayerSnapshot, now: LayerSnapshot) -> Differences:
     """What changed between two sightings; hours that ended or expired in between are no change."""
     synced, standing = {}, set()
     for name, seen in now.types.items():
-        known = before.types.get(name, TypeSighting())
+        known = before.types.get(name, TypeSnapshot())
         if seen.synced_at != known.synced_at:
             synced[name] = known.synced_at
         both = {hour for hour in seen.held ^ known.held if now.speed_from <= hour < floor_hour(before.at)}
@@ -125,7 +125,7 @@ def differences(before: Sighting, now: Sighting) -> Differences:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class KnownState:
     """What one watcher leaves to the next.
 
     Args:
@@ -134,7 +134,7 @@ class State:
         tokens: where the change streams go on; whatever they are.
     """
 
-    sighting: Sighting
+    sighting: LayerSnapshot
     batch_noticed: datetime | None = None
     tokens: object = None
 
@@ -148,11 +148,11 @@ class State:
         return orjson.dumps(content, default=str)
 
     @classmethod
-    def decoded(cls, text: bytes | None) -> State | None:
+    def decoded(cls, text: bytes | None) -> KnownState | None:
         """The inverse of ``encoded``; ``None`` for anything else."""
         try:
             content = orjson.loads(text or b"")
-            sighting = Sighting.decoded(content["sighting"])
+            sighting = LayerSnapshot.decoded(content["sighting"])
             return cls(sighting, _moment(content["batch_noticed"]), content["tokens"])
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
             return None

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from merger.contract.fields import count
-from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.contract.payloads import SPEED_TYPES
 from merger.invalidation.change_stream import ChangeStream, Event
-from merger.invalidation.pending import Outdated
+from merger.invalidation.pending import PendingInvalidations
 from merger.stores.store import Document
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class StreamNews:
     """What one look told.
 
     Args:
@@ -28,7 +28,7 @@ class Followed:
     is_news: bool = True
 
 
-class Following:
+class StreamEvents:
     """Both streams. One caller at a time.
 
     Args:
@@ -38,7 +38,7 @@ class Following:
     """
 
     def __init__(
-        self, batch: ChangeStream, speed: ChangeStream, type_keys: tuple[str, ...], outdated: Outdated
+        self, batch: ChangeStream, speed: ChangeStream, type_keys: tuple[str, ...], outdated: PendingInvalidations
     ) -> None:
         self._batch, self._speed = batch, speed
         self._type_keys = type_keys
@@ -61,7 +61,7 @@ class Following:
             stream.close()
             stream.token = None
 
-    def look(self) -> Followed:
+    def look(self) -> StreamNews:
         """Takes what happened; raises nothing."""
         batch, speed = self._batch.look(), self._speed.look()
         if speed.more:
@@ -70,7 +70,7 @@ class Following:
             for event in speed.events:
                 self._note(event)
         is_quiet = batch.covers and speed.covers and not batch.events and not speed.events
-        return Followed(speed.covers, batch=bool(batch.events) or batch.more, is_news=not is_quiet)
+        return StreamNews(speed.covers, batch=bool(batch.events) or batch.more, is_news=not is_quiet)
 
     def _note(self, event: Event) -> None:
         """A change of the speed layer; of a deleted document nobody knows what it was."""

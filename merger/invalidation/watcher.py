@@ -17,18 +17,18 @@ from typing import Any
 import pymongo
 
 from merger.answers.service import MergeService
-from merger.cache.generations import BATCH, of_changed_type
-from merger.cache.redis_tier import SharedTier
+from merger.cache.generations import BATCH_GENERATION, of_changed_type
+from merger.cache.redis_tier import RedisTier
 from merger.contract.collections import SPEED
 from merger.contract.documents import Aliases
-from merger.contract.payloads import SPEED as SPEED_TYPES
+from merger.contract.payloads import SPEED_TYPES
 from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
-from merger.invalidation.leader import Lead, Standing
-from merger.invalidation.pending import Outdated
+from merger.invalidation.leader import Leader, Leadership
+from merger.invalidation.pending import PendingInvalidations
 from merger.invalidation.schedule import BATCH_AGAIN
-from merger.invalidation.snapshot import Sighting, State, differences
-from merger.invalidation.stream_events import Followed, Following, readable_movie
+from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
+from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
 from merger.speed.change_log import MOST_MOVIES, Changes, Movies
 from merger.stores.redis.link import RedisTrouble
 from merger.stores.store import Document, Store
@@ -82,8 +82,8 @@ class Watcher:
         *,
         service: MergeService,
         store: Store,
-        shared: SharedTier,
-        lead: Lead,
+        shared: RedisTier,
+        lead: Leader,
         batch: ChangeStream,
         speed: ChangeStream,
         aliases: Aliases,
@@ -95,11 +95,11 @@ class Watcher:
         self._lead = lead
         self._type_keys = aliases.speed_type_keys
         self._monotonic = monotonic
-        self._outdated = Outdated(TYPES, monotonic)
+        self._outdated = PendingInvalidations(TYPES, monotonic)
         # What this process alone found out; kept whoever is in charge, until it is raised.
-        self._missed = Outdated(TYPES, monotonic)
-        self._following = Following(batch, speed, self._type_keys, self._outdated)
-        self._before: Sighting | None = None
+        self._missed = PendingInvalidations(TYPES, monotonic)
+        self._following = StreamEvents(batch, speed, self._type_keys, self._outdated)
+        self._before: LayerSnapshot | None = None
         self._batch_noticed: datetime | None = None
         self._state = b""
         self._is_store_away = False
@@ -120,7 +120,7 @@ class Watcher:
         """
         try:
             self._claim()
-            followed = self._follow() if self.is_in_charge else Followed()
+            followed = self._follow() if self.is_in_charge else StreamNews()
             seen = self._refreshed() if self._is_worth_a_look(followed) else None
             if not self.is_in_charge:
                 return self._raise_missed(Changes() if seen is None else seen[1])
@@ -151,7 +151,7 @@ class Watcher:
         elif standing.began:
             self._take_over(standing)
 
-    def _is_worth_a_look(self, followed: Followed) -> bool:
+    def _is_worth_a_look(self, followed: StreamNews) -> bool:
         """Whether to read the layers' state: for answers that this process makes, or because it may have changed."""
         now = self._monotonic()
         if now - self._service.made_at < IN_USE:
@@ -173,10 +173,10 @@ class Watcher:
         self._outdated.clear()
         self._before, self._batch_noticed, self._state = None, None, b""
 
-    def _take_over(self, standing: Standing) -> None:
+    def _take_over(self, standing: Leadership) -> None:
         """Begins where the last one in charge ended; what it may not have finished is done again."""
         self._stand_down()
-        left = State.decoded(standing.left)
+        left = KnownState.decoded(standing.left)
         if left is None:
             self._outdated.everything()
             return
@@ -188,7 +188,7 @@ class Watcher:
         if left.batch_noticed is not None and left.batch_noticed > seen_to:
             self._outdated.by_batch()
 
-    def _refreshed(self) -> tuple[Sighting, Changes] | None:
+    def _refreshed(self) -> tuple[LayerSnapshot, Changes] | None:
         """Both layers as they are, and what changed; the copies that answers are made from are current then, too."""
         try:
             with pymongo.timeout(TIME_LIMIT):
@@ -198,9 +198,9 @@ class Watcher:
             return None
         self._is_store_away = False
         self._looked_at = self._monotonic()
-        return Sighting.of(boundary, layers), changes
+        return LayerSnapshot.of(boundary, layers), changes
 
-    def _look(self, now: Sighting, changes: Changes, followed: Followed) -> None:
+    def _look(self, now: LayerSnapshot, changes: Changes, followed: StreamNews) -> None:
         try:
             with pymongo.timeout(TIME_LIMIT):
                 if self._before is not None:
@@ -216,15 +216,15 @@ class Watcher:
             _log.warning("changes can't be looked for until it answers again: %s", error)
         self._is_store_away = True
 
-    def _follow(self) -> Followed:
+    def _follow(self) -> StreamNews:
         followed = self._following.look()
         if followed.batch:
             self._touch_batch()
         return followed
 
-    def _compare(self, before: Sighting, now: Sighting, followed: Followed) -> None:
+    def _compare(self, before: LayerSnapshot, now: LayerSnapshot, followed: StreamNews) -> None:
         found = differences(before, now)
-        if found.batch and not self._outdated.knows_of(BATCH, RECENTLY):
+        if found.batch and not self._outdated.knows_of(BATCH_GENERATION, RECENTLY):
             self._touch_batch()
         if found.stale:
             self._outdated.by_age_of_batch()
@@ -264,11 +264,11 @@ class Watcher:
         self._shared.advance(names)
         self._outdated.raised(names)
         if self._before is not None and not self._outdated.is_behind:
-            self._state = State(self._before, self._batch_noticed, self._following.tokens).encoded()
+            self._state = KnownState(self._before, self._batch_noticed, self._following.tokens).encoded()
         return names
 
 
-def _note(changed: Movies, outdated: Outdated) -> None:
+def _note(changed: Movies, outdated: PendingInvalidations) -> None:
     for data_type, movies in changed.items():
         outdated.by_type(data_type)
         if movies is None:

@@ -18,7 +18,7 @@ MOST_RECORDS = 10_000
 _held: ContextVar[Publication | None] = ContextVar("publication", default=None)
 
 
-class VisibleStore:
+class PublishedStore:
     """Reads another store, and of its batch documents those that are visible.
 
     Args:

@@ -36,7 +36,7 @@ class NotPublishable(MergerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class BatchRun:
     """One batch run.
 
     Attributes:
@@ -63,7 +63,7 @@ class Run:
         return sum(self.documents.values())
 
 
-class Publishing:
+class RunPublisher:
     """The runs of one database.
 
     Args:
@@ -79,7 +79,7 @@ class Publishing:
         self._contract = contract
         self._boundary = boundary
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[BatchRun]:
         """Every run that has a record or documents, the newest first.
 
         Raises:
@@ -99,7 +99,7 @@ class Publishing:
                         counted[view_type] = counted.get(view_type, 0) + number
             by_id = {record.get(RUN_KEY): record for record in records}
             runs = [
-                Run(
+                BatchRun(
                     run_id,
                     _text(by_id.get(run_id, {}).get("status")),
                     publication.shows(run_id),
@@ -112,7 +112,7 @@ class Publishing:
             ]
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or _NEVER, reverse=True)
 
-    def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> Run:
+    def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:
         """Makes a run visible.
 
         Args:
@@ -140,7 +140,7 @@ class Publishing:
             self._record(run.run_id, content if covers_until is None else {**content, "covers_until": covers_until})
         return _named(run_id, self.runs())
 
-    def roll_back(self, run_id: str | None = None, *, force: bool = False) -> Run:
+    def roll_back(self, run_id: str | None = None, *, force: bool = False) -> BatchRun:
         """Hides a run again; the documents stay.
 
         Args:
@@ -164,7 +164,7 @@ class Publishing:
             self._record(run.run_id, {"status": ROLLED_BACK})
         return _named(str(run.run_id), self.runs())
 
-    def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[Run, int]]:
+    def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[BatchRun, int]]:
         """Deletes documents of all but the newest visible runs that a newer visible run has replaced, and no others.
 
         Args:
@@ -182,7 +182,7 @@ class Publishing:
             newer = [each.run_id for each in visible[:place]]
             yield run, sum(self._replaced(run, newer, dry_run=dry_run))
 
-    def _replaced(self, run: Run, newer: Sequence[Any], *, dry_run: bool) -> Iterator[int]:
+    def _replaced(self, run: BatchRun, newer: Sequence[Any], *, dry_run: bool) -> Iterator[int]:
         for view_type, spelling in self._types():
             with mapping_errors():
                 for documents in self._documents({"view_type": spelling, RUN_KEY: run.run_id}):
@@ -255,7 +255,7 @@ class Publishing:
         self._records.update_one({RUN_KEY: run_id}, {"$set": stamped}, upsert=True)
 
 
-def _named(run_id: str, runs: Sequence[Run]) -> Run:
+def _named(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
     for run in runs:
         if str(run.run_id) == run_id:
             return run
@@ -263,7 +263,7 @@ def _named(run_id: str, runs: Sequence[Run]) -> Run:
     raise NotPublishable(f"there is no run {run_id!r}; the newest are: {known}")
 
 
-def _lacking(run: Run, before: Run) -> list[str]:
+def _lacking(run: BatchRun, before: BatchRun) -> list[str]:
     return [
         f"{run.documents.get(view_type, 0):,} {view_type} after {number:,}"
         for view_type, number in before.documents.items()

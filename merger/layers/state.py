@@ -58,7 +58,7 @@ class _TypeState:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class LayerWatch:
+class LayerState:
     """Keeps the state of both layers.
 
     Args:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from merger.indexes.declared import Index, Standing
-from merger.operations.collection_sizes import Footprint
+from merger.indexes.declared import Index, IndexStatus
+from merger.operations.collection_sizes import CollectionSizes
 
 _HEADS = ("state", "index", "keys", "size", "used")
 
@@ -14,14 +14,14 @@ _HEADS = ("state", "index", "keys", "size", "used")
 _NUMBERS = ("size", "used")
 
 
-def table(standings: Sequence[Standing], measured: Mapping[str, Footprint]) -> Iterator[str]:
+def table(standings: Sequence[IndexStatus], measured: Mapping[str, CollectionSizes]) -> Iterator[str]:
     """A line for each index: state, name, keys, size, uses since the server started, purpose or what is different.
 
     Args:
         standings: as ``merger.indexes.declared.compared``.
         measured: collections by name, as far as the server tells.
     """
-    rows = [_row(standing, measured.get(standing.collection, Footprint())) for standing in standings]
+    rows = [_row(standing, measured.get(standing.collection, CollectionSizes())) for standing in standings]
     widths = [max(map(len, column)) for column in zip(_HEADS, *(row[:-1] for row in rows), strict=True)]
     for *cells, note in [[*_HEADS, ""], *rows]:
         shown = [
@@ -36,7 +36,7 @@ def described(index: Index) -> str:
     return f"{index.collection}.{index.name} ({_ways(index.keys)}): {index.purpose}"
 
 
-def _row(standing: Standing, measured: Footprint) -> list[str]:
+def _row(standing: IndexStatus, measured: CollectionSizes) -> list[str]:
     keys = standing.index.keys if standing.index else tuple((standing.real or {}).get("key", {}).items())
     note = "; ".join(standing.differs) or (standing.index.purpose if standing.index else "nobody declared it")
     size, used = "", ""

@@ -19,7 +19,7 @@ class NoSuchMigration(MergerError):
     """A name that is none, or that several share."""
 
 
-class State(StrEnum):
+class MigrationState(StrEnum):
     """How a migration stands."""
 
     APPLIED = "applied"
@@ -62,7 +62,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MigrationStatus:
     """A migration and its record; one of them may be missing.
 
     Attributes:
@@ -73,7 +73,7 @@ class Standing:
     """
 
     name: str
-    state: State
+    state: MigrationState
     migration: Migration | None
     record: Record | None
 
@@ -89,16 +89,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """Something to run."""
 
     migration: Migration
     backward: bool = False
 
 
-def standings(
+def statuses(
     migrations: Sequence[Migration], records: Mapping[str, Record], no_longer_so: Collection[str] = ()
-) -> list[Standing]:
+) -> list[MigrationStatus]:
     """All that is known, in order.
 
     Args:
@@ -108,20 +108,20 @@ def standings(
     """
     known = {migration.name: migration for migration in migrations}
     return [
-        Standing(
+        MigrationStatus(
             name, _state(known.get(name), records.get(name), name in no_longer_so), known.get(name), records.get(name)
         )
         for name in sorted({*known, *records})
     ]
 
 
-def planned(
-    found: Sequence[Standing], target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True
-) -> list[Step]:
+def plan_steps(
+    found: Sequence[MigrationStatus], target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True
+) -> list[MigrationStep]:
     """What to run.
 
     Args:
-        found: as ``standings``.
+        found: as ``statuses``.
         target: the last one to be applied, later ones are taken back; ``zero``: all are; ``None``: all that are pending
             are applied.
         also: optional ones to be applied as well.
@@ -137,16 +137,16 @@ def planned(
         chosen.add(last)
     steps = [
         *(
-            Step(each.migration, backward=True)
+            MigrationStep(each.migration, backward=True)
             for each in reversed(known)
             if each.migration and _back(each, last, chosen)
         ),
-        *(Step(each.migration) for each in known if each.migration and _ahead(each, last, chosen)),
+        *(MigrationStep(each.migration) for each in known if each.migration and _ahead(each, last, chosen)),
     ]
     return [step for step in steps if rewrites or not step.migration.rewrites]
 
 
-def named(name: str, found: Sequence[Standing]) -> Standing:
+def named(name: str, found: Sequence[MigrationStatus]) -> MigrationStatus:
     """The migration whose name begins so.
 
     Raises:
@@ -159,31 +159,37 @@ def named(name: str, found: Sequence[Standing]) -> Standing:
     return matches[0]
 
 
-def _state(migration: Migration | None, record: Record | None, no_longer_so: bool) -> State:
+def _state(migration: Migration | None, record: Record | None, no_longer_so: bool) -> MigrationState:
     if migration is None:
-        return State.UNKNOWN
+        return MigrationState.UNKNOWN
     if record is None:
-        return State.OPTIONAL if migration.opt_in else State.PENDING
+        return MigrationState.OPTIONAL if migration.opt_in else MigrationState.PENDING
     if not record.ended:
-        return State.HALF
-    return State.OUTDATED if no_longer_so else State.APPLIED
+        return MigrationState.HALF
+    return MigrationState.OUTDATED if no_longer_so else MigrationState.APPLIED
 
 
-def _back(standing: Standing, last: str | None, chosen: Collection[str]) -> bool:
+def _back(standing: MigrationStatus, last: str | None, chosen: Collection[str]) -> bool:
     if last is not None and standing.name > last:
         return standing.record is not None
     return _half_taken_back(standing) and standing.name not in chosen
 
 
-def _ahead(standing: Standing, last: str | None, chosen: Collection[str]) -> bool:
+def _ahead(standing: MigrationStatus, last: str | None, chosen: Collection[str]) -> bool:
     if last is not None and standing.name > last:
         return False
     if standing.name in chosen:
-        return standing.state is not State.APPLIED
-    return standing.state in (State.PENDING, State.HALF, State.OUTDATED) and not _half_taken_back(standing)
+        return standing.state is not MigrationState.APPLIED
+    return standing.state in (
+        MigrationState.PENDING,
+        MigrationState.HALF,
+        MigrationState.OUTDATED,
+    ) and not _half_taken_back(standing)
 
 
-def _half_taken_back(standing: Standing) -> bool:
+def _half_taken_back(standing: MigrationStatus) -> bool:
     """An optional one is wanted only by who names it, so what was stopped while it was taken back goes on back."""
     optional = standing.migration is not None and standing.migration.opt_in
-    return optional and standing.state is State.HALF and standing.record is not None and standing.record.backward
+    return (
+        optional and standing.state is MigrationState.HALF and standing.record is not None and standing.record.backward
+    )

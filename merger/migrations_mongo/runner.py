@@ -15,24 +15,24 @@ from merger.contract.documents import Aliases
 from merger.migrations_mongo import MIGRATIONS, m0001_validators
 from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.migration import Migration, Work
-from merger.migrations_mongo.plan import Standing, State, Step, planned, standings
+from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, plan_steps, statuses
 from merger.stores.mongo.errors import mapping_errors
 
 
-class Watcher(Protocol):
+class MigrationObserver(Protocol):
     """Who is told what happens."""
 
     def waiting(self, host: str) -> None:
         """Another host runs migrations; it is waited for."""
 
-    def running(self, step: Step) -> AbstractContextManager[Counter]:
+    def running(self, step: MigrationStep) -> AbstractContextManager[ProgressCounter]:
         """Around each step; left by the exception where it fails."""
 
     def say(self, sentence: str) -> None:
         """Something that the operator should know."""
 
 
-class Counter(Protocol):
+class ProgressCounter(Protocol):
     """How far a step has come."""
 
     def total(self, documents: int) -> None:
@@ -60,7 +60,7 @@ class Migrator:
     log: MigrationLog
     migrations: Sequence[Migration] = MIGRATIONS
 
-    def standings(self) -> list[Standing]:
+    def statuses(self) -> list[MigrationStatus]:
         """How each one stands, in order.
 
         Raises:
@@ -70,7 +70,7 @@ class Migrator:
         work = self._work(lambda: None, lambda _: None, lambda _: None, lambda _: None)
         applied = {name for name, record in records.items() if record.ended}
         repeatable = [each for each in self.migrations if each.holds and each.name in applied]
-        return standings(
+        return statuses(
             self.migrations, records, [each.name for each in repeatable if each.holds and not each.holds(work)]
         )
 
@@ -82,7 +82,9 @@ class Migrator:
         """
         return m0001_validators.foreign(self.database)
 
-    def plan(self, target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True) -> list[Step]:
+    def plan(
+        self, target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True
+    ) -> list[MigrationStep]:
         """What ``run`` would do.
 
         Args:
@@ -93,18 +95,18 @@ class Migrator:
             NoSuchMigration: for a name.
             StoreError: from the store.
         """
-        return planned(self.standings(), target, also, rewrites=rewrites or self._is_empty())
+        return plan_steps(self.statuses(), target, also, rewrites=rewrites or self._is_empty())
 
     def run(
         self,
-        watcher: Watcher,
+        watcher: MigrationObserver,
         target: str | None = None,
         also: Iterable[str] = (),
         *,
         rewrites: bool = True,
         fake: bool = False,
         wait: float = 0.0,
-    ) -> list[Step]:
+    ) -> list[MigrationStep]:
         """Does what is to be done; where there is nothing, no lock is asked for.
 
         Args:
@@ -138,7 +140,13 @@ class Migrator:
             return not any(self.database[name].find_one(projection=["_id"]) for name in (BATCH, SPEED))
 
     def _run(
-        self, step: Step, go_on: Callable[[], None], counter: Counter, say: Callable[[str], None], *, fake: bool
+        self,
+        step: MigrationStep,
+        go_on: Callable[[], None],
+        counter: ProgressCounter,
+        say: Callable[[str], None],
+        *,
+        fake: bool,
     ) -> None:
         migration = step.migration
         seen = 0
@@ -169,6 +177,10 @@ class Migrator:
         return Work(self.database, self.aliases, self.validation, go_on, total, done, say)
 
 
-def unfinished(found: Iterable[Standing]) -> list[Standing]:
+def unfinished(found: Iterable[MigrationStatus]) -> list[MigrationStatus]:
     """Those that keep the collections from being what this version makes of them."""
-    return [each for each in found if each.state in (State.PENDING, State.HALF, State.OUTDATED, State.UNKNOWN)]
+    return [
+        each
+        for each in found
+        if each.state in (MigrationState.PENDING, MigrationState.HALF, MigrationState.OUTDATED, MigrationState.UNKNOWN)
+    ]

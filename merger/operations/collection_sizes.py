@@ -24,7 +24,7 @@ _NO_SUCH_COLLECTION = 26
 
 
 @dataclass(frozen=True, slots=True)
-class Footprint:
+class CollectionSizes:
     """One collection.
 
     Args:
@@ -41,7 +41,7 @@ class Footprint:
     index_uses: Mapping[str, int] = field(default_factory=dict)
 
 
-def measure_collections() -> dict[str, Footprint] | None:
+def measure_collections() -> dict[str, CollectionSizes] | None:
     """Both collections by name; ``None`` when MongoDB can't tell."""
     try:
         with mapping_errors(), pymongo.timeout(LIMIT):
@@ -50,7 +50,7 @@ def measure_collections() -> dict[str, Footprint] | None:
         return None
 
 
-def _measured(collection: Collection[dict[str, Any]]) -> Footprint:
+def _measured(collection: Collection[dict[str, Any]]) -> CollectionSizes:
     """Of all shards together. Not by the command of this name: for that the embedded MongoDB reads every document and
     index entry, which kept all its other callers waiting for five seconds at 50,000 documents."""
     documents, size, sizes = 0, 0, Counter[str]()
@@ -62,7 +62,7 @@ def _measured(collection: Collection[dict[str, Any]]) -> Footprint:
     except OperationFailure as error:
         if error.code != _NO_SUCH_COLLECTION:
             raise
-    return Footprint(documents, size, dict(sizes), _uses(collection))
+    return CollectionSizes(documents, size, dict(sizes), _uses(collection))
 
 
 def _uses(collection: Collection[dict[str, Any]]) -> dict[str, int]:

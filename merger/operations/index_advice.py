@@ -7,8 +7,8 @@ from datetime import datetime
 
 from merger import wiring
 from merger.indexes.advice import Advice, Known, advised
-from merger.indexes.declared import Standing
-from merger.indexes.server import index_standings
+from merger.indexes.declared import IndexStatus
+from merger.indexes.server import index_statuses
 from merger.operations.collection_sizes import measure_collections
 
 _NOT_PLAIN = ("sparse", "partialFilterExpression", "collation", "hidden", "expireAfterSeconds")
@@ -26,13 +26,13 @@ def index_advice(since: datetime) -> Advice:
     uses = {name: each.index_uses for name, each in (measure_collections() or {}).items()}
     known = [
         _known(standing, uses.get(standing.collection, {}))
-        for standing in index_standings()
+        for standing in index_statuses()
         if standing.real is not None
     ]
     return advised(wiring.slow_query_log().since(since), known)
 
 
-def _known(standing: Standing, uses: Mapping[str, int]) -> Known:
+def _known(standing: IndexStatus, uses: Mapping[str, int]) -> Known:
     real = standing.real or {}
     return Known(
         collection=standing.collection,

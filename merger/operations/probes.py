@@ -14,8 +14,7 @@ from merger.cache.outcomes import hit_rate
 from merger.configuration import aliases
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import BatchDocument, Contract
-from merger.contract.payloads import SPEED as SPEED_TYPES
-from merger.contract.payloads import VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
 from merger.indexes import declared as indexes
@@ -72,7 +71,7 @@ def ping_cache() -> CachePing | None:
         return None
     latency = _since(started)
     try:
-        counts = wiring.shared_counts().read(configuration.utc_now())
+        counts = wiring.outcome_totals().read(configuration.utc_now())
     except RedisTrouble:
         return CachePing(latency, None)
     return CachePing(latency, hit_rate(counts))

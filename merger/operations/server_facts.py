@@ -16,8 +16,7 @@ from merger import wiring
 from merger.configuration import aliases
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
-from merger.contract.payloads import SPEED as SPEED_TYPES
-from merger.contract.payloads import VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mapping_errors
 from merger.stores.redis.client import redis_link

@@ -19,7 +19,7 @@ from merger.core.windows import HOUR
 from merger.speed.change_log import ChangeLog, Changes
 from merger.speed.hour_range import HourRange
 from merger.speed.tables import HourTable, SharedHours
-from merger.speed.type_hours import KeptHours
+from merger.speed.type_hours import TypeHours
 from merger.stores.store import Store
 
 MOST_BYTES = 40_000_000
@@ -43,7 +43,7 @@ class SpeedHours:
         self._store = store
         self._contract = contract
         self._monotonic = monotonic
-        self._kept: dict[str, KeptHours] = {}
+        self._kept: dict[str, TypeHours] = {}
         self._changes = ChangeLog()
         self._assembled: OrderedDict[tuple[HourTable, ...], SharedHours] = OrderedDict()
         self._lock = threading.Lock()
@@ -91,11 +91,11 @@ class SpeedHours:
         self._give_way()
         return self._changes.taken()
 
-    def _of_type(self, data_type: str) -> KeptHours:
+    def _of_type(self, data_type: str) -> TypeHours:
         with self._lock:
             kept = self._kept.get(data_type)
             if kept is None:
-                kept = KeptHours(self._store, self._contract, data_type, self._monotonic, self._changes)
+                kept = TypeHours(self._store, self._contract, data_type, self._monotonic, self._changes)
                 self._kept[data_type] = kept
             return kept
 

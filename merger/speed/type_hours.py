@@ -78,7 +78,7 @@ class _Hour:
     used_at: float
 
 
-class KeptHours:
+class TypeHours:
     """The hours of one type.
 
     Args:

@@ -27,7 +27,7 @@ from merger.errors import StoreError, StoreUnavailable
 T = TypeVar("T")
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """What becomes of a call."""
 
     CLOSED = "closed"
@@ -83,7 +83,7 @@ class Breaker:
         rules: BreakerRules,
         monotonic: Callable[[], float],
         *,
-        on_change: Callable[[State], None] = lambda _: None,
+        on_change: Callable[[BreakerState], None] = lambda _: None,
         on_refused: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
@@ -92,7 +92,7 @@ class Breaker:
         self._on_change = on_change
         self._on_refused = on_refused
         self._lock = threading.Lock()
-        self._state = State.CLOSED
+        self._state = BreakerState.CLOSED
         self._probe_at = float("inf")
         self._ended: deque[_Ended] = deque()
         self._answered_at = monotonic()
@@ -101,14 +101,14 @@ class Breaker:
         self._numbers = 0
 
     @property
-    def state(self) -> State:
+    def state(self) -> BreakerState:
         """What becomes of a call now."""
         return self._state
 
     @property
     def pause_left(self) -> float:
         """Seconds to the next probe; 0 unless open."""
-        return max(0.0, self._probe_at - self._monotonic()) if self._state is State.OPEN else 0.0
+        return max(0.0, self._probe_at - self._monotonic()) if self._state is BreakerState.OPEN else 0.0
 
     def call(self, question: Callable[[], T]) -> T:
         """What the question gives, unless it is open.
@@ -134,7 +134,7 @@ class Breaker:
 
     def check(self) -> None:
         """Raises ``StoreUnavailable`` unless it is closed, for questions that are not to be judged."""
-        if self._state is not State.CLOSED:
+        if self._state is not BreakerState.CLOSED:
             raise self._refusal()
 
     def probe(self, question: Callable[[], object]) -> bool:
@@ -147,12 +147,12 @@ class Breaker:
             Whether calls are let through now.
         """
         with self._lock:
-            if self._state is State.CLOSED:
+            if self._state is BreakerState.CLOSED:
                 return True
-            if self._state is State.HALF_OPEN or self._monotonic() < self._probe_at:
+            if self._state is BreakerState.HALF_OPEN or self._monotonic() < self._probe_at:
                 return False
-            self._state = State.HALF_OPEN
-        self._on_change(State.HALF_OPEN)
+            self._state = BreakerState.HALF_OPEN
+        self._on_change(BreakerState.HALF_OPEN)
         began, answered = self._monotonic(), False
         try:
             question()
@@ -160,21 +160,21 @@ class Breaker:
         except StoreError:
             pass
         finally:
-            self._turn(State.CLOSED if answered else State.OPEN)
+            self._turn(BreakerState.CLOSED if answered else BreakerState.OPEN)
         return answered
 
     def _admitted(self) -> int:
         with self._lock:
             now = self._monotonic()
-            opens = self._state is State.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
+            opens = self._state is BreakerState.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
             if opens:
                 self._open(now)
-            elif self._state is State.CLOSED:
+            elif self._state is BreakerState.CLOSED:
                 self._numbers += 1
                 self._under_way[self._numbers] = now
                 return self._numbers
         if opens:
-            self._on_change(State.OPEN)
+            self._on_change(BreakerState.OPEN)
         raise self._refusal()
 
     def _refusal(self) -> StoreUnavailable:
@@ -188,7 +188,7 @@ class Breaker:
     def _note(self, number: int, *, failed: bool) -> None:
         with self._lock:
             began = self._under_way.pop(number, None)
-            if began is None or self._state is not State.CLOSED:
+            if began is None or self._state is not BreakerState.CLOSED:
                 return
             now = self._monotonic()
             call = _Ended(now, failed, now - began >= self.rules.slow)
@@ -199,7 +199,7 @@ class Breaker:
             if not (call.failed or call.slow) or not self._is_bad(now):
                 return
             self._open(now)
-        self._on_change(State.OPEN)
+        self._on_change(BreakerState.OPEN)
 
     def _forget(self, number: int) -> None:
         with self._lock:
@@ -230,14 +230,14 @@ class Breaker:
         return sum(now - began >= self.rules.slow for began in self._under_way.values())
 
     def _open(self, now: float) -> None:
-        self._state, self._probe_at = State.OPEN, now + self.rules.pause
+        self._state, self._probe_at = BreakerState.OPEN, now + self.rules.pause
         self._ended.clear()
         self._under_way.clear()
 
-    def _turn(self, state: State) -> None:
+    def _turn(self, state: BreakerState) -> None:
         with self._lock:
             now = self._monotonic()
-            if state is State.OPEN:
+            if state is BreakerState.OPEN:
                 self._open(now)
             else:
                 self._state, self._probe_at, self._answered_at = state, float("inf"), now

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from merger.deadline import deadline, left
 from merger.errors import StoreError
-from merger.stores.breaker import Breaker, BreakerRules, State
+from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.store import Document, Store
 
 _CHEAP: Final = {"movie_id": 0}
@@ -47,7 +47,7 @@ class GuardedStore:
         limit: float,
         rules: BreakerRules,
         monotonic: Callable[[], float],
-        on_change: Callable[[str, State], None] = lambda *_: None,
+        on_change: Callable[[str, BreakerState], None] = lambda *_: None,
         on_refused: Callable[[str], None] = lambda _: None,
         along_with: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -104,11 +104,11 @@ class GuardedStore:
         with deadline(self._limit):
             return self._store.find(collection, wanted, **options)
 
-    def _changed(self, collection: str, state: State) -> None:
+    def _changed(self, collection: str, state: BreakerState) -> None:
         self._on_change(collection, state)
-        if state is State.CLOSED:
+        if state is BreakerState.CLOSED:
             _log.warning("%s of MongoDB answers again", collection)
-        elif state is State.OPEN:
+        elif state is BreakerState.OPEN:
             self._watch(collection)
 
     def _watch(self, collection: str) -> None:
@@ -130,7 +130,7 @@ class GuardedStore:
         with self._lock:
             self._probing.discard(collection)
         # It may have opened again before this thread was known to be over.
-        if breaker.state is not State.CLOSED:
+        if breaker.state is not BreakerState.CLOSED:
             self._watch(collection)
 
     def _look(self, collection: str) -> None:

@@ -17,7 +17,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, floor_day
 from merger.speed.hour_range import HourRange
 from merger.views.freshness import TTLClass
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 
 P = TypeVar("P")
 
@@ -47,7 +47,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[P]):
+class PlanContext(Generic[P]):
     """What a plan is made from: the parameters, the boundary, both layers' state, the contract's aliases."""
 
     params: P
@@ -71,8 +71,8 @@ class View(Generic[P]):
 
     name: str
     ttl: TTLClass
-    plan: Callable[[Question[P]], Plan]
-    build: Callable[[P, Reading], Built]
+    plan: Callable[[PlanContext[P]], Plan]
+    build: Callable[[P, ViewInputs], ViewResult]
     coverage: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
 
@@ -80,7 +80,7 @@ class View(Generic[P]):
 def movie_reads(
     movie_id: int,
     view_types: tuple[str, ...],
-    question: Question[Any],
+    question: PlanContext[Any],
     *,
     speed_from: datetime | None,
 ) -> tuple[Read, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Documents
 from merger.core.boundary import Boundary, Layers
 from merger.speed.tables import SharedHours
@@ -17,7 +17,7 @@ from merger.views.freshness import Freshness
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ViewInputs:
     """What one answer is made of, all seen at one moment.
 
     ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
@@ -28,11 +28,11 @@ class Reading:
     layers: Layers
     documents: Documents = field(default_factory=Documents)
     hours: SharedHours = field(default_factory=SharedHours)
-    reference: Reference = field(default_factory=Reference)
+    reference: Catalogue = field(default_factory=Catalogue)
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class ViewResult:
     """A view and what it says about itself; the service puts the second into the first as ``freshness``."""
 
     body: dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 from bson import Binary, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
 
-from merger.contract.payloads import SPEED, VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from tests.api.documents import (
     COMPUTED,
     HOUR,
@@ -135,4 +135,4 @@ def _without(document: Document, name: str) -> Document:
 
 def _contract(kind: str) -> Mapping[str, Any]:
     layer, name = kind.split()[:2]
-    return (VIEWS if layer == "batch" else SPEED)[name]
+    return (VIEWS if layer == "batch" else SPEED_TYPES)[name]

@@ -16,7 +16,7 @@ from django.test import Client
 from redis import Redis
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.credentials.api_keys import KeyText
 from lambdaserve.access.credentials.authentication import CHALLENGE
 from lambdaserve.access.credentials.credential_cache import HOLD
@@ -52,9 +52,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture(autouse=True)
-def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[KeyRing]:
+def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[ApiKeyCache]:
     """The process's keys, of this test alone and by its clock."""
-    found = KeyRing(clock.utc, clock.seconds)
+    found = ApiKeyCache(clock.utc, clock.seconds)
     monkeypatch.setattr(authentication, "key_ring", lambda: found)
     lease_table.cache_clear()
     yield found
@@ -253,7 +253,7 @@ def test_a_wrong_secret_is_no_use_of_a_key() -> None:
 
 
 def test_wrong_keys_push_out_no_right_one(django_assert_num_queries: Any, clock: Clock) -> None:
-    ring = KeyRing(clock.utc, clock.seconds, most=20)
+    ring = ApiKeyCache(clock.utc, clock.seconds, most=20)
     _, text = made()
     assert ring.find(text) is not None
     for _ in range(100):
@@ -264,7 +264,7 @@ def test_wrong_keys_push_out_no_right_one(django_assert_num_queries: Any, clock:
 
 
 def test_the_process_holds_a_bounded_number_of_keys(clock: Clock) -> None:
-    ring = KeyRing(clock.utc, clock.seconds, most=5)
+    ring = ApiKeyCache(clock.utc, clock.seconds, most=5)
     for _ in range(8):
         assert ring.find(made()[1]) is not None
     assert len(ring._found) == 5

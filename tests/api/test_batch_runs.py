@@ -157,7 +157,7 @@ def test_pruning_deletes_what_newer_runs_replaced_and_changes_no_answer(api: Api
     assert "first has" in batch_runs("prune", "--keep", "1", "--dry-run")
     assert api.database.batch_views.count_documents({}) == number
     batch_runs("prune", "--keep", "1")
-    left = {run.run_id: run.total for run in wiring.publishing().runs()}
+    left = {run.run_id: run.total for run in wiring.run_publisher().runs()}
     assert left["first"] == 0
     assert 0 < left["second"] < left["third"], "what only the second run knows of stays"
     assert answers(api) == before
@@ -173,7 +173,7 @@ def test_under_the_fixed_strategy_what_may_not_answer_yet_replaces_nothing(api: 
         batch_runs("publish", run_id)
     assert titles(api) == ["second"]
     batch_runs("prune", "--keep", "1")
-    assert {run.run_id: run.total for run in wiring.publishing().runs()} == {"first": 0, "second": 1, "third": 1}
+    assert {run.run_id: run.total for run in wiring.run_publisher().runs()} == {"first": 0, "second": 1, "third": 1}
     assert titles(api) == ["second"]
 
 

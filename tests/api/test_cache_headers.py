@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from merger import wiring
-from merger.cache.generations import ALL, of_changed_movie
+from merger.cache.generations import ALL_GENERATION, of_changed_movie
 from merger.cache.outcomes import Outcome
 from merger.errors import StoreUnavailable
 from merger.stores.mongo.store import MongoStore
@@ -190,7 +190,7 @@ def test_head_tells_what_get_would_without_the_answer(film: Api) -> None:
 def test_an_invalidation_reaches_the_caller(film: Api) -> None:
     film.get("movies/550")
     film.load(movie(550, "Fight Club II", version=2))
-    wiring.service().cache.shared.advance([ALL])
+    wiring.service().cache.shared.advance([ALL_GENERATION])
     later(film)
     response: Any = film.get("movies/550")
     assert response.headers["X-Cache"] == "MISS"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.models import ApiKey
 from merger import configuration, wiring
 from merger.contract.documents import Aliases
@@ -27,7 +27,7 @@ SENTIMENT = f"movies/{MOVIE}/sentiment?window=7d"
 @pytest.fixture
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
-    ring = KeyRing(configuration.utc_now)
+    ring = ApiKeyCache(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     api.load(healthy())
     return api

@@ -106,10 +106,10 @@ def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat())
     for _ in range(3):
         assert api.get("movies/550").status_code == 200
-    wiring.housekeeping.cache_clear()
-    wiring.housekeeping().run()
+    wiring.usage_report.cache_clear()
+    wiring.usage_report().run()
     theirs = {("movies.details", Outcome.HIT): 5, ("movies.stats", Outcome.MISS): 2, ("movies.stats", Outcome.ERROR): 9}
-    wiring.shared_counts().add(theirs, configuration.utc_now())
+    wiring.outcome_totals().add(theirs, configuration.utc_now())
     assert api.body("health")["services"]["redis"]["hit_rate"] == 7 / 10
 
 

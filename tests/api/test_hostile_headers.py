@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from merger import configuration
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
@@ -56,7 +56,7 @@ OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
 @pytest.fixture
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
-    ring = KeyRing(configuration.utc_now)
+    ring = ApiKeyCache(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
     api.load(healthy())
     return api

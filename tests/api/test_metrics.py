@@ -12,7 +12,7 @@ from django.test import Client
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.models import ApiKey
 from lambdaserve.ops.metrics.endpoint import METHODS, observe_request
 from merger import configuration, wiring
@@ -30,11 +30,11 @@ PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;versio
 @pytest.fixture(autouse=True)
 def measured(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process's meters, of this test's own service and keys."""
-    ring = KeyRing(configuration.utc_now)
+    ring = ApiKeyCache(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
-    wiring.measuring.cache_clear()
+    wiring.worker_meters.cache_clear()
     yield
-    wiring.measuring.cache_clear()
+    wiring.worker_meters.cache_clear()
 
 
 def key(*scopes: str, **properties: Any) -> str:

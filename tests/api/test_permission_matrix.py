@@ -15,8 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
-from lambdaserve.access.credentials.token_cache import TokenRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
+from lambdaserve.access.credentials.token_cache import TokenCache
 from lambdaserve.access.credentials.tokens import session_begun
 from lambdaserve.access.models import ApiKey, Session
 from lambdaserve.ops.health.monitor import monitor
@@ -46,9 +46,9 @@ def test_the_table_names_every_route_of_the_project_and_no_other(method: str) ->
 @pytest.fixture
 def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     """Everybody, over a small healthy world."""
-    ring = KeyRing(configuration.utc_now)
+    ring = ApiKeyCache(configuration.utc_now)
     monkeypatch.setattr(authentication, "key_ring", lambda: ring)
-    tokens = TokenRing(timezone.now)
+    tokens = TokenCache(timezone.now)
     monkeypatch.setattr(authentication, "token_ring", lambda: tokens)
     monitor.cache_clear()
     api.load(healthy())

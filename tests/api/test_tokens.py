@@ -22,11 +22,11 @@ from redis import Redis
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from lambdaserve.access import cleanup as forgetting
-from lambdaserve.access.cleanup import Forgetting
+from lambdaserve.access.cleanup import Cleanup
 from lambdaserve.access.credentials import authentication, tokens
 from lambdaserve.access.credentials.credential_cache import HOLD
 from lambdaserve.access.credentials.sessions import Session
-from lambdaserve.access.credentials.token_cache import TokenRing
+from lambdaserve.access.credentials.token_cache import TokenCache
 from lambdaserve.access.credentials.tokens import LONGEST, SessionToken
 from lambdaserve.access.ratelimit.throttle import lease_table
 
@@ -53,11 +53,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(autouse=True)
-def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock, settings: Any) -> Iterator[TokenRing]:
+def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock, settings: Any) -> Iterator[TokenCache]:
     """The process's bearers of tokens, of this test alone; strangers may not read, passwords are quickly checked."""
     settings.ANONYMOUS_READ = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    found = TokenRing(timezone.now, clock)
+    found = TokenCache(timezone.now, clock)
     monkeypatch.setattr(authentication, "token_ring", lambda: found)
     lease_table.cache_clear()
     yield found
@@ -417,7 +417,7 @@ def test_expired_tokens_are_forgotten(ann: User, monkeypatch: pytest.MonkeyPatch
     OutstandingToken.objects.update(expires_at=timezone.now())
     logged_in(ann)
     monkeypatch.setattr(forgetting, "connection", SimpleNamespace(close=lambda: None))  # it is the test's own
-    Forgetting(time.monotonic).run()
+    Cleanup(time.monotonic).run()
     assert OutstandingToken.objects.count() == 1
     assert BlacklistedToken.objects.count() == 0
 

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from merger.contract.documents import Contract
-from merger.contract.payloads import SPEED
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.windows import HOUR, floor_hour
 from tests.commands.sample import ROOT, Held, documents, eventually, run
 
@@ -53,7 +53,7 @@ def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Held) ->
     read = Contract().read(speed=held.values())
     assert read.skipped == ()
     assert f"Wrote {len(held):,} documents" in said
-    for data_type in SPEED:
+    for data_type in SPEED_TYPES:
         hours = {document.hour for document in read.speed_of(data_type)}
         assert min(hours) in (floor_hour(before) - 48 * HOUR, floor_hour(before) - 47 * HOUR)
         assert len(hours) >= 48

@@ -47,7 +47,7 @@ def forget() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_afterwards_the_answers_are_in_the_cache() -> None:
-    wiring.shared_requested().add({"/api/v1/movies/603/sentiment?window=7d": 9})
+    wiring.popular_totals().add({"/api/v1/movies/603/sentiment?window=7d": 9})
     said = run("warm_cache", "--trending", "3")
     assert " made" in said
     assert "failed" not in said
@@ -79,7 +79,7 @@ def test_a_second_run_makes_nothing() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_a_dry_run_names_the_most_requested_first_and_makes_nothing(redis_client: Redis) -> None:
-    wiring.shared_requested().add({"/api/v1/movies/603": 4, "/api/v1/movies/11?completeness=strict": 8})
+    wiring.popular_totals().add({"/api/v1/movies/603": 4, "/api/v1/movies/11?completeness=strict": 8})
     lines = run("warm_cache", "--dry-run", "--trending", "0").splitlines()
     assert lines[:2] == ["/api/v1/movies/11?completeness=strict", "/api/v1/movies/603"]
     assert "/api/v1/trending/genres/Drama" in lines

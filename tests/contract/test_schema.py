@@ -19,7 +19,7 @@ from django_redis import get_redis_connection
 from schemathesis.config import SchemathesisConfig
 
 from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import KeyRing
+from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.credentials.scopes import EXPLAIN, READ
 from lambdaserve.access.models import ApiKey
 from merger import configuration, wiring
@@ -48,7 +48,7 @@ def world(mongo_uri: str, redis_url: str) -> Iterator[None]:
     """The healthy world and every spoiled document, at a moment that stands still."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(configuration, "utc_now", lambda: NOW)
-        ring = KeyRing(configuration.utc_now)
+        ring = ApiKeyCache(configuration.utc_now)
         patch.setattr(authentication, "key_ring", lambda: ring)
         stores = database()
         for name in stores.list_collection_names():

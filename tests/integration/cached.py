@@ -12,10 +12,17 @@ from redis import Redis
 
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import ALL, BATCH, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.cache.generations import (
+    ALL_GENERATION,
+    BATCH_GENERATION,
+    of_changed_movie,
+    of_changed_type,
+    of_movie,
+    of_view,
+)
 from merger.cache.outcomes import Outcome
-from merger.cache.redis_tier import SharedTier
-from merger.cache.terms import CacheQuestion, CacheRules
+from merger.cache.redis_tier import RedisTier
+from merger.cache.terms import CacheRequest, CacheRules
 from merger.errors import NotFound
 from merger.stores.redis.link import RedisLink
 
@@ -88,10 +95,10 @@ class Cached:
         self.ttl, self.cost = TTL, 0.0
         self.error: Exception | None = None
         self.while_making: Callable[[], object] = lambda: None
-        self.value_of: Callable[[CacheQuestion], int] = self._same_value
+        self.value_of: Callable[[CacheRequest], int] = self._same_value
         self.namespace = namespace
         self.link = link or CountingLink(lambda: redis, ask_again)
-        self.shared = SharedTier(self.link, namespace)
+        self.shared = RedisTier(self.link, namespace)
         self.background = AtOnce()
         self.cache = AnswerCache(
             self.shared,
@@ -102,7 +109,7 @@ class Cached:
         )
         self.cache._background = self.background  # type: ignore[assignment]  # any executor would do
 
-    def _same_value(self, question: CacheQuestion) -> int:
+    def _same_value(self, question: CacheRequest) -> int:
         return self.value
 
     @property
@@ -115,7 +122,7 @@ class Cached:
         asked, self.link.asked = self.link.asked, 0
         return asked
 
-    def make(self, question: CacheQuestion) -> Callable[[tuple[str, ...]], Entry]:
+    def make(self, question: CacheRequest) -> Callable[[tuple[str, ...]], Entry]:
         def made(generations: tuple[str, ...]) -> Entry:
             self.makes += 1
             made, value = self.now, self._world.value_of(question)
@@ -130,7 +137,7 @@ class Cached:
 
         return made
 
-    def fetch(self, question: CacheQuestion, *, strict: bool = False) -> tuple[str, int, list[str]]:
+    def fetch(self, question: CacheRequest, *, strict: bool = False) -> tuple[str, int, list[str]]:
         """As the service does it: state, value and warnings of the answer."""
         held = self.cache.at_hand(question.ident, question.view)
         if held is not None and not (strict and held.state == "STALE"):
@@ -142,7 +149,7 @@ class Cached:
         assert content["key"] == question.key, "another question's answer"
         return state, content["value"], content["freshness"]["warnings"]
 
-    def state(self, question: CacheQuestion, *, strict: bool = False) -> str:
+    def state(self, question: CacheRequest, *, strict: bool = False) -> str:
         return self.fetch(question, strict=strict)[0]
 
     def count(self, outcome: Outcome) -> int:
@@ -153,21 +160,23 @@ class Cached:
         self._world.moment += seconds
         return self
 
-    def stored(self, question: CacheQuestion) -> str:
+    def stored(self, question: CacheRequest) -> str:
         """The key in Redis."""
         return self.namespace + question.key
 
 
-def about(movie_id: int = 1, view: str = "movies.details") -> CacheQuestion:
+def about(movie_id: int = 1, view: str = "movies.details") -> CacheRequest:
     """A question about a movie."""
-    names = (ALL, of_view(view), BATCH, of_movie(movie_id), of_changed_movie(movie_id))
+    names = (ALL_GENERATION, of_view(view), BATCH_GENERATION, of_movie(movie_id), of_changed_movie(movie_id))
     ident: Hashable = (view, movie_id)
-    return CacheQuestion(ident, view, f"{view}:{movie_id}", names)
+    return CacheRequest(ident, view, f"{view}:{movie_id}", names)
 
 
-def ranking(data_type: str = "trending", view: str = "trending.movies") -> CacheQuestion:
+def ranking(data_type: str = "trending", view: str = "trending.movies") -> CacheRequest:
     """A question about all movies."""
-    return CacheQuestion(view, view, f"{view}:all", (ALL, of_view(view), BATCH, of_changed_type(data_type)))
+    return CacheRequest(
+        view, view, f"{view}:all", (ALL_GENERATION, of_view(view), BATCH_GENERATION, of_changed_type(data_type))
+    )
 
 
 def absent(movie_id: int = 1) -> NotFound:

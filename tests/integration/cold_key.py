@@ -16,9 +16,9 @@ from redis.retry import Retry
 
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import ALL
-from merger.cache.redis_tier import SharedTier
-from merger.cache.terms import CacheQuestion
+from merger.cache.generations import ALL_GENERATION
+from merger.cache.redis_tier import RedisTier
+from merger.cache.terms import CacheRequest
 from merger.stores.redis.link import RedisLink
 
 
@@ -26,8 +26,8 @@ def main(port: int, key: str, stage: str, threads: int, seconds: float) -> None:
     # A thousand threads on two cores answer late, which is not what is tested here: the time-out is generous.
     pool = redis.ConnectionPool(port=port, max_connections=2 * threads, socket_timeout=20, retry=Retry(NoBackoff(), 0))
     client = redis.Redis(connection_pool=pool)
-    cache = AnswerCache(SharedTier(RedisLink(lambda: client), "cold:"), b"a secret of tests")
-    question = CacheQuestion(key, "cold", key, (ALL, "view:cold"))
+    cache = AnswerCache(RedisTier(RedisLink(lambda: client), "cold:"), b"a secret of tests")
+    question = CacheRequest(key, "cold", key, (ALL_GENERATION, "view:cold"))
 
     def make(generations: tuple[str, ...]) -> Entry:
         made, number = time.time(), client.incr(f"made:{key}:{stage}")

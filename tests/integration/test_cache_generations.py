@@ -10,7 +10,14 @@ from django.test import override_settings
 from redis import Redis
 
 from merger import wiring
-from merger.cache.generations import ALL, BATCH, of_changed_movie, of_changed_type, of_movie, of_view
+from merger.cache.generations import (
+    ALL_GENERATION,
+    BATCH_GENERATION,
+    of_changed_movie,
+    of_changed_type,
+    of_movie,
+    of_view,
+)
 from merger.cache.terms import CacheRules
 from merger.errors import StoreUnavailable
 from tests.integration.cached import TTL, Cached, about, ranking
@@ -41,8 +48,8 @@ def cached(redis_client: Redis) -> Cached:
 
 
 RAISED = [
-    (ALL, EVERY),
-    (BATCH, EVERY),
+    (ALL_GENERATION, EVERY),
+    (BATCH_GENERATION, EVERY),
     (of_view("movies.details"), {0, 1}),
     (of_view("search.movies"), {5}),
     (of_movie(1), {0, 2}),
@@ -75,7 +82,7 @@ def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client
     for movie_id in range(300):
         cached.state(about(movie_id))
     redis_client.config_resetstat()
-    cached.shared.advance([ALL])
+    cached.shared.advance([ALL_GENERATION])
     calls: dict[str, Any] = redis_client.info("commandstats")
     assert sum(values["calls"] for values in calls.values()) <= 5
     assert [cached.after(1).state(about(movie_id)) for movie_id in (0, 150, 299)] == ["MISS"] * 3
@@ -83,7 +90,7 @@ def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client
 
 def test_nobody_ever_walks_the_keys(cached: Cached, redis_client: Redis) -> None:
     redis_client.config_resetstat()
-    cached.shared.advance([ALL, of_movie(1)])
+    cached.shared.advance([ALL_GENERATION, of_movie(1)])
     assert outdated(cached) == EVERY
     cached.after(TTL)
     assert {cached.state(question) for question in QUESTIONS} == {"STALE"}
@@ -176,11 +183,14 @@ def test_what_is_put_into_a_redis_that_was_emptied_meanwhile_does_not_count(redi
 
 def test_movies_generations_go_away_after_every_entry_that_they_outdated(redis_client: Redis) -> None:
     cached = Cached(redis_client)
-    cached.shared.advance([of_movie(1), of_changed_movie(1), ALL, BATCH, of_view("x"), of_changed_type("stats")])
+    cached.shared.advance(
+        [of_movie(1), of_changed_movie(1), ALL_GENERATION, BATCH_GENERATION, of_view("x"), of_changed_type("stats")]
+    )
     kept: dict[str, Any] = {
-        name: redis_client.ttl(f"tests:g:{name}") for name in (of_movie(1), of_changed_movie(1), ALL, of_view("x"))
+        name: redis_client.ttl(f"tests:g:{name}")
+        for name in (of_movie(1), of_changed_movie(1), ALL_GENERATION, of_view("x"))
     }
-    assert kept.pop(ALL) == kept.pop("view:x") == -1
+    assert kept.pop(ALL_GENERATION) == kept.pop("view:x") == -1
     assert all(2 * 86_400 - 5 < seconds <= 2 * 86_400 for seconds in kept.values())
 
 
@@ -203,6 +213,6 @@ def test_generations_outlast_entries_whatever_the_settings(
 def test_a_longer_hold_is_a_slower_invalidation(redis_client: Redis) -> None:
     cached = Cached(redis_client, rules=CacheRules(hold=10))
     cached.state(about())
-    cached.shared.advance([ALL])
+    cached.shared.advance([ALL_GENERATION])
     assert cached.after(9.9).state(about()) == "HIT"
     assert cached.after(0.1).state(about()) == "MISS"

@@ -14,7 +14,7 @@ from merger.cache.entry import Entry
 from merger.cache.generations import of_changed_movie
 from merger.cache.local_tier import MOST_BYTES, MOST_ENTRIES
 from merger.cache.outcomes import Outcome, hit_rate
-from merger.cache.terms import CacheQuestion
+from merger.cache.terms import CacheRequest
 from merger.errors import NotFound, StoreFault, StoreUnavailable
 from tests.integration.cached import TTL, Cached, about, absent
 
@@ -180,7 +180,7 @@ def test_a_slow_store_failing_does_not_use_up_the_hold(redis_client: Redis) -> N
     assert cached.makes == 2
 
 
-def _finds_nothing(cached: Cached, question: CacheQuestion) -> None:
+def _finds_nothing(cached: Cached, question: CacheRequest) -> None:
     with pytest.raises(NotFound) as caught:
         cached.state(question)
     assert (caught.value.kind, caught.value.key, caught.value.near) == ("movie", 1, ())

@@ -10,8 +10,8 @@ from redis import Redis
 
 from merger.cache import entry as entries
 from merger.cache.entry import COMPRESS_FROM, Entry
-from merger.cache.generations import ALL, BATCH, of_movie
-from merger.cache.terms import CacheQuestion
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie
+from merger.cache.terms import CacheRequest
 from tests.integration.cached import SECRET, Cached, about
 
 HUGE = b"9" * 5000
@@ -23,7 +23,7 @@ def raw_of(redis: Redis, key: str) -> bytes:
     return found
 
 
-def sealed(question: CacheQuestion, head: object) -> bytes:
+def sealed(question: CacheRequest, head: object) -> bytes:
     """An entry with the right seal and a head of another build."""
     content = orjson.dumps(head) + b"\n{}"
     return entries._seal(question.key, SECRET, content) + content
@@ -71,7 +71,7 @@ def test_an_entry_of_another_build_of_the_service_is_none(redis_client: Redis, h
 
 def test_an_entry_of_another_build_that_depends_on_more_is_none(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
-    longer = CacheQuestion(question.ident, question.view, question.key, (*question.generations, "more"))
+    longer = CacheRequest(question.ident, question.view, question.key, (*question.generations, "more"))
     cached.state(longer)
     cached.value = 1
     assert cached.after(1).fetch(question) == ("MISS", 1, [])
@@ -150,7 +150,7 @@ POISONED = {
 }
 
 
-@pytest.mark.parametrize("name", [ALL, BATCH, of_movie(1)])
+@pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
 @pytest.mark.parametrize("value", POISONED.values(), ids=POISONED.keys())
 def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
     redis_client: Redis, name: str, value: bytes
@@ -163,7 +163,7 @@ def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
     assert cached.after(1).state(question) == "MISS"
 
 
-@pytest.mark.parametrize("name", [ALL, BATCH, of_movie(1)])
+@pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
 def test_a_generation_of_another_type_counts_as_none_and_can_be_raised_as_ever(redis_client: Redis, name: str) -> None:
     cached, question = Cached(redis_client), about()
     _put(redis_client, f"tests:g:{name}", "list")
@@ -178,7 +178,7 @@ def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client:
     one, question = Cached(redis_client, namespace="one:"), about()
     other = Cached(redis_client, one, namespace="other:")
     assert (one.state(question), other.state(question)) == ("MISS", "MISS")
-    one.shared.advance([ALL])
+    one.shared.advance([ALL_GENERATION])
     assert (one.after(1).state(question), other.state(question)) == ("MISS", "HIT")
     ones, others = redis_client.keys("one:*"), redis_client.keys("other:*")
     assert len(ones) == len(others) == redis_client.dbsize() / 2

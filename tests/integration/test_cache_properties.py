@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from redis import Redis
 
-from merger.cache.generations import ALL, BATCH, of_changed_movie, of_movie, of_view
-from merger.cache.terms import CacheQuestion
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_changed_movie, of_movie, of_view
+from merger.cache.terms import CacheRequest
 from merger.errors import NotFound, StoreUnavailable
 from tests.integration.cached import TTL, Cached, about
 
@@ -54,7 +54,7 @@ class CacheMachine(RuleBasedStateMachine):
     def is_away(self) -> bool:
         return self.world.error is not None
 
-    def current(self, question: CacheQuestion) -> int:
+    def current(self, question: CacheRequest) -> int:
         """The version that a making finds; notes the moment."""
         movie = int(str(question.key).rpartition(":")[2])
         if self.is_away:
@@ -76,7 +76,7 @@ class CacheMachine(RuleBasedStateMachine):
         self.versions[movie].append(Version(self.now, absent))
         self.group[1].shared.advance([how(movie)])
 
-    @rule(name=st.sampled_from([ALL, BATCH, of_view("movies.details"), of_view("another")]))
+    @rule(name=st.sampled_from([ALL_GENERATION, BATCH_GENERATION, of_view("movies.details"), of_view("another")]))
     def something_else_is_raised(self, name: str) -> None:
         self.world.shared.advance([name])
 

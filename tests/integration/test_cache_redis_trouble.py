@@ -17,7 +17,7 @@ from django_redis import get_redis_connection
 from redis import Redis
 
 from lambdaserve.server import embedded_stores as embedded
-from merger.cache.generations import ALL, of_movie
+from merger.cache.generations import ALL_GENERATION, of_movie
 from merger.cache.outcomes import Outcome
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import ASK_AGAIN, RedisAway, RedisRefused
@@ -303,7 +303,7 @@ def test_over_a_redis_that_evicts_all_the_time_every_answer_is_right(own: OwnRed
     for step in range(1200):
         if step % 100 == 99:
             cached.value += 1
-            cached.shared.advance([ALL])
+            cached.shared.advance([ALL_GENERATION])
             cached.after(1)
         cached.padding = dice.randbytes(3_000).hex()
         assert cached.after(0.4).fetch(about(dice.randrange(120)))[1] == cached.value

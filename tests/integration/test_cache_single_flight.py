@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from merger.cache.generations import ALL, of_movie
+from merger.cache.generations import ALL_GENERATION, of_movie
 from merger.cache.outcomes import Outcome
 from merger.cache.terms import CacheRules
 from merger.errors import NotFound, StoreUnavailable
@@ -60,7 +60,7 @@ def test_a_thousand_callers_of_four_processes_make_a_cold_answer_once_and_an_out
         states = Counter(state for state, _ in given)
         assert states["MISS"] == 1
         assert states["HIT"] == PROCESSES * THREADS - 1
-        Cached(redis_client, namespace="cold:").shared.advance([ALL])
+        Cached(redis_client, namespace="cold:").shared.advance([ALL_GENERATION])
 
 
 def test_threads_of_a_process_make_a_cold_answer_once(redis_client: Redis) -> None:

@@ -12,9 +12,9 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import SecondaryPreferred
 from redis import Redis
 
-from merger.cache.generations import ALL
-from merger.cache.redis_tier import SharedTier
-from merger.stores.mongo.causal_reads import Seen
+from merger.cache.generations import ALL_GENERATION
+from merger.cache.redis_tier import RedisTier
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
 
@@ -53,7 +53,7 @@ def client(mongo_uri: str, sent: Sent, request: pytest.FixtureRequest) -> Iterat
 
 
 def test_each_read_waits_for_what_an_earlier_one_saw(client: MongoClient[dict[str, Any]], sent: Sent) -> None:
-    seen = Seen(client)
+    seen = CausalClock(client)
     one, other = MongoStore(client.causal, 2, seen), MongoStore(client.causal, 2, seen)
     one.find("batch_views", {"movie_id": 1})
     before = sent.moments[-1]
@@ -75,12 +75,12 @@ def test_each_read_waits_for_what_an_earlier_one_saw(client: MongoClient[dict[st
 def test_who_makes_an_answer_anew_reads_what_was_seen_by_who_outdated_it(
     client: MongoClient[dict[str, Any]], sent: Sent, redis_client: Redis
 ) -> None:
-    told, heard = Seen(client, b"secret"), Seen(client, b"secret")
-    watching = SharedTier(RedisLink(lambda: redis_client), "tests:", seen=told)
-    serving = SharedTier(RedisLink(lambda: redis_client), "tests:", seen=heard)
+    told, heard = CausalClock(client, b"secret"), CausalClock(client, b"secret")
+    watching = RedisTier(RedisLink(lambda: redis_client), "tests:", seen=told)
+    serving = RedisTier(RedisLink(lambda: redis_client), "tests:", seen=heard)
     MongoStore(client.causal, 2, told).find("batch_views", {"movie_id": 1})
     saw = sent.moments[-1]
-    watching.advance([ALL])
+    watching.advance([ALL_GENERATION])
     assert serving.claim("key", "token", 5) == (True, None)
     MongoStore(client.causal, 2, heard).find("batch_views", {"movie_id": 1})
     waited_for = sent.reads[-1]["readConcern"].get("afterClusterTime")
@@ -91,11 +91,11 @@ def test_who_makes_an_answer_anew_reads_what_was_seen_by_who_outdated_it(
 def test_a_moment_that_nobody_signed_is_not_believed(
     client: MongoClient[dict[str, Any]], sent: Sent, redis_client: Redis, poison: bytes
 ) -> None:
-    seen, stranger = Seen(client, b"secret"), Seen(client, b"another")
+    seen, stranger = CausalClock(client, b"secret"), CausalClock(client, b"another")
     MongoStore(client.causal, 2, stranger).find("batch_views", {"movie_id": 1})
     for told in (poison, stranger.told(), stranger.told()[:16] + b"x" * 40):
         redis_client.set("tests:seen", told)
-        assert SharedTier(RedisLink(lambda: redis_client), "tests:", seen=seen).claim("key", "token", 5)[0]
+        assert RedisTier(RedisLink(lambda: redis_client), "tests:", seen=seen).claim("key", "token", 5)[0]
     MongoStore(client.causal, 2, seen).find("batch_views", {"movie_id": 1})
     assert "afterClusterTime" not in sent.reads[-1]["readConcern"]
 
@@ -107,7 +107,7 @@ def test_read_preference_and_concern_are_those_of_the_address(client: MongoClien
 
 def test_an_older_moment_than_the_newest_changes_nothing(mongo_uri: str) -> None:
     with MongoClient[dict[str, Any]](mongo_uri, readPreference="nearest") as client:
-        seen = Seen(client)
+        seen = CausalClock(client)
         with seen.reading() as slow:
             assert slow is not None
             client.admin.command("ping", session=slow)

@@ -23,9 +23,9 @@ from merger.core.windows import DAY, HOUR
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import Drift
 from merger.drift.job import EVERY, SETTLES, DriftAudit
-from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedAudits
+from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedDriftResults
 from merger.errors import StoreUnavailable
-from merger.layers.state import LayerWatch
+from merger.layers.state import LayerState
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
 from merger.stores.store import Document
@@ -69,8 +69,8 @@ class Process:
         self.leads = True
         self.noticed: datetime | None = None
         self.store = _Failing(database, 2.0)
-        self.watch = LayerWatch(self.store, Aliases(), self.monotonic)
-        self.shared = SharedAudits(RedisLink(self.connection, ask_again=0.05), "drift-tests:")
+        self.watch = LayerState(self.store, Aliases(), self.monotonic)
+        self.shared = SharedDriftResults(RedisLink(self.connection, ask_again=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
             shared=self.shared,

@@ -14,7 +14,7 @@ from pymongo.errors import OperationFailure, WaitQueueTimeoutError
 
 from lambdaserve.server.embedded_stores import free_port
 from merger import meters
-from merger.operations.collection_sizes import Footprint, measure_collections
+from merger.operations.collection_sizes import CollectionSizes, measure_collections
 from merger.stores.mongo.client import client
 from merger.stores.mongo.command_meters import COLLECTIONS, COMMANDS, listeners
 from tests.scraped import Scraped
@@ -145,7 +145,7 @@ def test_collections_and_indexes_are_measured(indexed_database: Held) -> None:
 
 
 def test_collections_that_do_not_exist_are_empty(database: Held) -> None:
-    assert measure_collections() == {"batch_views": Footprint(), "speed_views": Footprint()}
+    assert measure_collections() == {"batch_views": CollectionSizes(), "speed_views": CollectionSizes()}
 
 
 def test_while_mongodb_is_away_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

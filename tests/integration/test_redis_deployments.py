@@ -21,11 +21,11 @@ from lambdaserve.access.ratelimit.bucket import Limit
 from lambdaserve.access.ratelimit.buckets import SharedBuckets
 from merger import configuration
 from merger.cache import inspection as cachecontents
-from merger.cache.generations import ALL, BATCH, of_movie, of_view
-from merger.cache.outcome_totals import SharedCounts
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
+from merger.cache.outcome_totals import OutcomeTotals
 from merger.cache.outcomes import Outcome
-from merger.cache.popular import SharedRequested
-from merger.invalidation.leader import Lead
+from merger.cache.popular import PopularTotals
+from merger.invalidation.leader import Leader
 from merger.operations import server_facts as storefacts
 from merger.stores.redis.address import parsed
 from merger.stores.redis.cluster import TAGS, servers
@@ -96,8 +96,8 @@ def test_answers_are_shared_and_every_kind_of_generation_outdates_them(deployed:
         ([of_movie(7)], 1),
         ([of_view("trending.movies")], 1),
         ([of_view("movies.details")], 59),
-        ([ALL], 60),
-        ([BATCH, *map(of_movie, range(600))], 60),
+        ([ALL_GENERATION], 60),
+        ([BATCH_GENERATION, *map(of_movie, range(600))], 60),
     ):
         one.value += 1
         one.shared.advance(names)
@@ -126,7 +126,7 @@ def test_one_of_many_makes_an_answer(deployed: Servers) -> None:
 
 
 def test_one_process_is_in_charge_and_leaves_its_state_to_the_next(deployed: Servers) -> None:
-    one, other = Lead(link_to(deployed), "tests:"), Lead(link_to(deployed), "tests:")
+    one, other = Leader(link_to(deployed), "tests:"), Leader(link_to(deployed), "tests:")
     assert one.hold().began
     assert not other.hold().leads
     assert one.hold(b"state").leads
@@ -141,10 +141,10 @@ def test_buckets_counts_and_addresses_are_shared(deployed: Servers) -> None:
     taken = [bucket.take("key {of} a client", limit, wanted=1, least=1, unused=0) for bucket in buckets]
     assert [grant.tokens for grant in taken if grant is not None] == [1] * 5 + [0] * 3
     for link in (one, other):
-        SharedCounts(link, "tests:").add({("movies.details", Outcome.HIT): 2}, NOW)
-        SharedRequested(link, "tests:").add({"/api/v1/movies/1": 3})
-    assert SharedCounts(one, "tests:").read(NOW) == {("movies.details", Outcome.HIT): 4}
-    assert SharedRequested(one, "tests:").top(5) == [("/api/v1/movies/1", 4.5)]  # the first were halved
+        OutcomeTotals(link, "tests:").add({("movies.details", Outcome.HIT): 2}, NOW)
+        PopularTotals(link, "tests:").add({"/api/v1/movies/1": 3})
+    assert OutcomeTotals(one, "tests:").read(NOW) == {("movies.details", Outcome.HIT): 4}
+    assert PopularTotals(one, "tests:").top(5) == [("/api/v1/movies/1", 4.5)]  # the first were halved
 
 
 def test_people_see_what_all_servers_hold(deployed: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,7 +232,7 @@ def test_a_lost_master_is_replaced_and_the_cache_comes_back_by_itself(
         other.state(questions[0])
         time.sleep(0.1)
     assert not is_away(other), "it did not come back"
-    other.shared.advance([ALL])
+    other.shared.advance([ALL_GENERATION])
     later = cached(deployed, one)
     assert later.state(questions[0]) == "MISS"
     assert cached(deployed, one).state(questions[0]) == "HIT"

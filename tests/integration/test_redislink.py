@@ -7,7 +7,7 @@ import time
 import pytest
 from redis import Redis
 
-from merger.cache.redis_tier import SharedTier
+from merger.cache.redis_tier import RedisTier
 from merger.stores.redis.link import RedisLink, RedisRefused
 
 
@@ -30,7 +30,7 @@ def test_a_refusal_leaves_the_connection_in_order(redis_client: Redis) -> None:
 
 
 def test_a_claim_whose_reply_was_lost_is_granted_when_it_is_asked_for_again(redis_client: Redis) -> None:
-    tier = SharedTier(RedisLink(lambda: redis_client), "tests:")
+    tier = RedisTier(RedisLink(lambda: redis_client), "tests:")
     assert tier.claim("key", "ours", 10) == (True, None)
     assert tier.claim("key", "ours", 10) == (True, None)
     assert tier.claim("key", "theirs", 10) == (False, None)

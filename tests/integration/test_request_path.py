@@ -22,7 +22,7 @@ from pymongo import MongoClient
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from merger import wiring
-from merger.contract.payloads import SPEED
+from merger.contract.payloads import SPEED_TYPES
 from merger.indexes.sharding import goes_to_one_shard
 from merger.layers.publication import RUNS
 from merger.layers.state import MAX_AGE
@@ -101,7 +101,7 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
         get_redis_connection("default").flushdb()
         service = wiring.service()
         service.cache.hot.clear()
-        service._watch.refresh(tuple(SPEED), service.boundary())
+        service._watch.refresh(tuple(SPEED_TYPES), service.boundary())
         # A look at what was written since the last one is part of what an answer costs that no thread prepares.
         for kept in service._hours._kept.values():
             kept._looked_at -= 2 * MAX_AGE

@@ -10,10 +10,10 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from merger.background.usage_report import EVERY, Housekeeping
-from merger.cache.outcome_totals import KEPT, SharedCounts
-from merger.cache.outcomes import CacheCounts, Outcome, hit_rate
-from merger.cache.popular import MOST_KEPT, Requested, SharedRequested
+from merger.background.usage_report import EVERY, UsageReport
+from merger.cache.outcome_totals import KEPT, OutcomeTotals
+from merger.cache.outcomes import Outcome, OutcomeCounts, hit_rate
+from merger.cache.popular import MOST_KEPT, PopularCounts, PopularTotals
 from merger.core.windows import HOUR
 from merger.stores.redis.link import RedisLink
 
@@ -28,16 +28,16 @@ def link(redis_client: Redis) -> RedisLink:
 
 def test_counts_of_several_processes_add_up(link: RedisLink) -> None:
     for number in (1, 2):
-        SharedCounts(link, "a:").add({(DETAILS, Outcome.HIT): number, ("other", Outcome.MISS): 1}, NOW)
-    found = SharedCounts(link, "a:").read(NOW)
+        OutcomeTotals(link, "a:").add({(DETAILS, Outcome.HIT): number, ("other", Outcome.MISS): 1}, NOW)
+    found = OutcomeTotals(link, "a:").read(NOW)
     assert found == {(DETAILS, Outcome.HIT): 3, ("other", Outcome.MISS): 2}
     assert hit_rate(found, DETAILS) == 1.0
     assert hit_rate(found) == 0.6
-    assert SharedCounts(link, "b:").read(NOW) == {}
+    assert OutcomeTotals(link, "b:").read(NOW) == {}
 
 
 def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redis_client: Redis) -> None:
-    counts = SharedCounts(link, "a:")
+    counts = OutcomeTotals(link, "a:")
     for ago in range(4):
         counts.add({(DETAILS, Outcome.HIT): 10**ago}, NOW - ago * HOUR)
     assert counts.read(NOW) == {(DETAILS, Outcome.HIT): 11}
@@ -46,7 +46,7 @@ def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redi
 
 
 def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: Redis) -> None:
-    shared = SharedRequested(link, "a:")
+    shared = PopularTotals(link, "a:")
     shared.add({"/once": 1, "/often": 8})
     shared.add({"/often": 4})
     halved = shared.top(10)
@@ -58,7 +58,7 @@ def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: R
 
 
 def test_a_flood_of_addresses_is_cut_off_below_those_that_are_popular(link: RedisLink, redis_client: Redis) -> None:
-    shared = SharedRequested(link, "a:")
+    shared = PopularTotals(link, "a:")
     shared.add({f"/popular/{number}": 50 for number in range(20)})
     for round_ in range(10):
         shared.add({f"/flood/{round_}/{number}": 1 for number in range(500)})
@@ -71,11 +71,11 @@ class Reported:
 
     def __init__(self, connection: Callable[[], Redis]) -> None:
         self.seconds = 0.0
-        self.counts, self.requested = CacheCounts(), Requested()
+        self.counts, self.requested = OutcomeCounts(), PopularCounts()
         self.link = RedisLink(connection, ask_again=0.02)
-        self.shared_counts = SharedCounts(self.link, "a:")
-        self.shared_requested = SharedRequested(self.link, "a:")
-        self.housekeeping = Housekeeping(
+        self.shared_counts = OutcomeTotals(self.link, "a:")
+        self.shared_requested = PopularTotals(self.link, "a:")
+        self.housekeeping = UsageReport(
             counts=self.counts,
             shared_counts=self.shared_counts,
             requested=self.requested,

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Grant, Limit, TokenBucket
 from lambdaserve.access.ratelimit.buckets import SCRIPT, OwnBuckets, SharedBuckets
 from lambdaserve.access.ratelimit.leases import LeaseTable
 from lambdaserve.server import embedded_stores as embedded
@@ -57,7 +57,7 @@ def test_both_twins_answer_every_sequence_alike(
 ) -> None:
     key = NAMESPACE + "twin"
     redis_client.delete(key)
-    bucket, now = Bucket(), EPOCH
+    bucket, now = TokenBucket(), EPOCH
     for changed, pause, wanted, least, unused in steps:
         limit = first if one_limit else changed
         now += pause
@@ -73,7 +73,7 @@ def test_both_twins_answer_every_sequence_alike(
 
 
 def test_by_redis_s_own_clock_both_twins_answer_alike(redis_client: Redis) -> None:
-    limit, bucket = Limit(rate=6_000, burst=5), Bucket()
+    limit, bucket = Limit(rate=6_000, burst=5), TokenBucket()
     refused = 0
     for _ in range(300):
         *found, now = in_redis(redis_client, limit, None, 1, 1, 0)

@@ -119,7 +119,7 @@ plausible = st.one_of(
     st.sampled_from([-1, 0, 1, 2, 1.0, 1.5, 12, 13, 1800, 2200, LARGEST_COUNT, LARGEST_COUNT + 1]),
     st.floats(),
     st.sampled_from([[], {}, ["A"], [{"name": "A"}], [{"name": ""}], [1, "B"], {"date": "2026-03-10"}]),
-    st.sampled_from([*shapes.VIEWS, *shapes.SPEED, *shapes.METRICS]),
+    st.sampled_from([*shapes.VIEWS, *shapes.SPEED_TYPES, *shapes.METRICS]),
     st.dates().map(str),
     st.datetimes(),
     st.sampled_from([value for value in BAD_VALUES if is_storable(value)]),

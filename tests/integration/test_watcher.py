@@ -21,13 +21,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from merger import configuration
 from merger.answers.service import MergeService
 from merger.cache.answer_cache import AnswerCache
-from merger.cache.redis_tier import SharedTier
+from merger.cache.redis_tier import RedisTier
 from merger.configuration import policy
 from merger.contract.documents import Aliases, Contract
 from merger.core.windows import HOUR, Granularity, Span, floor_hour
 from merger.errors import StoreUnavailable
 from merger.invalidation.change_stream import MOST_EVENTS, ChangeStream
-from merger.invalidation.leader import Lead
+from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
@@ -69,7 +69,7 @@ class Watched:
         self.ahead = 0.0
         link = RedisLink(self._connection, ask_again=0.05)
         self.store = _Failing(database, 2.0)
-        shared = SharedTier(link, "watched:")
+        shared = RedisTier(link, "watched:")
         self.service = MergeService(
             store=self.store,
             cache=AnswerCache(shared, b"secret"),
@@ -83,7 +83,7 @@ class Watched:
             service=self.service,
             store=self.store,
             shared=shared,
-            lead=Lead(link, "watched:", lapses_after=lapses_after),
+            lead=Leader(link, "watched:", lapses_after=lapses_after),
             batch=ChangeStream((lambda: database.batch_views) if streams else refuse),
             speed=ChangeStream((lambda: database.speed_views) if streams else refuse, TOLD),
             aliases=Aliases(),

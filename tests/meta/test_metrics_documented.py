@@ -13,7 +13,7 @@ from lambdaserve.ops.health.api import EXAMPLE
 from lambdaserve.ops.metrics import endpoint as metrics
 from lambdaserve.ops.metrics.state_collector import StateCollector
 from merger import meters
-from merger.operations.collection_sizes import Footprint
+from merger.operations.collection_sizes import CollectionSizes
 
 ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(lambdaserve_\w+)` \| (\w+) \|(.*?)\| \S.* \|$", re.MULTILINE)
@@ -35,7 +35,7 @@ def defined() -> Told:
 
 def looked_up() -> Told:
     health: Any = SimpleNamespace(report=lambda: EXAMPLE)
-    sizes: Any = SimpleNamespace(last=None, within=lambda _: {"c": Footprint(1, 2, {"i": 3}, {"i": 4})})
+    sizes: Any = SimpleNamespace(last=None, within=lambda _: {"c": CollectionSizes(1, 2, {"i": 3}, {"i": 4})})
     families = list(StateCollector(health, sizes).collect())
     assert all(family.samples for family in families)
     return {_name(family.name, family.type): (family.type, tuple(family.samples[0].labels)) for family in families}

@@ -13,7 +13,7 @@ from redis.retry import Retry
 
 from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
-from merger.drift.comparison import Bucket, Drift
+from merger.drift.comparison import ComparedBucket, Drift
 from merger.drift.shared_result import Audit
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import RedisLink
@@ -108,7 +108,7 @@ def test_answers_are_outdated(staff: Staff, world: Api, form: dict[str, str], do
 
 
 def test_the_most_requested_answers_are_warmed(staff: Staff, world: Api) -> None:
-    wiring.shared_requested().add({"/api/v1/movies/603": 5, "/api/v1/movies/1": 1})
+    wiring.popular_totals().add({"/api/v1/movies/603": 5, "/api/v1/movies/1": 1})
     assert "Warmed the 2 most requested addresses: 1 made, 1 no longer there." in staff.post(
         page("cache"), {"action": "warm"}
     )
@@ -180,9 +180,9 @@ def test_drift_shows_the_last_comparison(staff: Staff, world: Api) -> None:
         batch=1200,
         speed=1100,
         batch_more=100,
-        worst=(Bucket(603, "2031-03-08", 1000, 900),),
+        worst=(ComparedBucket(603, "2031-03-08", 1000, 900),),
     )
-    wiring.shared_audits().keep(Audit.made(COMPUTED, NOW, drift, None))
+    wiring.shared_drift_results().keep(Audit.made(COMPUTED, NOW, drift, None))
     shown = staff.get(page("drift"))
     assert "<b>1,200</b> events by the batch layer" in shown
     assert ">603" in shown
@@ -202,7 +202,7 @@ def test_a_mongodb_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: A
 
     monkeypatch.setattr("lambdaserve.staff.pages.current_report", away)
     monkeypatch.setattr("lambdaserve.staff.pages.index_report", away)
-    monkeypatch.setattr("merger.layers.publishing.Publishing.runs", away)
+    monkeypatch.setattr("merger.layers.publishing.RunPublisher.runs", away)
     assert "MongoDB is not reachable" in staff.get(page(name), status=503)
 
 

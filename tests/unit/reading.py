@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR
 from merger.speed.table_builder import shared_hours
-from merger.views.reading import Reading
+from merger.views.reading import ViewInputs
 
 Raw = dict[str, Any]
 
@@ -66,7 +66,7 @@ def reading(
     hours: Iterable[Mapping[str, Any]] = (),
     everything: Iterable[Mapping[str, Any]] | None = None,
     policy: Policy | None = None,
-) -> Reading:
+) -> ViewInputs:
     """What the service would hand to a view.
 
     Args:
@@ -82,7 +82,7 @@ def reading(
     shared = contract.read(speed=hours)
     known = contract.read(batch=catalogue)
     whole = contract.read(speed=[*speed, *hours] if everything is None else everything)
-    return Reading(
+    return ViewInputs(
         boundary=boundary,
         layers=Layers(
             batch_computed_at=max((d.computed_at for d in (*documents.batch, *known.batch)), default=None),
@@ -94,7 +94,7 @@ def reading(
     )
 
 
-def reference_of(documents: Documents, boundary: Boundary) -> Reference:
+def reference_of(documents: Documents, boundary: Boundary) -> Catalogue:
     """The catalogue that the documents make."""
     builder = CatalogueBuilder(boundary)
     builder.add(documents)

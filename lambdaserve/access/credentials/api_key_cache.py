@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.db.models import Q
 
 from lambdaserve.access.credentials.api_keys import KeyText
-from lambdaserve.access.credentials.credential_cache import Bearer, Bearers, Found
+from lambdaserve.access.credentials.credential_cache import Bearer, CredentialCache, FoundBearer
 from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.access.models import ApiKey
 from lambdaserve.access.ratelimit.limits import limit_of
@@ -23,22 +23,22 @@ _UNKNOWN_DIGEST = "0" * 64
 _log = logging.getLogger(__name__)
 
 
-class KeyRing(Bearers[KeyText]):
+class ApiKeyCache(CredentialCache[KeyText]):
     """Finds API keys."""
 
     def parse(self, text: str) -> KeyText | None:
-        """See ``Bearers.parse``."""
+        """See ``CredentialCache.parse``."""
         return KeyText.parsed(text)
 
-    def look_up(self, parsed: KeyText, now: datetime) -> Found | None:
-        """See ``Bearers.look_up``."""
+    def look_up(self, parsed: KeyText, now: datetime) -> FoundBearer | None:
+        """See ``CredentialCache.look_up``."""
         record = ApiKey.objects.select_related("owner").filter(prefix=parsed.prefix).first()
         # Compared in any case: an unknown prefix takes as long as a wrong secret.
         right = parsed.matches(record.digest if record else _UNKNOWN_DIGEST)
         if record is None or not right or not record.is_valid(now):
             return None
         _record_use(record, parsed, now)
-        return Found(_bearer(record), record.expires_at)
+        return FoundBearer(_bearer(record), record.expires_at)
 
 
 def _bearer(record: ApiKey) -> Bearer:

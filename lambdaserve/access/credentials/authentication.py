@@ -15,9 +15,9 @@ from lambdaserve.access.ratelimit.throttle import spend_for_wrong_credentials
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-    from lambdaserve.access.credentials.api_key_cache import KeyRing
+    from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
     from lambdaserve.access.credentials.scopes import AccessGrant
-    from lambdaserve.access.credentials.token_cache import TokenRing
+    from lambdaserve.access.credentials.token_cache import TokenCache
 
 HEADER = "X-API-Key"
 _IN_ENVIRONMENT = "HTTP_X_API_KEY"
@@ -28,22 +28,22 @@ CHALLENGE = f'ApiKey realm="lambdaserve", header="{HEADER}", Bearer realm="lambd
 
 
 @cache
-def key_ring() -> KeyRing:
+def api_key_cache() -> ApiKeyCache:
     """The keys that this process knows for the moment."""
     # The framework imports this module while it starts, before there are models.
-    from lambdaserve.access.credentials.api_key_cache import KeyRing
+    from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
     from merger import configuration
 
-    return KeyRing(configuration.utc_now)
+    return ApiKeyCache(configuration.utc_now)
 
 
 @cache
-def token_ring() -> TokenRing:
+def token_cache() -> TokenCache:
     """The bearers of access tokens that this process knows for the moment."""
-    from lambdaserve.access.credentials.token_cache import TokenRing
+    from lambdaserve.access.credentials.token_cache import TokenCache
     from merger import configuration
 
-    return TokenRing(configuration.utc_now)
+    return TokenCache(configuration.utc_now)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -63,7 +63,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         text = self.sent(request)
         if text is None:
             return None
-        bearer = key_ring().find(text)
+        bearer = api_key_cache().find(text)
         if bearer is None:
             spend_for_wrong_credentials(request)
             raise AuthenticationFailed("The API key is not valid.")
@@ -114,7 +114,7 @@ class BearerToken(BaseAuthentication):
         # The server hands a header that is no ASCII on as an empty one: that is a token that is not valid, too.
         if scheme and scheme.lower() != _BEARER:
             return None
-        bearer = token_ring().find(text.strip())
+        bearer = token_cache().find(text.strip())
         if bearer is None:
             spend_for_wrong_credentials(request)
             raise AuthenticationFailed("The access token is not valid.")

@@ -39,14 +39,14 @@ class Bearer(NamedTuple):
     grant: AccessGrant
 
 
-class Found(NamedTuple):
+class FoundBearer(NamedTuple):
     """A bearer and when the credentials expire, aware UTC; ``None``: never."""
 
     bearer: Bearer
     expires_at: datetime | None
 
 
-class Bearers(ABC, Generic[P]):
+class CredentialCache(ABC, Generic[P]):
     """Finds the bearers of one kind of credentials in the SQL database, and remembers for a moment what it found.
 
     Args:
@@ -85,7 +85,7 @@ class Bearers(ABC, Generic[P]):
         """What can be told without the database; ``None``: this can't be valid."""
 
     @abstractmethod
-    def look_up(self, parsed: P, now: datetime) -> Found | None:
+    def look_up(self, parsed: P, now: datetime) -> FoundBearer | None:
         """What the database knows of it.
 
         Raises:

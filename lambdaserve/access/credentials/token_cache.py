@@ -7,27 +7,27 @@ from datetime import datetime
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from lambdaserve.access.credentials.credential_cache import Bearer, Bearers, Found
+from lambdaserve.access.credentials.credential_cache import Bearer, CredentialCache, FoundBearer
 from lambdaserve.access.credentials.scopes import AccessGrant, scopes_of
 from lambdaserve.access.credentials.tokens import SCOPE, decoded, expiry, is_of_live_session, user_of
 from lambdaserve.access.ratelimit.limits import limit_of
 
 
-class TokenRing(Bearers[AccessToken]):
+class TokenCache(CredentialCache[AccessToken]):
     """Finds the users of access tokens. They may do what the token says, as far as they still may."""
 
     def parse(self, text: str) -> AccessToken | None:
-        """See ``Bearers.parse``."""
+        """See ``CredentialCache.parse``."""
         try:
             return decoded(AccessToken, text)
         except TokenError:
             return None
 
-    def look_up(self, parsed: AccessToken, now: datetime) -> Found | None:
-        """See ``Bearers.look_up``."""
+    def look_up(self, parsed: AccessToken, now: datetime) -> FoundBearer | None:
+        """See ``CredentialCache.look_up``."""
         user = user_of(parsed)
         if user is None or not is_of_live_session(parsed, now):
             return None
         scopes = scopes_of(user).intersection(parsed.payload.get(SCOPE, "").split())
         grant = AccessGrant("access token", f"user:{user.pk}", scopes, limit_of(None, None))
-        return Found(Bearer(user, grant), expiry(parsed))
+        return FoundBearer(Bearer(user, grant), expiry(parsed))

@@ -45,7 +45,7 @@ class Grant(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """A client's bucket.
 
     Attributes:
@@ -54,7 +54,9 @@ class Bucket:
 
     full_at: int = 0
 
-    def take(self, limit: Limit, now: int, *, wanted: int, least: int = 1, unused: int = 0) -> tuple[Bucket, Grant]:
+    def take(
+        self, limit: Limit, now: int, *, wanted: int, least: int = 1, unused: int = 0
+    ) -> tuple[TokenBucket, Grant]:
         """Takes what there is of ``wanted``, or nothing where that is less than ``least``.
 
         In all never more than ``burst + rate × time`` is given and not handed back: each token moves ``full_at`` by no
@@ -75,5 +77,5 @@ class Bucket:
         granted = min(wanted, available)
         if granted < least:
             enough = (limit.burst - least) * MINUTE // limit.rate
-            return Bucket(now + lacking), Grant(0, available, lacking - enough)
-        return Bucket(now + lacking + limit.refill(granted)), Grant(granted, available - granted, 0)
+            return TokenBucket(now + lacking), Grant(0, available, lacking - enough)
+        return TokenBucket(now + lacking + limit.refill(granted)), Grant(granted, available - granted, 0)

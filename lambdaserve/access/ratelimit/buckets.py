@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from lambdaserve.access.ratelimit.bucket import Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.bucket import Grant, Limit, TokenBucket
 from merger.stores.redis.link import RedisLink, RedisTrouble
 
 SCRIPT = Path(__file__).with_name("bucket.lua").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ class SharedBuckets:
         self._namespace = namespace
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
-        """What the client's bucket gives, see ``Bucket.take``; ``None`` while Redis can't be asked. One round trip."""
+        """Takes tokens as ``TokenBucket.take`` does, in one round trip; ``None`` while Redis is away."""
         try:
             given, remaining, wait, _ = self._link.ask(
                 lambda redis: redis.register_script(SCRIPT)(
@@ -56,12 +56,12 @@ class OwnBuckets:
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
         """These tokens or none."""
         with self._lock:
-            bucket = self._buckets.pop(client, Bucket())
+            bucket = self._buckets.pop(client, TokenBucket())
             self._buckets[client], grant = bucket.take(limit, self._clock(), wanted=tokens, least=tokens)
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)

@@ -10,7 +10,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from merger.stores.redis.link import RedisTrouble
 
 
-class SharedCounts(BaseCache):
+class CounterCache(BaseCache):
     """What counting takes of Django's caches.
 
     Args:

@@ -29,7 +29,7 @@ _STANDING = "lambdaserve.rate_limit"
 _SECOND = 1_000_000
 
 
-class Standing(NamedTuple):
+class LimitStatus(NamedTuple):
     """Where a client stands with its limit; left in the request's environment for the response's headers.
 
     Attributes:
@@ -107,7 +107,7 @@ def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, st
     ``RateLimit-Policy`` and ``RateLimit`` are those of the IETF draft: ``q`` tokens within ``w`` seconds, ``r`` left;
     in ``t`` seconds all of them are back, or after a refusal enough. The other three are their predecessors.
     """
-    standing: Standing | None = request.META.get(_STANDING)
+    standing: LimitStatus | None = request.META.get(_STANDING)
     if standing is None:
         return ()
     limit, left, reset = standing
@@ -139,7 +139,7 @@ def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) ->
     """Takes tokens: ``None`` where there were enough, else the seconds until there are."""
     admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
     reset = None if admitted else retry_after(wait)
-    environment[_STANDING] = Standing(limit, remaining, reset)
+    environment[_STANDING] = LimitStatus(limit, remaining, reset)
     return None if admitted else wait
 
 

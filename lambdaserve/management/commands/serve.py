@@ -15,8 +15,8 @@ from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import AlreadyRunningError, LocalData
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.embedded_stores import StoreDidNotStart
-from lambdaserve.server.start_plan import Plan, RunFailed
-from lambdaserve.server.supervisor import Run
+from lambdaserve.server.start_plan import RunFailed, StartPlan
+from lambdaserve.server.supervisor import Supervisor
 
 _ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         environment.check(VARIABLES.values())
         try:
             with local.locked():
-                run = Run(settings.BASE_DIR, local, environment, Plan.of(environment), self._say)
+                run = Supervisor(settings.BASE_DIR, local, environment, StartPlan.of(environment), self._say)
                 if options["streams"]:
                     run.serve_streams(environment.read(variables.LIVE_BIND))
                 else:

@@ -14,7 +14,7 @@ from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.stores.redis.client import redis_link
 from merger.stores.redis.link import RedisTrouble
-from merger.wiring import shared_requested
+from merger.wiring import popular_totals
 
 _LARGEST_RANKING = 100
 _REASONS_SHOWN = 5
@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _addresses(self, top: int, trending: int) -> list[str]:
         """Each once, the most requested first."""
         try:
-            requested = [address for address, _ in shared_requested().top(top)] if top else []
+            requested = [address for address, _ in popular_totals().top(top)] if top else []
             return list(dict.fromkeys([*requested, *usual_addresses(trending)]))
         except RedisTrouble as trouble:
             raise CommandError(f"there is no cache to warm: {trouble}") from trouble

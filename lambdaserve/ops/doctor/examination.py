@@ -40,8 +40,8 @@ def examined() -> Examined:
     migrator = wiring.migrator()
     return replace(
         found,
-        indexes=_or_reason(indexing.index_standings),
-        migrations=_or_reason(migrator.standings),
+        indexes=_or_reason(indexing.index_statuses),
+        migrations=_or_reason(migrator.statuses),
         foreign_validators=_else(migrator.foreign_validators, []),
         freshness=_or_reason(current_report),
         samples=_or_reason(storefacts.contract_samples),
@@ -62,7 +62,7 @@ def _pending() -> Sequence[str]:
 
 def _drift() -> float | None:
     try:
-        last = wiring.shared_audits().last()
+        last = wiring.shared_drift_results().last()
     except RedisTrouble:
         return None
     return None if last is None else last.drift.ratio

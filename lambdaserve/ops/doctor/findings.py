@@ -10,10 +10,8 @@ from typing import Any, Final
 
 from django.template.defaultfilters import filesizeformat
 
-from merger.indexes.declared import Standing as IndexStanding
-from merger.indexes.declared import State as IndexState
-from merger.migrations_mongo.plan import Standing as MigrationStanding
-from merger.migrations_mongo.plan import State as MigrationState
+from merger.indexes.declared import IndexState, IndexStatus
+from merger.migrations_mongo.plan import MigrationState, MigrationStatus
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
 SKEW, WRONG_CLOCK = timedelta(seconds=2), timedelta(minutes=5)
@@ -83,8 +81,8 @@ class Examined:
     sql: Sequence[str] | str = ()
     store: StoreFacts | str = "it was not asked"
     cache: CacheFacts | str = "it was not asked"
-    indexes: Sequence[IndexStanding] | str = ()
-    migrations: Sequence[MigrationStanding] | str = ()
+    indexes: Sequence[IndexStatus] | str = ()
+    migrations: Sequence[MigrationStatus] | str = ()
     foreign_validators: Sequence[str] = ()
     freshness: Mapping[str, Any] | str = field(default_factory=dict)
     samples: Mapping[str, ContractSample] | str = field(default_factory=dict)
@@ -188,7 +186,7 @@ def _cache(facts: CacheFacts | str) -> Iterator[Finding]:
         )
 
 
-def _indexes(found: Sequence[IndexStanding] | str) -> Iterator[Finding]:
+def _indexes(found: Sequence[IndexStatus] | str) -> Iterator[Finding]:
     about = "indexes"
     if isinstance(found, str):
         yield Finding(about, Level.PROBLEM, found, "check the rights of the user in MONGODB_URI")
@@ -212,7 +210,7 @@ def _indexes(found: Sequence[IndexStanding] | str) -> Iterator[Finding]:
         yield Finding(about, Level.OK, f"all {len(found)} present")
 
 
-def _migrations(found: Sequence[MigrationStanding] | str, foreign: Sequence[str]) -> Iterator[Finding]:
+def _migrations(found: Sequence[MigrationStatus] | str, foreign: Sequence[str]) -> Iterator[Finding]:
     about = "migrations"
     if isinstance(found, str):
         yield Finding(about, Level.PROBLEM, found, "check the rights of the user in MONGODB_URI")

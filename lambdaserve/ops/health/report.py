@@ -12,7 +12,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import isoformat
 from merger.operations.probes import CachePing, StorePing
-from merger.stores.breaker import State
+from merger.stores.breaker import BreakerState
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
 STATES = (HEALTHY, DEGRADED, UNHEALTHY)
@@ -20,9 +20,9 @@ SERVICE_STATES = (HEALTHY, UNHEALTHY)
 BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
 READY_STATES = ("ready", "not ready")
-BREAKER_STATES = tuple(state.value for state in State)
+BREAKER_STATES = tuple(state.value for state in BreakerState)
 """From the best to the worst."""
-CLOSED = State.CLOSED.value
+CLOSED = BreakerState.CLOSED.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def exposition(accept: str) -> tuple[bytes, str]:
     Args:
         accept: the header; what can't be understood is answered in the text format.
     """
-    wiring.measuring().run()
+    wiring.worker_meters().run()
     registry = CollectorRegistry(auto_describe=False)
     directory = os.environ.get(METERS)
     if directory:

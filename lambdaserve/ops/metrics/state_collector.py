@@ -14,7 +14,7 @@ from lambdaserve import __version__
 from lambdaserve.ops.health.monitor import HealthMonitor, Probe, monitor
 from lambdaserve.ops.health.report import UNHEALTHY
 from merger.meters import PREFIX
-from merger.operations.collection_sizes import Footprint, measure_collections
+from merger.operations.collection_sizes import CollectionSizes, measure_collections
 
 Values = Mapping[tuple[str, ...], float]
 
@@ -33,7 +33,7 @@ class StateCollector(Collector):
         footprint: tells of collections and indexes.
     """
 
-    def __init__(self, health: HealthMonitor, footprint: Probe[dict[str, Footprint]]) -> None:
+    def __init__(self, health: HealthMonitor, footprint: Probe[dict[str, CollectionSizes]]) -> None:
         self._health = health
         self._footprint = footprint
 
@@ -46,7 +46,7 @@ class StateCollector(Collector):
         if report["services"]["mongodb"]["status"] != UNHEALTHY:
             yield from _of_collections(self._measured())
 
-    def _measured(self) -> Mapping[str, Footprint]:
+    def _measured(self) -> Mapping[str, CollectionSizes]:
         last = self._footprint.last
         return self._footprint.within(0.0 if last else FOOTPRINT_WAIT) or last or {}
 
@@ -72,7 +72,7 @@ def _of_layers(report: Mapping[str, Any]) -> Iterator[Metric]:
         yield _gauge("batch_age_seconds", "Time since the newest batch run wrote.", (), {(): age.total_seconds()})
 
 
-def _of_collections(found: Mapping[str, Footprint]) -> Iterator[Metric]:
+def _of_collections(found: Mapping[str, CollectionSizes]) -> Iterator[Metric]:
     sizes: Values = {(name, index): size for name, each in found.items() for index, size in each.index_sizes.items()}
     uses: Values = {(name, index): count for name, each in found.items() for index, count in each.index_uses.items()}
     documents: Values = {(name,): each.documents for name, each in found.items()}

@@ -29,7 +29,7 @@ def cache_report() -> dict[str, Any]:
     cache = wiring.service().cache
     views = known_views()
     seen = contents(cache, views)
-    counts = wiring.shared_counts().read(configuration.utc_now(), HOURS)
+    counts = wiring.outcome_totals().read(configuration.utc_now(), HOURS)
     facts = None
     with suppress(RedisTrouble):  # it may keep this from its user
         facts = storefacts.cache_facts()
@@ -59,7 +59,7 @@ def cache_report() -> dict[str, Any]:
         "largest": [{"key": e.key, "bytes": e.bytes, "seconds": e.seconds} for e in seen.largest],
         "requested": [
             {"address": address, "count": round(count, 1)}
-            for address, count in wiring.shared_requested().top(MOST_REQUESTED)
+            for address, count in wiring.popular_totals().top(MOST_REQUESTED)
         ],
         "is_whole": seen.is_whole,
     }

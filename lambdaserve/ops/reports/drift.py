@@ -15,7 +15,7 @@ def drift_report() -> dict[str, Any] | None:
     Raises:
         RedisTrouble: it lies in Redis, which does not answer.
     """
-    last = wiring.shared_audits().last()
+    last = wiring.shared_drift_results().last()
     if last is None:
         return None
     at_hand = wiring.service().catalogue_at_hand

@@ -7,9 +7,9 @@ from typing import Any
 
 from merger import configuration
 from merger.indexes.advice import advice_as_dict
-from merger.indexes.declared import Standing
-from merger.indexes.server import index_standings
-from merger.operations.collection_sizes import Footprint, measure_collections
+from merger.indexes.declared import IndexStatus
+from merger.indexes.server import index_statuses
+from merger.operations.collection_sizes import CollectionSizes, measure_collections
 from merger.operations.index_advice import index_advice
 
 ADVICE_OF = timedelta(days=7)
@@ -23,18 +23,18 @@ def index_report() -> dict[str, Any]:
     Raises:
         StoreError: MongoDB does not answer.
     """
-    standings = index_standings()
+    standings = index_statuses()
     measured = measure_collections() or {}
     return {
         "collections": [
             {"name": name, "documents": each.documents, "bytes": each.size or None} for name, each in measured.items()
         ],
-        "indexes": [_row(standing, measured.get(standing.collection, Footprint())) for standing in standings],
+        "indexes": [_row(standing, measured.get(standing.collection, CollectionSizes())) for standing in standings],
         "advice": advice_as_dict(index_advice(configuration.utc_now() - ADVICE_OF)),
     }
 
 
-def _row(standing: Standing, measured: Footprint) -> dict[str, Any]:
+def _row(standing: IndexStatus, measured: CollectionSizes) -> dict[str, Any]:
     keys = standing.index.keys if standing.index else tuple((standing.real or {}).get("key", {}).items())
     is_counted = any(measured.index_uses.values())
     is_real = standing.real is not None

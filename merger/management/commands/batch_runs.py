@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from merger import wiring
-from merger.cache.generations import BATCH
+from merger.cache.generations import BATCH_GENERATION
 from merger.contract.fields import moment
 from merger.errors import StoreError
-from merger.layers.publishing import NotPublishable, Run
+from merger.layers.publishing import BatchRun, NotPublishable
 from merger.stores.redis.link import RedisTrouble
 
 
@@ -58,18 +58,18 @@ class Command(BaseCommand):
                 case "publish":
                     self._publish(options["run"], options["covers_until"], force=options["force"])
                 case "rollback":
-                    run = wiring.publishing().roll_back(options["run"], force=options["force"])
+                    run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
                     self._outdate()
                     self.stdout.write(f"Rolled back {run.run_id}: no answer is made from it any more")
                 case "prune":
                     self._prune(options["keep"], dry_run=options["dry_run"])
                 case _:
-                    self._list(wiring.publishing().runs())
+                    self._list(wiring.run_publisher().runs())
         except (NotPublishable, StoreError) as error:
             raise CommandError(str(error)) from error
 
     def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool) -> None:
-        run = wiring.publishing().publish(run_id, covers_until, force=force)
+        run = wiring.run_publisher().publish(run_id, covers_until, force=force)
         self._outdate()
         self.stdout.write(f"Published {run.run_id}: {_told(run)}")
         if settings.BATCH_RUNS_KEPT:
@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def _prune(self, keep: int, *, dry_run: bool) -> None:
         if keep < 1:
             raise CommandError("--keep takes a whole number from 1")
-        for run, number in wiring.publishing().prune(keep, dry_run=dry_run):
+        for run, number in wiring.run_publisher().prune(keep, dry_run=dry_run):
             if number:
                 verb = "has" if dry_run else "had"
                 self.stdout.write(f"{run.run_id} {verb} {number:,} documents that newer runs have replaced")
@@ -86,11 +86,11 @@ class Command(BaseCommand):
     def _outdate(self) -> None:
         """Answers that were made before; the service's own watcher sees to it as well, a second later."""
         try:
-            wiring.service().cache.shared.advance([BATCH])
+            wiring.service().cache.shared.advance([BATCH_GENERATION])
         except RedisTrouble as trouble:
             self.stderr.write(self.style.WARNING(f"Cached answers were not outdated at once: {trouble}"))
 
-    def _list(self, runs: list[Run]) -> None:
+    def _list(self, runs: list[BatchRun]) -> None:
         if not runs:
             self.stdout.write("No batch document names a run, and none is recorded")
         width = max((len(str(run.run_id)) for run in runs), default=0)
@@ -99,7 +99,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{run.run_id!s:{width}}  {seen:7}  {run.status or 'not recorded':12}  {_told(run)}")
 
 
-def _told(run: Run) -> str:
+def _told(run: BatchRun) -> str:
     counted = ", ".join(f"{number:,} {view_type}" for view_type, number in run.documents.items() if number)
     dates = [
         f"{name} {value:%Y-%m-%dT%H:%M:%SZ}"

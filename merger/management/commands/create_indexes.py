@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from merger.errors import StoreError
 from merger.indexes import server as indexing
 from merger.indexes.build_progress import progress_of_build
-from merger.indexes.declared import Index, Standing, State
+from merger.indexes.declared import Index, IndexState, IndexStatus
 from merger.management.index_table import described, table
 from merger.operations.collection_sizes import measure_collections
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            standings = indexing.index_standings()
+            standings = indexing.index_statuses()
             if options["list"] or options["check"]:
                 for line in table(standings, measure_collections() or {}):
                     self.stdout.write(line)
@@ -55,20 +55,20 @@ class Command(BaseCommand):
         except StoreError as error:
             raise CommandError(str(error)) from error
 
-    def _change(self, standings: Sequence[Standing], options: Mapping[str, Any]) -> None:
-        rebuilt = [each for each in _in(standings, State.DIFFERENT) if not each.only_expiry_differs]
-        dropped = list(_in(standings, State.EXTRA)) if options["prune"] else []
+    def _change(self, standings: Sequence[IndexStatus], options: Mapping[str, Any]) -> None:
+        rebuilt = [each for each in _in(standings, IndexState.DIFFERENT) if not each.only_expiry_differs]
+        dropped = list(_in(standings, IndexState.EXTRA)) if options["prune"] else []
         dropped += rebuilt if options["rebuild"] else []
         if dropped and not options["dry_run"]:
             self._confirm(dropped, sure=options["yes"])
         for standing in dropped:
             self._do(f"drop{{}}  {_told(standing)}", lambda s=standing: indexing.drop(s), options)  # type: ignore[misc]
-        for standing in _in(standings, State.DIFFERENT):
+        for standing in _in(standings, IndexState.DIFFERENT):
             if standing.only_expiry_differs:
                 self._do(f"change{{}}  {_told(standing)}", lambda s=standing: indexing.change_expiry(s), options)  # type: ignore[misc]
             elif not options["rebuild"]:
                 self.stdout.write(f"different  {_told(standing)}; --rebuild makes it anew")
-        lacking = [each.index for each in _in(standings, State.MISSING) if each.index]
+        lacking = [each.index for each in _in(standings, IndexState.MISSING) if each.index]
         lacking += [each.index for each in rebuilt if each.index and options["rebuild"]]
         for index in lacking:
             if options["dry_run"]:
@@ -77,7 +77,7 @@ class Command(BaseCommand):
                 with self._building(index) as took:
                     indexing.create(index)
                 self.stdout.write(f"created  {described(index)} in {took():.1f} s")
-        extra = sum(1 for _ in _in(standings, State.EXTRA)) if not options["prune"] else 0
+        extra = sum(1 for _ in _in(standings, IndexState.EXTRA)) if not options["prune"] else 0
         present = sum(1 for each in standings if each.index) - len(lacking)
         verb = "missing" if options["dry_run"] else "created"
         self.stdout.write(
@@ -93,7 +93,7 @@ class Command(BaseCommand):
             verb, _, rest = told.partition("{}")
             self.stdout.write({"drop": "dropped", "change": "changed"}[verb] + rest)
 
-    def _confirm(self, dropped: Sequence[Standing], *, sure: bool) -> None:
+    def _confirm(self, dropped: Sequence[IndexStatus], *, sure: bool) -> None:
         if sure:
             return
         names = ", ".join(f"{each.collection}.{each.name}" for each in dropped)
@@ -102,10 +102,10 @@ class Command(BaseCommand):
         if input(f"Drop {names}? [y/N] ").strip().casefold() not in ("y", "yes"):
             raise CommandError("nothing was changed")
 
-    def _check(self, standings: Sequence[Standing], *, fail: bool) -> None:
-        counts = {state: sum(1 for _ in _in(standings, state)) for state in State}
+    def _check(self, standings: Sequence[IndexStatus], *, fail: bool) -> None:
+        counts = {state: sum(1 for _ in _in(standings, state)) for state in IndexState}
         told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
-        if fail and len(standings) > counts[State.PRESENT]:
+        if fail and len(standings) > counts[IndexState.PRESENT]:
             raise CommandError(f"the indexes are not as declared: {told}")
         self.stdout.write(told or "no index is declared")
 
@@ -128,10 +128,10 @@ class Command(BaseCommand):
             watching.join()
 
 
-def _in(standings: Sequence[Standing], state: State) -> Iterator[Standing]:
+def _in(standings: Sequence[IndexStatus], state: IndexState) -> Iterator[IndexStatus]:
     return (standing for standing in standings if standing.state is state)
 
 
-def _told(standing: Standing) -> str:
+def _told(standing: IndexStatus) -> str:
     about = standing.index.purpose if standing.index else "nobody declared it"
     return f"{standing.collection}.{standing.name}: {'; '.join(standing.differs) or about}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from merger.cache.generations import ALL, of_movie, of_view
+from merger.cache.generations import ALL_GENERATION, of_movie, of_view
 from merger.contract.fields import LARGEST_COUNT
 from merger.stores.redis.link import RedisTrouble
 from merger.views.registry import known_views
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         for movie_id in movies:
             if not 0 <= movie_id <= LARGEST_COUNT:
                 raise CommandError(f"--movie takes ids from 0 to {LARGEST_COUNT}")
-        names = [*([ALL] if options["all"] else []), *map(of_view, views), *map(of_movie, movies)]
+        names = [*([ALL_GENERATION] if options["all"] else []), *map(of_view, views), *map(of_movie, movies)]
         if not names:
             raise CommandError("say what: --all, --view NAME… or --movie ID…; --list tells the views")
         try:

@@ -14,7 +14,7 @@ from merger import wiring
 from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.migrations_mongo.log import LockHeld, LockLost
-from merger.migrations_mongo.plan import NoSuchMigration, Standing, State, Step
+from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, NoSuchMigration
 from merger.migrations_mongo.runner import unfinished
 
 WAIT = 60.0
@@ -61,17 +61,17 @@ class Command(BaseCommand):
         rewrites = not options["without_rewrites"]
         try:
             if options["list"] or options["check"]:
-                self._show(migrator.standings(), fail=options["check"])
+                self._show(migrator.statuses(), fail=options["check"])
             elif options["plan"]:
                 self._plan(migrator.plan(*wanted, rewrites=rewrites))
             else:
                 teller = _Teller(self.stdout, self.stderr, fake=options["fake"])
                 steps = migrator.run(teller, *wanted, rewrites=rewrites, fake=options["fake"], wait=options["wait"])
-                self._sum_up(steps, migrator.standings())
+                self._sum_up(steps, migrator.statuses())
         except (LockHeld, LockLost, NoSuchMigration, StoreError) as error:
             raise CommandError(str(error)) from error
 
-    def _show(self, found: Sequence[Standing], *, fail: bool) -> None:
+    def _show(self, found: Sequence[MigrationStatus], *, fail: bool) -> None:
         names = max(len(each.name) for each in found)
         states = max(len(each.state) for each in found)
         for each in found:
@@ -80,20 +80,20 @@ class Command(BaseCommand):
         if fail and pending:
             raise CommandError(f"not as this version makes them: {', '.join(each.name for each in pending)}")
 
-    def _plan(self, steps: Sequence[Step]) -> None:
+    def _plan(self, steps: Sequence[MigrationStep]) -> None:
         for step in steps:
             self.stdout.write(f"would {'take back' if step.backward else 'apply'} {_described(step)}")
         if not steps:
             self.stdout.write("Nothing to do")
 
-    def _sum_up(self, steps: Sequence[Step], found: Sequence[Standing]) -> None:
-        left = [each for each in unfinished(found) if each.state is not State.UNKNOWN]
-        applied = sum(1 for each in found if each.state is State.APPLIED)
+    def _sum_up(self, steps: Sequence[MigrationStep], found: Sequence[MigrationStatus]) -> None:
+        left = [each for each in unfinished(found) if each.state is not MigrationState.UNKNOWN]
+        applied = sum(1 for each in found if each.state is MigrationState.APPLIED)
         said = f"{len(found)} migrations: {applied} applied, {len(steps)} steps now"
         pending = ", ".join(each.name for each in left)
         self.stdout.write(said + (f"; pending: {pending} (manage.py migrate_views applies them)" if left else ""))
         for each in found:
-            if each.state is State.UNKNOWN:
+            if each.state is MigrationState.UNKNOWN:
                 self.stderr.write(f"{each.name} was applied by another version, which this one can't take back")
 
 
@@ -107,7 +107,7 @@ class _Teller:
         self.say(f"{host} is running migrations: waiting")
 
     @contextmanager
-    def running(self, step: Step) -> Iterator[_Counted]:
+    def running(self, step: MigrationStep) -> Iterator[_Counted]:
         counted = _Counted(self._err, f"{step.migration.name}: documents")
         began = time.monotonic()
         yield counted
@@ -140,11 +140,11 @@ class _Counted:
         return min(self._progress.done / self._total, 1.0) if self._total else None
 
 
-def _described(step: Step) -> str:
+def _described(step: MigrationStep) -> str:
     return f"{step.migration.name} ({step.migration.about})"
 
 
-def _told(standing: Standing) -> Iterator[str]:
+def _told(standing: MigrationStatus) -> Iterator[str]:
     """What a line of the list says beside name and state."""
     if standing.migration is not None:
         yield standing.migration.about

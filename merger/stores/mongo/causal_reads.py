@@ -29,7 +29,7 @@ _SIGNATURE = 16
 """Bytes."""
 
 
-class Seen:
+class CausalClock:
     """The newest moment of the data that this process has read.
 
     Args:

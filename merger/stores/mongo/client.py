@@ -15,7 +15,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH, SPEED
-from merger.stores.mongo.causal_reads import Seen
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.command_meters import listeners
 from merger.stores.mongo.slow_queries import SlowQueries
 
@@ -55,9 +55,9 @@ def client() -> MongoClient[dict[str, Any]]:
 
 
 @cache
-def seen() -> Seen:
+def seen() -> CausalClock:
     """How far what this process reads has got."""
-    return Seen(client(), hashlib.sha256(b"moments\n" + settings.SECRET_KEY.encode()).digest())
+    return CausalClock(client(), hashlib.sha256(b"moments\n" + settings.SECRET_KEY.encode()).digest())
 
 
 def database() -> Database[dict[str, Any]]:

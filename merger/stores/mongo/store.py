@@ -22,7 +22,7 @@ from pymongo.database import Database
 
 from merger.deadline import left
 from merger.errors import StoreUnavailable
-from merger.stores.mongo.causal_reads import Seen
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import _CODEC
 from merger.stores.mongo.errors import mapping_errors
 from merger.stores.store import Document
@@ -54,10 +54,10 @@ class MongoStore:
         seen: shared by all that read for the same answers; of its own where ``None``.
     """
 
-    def __init__(self, source: Database[dict[str, Any]], timeout: float, seen: Seen | None = None) -> None:
+    def __init__(self, source: Database[dict[str, Any]], timeout: float, seen: CausalClock | None = None) -> None:
         self._database = source
         self._timeout = timeout
-        self._seen = seen or Seen(source.client)
+        self._seen = seen or CausalClock(source.client)
 
     def find(
         self,

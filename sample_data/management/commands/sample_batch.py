@@ -19,7 +19,7 @@ from merger.contract.collections import BATCH
 from merger.core.windows import HOUR, floor_day, floor_hour, isoformat
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
-from sample_data.batch_job import Digest, Document, Run, batch_documents, digest
+from sample_data.batch_job import Digest, Document, JobRun, batch_documents, digest
 from sample_data.mongo_world import (
     DEFAULT_SEED,
     failing_clearly,
@@ -83,7 +83,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"batch_views already covers the sample world until {isoformat(cut)}")
                 return
             check_cut(cut, world.epoch, before, now)
-            run = Run(cut, min(cut + RUN_TIME, now))
+            run = JobRun(cut, min(cut + RUN_TIME, now))
             started = time.monotonic()
             documents = batch_documents(self._read(world, cut), run, since=before)
             counts = self._write(source, documents, over=has_some)

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.workload import API, path_of
 from merger.core.windows import DAY, HOUR, floor_day, floor_hour
-from sample_data.batch_job import Document, Run, batch_documents, digest
+from sample_data.batch_job import Document, JobRun, batch_documents, digest
 from sample_data.facts import Movie
 from sample_data.replay import Replay
 from sample_data.speed_job import SETTLES_AFTER, speed_documents
@@ -54,7 +54,7 @@ class KnownWorld:
 
 
 def _batch(world: World, cut: datetime) -> list[Document]:
-    return list(batch_documents(digest(world, cut), Run(cut, cut + _RUN_TIME)))
+    return list(batch_documents(digest(world, cut), JobRun(cut, cut + _RUN_TIME)))
 
 
 def _speed(world: World, now: datetime) -> Iterator[Document]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.catalogue import Comparison, overview, sentiment_comparison
 from merger.errors import NotFound
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, batch_view, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -32,11 +32,11 @@ def survey(*documents: Raw) -> dict[str, Any]:
 
 def compare(
     catalogue: Iterable[Raw], totals: Iterable[Raw] = (), *, genre: str | None = None, year: int | None = None
-) -> Built:
+) -> ViewResult:
     return sentiment_comparison(Comparison(genre, year), reading(NOW, catalogue=[*catalogue, *totals]))
 
 
-def tiers(built: Built, name: str) -> list[Any]:
+def tiers(built: ViewResult, name: str) -> list[Any]:
     return [tier[name] for tier in built.body["tiers"].values()]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.genres import TOP_MOVIES, GenrePeriod, genre_analytics
 from merger.errors import NotFound
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, batch_view, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -26,16 +26,18 @@ def month(year: int, number: int | None, rating: float, movies: int, **data: Any
     return batch_view("genre_analytics", {**payload, **({"month": number} if number else {}), **data}, covers)
 
 
-def ask(documents: Iterable[Raw], genre: str = "drama", year: int | None = None, number: int | None = None) -> Built:
+def ask(
+    documents: Iterable[Raw], genre: str = "drama", year: int | None = None, number: int | None = None
+) -> ViewResult:
     return genre_analytics(GenrePeriod(genre, year, number), reading(NOW, catalogue=documents))
 
 
-def statistics(built: Built) -> dict[str, Any]:
+def statistics(built: ViewResult) -> dict[str, Any]:
     found: dict[str, Any] = built.body["statistics"]
     return found
 
 
-def top(built: Built) -> list[int]:
+def top(built: ViewResult) -> list[int]:
     return [entry["movie_id"] for entry in built.body["top_movies"]]
 
 

@@ -13,7 +13,7 @@ from analytics.series_reads import TrendParameters
 from merger.core.boundary import Policy, Strategy
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading, stats
 
 NOW = at("2026-03-10 10:30")
@@ -46,19 +46,19 @@ def ask(
     genre: str | None = None,
     movie_id: int | None = None,
     policy: Policy | None = None,
-) -> Built:
+) -> ViewResult:
     params = TrendParameters(metric, parse_span(window), genre, movie_id)
     return trends(params, reading(NOW, batch, speed, hours=hours, catalogue=CATALOGUE, policy=policy))
 
 
-def points(built: Built) -> dict[str, tuple[float, int, str]]:
+def points(built: ViewResult) -> dict[str, tuple[float, int, str]]:
     return {
         entry["date"]: (round(entry["value"], 6), entry["count"], entry["data_source"])
         for entry in built.body["data_points"]
     }
 
 
-def missing(built: Built) -> list[tuple[str | None, str]]:
+def missing(built: ViewResult) -> list[tuple[str | None, str]]:
     return [(f"{start:%m-%d %H}" if start else None, f"{end:%m-%d %H}") for start, end in built.freshness.missing]
 
 

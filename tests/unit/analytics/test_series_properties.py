@@ -23,7 +23,7 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
 from merger.layers.state import without
 from merger.views.plans import series_hours_from
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -127,7 +127,7 @@ def ask(
     window: str = "9d",
     chance: random.Random | None = None,
     away: str | None = None,
-) -> Built:
+) -> ViewResult:
     """The answer from what the plan would read; with ``chance`` in another order and with duplicates.
 
     The collection that is ``away`` does not answer.
@@ -156,7 +156,7 @@ def _disturbed(documents: list[Raw], chance: random.Random) -> list[Raw]:
     return result
 
 
-def _is_missing(moment: datetime, built: Built) -> bool:
+def _is_missing(moment: datetime, built: ViewResult) -> bool:
     return any((start is None or start <= moment) and moment < end for start, end in built.freshness.missing)
 
 
@@ -171,7 +171,7 @@ def _counted(count: int, events: list[Event]) -> list[Event]:
     return result
 
 
-def check(built: Built, events: list[Event], window: str) -> None:
+def check(built: ViewResult, events: list[Event], window: str) -> None:
     """Each event of the window once in the point of its day, or inside an interval that is reported missing."""
     span = parse_span(window).ending(NOW, Granularity.DAY)
     seen: list[Event] = []

@@ -9,9 +9,9 @@ import pytest
 
 from lambdaserve.ops.doctor.findings import Examined, Finding, Level, findings, worse_than
 from merger.contract.documents import Aliases
-from merger.indexes.declared import compared, declared
+from merger.indexes.declared import compare, declared
 from merger.migrations_mongo.migration import Migration
-from merger.migrations_mongo.plan import Record, standings
+from merger.migrations_mongo.plan import Record, statuses
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
 INDEXES = declared(Aliases())
@@ -64,8 +64,8 @@ def examined(**changes: Any) -> list[Finding]:
     healthy: dict[str, Any] = {
         "store": store(),
         "cache": cache(),
-        "indexes": compared(INDEXES, REAL),
-        "migrations": standings([MIGRATION], APPLIED),
+        "indexes": compare(INDEXES, REAL),
+        "migrations": statuses([MIGRATION], APPLIED),
         "freshness": report(),
         "samples": {"batch_views": ContractSample(600), "speed_views": ContractSample(300)},
         "without_expiry": False,
@@ -117,36 +117,36 @@ HOLE = {"start": "2026-03-10T03:00:00Z", "end": "2026-03-10T04:00:00Z"}
         ({"cache": cache(most=10**9)}, "warning", "Redis", "953.7 MB are full it refuses", "allkeys-lfu"),
         ({"indexes": "refused"}, "problem", "indexes", "refused", "rights"),
         (
-            {"indexes": compared(INDEXES, {"batch_views": REAL["batch_views"]})},
+            {"indexes": compare(INDEXES, {"batch_views": REAL["batch_views"]})},
             "problem",
             "indexes",
             "missing: speed_views.movie_hour, speed_views.data_type_hour",
             "manage.py create_indexes",
         ),
         (
-            {"indexes": compared(declared(Aliases(), timedelta(hours=72)), REAL)},
+            {"indexes": compare(declared(Aliases(), timedelta(hours=72)), REAL)},
             "warning",
             "indexes",
             "missing: speed_views.expiry; nothing that has expired is deleted",
             "manage.py create_indexes",
         ),
         (
-            {"indexes": compared(INDEXES[:1], {"batch_views": [{**REAL["batch_views"][0], "sparse": True}]})},
+            {"indexes": compare(INDEXES[:1], {"batch_views": [{**REAL["batch_views"][0], "sparse": True}]})},
             "problem",
             "indexes",
             "different: batch_views.movie_view",
             "--rebuild",
         ),
         (
-            {"indexes": compared(INDEXES[:1], {"batch_views": REAL["batch_views"][:2]})},
+            {"indexes": compare(INDEXES[:1], {"batch_views": REAL["batch_views"][:2]})},
             "warning",
             "indexes",
             "nobody declared batch_views.view_computed",
             "--prune",
         ),
-        ({"migrations": standings([MIGRATION], {})}, "warning", "migrations", "pending: 0001_first", "migrate_views"),
+        ({"migrations": statuses([MIGRATION], {})}, "warning", "migrations", "pending: 0001_first", "migrate_views"),
         (
-            {"migrations": standings([], APPLIED)},
+            {"migrations": statuses([], APPLIED)},
             "warning",
             "migrations",
             "applied by another version: 0001_first",

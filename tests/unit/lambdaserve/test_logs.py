@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_config
-from merger.request_context import Asking, asking
+from merger.request_context import RequestContext, asking
 
 HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
 
@@ -44,7 +44,7 @@ def test_a_line_of_any_logger_is_an_object() -> None:
 
 
 def test_a_line_that_belongs_to_a_request_says_to_which() -> None:
-    token = asking.set(Asking("abc"))
+    token = asking.set(RequestContext("abc"))
     try:
         assert as_json(record("x"))["request_id"] == "abc"
     finally:

@@ -10,7 +10,7 @@ import pytest
 
 from lambdaserve.config.env import Address, Environment
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
-from lambdaserve.server.start_plan import Plan, RunFailed
+from lambdaserve.server.start_plan import RunFailed, StartPlan
 from lambdaserve.server.supervisor import batch_is_due
 
 
@@ -20,8 +20,8 @@ def taken() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def plan(**values: str) -> Plan:
-    return Plan.of(Environment({"BIND": f"{LOOPBACK}:{free_port()}", **values}))
+def plan(**values: str) -> StartPlan:
+    return StartPlan.of(Environment({"BIND": f"{LOOPBACK}:{free_port()}", **values}))
 
 
 def test_without_stores_both_are_embedded_and_the_sample_world_is_kept() -> None:
@@ -60,7 +60,7 @@ def test_a_taken_default_port_is_replaced_by_a_free_one(taken: int, monkeypatch:
 
     default = Variable("BIND", address(), Address(LOOPBACK, taken), "For tests.")
     monkeypatch.setattr(variables, "BIND", default)
-    found = plan.Plan.of(Environment({}))
+    found = plan.StartPlan.of(Environment({}))
     assert found.moved
     assert found.bind.port != taken
 

@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from lambdaserve.ops.health.api import EXAMPLE
 from lambdaserve.ops.metrics.state_collector import StateCollector
-from merger.operations.collection_sizes import Footprint
+from merger.operations.collection_sizes import CollectionSizes
 from tests.scraped import Scraped
 
-SIZES = {"batch_views": Footprint(10, 2000, {"_id_": 300}, {"_id_": 7}), "speed_views": Footprint()}
+SIZES = {"batch_views": CollectionSizes(10, 2000, {"_id_": 300}, {"_id_": 7}), "speed_views": CollectionSizes()}
 
 
 def scraped(report: Any, *, sizes: Any = SIZES, last: Any = None) -> Scraped:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR, Granularity, parse_span
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 from movies.sentiment import movie_sentiment
 
 MOVIE = 550
@@ -100,15 +100,15 @@ def reading(
     *,
     policy: Policy | None = None,
     layers: Layers | None = None,
-    reference: Reference | None = None,
-) -> Reading:
+    reference: Catalogue | None = None,
+) -> ViewInputs:
     """A reading of raw documents; the layers as a whole follow from them unless they are given."""
     documents = Contract().read(batch=batch, speed=speed)
-    return Reading(
+    return ViewInputs(
         boundary=Boundary(now, policy or Policy()),
         layers=layers or layers_of(documents),
         documents=documents,
-        reference=reference or Reference(),
+        reference=reference or Catalogue(),
     )
 
 
@@ -120,7 +120,7 @@ def ask(
     window: str = "all",
     granularity: Granularity = Granularity.DAY,
     **options: Any,
-) -> Built:
+) -> ViewResult:
     """The sentiment of ``MOVIE``, which must be known."""
     span = parse_span(window)
     built = movie_sentiment(MOVIE, span, granularity, reading(now, batch, speed, **options))
@@ -128,12 +128,12 @@ def ask(
     return built
 
 
-def reviews_of(built: Built) -> int:
+def reviews_of(built: ViewResult) -> int:
     result: int = built.body["sentiment"]["total_reviews"]
     return result
 
 
-def points_of(built: Built) -> dict[str, tuple[int, str]]:
+def points_of(built: ViewResult) -> dict[str, tuple[int, str]]:
     """The timeline as date or hour → (reviews, data source)."""
     return {
         entry.get("date") or entry["hour"]: (entry["review_count"], entry["data_source"])
@@ -141,12 +141,12 @@ def points_of(built: Built) -> dict[str, tuple[int, str]]:
     }
 
 
-def missing_of(built: Built) -> list[tuple[str | None, str]]:
+def missing_of(built: ViewResult) -> list[tuple[str | None, str]]:
     """The missing intervals as texts ``(MM-DD HH:MM, MM-DD HH:MM)``."""
     return [(_short(start) if start else None, _short(end)) for start, end in built.freshness.missing]
 
 
-def codes_of(built: Built) -> set[str]:
+def codes_of(built: ViewResult) -> set[str]:
     """The stable codes that the warnings begin with."""
     return {warning.partition(":")[0] for warning in built.freshness.warnings}
 

@@ -12,7 +12,7 @@ from typing import Any
 from merger.contract.documents import BatchDocument
 from merger.core.boundary import Policy, SpeedLayer, Strategy
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.merger.world import Review
 
 
@@ -44,7 +44,7 @@ class Expectation:
     def within(self, window: Window) -> list[Review]:
         return [review for review in self.reviews if window.holds(review.at)]
 
-    def may_be_absent(self, review: Review, built: Built) -> bool:
+    def may_be_absent(self, review: Review, built: ViewResult) -> bool:
         """Lost and said so, or so new that the speed layer, within its limit, has yet to see it."""
         if any((start is None or start <= review.at) and review.at < end for start, end in built.freshness.missing):
             return True
@@ -56,13 +56,13 @@ class Expectation:
     def _not_yet_seen(self, review: Review) -> bool:
         return self.layer.synced_at is None or review.at >= self.layer.synced_at
 
-    def check_total(self, built: Built, window: Window) -> None:
+    def check_total(self, built: ViewResult, window: Window) -> None:
         """The sum over the window: each review once, or absent and accounted for; nothing else, no other score."""
         found = self._check_sum(built.body["sentiment"], "total_reviews", "overall_score", window)
         for review in self.within(window):
             assert found[review] or self.may_be_absent(review, built), f"{review} is lost without a word"
 
-    def check_breakdown(self, built: Built, window: Window, granularity: Granularity) -> None:
+    def check_breakdown(self, built: ViewResult, window: Window, granularity: Granularity) -> None:
         """Every bucket holds reviews of its own time alone, and all buckets together each review at most once."""
         seen: Counter[Review] = Counter()
         for entry in built.body["breakdown"]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from merger.errors import StoreFault, StoreUnavailable
-from merger.stores.breaker import Breaker, BreakerRules, State
+from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 
 RULES = BreakerRules(window=10.0, least_calls=4, failed=0.5, in_a_row=3, slow=0.5, slow_share=0.8, pause=1.0)
 
@@ -25,7 +25,7 @@ class Guarded:
 
     def __init__(self) -> None:
         self.seconds = 100.0
-        self.changes: list[State] = []
+        self.changes: list[BreakerState] = []
         self.refused = 0
         self.breaker = Breaker(
             "it", RULES, lambda: self.seconds, on_change=self.changes.append, on_refused=self._refuse
@@ -51,7 +51,7 @@ class Guarded:
     def opened(self) -> Guarded:
         for _ in range(RULES.least_calls):
             self.fails()
-        assert self.breaker.state is State.OPEN
+        assert self.breaker.state is BreakerState.OPEN
         return self
 
 
@@ -69,27 +69,27 @@ def refusal(guarded: Guarded) -> StoreUnavailable:
 
 def test_what_answers_is_let_through(guarded: Guarded) -> None:
     assert [guarded.fine() for _ in range(50)] == ["answer"] * 50
-    assert (guarded.breaker.state, guarded.changes) == (State.CLOSED, [])
+    assert (guarded.breaker.state, guarded.changes) == (BreakerState.CLOSED, [])
 
 
 def test_it_opens_once_enough_calls_failed(guarded: Guarded) -> None:
     for _ in range(RULES.least_calls - 1):
         guarded.fails()
-        assert guarded.breaker.state == State.CLOSED
+        assert guarded.breaker.state == BreakerState.CLOSED
     guarded.fails()
-    assert guarded.changes == [State.OPEN]
+    assert guarded.changes == [BreakerState.OPEN]
 
 
 def test_an_error_that_a_retry_will_not_mend_is_a_failure_too(guarded: Guarded) -> None:
     for _ in range(RULES.least_calls):
         guarded.fails(StoreFault("disk full"))
-    assert guarded.breaker.state is State.OPEN
+    assert guarded.breaker.state is BreakerState.OPEN
 
 
 def test_an_error_that_says_nothing_of_the_store_is_not_judged(guarded: Guarded) -> None:
     for _ in range(10):
         guarded.fails(ZeroDivisionError())
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_fewer_failures_than_the_share_leave_it_closed(guarded: Guarded) -> None:
@@ -97,12 +97,12 @@ def test_fewer_failures_than_the_share_leave_it_closed(guarded: Guarded) -> None
         guarded.fine()
         guarded.fine()
         guarded.fails()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
     for _ in range(20):
         guarded.fails()
         if guarded.changes:
             break
-    assert guarded.changes == [State.OPEN]
+    assert guarded.changes == [BreakerState.OPEN]
 
 
 def test_a_window_full_of_good_answers_does_not_keep_it_closed_once_none_comes_any_more(guarded: Guarded) -> None:
@@ -111,9 +111,9 @@ def test_a_window_full_of_good_answers_does_not_keep_it_closed_once_none_comes_a
     guarded.seconds += RULES.slow
     for _ in range(RULES.in_a_row - 1):
         guarded.fails()
-        assert guarded.breaker.state is State.CLOSED
+        assert guarded.breaker.state is BreakerState.CLOSED
     guarded.fails()
-    assert guarded.changes == [State.OPEN]
+    assert guarded.changes == [BreakerState.OPEN]
 
 
 def test_slow_answers_in_a_row_are_answers(guarded: Guarded) -> None:
@@ -122,7 +122,7 @@ def test_slow_answers_in_a_row_are_answers(guarded: Guarded) -> None:
     for _ in range(2 * RULES.in_a_row):
         guarded.fine(takes=RULES.slow)
     guarded.fails()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_failures_in_a_row_do_not_open_it_while_others_are_answered(guarded: Guarded) -> None:
@@ -131,13 +131,13 @@ def test_failures_in_a_row_do_not_open_it_while_others_are_answered(guarded: Gua
     for _ in range(3 * RULES.least_calls):
         guarded.fails()
     guarded.fine()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
     for _ in range(3):
         guarded.seconds += RULES.slow
         for _ in range(RULES.in_a_row - 1):
             guarded.fails()
         guarded.fine()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_calls_that_hang_count_among_failures_in_a_row(guarded: Guarded) -> None:
@@ -152,7 +152,7 @@ def test_calls_that_hang_count_among_failures_in_a_row(guarded: Guarded) -> None
     for _ in range(1000):
         guarded.fine()
     guarded.breaker.call(lambda: hang(RULES.in_a_row - 2))
-    assert guarded.changes == [State.OPEN]
+    assert guarded.changes == [BreakerState.OPEN]
 
 
 def test_calls_beyond_the_window_are_not_kept(guarded: Guarded) -> None:
@@ -166,20 +166,20 @@ def test_calls_count_for_the_window_only(guarded: Guarded) -> None:
         guarded.fails()
     guarded.seconds += RULES.window + 0.1
     guarded.fails()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_slow_answers_open_it(guarded: Guarded) -> None:
     for _ in range(RULES.least_calls):
         guarded.fine(takes=RULES.slow)
-    assert guarded.breaker.state is State.OPEN
+    assert guarded.breaker.state is BreakerState.OPEN
 
 
 def test_some_slow_answers_among_many_do_not(guarded: Guarded) -> None:
     for _ in range(20):
         guarded.fine(takes=RULES.slow)
         guarded.fine()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_while_open_nothing_is_asked_and_everybody_is_told_when_to_come_again(guarded: Guarded) -> None:
@@ -200,7 +200,7 @@ def test_callers_are_refused_until_a_probe_was_answered_however_late_it_is(guard
     refusal(guarded)
     assert guarded.breaker.probe(lambda: None)
     assert guarded.fine() == "answer"
-    assert guarded.changes == [State.OPEN, State.HALF_OPEN, State.CLOSED]
+    assert guarded.changes == [BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.CLOSED]
 
 
 def test_a_probe_waits_for_the_pause_to_be_over(guarded: Guarded) -> None:
@@ -230,7 +230,7 @@ def test_a_probe_that_fails_opens_it_for_another_pause(guarded: Guarded, trouble
     guarded.opened()
     guarded.seconds += RULES.pause
     assert not guarded.breaker.probe(lambda: trouble(guarded))
-    assert guarded.breaker.state is State.OPEN
+    assert guarded.breaker.state is BreakerState.OPEN
     assert not guarded.breaker.probe(lambda: None)
     guarded.seconds += RULES.pause
     assert guarded.breaker.probe(lambda: None)
@@ -241,7 +241,7 @@ def test_a_probe_that_breaks_leaves_it_open_and_is_heard(guarded: Guarded) -> No
     guarded.seconds += RULES.pause
     with pytest.raises(ZeroDivisionError):
         guarded.breaker.probe(lambda: 1 / 0)
-    assert guarded.breaker.state is State.OPEN
+    assert guarded.breaker.state is BreakerState.OPEN
 
 
 def test_one_probe_at_a_time_and_nobody_else_while_it_lasts(guarded: Guarded) -> None:
@@ -255,7 +255,7 @@ def test_one_probe_at_a_time_and_nobody_else_while_it_lasts(guarded: Guarded) ->
         refusal(guarded)
 
     assert guarded.breaker.probe(probe)
-    assert inside == [State.HALF_OPEN, False]
+    assert inside == [BreakerState.HALF_OPEN, False]
 
 
 def test_after_closing_the_past_is_forgotten(guarded: Guarded) -> None:
@@ -264,7 +264,7 @@ def test_after_closing_the_past_is_forgotten(guarded: Guarded) -> None:
     guarded.breaker.probe(lambda: None)
     for _ in range(RULES.least_calls - 1):
         guarded.fails()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_what_began_before_it_opened_does_not_count_after_it_closed(guarded: Guarded) -> None:
@@ -278,7 +278,7 @@ def test_what_began_before_it_opened_does_not_count_after_it_closed(guarded: Gua
         guarded.breaker.call(question)
     for _ in range(RULES.least_calls - 1):
         guarded.fails()
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED
 
 
 def test_calls_that_hang_open_it_before_they_end(guarded: Guarded) -> None:
@@ -292,7 +292,7 @@ def test_calls_that_hang_open_it_before_they_end(guarded: Guarded) -> None:
             refusal(guarded)
 
     guarded.breaker.call(lambda: hang(RULES.least_calls - 1))
-    assert guarded.changes == [State.OPEN]
+    assert guarded.changes == [BreakerState.OPEN]
 
 
 def test_no_lock_is_held_during_a_call(guarded: Guarded) -> None:
@@ -334,4 +334,4 @@ def test_of_many_threads_that_probe_one_gets_through(guarded: Guarded) -> None:
     for thread in threads:
         thread.join()
     assert asked == [1]
-    assert guarded.breaker.state is State.CLOSED
+    assert guarded.breaker.state is BreakerState.CLOSED

@@ -6,18 +6,18 @@ import threading
 
 import pytest
 
-from merger.cache.outcomes import ANSWERED, ANSWERED_WITHOUT_MAKING, CacheCounts, Outcome, hit_rate
+from merger.cache.outcomes import ANSWERED, ANSWERED_WITHOUT_MAKING, Outcome, OutcomeCounts, hit_rate
 
 
 def test_counts_are_kept_by_view_and_outcome() -> None:
-    counts = CacheCounts()
+    counts = OutcomeCounts()
     for view, outcome in (("a", Outcome.HIT), ("a", Outcome.HIT), ("b", Outcome.HIT), ("a", Outcome.MISS)):
         counts.note(view, outcome)
     assert counts.all() == {("a", Outcome.HIT): 2, ("b", Outcome.HIT): 1, ("a", Outcome.MISS): 1}
 
 
 def test_what_was_taken_is_taken_once_and_stays_in_the_sum() -> None:
-    counts = CacheCounts()
+    counts = OutcomeCounts()
     counts.note("a", Outcome.HIT)
     assert counts.take() == {("a", Outcome.HIT): 1}
     assert counts.take() == {}
@@ -27,7 +27,7 @@ def test_what_was_taken_is_taken_once_and_stays_in_the_sum() -> None:
 
 
 def test_no_count_is_lost_between_threads_that_count_and_one_that_takes() -> None:
-    counts, taken = CacheCounts(), 0
+    counts, taken = OutcomeCounts(), 0
 
     def note() -> None:
         for _ in range(5000):

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.catalogue.builder import CatalogueBuilder, spellings
-from merger.catalogue.catalogue import Reference
+from merger.catalogue.catalogue import Catalogue
 from merger.contract.dedupe import newest_batch, tie_break
 from merger.contract.documents import BatchDocument, Contract, Documents
 from merger.core.boundary import Boundary
@@ -36,7 +36,7 @@ def monthly(genre: str) -> BatchDocument:
     return Contract().batch(batch_view("genre_analytics", data, RUN))
 
 
-def catalogue(*documents: BatchDocument) -> Reference:
+def catalogue(*documents: BatchDocument) -> Catalogue:
     builder = CatalogueBuilder(Boundary(NOW))
     for document in documents:
         builder.add(Documents(batch=(document,)))
@@ -58,7 +58,7 @@ def test_a_movie_that_is_not_in_the_catalogue_has_no_title_and_no_facts() -> Non
 
 
 def test_an_empty_catalogue_knows_nothing() -> None:
-    for empty in (Reference(), catalogue()):
+    for empty in (Catalogue(), catalogue()):
         assert (empty.movies_as_of, empty.genres_as_of, empty.totals_as_of) == (None, None, None)
         assert (len(empty.movies), empty.genres, empty.by_genre) == (0, {}, {})
         assert not empty.knows(MOVIE)
@@ -81,7 +81,7 @@ def test_many_movies_are_asked_for_a_genre_at_once() -> None:
     for genre in ("drama", "DRAMA", "war", "western"):
         expected = [found.is_of_genre(movie_id, genre) for movie_id in asked.tolist()]
         assert found.of_genre(asked, genre).tolist() == expected
-    assert Reference().of_genre(asked, "drama").tolist() == [False] * 6
+    assert Catalogue().of_genre(asked, "drama").tolist() == [False] * 6
 
 
 def test_part_of_a_genre_is_not_the_genre() -> None:

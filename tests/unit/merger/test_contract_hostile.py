@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.contract.documents import Contract
-from merger.contract.payloads import SPEED, VIEWS
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.windows import Granularity, parse_span
 from movies.details import movie_details
 from movies.sentiment import movie_sentiment
@@ -21,10 +21,10 @@ from tests.unit.merger.examples import BAD_VALUES, EXAMPLES, NOW, RUN
 _KEYS = sorted(
     {"movie_id", "view_type", "data_type", "hour", "data", "stats", "computed_at", "covers_until", "synced_at"}
     | {"version", "batch_run_id", "name", "$where"}
-    | {key for fields in (*VIEWS.values(), *SPEED.values()) for key in fields}
+    | {key for fields in (*VIEWS.values(), *SPEED_TYPES.values()) for key in fields}
 )
 _KIND = re.compile(
-    rf"(batch|speed|{'|'.join({**VIEWS, **SPEED})})\.({'|'.join(key for key in _KEYS if key[0] != '$')})"
+    rf"(batch|speed|{'|'.join({**VIEWS, **SPEED_TYPES})})\.({'|'.join(key for key in _KEYS if key[0] != '$')})"
 )
 scalars = st.one_of(
     st.none(),
@@ -35,7 +35,7 @@ scalars = st.one_of(
     st.datetimes(),
     st.datetimes(timezones=st.sampled_from((UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))))),
     st.integers(-(10**20), 10**20).map(lambda whole: Decimal128(str(whole))),
-    st.sampled_from((*VIEWS, *SPEED, *BAD_VALUES)),
+    st.sampled_from((*VIEWS, *SPEED_TYPES, *BAD_VALUES)),
 )
 anything = st.recursive(
     scalars,

@@ -17,11 +17,11 @@ from merger.contract.documents import Aliases, Contract
 from merger.core.boundary import Boundary, Layers, Policy, Strategy
 from merger.core.windows import DAY, HOUR, floor_day
 from merger.drift.auditor import Auditor
-from merger.drift.comparison import WORST, Bucket, Drift
+from merger.drift.comparison import WORST, ComparedBucket, Drift
 from merger.drift.days import Sample
 from merger.drift.shared_result import Audit
 from merger.errors import StoreUnavailable
-from merger.layers.state import LayerWatch
+from merger.layers.state import LayerState
 from tests.memory_store import MemoryStore
 from tests.unit.merger.documents import Raw, at, bucket, point, total
 
@@ -55,7 +55,7 @@ class Held:
 
     def __init__(self, batch: Iterable[Raw], speed: Iterable[Raw], policy: Policy | None = None) -> None:
         self.store = MemoryStore(**{BATCH: [*batch], SPEED: [*speed]})
-        self.watch = LayerWatch(self.store, Aliases(), lambda: 0.0)
+        self.watch = LayerState(self.store, Aliases(), lambda: 0.0)
         self.policy = policy or Policy()
         self.seconds = 0.0
 
@@ -82,7 +82,7 @@ def test_what_is_lost_and_what_is_counted_twice_is_told_by_direction() -> None:
         found = Held(every_day(), documents).drift()
         assert (found.batch_more, found.speed_more, found.batch, found.speed) == (1, 1, 72, 72)
         assert found.ratio == 2 / 72
-        assert set(found.worst) == {Bucket(1, "2026-03-09", 24, 23), Bucket(1, "2026-03-08", 24, 25)}
+        assert set(found.worst) == {ComparedBucket(1, "2026-03-09", 24, 23), ComparedBucket(1, "2026-03-08", 24, 25)}
 
 
 def test_a_movie_that_one_layer_lacks_counts_as_none_there() -> None:
@@ -90,9 +90,9 @@ def test_a_movie_that_one_layer_lacks_counts_as_none_there() -> None:
     more = [speed(at("2026-03-08 01:00"), 7, 3), speed(at("2026-03-09 01:00"), 4, 4)]
     found = Held(batch, [*every_hour(), *more]).drift()
     assert found.worst == (
-        Bucket(3, "2026-03-08", 0, 7),
-        Bucket(2, "2026-03-08", 5, 0),
-        Bucket(4, "2026-03-09", 0, 4),
+        ComparedBucket(3, "2026-03-08", 0, 7),
+        ComparedBucket(2, "2026-03-08", 5, 0),
+        ComparedBucket(4, "2026-03-09", 0, 4),
     )
     assert (found.batch_more, found.speed_more, found.checked, found.not_checked) == (5, 11, 6, 0)
 
@@ -162,7 +162,7 @@ def test_documents_that_cannot_be_read_are_not_checked_and_stop_nothing(wrong: M
     nobody = {key: value for key, value in hour.items() if key != "movie_id"}
     found = Held([*every_day(), day, *others], [*every_hour(), hour, nobody]).drift()
     assert (found.checked, found.not_checked) == (4, 3)
-    assert found.worst == (Bucket(4, "2026-03-07", 3, 0),)
+    assert found.worst == (ComparedBucket(4, "2026-03-07", 3, 0),)
 
 
 def test_a_readable_document_that_is_newer_stands_for_one_that_cannot_be_read() -> None:
@@ -251,7 +251,7 @@ def test_drift_is_exactly_what_was_lost_or_doubled(
         batch += [older(each, "computed_at") for each in batch]
         hours += [older(each, "synced_at") for each in hours]
     found = drift_of(batch, hours, chance)
-    apart = {Bucket(movie, day, *sums) for (movie, day), sums in days.items() if sums[0] != sums[1]}
+    apart = {ComparedBucket(movie, day, *sums) for (movie, day), sums in days.items() if sums[0] != sums[1]}
     assert set(found.worst) == apart
     assert found.batch_more == sum(max(0, bucket.difference) for bucket in apart)
     assert found.speed_more == sum(max(0, -bucket.difference) for bucket in apart)
@@ -298,4 +298,4 @@ def test_dates_are_found_however_they_are_written() -> None:
     batch += [point("2026-03-09", 2, COVERS, movie_id=2)]
     batch[-1]["data"]["date"] = floor_day(at("2026-03-09 12:00"))
     found = Held(batch, every_hour()).drift()
-    assert (found.checked, found.worst) == (4, (Bucket(2, "2026-03-09", 2, 0),))
+    assert (found.checked, found.worst) == (4, (ComparedBucket(2, "2026-03-09", 2, 0),))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from merger.invalidation.schedule import DueTimes
+from merger.invalidation.schedule import InvalidationSchedule
 
 
-def raised_at(due: DueTimes, times: list[float]) -> list[float]:
+def raised_at(due: InvalidationSchedule, times: list[float]) -> list[float]:
     """Those of the times at which ``a`` was raised."""
     result = []
     for at in times:
@@ -20,19 +20,19 @@ def seconds(until: int) -> list[float]:
 
 
 def test_a_change_is_raised_at_once_and_only_once() -> None:
-    due = DueTimes()
+    due = InvalidationSchedule()
     due.touch("a", 0.0)
     assert raised_at(due, seconds(20)) == [0.0]
 
 
 def test_it_is_raised_again_after_the_times_that_were_named() -> None:
-    due = DueTimes()
+    due = InvalidationSchedule()
     due.touch("a", 0.0, (5.0, 15.0))
     assert raised_at(due, seconds(30)) == [0.0, 5.0, 15.0]
 
 
 def test_changes_that_pour_in_raise_it_at_most_once_per_gap_and_once_after_the_last() -> None:
-    due, result = DueTimes(gap=2.0), []
+    due, result = InvalidationSchedule(gap=2.0), []
     for at in seconds(20):
         if at <= 10:
             due.touch("a", at, (2.5,))
@@ -41,7 +41,7 @@ def test_changes_that_pour_in_raise_it_at_most_once_per_gap_and_once_after_the_l
 
 
 def test_what_could_not_be_raised_stays_due() -> None:
-    due = DueTimes()
+    due = InvalidationSchedule()
     due.touch("a", 0.0)
     assert due.names(0.0) == ["a"]
     assert due.is_behind(1.0)
@@ -51,7 +51,7 @@ def test_what_could_not_be_raised_stays_due() -> None:
 
 
 def test_it_knows_what_was_touched_lately() -> None:
-    due = DueTimes()
+    due = InvalidationSchedule()
     due.touch("a", 7.0)
     assert due.was_touched("a", 7.0)
     assert not due.was_touched("a", 7.5)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from merger.cache.single_flight import Flights, StillFlying
+from merger.cache.single_flight import SingleFlight, WaitTimeout
 
 
 class Gate:
@@ -37,7 +37,7 @@ def pool() -> ThreadPoolExecutor:
 
 
 def test_everyone_gets_the_one_result_and_one_of_them_did_it(pool: ThreadPoolExecutor) -> None:
-    flights, gate = Flights[int](), Gate()
+    flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
         assert gate.begun.wait(5)
@@ -49,7 +49,7 @@ def test_everyone_gets_the_one_result_and_one_of_them_did_it(pool: ThreadPoolExe
 
 
 def test_everyone_gets_the_one_exception(pool: ThreadPoolExecutor) -> None:
-    flights, gate = Flights[int](), Gate(ZeroDivisionError())
+    flights, gate = SingleFlight[int](), Gate(ZeroDivisionError())
     with pool:
         running = [pool.submit(flights.run, "q", gate.work, 5)]
         assert gate.begun.wait(5)
@@ -59,7 +59,7 @@ def test_everyone_gets_the_one_exception(pool: ThreadPoolExecutor) -> None:
 
 
 def test_after_it_is_over_the_work_is_done_again() -> None:
-    flights = Flights[int]()
+    flights = SingleFlight[int]()
 
     def fail() -> int:
         raise ZeroDivisionError
@@ -72,7 +72,7 @@ def test_after_it_is_over_the_work_is_done_again() -> None:
 
 
 def test_other_work_does_not_wait(pool: ThreadPoolExecutor) -> None:
-    flights, gate = Flights[int](), Gate()
+    flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
         assert gate.begun.wait(5)
@@ -82,18 +82,18 @@ def test_other_work_does_not_wait(pool: ThreadPoolExecutor) -> None:
 
 
 def test_whoever_loses_patience_is_told_and_the_work_goes_on(pool: ThreadPoolExecutor) -> None:
-    flights, gate = Flights[int](), Gate()
+    flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
         assert gate.begun.wait(5)
-        with pytest.raises(StillFlying):
+        with pytest.raises(WaitTimeout):
             flights.run("q", never, 0.01)
         gate.let.set()
         assert first.result() == (1, True)
 
 
 def test_work_that_ends_its_thread_frees_the_others(pool: ThreadPoolExecutor) -> None:
-    flights, gate = Flights[int](), Gate()
+    flights, gate = SingleFlight[int](), Gate()
 
     def leave() -> int:
         gate.work()

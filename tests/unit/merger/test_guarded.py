@@ -14,7 +14,7 @@ from merger.contract.documents import Aliases
 from merger.deadline import deadline, left
 from merger.errors import StoreUnavailable
 from merger.indexes.declared import declared
-from merger.stores.breaker import BreakerRules, State
+from merger.stores.breaker import BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
 from merger.stores.store import Document
 from tests.memory_store import MemoryStore
@@ -45,7 +45,7 @@ class Failing(MemoryStore):
 class Watched:
     def __init__(self) -> None:
         self.behind = Failing()
-        self.turns: list[tuple[str, State]] = []
+        self.turns: list[tuple[str, BreakerState]] = []
         self.refused: list[str] = []
         self.closed = threading.Event()
         self.store = GuardedStore(
@@ -58,9 +58,9 @@ class Watched:
             on_refused=self.refused.append,
         )
 
-    def _turned(self, collection: str, state: State) -> None:
+    def _turned(self, collection: str, state: BreakerState) -> None:
         self.turns.append((collection, state))
-        if state is State.CLOSED:
+        if state is BreakerState.CLOSED:
             self.closed.set()
 
     def fail(self, collection: str, times: int = 3) -> None:
@@ -76,7 +76,7 @@ def watched() -> Iterator[Watched]:
     yield found
     found.behind.failing.clear()
     for breaker in found.store.breakers.values():
-        while breaker.state is not State.CLOSED:
+        while breaker.state is not BreakerState.CLOSED:
             time.sleep(0.005)
 
 
@@ -94,14 +94,14 @@ def test_a_probe_asks_by_an_index_since_any_other_find_may_take_longer_than_it_w
 
 def test_one_collection_is_left_alone_while_the_other_one_is_asked(watched: Watched) -> None:
     watched.fail(SPEED)
-    assert watched.turns[0] == (SPEED, State.OPEN)
+    assert watched.turns[0] == (SPEED, BreakerState.OPEN)
     with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
         watched.store.find(SPEED, {})
     with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
         watched.store.batches(SPEED, {})
     assert watched.refused == [SPEED, SPEED]
     assert watched.store.find(BATCH, {})[0]["a"] == 1
-    assert watched.store.breakers[BATCH].state is State.CLOSED
+    assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
 def test_it_is_asked_again_by_itself_when_it_answers(watched: Watched) -> None:
@@ -109,7 +109,7 @@ def test_it_is_asked_again_by_itself_when_it_answers(watched: Watched) -> None:
     watched.behind.failing.clear()
     assert watched.closed.wait(5)
     assert watched.store.find(SPEED, {})[0]["a"] == 2
-    assert watched.turns[-2:] == [(SPEED, State.HALF_OPEN), (SPEED, State.CLOSED)]
+    assert watched.turns[-2:] == [(SPEED, BreakerState.HALF_OPEN), (SPEED, BreakerState.CLOSED)]
 
 
 def test_it_comes_back_any_number_of_times(watched: Watched) -> None:
@@ -133,7 +133,7 @@ def test_what_fails_for_want_of_time_says_nothing_of_the_store(watched: Watched)
     for _ in range(10):
         with deadline(LIMIT / 4), pytest.raises(StoreUnavailable):
             watched.store.find(BATCH, {})
-    assert watched.store.breakers[BATCH].state is State.CLOSED
+    assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
 def test_a_request_without_time_is_refused_too_while_it_is_open(watched: Watched) -> None:

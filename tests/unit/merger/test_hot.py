@@ -11,30 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merger.cache.entry import Entry
-from merger.cache.local_tier import Held, HotTier
+from merger.cache.local_tier import CachedEntry, LocalTier
 
 
-def held(size: int = 10, until: float = 1.0) -> Held:
+def held(size: int = 10, until: float = 1.0) -> CachedEntry:
     entry = Entry.of("k", os.urandom(size), made=0, ttl=1)
-    return Held(entry, until, "HIT", entry)
+    return CachedEntry(entry, until, "HIT", entry)
 
 
 def test_what_was_put_in_is_found_by_its_question_whether_its_time_is_over_or_not() -> None:
-    tier, one = HotTier(), held(until=-5)
+    tier, one = LocalTier(), held(until=-5)
     tier.put(("view", 1), one)
     assert tier.get(("view", 1)) is one
     assert tier.get(("view", 2)) is None
 
 
 def test_what_was_put_in_first_gives_way() -> None:
-    tier = HotTier(most_entries=3)
+    tier = LocalTier(most_entries=3)
     for number in (1, 2, 3, 1, 4):
         tier.put(number, held())
     assert [number for number in (1, 2, 3, 4) if tier.get(number)] == [1, 3, 4]
 
 
 def test_an_entry_that_is_put_in_again_is_counted_once() -> None:
-    tier = HotTier()
+    tier = LocalTier()
     for size in (10, 2000, 50):
         tier.put("q", held(size))
     assert len(tier) == 1
@@ -42,7 +42,7 @@ def test_an_entry_that_is_put_in_again_is_counted_once() -> None:
 
 
 def test_an_entry_above_an_eighth_of_all_is_not_taken_and_its_forerunner_is_gone() -> None:
-    tier = HotTier(most_bytes=80_000)
+    tier = LocalTier(most_bytes=80_000)
     tier.put("q", held(10))
     tier.put("q", held(10_000))
     assert tier.get("q") is None
@@ -52,11 +52,11 @@ def test_an_entry_above_an_eighth_of_all_is_not_taken_and_its_forerunner_is_gone
 def test_a_stale_answer_and_the_original_are_both_counted() -> None:
     original = Entry.of("k", b'{"freshness":{"warnings":[]}}', made=0, ttl=1)
     told = original.as_stale("k", "x" * 1000)
-    assert Held(told, 1, "STALE", original).size == told.size + original.size > 2000
+    assert CachedEntry(told, 1, "STALE", original).size == told.size + original.size > 2000
 
 
 def test_clearing_it_leaves_nothing() -> None:
-    tier = HotTier()
+    tier = LocalTier()
     tier.put("q", held())
     tier.clear()
     assert (len(tier), tier.bytes, tier.get("q")) == (0, 0, None)
@@ -64,7 +64,7 @@ def test_clearing_it_leaves_nothing() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3000)), max_size=80))
 def test_its_bounds_hold_after_every_step_and_its_sum_is_true(steps: list[tuple[int, int]]) -> None:
-    tier, most = HotTier(most_entries=10, most_bytes=20_000), {}
+    tier, most = LocalTier(most_entries=10, most_bytes=20_000), {}
     for number, size in steps:
         tier.put(number, found := held(size))
         most[number] = found
@@ -76,7 +76,7 @@ def test_its_bounds_hold_after_every_step_and_its_sum_is_true(steps: list[tuple[
 
 
 def test_its_sum_is_true_after_many_threads_at_once() -> None:
-    tier = HotTier(most_entries=50, most_bytes=100_000)
+    tier = LocalTier(most_entries=50, most_bytes=100_000)
 
     def fill(seed: int) -> None:
         for step in range(500):
@@ -94,14 +94,14 @@ def test_its_sum_is_true_after_many_threads_at_once() -> None:
 @pytest.mark.parametrize("packs_well", [False, True], ids=["noise", "repetition"])
 def test_memory_stays_within_the_bound_under_ever_new_questions_even_unpacked(packs_well: bool) -> None:
     bound = 2_000_000
-    tier = HotTier(most_entries=10_000, most_bytes=bound)
+    tier = LocalTier(most_entries=10_000, most_bytes=bound)
     tracemalloc.start()
     try:
         for number in range(3000):
             body = b"0123456789" * 800 if packs_well else os.urandom(8000)
             entry = Entry.of("k", body, made=0, ttl=1)
             assert len(entry.body) == 8000
-            tier.put(("view", number, "x" * 50), Held(entry, 1.0, "HIT", entry))
+            tier.put(("view", number, "x" * 50), CachedEntry(entry, 1.0, "HIT", entry))
         held_now, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

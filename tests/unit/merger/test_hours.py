@@ -13,7 +13,7 @@ from merger.contract.documents import Aliases, Contract
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import Window
 from merger.errors import StoreUnavailable
-from merger.layers.state import MAX_AGE, TOO_OLD, LayerWatch
+from merger.layers.state import MAX_AGE, TOO_OLD, LayerState
 from merger.speed import shared_hours as hours_module
 from merger.speed import type_hours as kepthours
 from merger.speed.change_log import MOST_MOVIES, Changes
@@ -54,7 +54,7 @@ class Shared:
     def __init__(self, *documents: dict[str, Any]) -> None:
         self.store = MemoryStore(speed_views=list(documents))
         self.seconds = 0.0
-        self.watch = LayerWatch(self.store, Aliases(), lambda: self.seconds)
+        self.watch = LayerState(self.store, Aliases(), lambda: self.seconds)
         self.hours = SpeedHours(self.store, Contract(), lambda: self.seconds)
 
     @property

@@ -12,7 +12,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreUnavailable
-from merger.layers.state import MAX_AGE, THOROUGH_AGE, TOO_OLD, LayerWatch
+from merger.layers.state import MAX_AGE, THOROUGH_AGE, TOO_OLD, LayerState
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Watched:
     def __init__(self, **collections: list[dict[str, Any]]) -> None:
         self.store = MemoryStore(**collections)
         self.seconds = 100.0
-        self.watch = LayerWatch(self.store, Aliases(), lambda: self.seconds)
+        self.watch = LayerState(self.store, Aliases(), lambda: self.seconds)
 
     def look(self, *, after: float = 0.0, now: datetime = NOW, data_type: str = "sentiment") -> Layers:
         self.seconds += after

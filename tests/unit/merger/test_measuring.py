@@ -8,12 +8,12 @@ import pytest
 from prometheus_client import Counter, Gauge
 
 from merger import meters
-from merger.background.worker_meters import Measuring, resident_bytes
+from merger.background.worker_meters import WorkerMeters, resident_bytes
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.local_tier import Held
+from merger.cache.local_tier import CachedEntry
 from merger.cache.outcomes import Outcome
-from merger.cache.redis_tier import SharedTier
+from merger.cache.redis_tier import RedisTier
 from merger.stores.redis.link import RedisLink
 
 
@@ -28,8 +28,8 @@ class Worker:
     def __init__(self, *views: str) -> None:
         self.cpu = 0.5
         self.link = RedisLink(lambda: pytest.fail("asks nobody"))
-        self.cache = AnswerCache(SharedTier(self.link, "measured:"), b"secret")
-        self.measuring = Measuring(
+        self.cache = AnswerCache(RedisTier(self.link, "measured:"), b"secret")
+        self.measuring = WorkerMeters(
             cache=self.cache,
             redis=self.link,
             views=views,
@@ -69,7 +69,7 @@ def test_processor_time_adds_up_and_the_rest_is_of_the_moment() -> None:
 def test_the_own_tier_and_the_absence_of_redis_are_told() -> None:
     worker = Worker()
     entry = Entry.of("k", b"{}", made=0.0, ttl=60, cost=0.0, missing=(), generations=())
-    worker.cache.hot.put("question", Held(entry, 1.0, "HIT", entry))
+    worker.cache.hot.put("question", CachedEntry(entry, 1.0, "HIT", entry))
     for worker.link.is_away in (True, False):
         worker.measuring.run()
         assert value(meters.REDIS_AWAY) == worker.link.is_away

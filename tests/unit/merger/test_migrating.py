@@ -8,7 +8,7 @@ import pytest
 
 from merger.migrations_mongo import MIGRATIONS
 from merger.migrations_mongo.migration import Migration
-from merger.migrations_mongo.plan import NoSuchMigration, Record, State, Step, planned, standings
+from merger.migrations_mongo.plan import MigrationState, MigrationStep, NoSuchMigration, Record, plan_steps, statuses
 
 
 def nothing(_: Any) -> None:
@@ -32,15 +32,15 @@ def records(*applied: Migration, **others: Record) -> dict[str, Record]:
 
 
 def plan(recorded: dict[str, Record], target: str | None = None, *also: str, **more: Any) -> list[str]:
-    return [said(step) for step in planned(standings(ALL, recorded), target, also, **more)]
+    return [said(step) for step in plan_steps(statuses(ALL, recorded), target, also, **more)]
 
 
-def said(step: Step) -> str:
+def said(step: MigrationStep) -> str:
     return f"{'-' if step.backward else '+'}{step.migration.name[:4]}"
 
 
-def states(recorded: dict[str, Record], *changed: str) -> list[State]:
-    return [each.state for each in standings(ALL, recorded, changed)]
+def states(recorded: dict[str, Record], *changed: str) -> list[MigrationState]:
+    return [each.state for each in statuses(ALL, recorded, changed)]
 
 
 def test_what_is_pending_is_applied_in_order() -> None:
@@ -50,7 +50,12 @@ def test_what_is_pending_is_applied_in_order() -> None:
 
 
 def test_an_optional_one_runs_only_when_named() -> None:
-    assert states({}) == [State.PENDING, State.PENDING, State.OPTIONAL, State.PENDING]
+    assert states({}) == [
+        MigrationState.PENDING,
+        MigrationState.PENDING,
+        MigrationState.OPTIONAL,
+        MigrationState.PENDING,
+    ]
     assert plan({}, None, "0003") == ["+0001", "+0002", "+0003", "+0004"]
     assert plan(records(FIRST), "0003") == ["+0002", "+0003"]
     assert plan(records(FIRST, SECOND, CHOSEN), None, "0003") == ["+0004"]
@@ -64,7 +69,7 @@ def test_a_target_takes_back_what_is_later_the_latest_first() -> None:
 
 def test_what_was_stopped_goes_on_forward() -> None:
     half = records(FIRST, half=Record(SECOND.name, ended=False))
-    assert states(half)[1] is State.HALF
+    assert states(half)[1] is MigrationState.HALF
     assert plan(half) == ["+0002", "+0004"]
     assert plan(half, "0001") == ["-0002"]
     assert plan(records(FIRST, half=Record(SECOND.name, ended=False, backward=True))) == ["+0002", "+0004"]
@@ -83,21 +88,26 @@ def test_what_changes_documents_can_be_left_out() -> None:
 
 
 def test_what_is_not_so_any_more_runs_again() -> None:
-    found = standings(ALL, records(*ALL), [FIRST.name])
-    assert [each.state for each in found] == [State.OUTDATED, State.APPLIED, State.APPLIED, State.APPLIED]
-    assert [said(step) for step in planned(found)] == ["+0001"]
+    found = statuses(ALL, records(*ALL), [FIRST.name])
+    assert [each.state for each in found] == [
+        MigrationState.OUTDATED,
+        MigrationState.APPLIED,
+        MigrationState.APPLIED,
+        MigrationState.APPLIED,
+    ]
+    assert [said(step) for step in plan_steps(found)] == ["+0001"]
 
 
 def test_one_of_another_version_is_told_and_left_alone() -> None:
     recorded = records(FIRST, SECOND, FOURTH, later=Record("0009_later", ended=True))
-    assert states(recorded)[-1] is State.UNKNOWN
+    assert states(recorded)[-1] is MigrationState.UNKNOWN
     assert plan(recorded) == []
     assert plan(recorded, "zero") == ["-0004", "-0002", "-0001"]
 
 
 def test_it_tells_when_the_code_has_changed_since() -> None:
     recorded = {FIRST.name: Record(FIRST.name, ended=True, checksum="another")} | records(SECOND)
-    assert [each.code_changed for each in standings(ALL, recorded)] == [True, False, False, False]
+    assert [each.code_changed for each in statuses(ALL, recorded)] == [True, False, False, False]
 
 
 def test_sums_recorded_by_the_first_versions_still_count() -> None:
@@ -106,15 +116,15 @@ def test_sums_recorded_by_the_first_versions_still_count() -> None:
         each.name: Record(each.name, ended=True, checksum=checksum)
         for each, checksum in zip(MIGRATIONS, sums, strict=True)
     }
-    found = standings(MIGRATIONS, recorded)
-    assert [each.state for each in found] == [State.APPLIED] * 4
+    found = statuses(MIGRATIONS, recorded)
+    assert [each.state for each in found] == [MigrationState.APPLIED] * 4
     assert not any(each.code_changed for each in found)
 
 
 @pytest.mark.parametrize("name", ["", "nope", "000", "0009"])
 def test_a_name_is_one_migrations(name: str) -> None:
     with pytest.raises(NoSuchMigration, match=f"'{name}' is the name of . migrations; there are 0001_first"):
-        planned(standings(ALL, {}), None, [name])
+        plan_steps(statuses(ALL, {}), None, [name])
 
 
 def test_a_target_is_one_as_well() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from merger.core.boundary import Policy, Strategy
 from merger.core.windows import HOUR, Window
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from movies.details import movie_details, movie_stats
 from tests.unit.merger.documents import MOVIE, Raw, at, batch_view, bucket, codes_of, missing_of, reading
 from tests.unit.merger.examples import DETAILS, NOW, RUN
@@ -29,13 +29,13 @@ def stats(hour: datetime, votes: int, **more: Any) -> Raw:
     return {**bucket(hour, 1), "data_type": "stats", "data": data, "synced_at": NOW, **more}
 
 
-def ask_details(batch: list[Raw], speed: list[Raw], **options: Any) -> Built:
+def ask_details(batch: list[Raw], speed: list[Raw], **options: Any) -> ViewResult:
     built = movie_details(MOVIE, reading(NOW, batch, speed, **options))
     assert built is not None
     return built
 
 
-def ask_stats(speed: list[Raw], start: str = "2026-03-10 06:00") -> Built:
+def ask_stats(speed: list[Raw], start: str = "2026-03-10 06:00") -> ViewResult:
     return movie_stats(MOVIE, Window(at(start), OPEN_HOUR + HOUR), reading(NOW, [], speed))
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from merger.catalogue.catalogue import Reference
-from merger.catalogue.loader import MAX_AGE, SECOND_LOOK, ReferenceKeeper
+from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.loader import MAX_AGE, SECOND_LOOK, CatalogueLoader
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.state import LayerWatch
+from merger.layers.state import LayerState
 from merger.stores.store import Document
 from tests.memory_store import MemoryStore
 from tests.unit.merger.documents import batch_view
@@ -43,10 +43,10 @@ class Kept:
         self.store = SlowStore(batch_views=list(batch))
         self.seconds = 0.0
         contract = Contract()
-        watch = LayerWatch(self.store, contract.aliases, lambda: self.seconds)
-        self.keeper = ReferenceKeeper(self.store, contract, watch, lambda: self.seconds)
+        watch = LayerState(self.store, contract.aliases, lambda: self.seconds)
+        self.keeper = CatalogueLoader(self.store, contract, watch, lambda: self.seconds)
 
-    def now(self, told: str = "") -> Reference:
+    def now(self, told: str = "") -> Catalogue:
         return self.keeper.current(Boundary(NOW), told=told, wait=5)
 
     def add(self, *documents: dict[str, Any]) -> None:
@@ -56,7 +56,7 @@ class Kept:
     def loads(self) -> int:
         return sum(1 for _, wanted in self.store.finds if wanted == {"view_type": "movie_details"})
 
-    def eventually(self, holds: Callable[[Reference], bool], told: str = "") -> bool:
+    def eventually(self, holds: Callable[[Catalogue], bool], told: str = "") -> bool:
         """Whether what readers get comes to be so; it is read in the background."""
         end = time.monotonic() + 5
         while not holds(self.now(told)) and time.monotonic() < end:
@@ -78,7 +78,7 @@ def test_it_is_read_once_for_many_readers() -> None:
 def test_readers_that_come_together_share_one_load() -> None:
     kept = Kept(movie(1))
     kept.store.may_go_on.clear()
-    found: list[Reference] = []
+    found: list[Catalogue] = []
     readers = [threading.Thread(target=lambda: found.append(kept.now())) for _ in range(8)]
     for reader in readers:
         reader.start()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from merger.cache.popular import LONGEST, Requested
+from merger.cache.popular import LONGEST, PopularCounts
 
 
 def test_addresses_are_counted_until_they_are_taken() -> None:
-    found = Requested()
+    found = PopularCounts()
     for address in ("/a", "/b?c=d", "/a"):
         found.note(address)
     assert found.take() == {"/a": 2, "/b?c=d": 1}
@@ -14,13 +14,13 @@ def test_addresses_are_counted_until_they_are_taken() -> None:
 
 
 def test_an_endless_address_is_not_kept() -> None:
-    found = Requested()
+    found = PopularCounts()
     found.note("/" + "a" * LONGEST)
     assert found.take() == {}
 
 
 def test_a_flood_of_addresses_is_bounded_and_hides_none_that_is_asked_often() -> None:
-    found = Requested(most=10)
+    found = PopularCounts(most=10)
     for number in range(100):
         found.note(f"/flood/{number}")
         if number < 50:

@@ -15,7 +15,7 @@ from merger.core.boundary import Boundary, Policy, Strategy
 from merger.core.intervals import as_intervals
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.layers.state import without
-from merger.views.reading import Built, Reading
+from merger.views.reading import ViewInputs, ViewResult
 from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import Raw, layers_of
 from tests.unit.merger.generated import healthy_worlds, respelled, worlds
@@ -40,7 +40,7 @@ thorough = settings(max_examples=150)
 class Asked:
     """An answer and all that is needed to judge it."""
 
-    built: Built
+    built: ViewResult
     window: Window
     expected: Expectation
     documents: Documents
@@ -68,7 +68,7 @@ def asked(
     )
     boundary = Boundary(world.now, policy or Policy())
     layers = without(layers_of(everything), {away} if away else ())
-    built = movie_sentiment(movie_id, span, granularity, Reading(boundary, layers, own))
+    built = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, own))
     if built is None:
         assert not own.batch
         assert not own.speed
@@ -181,7 +181,7 @@ def test_documents_of_other_movies_and_types_change_nothing(
     broken = [{**document, "data": {**document["data"], "review_count": -1}} for document in others]
     everything = Contract().read(batch + broken, speed + broken)
     boundary, layers = Boundary(world.now), layers_of(everything)
-    built = movie_sentiment(movie_id, span, granularity, Reading(boundary, layers, everything))
+    built = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, everything))
     assert built is not None
     assert built.body == answer.built.body
     assert built.freshness.missing == answer.built.freshness.missing

@@ -7,7 +7,7 @@ from datetime import timedelta
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import HOUR, Granularity, parse_span
-from merger.views.reading import Reading
+from merger.views.reading import ViewInputs
 from movies.sentiment import movie_sentiment
 from tests.unit.merger.documents import (
     MOVIE,
@@ -175,7 +175,7 @@ def test_the_lag_limit_itself_is_not_lagging_yet() -> None:
 
 def test_the_layer_as_a_whole_may_be_read_a_moment_before_the_movies_own_buckets() -> None:
     speed = speed_from("2026-03-10 02:00")
-    asked = Reading(
+    asked = ViewInputs(
         Boundary(NOW),
         Layers(NOW, {"sentiment": SpeedLayer(frozenset(), NOW)}),
         Contract().read([total(100, LAST_RUN)], speed),

@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from merger.answers.answer import Answer
 from merger.answers.service import BEHIND_TTL, MergeService, cache_key
 from merger.cache.answer_cache import AnswerCache
-from merger.cache.redis_tier import SharedTier
+from merger.cache.redis_tier import RedisTier
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Policy
@@ -25,8 +25,8 @@ from merger.speed.hour_range import HourRange
 from merger.stores.redis.link import RedisLink
 from merger.stores.store import Document
 from merger.views.freshness import TTLClass, describe
-from merger.views.plans import Plan, Question, Read, View, movie_reads
-from merger.views.reading import Built, Reading
+from merger.views.plans import Plan, PlanContext, Read, View, movie_reads
+from merger.views.reading import ViewInputs, ViewResult
 from movies.details import movie_details
 from tests.memory_store import MemoryStore
 
@@ -40,13 +40,13 @@ class ByMovie:
     movie_id: int
 
 
-def _plan(question: Question[ByMovie]) -> Plan:
+def _plan(question: PlanContext[ByMovie]) -> Plan:
     reads = movie_reads(question.params.movie_id, ("movie_details",), question, speed_from=question.boundary.cutoff)
     hours = HourRange(("trending",), Window(TOP - HOUR, TOP + HOUR))
     return Plan(reads=reads, hours=hours, reference=True)
 
 
-def _build(params: ByMovie, reading: Reading) -> Built:
+def _build(params: ByMovie, reading: ViewInputs) -> ViewResult:
     if not reading.documents.batch:
         raise NotFound("movie", params.movie_id)
     freshness = describe(
@@ -62,7 +62,7 @@ def _build(params: ByMovie, reading: Reading) -> Built:
         "hours": sum(len(table.rows) for table in reading.hours.tables),
         "title": reading.reference.title_of(params.movie_id),
     }
-    return Built(body, freshness)
+    return ViewResult(body, freshness)
 
 
 VIEW = View("tests.movie", TTLClass.STABLE, _plan, _build, coverage=("stats",))
@@ -91,7 +91,7 @@ class Served:
         self.now = NOW
         self.seconds = 0.0
         self.cache = AnswerCache(
-            SharedTier(RedisLink(no_redis, ask_again=3600), "tests:"),
+            RedisTier(RedisLink(no_redis, ask_again=3600), "tests:"),
             b"secret",
             clock=self.epoch,
             monotonic=lambda: self.seconds,
@@ -265,12 +265,12 @@ def test_the_catalogue_follows_a_newer_run_before_anybody_asks() -> None:
     assert loaded.wait(5)
 
 
-def plan_of_a_movie(question: Question[ByMovie]) -> Plan:
+def plan_of_a_movie(question: PlanContext[ByMovie]) -> Plan:
     reads = movie_reads(question.params.movie_id, ("movie_details",), question, speed_from=question.boundary.cutoff)
     return Plan(reads=reads)
 
 
-def build_of_a_movie(params: ByMovie, reading: Reading) -> Built:
+def build_of_a_movie(params: ByMovie, reading: ViewInputs) -> ViewResult:
     found = movie_details(params.movie_id, reading)
     if found is None:
         raise NotFound("movie", params.movie_id)
@@ -381,9 +381,9 @@ def test_a_view_that_rests_on_the_failing_layer_has_no_half(rests_on: tuple[str,
 
 
 def test_what_rests_on_the_catalogue_does_with_the_copy_at_hand() -> None:
-    def titles(params: ByMovie, reading: Reading) -> Built:
+    def titles(params: ByMovie, reading: ViewInputs) -> ViewResult:
         body = {"title": reading.reference.title_of(params.movie_id)}
-        return Built(body, describe(reading.boundary, reading.layers))
+        return ViewResult(body, describe(reading.boundary, reading.layers))
 
     view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(reference=True), titles, rests_on=(BATCH,))
     served = both()

@@ -9,7 +9,7 @@ import pytest
 
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
-from merger.indexes.declared import State, compared, declared
+from merger.indexes.declared import IndexState, compare, declared
 from merger.indexes.sharding import KEY, CantShard, Cluster, goes_to_one_shard, plan
 
 BARE = Cluster("moviedb", is_router=True, shards=("a", "b"))
@@ -76,6 +76,6 @@ def test_the_index_of_the_shard_key_is_declared_where_there_are_shards() -> None
         (name, tuple(KEY.items())) for name in (BATCH, SPEED)
     }
     real = {BATCH: [INDEX], SPEED: [INDEX]}
-    states = {each.state for each in compared(sharded, real) if each.index in added}
-    assert states == {State.PRESENT}
-    assert [each.state for each in compared(bare, real)].count(State.EXTRA) == 2
+    states = {each.state for each in compare(sharded, real) if each.index in added}
+    assert states == {IndexState.PRESENT}
+    assert [each.state for each in compare(bare, real)].count(IndexState.EXTRA) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import HOUR
-from merger.invalidation.snapshot import Differences, Sighting, State, differences
+from merger.invalidation.snapshot import Differences, KnownState, LayerSnapshot, differences
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 TOP = NOW.replace(minute=0)
@@ -23,8 +23,8 @@ def layers(
     return Layers(batch_computed_at=batch, speed={"stats": SpeedLayer(held, synced)})
 
 
-def sighting(found: Layers, now: datetime = NOW) -> Sighting:
-    return Sighting.of(Boundary(now), found)
+def sighting(found: Layers, now: datetime = NOW) -> LayerSnapshot:
+    return LayerSnapshot.of(Boundary(now), found)
 
 
 def test_nothing_new_is_no_difference() -> None:
@@ -79,8 +79,8 @@ def test_a_batch_layer_that_becomes_stale_is_a_difference() -> None:
 @pytest.mark.parametrize("found", [layers(0, 1, 30), layers(batch=None, synced=None)])
 def test_the_next_one_in_charge_reads_what_the_last_one_left(found: Layers) -> None:
     seen = sighting(found)
-    left = State(seen, NOW, [{"_data": "8263"}, None])
-    assert State.decoded(left.encoded()) == left
+    left = KnownState(seen, NOW, [{"_data": "8263"}, None])
+    assert KnownState.decoded(left.encoded()) == left
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_the_next_one_in_charge_reads_what_the_last_one_left(found: Layers) -> N
     ],
 )
 def test_what_is_no_such_thing_is_nothing(text: bytes | None) -> None:
-    assert State.decoded(text) is None
+    assert KnownState.decoded(text) is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from merger.contract.collections import BATCH
 from merger.errors import StoreUnavailable
 from merger.layers.publication import RUN_KEY, RUNS, Publication
-from merger.layers.published_store import VisibleStore
+from merger.layers.published_store import PublishedStore
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -34,14 +34,14 @@ def document(run_id: object, minutes: int = 0, **fields: Any) -> dict[str, Any]:
     return {"view_type": "sentiment", "computed_at": NOW + timedelta(minutes=minutes), **named, **fields}
 
 
-def shown(store: VisibleStore, **options: Any) -> list[Any]:
+def shown(store: PublishedStore, **options: Any) -> list[Any]:
     return [found.get(RUN_KEY) for found in store.find(BATCH, {"view_type": "sentiment"}, **options)]
 
 
 @given(records=RECORDS, run_ids=st.lists(IDS, max_size=8))
 def test_every_way_to_read_shows_the_same_documents(records: list[dict[str, Any]], run_ids: list[Any]) -> None:
     documents = [document(run_id, minutes) for minutes, run_id in enumerate(run_ids)]
-    store = VisibleStore(MemoryStore(**{BATCH: documents, RUNS: records}))
+    store = PublishedStore(MemoryStore(**{BATCH: documents, RUNS: records}))
     publication = Publication.of(records)
     expected = [run_id for run_id in run_ids if publication.shows(run_id)]
     assert shown(store) == expected
@@ -59,7 +59,7 @@ def test_the_order_of_records_changes_nothing_and_what_is_said_twice_counts_once
 
 def test_the_newest_is_found_below_a_run_that_is_being_written() -> None:
     hidden = [document("new", 100 + number) for number in range(50)]
-    store = VisibleStore(
+    store = PublishedStore(
         MemoryStore(
             **{
                 BATCH: [document("old", 1), document(None, 2), *hidden],
@@ -72,7 +72,7 @@ def test_the_newest_is_found_below_a_run_that_is_being_written() -> None:
 
 def test_within_one_publication_nothing_moves() -> None:
     memory = MemoryStore(**{BATCH: [document("a"), document("b")], RUNS: [{RUN_KEY: "a", "status": "published"}]})
-    store = VisibleStore(memory)
+    store = PublishedStore(memory)
     with store.one_publication():
         memory.collections[RUNS] = [{RUN_KEY: "b", "status": "published"}]
         store.look()
@@ -82,7 +82,7 @@ def test_within_one_publication_nothing_moves() -> None:
 
 def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
     memory = MemoryStore(**{BATCH: [document("a")], RUNS: [{RUN_KEY: "b", "status": "published"}]})
-    store = VisibleStore(memory)
+    store = PublishedStore(memory)
     memory.error = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
         store.find(BATCH, {})
@@ -97,5 +97,5 @@ def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
 def test_a_run_s_coverage_is_that_of_its_documents_that_tell_none() -> None:
     covers, own = NOW - timedelta(days=1), NOW - timedelta(days=2)
     records = [{RUN_KEY: "a", "status": "published", "covers_until": covers.isoformat()}]
-    store = VisibleStore(MemoryStore(**{BATCH: [document("a"), document("a", covers_until=own)], RUNS: records}))
+    store = PublishedStore(MemoryStore(**{BATCH: [document("a"), document("a", covers_until=own)], RUNS: records}))
     assert [found["covers_until"] for found in store.find(BATCH, {})] == [covers, own]

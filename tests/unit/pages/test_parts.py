@@ -15,7 +15,7 @@ from merger.cache.entry import BEING_REPLACED, Entry
 from merger.errors import StoreUnavailable
 from pages.parts import MEANINGS, Notice, notices, part_of
 
-MERGER = Path(__file__).resolve().parents[3] / "merger"
+ROOT = Path(__file__).resolve().parents[3]
 MADE = 1_796_000_000.0
 TTL = 240
 
@@ -71,7 +71,12 @@ def test_warnings_are_told_in_words() -> None:
 
 def test_there_are_words_for_every_warning() -> None:
     code = re.compile(r'(?<=")([a-z]+_[a-z]+(?:_[a-z]+)*): (?=[a-z{])')
-    found = {each for path in MERGER.rglob("*.py") for each in code.findall(path.read_text(encoding="utf-8"))}
+    found = {
+        each
+        for package in ("merger", "movies")
+        for path in (ROOT / package).rglob("*.py")
+        for each in code.findall(path.read_text(encoding="utf-8"))
+    }
     warnings = found - {"ttl_expires_at"} | {"batch_unavailable", "speed_unavailable"}
     assert len(warnings) > 10
     assert warnings - set(MEANINGS) - {"stale_answer"} == set()

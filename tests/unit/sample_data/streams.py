@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from merger.core.windows import HOUR
-from sample_data.batch_job import Run, batch_documents, digest
+from sample_data.batch_job import JobRun, batch_documents, digest
 from sample_data.replay import Replay
 from sample_data.speed_job import speed_documents
 from sample_data.world import Event, Kind, World
@@ -40,7 +40,7 @@ def scores(world: World, start: datetime, end: datetime, movie_id: int) -> list[
 
 def batch(world: World, cut: datetime = CUT, since: datetime | None = None) -> list[Raw]:
     """What a run writes that ends two hours after its cut."""
-    return list(batch_documents(digest(world, cut), Run(cut, cut + 2 * HOUR), since=since))
+    return list(batch_documents(digest(world, cut), JobRun(cut, cut + 2 * HOUR), since=since))
 
 
 def speed(world: World, start: datetime, now: datetime = NOW) -> list[Raw]:

@@ -8,7 +8,7 @@ import pytest
 from merger.contract.documents import Contract
 from merger.contract.payloads import VIEWS
 from merger.core.windows import DAY, HOUR
-from sample_data.batch_job import Run, digest, overview
+from sample_data.batch_job import JobRun, digest, overview
 from sample_data.facts import Movie
 from tests.unit.sample_data.streams import CUT, EPOCH, Raw, batch, events, of_type, scores, small_world
 
@@ -154,4 +154,4 @@ def test_an_overview_is_made_of_facts() -> None:
 
 
 def test_a_run_is_named_after_the_day_it_finished() -> None:
-    assert Run(EPOCH, EPOCH + 2 * HOUR).run_id == "batch_2026_10_10"
+    assert JobRun(EPOCH, EPOCH + 2 * HOUR).run_id == "batch_2026_10_10"

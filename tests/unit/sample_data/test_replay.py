@@ -7,7 +7,7 @@ import pytest
 
 from merger.core.windows import DAY, HOUR
 from sample_data.facts import Movie, load_movies
-from sample_data.replay import Replay, Reviews, Standing
+from sample_data.replay import MovieState, Replay, Reviews
 from sample_data.world import Event, Kind
 from tests.unit.sample_data.streams import CUT, EPOCH, events, small_world
 
@@ -19,9 +19,9 @@ def walked(until: Any) -> Replay:
     return replay
 
 
-def standing(movie: Movie | None = None) -> Standing:
+def standing(movie: Movie | None = None) -> MovieState:
     movie = movie or load_movies(1)[0]
-    return Standing(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, EPOCH)
+    return MovieState(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, EPOCH)
 
 
 def test_reviews_add_up_by_kind() -> None:

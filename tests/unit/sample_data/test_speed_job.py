@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from merger.contract.documents import Contract
-from merger.contract.payloads import SPEED
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
 from movies.sentiment import movie_sentiment
 from sample_data.replay import Replay
@@ -23,7 +23,7 @@ def documents() -> list[Raw]:
 def test_the_contract_reads_every_document_of_all_three_data_types(documents: list[Raw]) -> None:
     read = Contract().read(speed=documents)
     assert read.skipped == ()
-    assert {document.data_type for document in read.speed} == set(SPEED)
+    assert {document.data_type for document in read.speed} == set(SPEED_TYPES)
 
 
 def test_a_movie_has_documents_for_the_hours_in_which_something_happened(documents: list[Raw]) -> None:

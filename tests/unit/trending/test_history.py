@@ -9,20 +9,20 @@ import pytest
 
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, details, reading
 from tests.unit.trending.test_scoring import NOW, OPEN, RUN, popular, trending
-from trending.history import HistoryParameters, hours_needed, ranking_history
+from trending.history import HistoryQuery, hours_needed, ranking_history
 from trending.scoring import RankingParameters, popularity_score, ranking
 
 
-def ask(hours: Iterable[Raw], *, window: str = "6h", limit: int = 10, shown: int = 3, **more: Any) -> Built:
+def ask(hours: Iterable[Raw], *, window: str = "6h", limit: int = 10, shown: int = 3, **more: Any) -> ViewResult:
     catalogue = more.pop("catalogue", ())
-    params = HistoryParameters(parse_span(window), limit, shown, **more)
+    params = HistoryQuery(parse_span(window), limit, shown, **more)
     return ranking_history(params, reading(NOW, hours=hours, catalogue=catalogue))
 
 
-def places(built: Built) -> dict[int, tuple[int, int | None]]:
+def places(built: ViewResult) -> dict[int, tuple[int, int | None]]:
     return {entry["movie_id"]: (entry["rank"], entry["rank_before"]) for entry in built.body["movies"]}
 
 
@@ -68,7 +68,7 @@ def test_a_genre_has_places_of_its_own() -> None:
 
 def test_missing_hours_are_those_of_the_ranking_and_of_the_scores() -> None:
     hours = [trending(1, ago, 50) for ago in (0, 1, 3, 5)]
-    params = HistoryParameters(parse_span("2h"), 10, 4)
+    params = HistoryQuery(parse_span("2h"), 10, 4)
     assert hours_needed(params, NOW).bounded_start == OPEN - 3 * HOUR
     built = ask(hours, window="2h", shown=4)
     assert [(start, end) for start, end in built.freshness.missing] == [

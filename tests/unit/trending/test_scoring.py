@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
-from merger.views.reading import Built
+from merger.views.reading import ViewResult
 from tests.unit.reading import Raw, at, bucket, details, reading, stats
 from trending.scoring import (
     CHANGE_WEIGHT,
@@ -45,21 +45,21 @@ def ask(
     window: str = "6h",
     limit: int = 20,
     genre: str | None = None,
-) -> Built:
+) -> ViewResult:
     params = RankingParameters(parse_span(window), limit, genre)
     return ranking(params, reading(NOW, hours=hours, catalogue=catalogue))
 
 
-def ranks(built: Built) -> list[tuple[int, int]]:
+def ranks(built: ViewResult) -> list[tuple[int, int]]:
     return [(entry["rank"], entry["movie_id"]) for entry in built.body["trending_movies"]]
 
 
-def first(built: Built) -> dict[str, Any]:
+def first(built: ViewResult) -> dict[str, Any]:
     entry: dict[str, Any] = built.body["trending_movies"][0]
     return entry
 
 
-def missing(built: Built) -> list[tuple[str, str]]:
+def missing(built: ViewResult) -> list[tuple[str, str]]:
     return [(f"{start:%H:%M}", f"{end:%H:%M}") for start, end in built.freshness.missing if start]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Grant, Limit, TokenBucket
 
 SECOND = 1_000_000
 NOON = 1_800_000_000 * SECOND
@@ -18,21 +18,21 @@ limits = st.builds(Limit, st.integers(1, MOST), st.integers(1, MOST)) | st.build
 
 
 def test_a_new_bucket_is_full_and_gives_no_more_than_it_holds() -> None:
-    bucket, grant = Bucket().take(ONE_A_SECOND, NOON, wanted=64)
+    bucket, grant = TokenBucket().take(ONE_A_SECOND, NOON, wanted=64)
     assert grant == Grant(10, 0, 0)
     _, refused = bucket.take(ONE_A_SECOND, NOON, wanted=1)
     assert refused == Grant(0, 0, SECOND)
 
 
 def test_tokens_come_back_one_by_one_until_it_is_full() -> None:
-    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     for seconds, back in ((0.999, 0), (1, 1), (3.5, 3), (10, 10), (3600, 10)):
         _, grant = bucket.take(ONE_A_SECOND, NOON + int(seconds * SECOND), wanted=64)
         assert grant.tokens == back, seconds
 
 
 def test_less_than_is_of_use_is_not_taken() -> None:
-    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=7)
+    bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=7)
     same, grant = bucket.take(ONE_A_SECOND, NOON, wanted=5, least=5)
     assert grant == Grant(0, 3, 2 * SECOND)
     assert same == bucket
@@ -41,18 +41,18 @@ def test_less_than_is_of_use_is_not_taken() -> None:
 
 
 def test_what_is_handed_back_can_be_taken_again() -> None:
-    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     _, grant = bucket.take(ONE_A_SECOND, NOON, wanted=10, unused=4)
     assert grant == Grant(4, 0, 0)
 
 
 def test_handing_back_never_makes_more_than_a_full_bucket() -> None:
-    _, grant = Bucket().take(ONE_A_SECOND, NOON, wanted=1, unused=64)
+    _, grant = TokenBucket().take(ONE_A_SECOND, NOON, wanted=1, unused=64)
     assert grant == Grant(1, 9, 0)
 
 
 def test_a_clock_that_was_set_back_locks_nobody_out_for_longer_than_a_refill() -> None:
-    bucket, _ = Bucket().take(ONE_A_SECOND, NOON, wanted=10)
+    bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     _, grant = bucket.take(ONE_A_SECOND, NOON - 3600 * SECOND, wanted=1)
     assert grant == Grant(0, 0, SECOND)
 
@@ -60,7 +60,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out_for_longer_than_a_refill() -
 @given(limit=limits, taken=st.integers(1, MOST), now=st.integers(0, 2**50), least=st.integers(1, MOST))
 def test_the_wait_is_exactly_as_long_as_needed(limit: Limit, taken: int, now: int, least: int) -> None:
     least = min(least, limit.burst)
-    bucket, _ = Bucket().take(limit, now, wanted=taken)
+    bucket, _ = TokenBucket().take(limit, now, wanted=taken)
     _, refused = bucket.take(limit, now, wanted=least, least=least)
     if refused.tokens:
         assert refused.wait == 0
@@ -82,7 +82,7 @@ def test_no_sequence_gets_more_than_burst_and_rate_admit(
     limit: Limit, steps: list[tuple[int, int, int, float]]
 ) -> None:
     """Whatever is asked and handed back when: net tokens ≤ burst + rate × time, exactly."""
-    bucket, now, net, on_lease = Bucket(), NOON, 0, 0
+    bucket, now, net, on_lease = TokenBucket(), NOON, 0, 0
     for pause, wanted, least, share in steps:
         now += pause
         unused = int(on_lease * share)
@@ -97,7 +97,7 @@ def test_no_sequence_gets_more_than_burst_and_rate_admit(
 @given(limit=limits, pauses=st.lists(st.integers(0, MINUTE), max_size=30))
 def test_whoever_takes_all_there_is_gets_nearly_all_that_came_back(limit: Limit, pauses: list[int]) -> None:
     """Rounding costs less than one microsecond's worth of tokens, and the one that is on its way, per question."""
-    bucket, grant = Bucket().take(limit, NOON, wanted=MOST)
+    bucket, grant = TokenBucket().take(limit, NOON, wanted=MOST)
     assert grant.tokens == limit.burst
     now, got = NOON, 0
     for pause in pauses:

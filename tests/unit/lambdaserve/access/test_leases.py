@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.ratelimit.bucket import Bucket, Grant, Limit
+from lambdaserve.access.ratelimit.bucket import Grant, Limit, TokenBucket
 from lambdaserve.access.ratelimit.buckets import OwnBuckets
 from lambdaserve.access.ratelimit.leases import LARGEST, LIFE, LeaseTable
 
@@ -23,7 +23,7 @@ class World:
         self.away = False
         self.questions = 0
         self.later: list[Callable[[], None]] = []
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
     def process(self, most: int = 100) -> LeaseTable:
         own = OwnBuckets(most, clock=lambda: int(self.now * 1e6))
@@ -34,7 +34,7 @@ class World:
         self.questions += 1
         if self.away:
             return None
-        bucket = self._buckets.get(client, Bucket())
+        bucket = self._buckets.get(client, TokenBucket())
         moment = int(self.now * 1e6)
         self._buckets[client], grant = bucket.take(limit, moment, wanted=wanted, least=least, unused=unused)
         return grant
