@@ -1,0 +1,1 @@
+"""Genres, trends, the catalogue and actors over many movies."""

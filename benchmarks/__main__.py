@@ -9,16 +9,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import capacity, report, report_capacity, report_compare, report_sizes
-from benchmarks.compare import AnswersDiffer, Course, compared
-from benchmarks.machine import Machine
-from benchmarks.service import FAILURES, ROOT
-from benchmarks.sizes import QUICK_SIZES, sized
-from benchmarks.sizes import SIZES as ALL_SIZES
-from benchmarks.tables import write
-from benchmarks.targets import measured
-from benchmarks.workload import workload
-from benchmarks.wrk import WrkMissing
+from benchmarks.harness.machine import Machine
+from benchmarks.harness.service import FAILURES, ROOT
+from benchmarks.harness.workload import workload
+from benchmarks.harness.wrk import WrkMissing
+from benchmarks.reports import capacity as report_capacity
+from benchmarks.reports import comparison as report_compare
+from benchmarks.reports import endpoints as report
+from benchmarks.reports import sizes as report_sizes
+from benchmarks.reports.tables import write
+from benchmarks.scenarios import capacity
+from benchmarks.scenarios.compare import AnswersDiffer, Course, compared
+from benchmarks.scenarios.sizes import QUICK_SIZES, sized
+from benchmarks.scenarios.sizes import SIZES as ALL_SIZES
+from benchmarks.scenarios.targets import measured
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from merger.core.windows import floor_day
 from sample_data.world import World

@@ -1,0 +1,1 @@
+"""Movies: details, sentiment, hourly statistics and search."""

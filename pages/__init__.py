@@ -1,0 +1,1 @@
+"""Pages for browsers. They ask the same selectors as the API and add no number of their own."""

@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from pages.about import About
-from pages.analytics import Analytics
-from pages.entrance import LogIn, LogOut
-from pages.fragmentpage import FragmentPage
-from pages.movie import Movie
-from pages.operations import Operations
-from pages.overview import Overview
-from pages.search import Search
-from pages.trending import Trending
+from pages.frame.fragment_page import FragmentPage
+from pages.site.about import About
+from pages.site.analytics import Analytics
+from pages.site.log_in import LogIn, LogOut
+from pages.site.movie import Movie
+from pages.site.operations import Operations
+from pages.site.overview import Overview
+from pages.site.search import Search
+from pages.site.trending import Trending
 
 urlpatterns = [
     path("", Overview.as_view(), name="start"),

@@ -148,5 +148,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-budget",
         action="store_true",
-        help="write the measured finds per endpoint to tests/integration/query_budget.json",
+        help="write the measured finds per endpoint to tests/integration/layers/query_budget.json",
     )

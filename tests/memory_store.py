@@ -1,4 +1,4 @@
-"""An in-memory stand-in behind the ``Store`` protocol; ``tests/integration/test_store.py`` runs one suite on both."""
+"""An in-memory store behind the ``Store`` protocol; ``integration/stores/test_store.py`` runs one suite on both."""
 
 from __future__ import annotations
 

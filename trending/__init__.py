@@ -1,0 +1,1 @@
+"""Rankings of movies by what the speed layer counted."""

@@ -1,1 +1,1 @@
-"""Who may read, and how often."""
+"""Who may do what, and how often: credentials, permissions, rate limits and their tables."""

@@ -1,0 +1,1 @@
+"""Environment variables, secrets in files and the local data folder. Imports no other room."""

@@ -1,0 +1,1 @@
+"""What runs around every request: lanes, slow clients, the request log."""

@@ -1,0 +1,1 @@
+"""``make run``: embedded stores, worker processes and their supervisor."""

@@ -1,1 +1,1 @@
-"""What members of staff see and do in the admin: the stored documents, and the service's operation (O4)."""
+"""The admin's own pages: stored documents, cache, indexes, runs, freshness."""

@@ -1,0 +1,1 @@
+"""The thread beside the requests and its regular tasks."""

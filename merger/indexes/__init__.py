@@ -1,0 +1,1 @@
+"""Indexes and shard keys of the two collections: declared, present, missing, advised."""

@@ -1,0 +1,1 @@
+"""What each layer holds, how new it is, and which batch runs readers see."""

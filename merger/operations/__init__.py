@@ -1,0 +1,1 @@
+"""What operators ask of the running service: probes, sizes, facts about the servers, one stored document."""

@@ -1,0 +1,1 @@
+"""All movies' speed hours, held in the process as tables. Pure: documents come in as arguments."""

@@ -1,1 +1,1 @@
-"""Open streams: changed fragments, pushed to those who look at them. A process of its own, since its callers stay."""
+"""Server-sent events: open streams, their tickets and their hub."""

@@ -7,7 +7,7 @@ from lambdaserve.startup import start
 
 start()
 
-from pages.fragments import rendered  # noqa: E402 - the project must be set up before its parts are loaded
+from pages.frame.fragments import rendered  # noqa: E402 - the project must be set up before its parts are loaded
 from pages.live.hub import Hub  # noqa: E402
 from pages.live.streams import streams  # noqa: E402
 

@@ -9,15 +9,15 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pages.tables import NOTHING
-from pages.tables import shown as as_text
+from pages.figures.tables import NOTHING
+from pages.figures.tables import shown as as_text
 
 register = template.Library()
 
 
 @register.filter
 def shown(value: Any, kind: str) -> str:
-    """A value as people read it; ``kind`` is one of ``pages.tables.FORMATS``."""
+    """A value as people read it; ``kind`` is one of ``pages.figures.tables.FORMATS``."""
     return as_text(None if value == "" else value, kind)  # what a template can't find is an empty text
 
 

@@ -14,10 +14,10 @@ import pytest
 import requests
 import uvicorn
 
-from benchmarks.equality import difference
-from benchmarks.peer_cache import KEYS, Limit
-from benchmarks.peer_fastapi import create_app
-from benchmarks.peer_serving import Settings
+from benchmarks.peer.app import create_app
+from benchmarks.peer.cache import KEYS, Limit
+from benchmarks.peer.serving import Settings
+from benchmarks.scenarios.equality import difference
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.api.conftest import Api
 from tests.api.healthy_world import ADDRESSES, load_healthy

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from lambdaserve.ops.health.api import HealthViewSet
-from pages import about
+from pages.site import about
 from tests.api.callers import CALLERS, Callers
 
 pytestmark = pytest.mark.django_db

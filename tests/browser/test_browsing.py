@@ -21,7 +21,7 @@ from pymongo import MongoClient
 
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.browser.conftest import CHROMIUM, Watched
-from tests.integration.test_run import Served, descendants, served
+from tests.integration.serving.test_serve import Served, descendants, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -18,9 +18,9 @@ from typing import Any
 import requests
 import schemathesis
 
-from benchmarks.servers import started
-from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
-from benchmarks.stores import stores
+from benchmarks.harness.servers import started
+from benchmarks.harness.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
+from benchmarks.harness.stores import stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.contract.attack import Effort, Found, attacked
 

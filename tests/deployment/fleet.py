@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
-from tests.integration.test_run import ROOT, Served, descendants, served
+from tests.integration.serving.test_serve import ROOT, Served, descendants, served
 
 DEADLINE = 20.0
 

@@ -22,7 +22,7 @@ from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import RedisLink
-from pages.tables import shown
+from pages.figures.tables import shown
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR
 from tests.api.healthy_world import MOVIE, OTHER, healthy

@@ -1,0 +1,1 @@
+"""API keys, tokens, sessions and passwords: how a request proves who sends it."""

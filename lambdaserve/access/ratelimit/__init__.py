@@ -1,0 +1,1 @@
+"""Token buckets and log-in limits: how often a client may ask."""

@@ -1,0 +1,1 @@
+"""Findings about a deployment, each with its remedy."""

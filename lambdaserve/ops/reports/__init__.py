@@ -1,0 +1,1 @@
+"""Reports that the admin, the operations page and commands share: one dict each."""

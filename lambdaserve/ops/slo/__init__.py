@@ -1,0 +1,1 @@
+"""Service level objectives: counted from logs or Prometheus, and judged."""

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.machine import Machine
-from benchmarks.service import FAILURES, ROOT
+from benchmarks.harness.machine import Machine
+from benchmarks.harness.service import FAILURES, ROOT
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.integration.faults import page
 from tests.integration.faults.catalogue import FAULTS

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from benchmarks.latencies import percentile
+from benchmarks.harness.latencies import percentile
 from tests.integration.faults.judge import Reply, Verdict
 
 IN_A_ROW = 20

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import tables
-from benchmarks.machine import Machine
+from benchmarks.harness.machine import Machine
+from benchmarks.reports import tables
 from tests.integration.faults.figures import Key, Outcome, Spread
 from tests.integration.faults.judge import Verdict
 from tests.integration.faults.rules import OPENS_WITHIN, describe

@@ -17,8 +17,8 @@ import pymongo
 from pymongo.database import Database
 from redis import Redis
 
-from benchmarks.servers import Server, started
-from benchmarks.service import environment, ours, prepare
+from benchmarks.harness.servers import Server, started
+from benchmarks.harness.service import environment, ours, prepare
 from lambdaserve.server.embedded_stores import LOOPBACK, Store, free_port, start_mongo, start_redis
 from tests.integration.faults.world import KnownWorld, Questions
 from tests.tcp_proxy import TcpProxy

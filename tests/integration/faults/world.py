@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.workload import API, path_of
+from benchmarks.harness.workload import API, path_of
 from merger.core.windows import DAY, HOUR, floor_day, floor_hour
 from sample_data.batch_job import Document, JobRun, batch_documents, digest
 from sample_data.facts import Movie

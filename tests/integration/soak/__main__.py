@@ -17,9 +17,9 @@ from typing import Any
 
 from redis import Redis
 
-from benchmarks.servers import Server, started
-from benchmarks.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
-from benchmarks.stores import stores
+from benchmarks.harness.servers import Server, started
+from benchmarks.harness.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
+from benchmarks.harness.stores import stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.integration.faults.figures import Sample
 from tests.integration.faults.load import Load

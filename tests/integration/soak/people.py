@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
-from benchmarks.workload import API
+from benchmarks.harness.workload import API
 from lambdaserve.access.credentials.api_keys import KeyText
 from tests.integration.faults.load import Question
 

@@ -1,0 +1,1 @@
+"""The least that any service of this kind can cost."""

@@ -1,0 +1,1 @@
+"""Starts servers, sends load and times it."""

@@ -1,0 +1,119 @@
+"""The load generator of the comparison: wrk, which costs little enough to keep a fast server busy from one core."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.harness.latencies import Latencies
+from benchmarks.harness.load import LoadFailed
+
+CONNECTIONS = 16
+
+_SCRIPT = Path(__file__).with_name("wrk.lua")
+_PATIENCE = 30.0
+"""Seconds that a run may take longer than it should."""
+
+
+class WrkMissing(Exception):
+    """There is no wrk on this machine."""
+
+    def __init__(self) -> None:
+        super().__init__("wrk is not installed (Debian: apt-get install wrk); the comparison needs it")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is asked, with what headers."""
+
+    host: str
+    port: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One run.
+
+    Attributes:
+        latencies: of all requests.
+        answered: number of answers by status and ``X-Cache``, such as ``200 HIT``; empty where they were not counted.
+    """
+
+    latencies: Latencies
+    answered: Mapping[str, int]
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Share of the answers that were not made for their request; ``None`` where nobody counted."""
+        total = sum(self.answered.values())
+        missed = sum(number for kind, number in self.answered.items() if kind.endswith(" MISS"))
+        return (total - missed) / total if total else None
+
+
+def installed() -> str:
+    """The program.
+
+    Raises:
+        WrkMissing: there is none.
+    """
+    found = shutil.which("wrk")
+    if found is None:
+        raise WrkMissing
+    return found
+
+
+def run(address: Address, lines: Path, seconds: float, *, first: int = 0, count: bool = True) -> Load:
+    """Asks the file's addresses in turn, over and over.
+
+    Args:
+        address: of the server.
+        lines: each an address, or an address, a tab and the entity tag that is already held.
+        seconds: how long.
+        first: line to begin with.
+        count: look at every answer's status and ``X-Cache``.
+
+    Raises:
+        WrkMissing: there is no wrk.
+        LoadFailed: a connection broke, or an answer was neither 200 nor 304.
+    """
+    headers = [part for name, value in address.headers.items() for part in ("-H", f"{name}: {value}")]
+    command = [installed(), "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT), *headers]
+    command += [f"http://{address.host}:{address.port}/", "--", str(lines), str(first), "count" if count else ""]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise LoadFailed(f"wrk did not end after {seconds:g} s") from error
+    return parsed(done.stdout.splitlines(), done.stderr)
+
+
+def parsed(output: Sequence[str], trouble: str = "") -> Load:
+    """What a run printed, as figures.
+
+    Raises:
+        LoadFailed: it printed none, or some requests were not answered as they should be.
+    """
+    found = next((line.removeprefix("RESULT ") for line in output if line.startswith("RESULT ")), None)
+    if found is None:
+        raise LoadFailed(f"wrk gave no result: {' '.join([*output[-3:], trouble]).strip()}")
+    told = json.loads(found)
+    answered: Counter[str] = Counter()
+    for kind, number in told["answered"]:
+        answered[kind] += number
+    wrong = {kind: number for kind, number in answered.items() if kind.split(" ")[0] not in ("200", "304")}
+    if told["refused"] or told["broken"] or wrong or not told["requests"]:
+        raise LoadFailed(f"{told['refused']} answers were errors, {told['broken']} connections broke {wrong or ''}")
+    latencies = Latencies(
+        requests=told["requests"],
+        per_second=told["requests"] / (told["microseconds"] / 1e6),
+        p50=told["p50"] / 1000,
+        p95=told["p95"] / 1000,
+        p99=told["p99"] / 1000,
+        slowest=told["slowest"] / 1000,
+    )
+    return Load(latencies, dict(answered))

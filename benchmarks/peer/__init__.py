@@ -1,0 +1,1 @@
+"""The FastAPI service that ours is compared with, over the same stores."""

@@ -1,0 +1,1 @@
+"""Figures as Markdown tables and verdicts. Pure."""

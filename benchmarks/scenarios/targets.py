@@ -1,0 +1,77 @@
+"""Part one: every endpoint of the service, cold and warm, against its target."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from benchmarks.harness.latencies import Measured
+from benchmarks.harness.load import cold, connected, warm
+from benchmarks.harness.machine import Machine
+from benchmarks.harness.servers import Server
+from benchmarks.harness.service import running
+from benchmarks.harness.stores import Stores
+from benchmarks.harness.workload import Endpoint
+from benchmarks.reports.endpoints import Conditions, section
+from sample_data.facts import Movie
+
+Say = Callable[[str], None]
+
+
+def measured(
+    endpoints: Sequence[Endpoint],
+    movies: Sequence[Movie],
+    scale: float,
+    workers: int,
+    seconds: float,
+    now: datetime,
+    say: Say,
+) -> tuple[str, bool]:
+    """The report, and whether every target was met.
+
+    Args:
+        endpoints: what is measured.
+        movies: that the service holds.
+        scale: of the sample world.
+        workers: processes that answer.
+        seconds: of each warm run.
+        now: aware UTC, for the report.
+        say: shows a line to the user.
+
+    Raises:
+        LoadFailed: an answer was not the expected one.
+        ServerFailed: the service didn't start.
+        StoreDidNotStart: an embedded store.
+    """
+    machine = Machine.here()
+    with running(scale, workers, say) as (server, stores):
+        results = asyncio.run(_measure(server, stores, endpoints, seconds, say))
+        conditions = Conditions(
+            measured_at=now,
+            machine=machine,
+            movies=len(movies),
+            scale=scale,
+            seconds=seconds,
+            workers=workers,
+            ready_after=server.ready_after,
+            peak_memory=server.peak_memory(),
+        )
+    return section(results, conditions), not any(found.misses for found in results)
+
+
+async def _measure(
+    server: Server, stores: Stores, endpoints: Sequence[Endpoint], seconds: float, say: Say
+) -> list[Measured]:
+    results: list[Measured] = []
+    for place, endpoint in enumerate(endpoints, 1):
+        async with connected(server.host, server.port) as connection:
+            first = await cold(connection, endpoint, lambda: stores.forget(0))
+        found = Measured(endpoint, first, await warm(server.host, server.port, endpoint, seconds))
+        results.append(found)
+        say(
+            f"{place:2} of {len(endpoints)}  {endpoint.name:31} cold p95 {found.cold.p95:7.1f} ms, "
+            f"warm p95 {found.warm.p95:6.1f} ms, {found.warm.per_second:5.0f} requests/s"
+            f"{'  MISSES' if found.misses else ''}"
+        )
+    return results

@@ -1,0 +1,1 @@
+"""Tables, charts and drawings that pages show. Pure: every number comes from an answer."""

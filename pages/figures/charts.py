@@ -1,0 +1,270 @@
+"""From answers of the API to the tables of the pages. Pure: every number is the answer's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pages.figures.tables import Column, Table
+
+Answer = Mapping[str, Any]
+"""The body of an answer of the API."""
+
+METRICS: Final[Mapping[str, tuple[str, str]]] = {
+    "rating": ("Rating", "rating"),
+    "sentiment": ("Sentiment", "score"),
+    "popularity": ("Popularity", "decimal"),
+}
+"""Label and kind of each metric."""
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def sentiment_timeline(answer: Answer) -> Table:
+    """A movie's sentiment by day or hour, with every point's source."""
+    at, kind = ("hour", "hour") if answer["granularity"] == "hour" else ("date", "date")
+    freshness = answer["freshness"]
+    points = answer["breakdown"]
+    cutoff, covered = _boundary(freshness, [point[at] for point in points], _HOUR if at == "hour" else _DAY)
+    return Table(
+        name="sentiment",
+        caption=f"Sentiment by {answer['granularity']}",
+        columns=(
+            Column(at, "Hour (UTC)" if at == "hour" else "Day (UTC)", kind, draws="x"),
+            Column("avg_sentiment", "Sentiment", "score", draws="line"),
+            Column("review_count", "Reviews", "count", draws="bar", axis="right"),
+            Column("positive_count", "Positive", "count"),
+            Column("neutral_count", "Neutral", "count"),
+            Column("negative_count", "Negative", "count"),
+            Column("data_source", "From", "source"),
+        ),
+        rows=points,
+        cutoff=cutoff,
+        covered=covered,
+        gaps=freshness["missing"],
+        least=-1.0,
+        most=1.0,
+    )
+
+
+def stats_timeline(answer: Answer) -> Table:
+    """A movie's hourly numbers of the speed layer, oldest first."""
+    return Table(
+        name="stats",
+        caption=f"Popularity and rating, the last {answer['hours']} hours",
+        columns=(
+            Column("hour", "Hour (UTC)", "hour", draws="x"),
+            Column("popularity", "Popularity", "decimal", draws="line"),
+            Column("vote_average", "Rating", "rating", draws="line", axis="right"),
+            Column("vote_count", "Votes", "count"),
+            Column("trending_score", "Trending score", "decimal"),
+            Column("synced_at", "Synced (UTC)", "hour"),
+        ),
+        rows=answer["stats"][::-1],
+        gaps=answer["freshness"]["missing"],
+    )
+
+
+def metric_timeline(answer: Answer) -> Table:
+    """A metric day by day."""
+    label, kind = METRICS[answer["metric"]]
+    days = [point["date"] for point in answer["data_points"]]
+    cutoff, covered = _boundary(answer["freshness"], days, _DAY)
+    return Table(
+        name="trend",
+        caption=f"{label} by day, {_of_whom(answer)}",
+        columns=(
+            Column("date", "Day (UTC)", "date", draws="x"),
+            Column("value", label, kind, draws="line"),
+            Column(
+                "count",
+                "Reviews" if answer["metric"] == "sentiment" else "Observations",
+                "count",
+                draws="bar",
+                axis="right",
+            ),
+            Column("data_source", "From", "source"),
+        ),
+        rows=answer["data_points"],
+        cutoff=cutoff,
+        covered=covered,
+        gaps=answer["freshness"]["missing"],
+    )
+
+
+def _of_whom(answer: Answer) -> str:
+    return "all movies" if answer["genre"] is None else str(answer["genre"])
+
+
+def score_lines(history: Answer, most: int = 5) -> Table:
+    """The scores of the leading movies by the hour, a line each."""
+    leading = history["movies"][:most]
+    hours = [score["hour"] for score in leading[0]["scores"]] if leading else []
+    return Table(
+        name="scores",
+        caption=f"Trending score of the first {len(leading)}, the last {history['hours']} hours",
+        columns=(
+            Column("hour", "Hour (UTC)", "hour", draws="x"),
+            *(Column(str(movie["movie_id"]), name_of(movie), "decimal", draws="line") for movie in leading),
+        ),
+        rows=[
+            {"hour": hour, **{str(movie["movie_id"]): movie["scores"][n]["trending_score"] for movie in leading}}
+            for n, hour in enumerate(hours)
+        ],
+        gaps=history["freshness"]["missing"],
+        least=0.0,
+        most=100.0,
+    )
+
+
+def genres_by_size(overview: Answer, most: int = 12) -> Table:
+    """The largest genres of the catalogue."""
+    largest = sorted(overview["by_genre"], key=lambda each: (-each["movie_count"], each["genre"]))[:most]
+    return Table(
+        name="genres",
+        caption=f"The {len(largest)} largest genres" if len(largest) < len(overview["by_genre"]) else "Genres",
+        columns=(
+            Column("genre", "Genre", "text", draws="x"),
+            Column("movie_count", "Movies", "count", draws="bar"),
+            Column("avg_rating", "Mean rating", "rating", draws="line", axis="right"),
+        ),
+        rows=largest,
+    )
+
+
+def genre_points(answer: Answer) -> Table:
+    """A genre by month of one year, or by year."""
+    points = answer["trends"]["points"]
+    by_month = answer["year"] is not None
+    rows: Sequence[Mapping[str, Any]] = (
+        [{**point, "when": f"{point['year']}-{point['month'] or 1:02}"} for point in points]
+        if by_month
+        else by_year(points)
+    )
+    return Table(
+        name="genre",
+        caption=f"{answer['genre']} by month, {answer['year']}" if by_month else f"{answer['genre']} by year",
+        columns=(
+            Column("when", "Month" if by_month else "Year", "text", draws="x"),
+            Column("total_movies", "Movies", "count", draws="bar", axis="right"),
+            Column("avg_rating", "Mean rating", "rating", draws="line"),
+            Column("avg_sentiment", "Mean sentiment", "score"),
+            Column("avg_popularity", "Mean popularity", "decimal"),
+        ),
+        rows=rows,
+    )
+
+
+def by_year(points: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Monthly points of a genre by year, averages weighted by movies, as ``analytics/genre/{genre}?year=`` has them."""
+    years: dict[int, list[Mapping[str, Any]]] = {}
+    for point in points:
+        years.setdefault(point["year"], []).append(point)
+    return [
+        {
+            "when": str(year),
+            "total_movies": sum(point["total_movies"] for point in months),
+            **{name: _weighted(months, name) for name in ("avg_rating", "avg_sentiment", "avg_popularity")},
+        }
+        for year, months in sorted(years.items())
+    ]
+
+
+def _weighted(months: Iterable[Mapping[str, Any]], name: str) -> float | None:
+    known = [month for month in months if month[name] is not None]
+    weight = sum(month["total_movies"] for month in known)
+    return sum(month[name] * month["total_movies"] for month in known) / weight if weight else None
+
+
+def genres_compared(answers: Iterable[Answer]) -> Table:
+    """Statistics of several genres, a row each."""
+    return Table(
+        name="comparison",
+        caption="Genres compared",
+        columns=(
+            Column("genre", "Genre", "text", draws="x"),
+            Column("avg_rating", "Mean rating", "rating", draws="bar"),
+            Column("avg_popularity", "Mean popularity", "decimal", draws="bar", axis="right"),
+            Column("avg_sentiment", "Mean sentiment", "score"),
+            Column("total_movies", "Movies", "count"),
+            Column("total_revenue", "Revenue", "dollars"),
+            Column("avg_budget", "Mean budget", "dollars"),
+            Column("avg_runtime", "Mean length", "minutes"),
+        ),
+        rows=[{"genre": answer["genre"], **answer["statistics"]} for answer in answers],
+    )
+
+
+def tiers(answer: Answer) -> Table:
+    """Sentiment by tier of popularity."""
+    return Table(
+        name="tiers",
+        caption="Sentiment by popularity",
+        columns=(
+            Column("tier", "Tier", "text", draws="x"),
+            Column("avg_sentiment", "Mean sentiment", "score", draws="bar"),
+            Column("total_reviews", "Reviews", "count"),
+            Column("count", "Movies", "count"),
+        ),
+        rows=[{"tier": name, **numbers} for name, numbers in answer["tiers"].items()],
+    )
+
+
+def collaborators(answer: Answer) -> Table:
+    """With whom an actor works."""
+    return Table(
+        name="collaborators",
+        caption=f"Who works with {answer['actor']}",
+        columns=(
+            Column("actor", "Actor", "text"),
+            Column("count", "Movies together", "count"),
+            Column("titles", "Which", "text"),
+        ),
+        rows=[{**each, "titles": ", ".join(map(str, each["movies"]))} for each in answer["collaborators"]],
+    )
+
+
+def ranking(answer: Answer, history: Answer | None) -> Table:
+    """The ranking, with places before where they are known."""
+    before = {} if history is None else {movie["movie_id"]: movie["rank_before"] for movie in history["movies"]}
+    return Table(
+        name="trending",
+        caption=f"Trending movies, the last {answer['window']}",
+        columns=(
+            Column("rank", "Rank", "count"),
+            Column("rank_before", "Rank before", "count"),
+            Column("movie_id", "TMDB id", "id"),
+            Column("title", "Title", "text"),
+            Column("genres", "Genres", "text"),
+            Column("trending_score", "Score", "decimal"),
+            Column("velocity", "Change per hour", "change"),
+            Column("popularity", "Popularity", "decimal"),
+            Column("vote_average", "Rating", "rating"),
+            Column("vote_count", "Votes", "count"),
+        ),
+        rows=[{**movie, "rank_before": before.get(movie["movie_id"])} for movie in answer["trending_movies"]],
+    )
+
+
+def name_of(movie: Mapping[str, Any]) -> str:
+    """A movie's title, or what stands for it where no batch document names it."""
+    return str(movie["title"]) if movie["title"] else f"Movie {movie['movie_id']}"
+
+
+def _boundary(freshness: Answer, times: Sequence[str], width: timedelta) -> tuple[str, str]:
+    """Cutoff and coverage, where they lie within some buckets (M1)."""
+    return _inside(freshness["cutoff"], times, width), _inside(freshness["batch_as_of"], times, width)
+
+
+def _inside(moment: str | None, times: Sequence[str], width: timedelta) -> str:
+    """The moment where it lies within some buckets, up to the end of the last one, else nothing."""
+    if moment is None or not times:
+        return ""
+    first, last = (_aware(text) for text in (times[0], times[-1]))
+    return moment if first <= _aware(moment) <= last + width else ""
+
+
+def _aware(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else datetime.fromisoformat(f"{text}T00:00:00+00:00")

@@ -1,0 +1,1 @@
+"""What all pages share: access, error notices, parts and fragments that refresh."""

@@ -1,0 +1,44 @@
+"""Where readers log in and out, as limited as anywhere else (S2, S3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+
+from lambdaserve.access.ratelimit.login_limits import limited_page
+from lambdaserve.access.site import LimitedForm, with_wait
+from pages.frame.page import common
+
+
+class LogInForm(LimitedForm, AuthenticationForm):
+    """Of anybody who has an account."""
+
+
+@method_decorator(limited_page, name="dispatch")
+class LogIn(LoginView):
+    """The page to log in on."""
+
+    template_name = "pages/log_in.html"
+    authentication_form = LogInForm
+    redirect_authenticated_user = True
+    next_page = "start"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the template shows."""
+        return {**super().get_context_data(**kwargs), **common(self.request)}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A 429 with ``Retry-After`` for those who have tried too often."""
+        return with_wait(request, super().dispatch(request, *args, **kwargs))
+
+
+@method_decorator(limited_page, name="dispatch")
+class LogOut(LogoutView):
+    """Ends the session, back to the first page."""
+
+    next_page = "start"

@@ -1,0 +1,77 @@
+"""One movie: facts, feelings with the boundary between the layers, the last two days, and who works with whom."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from analytics.selectors import actor_collaborations
+from lambdaserve.api.parameters import TextField, number_in_path
+from merger.core.windows import parse_span
+from merger.errors import NotFound
+from movies.selectors import movie_sentiment_get
+from movies.serializers import SentimentParameters
+from pages.figures import charts
+from pages.figures.drawing import network
+from pages.frame import fragments
+from pages.frame.page import BrowserPage, made
+from pages.frame.parts import Part, part_of
+
+WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
+"""What the switch proposes; the address takes any that the API takes."""
+
+
+class MoviePageParameters(SentimentParameters):
+    """Of a movie's page."""
+
+    actor = TextField(longest=200, takes="an actor's name", required=False)
+
+
+class Movie(BrowserPage):
+    """One movie: facts, feelings with the boundary between the layers, the last two days, and who works with whom."""
+
+    template = "pages/movie.html"
+    parameters = MoviePageParameters
+
+    def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
+        movie_id = number_in_path("movie_id", path["movie_id"])
+        actor = values.pop("actor", None)
+        if values["window"].length is None:
+            values["window"] = parse_span("30d")
+        numbers = fragments.movie(movie_id=movie_id)
+        timeline = part_of(lambda: movie_sentiment_get(movie_id=movie_id, **values))
+        details, stats = numbers["details"], numbers["stats"]
+        cast = (details.data or {}).get("cast") or []
+        shown = actor or (cast[0] if cast else None)
+        working = _if_known(shown)
+        return {
+            **numbers,
+            "topic": fragments.topic("movie", movie_id=movie_id),
+            "movie_id": movie_id,
+            "name": charts.name_of({"movie_id": movie_id, **(details.data or {"title": None})}),
+            "timeline": timeline,
+            "window": values["window"].label,
+            "windows": WINDOWS,
+            "cast": cast,
+            "actor": shown,
+            "working": working,
+            "network": network(working.data["actor"], working.data["collaborators"]) if working.data else None,
+            "sentiment_table": charts.sentiment_timeline(timeline.data) if timeline.data else None,
+            "stats_table": charts.stats_timeline(stats.data) if stats.data else None,
+            "collaborators_table": charts.collaborators(working.data) if working.data else None,
+            "tables": made(
+                (charts.sentiment_timeline, timeline),
+                (charts.stats_timeline, stats),
+                (charts.collaborators, working),
+            ),
+            "main": details,
+        }
+
+
+def _if_known(actor: str | None) -> Part:
+    """An actor's network; one that nobody knows is no reason for a movie's page to fail."""
+    if actor is None:
+        return Part(None)
+    try:
+        return part_of(lambda: actor_collaborations(name=actor))
+    except NotFound:
+        return Part(None)

@@ -1,0 +1,61 @@
+"""What staff see on one page: the reports of the admin's operations pages, as far as they can be had (O4, O5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from lambdaserve.ops.health.monitor import monitor
+from lambdaserve.ops.reports.cache import cache_report
+from lambdaserve.ops.reports.drift import drift_report
+from lambdaserve.ops.reports.freshness import current_report
+from lambdaserve.ops.reports.indexes import index_report
+from lambdaserve.staff.drawing import drawing
+from lambdaserve.staff.pages import SEE, SHOWN_WITHIN
+from merger import wiring
+from merger.errors import MergerError
+from merger.stores.mongo.client import within
+from merger.stores.redis.link import RedisTrouble
+from pages.frame.page import BrowserPage
+
+
+class Operations(BrowserPage):
+    """Layers, cache, breakers, indexes, runs and drift."""
+
+    template = "pages/operations.html"
+    seconds = SHOWN_WITHIN
+
+    def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        """The page, for who may see how the service is run."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("login"))
+        if not request.user.has_perm(SEE):
+            raise PermissionDenied
+        return super().get(request, **path)
+
+    def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
+        with within(SHOWN_WITHIN):
+            layers = _report(current_report)
+            return {
+                "health": monitor().report(),
+                "layers": layers,
+                "drawing": drawing(layers["report"]) if layers["report"] else None,
+                "cache": _report(cache_report),
+                "indexes": _report(index_report),
+                "runs": _report(wiring.run_publisher().runs),
+                "drift": _report(drift_report),
+            }
+
+
+def _report(make: Callable[[], Any]) -> dict[str, Any]:
+    """A report, or why there is none."""
+    try:
+        return {"report": make(), "reason": ""}
+    except (MergerError, RedisTrouble) as error:
+        return {"report": None, "reason": str(error)}

@@ -1,0 +1,45 @@
+"""The first page: what is trending, how people feel, what there is, and whether to trust it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from analytics.selectors import catalogue_overview, trend_series
+from merger.core.windows import parse_span
+from pages.figures import charts
+from pages.frame import fragments
+from pages.frame.page import BrowserPage, made
+from pages.frame.parts import part_of
+from pages.site.trending import ranking_tables
+
+MOVIES: Final = 12
+"""That are shown."""
+
+
+class Overview(BrowserPage):
+    """What is trending, how people feel, what there is, and whether to trust it."""
+
+    template = "pages/overview.html"
+
+    def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
+        about = fragments.topic("trending", limit=MOVIES)
+        trending = fragments.trending(window=parse_span("6h"), limit=MOVIES)
+        mood = part_of(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
+        catalogue = part_of(catalogue_overview)
+        days = mood.data["data_points"][-2:] if mood.data else []
+        return {
+            **trending,
+            "topic": about,
+            "mood": mood,
+            "today": days[-1] if days else None,
+            "since_yesterday": days[1]["value"] - days[0]["value"] if len(days) > 1 else None,
+            "catalogue": catalogue,
+            "mood_table": charts.metric_timeline(mood.data) if mood.data else None,
+            "genres_table": charts.genres_by_size(catalogue.data) if catalogue.data else None,
+            "tables": made(
+                (charts.metric_timeline, mood),
+                (charts.genres_by_size, catalogue),
+            )
+            + ranking_tables(trending),
+            "main": trending["ranked"],
+        }

@@ -1,0 +1,315 @@
+"""The life of a cached answer: made, held, given, stale, made anew, kept for want of better (C3, C4, C7, C8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from merger.cache.entry import Entry
+from merger.cache.generations import of_changed_movie
+from merger.cache.local_tier import MOST_BYTES, MOST_ENTRIES
+from merger.cache.outcomes import Outcome, hit_rate
+from merger.cache.terms import CacheRequest
+from merger.errors import NotFound, StoreFault, StoreUnavailable
+from tests.integration.cache.cached import TTL, Cached, about, absent
+
+HOUR, DAY = 3600, 86_400
+AWAY = StoreUnavailable("away")
+
+
+def commands(redis: Redis) -> dict[str, int]:
+    """Calls by command since the server's counters were reset, the counting's own aside."""
+    found: dict[str, Any] = redis.info("commandstats")
+    calls = {name.removeprefix("cmdstat_"): values["calls"] for name, values in found.items()}
+    return {name: number for name, number in calls.items() if name not in ("info", "config|resetstat")}
+
+
+def test_an_answer_is_made_once_then_held_then_read_by_a_single_mget(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    assert cached.state(question) == "MISS"
+    assert cached.take_asked() > 0
+    assert [cached.state(question) for _ in range(3)] == ["HIT"] * 3
+    assert cached.take_asked() == 0
+    redis_client.config_resetstat()
+    assert cached.after(1).state(question) == "HIT"
+    assert commands(redis_client) == {"mget": 1}
+    assert cached.take_asked() == 1
+    assert cached.makes == 1
+
+
+def test_what_one_process_made_another_reads(redis_client: Redis) -> None:
+    one = Cached(redis_client)
+    other = Cached(redis_client, one)
+    assert (one.state(about()), other.state(about())) == ("MISS", "HIT")
+    assert (one.makes, other.makes) == (1, 0)
+
+
+def test_an_answer_is_held_for_the_hold_and_no_longer(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    assert cached.take_asked() > 0
+    assert cached.after(0.99).state(question) == "HIT"
+    assert cached.take_asked() == 0
+    assert cached.after(0.01).state(question) == "HIT"
+    assert cached.take_asked() == 1
+
+
+def test_an_answer_is_not_held_beyond_its_time(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    assert cached.after(TTL - 0.25).state(question) == "HIT"
+    assert cached.after(0.3).state(question) == "STALE"
+
+
+def test_an_old_answer_is_given_once_more_with_a_warning_and_made_anew_beside(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.value = 1
+    state, value, warnings = cached.after(TTL).fetch(question)
+    assert (state, value) == ("STALE", 0)
+    assert warnings == ["stale_answer: this answer is from 2027-01-15T08:00:00Z; it is being made anew"]
+    assert cached.background.run() == 1
+    assert cached.fetch(question) == ("HIT", 1, [])
+    assert cached.after(2).fetch(question) == ("HIT", 1, [])
+    assert (cached.makes, cached.count(Outcome.REFRESH)) == (2, 1)
+
+
+def test_however_many_ask_for_an_old_answer_it_is_made_anew_once(redis_client: Redis) -> None:
+    one, question = Cached(redis_client), about()
+    other = Cached(redis_client, one)
+    one.state(question)
+    one.after(TTL + 5)
+    assert [cached.state(question) for cached in (one, other) * 3] == ["STALE"] * 6
+    assert one.background.run() + other.background.run() == 2
+    assert one.makes + other.makes == 2, "the second one saw that it had been done"
+    assert {one.after(1).state(question), other.state(question)} == {"HIT"}
+
+
+def test_an_answer_beyond_twice_its_time_is_made_while_one_waits(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.value = 1
+    assert cached.after(2 * TTL).fetch(question) == ("MISS", 1, [])
+
+
+def test_strict_never_gets_an_old_answer(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.value = 1
+    assert cached.after(TTL).state(question) == "STALE"
+    assert cached.fetch(question, strict=True) == ("MISS", 1, [])
+    cached.error = AWAY
+    with pytest.raises(StoreUnavailable):
+        cached.after(TTL).state(question, strict=True)
+
+
+@pytest.mark.parametrize("age", [TTL, 2 * TTL, HOUR, DAY - 2])
+def test_with_the_store_away_an_old_answer_is_given_for_a_day(redis_client: Redis, age: int) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.error = AWAY
+    state, value, warnings = cached.after(age).fetch(question)
+    cached.background.run()
+    assert (state, value) == ("STALE", 0)
+    assert [warning.partition(":")[0] for warning in warnings] == ["stale_answer"]
+    assert cached.after(1).state(question) == "STALE"
+
+
+def test_with_the_store_away_an_answer_of_yesterday_is_none(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.error = AWAY
+    with pytest.raises(StoreUnavailable):
+        cached.after(DAY).state(question)
+    assert cached.count(Outcome.ERROR) == 1
+
+
+def test_with_the_store_away_and_nothing_held_the_trouble_is_told_and_not_remembered(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    for error in (AWAY, StoreFault("broken")):
+        cached.error = error
+        with pytest.raises(type(error)):
+            cached.state(question)
+    assert redis_client.keys("tests:l:*") == [], "no claim is left behind"
+    cached.error = None
+    assert cached.state(question) == "MISS"
+
+
+def test_what_a_redis_lost_that_comes_back_before_the_store_is_given_from_the_process(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    redis_client.flushdb()
+    cached.error = AWAY
+    state, value, warnings = cached.after(HOUR).fetch(question)
+    assert (state, value, len(warnings)) == ("STALE", 0, 1)
+    with pytest.raises(StoreUnavailable):
+        cached.after(2).state(question, strict=True)
+    with pytest.raises(StoreUnavailable):
+        cached.after(DAY).state(question)
+
+
+def test_a_store_that_comes_back_is_noticed_within_the_hold(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.error = AWAY
+    assert cached.after(HOUR).state(question) == "STALE"
+    cached.error, cached.value = None, 1
+    assert cached.after(1).fetch(question) == ("MISS", 1, [])
+
+
+def test_a_store_that_is_away_is_asked_once_per_hold(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.error = AWAY
+    cached.after(HOUR)
+    assert {cached.after(0.009).state(question) for _ in range(100)} == {"STALE"}
+    assert cached.makes == 2
+
+
+def test_a_slow_store_failing_does_not_use_up_the_hold(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.error, cached.while_making = AWAY, lambda: cached.after(2)
+    cached.after(HOUR).state(question)
+    assert cached.state(question) == "STALE"
+    assert cached.makes == 2
+
+
+def _finds_nothing(cached: Cached, question: CacheRequest) -> None:
+    with pytest.raises(NotFound) as caught:
+        cached.state(question)
+    assert (caught.value.kind, caught.value.key, caught.value.near) == ("movie", 1, ())
+
+
+def test_what_does_not_exist_is_looked_for_once(redis_client: Redis) -> None:
+    one, question = Cached(redis_client), about()
+    other = Cached(redis_client, one)
+    one.error = absent()
+    for cached in (one, other, one, other):
+        _finds_nothing(cached, question)
+    assert one.makes + other.makes == 1
+
+
+def test_what_did_not_exist_is_looked_for_again_after_a_while(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = absent()
+    _finds_nothing(cached, question)
+    cached.error = None
+    _finds_nothing(cached.after(29), question)
+    assert cached.after(1).state(question) == "MISS"
+
+
+def test_a_movie_that_appears_is_found_as_soon_as_its_generation_is_raised(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = absent()
+    _finds_nothing(cached, question)
+    cached.error = None
+    cached.shared.advance([of_changed_movie(1)])
+    assert cached.state(question) == "MISS"
+
+
+def test_that_something_was_absent_is_no_answer_when_the_store_is_away(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = absent()
+    _finds_nothing(cached, question)
+    cached.error = AWAY
+    with pytest.raises(StoreUnavailable):
+        cached.after(31).state(question)
+
+
+def test_near_names_of_what_was_absent_are_remembered(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = NotFound("genre", "Dramma", ["Drama"])
+    for _ in range(2):
+        with pytest.raises(NotFound) as caught:
+            cached.state(question)
+        assert (caught.value.kind, caught.value.key, caught.value.near) == ("genre", "Dramma", ("Drama",))
+
+
+@pytest.mark.parametrize("key", [10**30, "a\udc80b", "\x00", "x" * 5000])
+def test_whatever_was_asked_for_in_vain_can_be_remembered(redis_client: Redis, key: object) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = NotFound("movie", key)
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            cached.state(question)
+    assert cached.makes == 1
+
+
+def test_a_programming_error_is_raised_and_leaves_no_claim_behind(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.error = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        cached.state(question)
+    assert redis_client.keys("tests:l:*") == []
+    cached.error = None
+    assert cached.state(question) == "MISS"
+
+
+def test_a_failed_refresh_is_tried_again(redis_client: Redis, caplog: pytest.LogCaptureFixture) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.state(question)
+    cached.after(TTL).state(question)
+    cached.error = ZeroDivisionError()
+    cached.background.run()
+    assert "could not be made anew" in caplog.text
+    cached.error = None
+    assert cached.after(1).state(question) == "STALE"
+    cached.background.run()
+    assert cached.state(question) == "HIT"
+
+
+def test_every_question_is_counted_once_and_the_hit_rate_follows(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    states = [cached.after(0.5).state(question) for _ in range(10)]
+    assert states == ["MISS"] + ["HIT"] * 9
+    counts = cached.cache.counts.all()
+    assert sum(counts.values()) == 10
+    assert (cached.count(Outcome.MISS), cached.count(Outcome.HIT), cached.count(Outcome.HOT)) == (1, 4, 5)
+    assert hit_rate(counts, "movies.details") == 0.9
+
+
+@pytest.mark.parametrize("age", [0, TTL // 2])
+def test_an_answer_that_was_made_by_a_clock_that_is_ahead_has_age_zero(redis_client: Redis, age: int) -> None:
+    cached, question = Cached(redis_client), about()
+    make = cached.make(question)
+
+    def ahead(generations: tuple[str, ...]) -> Entry:
+        return replace(make(generations), made=cached.now + TTL)
+
+    cached.cache.fetch(question, ahead)
+    entry, state = cached.after(age).cache.fetch(question, ahead)
+    assert (entry.age(cached.now), state) == (0.0, "HIT")
+
+
+@pytest.mark.parametrize("step", [lambda c: c.after(0), lambda c: c.after(1.5)])
+def test_the_bytes_of_an_answer_are_the_same_from_every_tier(
+    redis_client: Redis, step: Callable[[Cached], Cached]
+) -> None:
+    cached, question = Cached(redis_client), about()
+    first, _ = cached.cache.fetch(question, cached.make(question))
+    held = step(cached).cache.at_hand(question.ident, question.view)
+    again = held.entry if held else cached.cache.fetch(question, cached.make(question))[0]
+    assert (again.body, again.etag, again.made, again.ttl) == (first.body, first.etag, first.made, first.ttl)
+
+
+def test_ever_new_questions_leave_nothing_behind_but_a_bounded_tier(redis_client: Redis) -> None:
+    cached = Cached(redis_client)
+    for movie_id in range(MOST_ENTRIES + 500):
+        cached.error = absent(movie_id) if movie_id % 3 == 0 else None
+        with suppress(NotFound):
+            cached.state(about(movie_id))
+    for movie_id in range(50):
+        with suppress(NotFound):
+            cached.after(TTL).state(about(movie_id))
+        cached.background.run()
+    assert len(cached.cache.hot) <= MOST_ENTRIES
+    assert cached.cache.hot.bytes <= MOST_BYTES
+    assert cached.cache._flights._under_way == {}
+    assert cached.cache._refreshing == set()
+    assert redis_client.keys("tests:l:*") == []

@@ -1,0 +1,75 @@
+"""A popular answer is made anew once per time to live, before it ends, and nobody waits for it (C3): a simulation."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from redis import Redis
+
+from tests.integration.cache.cached import Cached, about
+
+RATE = 1000
+"""Requests per second."""
+COST = 0.05
+"""Seconds that a making takes."""
+TTL = 60
+PERIODS = 2
+REQUESTS = RATE * TTL * PERIODS
+
+
+@dataclass
+class Simulated:
+    """What came of it."""
+
+    makes: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+
+
+def with_naive_expiry() -> int:
+    """Makings after the first one where whoever finds no fresh answer makes it."""
+    fresh_until, ready, makes = float(TTL), 0.0, 0
+    for number in range(REQUESTS):
+        now = number / RATE
+        if now >= fresh_until and now < ready + COST:
+            makes += 1
+        elif now >= fresh_until:
+            makes, ready = makes + 1, now
+        if ready and now >= ready + COST:
+            fresh_until, ready = ready + TTL, 0.0
+    return makes
+
+
+def with_the_cache(redis: Redis, processes: int) -> Simulated:
+    """The same, taken in turns by so many processes; a refresh is done ``COST`` seconds after it was begun."""
+    world, found = Cached(redis), Simulated()
+    world.ttl, world.cost = TTL, COST
+    group = [world, *(Cached(redis, world) for _ in range(processes - 1))]
+    question, due = about(), [0.0] * processes
+    for number in range(REQUESTS):
+        world.moment, turn = number / RATE, number % processes
+        cached = group[turn]
+        if cached.background.waiting and world.moment >= due[turn]:
+            cached.background.run()
+        held = cached.cache.at_hand(question.ident, question.view)
+        found.states[held.state if held else cached.cache.fetch(question, cached.make(question))[1]] += 1
+        if cached.background.waiting and world.moment >= due[turn]:
+            due[turn] = world.moment + COST
+    found.makes = sum(cached.makes for cached in group)
+    return found
+
+
+def test_with_naive_expiry_a_crowd_makes_it() -> None:
+    assert with_naive_expiry() >= RATE * COST
+
+
+@pytest.mark.parametrize("processes", [1, 4])
+def test_with_the_cache_it_is_made_once_per_period_and_nobody_waits(redis_client: Redis, processes: int) -> None:
+    random.seed(3)
+    found = with_the_cache(redis_client, processes)
+    assert PERIODS <= found.makes <= PERIODS + 1, "the first one, and one ahead of each end"
+    assert found.states["MISS"] == 1, "the first one of all"
+    assert found.states["STALE"] <= RATE * COST * (PERIODS - 1)
+    assert found.states["HIT"] >= REQUESTS * 0.999

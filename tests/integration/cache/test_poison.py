@@ -1,0 +1,193 @@
+"""What Redis holds is not believed: damaged, foreign, hostile values cost a making, never a wrong answer (C2, C6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+import pytest
+from redis import Redis
+
+from merger.cache import entry as entries
+from merger.cache.entry import COMPRESS_FROM, Entry
+from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie
+from merger.cache.terms import CacheRequest
+from tests.integration.cache.cached import SECRET, Cached, about
+
+HUGE = b"9" * 5000
+
+
+def raw_of(redis: Redis, key: str) -> bytes:
+    found = redis.get(key)
+    assert isinstance(found, bytes)
+    return found
+
+
+def sealed(question: CacheRequest, head: object) -> bytes:
+    """An entry with the right seal and a head of another build."""
+    content = orjson.dumps(head) + b"\n{}"
+    return entries._seal(question.key, SECRET, content) + content
+
+
+SPOILED: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda raw: raw[:0] + b"",
+    "a byte": lambda raw: raw[:0] + b"\x00",
+    "garbage": lambda raw: raw[:0] + b"\x80\xff" * 200,
+    "a pickle": lambda raw: raw[:0] + b"\x80\x04cos\nsystem\n(S'true'\ntR.",
+    "an integer": lambda raw: raw[:0] + b"17",
+    "cut in the middle": lambda raw: raw[: len(raw) // 2],
+    "cut at the end": lambda raw: raw[:-1],
+    "longer": lambda raw: raw + b" ",
+    "a bit of the body": lambda raw: raw[:-2] + bytes([raw[-2] ^ 1]) + raw[-1:],
+    "a bit of the seal": lambda raw: bytes([raw[0] ^ 1]) + raw[1:],
+    "without a seal": lambda raw: raw[16:],
+    "a head alone": lambda raw: raw.partition(b"\n")[0],
+    "other JSON": lambda raw: raw[:0] + b'{"key": "movies.details:1", "value": 666, "freshness": {"warnings": []}}',
+}
+
+
+@pytest.mark.parametrize("size", [0, COMPRESS_FROM], ids=["small", "gzipped"])
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
+def test_a_spoiled_entry_is_made_anew_and_replaced(
+    redis_client: Redis, spoil: Callable[[bytes], bytes], size: int
+) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.padding = "x" * size
+    cached.state(question)
+    redis_client.set(cached.stored(question), spoil(raw_of(redis_client, cached.stored(question))))
+    cached.value = 1
+    assert cached.after(1).fetch(question) == ("MISS", 1, [])
+    assert cached.after(1).fetch(question) == ("HIT", 1, [])
+
+
+@pytest.mark.parametrize(
+    "head", [None, 1, [], {}, {"etag": "x"}, {"gzip": False, "missing": None}, {"missing": [{}], "absent": True}]
+)
+def test_an_entry_of_another_build_of_the_service_is_none(redis_client: Redis, head: object) -> None:
+    cached, question = Cached(redis_client), about()
+    redis_client.set(cached.stored(question), sealed(question, head))
+    assert cached.state(question) == "MISS"
+
+
+def test_an_entry_of_another_build_that_depends_on_more_is_none(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    longer = CacheRequest(question.ident, question.view, question.key, (*question.generations, "more"))
+    cached.state(longer)
+    cached.value = 1
+    assert cached.after(1).fetch(question) == ("MISS", 1, [])
+    assert cached.after(1).fetch(longer)[:2] == ("MISS", 1)
+
+
+def test_another_questions_entry_is_none(redis_client: Redis) -> None:
+    cached, one, other = Cached(redis_client), about(1), about(2)
+    cached.state(one)
+    redis_client.copy(cached.stored(one), cached.stored(other))
+    assert cached.state(other) == "MISS"
+
+
+def test_an_entry_that_was_sealed_with_another_secret_is_none(redis_client: Redis) -> None:
+    stranger, question = Cached(redis_client, secret=b"another secret of tests"), about()
+    stranger.value = 666
+    stranger.state(question)
+    cached = Cached(redis_client)
+    assert cached.fetch(question) == ("MISS", 0, [])
+    assert cached.after(1).fetch(question) == ("HIT", 0, [])
+
+
+@pytest.mark.parametrize("kind", ["list", "hash", "set", "stream"])
+def test_a_value_of_another_type_under_an_entrys_key_is_replaced(redis_client: Redis, kind: str) -> None:
+    cached, question = Cached(redis_client), about()
+    _put(redis_client, cached.stored(question), kind)
+    assert cached.state(question) == "MISS"
+    assert cached.after(1).state(question) == "HIT"
+
+
+def _put(redis: Redis, key: str, kind: str) -> None:
+    redis.delete(key)
+    if kind == "list":
+        redis.rpush(key, "x")
+    elif kind == "hash":
+        redis.hset(key, "x", "y")
+    elif kind == "set":
+        redis.sadd(key, "x")
+    else:
+        redis.xadd(key, {"x": "y"})
+
+
+def test_a_value_of_another_type_under_a_claims_key_delays_once(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    _put(redis_client, "tests:l:movies.details:1", "list")
+    cached.cache.monotonic = _running_fast(cached)
+    assert cached.state(question) == "MISS"
+    assert cached.moment < cached.cache.rules.wait + 0.5
+    assert cached.after(1).state(question) == "HIT"
+
+
+def _running_fast(cached: Cached) -> Callable[[], float]:
+    """A monotonic clock that moves by a tenth of a second whenever it is read."""
+
+    def read() -> float:
+        cached.moment += 0.1
+        return 1000 + cached.moment
+
+    return read
+
+
+POISONED = {
+    "empty": b"",
+    "text": b"abc",
+    "negative": b"-5",
+    "fraction": b"1.5",
+    "infinite": b"inf",
+    "hexadecimal": b"0x7fffffffffffffff",
+    "nan": b"nan",
+    "beyond": b"1e400",
+    "superscript": "²".encode(),
+    "huge": HUGE,
+    "longest": b"9" * 16,
+    "spaces": b" 12 ",
+    "a zero byte": b"1\x002",
+}
+
+
+@pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
+@pytest.mark.parametrize("value", POISONED.values(), ids=POISONED.keys())
+def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
+    redis_client: Redis, name: str, value: bytes
+) -> None:
+    cached, question = Cached(redis_client), about()
+    redis_client.set(f"tests:g:{name}", value)
+    assert cached.state(question) == "MISS"
+    assert cached.after(1).state(question) == "HIT"
+    cached.shared.advance([name])
+    assert cached.after(1).state(question) == "MISS"
+
+
+@pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
+def test_a_generation_of_another_type_counts_as_none_and_can_be_raised_as_ever(redis_client: Redis, name: str) -> None:
+    cached, question = Cached(redis_client), about()
+    _put(redis_client, f"tests:g:{name}", "list")
+    assert cached.state(question) == "MISS"
+    assert cached.after(1).state(question) == "HIT"
+    cached.shared.advance([name])
+    assert cached.after(1).state(question) == "MISS"
+    assert cached.after(1).state(question) == "HIT"
+
+
+def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client: Redis) -> None:
+    one, question = Cached(redis_client, namespace="one:"), about()
+    other = Cached(redis_client, one, namespace="other:")
+    assert (one.state(question), other.state(question)) == ("MISS", "MISS")
+    one.shared.advance([ALL_GENERATION])
+    assert (one.after(1).state(question), other.state(question)) == ("MISS", "HIT")
+    ones, others = redis_client.keys("one:*"), redis_client.keys("other:*")
+    assert len(ones) == len(others) == redis_client.dbsize() / 2
+
+
+def test_an_entry_that_unpacks_to_nothing_sensible_is_never_stored_by_us(redis_client: Redis) -> None:
+    cached, question = Cached(redis_client), about()
+    cached.padding = "x" * COMPRESS_FROM
+    cached.state(question)
+    held = Entry.decoded(raw_of(redis_client, cached.stored(question)), question.key, SECRET)
+    assert held.compressed
+    assert orjson.loads(held.body)["padding"] == cached.padding

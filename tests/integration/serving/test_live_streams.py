@@ -1,0 +1,228 @@
+"""Open streams: one database query per change, however many read; a real server holds a thousand of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+from django_redis import get_redis_connection
+from pymongo import MongoClient
+
+from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from merger import wiring
+from merger.stores.mongo import client as mongo
+from pages.frame.fragments import rendered, topic
+from pages.live.hub import Hub
+from pages.live.streams import streams
+from pages.live.tickets import ticket
+from tests.integration.layers.test_request_path import MOVIE, SCALE, Finds
+from tests.integration.serving.test_serve import served
+
+STREAMS = 1_000
+TRENDING = topic("trending", window="6h", limit=20)
+
+
+@pytest.fixture
+def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
+    """The service over a small sample world, with every command of its client noted."""
+    noted = Finds()
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MONGODB_DATABASE="live_streams", SAMPLE_SCALE=SCALE),
+        client,
+    ):
+        patch.setattr(mongo, "client", lambda: client)
+        call_command("create_indexes", verbosity=0)
+        call_command("sample_batch", scale=SCALE)
+        call_command("sample_speed", verbosity=0)
+        wiring.service.cache_clear()
+        wiring.service().warm_up()
+        yield noted
+        wiring.service.cache_clear()
+        client.drop_database("live_streams")
+
+
+class Browser:
+    """One open stream: what has come in, and how it leaves."""
+
+    def __init__(self, application: Any, address: str) -> None:
+        self.events: list[str] = []
+        self.status = 0
+        self._left = asyncio.Event()
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "path": f"/{address}",
+            "raw_path": f"/{address}".encode(),
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "http",
+            "headers": [],
+        }
+        self.task = asyncio.create_task(application(scope, self._receive, self._send))
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        elif b"event: fragment" in message.get("body", b""):
+            self.events.append(message["body"].decode())
+
+    async def leave(self) -> None:
+        self._left.set()
+        await self.task
+
+
+async def pushed(hub: Hub, browsers: list[Browser], number: int) -> None:
+    """Lets the hub look until every browser has had so many events."""
+    for _ in range(50):
+        await hub.look()
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+            if all(len(each.events) >= number for each in browsers):
+                return
+    raise AssertionError([len(each.events) for each in browsers][:5])
+
+
+def change(number: int) -> None:
+    """The speed layer syncs: one movie is another one's better; and what keeps answers is told, as the watcher does."""
+    speed = mongo.database()["speed_views"]
+    newest = speed.find_one({"data_type": "trending"}, sort=[("hour", -1)])
+    assert newest is not None
+    speed.update_one({"_id": newest["_id"]}, {"$set": {"data.trending_score": 90.0 + number}})
+    service = wiring.service()
+    for kept in service._hours._kept.values():
+        kept._hours = {}
+    service.cache.hot.clear()
+    get_redis_connection("default").flushdb()
+
+
+def reads(finds: Finds) -> int:
+    """How often documents of hours were read; the rest is what the service looks at every second or two by itself."""
+    return sum("hour" in command["filter"] and not command.get("limit") for command in finds.commands)
+
+
+def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
+    """How often MongoDB is read for one change while so many streams are open."""
+
+    async def play() -> int:
+        hub = Hub(rendered)
+        application = streams(hub)
+        browsers = [Browser(application, ticket(TRENDING)) for _ in range(number_of_streams)]
+        await asyncio.sleep(0.5)
+        await pushed(hub, browsers, 1)
+        await asyncio.to_thread(change, number_of_streams)
+        finds.commands.clear()
+        await pushed(hub, browsers, 2)
+        cost = reads(finds)
+        for _ in range(3):
+            await hub.look()
+        assert reads(finds) == cost, "a look at what has not changed asked MongoDB"
+        assert {each.events[1] for each in browsers} == {browsers[0].events[1]}
+        assert browsers[0].events[0] != browsers[0].events[1]
+        assert hub.streams == number_of_streams
+        for each in browsers:
+            await each.leave()
+        assert (hub.streams, hub.topics) == (0, 0)
+        return cost
+
+    return asyncio.run(play())
+
+
+def test_a_thousand_streams_cost_as_many_queries_per_change_as_one(finds: Finds) -> None:
+    alone = cost_of_a_change(finds, 1)
+    assert 0 < cost_of_a_change(finds, STREAMS) <= alone
+
+
+def test_a_movies_numbers_are_pushed(finds: Finds) -> None:
+    async def play() -> str:
+        hub = Hub(rendered)
+        browser = Browser(streams(hub), ticket(topic("movie", movie_id=MOVIE)))
+        await asyncio.sleep(0.1)
+        await pushed(hub, [browser], 1)
+        await browser.leave()
+        return browser.events[0]
+
+    event = asyncio.run(play())
+    assert "Popularity" in event
+    assert "<html" not in event
+
+
+def test_without_a_ticket_there_is_no_stream() -> None:
+    async def play() -> int:
+        browser = Browser(streams(Hub(rendered)), "trending")
+        await browser.task
+        return browser.status
+
+    assert asyncio.run(play()) == 403
+
+
+def test_too_many_are_told_when_to_come_again() -> None:
+    async def play() -> int:
+        browser = Browser(streams(Hub(rendered, most_streams=0)), ticket(TRENDING))
+        await browser.task
+        return browser.status
+
+    assert asyncio.run(play()) == 503
+
+
+def opened(address: str, path: str) -> socket.socket:
+    host, _, port = address.removeprefix("http://").partition(":")
+    found = socket.create_connection((host, int(port)), timeout=60)
+    found.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\r\n".encode())
+    return found
+
+
+def fragments_of(received: bytes) -> int:
+    return received.count(b"event: fragment")
+
+
+@pytest.mark.slow
+def test_a_real_server_holds_a_thousand_streams_and_tells_all_of_them(tmp_path: Path) -> None:
+    with served(tmp_path, LIVE_BIND=f"{LOOPBACK}:{free_port()}") as copy:
+        copy.wait_until_it_serves()
+        page = urllib.request.urlopen(f"{copy.url}/trending/", timeout=30).read().decode()
+        found = re.search(r'sse-connect="(http://[^/]+)(/[^"]+)"', page)
+        assert found, page
+        readers = [opened(found[1], found[2]) for _ in range(STREAMS)]
+        received = [b"" for _ in readers]
+        deadline = time.monotonic() + 90
+        while min(map(fragments_of, received)) < 2:  # the sample world's speed job syncs every 20 s
+            assert time.monotonic() < deadline, min(map(fragments_of, received))
+            for number, reader in enumerate(readers):
+                reader.setblocking(False)
+                try:
+                    received[number] += reader.recv(1_000_000)
+                except BlockingIOError:
+                    continue
+            time.sleep(0.1)
+        assert b"text/event-stream" in received[0]
+        state = json.load(urllib.request.urlopen(f"{found[1]}/", timeout=10))
+        assert (state["streams"], state["topics"]) == (STREAMS, 1)
+        for reader in readers[:-1]:
+            reader.close()
+        deadline = time.monotonic() + 60
+        while state["streams"] > 1:
+            assert time.monotonic() < deadline, state
+            time.sleep(0.5)
+            state = json.load(urllib.request.urlopen(f"{found[1]}/", timeout=10))
+        began = time.monotonic()
+        assert copy.interrupt() == 0
+        assert time.monotonic() - began < 20, "an open stream held the end up"
+        readers[-1].close()

@@ -1,0 +1,172 @@
+"""The settings as a production process reads them: each case is a process of its own, for settings are read once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdaserve.config.variables import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[3]
+KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SECRETS = sorted(name for name, variable in VARIABLES.items() if variable.secret)
+SECRET_FILES = {f"{name}_FILE": name for name in SECRETS}
+NAMES = ["ANONYMOUS_READ", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "DEBUG"]
+
+
+def python(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python with these variables and no others of ours."""
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES | SECRET_FILES}
+    environment |= {"ENV_FILE": "", "DATA_DIR": str(tmp_path), **variables}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def settings(tmp_path: Path, names: list[str] = NAMES, **variables: str) -> dict[str, Any]:
+    script = (
+        "import json; from django.conf import settings;"
+        f"print(json.dumps({{name: getattr(settings, name) for name in {names}}}))"
+    )
+    found = python(tmp_path, "-c", script, **variables)
+    assert found.returncode == 0, found.stderr
+    return dict(json.loads(found.stdout))
+
+
+def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
+    found = python(
+        tmp_path,
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        SECRET_KEY=KEY,
+        ALLOWED_HOSTS="api.example.org",
+    )
+    assert found.returncode == 0, found.stderr
+    assert "no issues (0 silenced)" in found.stdout
+
+
+def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
+    found = python(tmp_path, "-c", "import lambdaserve.wsgi")
+    assert found.returncode != 0
+    assert "SECRET_KEY takes a long random text and is unset" in found.stderr
+    assert python(tmp_path, "-c", "import lambdaserve.wsgi", SECRET_KEY=KEY).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "API_KEY_PEPPER"])
+@pytest.mark.parametrize(
+    "guessed",
+    [
+        "for debugging alone",
+        "a long random text",
+        "changeme",
+        "changeme" * 8,
+        "x" * 64,
+        f"django-insecure-{KEY}",
+        KEY[:31],
+    ],
+)
+def test_nothing_starts_with_a_secret_that_others_may_know_or_guess(tmp_path: Path, name: str, guessed: str) -> None:
+    found = python(tmp_path, "manage.py", "check", **{"SECRET_KEY": KEY, name: guessed})
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"Configuration error: {name} takes a random text of 32 characters or more")
+    assert guessed not in found.stderr
+
+
+@pytest.mark.parametrize("debug", ["", "0"])
+def test_the_key_of_debugging_is_none_outside_it(tmp_path: Path, debug: str) -> None:
+    script = "from django.conf import settings; settings.SECRET_KEY"
+    assert python(tmp_path, "-c", script, DEBUG="1").returncode == 0
+    found = python(tmp_path, "-c", script, DEBUG=debug)
+    assert found.returncode != 0
+    assert "The SECRET_KEY setting must not be empty" in found.stderr
+
+
+EXAMPLES = {
+    "SECRET_KEY": KEY,
+    "SECRET_KEY_FALLBACKS": KEY[::-1],
+    "API_KEY_PEPPER": KEY[::-1],
+    "JWT_SIGNING_KEY": KEY.swapcase(),
+    "MONGODB_URI": "mongodb://user:hunter2@db.example.org",
+    "REDIS_URL": "rediss://:hunter2@cache.example.org",
+    "DATABASE_URL": "postgres://user:hunter2@sql.example.org/name",
+}
+
+
+def test_every_secret_may_come_out_of_a_file(tmp_path: Path) -> None:
+    paths = {}
+    for name in SECRETS:
+        path = tmp_path / name.lower()
+        path.write_text(f"{EXAMPLES.get(name, KEY)}\n")
+        paths[f"{name}_FILE"] = str(path)
+    script = (
+        "import json; from django.conf import settings as s;"
+        "print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.API_KEY_PEPPER, s.MONGODB_URI, s.REDIS_URL,"
+        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD']]))"
+    )
+    found = python(tmp_path, "-c", script, **paths)
+    assert found.returncode == 0, found.stderr
+    key, former, pepper = (EXAMPLES[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "API_KEY_PEPPER"))
+    stores = [*(EXAMPLES[name] for name in ("MONGODB_URI", "REDIS_URL", "JWT_SIGNING_KEY")), "hunter2"]
+    assert json.loads(found.stdout) == [key, [former], pepper, *stores]
+
+
+def test_a_secret_given_twice_ends_any_command(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    found = python(tmp_path, "manage.py", "check", SECRET_KEY=KEY, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert found.returncode == 1
+    assert found.stderr == "Configuration error: SECRET_KEY and SECRET_KEY_FILE are both set; only one may be\n"
+
+
+def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: Path) -> None:
+    sign = "from django.core.signing import dumps; print(dumps('who'))"
+    signed = python(tmp_path, "-c", sign, SECRET_KEY=KEY).stdout.strip()
+    read = f"from django.core.signing import loads; print(loads({signed!r}))"
+    newer = {"SECRET_KEY": KEY[::-1]}
+    assert python(tmp_path, "-c", read, **newer, SECRET_KEY_FALLBACKS=KEY).stdout == "who\n"
+    assert "BadSignature" in python(tmp_path, "-c", read, **newer).stderr
+
+
+def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_path: Path) -> None:
+    assert settings(tmp_path, SECRET_KEY=KEY) == {
+        "ANONYMOUS_READ": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SESSION_COOKIE_SECURE": True,
+        "SECURE_HSTS_SECONDS": 3600,
+        "DEBUG": False,
+    }
+    told = settings(tmp_path, SECRET_KEY=KEY, ANONYMOUS_READ="1", HTTPS_ONLY="0")
+    assert told["ANONYMOUS_READ"] is True
+    assert told["SECURE_SSL_REDIRECT"] is False
+    assert told["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_debugging_needs_no_secret_key_and_is_open(tmp_path: Path) -> None:
+    found = settings(tmp_path, DEBUG="1")
+    assert (found["ANONYMOUS_READ"], found["SECURE_SSL_REDIRECT"]) == (True, False)
+
+
+@pytest.mark.parametrize(("name", "value"), [("BIND", "0.0.0.0:8000"), ("ALLOWED_HOSTS", "*")])
+def test_debugging_that_other_machines_could_see_ends_any_command(tmp_path: Path, name: str, value: str) -> None:
+    for command in ("check", "serve"):
+        found = python(tmp_path, "manage.py", command, DEBUG="1", **{name: value})
+        assert found.returncode == 1
+        assert found.stderr.startswith(f"Configuration error: DEBUG takes 0 where {name} ")
+
+
+def test_cookies_over_https_are_of_this_host_alone_and_sessions_last_as_long_as_told(tmp_path: Path) -> None:
+    names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_AGE", "CSRF_COOKIE_SECURE"]
+    assert settings(tmp_path, names, SECRET_KEY=KEY, SESSION_AGE="30m") == dict(
+        zip(names, ["__Host-sessionid", "__Host-csrftoken", 1800, True], strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "SPEED_LAG_LIMIT", "DATABASE_URL", "CONTRACT_ALIASES", "TRUSTED_PROXIES"])
+def test_a_bad_setting_ends_any_command_with_its_name(tmp_path: Path, name: str) -> None:
+    found = python(tmp_path, "manage.py", "check", **{"SECRET_KEY": KEY, name: "!"})
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"Configuration error: {name} takes ")
+    assert "Traceback" not in found.stderr

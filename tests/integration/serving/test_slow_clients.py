@@ -1,0 +1,187 @@
+"""A real server under callers that are slow or send much: it goes on answering, and its memory stays (S5)."""
+
+from __future__ import annotations
+
+import resource
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from http.client import HTTPResponse
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from lambdaserve.server.embedded_stores import LOOPBACK
+from lambdaserve.server.supervisor import HEAD_WITHIN
+from tests.integration.serving.test_serve import Served, descendants, served
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+
+MB = b"x" * 1_000_000
+LARGEST_FILE = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js.map"
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
+
+MANY = 1_500
+"""More connections than granian takes by default."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of one worker with four threads."""
+    with served(tmp_path_factory.mktemp("slow"), LOAD_SAMPLE="never", THREADS="4", WORKERS="1") as copy:
+        copy.wait_until_it_serves()
+        yield copy
+
+
+def connected(server: Served, buffer: int | None = None) -> socket.socket:
+    """A connection; ``buffer``: bytes that it takes before somebody reads."""
+    found = socket.socket()
+    if buffer is not None:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    found.settimeout(10)
+    found.connect((LOOPBACK, urlsplit(server.url).port))
+    return found
+
+
+def head(line: str, fields: str = "") -> bytes:
+    return f"{line} HTTP/1.1\r\nHost: {LOOPBACK}\r\n{fields}\r\n".encode()
+
+
+def status(connection: socket.socket) -> int:
+    """Of the response that comes; 0 where the connection is closed without one."""
+    answer = connection.recv(65536)
+    return int(answer.split()[1]) if answer else 0
+
+
+def status_of(server: Served, *sent: bytes) -> int:
+    """Status of the response to what is sent, whole or until the server has heard enough."""
+    with connected(server) as connection:
+        with suppress(OSError):
+            for piece in sent:
+                connection.sendall(piece)
+        return status(connection)
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> None:
+    """Waits until it holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+
+
+def asked(server: Served) -> tuple[int, float]:
+    """Status of a cheap request to the API and the seconds that it took."""
+    began = time.monotonic()
+    return server.status("/api/v1/health/live"), time.monotonic() - began
+
+
+def worker_memory(server: Served) -> dict[int, int]:
+    """Most bytes that each process of the server ever held, from now on."""
+    found = {}
+    for pid in (pid for pid, command in descendants(server.process.pid).items() if "granian" in command):
+        text = Path(f"/proc/{pid}/status").read_text()
+        found[pid] = int(text.partition("VmHWM:")[2].split()[0]) * 1024
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silent(server: Served) -> Iterator[dict[str, socket.socket]]:
+    """Connections that say nothing, half of a head, and nothing after an answer; from before the first test."""
+    with ExitStack() as stack:
+        found = {what: stack.enter_context(connected(server)) for what in ("nothing", "half a head", "nothing more")}
+        found["half a head"].sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
+        found["nothing more"].sendall(head("GET /api/v1/health/live"))
+        with HTTPResponse(found["nothing more"]) as response:
+            response.begin()
+            assert response.read() == b'{"status":"alive"}'
+        yield found
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """This process may have as many files open as the system lets it."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], min(limits[1], 2 * MANY)), limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_heads_that_do_not_come_leave_the_api_answering(server: Served) -> None:
+    with ExitStack() as stack:
+        for _ in range(MANY):
+            stack.enter_context(connected(server)).sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
+        for _ in range(20):
+            answered, seconds = asked(server)
+            assert answered == 200
+            assert seconds < 2
+
+
+def test_bodies_that_do_not_come_leave_the_api_answering(server: Served) -> None:
+    short = head("POST /api/v1/movies/1", "Content-Length: 4\r\n") + b"user"
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connected(server)) for _ in range(6)]
+        for each in slow:
+            each.sendall(head("POST /admin/login/", f"{FORM}Content-Length: 1000\r\n") + b"user")
+        # Two of four threads wait for bodies, and no more.
+        within(10, lambda: status_of(server, short) == 503)
+        for _ in range(20):
+            answered, seconds = asked(server)
+            assert answered == 200
+            assert seconds < 2
+    within(10, lambda: status_of(server, short) == 405)
+
+
+def test_files_that_nobody_takes_leave_the_api_answering(server: Served) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connected(server, buffer=2048)) for _ in range(8)]
+        for each in slow:
+            each.sendall(head(f"GET {LARGEST_FILE}"))
+        for _ in range(20):
+            answered, seconds = asked(server)
+            assert answered == 200
+            assert seconds < 2
+    within(10, lambda: server.status(LARGEST_FILE) == 200)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/movies/1", "/admin/login/", "/", "/static/icon.svg"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_a_long_body_is_refused_and_not_kept(server: Served, method: str, path: str) -> None:
+    before = worker_memory(server)
+    for fields, expected in (("Content-Length: 100000000\r\n", 413), ("Transfer-Encoding: chunked\r\n", 411)):
+        piece = MB if expected == 413 else b"%x\r\n%b\r\n" % (len(MB), MB)
+        assert status_of(server, head(f"{method} {path}", FORM + fields), *[piece] * 100) == expected
+    after = worker_memory(server)
+    assert after.keys() == before.keys(), "a process of the server ended"
+    assert max(after[pid] - before[pid] for pid in before) < 8_000_000
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        head("GET /api/v1/health/live", f"X-Long: {'y' * 1_000_000}\r\n"),
+        head("GET /api/v1/health/live", "".join(f"X-Field-{number}: y\r\n" for number in range(1_000))),
+        head(f"GET /api/v1/search/movies?q={'y' * 1_000_000}"),
+    ],
+    ids=["a long field", "many fields", "a long address"],
+)
+def test_a_long_head_is_refused(server: Served, sent: bytes) -> None:
+    assert status_of(server, sent) in (414, 431)
+    assert asked(server)[0] == 200
+
+
+def test_no_second_protocol_is_spoken(server: Served) -> None:
+    with connected(server) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        assert not connection.recv(100).startswith(b"\x00")
+
+
+@pytest.mark.parametrize("what", ["nothing", "half a head", "nothing more"])
+def test_whoever_is_silent_is_hung_up_on(silent: dict[str, socket.socket], what: str) -> None:
+    silent[what].settimeout(HEAD_WITHIN + 3)
+    assert silent[what].recv(100) == b""

@@ -1,0 +1,71 @@
+"""The requests of the benchmark: enough of them, all different to the service, the same every time."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+
+from benchmarks.harness.workload import API, Endpoint, workload
+from sample_data.facts import load_movies
+
+MOVIES = load_movies()
+ENDPOINTS = workload(MOVIES)
+CACHED = [endpoint for endpoint in ENDPOINTS if endpoint.cached]
+
+
+def test_every_endpoint_of_the_api_is_measured() -> None:
+    assert [endpoint.name for endpoint in ENDPOINTS] == [
+        "health",
+        "health/live",
+        "health/ready",
+        "movies/{id}",
+        "movies/{id}/sentiment",
+        "movies/{id}/stats",
+        "trending/movies",
+        "trending/genres/{genre}",
+        "search/movies",
+        "search/genres",
+        "analytics/genre/{genre}",
+        "analytics/trends",
+        "analytics/overview",
+        "analytics/sentiment/comparison",
+        "analytics/actors/{name}",
+    ]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_a_path_is_the_endpoints_own_and_asked_once_in_a_turn(endpoint: Endpoint) -> None:
+    start = API + endpoint.name.partition("{")[0]
+    assert all(urlsplit(path).path.startswith(start) for path in endpoint.paths)
+    assert len(set(endpoint.paths)) == len(endpoint.paths)
+
+
+@pytest.mark.parametrize("endpoint", CACHED, ids=lambda endpoint: endpoint.name)
+def test_two_spellings_of_one_question_are_not_both_asked(endpoint: Endpoint) -> None:
+    split = [urlsplit(path.casefold()) for path in endpoint.paths]
+    asked = {(url.path, frozenset((name, value.strip()) for name, value in parse_qsl(url.query))) for url in split}
+    assert len(asked) == len(endpoint.paths)
+
+
+@pytest.mark.parametrize("name", [e.name for e in CACHED if e.name not in ("search/genres", "analytics/overview")])
+def test_a_cold_run_has_sixty_different_questions_where_the_parameters_allow_it(name: str) -> None:
+    endpoint = next(endpoint for endpoint in ENDPOINTS if endpoint.name == name)
+    assert len(endpoint.paths) >= 60
+
+
+def test_the_same_seed_asks_the_same_and_another_one_does_not() -> None:
+    assert workload(MOVIES) == ENDPOINTS
+    assert workload(MOVIES, seed=2) != ENDPOINTS
+
+
+def test_a_handful_of_movies_is_enough() -> None:
+    few = workload(MOVIES[:20])
+    assert all(endpoint.paths for endpoint in few)
+
+
+def test_only_actors_with_a_network_are_asked_for() -> None:
+    few = workload(MOVIES[:400])
+    names = [path.rpartition("/")[2] for path in few[-1].paths]
+    seen = [actor for movie in MOVIES[:400] for actor in movie.cast]
+    assert all(seen.count(unquote(name)) > 1 for name in names)

@@ -1,0 +1,59 @@
+"""Shapes of the small drawings."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.figures.drawing import MOST_DRAWN, NETWORK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, network, sparkline
+
+
+def points(line: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, _, y in (point.partition(",") for point in line.split())]
+
+
+@given(st.lists(st.none() | st.floats(-1e9, 1e9), max_size=200))
+def test_a_line_stays_within_its_frame_and_breaks_where_a_value_is_missing(values: list[float | None]) -> None:
+    drawn = sparkline(values)
+    found = [point for line in drawn["lines"] for point in points(line)]
+    assert all(0 <= x <= SPARK_WIDTH and 0 <= y <= SPARK_HEIGHT for x, y in found)
+    runs = "".join("x" if value is not None else " " for value in values).split()
+    assert [len(points(line)) for line in drawn["lines"]] == [max(2, len(run)) for run in runs]
+    assert (drawn["last"] is None) == (not values or values[-1] is None)
+
+
+def test_the_highest_value_is_at_the_top_and_nothing_at_the_foot() -> None:
+    (line,) = sparkline([0.0, 5.0, 10.0])["lines"]
+    heights = [y for _, y in points(line)]
+    assert heights == sorted(heights, reverse=True)
+    assert (heights[0], heights[-1]) == (SPARK_HEIGHT - 3, 3)
+
+
+def people(number: int) -> list[dict[str, Any]]:
+    return [{"actor": f"Actor {n} with a rather long name", "count": number - n, "movies": []} for n in range(number)]
+
+
+def test_everybody_stands_apart_and_within_the_frame() -> None:
+    for number in (1, 2, 5, MOST_DRAWN):
+        drawn = network("Centre", people(number))
+        places = [(node["x"], node["y"]) for node in drawn["nodes"]]
+        assert len(set(places)) == number
+        assert all(0 < x < NETWORK_WIDTH and 0 < y < drawn["height"] for x, y in places)
+        for side in {x for x, _ in places}:
+            heights = sorted(y for x, y in places if x == side)
+            assert all(low - high >= 40 for high, low in pairwise(heights))
+
+
+def test_more_movies_make_a_thicker_line_and_the_rest_is_left_to_the_table() -> None:
+    drawn = network("Centre", people(50))
+    assert len(drawn["nodes"]) == MOST_DRAWN
+    by_count = sorted(drawn["nodes"], key=lambda node: -node["count"])
+    assert [node["stroke"] for node in by_count] == sorted((node["stroke"] for node in by_count), reverse=True)
+    assert all(len(node["short"]) <= 24 for node in drawn["nodes"])
+
+
+def test_nobody_is_drawn_alone() -> None:
+    assert network("Centre", [])["nodes"] == []

@@ -1,0 +1,81 @@
+"""A table as it is shown, drawn and given away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.figures.tables import FORMATS, NOTHING, Column, Table, shown
+
+COLUMNS = (Column("title", "Title"), Column("votes", "Votes", "count"), Column("mood", "Mood", "score"))
+
+
+def read(table: Table) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.as_csv())))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (None, "score", NOTHING),
+        (1234567, "count", "1,234,567"),
+        (-0.0514, "score", "−0.051"),
+        (0.25, "score", "+0.250"),
+        (8.456, "rating", "8.46"),
+        (-3.96, "change", "−3.96"),
+        (463517383, "dollars", "$463,517,383"),
+        (136.0, "minutes", "136 min"),
+        ("2026-11-24", "date", "24 Nov 2026"),
+        ("2026-11-24T14:00:00Z", "hour", "24 Nov 2026 14:00"),
+        ("merged", "source", "both layers"),
+        (["Drama", "Crime"], "text", "Drama, Crime"),
+        ("Spider-Man", "text", "Spider-Man"),
+        (603, "id", "603"),
+    ],
+)
+def test_values_are_shown_as_people_read_them(value: Any, kind: str, text: str) -> None:
+    assert shown(value, kind) == text
+
+
+def test_every_kind_shows_that_nothing_is_known() -> None:
+    assert {shown(None, kind) for kind in FORMATS} == {NOTHING}
+
+
+def test_a_csv_has_a_heading_and_numbers_as_they_are() -> None:
+    table = Table("t", "T", COLUMNS, [{"title": 'A "b", c', "votes": 1234, "mood": -0.123456789}, {"title": None}])
+    assert read(table) == [["title", "votes", "mood"], ['A "b", c', "1234", "-0.123456789"], ["", "", ""]]
+
+
+@given(st.text(), st.lists(st.text(max_size=5), max_size=3))
+def test_no_text_is_a_formula_in_a_spreadsheet_nor_breaks_out_of_its_cell(title: str, genres: list[str]) -> None:
+    columns = (Column("title", "Title"), Column("genres", "Genres"))
+    text = Table("t", "T", columns, [{"title": title, "genres": genres}]).as_csv()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(rows) == 2
+    assert len(rows[1]) == 2
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in rows[1])
+    assert rows[1][0].removeprefix("'") == title.removeprefix("'")
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    assert read(Table("t", "T", COLUMNS, [{"title": "-5", "votes": -5, "mood": -1.5}]))[1] == ["'-5", "-5", "-1.5"]
+
+
+def test_the_first_text_of_a_row_leads_where_the_row_says() -> None:
+    (line,) = Table("t", "T", COLUMNS, [{"title": "A", "votes": 1, "link": "/a"}]).lines
+    assert [cell.link for cell in line] == ["/a", "", ""]
+
+
+def test_gaps_are_told_in_one_attribute() -> None:
+    gaps: list[Mapping[str, str | None]] = [
+        {"start": None, "end": "2026-11-24T00:00:00Z"},
+        {"start": "2026-11-24T03:00:00Z", "end": "2026-11-24T04:00:00Z"},
+    ]
+    table = Table("t", "T", COLUMNS, [], gaps=gaps)
+    assert table.gap_spans == "/2026-11-24T00:00:00Z 2026-11-24T03:00:00Z/2026-11-24T04:00:00Z"
