@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Annotated, cast
 
-import orjson
+import msgspec
 
-from merger.contract.fields import day, moment
 from merger.core.windows import DAY, midnight
 from merger.drift.comparison import ComparedBucket, Drift
 from merger.drift.days import DATA_TYPE
@@ -19,6 +18,10 @@ KEPT = timedelta(days=7)
 
 CLAIM_LAPSES = timedelta(minutes=15)
 """After which somebody else tries a comparison that was not finished; longer than one may take."""
+
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""With a time zone: a stored one that lacks it is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,11 @@ class Audit:
         start, until: the days that were compared last, half-open; where this comparison had none, an earlier one's.
     """
 
-    of: datetime
-    at: datetime
+    of: Moment
+    at: Moment
     drift: Drift
-    start: datetime | None = None
-    until: datetime | None = None
+    start: Moment | None = None
+    until: Moment | None = None
 
     @classmethod
     def made(cls, of: datetime, at: datetime, drift: Drift, last: Audit | None) -> Audit:
@@ -50,16 +53,15 @@ class Audit:
         ``difference``."""
         worst = [{**asdict(bucket), "difference": bucket.difference} for bucket in self.drift.worst]
         stamps = {"of": self.of, "at": self.at, "start": self.start, "until": self.until}
-        return orjson.dumps({"data_type": DATA_TYPE, **stamps, **self.drift.totals, "worst": worst})
+        return msgspec.json.encode({"data_type": DATA_TYPE, **stamps, **self.drift.totals, "worst": worst})
 
     @classmethod
     def decoded(cls, text: bytes | None) -> Audit | None:
         """What ``encoded`` made; ``None`` where it is anything else, as an other version's may be."""
         try:
-            found = orjson.loads(text or b"")
-            start, until = (None if found[name] is None else moment(found[name]) for name in ("start", "until"))
-            return cls(moment(found["of"]), moment(found["at"]), _drift(found), start, until)
-        except (ValueError, KeyError, TypeError):
+            found = msgspec.json.decode(text or b"")
+            return msgspec.convert({**found, "drift": found}, cls)
+        except (msgspec.DecodeError, TypeError):
             return None
 
 
@@ -87,15 +89,3 @@ class SharedDriftResults:
         """Whether this process is the one that compares what a batch brought."""
         key = f"{self._key}:{of:%Y%m%dT%H%M%S.%f}"
         return bool(self._link.ask(lambda redis: redis.set(key, 1, nx=True, ex=CLAIM_LAPSES)))
-
-
-def _drift(found: dict[str, Any]) -> Drift:
-    numbers = {
-        name: int(found[name])
-        for name in ("checked", "not_checked", "batch", "speed", "batch_more", "speed_more", "one_in")
-    }
-    worst = (
-        ComparedBucket(*(bucket[name] for name in ("movie_id", "day", "batch", "speed"))) for bucket in found["worst"]
-    )
-    days, left_out = (tuple(map(day, found[name])) for name in ("days", "left_out"))
-    return Drift(days=days, left_out=left_out, worst=tuple(worst), **numbers)
