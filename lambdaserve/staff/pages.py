@@ -7,7 +7,6 @@ for twice where it takes something away, is entered in the admin's log, and says
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -25,10 +24,7 @@ from django.views.generic import View
 from lambdaserve.access.models import Operations
 from lambdaserve.ops.doctor.examination import examined
 from lambdaserve.ops.doctor.findings import findings
-from lambdaserve.ops.reports.cache import cache_report
-from lambdaserve.ops.reports.drift import drift_report
-from lambdaserve.ops.reports.freshness import current_report
-from lambdaserve.ops.reports.indexes import index_report
+from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff import actions
 from lambdaserve.staff.actions import Refused
 from lambdaserve.staff.drawing import drawing
@@ -61,7 +57,7 @@ class Action:
     asks: Callable[[Mapping[str, str]], str] | None = None
 
 
-class Page(View, ABC):
+class Page(View):
     """One page.
 
     Attributes:
@@ -69,6 +65,7 @@ class Page(View, ABC):
         url_name: within the admin's namespace.
         address: below ``admin/``.
         template: of it.
+        report: which of ``REPORTS`` it shows.
         actions: by the name that the form gives.
         site: the admin's.
     """
@@ -77,16 +74,17 @@ class Page(View, ABC):
     url_name: ClassVar[str]
     address: ClassVar[str]
     template: ClassVar[str]
+    report: ClassVar[str]
     actions: ClassVar[Mapping[str, Action]] = {}
     site: AdminSite | None = None
 
-    @abstractmethod
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """What the template shows.
+        """What the template shows: the report.
 
         Raises:
             MergerError, RedisTrouble: it can't be found out.
         """
+        return {"report": REPORTS[self.report]()}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, for who may see it."""
@@ -175,11 +173,12 @@ class FreshnessPage(Page):
 
     title, url_name, address = "Freshness", "operations-freshness", "operations/freshness/"
     template = "admin/staff/freshness.html"
+    report = "layers"
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The report and its drawing."""
-        report = current_report()
-        return {"report": report, "drawing": drawing(report)}
+        content = super().content(request)
+        return {**content, "drawing": drawing(content["report"])}
 
 
 class CachePage(Page):
@@ -187,6 +186,7 @@ class CachePage(Page):
 
     title, url_name, address = "Cache", "operations-cache", "operations/cache/"
     template = "admin/staff/cache.html"
+    report = "cache"
     actions: ClassVar[Mapping[str, Action]] = {
         "all": Action(MANAGE, actions.outdate_all, lambda _: "Have every answer made anew?"),
         "view": Action(MANAGE, actions.outdate_view),
@@ -200,7 +200,7 @@ class CachePage(Page):
         entry = unpacked(wiring.service().cache, key, configuration.utc_now().timestamp()) if key else None
         if entry is not None:
             entry["answer"] = json.dumps(entry["answer"], indent=2, ensure_ascii=False)
-        return {"report": cache_report(), "key": key, "entry": entry}
+        return {**super().content(request), "key": key, "entry": entry}
 
 
 class IndexPage(Page):
@@ -208,15 +208,12 @@ class IndexPage(Page):
 
     title, url_name, address = "Indexes", "operations-indexes", "operations/indexes/"
     template = "admin/staff/indexes.html"
+    report = "indexes"
     actions: ClassVar[Mapping[str, Action]] = {
         "create": Action(MANAGE, actions.create_index, actions.about_creating),
         "drop": Action(MANAGE, actions.drop_index, actions.about_dropping),
         "expiry": Action(MANAGE, actions.change_expiry, actions.about_expiry),
     }
-
-    def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The report."""
-        return {"report": index_report()}
 
 
 class RunsPage(Page):
@@ -224,14 +221,11 @@ class RunsPage(Page):
 
     title, url_name, address = "Batch runs", "operations-runs", "operations/runs/"
     template = "admin/staff/runs.html"
+    report = "runs"
     actions: ClassVar[Mapping[str, Action]] = {
         "publish": Action(PUBLISH, actions.publish, actions.about_publishing),
         "rollback": Action(PUBLISH, actions.roll_back, actions.about_rolling_back),
     }
-
-    def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The runs, newest first."""
-        return {"runs": wiring.run_publisher().runs()}
 
 
 class DriftPage(Page):
@@ -239,10 +233,7 @@ class DriftPage(Page):
 
     title, url_name, address = "Drift", "operations-drift", "operations/drift/"
     template = "admin/staff/drift.html"
-
-    def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The last comparison."""
-        return {"report": drift_report()}
+    report = "drift"
 
 
 PAGES: Final[tuple[type[Page], ...]] = (HealthPage, FreshnessPage, CachePage, IndexPage, RunsPage, DriftPage)

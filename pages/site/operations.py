@@ -12,13 +12,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from lambdaserve.ops.health.monitor import monitor
-from lambdaserve.ops.reports.cache import cache_report
-from lambdaserve.ops.reports.drift import drift_report
-from lambdaserve.ops.reports.freshness import current_report
-from lambdaserve.ops.reports.indexes import index_report
+from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff.drawing import drawing
 from lambdaserve.staff.pages import SEE, SHOWN_WITHIN
-from merger import wiring
 from merger.errors import MergerError
 from merger.stores.mongo.client import within
 from merger.stores.redis.link import RedisTrouble
@@ -41,16 +37,10 @@ class Operations(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         with within(SHOWN_WITHIN):
-            layers = _report(current_report)
-            return {
-                "health": monitor().report(),
-                "layers": layers,
-                "drawing": drawing(layers["report"]) if layers["report"] else None,
-                "cache": _report(cache_report),
-                "indexes": _report(index_report),
-                "runs": _report(wiring.run_publisher().runs),
-                "drift": _report(drift_report),
-            }
+            health = monitor().report()
+            reports = {name: _report(make) for name, make in REPORTS.items()}
+        layers = reports["layers"]["report"]
+        return {**reports, "health": health, "drawing": drawing(layers) if layers else None}
 
 
 def _report(make: Callable[[], Any]) -> dict[str, Any]:

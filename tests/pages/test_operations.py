@@ -11,6 +11,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.drift.comparison import ComparedBucket, Drift
@@ -200,8 +201,8 @@ def test_a_mongodb_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: A
     def away(*_: Any, **__: Any) -> None:
         raise StoreUnavailable("MongoDB is not reachable (for a test)")
 
-    monkeypatch.setattr("lambdaserve.staff.pages.current_report", away)
-    monkeypatch.setattr("lambdaserve.staff.pages.index_report", away)
+    monkeypatch.setitem(REPORTS, "layers", away)
+    monkeypatch.setitem(REPORTS, "indexes", away)
     monkeypatch.setattr("merger.layers.publishing.RunPublisher.runs", away)
     assert "MongoDB is not reachable" in staff.get(page(name), status=503)
 
