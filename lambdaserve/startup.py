@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 import threading
-import time
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -57,11 +56,10 @@ def _start_warm_up() -> None:
 
 def _start_watching() -> None:
     """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
-    from lambdaserve.access.cleanup import Cleanup
-    from merger.background.loop import keep_watching
-    from merger.wiring import drift_audit, slow_query_reports, usage_report, watcher, worker_meters
+    from lambdaserve.access.cleanup import delete_expired
+    from merger.background.loop import Every, keep_watching
+    from merger.wiring import background_tasks, watcher
 
-    own = Cleanup(time.monotonic)
-    beside = [usage_report().run, worker_meters().run, drift_audit().run, slow_query_reports().run, own.run]
-    arguments = (watcher(), beside, threading.Event())
+    tasks = [*background_tasks(), Every(3600, delete_expired)]
+    arguments = (watcher(), tasks, threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from django.conf import settings
 
 from merger import configuration
 from merger.answers.service import MergeService
+from merger.background.loop import Every
 from merger.background.usage_report import UsageReport
 from merger.background.worker_meters import WorkerMeters, resident_bytes
 from merger.cache.answer_cache import AnswerCache
@@ -26,7 +27,7 @@ from merger.core.boundary import Boundary, Layers, Policy
 from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
 from merger.drift.shared_result import SharedDriftResults
-from merger.indexes.slow_query_log import SlowQueryLog, SlowQueryReports
+from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
@@ -184,19 +185,12 @@ def usage_report() -> UsageReport:
         requested=popular_counts(),
         shared_requested=popular_totals(),
         clock=configuration.utc_now,
-        monotonic=time.monotonic,
     )
 
 
 def slow_query_log() -> SlowQueryLog:
     """Slow queries of all processes."""
     return SlowQueryLog(database())
-
-
-@cache
-def slow_query_reports() -> SlowQueryReports:
-    """Tells the slow queries of this process."""
-    return SlowQueryReports(slow_queries(), slow_query_log(), configuration.utc_now, time.monotonic)
 
 
 @cache
@@ -229,6 +223,17 @@ def drift_audit() -> DriftAudit:
         clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
+
+
+def background_tasks() -> list[Callable[[], None]]:
+    """What the background thread of this process does after each tick of the watcher; intervals in seconds."""
+    log = slow_query_log()
+    return [
+        worker_meters().run,
+        Every(5, usage_report().run),
+        Every(10, drift_audit().run),
+        Every(60, lambda: report_slow_queries(slow_queries(), log, configuration.utc_now())),
+    ]
 
 
 def _cache(rules: Policy, names: Aliases) -> AnswerCache:

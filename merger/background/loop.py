@@ -1,31 +1,52 @@
-"""The background thread of a worker."""
+"""The background thread of a worker, and the timer of its periodic tasks."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from merger.invalidation.watcher import (
-    TICK,
-    Watcher,
-)
+from merger.invalidation.watcher import TICK, Watcher
 
 _log = logging.getLogger(__name__)
 
 
-def keep_watching(watcher: Watcher, others: Iterable[Callable[[], None]], ended: threading.Event) -> None:
-    """Ticks until told to end.
+@dataclass(slots=True)
+class Every:
+    """Calls a task at most once per interval, however often it is called itself. One thread calls it.
+
+    Args:
+        seconds: from the start of one run to the start of the next.
+        task: runs on the first call, then once per interval; also after a run that raised.
+        monotonic: seconds of a monotonic clock.
+    """
+
+    seconds: float
+    task: Callable[[], None]
+    monotonic: Callable[[], float] = time.monotonic
+    _due: float = field(default=float("-inf"), init=False)
+
+    def __call__(self) -> None:
+        now = self.monotonic()
+        if now >= self._due:
+            self._due = now + self.seconds
+            self.task()
+
+
+def keep_watching(watcher: Watcher, tasks: Iterable[Callable[[], None]], ended: threading.Event) -> None:
+    """Ticks the watcher and runs the tasks until the event is set.
 
     Args:
         watcher: looks once per ``TICK``.
-        others: called after each look.
-        ended: tells to end.
+        tasks: called after each look, ``Every`` for those that are due less often.
+        ended: ends the loop.
     """
     while not ended.wait(TICK):
-        for task in (watcher.tick, *others):
+        for task in (watcher.tick, *tasks):
             try:
                 task()
-            except Exception:  # noqa: BLE001 - nobody waits for this thread, and it must not end unheard
-                _log.exception("the watcher met something unforeseen; it goes on")
+            except Exception:  # noqa: BLE001 - no caller sees this thread's errors, and it must go on
+                _log.exception("a background task failed; the background thread goes on")
     watcher.stop()

@@ -17,10 +17,6 @@ from merger.errors import StoreError
 from merger.invalidation.schedule import BATCH_AGAIN
 from merger.stores.redis.link import RedisTrouble
 
-EVERY = 10.0
-"""Seconds between two looks at whether there is something to compare."""
-
-
 SETTLES = BATCH_AGAIN[-1]
 """Seconds without a further batch document: a run may be writing for long after its first one is seen."""
 
@@ -29,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class DriftAudit:
-    """Looks now and then, and compares in a thread of its own.
+    """Compares the layers in a thread of its own, once there is something to compare.
 
     Args:
         auditor: compares.
@@ -59,7 +55,6 @@ class DriftAudit:
         self._noticed = noticed
         self._clock = clock
         self._monotonic = monotonic
-        self._due = float("-inf")
         self._seen: datetime | None = None
         self._seen_at = float("-inf")
         self._last: Audit | None = None
@@ -72,9 +67,8 @@ class DriftAudit:
 
     def run(self) -> None:
         """Compares, if there is something to compare; returns at once."""
-        if self._monotonic() < self._due or self.is_comparing:
+        if self.is_comparing:
             return
-        self._due = self._monotonic() + EVERY
         self._learn()
         of = self._newest()
         if of is not None and self._is_due(of) and self._is_mine(of):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -31,10 +31,6 @@ SIZE: Final = 4 * 2**20
 
 MOST: Final = 10_000
 """Documents in it."""
-
-
-EVERY: Final = 60.0
-"""Seconds between two reports."""
 
 
 WRITTEN_WITHIN, READ_WITHIN = 0.5, 10.0
@@ -92,32 +88,18 @@ class SlowQueryLog:
             self._database.create_collection(COLLECTION, capped=True, size=SIZE, max=MOST)
 
 
-class SlowQueryReports:
-    """Tells the log now and then what this process noted; one thread calls it.
+def report_slow_queries(noted: SlowQueries, log: SlowQueryLog, now: datetime) -> None:
+    """Adds what this process noted since the last report to the log; what can't be added is lost.
 
     Args:
-        noted: of this process.
-        log: of all.
-        clock: aware UTC.
-        monotonic: seconds of a monotonic clock.
+        noted: of this process; it is emptied.
+        log: of all processes.
+        now: aware UTC.
     """
-
-    def __init__(
-        self, noted: SlowQueries, log: SlowQueryLog, clock: Callable[[], datetime], monotonic: Callable[[], float]
-    ) -> None:
-        self._noted, self._log = noted, log
-        self._clock, self._monotonic = clock, monotonic
-        self._due = monotonic() + EVERY
-
-    def run(self) -> None:
-        """Reports, if it is time to; what can't be told is lost."""
-        if self._monotonic() < self._due:
-            return
-        self._due = self._monotonic() + EVERY
-        try:
-            self._log.add(self._noted.take(), self._clock())
-        except StoreError as error:
-            _log.info("slow queries could not be recorded: %s", error)
+    try:
+        log.add(noted.take(), now)
+    except StoreError as error:
+        _log.info("slow queries could not be recorded: %s", error)
 
 
 def _read(document: Mapping[str, Any]) -> Slow | None:

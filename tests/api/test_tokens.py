@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -22,7 +21,6 @@ from redis import Redis
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from lambdaserve.access import cleanup as forgetting
-from lambdaserve.access.cleanup import Cleanup
 from lambdaserve.access.credentials import authentication, tokens
 from lambdaserve.access.credentials.credential_cache import HOLD
 from lambdaserve.access.credentials.sessions import Session
@@ -417,7 +415,7 @@ def test_expired_tokens_are_forgotten(ann: User, monkeypatch: pytest.MonkeyPatch
     OutstandingToken.objects.update(expires_at=timezone.now())
     logged_in(ann)
     monkeypatch.setattr(forgetting, "connection", SimpleNamespace(close=lambda: None))  # it is the test's own
-    Cleanup(time.monotonic).run()
+    forgetting.delete_expired()
     assert OutstandingToken.objects.count() == 1
     assert BlacklistedToken.objects.count() == 0
 

@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from lambdaserve.server.embedded_stores import free_port
-from merger.indexes.slow_query_log import COLLECTION, EVERY, MOST, SlowQueryLog, SlowQueryReports
+from merger.indexes.slow_query_log import COLLECTION, MOST, SlowQueryLog, report_slow_queries
 from merger.stores.mongo.query_shapes import Shape, Slow
 from merger.stores.mongo.slow_queries import SHAPES, SlowQueries
 
@@ -135,25 +135,16 @@ def test_what_a_process_notes_is_bounded(indexed_database: Stored, mongo_uri: st
     assert noted.take() == []
 
 
-def test_a_process_reports_now_and_then_and_survives_a_store_that_is_away(
-    indexed_database: Stored, monkeypatch: Any
-) -> None:
-    clock = [0.0]
+def test_report_adds_to_the_log_and_survives_a_store_that_is_away(indexed_database: Stored, monkeypatch: Any) -> None:
     noted = SlowQueries(1, ("batch_views",))
-    reports = SlowQueryReports(noted, SlowQueryLog(indexed_database), lambda: NOW, lambda: clock[0])
 
     def note() -> None:
         monkeypatch.setattr(noted, "_noted", {Shape("batch_views"): Slow(Shape("batch_views"), 1, 5.0, 5.0)})
 
     note()
-    reports.run()
-    assert indexed_database[COLLECTION].count_documents({}) == 0
-    clock[0] = EVERY
-    reports.run()
+    report_slow_queries(noted, SlowQueryLog(indexed_database), NOW)
     assert indexed_database[COLLECTION].count_documents({}) == 1
-    with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
-        away = SlowQueryReports(noted, SlowQueryLog(nobody["x"]), lambda: NOW, lambda: clock[0])
+    with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as away:
         note()
-        clock[0] += EVERY
-        away.run()
+        report_slow_queries(noted, SlowQueryLog(away["x"]), NOW)
     assert noted.take() == []

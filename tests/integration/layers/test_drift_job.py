@@ -22,7 +22,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, HOUR
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import Drift
-from merger.drift.job import EVERY, SETTLES, DriftAudit
+from merger.drift.job import SETTLES, DriftAudit
 from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedDriftResults
 from merger.errors import StoreUnavailable
 from merger.layers.state import LayerState
@@ -96,7 +96,7 @@ class Process:
         boundary = Boundary(self.now(), policy())
         return boundary, self.watch.refresh(types, boundary)
 
-    def runs(self, *, later: float = EVERY + 1) -> bool:
+    def runs(self, *, later: float = 11) -> bool:
         """A look, some seconds after the one before; whether it compared anything."""
         self.seconds += later
         self.layers(())
