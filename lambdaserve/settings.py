@@ -165,13 +165,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "lambdaserve.middleware.request_log.RequestLog",
-    "lambdaserve.middleware.lanes.ApiLane",
-    "lambdaserve.middleware.lanes.SqlConnections",
-    "lambdaserve.middleware.lanes.PageSecurity",
+    "lambdaserve.middleware.api_lane.ApiLane",
+    "lambdaserve.middleware.sql_connections.SqlConnections",
+    "lambdaserve.middleware.security.PageSecurity",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "lambdaserve.middleware.lanes.CorsWhereWanted",
+    "lambdaserve.middleware.security.CorsIfConfigured",
     "lambdaserve.middleware.slow_clients.SlowClients",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -179,12 +179,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "lambdaserve.middleware.lanes.Innermost",
 ]
 # All that a request to the API without a session passes.
 API_MIDDLEWARE = [
-    "lambdaserve.middleware.lanes.ApiSecurity",
-    "lambdaserve.middleware.lanes.CorsWhereWanted",
+    "lambdaserve.middleware.security.ApiSecurity",
+    "lambdaserve.middleware.security.CorsIfConfigured",
     "lambdaserve.middleware.slow_clients.SlowClients",
     "django.middleware.common.CommonMiddleware",
 ]

@@ -70,7 +70,7 @@ def pytest_unconfigure() -> None:
 def sql_connections_stay_open() -> Iterator[None]:
     """Requests of a test's own client close none between them, as Django's test client has it, too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lambdaserve.middleware.lanes.close_old_connections", lambda: None)
+        patch.setattr("lambdaserve.middleware.sql_connections.close_old_connections", lambda: None)
         yield
 
 

@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from structlog.typing import FilteringBoundLogger
 
 from lambdaserve.access.credentials.scopes import AccessGrant
-from lambdaserve.middleware.lanes import GetResponse
+from lambdaserve.middleware.api_lane import GetResponse
 from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
 from merger.request_context import RequestContext, asking

@@ -17,7 +17,7 @@ from django.http import FileResponse, HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from lambdaserve.api.problems import Problem, refusal
-from lambdaserve.middleware.lanes import GetResponse
+from lambdaserve.middleware.api_lane import GetResponse
 
 AT_ONCE: Final = 0.02
 """Seconds within which a place is free where nobody is slow: a body comes with its head, as a rule."""
