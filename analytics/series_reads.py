@@ -9,7 +9,8 @@ from typing import Any
 from merger.contract.documents import Aliases
 from merger.core.windows import HOUR, Span, Window
 from merger.speed.hour_range import HourRange
-from merger.views.plans import Plan, PlanContext, Read, movie_reads, payload_reads, series_hours_from
+from merger.stores.store import Find
+from merger.views.plans import Plan, PlanContext, movie_reads, payload_reads, series_hours_from
 
 VIEW_TYPE = "temporal_analytics"
 
@@ -55,7 +56,7 @@ def trend_plan(question: PlanContext[TrendParameters]) -> Plan:
     )
 
 
-def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Read, ...]:
+def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Find, ...]:
     """Points of no single movie, as far as the payload tells: some producers name the movie at the top level alone.
 
     Those are sorted out later; asking for that here too would keep the embedded server from using the index.

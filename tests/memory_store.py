@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from merger.stores.store import Document
+from merger.stores.store import Document, Find
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gt": lambda value, bound: value > bound,
@@ -34,35 +34,26 @@ class MemoryStore:
         for document in documents:
             known.append({"_id": f"{collection}:{len(known)}:{id(document)}", **copy.deepcopy(dict(document))})
 
-    def find(
-        self,
-        collection: str,
-        wanted: Mapping[str, Any],
-        *,
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        newest_by: str | None = None,
-        limit: int = 0,
-    ) -> list[Document]:
+    def find(self, find: Find) -> list[Document]:
         if self.error is not None:
             raise self.error
-        self.finds.append((collection, wanted))
-        found = [d for d in self.collections.get(collection, []) if _matches(d, wanted)]
-        if newest_by is not None:
-            found.sort(key=lambda d: d[newest_by], reverse=True)
-        found = found[:limit] if limit else found
-        if only:
-            return [{key: d[key] for key in ("_id", *only) if key in d} for d in found]
-        return [{key: value for key, value in d.items() if key not in without} for d in found]
+        self.finds.append((find.collection, find.filter))
+        found = [d for d in self.collections.get(find.collection, []) if _matches(d, find.filter)]
+        if (date := find.newest_by) is not None:
+            found.sort(key=lambda d: d[date], reverse=True)
+        found = found[: find.limit or None]
+        if find.only:
+            return [{key: d[key] for key in ("_id", *find.only) if key in d} for d in found]
+        return [{key: value for key, value in d.items() if key not in find.without} for d in found]
 
-    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    def explain(self, find: Find) -> Mapping[str, Any]:
         """It has no planner, and says nothing."""
         if self.error is not None:
             raise self.error
         return {}
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        found = self.find(collection, wanted)
+        found = self.find(Find(collection, wanted))
         for start in range(0, len(found), 2):
             yield found[start : start + 2]
 

@@ -17,7 +17,8 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import Span, isoformat
 from merger.errors import StoreError
 from merger.speed.hour_range import HourRange
-from merger.views.plans import Plan, Read, View
+from merger.stores.store import Find
+from merger.views.plans import Plan, View
 
 AWAY, EMPTY, STALE, LAGGING, CURRENT = "away", "empty", "stale", "lagging", "current"
 """States of a layer."""
@@ -103,7 +104,7 @@ def _hours(hours: HourRange) -> dict[str, Any]:
     return {"types": list(hours.types), "start": _plain(hours.window.start), "end": _plain(hours.window.end)}
 
 
-def _read(read: Read, found: Mapping[str, Any] | StoreError) -> dict[str, Any]:
+def _read(read: Find, found: Mapping[str, Any] | StoreError) -> dict[str, Any]:
     asked = {"collection": read.collection, "filter": _extended(read.filter), "without": list(read.without)}
     if isinstance(found, StoreError):
         return {**asked, "error": str(found)}

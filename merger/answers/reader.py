@@ -26,8 +26,8 @@ from merger.request_context import TimedStep, asking
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
-from merger.stores.store import Document, Store
-from merger.views.plans import Plan, PlanContext, Read, View
+from merger.stores.store import Document, Find, Store
+from merger.views.plans import Plan, PlanContext, View
 from merger.views.reading import ViewInputs
 
 
@@ -159,9 +159,9 @@ class Reader:
         catalogue = self._reference.at_hand if plan.reference else None
         return Planned(without(layers, errors), plan, found, catalogue.as_of_run if catalogue else None)
 
-    def _explained(self, read: Read) -> Mapping[str, Any] | StoreError:
+    def _explained(self, read: Find) -> Mapping[str, Any] | StoreError:
         try:
-            return self._store.explain(read.collection, read.filter, without=read.without)
+            return self._store.explain(read)
         except StoreError as error:
             return error
 
@@ -215,13 +215,13 @@ class Reader:
                 lost.note(BATCH, error)
         return self._reference.at_hand or Catalogue()
 
-    def _beside(self, read: Read) -> Future[list[Document]]:
+    def _beside(self, read: Find) -> Future[list[Document]]:
         # The deadline of the request is a context variable; a thread of a pool does not inherit those.
         return self._threads.submit(contextvars.copy_context().run, self._find, read)
 
-    def _find(self, read: Read) -> list[Document]:
+    def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):
-            return self._store.find(read.collection, read.filter, without=read.without)
+            return self._store.find(read)
 
 
 def _note(plan: Plan) -> None:

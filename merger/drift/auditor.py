@@ -18,7 +18,7 @@ from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
 from merger.layers.text_dates import text_spans
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 LONGEST = 600.0
 """Seconds after which a comparison gives up."""
@@ -120,7 +120,7 @@ class Auditor:
             self._check_time(ends)
             for spelling in self._contract.aliases.names_of_view(DATA_TYPE):
                 wanted = {"movie_id": movie_id, "view_type": spelling, "data.date": None}
-                batch.add(self._contract.read(batch=self._store.find(BATCH, wanted)))
+                batch.add(self._contract.read(batch=self._store.find(Find(BATCH, wanted))))
             time.sleep(GIVE_WAY)
 
     def _of_hour(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:

@@ -31,7 +31,7 @@ from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
 from merger.speed.change_log import MOST_MOVIES, Changes, Movies
 from merger.stores.redis.link import RedisTrouble
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 _log = logging.getLogger(__name__)
 
@@ -241,7 +241,7 @@ class Watcher:
         found: list[Document] = []
         for key in self._type_keys:
             wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
-            found += self._store.find(SPEED, wanted, only=("movie_id",), limit=MOST_MOVIES + 1)
+            found += self._store.find(Find(SPEED, wanted, only=("movie_id",), limit=MOST_MOVIES + 1))
         # Stamps that are text are in no range of dates: something changed, and nobody knows what.
         if not 0 < len(found) <= MOST_MOVIES:
             self._outdated.by_any_movie()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from merger.contract.fields import moment
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
 
@@ -102,7 +102,7 @@ def _spans(now: datetime) -> Iterator[dict[str, Any]]:
 def _newest_of(
     store: Store, collection: str, wanted: Mapping[str, Any], name: str, after: datetime | None, now: datetime
 ) -> Newest | None:
-    for document in store.find(collection, wanted, only=(name,), newest_by=name, limit=_TRIED):
+    for document in store.find(Find(collection, wanted, only=(name,), newest_by=name, limit=_TRIED)):
         value = read_date(document, name)
         if value is not None and value <= now and (after is None or value > after):
             return Newest(value, document["_id"], document[name])
@@ -110,5 +110,5 @@ def _newest_of(
 
 
 def _still_says(store: Store, collection: str, name: str, known: Newest) -> bool:
-    found = store.find(collection, {"_id": known.witness}, only=(name,), limit=1)
+    found = store.find(Find(collection, {"_id": known.witness}, only=(name,), limit=1))
     return bool(found) and read_date(found[0], name) == known.value

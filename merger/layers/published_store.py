@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from merger.contract.collections import BATCH
 from merger.layers.publication import RUN_KEY, RUNS, Publication
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 MOST_RECORDS = 10_000
 """Records of runs that are read; a run a night are 27 years."""
@@ -47,7 +48,7 @@ class PublishedStore:
         Raises:
             StoreError: from the store; what was seen before stays.
         """
-        seen = Publication.of(self.behind.find(RUNS, {}, limit=MOST_RECORDS))
+        seen = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
         self._seen = seen
         return seen
 
@@ -65,44 +66,34 @@ class PublishedStore:
         finally:
             _held.reset(token)
 
-    def find(
-        self,
-        collection: str,
-        wanted: Mapping[str, Any],
-        *,
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        newest_by: str | None = None,
-        limit: int = 0,
-    ) -> list[Document]:
+    def find(self, find: Find) -> list[Document]:
         """See ``Store.find``.
 
         Hidden documents are left out here rather than by the filter, which not every server would answer by an index.
         """
-        options: dict[str, Any] = {"without": without, "newest_by": newest_by, "limit": limit}
-        if collection != BATCH or not self.publication.hides:
-            return self.behind.find(collection, wanted, only=only, **options)
+        if find.collection != BATCH or not self.publication.hides:
+            return self.behind.find(find)
         publication = self.publication
-        options["only"] = (*only, RUN_KEY) if only else ()
-        found = self.behind.find(collection, wanted, **options)
+        if find.only:
+            find = replace(find, only=(*find.only, RUN_KEY))
+        found = self.behind.find(find)
         shown = publication.visible(found)
-        if newest_by is not None and not shown and found and len(found) == limit:
+        if find.newest_by is not None and not shown and found and len(found) == find.limit:
             # The newest are of a run that is being written, which may have any number of them.
-            shown = self._newest(wanted, newest_by, options)
-        return shown if only else [publication.completed(document) for document in shown]
+            shown = self._newest(find, find.newest_by)
+        return shown if find.only else [publication.completed(document) for document in shown]
 
-    def _newest(self, wanted: Mapping[str, Any], newest_by: str, options: Mapping[str, Any]) -> list[Document]:
+    def _newest(self, find: Find, newest_by: str) -> list[Document]:
         """The newest visible documents, looked for run by run."""
         publication = self.publication
         if not publication.is_in_use:
-            return self.behind.find(BATCH, {**wanted, RUN_KEY: {"$nin": [*publication.withheld]}}, **options)
-        found = [
-            document
-            for run_id in publication.shown
-            for document in self.behind.find(BATCH, {**wanted, RUN_KEY: run_id}, **options)
-        ]
+            return self._find_in_run(find, {"$nin": [*publication.withheld]})
+        found = [document for run_id in publication.shown for document in self._find_in_run(find, run_id)]
         found.sort(key=lambda document: document[newest_by], reverse=True)
-        return found[: options["limit"] or None]
+        return found[: find.limit or None]
+
+    def _find_in_run(self, find: Find, run_id: Any) -> list[Document]:
+        return self.behind.find(replace(find, filter={**find.filter, RUN_KEY: run_id}))
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``; one publication for all of them."""
@@ -113,9 +104,9 @@ class PublishedStore:
                 continue
             yield [publication.completed(document) for document in publication.visible(found)]
 
-    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    def explain(self, find: Find) -> Mapping[str, Any]:
         """See ``Store.explain``."""
-        return self.behind.explain(collection, wanted, without=without)
+        return self.behind.explain(find)
 
     def ping(self) -> None:
         """See ``Store.ping``."""

@@ -25,7 +25,7 @@ from merger.errors import StoreError, StoreUnavailable
 from merger.layers.newest import ANY_TEXT, Newest, newest, read_date
 from merger.layers.publication import Publication
 from merger.layers.text_dates import text_spans
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 MAX_AGE = 2.0
 """Seconds for which a layer's state may be used without another look."""
@@ -203,7 +203,7 @@ class LayerState:
         state.newest = newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
         if thorough:
             texts = ({**wanted, "hour": ANY_TEXT} for wanted in choices)
-            state.has_text = any(self._store.find(SPEED, wanted, only=("hour",), limit=1) for wanted in texts)
+            state.has_text = any(self._store.find(Find(SPEED, wanted, only=("hour",), limit=1)) for wanted in texts)
             state.thorough_at = self._monotonic()
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
         for forgotten in (state.witnesses.keys() | state.probed) - set(usable):
@@ -220,7 +220,7 @@ class LayerState:
         if not state.witnesses:
             return
         ids = list(state.witnesses.values())
-        found = self._store.find(SPEED, {"_id": {"$in": ids}}, only=("hour",))
+        found = self._store.find(Find(SPEED, {"_id": {"$in": ids}}, only=("hour",)))
         still = {document["_id"]: _hour_of(document) for document in found}
         lost = [hour for hour, witness in state.witnesses.items() if still.get(witness) != hour]
         for hour in lost:
@@ -248,7 +248,7 @@ class LayerState:
             for span in spans:
                 exact = span is spans[0] or end - start == HOUR
                 found = self._store.find(
-                    SPEED, {key: data_type, "hour": span}, only=("hour",), limit=_TRIED if exact else 0
+                    Find(SPEED, {key: data_type, "hour": span}, only=("hour",), limit=_TRIED if exact else 0)
                 )
                 for document in found:
                     hour = _hour_of(document)

@@ -24,6 +24,7 @@ from merger.stores.mongo.errors import mapping_errors
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.cluster import look
 from merger.stores.redis.link import RedisTrouble
+from merger.stores.store import Find
 
 STORE_LIMIT = 0.3
 """Seconds that MongoDB may take to answer a ping before it counts as away."""
@@ -99,10 +100,12 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
             document
             for spelling in contract.aliases.names_of_view(view_type)
             for document in store.find(
-                BATCH,
-                {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
-                newest_by="computed_at",
-                limit=_TRIED,
+                Find(
+                    BATCH,
+                    {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
+                    newest_by="computed_at",
+                    limit=_TRIED,
+                )
             )
         ]
         found[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)

@@ -21,6 +21,7 @@ from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mapping_errors
 from merger.stores.redis.client import redis_link
 from merger.stores.redis.cluster import look, servers
+from merger.stores.store import Find
 
 ANSWER_WITHIN = 5.0
 """Seconds for each question."""
@@ -160,9 +161,9 @@ def _sample(collection: str, types: list[tuple[str, str]], date: str) -> Contrac
 def _newest(collection: str, types: list[tuple[str, str]], date: str) -> Iterator[Mapping[str, Any]]:
     store = wiring.patient_store(ANSWER_WITHIN)
     for key, name in types:
-        yield from store.find(collection, {key: name}, newest_by=date, limit=SAMPLED)
+        yield from store.find(Find(collection, {key: name}, newest_by=date, limit=SAMPLED))
     # And some of any type, or of none that is known.
-    yield from store.find(collection, {}, limit=SAMPLED)
+    yield from store.find(Find(collection, {}, limit=SAMPLED))
 
 
 def _disk() -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import CLOCK_SKEW, Boundary
-from merger.stores.store import Store
+from merger.stores.store import Find, Store
 
 OVERLAP = timedelta(seconds=10)
 """How far behind the newest stamp a look goes back: producers write side by side, and a write takes its time."""
@@ -116,7 +116,7 @@ class Deltas:
         mark = self._mark(key, boundary)
         since = {"$gte": mark - OVERLAP} if overlapping else {"$gt": mark}
         wanted = {key: self._data_type, "synced_at": since | {"$lte": boundary.now + CLOCK_SKEW}}
-        raw = self._store.find(SPEED, wanted, without=("_id",))
+        raw = self._store.find(Find(SPEED, wanted, without=("_id",)))
         if raw:
             self.uses(key)
         read = self._contract.read(speed=raw)

@@ -20,7 +20,7 @@ from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
 from merger.speed.table_builder import folded, tables_of, with_skipped
 from merger.speed.tables import HourTable
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 KEEP_AT_LEAST, KEEP_AT_MOST = 60.0, 120.0
 """Seconds after which a kept hour is read again; each hour has its own, so that they don't all fall due at once."""
@@ -277,7 +277,7 @@ class TypeHours:
         result: list[Document] = []
         for key in self._contract.aliases.speed_type_keys:
             for span in spans:
-                found = self._store.find(SPEED, {key: self._data_type, "hour": span}, without=("_id",))
+                found = self._store.find(Find(SPEED, {key: self._data_type, "hour": span}, without=("_id",)))
                 if found:
                     self._deltas.uses(key)
                 result += found

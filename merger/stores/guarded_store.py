@@ -12,7 +12,7 @@ from typing import Any, Final
 from merger.deadline import deadline, left
 from merger.errors import StoreError
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
-from merger.stores.store import Document, Store
+from merger.stores.store import Document, Find, Store
 
 _CHEAP: Final = {"movie_id": 0}
 """What a probe asks for. Without a condition the embedded MongoDB looks at every document first."""
@@ -69,24 +69,24 @@ class GuardedStore:
         self._probing: set[str] = set()
         self._lock = threading.Lock()
 
-    def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
+    def find(self, find: Find) -> list[Document]:
         """See ``Store.find``.
 
         Raises:
             StoreUnavailable: at once while the collection is known not to answer.
         """
-        breaker = self._breaker(collection)
+        breaker = self._breaker(find.collection)
         if left(self._limit) < self._limit / 2:
             # What fails for want of time, since the request spent it elsewhere, says nothing about the store.
             breaker.check()
-            return self._found(collection, wanted, options)
-        return breaker.call(lambda: self._found(collection, wanted, options))
+            return self._find(find)
+        return breaker.call(lambda: self._find(find))
 
-    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    def explain(self, find: Find) -> Mapping[str, Any]:
         """See ``Store.explain``; refused while the collection is known not to answer."""
-        self._breaker(collection).check()
+        self._breaker(find.collection).check()
         with deadline(self._limit):
-            return self._store.explain(collection, wanted, without=without)
+            return self._store.explain(find)
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``; refused while the collection is known not to answer."""
@@ -100,9 +100,9 @@ class GuardedStore:
     def _breaker(self, collection: str) -> Breaker:
         return self.breakers[self._along_with.get(collection, collection)]
 
-    def _found(self, collection: str, wanted: Mapping[str, Any], options: Mapping[str, Any]) -> list[Document]:
+    def _find(self, find: Find) -> list[Document]:
         with deadline(self._limit):
-            return self._store.find(collection, wanted, **options)
+            return self._store.find(find)
 
     def _changed(self, collection: str, state: BreakerState) -> None:
         self._on_change(collection, state)
@@ -136,4 +136,4 @@ class GuardedStore:
     def _look(self, collection: str) -> None:
         """A find by an index: a ping would not tell whether finds are answered, and any other may take long."""
         with deadline(PROBE_LIMIT):
-            self._store.find(collection, _CHEAP, only=("_id",), limit=1)
+            self._store.find(Find(collection, _CHEAP, only=("_id",), limit=1))

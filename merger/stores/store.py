@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Document = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One find: which documents of a collection, and how much of each.
+
+    Args:
+        collection: its name.
+        filter: a Mongo filter.
+        only: fields to return; empty: all of them.
+        without: fields to leave out; not together with ``only``.
+        newest_by: sort by this field, largest first.
+        limit: at most so many; 0: all.
+    """
+
+    collection: str
+    filter: Mapping[str, Any]
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    newest_by: str | None = None
+    limit: int = 0
+
+
 class Store(Protocol):
     """A read-only document store."""
 
-    def find(
-        self,
-        collection: str,
-        wanted: Mapping[str, Any],
-        *,
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        newest_by: str | None = None,
-        limit: int = 0,
-    ) -> list[Document]:
-        """Documents that match a Mongo filter.
-
-        Args:
-            collection: its name.
-            wanted: a Mongo filter.
-            only: fields to return; empty: all of them.
-            without: fields to leave out; not together with ``only``.
-            newest_by: sort by this field, largest first.
-            limit: at most so many; 0: all.
-
-        It is over by the caller's deadline (``merger.deadline``).
+    def find(self, find: Find) -> list[Document]:
+        """Returns the matching documents, before the caller's deadline (``merger.deadline``) is over.
 
         Raises:
             StoreUnavailable: it is away, over the deadline or refusing.
@@ -49,7 +52,7 @@ class Store(Protocol):
         """
         ...
 
-    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    def explain(self, find: Find) -> Mapping[str, Any]:
         """What the server says of how it runs such a ``find``, with ``executionStats``; it runs it for that.
 
         Raises:

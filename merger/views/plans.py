@@ -16,19 +16,11 @@ from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, floor_day
 from merger.speed.hour_range import HourRange
+from merger.stores.store import Find
 from merger.views.freshness import TTLClass
 from merger.views.reading import ViewInputs, ViewResult
 
 P = TypeVar("P")
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One find: a collection, a filter, and the fields that are not needed."""
-
-    collection: str
-    filter: Mapping[str, Any]
-    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class Plan:
         reference: whether the catalogue of movies and genres is needed.
     """
 
-    reads: tuple[Read, ...] = ()
+    reads: tuple[Find, ...] = ()
     hours: HourRange | None = None
     reference: bool = False
 
@@ -83,32 +75,32 @@ def movie_reads(
     question: PlanContext[Any],
     *,
     speed_from: datetime | None,
-) -> tuple[Read, ...]:
+) -> tuple[Find, ...]:
     """A movie's batch documents of some types and, from an hour on, its speed buckets of every type.
 
     The speed read names no type: producers spell that key differently (D1), and a movie has few buckets. Hours that are
     stored as text need a range of their own.
     """
-    reads: list[Read] = []
+    reads: list[Find] = []
     if view_types:
         names = [spelling for view_type in view_types for spelling in question.aliases.names_of_view(view_type)]
-        reads.append(Read(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
+        reads.append(Find(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
     if speed_from is not None:
-        reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
+        reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
         if question.layers.hours_as_text:
             day_before = speed_from.date() - DAY
-            reads.append(Read(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
+            reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
     return tuple(reads)
 
 
-def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Read, ...]:
+def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
     """Batch documents whose payload has the given values, wherever a producer put it (D1).
 
     The first key of ``wanted`` leads an index. The view type is left to the contract: its spellings would need an
     ``$in``, for which not every server uses the index that the values could.
     """
     return tuple(
-        Read(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
+        Find(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
     )
 
 

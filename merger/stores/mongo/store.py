@@ -8,7 +8,6 @@ be decoded at all, it is read again and decoded one by one, so that the others a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import bson
@@ -18,6 +17,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import errors
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.cursor import Cursor
 from pymongo.database import Database
 
 from merger.deadline import left
@@ -25,7 +25,7 @@ from merger.errors import StoreUnavailable
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import _CODEC
 from merger.stores.mongo.errors import mapping_errors
-from merger.stores.store import Document
+from merger.stores.store import Document, Find
 
 D = TypeVar("D", bound=Document)
 
@@ -59,41 +59,31 @@ class MongoStore:
         self._timeout = timeout
         self._seen = seen or CausalClock(source.client)
 
-    def find(
-        self,
-        collection: str,
-        wanted: Mapping[str, Any],
-        *,
-        only: Sequence[str] = (),
-        without: Sequence[str] = (),
-        newest_by: str | None = None,
-        limit: int = 0,
-    ) -> list[Document]:
+    def find(self, find: Find) -> list[Document]:
         """See ``Store.find``."""
         seconds = left(self._timeout)
         if not seconds:
             raise StoreUnavailable("there was no time left to ask MongoDB")
-        source = self._database[collection]
-        query = _Query(wanted, dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None, newest_by, limit)
+        source = self._database[find.collection]
         with mapping_errors(), pymongo.timeout(seconds), self._seen.reading() as session:
             try:
-                return [*query.run(source, session)]
+                return [*_run(find, source, session)]
             except errors.AutoReconnect as error:
                 if error.timeout:
                     raise
                 # Once more: what was open may have been closed at the other end long ago.
-                return [*query.run(source, session)]
+                return [*_run(find, source, session)]
             except InvalidBSON:
-                return [_decoded(raw) for raw in query.run(source.with_options(codec_options=_UNDECODED), session)]
+                return [_decoded(raw) for raw in _run(find, source.with_options(codec_options=_UNDECODED), session)]
 
-    def explain(self, collection: str, wanted: Mapping[str, Any], *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    def explain(self, find: Find) -> Mapping[str, Any]:
         """See ``Store.explain``."""
         seconds = left(self._timeout)
         if not seconds:
             raise StoreUnavailable("there was no time left to ask MongoDB")
-        find = {"find": collection, "filter": wanted, "projection": dict.fromkeys(without, 0)}
+        command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}
         with mapping_errors(), pymongo.timeout(seconds):
-            return self._database.command("explain", find, verbosity="executionStats")
+            return self._database.command("explain", command, verbosity="executionStats")
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``."""
@@ -115,19 +105,11 @@ class MongoStore:
             self._database.command("ping")
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A find, to be run on a collection with any codec."""
-
-    wanted: Mapping[str, Any]
-    projection: Mapping[str, int] | None
-    newest_by: str | None
-    limit: int
-
-    def run(self, source: Collection[D], session: ClientSession | None) -> list[D]:
-        size = 0 if self.limit else _LARGEST_BATCH
-        found = source.find(self.wanted, self.projection, limit=self.limit, batch_size=size, session=session)
-        return list(found if self.newest_by is None else found.sort(self.newest_by, pymongo.DESCENDING))
+def _run(find: Find, source: Collection[D], session: ClientSession | None) -> Cursor[D]:
+    projection = dict.fromkeys(find.only, 1) or dict.fromkeys(find.without, 0) or None
+    size = 0 if find.limit else _LARGEST_BATCH
+    cursor = source.find(find.filter, projection, limit=find.limit, batch_size=size, session=session)
+    return cursor if find.newest_by is None else cursor.sort(find.newest_by, pymongo.DESCENDING)
 
 
 def _all_decoded(reply: bytes) -> Sequence[Document]:

@@ -31,6 +31,7 @@ from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
+from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass
 from tests.integration.serving.test_serve import served
 from trending.scoring import RankingParameters
@@ -129,10 +130,10 @@ class _Failing(MongoStore):
 
     is_away = False
 
-    def find(self, *arguments: Any, **options: Any) -> Any:
+    def find(self, find: Find) -> list[Document]:
         if self.is_away:
             raise StoreUnavailable("away")
-        return super().find(*arguments, **options)
+        return super().find(find)
 
 
 @pytest.fixture

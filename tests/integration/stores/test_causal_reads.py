@@ -17,6 +17,7 @@ from merger.cache.redis_tier import RedisTier
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
+from merger.stores.store import Find
 
 
 class Sent(CommandListener):
@@ -55,10 +56,10 @@ def client(mongo_uri: str, sent: Sent, request: pytest.FixtureRequest) -> Iterat
 def test_each_read_waits_for_what_an_earlier_one_saw(client: MongoClient[dict[str, Any]], sent: Sent) -> None:
     seen = CausalClock(client)
     one, other = MongoStore(client.causal, 2, seen), MongoStore(client.causal, 2, seen)
-    one.find("batch_views", {"movie_id": 1})
+    one.find(Find("batch_views", {"movie_id": 1}))
     before = sent.moments[-1]
     client.causal.batch_views.insert_one({"movie_id": 601})
-    other.find("batch_views", {"movie_id": 601})
+    other.find(Find("batch_views", {"movie_id": 601}))
     newest = sent.moments[-1]
     assert sum(map(len, one.batches("batch_views", {}))) == 601
     first, second, third = (read.get("readConcern") for read in sent.reads)
@@ -78,11 +79,11 @@ def test_who_makes_an_answer_anew_reads_what_was_seen_by_who_outdated_it(
     told, heard = CausalClock(client, b"secret"), CausalClock(client, b"secret")
     watching = RedisTier(RedisLink(lambda: redis_client), "tests:", seen=told)
     serving = RedisTier(RedisLink(lambda: redis_client), "tests:", seen=heard)
-    MongoStore(client.causal, 2, told).find("batch_views", {"movie_id": 1})
+    MongoStore(client.causal, 2, told).find(Find("batch_views", {"movie_id": 1}))
     saw = sent.moments[-1]
     watching.advance([ALL_GENERATION])
     assert serving.claim("key", "token", 5) == (True, None)
-    MongoStore(client.causal, 2, heard).find("batch_views", {"movie_id": 1})
+    MongoStore(client.causal, 2, heard).find(Find("batch_views", {"movie_id": 1}))
     waited_for = sent.reads[-1]["readConcern"].get("afterClusterTime")
     assert waited_for == (saw if told.matters else None)
 
@@ -92,11 +93,11 @@ def test_a_moment_that_nobody_signed_is_not_believed(
     client: MongoClient[dict[str, Any]], sent: Sent, redis_client: Redis, poison: bytes
 ) -> None:
     seen, stranger = CausalClock(client, b"secret"), CausalClock(client, b"another")
-    MongoStore(client.causal, 2, stranger).find("batch_views", {"movie_id": 1})
+    MongoStore(client.causal, 2, stranger).find(Find("batch_views", {"movie_id": 1}))
     for told in (poison, stranger.told(), stranger.told()[:16] + b"x" * 40):
         redis_client.set("tests:seen", told)
         assert RedisTier(RedisLink(lambda: redis_client), "tests:", seen=seen).claim("key", "token", 5)[0]
-    MongoStore(client.causal, 2, seen).find("batch_views", {"movie_id": 1})
+    MongoStore(client.causal, 2, seen).find(Find("batch_views", {"movie_id": 1}))
     assert "afterClusterTime" not in sent.reads[-1]["readConcern"]
 
 

@@ -16,7 +16,7 @@ from pymongo.database import Database
 from lambdaserve.server.embedded_stores import free_port
 from merger.errors import StoreUnavailable
 from merger.stores.mongo.store import MongoStore
-from merger.stores.store import Store
+from merger.stores.store import Find, Store
 from tests.deep_documents import nested
 from tests.memory_store import MemoryStore
 
@@ -62,33 +62,33 @@ def filled(request: pytest.FixtureRequest) -> Filled:
     ],
 )
 def test_it_finds_what_a_filter_names(filled: Filled, wanted: dict[str, Any], ids: set[int]) -> None:
-    assert {document["_id"] for document in filled(DOCUMENTS).find("things", wanted)} == ids
+    assert {document["_id"] for document in filled(DOCUMENTS).find(Find("things", wanted))} == ids
 
 
 def test_it_finds_nothing_in_a_collection_that_is_not_there(filled: Filled) -> None:
-    assert filled([]).find("things", {"movie_id": 1}) == []
+    assert filled([]).find(Find("things", {"movie_id": 1})) == []
 
 
 def test_it_returns_the_newest(filled: Filled) -> None:
-    found = filled(DOCUMENTS).find("things", {"movie_id": 5}, newest_by="hour", limit=1)
+    found = filled(DOCUMENTS).find(Find("things", {"movie_id": 5}, newest_by="hour", limit=1))
     assert [document["_id"] for document in found] == [2]
 
 
 def test_dates_come_out_aware_in_utc(filled: Filled) -> None:
-    (found,) = filled(DOCUMENTS).find("things", {"_id": 1})
+    (found,) = filled(DOCUMENTS).find(Find("things", {"_id": 1}))
     assert found["hour"] == NOON
     assert found["hour"].utcoffset() == timedelta()
 
 
 def test_only_and_without_choose_the_fields(filled: Filled) -> None:
     store = filled(DOCUMENTS)
-    assert store.find("things", {"_id": 1}, only=("hour",)) == [{"_id": 1, "hour": NOON}]
-    (found,) = store.find("things", {"_id": 1}, without=("_id", "data"))
+    assert store.find(Find("things", {"_id": 1}, only=("hour",))) == [{"_id": 1, "hour": NOON}]
+    (found,) = store.find(Find("things", {"_id": 1}, without=("_id", "data")))
     assert found.keys() == {"movie_id", "data_type", "hour"}
 
 
 def test_a_limit_is_kept(filled: Filled) -> None:
-    assert len(filled(DOCUMENTS).find("things", {}, limit=2)) == 2
+    assert len(filled(DOCUMENTS).find(Find("things", {}, limit=2))) == 2
 
 
 def test_dates_that_python_can_not_hold_do_not_raise(database: Database[dict[str, Any]]) -> None:
@@ -107,7 +107,7 @@ def test_a_document_that_can_not_be_decoded_is_its_top_level_and_the_others_are_
 ) -> None:
     whole = {"_id": 1, "hour": NOON, "data": {"metric": "rating"}}
     database["things"].insert_many([whole, nested(960, {"_id": 2, "hour": NOON + HOUR, "list": [1], "count": 7})])
-    found = MongoStore(database, 2.0).find("things", {}, newest_by="hour")
+    found = MongoStore(database, 2.0).find(Find("things", {}, newest_by="hour"))
     assert found == [{"_id": 2, "hour": NOON + HOUR, "count": 7}, whole]
 
 
@@ -139,5 +139,5 @@ def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None
     with nobody:
         started = time.monotonic()
         with pytest.raises(StoreUnavailable, match="not reachable"):
-            MongoStore(nobody["x"], timeout=0.3).find("things", {})
+            MongoStore(nobody["x"], timeout=0.3).find(Find("things", {}))
         assert time.monotonic() - started < 3

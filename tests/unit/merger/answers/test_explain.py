@@ -11,7 +11,8 @@ from merger.answers.explain import described_plan
 from merger.answers.reader import Planned
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreUnavailable
-from merger.views.plans import Plan, Read
+from merger.stores.store import Find
+from merger.views.plans import Plan
 from movies.selectors import DETAILS, Movie
 
 NOW = datetime(2026, 11, 24, 17, 16, tzinfo=UTC)
@@ -23,7 +24,7 @@ CLUSTER = {"stage": "SHARD_MERGE", "shards": [{"shardName": "one", "winningPlan"
 
 
 def told(found: Any) -> dict[str, Any]:
-    plan = Plan((Read("batch_views", {"movie_id": 1, "hour": {"$in": [NOW]}}, without=("cast",)),))
+    plan = Plan((Find("batch_views", {"movie_id": 1, "hour": {"$in": [NOW]}}, without=("cast",)),))
     described = described_plan(DETAILS, Movie(1), Boundary(NOW), Planned(Layers(), plan, [found], None))
     (read,) = described["plan"]["reads"]
     return dict(read)

@@ -23,9 +23,9 @@ from merger.core.windows import Window
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
 from merger.speed.hour_range import HourRange
 from merger.stores.redis.link import RedisLink
-from merger.stores.store import Document
+from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass, describe
-from merger.views.plans import Plan, PlanContext, Read, View, movie_reads
+from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult
 from movies.details import movie_details
 from tests.memory_store import MemoryStore
@@ -79,10 +79,10 @@ class HalfStore(MemoryStore):
         super().__init__(**collections)
         self.failing: dict[str, StoreError] = {}
 
-    def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
-        if collection in self.failing:
-            raise self.failing[collection]
-        return super().find(collection, wanted, **options)
+    def find(self, find: Find) -> list[Document]:
+        if find.collection in self.failing:
+            raise self.failing[find.collection]
+        return super().find(find)
 
 
 class Served:
@@ -220,7 +220,7 @@ def test_nothing_is_read_twice_for_one_answer() -> None:
 
 def test_finds_of_one_plan_may_fail_in_their_threads() -> None:
     served = Served([details()], [stats()])
-    plan = Plan(reads=(Read(BATCH, {"movie_id": 1}), Read(SPEED, {"movie_id": 1, "hour": {"$nonsense": 1}})))
+    plan = Plan(reads=(Find(BATCH, {"movie_id": 1}), Find(SPEED, {"movie_id": 1, "hour": {"$nonsense": 1}})))
     view = View("tests.broken", TTLClass.STABLE, lambda _: plan, _build)
     with pytest.raises(KeyError):
         served.service.fetch(view, ByMovie(1))

@@ -13,6 +13,7 @@ from merger.contract.collections import BATCH
 from merger.errors import StoreUnavailable
 from merger.layers.publication import RUN_KEY, RUNS, Publication
 from merger.layers.published_store import PublishedStore
+from merger.stores.store import Find
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -35,7 +36,7 @@ def document(run_id: object, minutes: int = 0, **fields: Any) -> dict[str, Any]:
 
 
 def shown(store: PublishedStore, **options: Any) -> list[Any]:
-    return [found.get(RUN_KEY) for found in store.find(BATCH, {"view_type": "sentiment"}, **options)]
+    return [found.get(RUN_KEY) for found in store.find(Find(BATCH, {"view_type": "sentiment"}, **options))]
 
 
 @given(records=RECORDS, run_ids=st.lists(IDS, max_size=8))
@@ -46,7 +47,9 @@ def test_every_way_to_read_shows_the_same_documents(records: list[dict[str, Any]
     expected = [run_id for run_id in run_ids if publication.shows(run_id)]
     assert shown(store) == expected
     assert [d.get(RUN_KEY) for part in store.batches(BATCH, {}) for d in part] == expected
-    newest = store.find(BATCH, {"view_type": "sentiment"}, only=("computed_at",), newest_by="computed_at", limit=1)
+    newest = store.find(
+        Find(BATCH, {"view_type": "sentiment"}, only=("computed_at",), newest_by="computed_at", limit=1)
+    )
     last = [n for n, run_id in enumerate(run_ids) if publication.shows(run_id)][-1:]
     assert [found["computed_at"] for found in newest] == [NOW + timedelta(minutes=minutes) for minutes in last]
 
@@ -85,7 +88,7 @@ def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
     store = PublishedStore(memory)
     memory.error = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
-        store.find(BATCH, {})
+        store.find(Find(BATCH, {}))
     memory.error = None
     assert shown(store) == []
     memory.error = StoreUnavailable("away")
@@ -98,4 +101,4 @@ def test_a_run_s_coverage_is_that_of_its_documents_that_tell_none() -> None:
     covers, own = NOW - timedelta(days=1), NOW - timedelta(days=2)
     records = [{RUN_KEY: "a", "status": "published", "covers_until": covers.isoformat()}]
     store = PublishedStore(MemoryStore(**{BATCH: [document("a"), document("a", covers_until=own)], RUNS: records}))
-    assert [found["covers_until"] for found in store.find(BATCH, {})] == [covers, own]
+    assert [found["covers_until"] for found in store.find(Find(BATCH, {}))] == [covers, own]

@@ -31,7 +31,7 @@ from merger.speed.type_hours import (
     SLACK,
     SUSPECT_AFTER,
 )
-from merger.stores.store import Document
+from merger.stores.store import Document, Find
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
@@ -183,7 +183,7 @@ def test_after_a_look_that_took_long_the_next_ones_go_less_far_back_for_a_while(
         shared.seconds += 0.5
         return find(*args, **options)
 
-    shared.store.find = slow  # type: ignore[method-assign]  # a store that takes its time
+    shared.store.find = find_slowly  # type: ignore[method-assign]  # a store that takes its time
     shared.read(after=TICK)
     shared.store.find = find  # type: ignore[method-assign]  # and no longer does
     lower = []
@@ -280,13 +280,13 @@ def test_news_that_a_look_would_have_found_make_no_hour_suspect() -> None:
 def test_an_hour_that_takes_long_to_read_is_not_reread_all_the_time() -> None:
     shared = Shared(trending(0, 9))
     shared.read()
-    find = shared.store.find
+    find_at_once = shared.store.find
 
-    def slowly(collection: str, wanted: dict[str, Any], **more: Any) -> list[Document]:
-        shared.seconds += 2.0 if "data_type" in wanted and "hour" in wanted else 0.0
-        return find(collection, wanted, **more)
+    def find_slowly(find: Find) -> list[Document]:
+        shared.seconds += 2.0 if "data_type" in find.filter and "hour" in find.filter else 0.0
+        return find_at_once(find)
 
-    shared.store.find = slowly  # type: ignore[method-assign,assignment]
+    shared.store.find = find_slowly  # type: ignore[method-assign]
     begun, times = shared.seconds, 0
     for movie_id in range(100, 160):
         shared.store.insert(SPEED, [trending(4, movie_id)])
@@ -437,17 +437,17 @@ def test_nobody_waits_for_a_look_that_somebody_else_takes_until_it_is_too_old() 
     shared.read()
     shared.write(trending(1, 2))
     entered, leave = threading.Event(), threading.Event()
-    find = shared.store.find
+    find_at_once = shared.store.find
 
-    def slow(*args: Any, **options: Any) -> list[Document]:
-        if "synced_at" in args[1] and not leave.is_set():
+    def find_slowly(find: Find) -> list[Document]:
+        if "synced_at" in find.filter and not leave.is_set():
             entered.set()
             leave.wait(5)
-        return find(*args, **options)
+        return find_at_once(find)
 
     shared.seconds += TICK
     layers = shared.layers()
-    shared.store.find = slow  # type: ignore[method-assign]  # a store that takes its time
+    shared.store.find = find_slowly  # type: ignore[method-assign]  # a store that takes its time
     refreshing = threading.Thread(target=shared.hours.refresh, args=(shared.boundary, layers))
     refreshing.start()
     assert entered.wait(5)

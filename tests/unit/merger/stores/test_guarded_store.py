@@ -16,7 +16,7 @@ from merger.errors import StoreUnavailable
 from merger.indexes.declared import declared
 from merger.stores.breaker import BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
-from merger.stores.store import Document
+from merger.stores.store import Document, Find
 from tests.memory_store import MemoryStore
 
 LIMIT = 1.0
@@ -31,15 +31,15 @@ class Failing(MemoryStore):
         self.given: list[float] = []
         self.asked: list[tuple[str, str]] = []
 
-    def find(self, collection: str, wanted: Mapping[str, Any], **options: Any) -> list[Document]:
+    def find(self, find: Find) -> list[Document]:
         self.given.append(left())
-        self.asked += [(collection, field) for field in wanted]
-        if collection in self.failing:
+        self.asked += [(find.collection, field) for field in find.filter]
+        if find.collection in self.failing:
             raise StoreUnavailable("away")
-        return super().find(collection, wanted, **options)
+        return super().find(find)
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        return iter([self.find(collection, wanted)])
+        return iter([self.find(Find(collection, wanted))])
 
 
 class Watched:
@@ -67,7 +67,7 @@ class Watched:
         self.behind.failing.add(collection)
         for _ in range(times):
             with pytest.raises(StoreUnavailable, match="away"):
-                self.store.find(collection, {})
+                self.store.find(Find(collection, {}))
 
 
 @pytest.fixture
@@ -96,11 +96,11 @@ def test_one_collection_is_left_alone_while_the_other_one_is_asked(watched: Watc
     watched.fail(SPEED)
     assert watched.turns[0] == (SPEED, BreakerState.OPEN)
     with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
-        watched.store.find(SPEED, {})
+        watched.store.find(Find(SPEED, {}))
     with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
         watched.store.batches(SPEED, {})
     assert watched.refused == [SPEED, SPEED]
-    assert watched.store.find(BATCH, {})[0]["a"] == 1
+    assert watched.store.find(Find(BATCH, {}))[0]["a"] == 1
     assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
@@ -108,7 +108,7 @@ def test_it_is_asked_again_by_itself_when_it_answers(watched: Watched) -> None:
     watched.fail(SPEED)
     watched.behind.failing.clear()
     assert watched.closed.wait(5)
-    assert watched.store.find(SPEED, {})[0]["a"] == 2
+    assert watched.store.find(Find(SPEED, {}))[0]["a"] == 2
     assert watched.turns[-2:] == [(SPEED, BreakerState.HALF_OPEN), (SPEED, BreakerState.CLOSED)]
 
 
@@ -121,9 +121,9 @@ def test_it_comes_back_any_number_of_times(watched: Watched) -> None:
 
 
 def test_a_find_has_its_limit_and_no_more_than_the_request_has_left(watched: Watched) -> None:
-    watched.store.find(BATCH, {})
+    watched.store.find(Find(BATCH, {}))
     with deadline(0.75):
-        watched.store.find(BATCH, {})
+        watched.store.find(Find(BATCH, {}))
     assert LIMIT - 0.1 < watched.behind.given[0] <= LIMIT
     assert 0.6 < watched.behind.given[1] <= 0.75
 
@@ -132,12 +132,12 @@ def test_what_fails_for_want_of_time_says_nothing_of_the_store(watched: Watched)
     watched.behind.failing.add(BATCH)
     for _ in range(10):
         with deadline(LIMIT / 4), pytest.raises(StoreUnavailable):
-            watched.store.find(BATCH, {})
+            watched.store.find(Find(BATCH, {}))
     assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
 def test_a_request_without_time_is_refused_too_while_it_is_open(watched: Watched) -> None:
     watched.fail(BATCH)
     with deadline(LIMIT / 4), pytest.raises(StoreUnavailable, match="did not answer"):
-        watched.store.find(BATCH, {"of": "a caller"})
+        watched.store.find(Find(BATCH, {"of": "a caller"}))
     assert {"of": "a caller"} not in [wanted for _, wanted in watched.behind.finds]
