@@ -55,7 +55,7 @@ def clock() -> Clock:
 def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[ApiKeyCache]:
     """The process's keys, of this test alone and by its clock."""
     found = ApiKeyCache(clock.utc, clock.seconds)
-    monkeypatch.setattr(authentication, "key_ring", lambda: found)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: found)
     lease_table.cache_clear()
     yield found
     lease_table.cache_clear()

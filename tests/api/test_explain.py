@@ -28,7 +28,7 @@ SENTIMENT = f"movies/{MOVIE}/sentiment?window=7d"
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
     ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
     api.load(healthy())
     return api
 

@@ -57,7 +57,7 @@ OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A small healthy world, and keys of this test's own."""
     ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
     api.load(healthy())
     return api
 

@@ -31,7 +31,7 @@ PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;versio
 def measured(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process's meters, of this test's own service and keys."""
     ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
     wiring.worker_meters.cache_clear()
     yield
     wiring.worker_meters.cache_clear()

@@ -47,9 +47,9 @@ def test_the_table_names_every_route_of_the_project_and_no_other(method: str) ->
 def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     """Everybody, over a small healthy world."""
     ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "key_ring", lambda: ring)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
     tokens = TokenCache(timezone.now)
-    monkeypatch.setattr(authentication, "token_ring", lambda: tokens)
+    monkeypatch.setattr(authentication, "token_cache", lambda: tokens)
     monitor.cache_clear()
     api.load(healthy())
     yield Callers()

@@ -56,7 +56,7 @@ def ring(monkeypatch: pytest.MonkeyPatch, clock: Clock, settings: Any) -> Iterat
     settings.ANONYMOUS_READ = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     found = TokenCache(timezone.now, clock)
-    monkeypatch.setattr(authentication, "token_ring", lambda: found)
+    monkeypatch.setattr(authentication, "token_cache", lambda: found)
     lease_table.cache_clear()
     yield found
     lease_table.cache_clear()

@@ -49,7 +49,7 @@ def world(mongo_uri: str, redis_url: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(configuration, "utc_now", lambda: NOW)
         ring = ApiKeyCache(configuration.utc_now)
-        patch.setattr(authentication, "key_ring", lambda: ring)
+        patch.setattr(authentication, "api_key_cache", lambda: ring)
         stores = database()
         for name in stores.list_collection_names():
             stores.drop_collection(name)

@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from lambdaserve.access.ratelimit.throttle import spend_for_wrong_credentials
+from merger import configuration
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -32,7 +33,6 @@ def api_key_cache() -> ApiKeyCache:
     """The keys that this process knows for the moment."""
     # The framework imports this module while it starts, before there are models.
     from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
-    from merger import configuration
 
     return ApiKeyCache(configuration.utc_now)
 
@@ -41,7 +41,6 @@ def api_key_cache() -> ApiKeyCache:
 def token_cache() -> TokenCache:
     """The bearers of access tokens that this process knows for the moment."""
     from lambdaserve.access.credentials.token_cache import TokenCache
-    from merger import configuration
 
     return TokenCache(configuration.utc_now)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 
+from merger.stores.redis.client import redis_link
 from merger.stores.redis.link import RedisTrouble
 
 
@@ -19,8 +20,6 @@ class CounterCache(BaseCache):
     """
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
-        from merger.stores.redis.client import redis_link
-
         super().__init__(params)
         self._link = redis_link()
         self._own = LocMemCache(name, params)

@@ -21,6 +21,7 @@ from lambdaserve.access.ratelimit.buckets import OwnBuckets, SharedBuckets
 from lambdaserve.access.ratelimit.client_address import client_address
 from lambdaserve.access.ratelimit.leases import LeaseTable
 from lambdaserve.access.ratelimit.limits import CHEAP, limit_of
+from merger.stores.redis.client import redis_link
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -46,9 +47,6 @@ class LimitStatus(NamedTuple):
 @cache
 def lease_table() -> LeaseTable:
     """The leases of this process."""
-    # The framework imports this module while it starts.
-    from merger.stores.redis.client import redis_link
-
     # Deployments that share a Redis have users and addresses of their own.
     deployment = salted_hmac("lambdaserve.access.bucket", "", algorithm="sha256").hexdigest()[:8]
     shared = SharedBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
