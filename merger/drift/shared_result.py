@@ -9,7 +9,7 @@ from typing import Annotated, cast
 import msgspec
 
 from merger.core.windows import DAY, midnight
-from merger.drift.comparison import ComparedBucket, Drift
+from merger.drift.comparison import Drift
 from merger.drift.days import DATA_TYPE
 from merger.stores.redis.link import RedisLink
 

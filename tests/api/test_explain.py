@@ -17,6 +17,7 @@ from merger.contract.documents import Aliases
 from merger.errors import StoreUnavailable
 from merger.indexes.declared import declared as declared_indexes
 from merger.stores.mongo.store import MongoStore
+from merger.stores.store import Find
 from tests.api.conftest import Api
 from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
 
@@ -164,10 +165,10 @@ def test_with_a_layer_away_the_half_says_so_and_its_reads_say_why(
     find, explain = MongoStore.find, MongoStore.explain
 
     def half(way: Any) -> Any:
-        def asked(self: MongoStore, collection: str, *arguments: Any, **options: Any) -> Any:
-            if collection == "speed_views":
+        def asked(self: MongoStore, find: Find) -> Any:
+            if find.collection == "speed_views":
                 raise StoreUnavailable("speed_views is away")
-            return way(self, collection, *arguments, **options)
+            return way(self, find)
 
         return asked
 
