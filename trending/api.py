@@ -29,10 +29,10 @@ _FORMULA = (
     f"{scoring.CHANGE_WEIGHT:g}·c/(|c|+{scoring.USUAL_CHANGE:g})"
 )
 
-_RULES = f"""Every movie for which the speed layer holds `trending` or `stats` documents in the window takes part.
+_RULES = f"""Ranks every movie for which the speed layer holds `trending` or `stats` documents in the window.
 
 - Its score is the `trending_score` of its newest `trending` document.
-- A movie with only `stats` gets, from its popularity *p* and the change of that per hour *c*, a score from 0 to 100:
+- A movie with only `stats` is scored from 0 to 100 by its popularity *p* and the change in popularity per hour *c*:
   `{_FORMULA}`, at least 0.
 - Order: score, then popularity, then the smaller `movie_id`. A genre is applied before the limit; ranks have no gaps.
 
@@ -40,14 +40,14 @@ _RULES = f"""Every movie for which the speed layer holds `trending` or `stats` d
 
 
 class TrendingViewSet(ApiViewSet):
-    """Rankings of movies."""
+    """Endpoints that rank movies."""
 
     throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING, "history": RANKING}
 
     @documented(
         operation="trending_movies",
         tag="trending",
-        summary="Movies that are trending",
+        summary="Trending movies",
         about=_RULES,
         answer=TrendingSerializer,
         example=EXAMPLE,
@@ -61,7 +61,7 @@ class TrendingViewSet(ApiViewSet):
     @documented(
         operation="trending_genre",
         tag="trending",
-        summary="Movies of a genre that are trending",
+        summary="Trending movies of a genre",
         about=_RULES,
         answer=TrendingSerializer,
         example=EXAMPLE,
@@ -76,8 +76,8 @@ class TrendingViewSet(ApiViewSet):
     @documented(
         operation="trending_history",
         tag="trending",
-        summary="How trending movies came to where they are",
-        about="The movies of `trending/movies`, each with its score in every hour and its place when this hour began. "
+        summary="History of the trending movies",
+        about="The movies of `trending/movies`, each with its hourly scores and its rank when the current hour began. "
         "`freshness.missing` lists the hours of either that the speed layer does not hold.",
         answer=HistorySerializer,
         example=HISTORY_EXAMPLE,

@@ -1,25 +1,35 @@
-"""How movies that lead the ranking came to where they are: their scores by the hour, and their place before. Pure."""
+"""History of the leading movies: their hourly scores, and their ranks when the current hour began. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
+from merger.speed.hour_range import HourRange
 from merger.speed.tables import HourTable, SharedHours
 from merger.views.freshness import describe
+from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
-from trending.scoring import known_genre, missing_hours, popularity_score, ranked_candidates, window_of
+from trending.scoring import (
+    SPEED_TYPES,
+    known_genre,
+    missing_hours,
+    popularity_score,
+    ranked_candidates,
+    ranking_window,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
-    """What is asked.
+    """Parameters of ``trending/history``.
 
     Args:
-        window: the hours that the ranking counts, as of ``RankingParameters``.
-        limit: at most so many movies.
-        hours: of scores, the one that is open among them.
+        window: the hours that the ranking counts, as in ``RankingParameters``.
+        limit: most movies to return.
+        hours: number of hourly scores, the open hour included.
         genre: case-folded name, or ``None`` for all genres.
     """
 
@@ -30,47 +40,34 @@ class HistoryQuery:
 
 
 def hours_shown(params: HistoryQuery, now: datetime) -> Window:
-    """The hours of which scores are told."""
+    """The hours that get a score in the answer."""
     open_hour = floor_hour(now)
     return Window(open_hour - (params.hours - 1) * HOUR, open_hour + HOUR)
 
 
 def hours_needed(params: HistoryQuery, now: datetime) -> Window:
-    """The hours that ranking and scores need together."""
-    ranked, shown = window_of(params.window, now), hours_shown(params, now)
+    """The hours that the ranking and the scores need together."""
+    ranked, shown = ranking_window(params.window, now), hours_shown(params, now)
     return Window(min(ranked.bounded_start, shown.bounded_start), shown.end)
 
 
-def ranking_history(params: HistoryQuery, reading: ViewInputs) -> ViewResult:
-    """``trending/history``.
+def history_plan(context: PlanContext[HistoryQuery]) -> Plan:
+    """Reads every movie's buckets of ``hours_needed``, and the catalogue."""
+    return Plan(hours=HourRange(SPEED_TYPES, hours_needed(context.params, context.boundary.now)), reference=True)
 
-    Args:
-        params: the question.
-        reading: every movie's ``trending`` and ``stats`` buckets of ``hours_needed``, as ``hours``, and the catalogue.
+
+def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
+    """Builds the answer of ``trending/history`` from what ``history_plan`` reads.
 
     Raises:
         NotFound: the genre is unknown.
     """
-    boundary, reference = reading.boundary, reading.reference
-    genre = known_genre(params.genre, reference)
-    window = window_of(params.window, boundary.now)
-    candidates, ranked = ranked_candidates(window, genre, reading)
-    places = _places_before(boundary.open_hour, window, genre, reading)
-    hours = list(hours_shown(params, boundary.now).hours())
-    shown = [int(candidates.movies[row]) for row in ranked[: params.limit].tolist()]
-    scores = _Scores(reading)
+    boundary, catalogue = inputs.boundary, inputs.reference
+    genre = known_genre(params.genre, catalogue)
+    movies = _movies_with_history(params, genre, inputs)
     body = {
-        "movies": [
-            {
-                "rank": rank,
-                "rank_before": places.get(movie_id),
-                "movie_id": movie_id,
-                "title": reference.facts_of(movie_id).get("title"),
-                "scores": [{"hour": isoformat(hour), "trending_score": scores.of(movie_id, hour)} for hour in hours],
-            }
-            for rank, movie_id in enumerate(shown, start=1)
-        ],
-        "count": len(shown),
+        "movies": movies,
+        "count": len(movies),
         "window": params.window.label,
         "hours": params.hours,
         "genre": genre,
@@ -80,34 +77,54 @@ def ranking_history(params: HistoryQuery, reading: ViewInputs) -> ViewResult:
     }
     freshness = describe(
         boundary,
-        reading.layers,
-        speed_types=("trending", "stats"),
-        batch_as_of=reference.movies_as_of,
-        missing=(missing_hours(hours_needed(params, boundary.now), reading),),
-        documents=reading.hours.told(boundary),
+        inputs.layers,
+        speed_types=SPEED_TYPES,
+        batch_as_of=catalogue.movies_as_of,
+        missing=(missing_hours(hours_needed(params, boundary.now), inputs),),
+        documents=inputs.hours.told(boundary),
     )
     return ViewResult(body, freshness)
 
 
-def _places_before(hour: datetime, window: Window, genre: str | None, reading: ViewInputs) -> dict[int, int]:
-    """By movie, its place when an hour began: in the ranking of what the hours before that one say."""
-    earlier = SharedHours(table for table in reading.hours.tables if table.hour < hour)
-    candidates, ranked = ranked_candidates(window, genre, replace(reading, hours=earlier))
-    return {int(candidates.movies[row]): place for place, row in enumerate(ranked.tolist(), start=1)}
+def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewInputs) -> list[dict[str, Any]]:
+    boundary = inputs.boundary
+    window = ranking_window(params.window, boundary.now)
+    candidates, ranked = ranked_candidates(window, genre, inputs)
+    ranks_before = _ranks_before(boundary.open_hour, window, genre, inputs)
+    hours = list(hours_shown(params, boundary.now).hours())
+    shown = [int(candidates.movies[row]) for row in ranked[: params.limit].tolist()]
+    scores = _HourlyScores(inputs)
+    return [
+        {
+            "rank": rank,
+            "rank_before": ranks_before.get(movie_id),
+            "movie_id": movie_id,
+            "title": inputs.reference.facts_of(movie_id).get("title"),
+            "scores": [{"hour": isoformat(hour), "trending_score": scores.score(movie_id, hour)} for hour in hours],
+        }
+        for rank, movie_id in enumerate(shown, start=1)
+    ]
 
 
-class _Scores:
-    """Scores of single hours: measured ones, else by the formula, as the ranking has them."""
+def _ranks_before(hour: datetime, window: Window, genre: str | None, inputs: ViewInputs) -> dict[int, int]:
+    """Each movie's rank when an hour began, computed from the earlier hours of the window alone."""
+    earlier = SharedHours(table for table in inputs.hours.tables if table.hour < hour)
+    candidates, ranked = ranked_candidates(window, genre, replace(inputs, hours=earlier))
+    return {int(candidates.movies[row]): rank for rank, row in enumerate(ranked.tolist(), start=1)}
 
-    def __init__(self, reading: ViewInputs) -> None:
-        self._trending, self._stats = (self._by_hour(name, reading) for name in ("trending", "stats"))
+
+class _HourlyScores:
+    """Scores of single hours: the measured one if there is one, else the formula's, as in the ranking."""
+
+    def __init__(self, inputs: ViewInputs) -> None:
+        self._trending, self._stats = (self._by_hour(name, inputs) for name in SPEED_TYPES)
 
     @staticmethod
-    def _by_hour(data_type: str, reading: ViewInputs) -> dict[datetime, HourTable]:
-        return {table.hour: table for table in reading.hours.usable(data_type, reading.boundary)}
+    def _by_hour(data_type: str, inputs: ViewInputs) -> dict[datetime, HourTable]:
+        return {table.hour: table for table in inputs.hours.usable(data_type, inputs.boundary)}
 
-    def of(self, movie_id: int, hour: datetime) -> int | float | None:
-        """A movie's score in an hour; ``None`` where the hour has no bucket of it."""
+    def score(self, movie_id: int, hour: datetime) -> int | float | None:
+        """A movie's score in an hour; ``None`` where that hour has no bucket of the movie."""
         measured = self._value(self._trending, movie_id, hour, "trending_score")
         if measured is not None:
             return measured

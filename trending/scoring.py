@@ -1,12 +1,12 @@
-"""The ranking of movies by what happens around them right now. Pure: no Django, no database, no clock.
+"""Ranking of movies by current activity. Pure: no Django, no database, no clock.
 
 A movie's score is the ``trending_score`` of its newest ``trending`` document in the window. Movies for which the
 speed layer holds only ``stats`` are scored here, on the same scale of 0 to 100, by one formula::
 
     score = POPULARITY_WEIGHT * p / (p + USUAL_POPULARITY) + CHANGE_WEIGHT * c / (|c| + USUAL_CHANGE)
 
-with ``p`` the popularity and ``c`` its change per hour, cut off at 0. Both terms level out, so that neither a famous
-movie nor a single jump outranks everything else.
+where ``p`` is the popularity and ``c`` its change per hour; the score never falls below 0. Both terms level out, so
+neither a famous movie nor a single jump outranks everything else.
 """
 
 from __future__ import annotations
@@ -23,30 +23,35 @@ from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
 from merger.errors import Interval, NotFound
+from merger.speed.hour_range import HourRange
 from merger.speed.rows import Rows
 from merger.views.freshness import describe
+from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
 
 POPULARITY_WEIGHT = 40.0
-"""Most that popularity alone can give."""
+"""The most points that popularity alone can give."""
 
 CHANGE_WEIGHT = 60.0
-"""Most that its change can add, or take away."""
+"""The most points that the change in popularity can add or take away."""
 
 USUAL_POPULARITY = 50.0
-"""The popularity that gives half of its weight."""
+"""The popularity that gives half of ``POPULARITY_WEIGHT``."""
 
 USUAL_CHANGE = 2.0
-"""The change per hour that gives half of its weight."""
+"""The change per hour that gives half of ``CHANGE_WEIGHT``."""
+
+SPEED_TYPES = ("trending", "stats")
+"""Speed data types that every ranking reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingParameters:
-    """What a ranking is asked for.
+    """Parameters of ``trending/movies`` and ``trending/genres/{genre}``.
 
     Args:
-        window: the hours that count, up to now; the oldest one included whole.
-        limit: at most so many movies.
+        window: the hours that count, up to now; the oldest hour counts as a whole.
+        limit: most movies to return.
         genre: case-folded name, or ``None`` for all genres.
     """
 
@@ -57,14 +62,14 @@ class RankingParameters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Every movie with anything in the window, a row for each; NaN where nobody knows a number.
+    """Every movie with a document in the window, one row each; NaN where a number is unknown.
 
     Args:
         movies: ids, ascending.
-        score: as ranked.
-        change: of the popularity per hour.
-        trending: the movies' newest ``trending`` bucket, for those that have one.
-        stats: their newest ``stats`` bucket, likewise.
+        score: what the ranking sorts by.
+        change: popularity change per hour.
+        trending: the newest ``trending`` bucket of each movie that has one.
+        stats: the newest ``stats`` bucket of each movie that has one.
     """
 
     movies: Integers
@@ -75,7 +80,7 @@ class Candidates:
 
 
 def popularity_scores(popularity: Floats, change_per_hour: Floats) -> Floats:
-    """The formula above, 0 to 100; an unknown change (NaN) adds nothing."""
+    """Scores by the formula above, 0 to 100; an unknown change (NaN) adds nothing."""
     known = np.maximum(popularity, 0.0)
     change = np.nan_to_num(change_per_hour, nan=0.0)
     scores: Floats = np.maximum(
@@ -87,97 +92,99 @@ def popularity_scores(popularity: Floats, change_per_hour: Floats) -> Floats:
 
 
 def popularity_score(popularity: float, change_per_hour: float | None) -> float:
-    """The same of one movie."""
+    """The formula's score of one movie."""
     change = np.nan if change_per_hour is None else change_per_hour
     return float(popularity_scores(np.array([popularity], np.float64), np.array([change], np.float64))[0])
 
 
-def window_of(span: Span, now: datetime) -> Window:
-    """``[now - window, now]`` in whole hours."""
+def ranking_window(span: Span, now: datetime) -> Window:
+    """The hours that a ranking counts: ``[now - span, now]`` in whole hours."""
     return span.ending(now, Granularity.HOUR)
 
 
-def ranking(params: RankingParameters, reading: ViewInputs) -> ViewResult:
-    """``trending/movies`` and ``trending/genres/{genre}``.
+def ranking_plan(context: PlanContext[RankingParameters]) -> Plan:
+    """Reads every movie's buckets of the window, and the catalogue."""
+    window = ranking_window(context.params.window, context.boundary.now)
+    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
 
-    Args:
-        params: the question.
-        reading: every movie's ``trending`` and ``stats`` buckets of the window, as ``hours``, and the catalogue.
+
+def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
+    """Builds the answer of ``trending/movies`` and ``trending/genres/{genre}`` from what ``ranking_plan`` reads.
 
     Raises:
         NotFound: the genre is unknown.
     """
-    reference = reading.reference
-    genre = known_genre(params.genre, reference)
-    window = window_of(params.window, reading.boundary.now)
-    candidates, ranked = ranked_candidates(window, genre, reading)
+    catalogue = inputs.reference
+    genre = known_genre(params.genre, catalogue)
+    window = ranking_window(params.window, inputs.boundary.now)
+    candidates, ranked = ranked_candidates(window, genre, inputs)
     chosen = enumerate(ranked[: params.limit].tolist(), start=1)
-    shown = [_entry(rank, row, candidates, reference) for rank, row in chosen]
+    shown = [_entry(rank, row, candidates, catalogue) for rank, row in chosen]
     body = {
         "trending_movies": shown,
         "count": len(shown),
         "window": params.window.label,
         "genre": genre,
-        "generated_at": isoformat(reading.boundary.now),
+        "generated_at": isoformat(inputs.boundary.now),
         "data_source": "speed",
     }
     freshness = describe(
-        reading.boundary,
-        reading.layers,
-        speed_types=("trending", "stats"),
-        batch_as_of=reference.movies_as_of,
-        missing=(missing_hours(window, reading),),
-        documents=reading.hours.told(reading.boundary),
+        inputs.boundary,
+        inputs.layers,
+        speed_types=SPEED_TYPES,
+        batch_as_of=catalogue.movies_as_of,
+        missing=(missing_hours(window, inputs),),
+        documents=inputs.hours.told(inputs.boundary),
     )
     return ViewResult(body, freshness)
 
 
-def known_genre(asked: str | None, reference: Catalogue) -> str | None:
-    """The catalogue's spelling of a case-folded genre; raises ``NotFound``."""
-    if asked is None:
+def known_genre(folded: str | None, catalogue: Catalogue) -> str | None:
+    """Looks up the catalogue's spelling of a case-folded genre; raises ``NotFound``."""
+    if folded is None:
         return None
-    genre = reference.genre(asked)
+    genre = catalogue.genre(folded)
     if genre is None:
-        raise NotFound("genre", asked, reference.genres_like(asked))
+        raise NotFound("genre", folded, catalogue.genres_like(folded))
     return genre
 
 
-def ranked_candidates(window: Window, genre: str | None, reading: ViewInputs) -> tuple[Candidates, Integers]:
-    """Everybody, and the rows of those of a genre (``None``: of all) in their order, best first."""
-    candidates = _candidates(window, reading)
-    ranked = _ranked(candidates, reading.reference)
+def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:
+    """All candidates, and the rows of a genre's movies (``None``: of all), best first."""
+    candidates = _candidates(window, inputs)
+    ranked = _rank_rows(candidates, inputs.reference)
     if genre is not None:
-        ranked = ranked[reading.reference.of_genre(candidates.movies[ranked], genre)]
+        ranked = ranked[inputs.reference.of_genre(candidates.movies[ranked], genre)]
     return candidates, ranked
 
 
-def _candidates(window: Window, reading: ViewInputs) -> Candidates:
-    """Every movie of the window, before any limit: a movie that leads no single hour may lead them all."""
-    boundary, start = reading.boundary, window.bounded_start
-    trending = reading.hours.newest("trending", boundary, since=start)
-    stats = reading.hours.newest("stats", boundary, since=start)
+def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
+    """Collects every movie of the window before any limit: a movie that leads no single hour may lead them all."""
+    boundary, start = inputs.boundary, window.bounded_start
+    trending = inputs.hours.newest("trending", boundary, since=start)
+    stats = inputs.hours.newest("stats", boundary, since=start)
     movies = np.union1d(trending.movies, stats.movies)
-    change = _change_per_hour(stats, reading.hours.newest_but_one("stats", boundary, since=start))
-    derived = _aligned(movies, stats, popularity_scores(stats.column("popularity"), change))
+    change = _change_per_hour(stats, inputs.hours.newest_but_one("stats", boundary, since=start))
+    derived = _spread(movies, stats, popularity_scores(stats.column("popularity"), change))
     _, measured = trending.find(movies)
     return Candidates(
         movies=movies,
-        score=np.where(measured, _aligned(movies, trending, trending.column("trending_score")), derived),
-        change=_aligned(movies, stats, change),
+        score=np.where(measured, _spread(movies, trending, trending.column("trending_score")), derived),
+        change=_spread(movies, stats, change),
         trending=trending,
         stats=stats,
     )
 
 
-def _aligned(movies: Integers, rows: Rows, values: Floats) -> Floats:
-    """Values of rows as those of their movies; NaN for a movie that has no row."""
+def _spread(movies: Integers, rows: Rows, values: Floats) -> Floats:
+    """Spreads the values of rows over all movies; NaN for a movie that has no row."""
     result = np.full(len(movies), np.nan)
     result[np.searchsorted(movies, rows.movies)] = values
     return result
 
 
 def _change_per_hour(newest: Rows, before: Rows) -> Floats:
-    """Between a movie's two newest hours; where there is one only, what the document itself says."""
+    """Popularity change between a movie's two newest hours; with only one hour, what the document itself says."""
     change = newest.column("popularity_velocity").copy()
     rows, known = before.find(newest.movies)
     older = before.at(rows[known])
@@ -186,25 +193,25 @@ def _change_per_hour(newest: Rows, before: Rows) -> Floats:
     return change
 
 
-def _ranked(candidates: Candidates, reference: Catalogue) -> Integers:
-    """The rows by score, then popularity, highest first and unknown last, then the smaller id."""
-    popularity = _aligned(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
-    popularity = np.where(np.isnan(popularity), _usual_popularity(candidates.movies, reference), popularity)
-    # Of the keys the last one counts most; NaN sorts last.
+def _rank_rows(candidates: Candidates, catalogue: Catalogue) -> Integers:
+    """Sorts the rows by score, then popularity (highest first, unknown last), then the smaller id."""
+    popularity = _spread(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
+    popularity = np.where(np.isnan(popularity), _catalogue_popularity(candidates.movies, catalogue), popularity)
+    # lexsort: the last key counts most; NaN sorts last.
     return np.lexsort((candidates.movies, -popularity, -candidates.score))
 
 
-def _usual_popularity(movies: Integers, reference: Catalogue) -> Floats:
-    """What the catalogue says; NaN where it does not."""
-    known, where, _ = np.intersect1d(np.asarray(reference.movies.ids), movies, assume_unique=True, return_indices=True)
+def _catalogue_popularity(movies: Integers, catalogue: Catalogue) -> Floats:
+    """The catalogue's popularity of each movie; NaN where it has none."""
+    known, where, _ = np.intersect1d(np.asarray(catalogue.movies.ids), movies, assume_unique=True, return_indices=True)
     result = np.full(len(movies), np.nan)
-    result[np.searchsorted(movies, known)] = reference.movies.popularity.values[where]
+    result[np.searchsorted(movies, known)] = catalogue.movies.popularity.values[where]
     return result
 
 
-def _entry(rank: int, row: int, candidates: Candidates, reference: Catalogue) -> dict[str, Any]:
+def _entry(rank: int, row: int, candidates: Candidates, catalogue: Catalogue) -> dict[str, Any]:
     movie_id = int(candidates.movies[row])
-    facts, stats = reference.facts_of(movie_id), candidates.stats
+    facts, stats = catalogue.facts_of(movie_id), candidates.stats
     bucket = stats.row_of(movie_id)
     numbers = {
         name: facts.get(name) if bucket is None else stats.value(bucket, name)
@@ -215,12 +222,12 @@ def _entry(rank: int, row: int, candidates: Candidates, reference: Catalogue) ->
         "movie_id": movie_id,
         "title": facts.get("title"),
         "genres": list(facts.get("genres", ())),
-        **_shown_score(row, candidates),
+        **_score_fields(row, candidates),
         **numbers,
     }
 
 
-def _shown_score(row: int, candidates: Candidates) -> dict[str, float | None]:
+def _score_fields(row: int, candidates: Candidates) -> dict[str, float | None]:
     trending = candidates.trending
     measured = trending.row_of(int(candidates.movies[row]))
     if measured is not None:
@@ -233,11 +240,11 @@ def _shown_score(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def missing_hours(window: Window, reading: ViewInputs) -> Iterable[Interval]:
-    """Closed hours of a window that the speed layer does not hold (M8)."""
-    boundary, layer = reading.boundary, reading.layers.speed_of("trending")
-    # A producer that writes no scores at all has lost none: its layer is judged by what it does write.
+def missing_hours(window: Window, inputs: ViewInputs) -> Iterable[Interval]:
+    """Closed hours of a window that the speed layer does not hold."""
+    boundary, layer = inputs.boundary, inputs.layers.speed_of("trending")
+    # A producer that writes no scores has lost none: then the stats decide which hours are missing.
     judged = "stats" if not layer.held and layer.synced_at is None else "trending"
-    coverage = reading.hours.coverage(judged, boundary, reading.layers)
+    coverage = inputs.hours.coverage(judged, boundary, inputs.layers)
     needed = closed_hours(window.bounded_start, window.end, boundary)
     return as_intervals(hour for hour in needed if not coverage.holds(hour))

@@ -1,35 +1,21 @@
-"""The rankings that trending answers, from plan to body."""
+"""Trending's views, and the functions that fetch their answers for the API and the pages."""
 
 from __future__ import annotations
 
 from merger.answers.answer import Answer
 from merger.contract.collections import SPEED
 from merger.core.windows import Span
-from merger.speed.hour_range import HourRange
 from merger.views.freshness import TTLClass
-from merger.views.plans import Plan, PlanContext, View
+from merger.views.plans import View
 from merger.wiring import service
-from trending.history import HistoryQuery, hours_needed, ranking_history
-from trending.scoring import RankingParameters, ranking, window_of
-
-SPEED_TYPES = ("trending", "stats")
-
-
-def _plan(question: PlanContext[RankingParameters]) -> Plan:
-    window = window_of(question.params.window, question.boundary.now)
-    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
-
-
-def _plan_history(question: PlanContext[HistoryQuery]) -> Plan:
-    window = hours_needed(question.params, question.boundary.now)
-    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
-
+from trending.history import HistoryQuery, history_plan, ranking_history
+from trending.scoring import SPEED_TYPES, RankingParameters, ranking, ranking_plan
 
 RANKING = View(
     name="trending.movies",
     ttl=TTLClass.VOLATILE,
     coverage=SPEED_TYPES,
-    plan=_plan,
+    plan=ranking_plan,
     build=ranking,
     rests_on=(SPEED,),
 )
@@ -38,20 +24,20 @@ HISTORY = View(
     name="trending.history",
     ttl=TTLClass.VOLATILE,
     coverage=SPEED_TYPES,
-    plan=_plan_history,
+    plan=history_plan,
     build=ranking_history,
     rests_on=(SPEED,),
 )
 
 
 def movies_trending(*, window: Span, limit: int, genre: str | None = None, strict: bool = False) -> Answer:
-    """The movies that are trending, best first.
+    """Fetches the movies that are trending, best first.
 
     Args:
         window: the hours that count.
-        limit: at most so many movies.
-        genre: only movies of this genre, in any case (A3).
-        strict: raise rather than answer from a part of the hours.
+        limit: most movies to return.
+        genre: only movies of this genre, in any case.
+        strict: raise rather than answer with hours missing.
 
     Raises:
         NotFound: the genre is unknown.
@@ -63,13 +49,13 @@ def movies_trending(*, window: Span, limit: int, genre: str | None = None, stric
 
 
 def trending_history(*, window: Span, limit: int, hours: int, genre: str | None = None, strict: bool = False) -> Answer:
-    """The same movies with their scores by the hour and their places when this hour began.
+    """Fetches the same movies with their hourly scores and their ranks when the current hour began.
 
     Args:
         window: the hours that the ranking counts.
-        limit: at most so many movies.
-        hours: of scores.
-        genre, strict: as above; raises the same.
+        limit: most movies to return.
+        hours: number of hourly scores.
+        genre, strict: as in ``movies_trending``, which raises the same.
     """
     params = HistoryQuery(window, limit, hours, None if genre is None else genre.strip().casefold())
     return service().fetch(HISTORY, params, strict=strict)

@@ -1,4 +1,4 @@
-"""Parameters and shapes of trending's answers."""
+"""Query parameters of trending, and the shapes of its answers."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from lambdaserve.api.parameters import GenreField, QueryParameters, SpanField, W
 from merger.core.windows import parse_span
 
 LONGEST_WINDOW = timedelta(hours=168)
-"""No speed layer keeps its buckets any longer."""
+"""No speed layer keeps its buckets longer than this."""
 
 
 class GenreTrendingParameters(QueryParameters):
-    """Of ``trending/genres/{genre}``."""
+    """Query parameters of ``trending/genres/{genre}``."""
 
     window = SpanField(
         most=LONGEST_WINDOW,
         default=parse_span("6h"),
-        help_text="Hours that count, up to now; a bare number is one of hours.",
+        help_text="The hours that count, up to now; a bare number means hours.",
     )
-    limit = WholeNumberField(least=1, most=100, default=20, help_text="At most so many movies.")
+    limit = WholeNumberField(least=1, most=100, default=20, help_text="Most movies to return.")
 
 
 class TrendingParameters(GenreTrendingParameters):
-    """Of ``trending/movies``."""
+    """Query parameters of ``trending/movies``."""
 
     genre = GenreField(required=False, help_text="Only movies of this genre, in any case; applied before the limit.")
 
 
 class HistoryParameters(TrendingParameters):
-    """Of ``trending/history``."""
+    """Query parameters of ``trending/history``."""
 
-    limit = WholeNumberField(least=1, most=50, default=10, help_text="At most so many movies.")
+    limit = WholeNumberField(least=1, most=50, default=10, help_text="Most movies to return.")
     hours = WholeNumberField(
-        least=1, most=168, default=24, help_text="Hours of scores up to now; the one that is open is the last."
+        least=1, most=168, default=24, help_text="Number of hourly scores; the last one is the open hour's."
     )
 
 
@@ -49,14 +49,14 @@ class TrendingMovieSerializer(serializers.Serializer[Any]):
     movie_id = serializers.IntegerField(help_text="TMDB id.")
     title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
     genres = serializers.ListField(child=serializers.CharField())
-    trending_score = serializers.FloatField(help_text="Higher is more talked about.")
+    trending_score = serializers.FloatField(help_text="The higher, the more the movie is talked about.")
     velocity = serializers.FloatField(
-        allow_null=True, help_text="Change per hour: of the score, or of popularity where there are only stats."
+        allow_null=True, help_text="Change per hour: of the score, or of the popularity where there are only stats."
     )
-    acceleration = serializers.FloatField(allow_null=True, help_text="Change per hour of the velocity.")
-    popularity = serializers.FloatField(allow_null=True, help_text="Newest in the window, else the batch layer's.")
-    vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10; from where popularity is from.")
-    vote_count = serializers.IntegerField(allow_null=True, help_text="From where popularity is from.")
+    acceleration = serializers.FloatField(allow_null=True, help_text="Change of the velocity per hour.")
+    popularity = serializers.FloatField(allow_null=True, help_text="The newest in the window, else the batch layer's.")
+    vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10; same source as `popularity`.")
+    vote_count = serializers.IntegerField(allow_null=True, help_text="Same source as `popularity`.")
 
 
 class TrendingSerializer(AnswerSerializer):
@@ -64,9 +64,9 @@ class TrendingSerializer(AnswerSerializer):
 
     trending_movies = TrendingMovieSerializer(many=True)
     count = serializers.IntegerField(help_text="Movies in this answer.")
-    window = serializers.CharField(help_text="As it was asked for, e.g. `6h`.")
+    window = serializers.CharField(help_text="The window as requested, e.g. `6h`.")
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
-    generated_at = serializers.DateTimeField(help_text="When the ranking was made, UTC.")
+    generated_at = serializers.DateTimeField(help_text="When the ranking was computed, UTC.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
 
 
@@ -75,16 +75,17 @@ class ScoreSerializer(serializers.Serializer[Any]):
 
     hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
     trending_score = serializers.FloatField(
-        allow_null=True, help_text="As the ranking has it; null: nothing is held of the movie in that hour."
+        allow_null=True,
+        help_text="By the ranking's rules; null: the speed layer has no data on the movie in that hour.",
     )
 
 
 class RankedMovieSerializer(serializers.Serializer[Any]):
-    """A movie in the ranking, with how it came there."""
+    """A movie in the ranking, with its hourly scores and its earlier rank."""
 
-    rank = serializers.IntegerField(help_text="From 1, without gaps; that of `trending/movies`.")
+    rank = serializers.IntegerField(help_text="From 1, without gaps; the same as in `trending/movies`.")
     rank_before = serializers.IntegerField(
-        allow_null=True, help_text="Its place when this hour began; null: it had none."
+        allow_null=True, help_text="Its rank when the current hour began; null: it had none."
     )
     movie_id = serializers.IntegerField(help_text="TMDB id.")
     title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
@@ -96,11 +97,11 @@ class HistorySerializer(AnswerSerializer):
 
     movies = RankedMovieSerializer(many=True)
     count = serializers.IntegerField(help_text="Movies in this answer.")
-    window = serializers.CharField(help_text="As it was asked for, e.g. `6h`.")
-    hours = serializers.IntegerField(help_text="As it was asked for.")
+    window = serializers.CharField(help_text="The window as requested, e.g. `6h`.")
+    hours = serializers.IntegerField(help_text="Number of hourly scores, as requested.")
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
-    before = serializers.DateTimeField(help_text="The start of this hour, of which `rank_before` tells.")
-    generated_at = serializers.DateTimeField(help_text="When the answer was made, UTC.")
+    before = serializers.DateTimeField(help_text="Start of the current hour, to which `rank_before` refers.")
+    generated_at = serializers.DateTimeField(help_text="When the answer was computed, UTC.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
 
 

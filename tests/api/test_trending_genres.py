@@ -1,4 +1,4 @@
-"""``trending/genres/{genre}``: the ranking of one genre (A3, A4)."""
+"""``GET trending/genres/{genre}``: the ranking of one genre. Requirements A3, A4."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ def load(api: Api) -> None:
     )
 
 
-def test_it_ranks_the_movies_of_the_genre_without_gaps(api: Api) -> None:
+def test_ranks_the_genres_movies_without_gaps(api: Api) -> None:
     load(api)
     body = api.body("trending/genres/science fiction")
     assert [(e["rank"], e["movie_id"]) for e in body["trending_movies"]] == [(1, 3), (2, 1)]
     assert body["genre"] in ("Science Fiction", "SCIENCE FICTION")
 
 
-def test_it_is_the_answer_that_the_genre_parameter_gives(api: Api) -> None:
+def test_answer_equals_trending_movies_with_the_genre_parameter(api: Api) -> None:
     load(api)
     assert api.body("trending/genres/drama", {"limit": 5}) == api.body(
         "trending/movies", {"genre": "Drama", "limit": 5}
     )
 
 
-def test_a_genre_may_hold_a_slash(api: Api) -> None:
+def test_genre_may_contain_a_slash(api: Api) -> None:
     load(api)
     body = api.body("trending/genres/sci-fi%2Ffantasy")
     assert [entry["movie_id"] for entry in body["trending_movies"]] == [3]
 
 
-def test_it_says_404_for_an_unknown_genre_with_near_ones(api: Api) -> None:
+def test_unknown_genre_is_404_with_similar_names(api: Api) -> None:
     load(api)
     assert api.body("trending/genres/dramas", status=404)["near"] == ["Drama"]
 
 
 @pytest.mark.parametrize("name", ["$where", "%00", "%20", ".*", "a" * 500, "%F0%9F%8E%AC"])
-def test_a_strange_genre_is_an_unknown_one(api: Api, name: str) -> None:
+def test_strange_genre_names_are_404(api: Api, name: str) -> None:
     load(api)
     assert api.body(f"trending/genres/{name}", status=404)["title"] == "Unknown genre"
 
 
-def test_the_genre_is_no_parameter_here(api: Api) -> None:
+def test_genre_query_parameter_is_refused(api: Api) -> None:
     load(api)
     assert set(api.refused("trending/genres/Drama", {"genre": "Drama", "window": "0"})) == {"genre", "window"}

@@ -1,4 +1,4 @@
-"""``trending/history``: how the leading movies came to where they are, over the real stores."""
+"""``GET trending/history``: hourly scores and earlier ranks of the leading movies, over the real stores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATH = "trending/history"
 
 
 def usual() -> list[dict[str, Any]]:
-    """550 has overtaken 551 in the hour that is open; 1 is in every hour."""
+    """Movie 550 overtook 551 in the open hour; movie 1 is in every hour."""
     return [
         movie(550, "Fight Club", genres=["Drama"]),
         movie(551, "<b>Alien</b>", genres=["Horror"]),
@@ -25,7 +25,7 @@ def usual() -> list[dict[str, Any]]:
     ]
 
 
-def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
+def test_answer_has_exactly_the_documented_fields(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH, {"hours": "2", "limit": "2"})
     assert body["movies"] == [
@@ -63,24 +63,24 @@ def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
     }
 
 
-def test_its_places_are_those_of_the_ranking(api: Api) -> None:
+def test_movies_are_in_the_same_order_as_trending_movies(api: Api) -> None:
     api.load(usual())
     for genre in ({}, {"genre": "drama"}):
         ranked = [each["movie_id"] for each in api.body("trending/movies", genre)["trending_movies"]]
         assert [each["movie_id"] for each in api.body(PATH, genre)["movies"]] == ranked
 
 
-def test_an_unknown_genre_is_a_404_that_says_so(api: Api) -> None:
+def test_unknown_genre_is_404_with_similar_names(api: Api) -> None:
     api.load(usual())
     assert api.body(PATH, {"genre": "Dramma"}, 404)["near"] == ["Drama"]
 
 
 @pytest.mark.parametrize("bad", [{"hours": "0"}, {"hours": "169"}, {"limit": "51"}, {"window": "all"}])
-def test_what_it_does_not_take_is_a_400_that_names_it(api: Api, bad: dict[str, str]) -> None:
+def test_out_of_range_parameter_is_400_and_is_named(api: Api, bad: dict[str, str]) -> None:
     assert set(api.refused(PATH, bad)) == set(bad)
 
 
-def test_lost_hours_of_the_scores_are_told(api: Api) -> None:
+def test_missing_hours_of_the_scores_are_listed(api: Api) -> None:
     api.load(usual())
     api.database["speed_views"].delete_many({"hour": OPEN_HOUR - 9 * HOUR})
     assert api.body(PATH, {"hours": "8"})["freshness"]["missing"] == []

@@ -1,4 +1,4 @@
-"""``trending/movies``: the ranking over the real stores (A1, A3, A4, A6, M8)."""
+"""``GET trending/movies``: the ranking over the real stores. Requirements A1, A3, A4, A6, M8."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATH = "trending/movies"
 
 
 def usual() -> list[dict[str, Any]]:
-    """Movie 550 leads by score; 551 has only stats, 552 is unknown to the batch layer; 1 is in every hour."""
+    """Movie 550 leads by score, 551 has only stats, the batch layer does not know 552, and 1 is in every hour."""
     return [
         movie(550, "Fight Club", genres=["Drama"]),
         movie(551, "<b>Alien</b>", genres=["Horror", "$where"]),
@@ -34,7 +34,7 @@ def ranked(body: dict[str, Any]) -> list[tuple[int, int]]:
     return [(entry["rank"], entry["movie_id"]) for entry in body["trending_movies"]]
 
 
-def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
+def test_answer_has_exactly_the_documented_fields(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH)
     assert set(body) == {
@@ -63,26 +63,26 @@ def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
     assert body["freshness"]["complete"] is True
 
 
-def test_a_movie_with_only_stats_is_scored_by_the_formula(api: Api) -> None:
+def test_movie_with_only_stats_is_scored_by_the_formula(api: Api) -> None:
     api.load(usual())
     entry = next(e for e in api.body(PATH)["trending_movies"] if e["movie_id"] == 551)
     assert (entry["trending_score"], entry["velocity"]) == (popularity_score(50.0, 3.0), 3.0)
 
 
-def test_a_movie_that_only_the_speed_layer_knows_has_no_title(api: Api) -> None:
+def test_movie_known_only_to_the_speed_layer_has_no_title(api: Api) -> None:
     api.load(usual())
     entry = next(e for e in api.body(PATH)["trending_movies"] if e["movie_id"] == 552)
     assert (entry["title"], entry["genres"], entry["velocity"], entry["popularity"]) == (None, [], None, None)
 
 
-def test_html_and_operators_in_names_are_plain_text(api: Api) -> None:
+def test_html_and_mongo_operators_in_names_are_plain_text(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH, {"genre": "$WHERE"})
     assert [(entry["title"], entry["rank"]) for entry in body["trending_movies"]] == [("<b>Alien</b>", 1)]
     assert body["genre"] == "$where"
 
 
-def test_a_genre_applies_before_the_limit(api: Api) -> None:
+def test_genre_filter_applies_before_the_limit(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH, {"genre": "dRAMA", "limit": 2})
     assert ranked(body) == [(1, 550), (2, 1)]
@@ -96,7 +96,7 @@ def test_the_window_decides_which_hours_count(api: Api) -> None:
         assert (ranked(body)[0], body["window"]) == ((1, 553), label)
 
 
-def test_a_movie_that_leads_no_hour_is_found_though_the_limit_is_small(api: Api) -> None:
+def test_movie_that_leads_no_hour_still_ranks_under_a_small_limit(api: Api) -> None:
     api.load(
         speed_trending(1, OPEN_HOUR - 2 * HOUR, 90.0),
         speed_trending(9, OPEN_HOUR - 2 * HOUR, 70.0),
@@ -106,7 +106,7 @@ def test_a_movie_that_leads_no_hour_is_found_though_the_limit_is_small(api: Api)
     assert ranked(api.body(PATH, {"limit": 1})) == [(1, 9)]
 
 
-def test_other_spellings_of_documents_are_read(api: Api) -> None:
+def test_documents_with_other_key_spellings_are_read(api: Api) -> None:
     document = speed_trending(7, OPEN_HOUR - HOUR, 50.0)
     document["view_type"] = document.pop("data_type")
     document["stats"] = document.pop("data")
@@ -129,7 +129,7 @@ def test_other_spellings_of_documents_are_read(api: Api) -> None:
         {"movie_id": {"$gt": 0}},
     ],
 )
-def test_an_unreadable_document_changes_nothing_for_the_others(api: Api, change: dict[str, Any]) -> None:
+def test_unreadable_document_does_not_affect_the_others(api: Api, change: dict[str, Any]) -> None:
     api.load(usual())
     expected = api.body(PATH)["trending_movies"]
     api.forget()
@@ -139,13 +139,13 @@ def test_an_unreadable_document_changes_nothing_for_the_others(api: Api, change:
     assert any(warning.startswith("documents_skipped:") for warning in body["freshness"]["warnings"])
 
 
-def test_empty_collections_give_an_empty_ranking_that_says_what_it_lacks(api: Api) -> None:
+def test_empty_collections_give_an_empty_ranking_with_missing_hours(api: Api) -> None:
     body = api.body(PATH)
     assert (body["trending_movies"], body["count"]) == ([], 0)
     assert body["freshness"]["missing"] == [{"start": "2031-03-10T06:00:00Z", "end": "2031-03-10T12:00:00Z"}]
 
 
-def test_strict_refuses_a_window_with_a_lost_hour(api: Api) -> None:
+def test_strict_request_with_a_missing_hour_is_503(api: Api) -> None:
     lost = OPEN_HOUR - 3 * HOUR
     api.load(document for document in usual() if document.get("hour") != lost)
     problem = api.body(PATH, {"completeness": "strict"}, 503)
@@ -153,37 +153,37 @@ def test_strict_refuses_a_window_with_a_lost_hour(api: Api) -> None:
     assert api.body(PATH)["freshness"]["complete"] is False
 
 
-def test_a_lagging_layer_is_told(api: Api) -> None:
+def test_lagging_speed_layer_adds_a_warning(api: Api) -> None:
     api.load(usual())
     api.now += timedelta(hours=2)
     warnings = api.body(PATH)["freshness"]["warnings"]
     assert any(warning.startswith("speed_lagging:") for warning in warnings)
 
 
-def test_every_bad_parameter_is_named_with_what_it_takes(api: Api) -> None:
-    told = api.refused(PATH, {"window": "169h", "limit": "0", "gener": "Drama", "completeness": "all"})
-    assert set(told) == {"window", "limit", "gener", "completeness"}
-    assert "at most 7d" in told["window"]
-    assert "from 1 to 100" in told["limit"]
+def test_every_bad_parameter_is_named_with_its_allowed_values(api: Api) -> None:
+    errors = api.refused(PATH, {"window": "169h", "limit": "0", "gener": "Drama", "completeness": "all"})
+    assert set(errors) == {"window", "limit", "gener", "completeness"}
+    assert "at most 7d" in errors["window"]
+    assert "from 1 to 100" in errors["limit"]
 
 
 @pytest.mark.parametrize("window", ["0h", "-6h", "8d", "all", "6 h", "soon", ""])
-def test_a_bad_window_is_refused(api: Api, window: str) -> None:
+def test_bad_window_is_400(api: Api, window: str) -> None:
     assert set(api.refused(PATH, {"window": window})) == {"window"}
 
 
 @pytest.mark.parametrize("limit", ["101", "-1", "1.5", "ten", "1_0", ""])
-def test_a_bad_limit_is_refused(api: Api, limit: str) -> None:
+def test_bad_limit_is_400(api: Api, limit: str) -> None:
     assert set(api.refused(PATH, {"limit": limit})) == {"limit"}
 
 
-def test_it_says_404_for_an_unknown_genre_with_near_ones(api: Api) -> None:
+def test_unknown_genre_is_404_with_similar_names(api: Api) -> None:
     api.load(usual())
     problem = api.body(PATH, {"genre": "dramma"}, 404)
     assert problem["near"] == ["Drama"]
 
 
-def test_the_same_answer_is_not_sent_twice(api: Api) -> None:
+def test_matching_etag_is_answered_with_304(api: Api) -> None:
     api.load(usual())
     first: Any = api.get(PATH, {"genre": "Drama"})
     again: Any = api.get(PATH, {"genre": "DRAMA"}, If_None_Match=first["ETag"])
@@ -191,6 +191,6 @@ def test_the_same_answer_is_not_sent_twice(api: Api) -> None:
     assert first["Cache-Control"] == "public, max-age=5"
 
 
-def test_a_speed_document_of_another_kind_is_of_no_interest(api: Api) -> None:
+def test_other_types_of_speed_documents_are_ignored(api: Api) -> None:
     api.load(speed("sentiment", 8, OPEN_HOUR, {"avg_sentiment": 0.1}), speed_trending(7, OPEN_HOUR, 5.0))
     assert ranked(api.body(PATH)) == [(1, 7)]

@@ -1,4 +1,7 @@
-"""The ranking of movies (A3, A4, M7, M8, M10)."""
+"""Ranking of movies: scores, order, limits and missing hours.
+
+Requirements A3, A4, M7, M8, M10.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def popular(movie_id: int, hours_ago: int, popularity: float, **data: Any) -> Ra
     return bucket(movie_id, "stats", OPEN - hours_ago * HOUR, stats(popularity, **data), synced_at=NOW)
 
 
-def ask(
+def rank(
     hours: Iterable[Raw],
     *,
     catalogue: Iterable[Raw] = (),
@@ -50,25 +53,25 @@ def ask(
     return ranking(params, reading(NOW, hours=hours, catalogue=catalogue))
 
 
-def ranks(built: ViewResult) -> list[tuple[int, int]]:
-    return [(entry["rank"], entry["movie_id"]) for entry in built.body["trending_movies"]]
+def ranks(result: ViewResult) -> list[tuple[int, int]]:
+    return [(entry["rank"], entry["movie_id"]) for entry in result.body["trending_movies"]]
 
 
-def first(built: ViewResult) -> dict[str, Any]:
-    entry: dict[str, Any] = built.body["trending_movies"][0]
+def first(result: ViewResult) -> dict[str, Any]:
+    entry: dict[str, Any] = result.body["trending_movies"][0]
     return entry
 
 
-def missing(built: ViewResult) -> list[tuple[str, str]]:
-    return [(f"{start:%H:%M}", f"{end:%H:%M}") for start, end in built.freshness.missing if start]
+def missing(result: ViewResult) -> list[tuple[str, str]]:
+    return [(f"{start:%H:%M}", f"{end:%H:%M}") for start, end in result.freshness.missing if start]
 
 
-def test_popularity_and_change_at_their_usual_give_half_of_their_weights() -> None:
+def test_usual_popularity_and_usual_change_each_score_half_their_weight() -> None:
     assert popularity_score(USUAL_POPULARITY, None) == POPULARITY_WEIGHT / 2
     assert popularity_score(USUAL_POPULARITY, USUAL_CHANGE) == (POPULARITY_WEIGHT + CHANGE_WEIGHT) / 2
 
 
-def test_a_falling_movie_scores_less_than_a_steady_one_but_never_below_zero() -> None:
+def test_falling_popularity_lowers_the_score_but_not_below_zero() -> None:
     assert popularity_score(80, -1) < popularity_score(80, 0)
     assert popularity_score(1, -50) == 0.0
 
@@ -77,115 +80,115 @@ def test_a_falling_movie_scores_less_than_a_steady_one_but_never_below_zero() ->
     st.floats(-1e15, 1e15, allow_nan=False),
     st.one_of(st.none(), st.floats(-1e15, 1e15, allow_nan=False)),
 )
-def test_the_formula_stays_between_0_and_100_whatever_a_document_says(popularity: float, change: float | None) -> None:
+def test_score_stays_between_0_and_100_for_any_input(popularity: float, change: float | None) -> None:
     assert 0.0 <= popularity_score(popularity, change) <= 100.0
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
-def test_more_popular_or_rising_faster_never_scores_less(one: float, two: float, slow: float, fast: float) -> None:
+def test_more_popularity_or_a_faster_rise_never_scores_less(one: float, two: float, slow: float, fast: float) -> None:
     lower, higher = sorted((one, two))
     slower, faster = sorted((slow, fast))
     assert popularity_score(lower, slower) <= popularity_score(higher, faster)
 
 
-def test_the_newest_hour_counts_even_when_an_older_one_was_synced_later() -> None:
+def test_newest_hour_counts_even_if_an_older_hour_synced_later() -> None:
     late = trending(1, 3, 90, synced_at=NOW)
     newest = trending(1, 1, 40, synced_at=NOW - HOUR, data={"velocity": 2.0, "acceleration": -1.0})
-    entry = first(ask([late, newest]))
+    entry = first(rank([late, newest]))
     assert (entry["trending_score"], entry["velocity"], entry["acceleration"]) == (40, 2.0, -1.0)
 
 
-def test_of_duplicates_of_an_hour_the_newest_sync_counts() -> None:
+def test_newest_sync_wins_among_duplicates_of_an_hour() -> None:
     old, new = trending(1, 1, 90, synced_at=NOW - HOUR), trending(1, 1, 40, synced_at=NOW)
-    assert first(ask([old, new]))["trending_score"] == 40
-    assert first(ask([new, old]))["trending_score"] == 40
+    assert first(rank([old, new]))["trending_score"] == 40
+    assert first(rank([new, old]))["trending_score"] == 40
 
 
-def test_what_a_document_does_not_say_is_null() -> None:
-    entry = first(ask([trending(1, 1, 40)]))
+def test_fields_missing_from_the_document_are_null() -> None:
+    entry = first(rank([trending(1, 1, 40)]))
     assert (entry["velocity"], entry["acceleration"], entry["popularity"], entry["title"]) == (None,) * 4
     assert entry["genres"] == []
 
 
-def test_a_movie_with_only_stats_is_scored_from_popularity_and_its_change_per_hour() -> None:
-    entry = first(ask([popular(1, 4, 44), popular(1, 1, 50)]))
+def test_movie_with_only_stats_is_scored_by_the_formula() -> None:
+    entry = first(rank([popular(1, 4, 44), popular(1, 1, 50)]))
     assert entry["velocity"] == 2.0
     assert entry["trending_score"] == popularity_score(50, 2.0)
     assert entry["acceleration"] is None
 
 
-def test_with_one_hour_of_stats_the_document_itself_says_the_change() -> None:
-    assert first(ask([popular(1, 1, 50, popularity_velocity=3.0)]))["velocity"] == 3.0
-    entry = first(ask([popular(1, 1, 50)]))
+def test_with_one_hour_of_stats_the_documents_own_velocity_counts() -> None:
+    assert first(rank([popular(1, 1, 50, popularity_velocity=3.0)]))["velocity"] == 3.0
+    entry = first(rank([popular(1, 1, 50)]))
     assert entry["velocity"] is None
     assert entry["trending_score"] == popularity_score(50, None)
 
 
-def test_numbers_come_from_the_newest_stats_else_from_the_catalogue() -> None:
+def test_popularity_and_votes_come_from_newest_stats_else_the_catalogue() -> None:
     catalogue = [
         details(1, RUN, popularity=10, vote_average=5.5, vote_count=3),
         details(2, RUN, popularity=20, vote_average=6.5, vote_count=4),
     ]
-    built = ask([trending(1, 1, 9), trending(2, 1, 8), popular(1, 2, 30), popular(1, 1, 40)], catalogue=catalogue)
-    one, two = built.body["trending_movies"]
+    result = rank([trending(1, 1, 9), trending(2, 1, 8), popular(1, 2, 30), popular(1, 1, 40)], catalogue=catalogue)
+    one, two = result.body["trending_movies"]
     assert (one["popularity"], one["vote_average"], one["vote_count"]) == (40, 7.0, 100)
     assert (two["popularity"], two["vote_average"], two["vote_count"]) == (20, 6.5, 4)
     assert two["title"] == "Movie 2"
 
 
-def test_order_is_score_then_popularity_then_the_smaller_id_with_unknown_popularity_last() -> None:
+def test_ranking_sorts_by_score_then_popularity_then_smaller_id() -> None:
     hours = [trending(movie, 1, 50) for movie in (7, 3, 5, 8, 9)] + [trending(4, 1, 60)]
     hours += [popular(9, 1, 80), popular(5, 1, 20), popular(3, 1, 20), popular(8, 1, 0)]
-    assert ranks(ask(hours)) == [(1, 4), (2, 9), (3, 3), (4, 5), (5, 8), (6, 7)]
+    assert ranks(rank(hours)) == [(1, 4), (2, 9), (3, 3), (4, 5), (5, 8), (6, 7)]
 
 
-def test_a_movie_that_leads_no_hour_is_found_though_the_limit_is_small() -> None:
-    # In each hour movie 9 is third; of the newest scores it is second (top-N cut before the merge, M10).
+def test_movie_that_leads_no_hour_still_ranks_under_a_small_limit() -> None:
+    # Movie 9 is third in each hour but first by newest scores: cutting to the limit before the merge would lose it.
     hours = [trending(1, 2, 90), trending(2, 2, 80), trending(9, 2, 70)]
     hours += [trending(3, 0, 69), trending(4, 0, 68), trending(1, 0, 10), trending(2, 0, 5)]
-    assert ranks(ask(hours, limit=2)) == [(1, 9), (2, 3)]
+    assert ranks(rank(hours, limit=2)) == [(1, 9), (2, 3)]
 
 
-def test_a_genre_applies_before_the_limit_without_regard_to_case_and_ranks_have_no_gaps() -> None:
+def test_genre_filter_ignores_case_and_applies_before_the_limit() -> None:
     catalogue = [details(n, RUN, genres=["Drama", "WAR"] if n % 2 else ["Comedy"]) for n in range(1, 9)]
     hours = [trending(n, 1, 100 - n) for n in range(1, 9)]
-    built = ask(hours, catalogue=catalogue, genre="war", limit=3)
-    assert ranks(built) == [(1, 1), (2, 3), (3, 5)]
-    assert (built.body["genre"], built.body["count"]) == ("WAR", 3)
+    result = rank(hours, catalogue=catalogue, genre="war", limit=3)
+    assert ranks(result) == [(1, 1), (2, 3), (3, 5)]
+    assert (result.body["genre"], result.body["count"]) == ("WAR", 3)
 
 
-def test_an_unknown_genre_is_not_found_and_near_ones_are_named() -> None:
+def test_unknown_genre_raises_not_found_with_similar_names() -> None:
     with pytest.raises(NotFound) as caught:
-        ask([trending(1, 1, 5)], catalogue=[details(1, RUN)], genre="dramma")
+        rank([trending(1, 1, 5)], catalogue=[details(1, RUN)], genre="dramma")
     assert (caught.value.kind, caught.value.near) == ("genre", ("Drama",))
 
 
-def test_documents_before_the_window_and_of_the_future_do_not_count() -> None:
+def test_documents_before_the_window_or_in_the_future_are_ignored() -> None:
     hours = [trending(1, 7, 99), trending(2, -1, 99), trending(3, 6, 1)]
-    assert ranks(ask(hours)) == [(1, 3)]
+    assert ranks(rank(hours)) == [(1, 3)]
 
 
-def test_a_full_window_is_complete_and_a_lost_hour_is_missing() -> None:
+def test_full_window_is_complete_and_a_lost_hour_is_missing() -> None:
     hours = [trending(1, n, 5) for n in range(7)]
-    assert ask(hours).freshness.complete
-    assert missing(ask([h for h in hours if h["hour"] != at("2026-03-10 07:00")])) == [("07:00", "08:00")]
+    assert rank(hours).freshness.complete
+    assert missing(rank([h for h in hours if h["hour"] != at("2026-03-10 07:00")])) == [("07:00", "08:00")]
 
 
 def test_the_open_hour_is_never_missing() -> None:
-    assert ask([trending(1, n, 5) for n in range(1, 7)]).freshness.complete
+    assert rank([trending(1, n, 5) for n in range(1, 7)]).freshness.complete
 
 
-def test_a_layer_without_scores_is_judged_by_its_stats() -> None:
-    assert missing(ask([popular(1, n, 5) for n in (0, 1, 2, 3, 5, 6)])) == [("06:00", "07:00")]
+def test_missing_hours_follow_stats_when_the_layer_has_no_scores() -> None:
+    assert missing(rank([popular(1, n, 5) for n in (0, 1, 2, 3, 5, 6)])) == [("06:00", "07:00")]
 
 
-def test_an_empty_layer_gives_an_empty_ranking_that_lacks_every_closed_hour() -> None:
-    built = ask([])
-    assert (built.body["trending_movies"], built.body["count"]) == ([], 0)
-    assert missing(built) == [("04:00", "10:00")]
+def test_empty_layer_gives_an_empty_ranking_missing_every_closed_hour() -> None:
+    result = rank([])
+    assert (result.body["trending_movies"], result.body["count"]) == ([], 0)
+    assert missing(result) == [("04:00", "10:00")]
 
 
-def test_unreadable_documents_do_not_change_the_ranking() -> None:
+def test_unreadable_documents_leave_the_ranking_unchanged() -> None:
     good = [trending(1, 1, 40), popular(2, 1, 50)]
     bad: list[Raw] = [
         trending(1, 0, float("nan")),
@@ -193,7 +196,7 @@ def test_unreadable_documents_do_not_change_the_ranking() -> None:
         {**trending(3, 0, 5), "hour": "year 99999"},
         bucket(4, "trending", OPEN, {"trending_score": "9"}),
     ]
-    assert ask(good + bad).body == ask(good).body
+    assert rank(good + bad).body == rank(good).body
 
 
 documents = st.one_of(
@@ -210,15 +213,17 @@ documents = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(documents, max_size=30), st.randoms(use_true_random=False), st.integers(1, 6))
-def test_neither_order_nor_duplicates_change_the_ranking(hours: list[Raw], chance: random.Random, limit: int) -> None:
-    again = hours + chance.sample(hours, len(hours) // 2)
-    chance.shuffle(again)
-    assert ask(again, limit=limit).body == ask(hours, limit=limit).body
+def test_document_order_and_duplicates_do_not_change_the_ranking(
+    hours: list[Raw], rng: random.Random, limit: int
+) -> None:
+    again = hours + rng.sample(hours, len(hours) // 2)
+    rng.shuffle(again)
+    assert rank(again, limit=limit).body == rank(hours, limit=limit).body
 
 
 @settings(deadline=None)
 @given(st.lists(documents, max_size=30), st.integers(1, 6))
-def test_a_limit_only_ever_cuts_the_end_off(hours: list[Raw], limit: int) -> None:
-    everything = ranks(ask(hours, limit=100))
-    assert ranks(ask(hours, limit=limit)) == everything[:limit]
+def test_limit_only_cuts_off_the_end(hours: list[Raw], limit: int) -> None:
+    everything = ranks(rank(hours, limit=100))
+    assert ranks(rank(hours, limit=limit)) == everything[:limit]
     assert [rank for rank, _ in everything] == list(range(1, len(everything) + 1))
