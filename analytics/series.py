@@ -18,7 +18,7 @@ from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, bucketed
-from merger.core.windows import DAY, Granularity, midnight
+from merger.core.windows import DAY, EPOCH, Granularity, midnight
 from merger.errors import Interval, NotFound
 from merger.views.coverage import usable_batch
 from merger.views.freshness import describe, source_of
@@ -26,8 +26,6 @@ from merger.views.reading import ViewInputs, ViewResult
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
 """A trend within ± this many units of the metric a day is called stable."""
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def trends(params: TrendParameters, reading: ViewInputs) -> ViewResult:
@@ -207,7 +205,7 @@ def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
 def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     """``avg`` over all observations; ``change_rate`` per day, of a line through the days weighted by their counts."""
     values = [(b, average) for b in buckets if (average := b.state.average) is not None]
-    slope = slope_per_day(((b.start - _EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
+    slope = slope_per_day(((b.start - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {
         "avg": sum((b.state for b in buckets), Mean()).average,
         "min": min((value for _, value in values), default=None),

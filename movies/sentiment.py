@@ -11,7 +11,7 @@ from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, bucketed
-from merger.core.windows import DAY, Granularity, Span, Window, floor_day, isoformat, midnight
+from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
 from merger.views.coverage import speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe
@@ -23,9 +23,6 @@ POSITIVE, NEGATIVE = 0.05, -0.05
 
 STEADY = 0.001
 """A trend within ± this many points a day is called stable."""
-
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +203,7 @@ def _point(bucket: SeriesBucket[Sentiment], granularity: Granularity) -> dict[st
 def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
     """Change per day of a line through the buckets' averages, each weighted by its reviews."""
     slope = slope_per_day(
-        ((bucket.start + bucket.width.width / 2 - _EPOCH) / DAY, average, float(bucket.state.reviews))
+        ((bucket.start + bucket.width.width / 2 - EPOCH) / DAY, average, float(bucket.state.reviews))
         for bucket in buckets
         if (average := bucket.state.average) is not None
     )

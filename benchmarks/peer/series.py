@@ -16,11 +16,9 @@ from benchmarks.peer.rankings import freshness
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
 from merger.core.timeline import DayPoint, Series, SeriesBucket, bucketed
-from merger.core.windows import DAY, Granularity, Span, midnight
+from merger.core.windows import DAY, EPOCH, Granularity, Span, midnight
 from merger.views.freshness import source_of
 from merger.views.plans import series_hours_from
-
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_id: int | None) -> dict[str, Any]:
@@ -111,7 +109,7 @@ def _series(
 
 def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     values = [(bucket, average) for bucket in buckets if (average := bucket.state.average) is not None]
-    slope = slope_per_day(((b.start - _EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
+    slope = slope_per_day(((b.start - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {
         "avg": sum((bucket.state for bucket in buckets), Mean()).average,
         "min": min((value for _, value in values), default=None),

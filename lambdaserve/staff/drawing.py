@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from merger.core.windows import parse_moment
+
 WIDTH: Final = 960
 LABEL: Final = 190
 ROW: Final = 26
@@ -23,20 +25,20 @@ def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
         ``width``, ``height``, ``rows`` (label, layer, y, bars, text), ``marks`` and ``ticks`` (label, x, anchor),
         ``holes`` (x, width, text), ``foot``.
     """
-    since, until = _moment(report["since"]), _moment(report["open_hour"])
+    since, until = parse_moment(report["since"]), parse_moment(report["open_hour"])
     scale = _Scale(since, max(until, since + timedelta(hours=1)))
     rows: list[dict[str, Any]] = []
     for name, view in report["batch"].items():
-        covers = None if view is None else _moment(view["covers_until"])
+        covers = None if view is None else parse_moment(view["covers_until"])
         bars = [] if covers is None or covers <= since else [(since, min(covers, until))]
         said = "no document" if view is None else f"covers until {view['covers_until']}"
         rows.append(_row(name, "batch", bars, said, scale, len(rows)))
     for name, layer in report["speed"].items():
-        bars = [(_moment(span["start"]), _moment(span["end"])) for span in layer["held"]]
+        bars = [(parse_moment(span["start"]), parse_moment(span["end"])) for span in layer["held"]]
         said = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
         rows.append(_row(name, "speed", bars, said, scale, len(rows)))
     missing = report["freshness"]["missing"]
-    holes = [(_moment(each["start"]) if each["start"] else since, _moment(each["end"]), each) for each in missing]
+    holes = [(parse_moment(gap["start"]) if gap["start"] else since, parse_moment(gap["end"]), gap) for gap in missing]
     foot = HEAD + ROW * len(rows)
     return {
         "width": WIDTH,
@@ -44,12 +46,12 @@ def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
         "foot": foot,
         "rows": rows,
         "marks": [
-            {"label": label, "at": at, **scale.place(_moment(at))}
+            {"label": label, "at": at, **scale.place(parse_moment(at))}
             for label, at in (
                 ("cutoff", report["freshness"]["cutoff"]),
                 ("batch until", report["freshness"]["batch_as_of"]),
             )
-            if at and since <= _moment(at) <= until
+            if at and since <= parse_moment(at) <= until
         ],
         "ticks": _ticks(scale),
         "holes": [
@@ -103,7 +105,3 @@ def _ticks(scale: _Scale) -> list[dict[str, Any]]:
             found.append({**scale.place(moment), "label": f"{moment:%d %b %H:%M}"})
         moment += step
     return found
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

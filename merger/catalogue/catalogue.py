@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,7 @@ from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import fold
 from merger.contract.documents import BatchDocument, Skipped
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
+from merger.core.windows import EPOCH
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -233,12 +231,12 @@ class Catalogue:
 
 def microseconds(moment: datetime) -> int:
     """Aware UTC as whole microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def moment_of(microseconds_since_1970: int) -> datetime:
     """The reverse."""
-    return _EPOCH + microseconds_since_1970 * _MICROSECOND
+    return EPOCH + microseconds_since_1970 * _MICROSECOND
 
 
 def day_number(text: str | None) -> int:

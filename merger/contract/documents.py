@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from merger.contract.fields import Field, count, day, full_hour, moment, record
+from merger.contract.fields import Field, count, day, full_hour, moment, readable, record
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.windows import floor_hour
 from merger.errors import Unreadable
@@ -227,10 +227,10 @@ class Contract:
             kind=error.kind,
             reason=error.reason,
             type=self._view_type(raw) if layer == "batch" else self._data_type(raw),
-            movie_id=_readable(raw.get("movie_id"), count),
-            hour=_readable(raw.get("hour"), full_hour),
-            date=_readable(found.get("date"), day),
-            written_at=_readable(raw.get("computed_at" if layer == "batch" else "synced_at"), moment),
+            movie_id=readable(raw.get("movie_id"), count),
+            hour=readable(raw.get("hour"), full_hour),
+            date=readable(found.get("date"), day),
+            written_at=readable(raw.get("computed_at" if layer == "batch" else "synced_at"), moment),
         )
 
 
@@ -253,10 +253,3 @@ def _optional(raw: Mapping[str, Any], key: str, kind: str, read: Any) -> Any:
         return read(value)
     except (ValueError, OverflowError, ArithmeticError) as error:
         raise Unreadable(f"{kind}.{key}", str(error)) from error
-
-
-def _readable(value: Any, read: Any) -> Any:
-    try:
-        return None if value is None else read(value)
-    except (ValueError, OverflowError, ArithmeticError):
-        return None

@@ -150,6 +150,14 @@ def full_hour(value: Any) -> datetime:
     return result
 
 
+def readable(value: Any, read: Reader) -> Any:
+    """What a reader makes of a value, ``None`` where it is absent or refused."""
+    try:
+        return None if value is None else read(value)
+    except (ValueError, OverflowError, ArithmeticError):
+        return None
+
+
 def day(value: Any) -> str:
     """A calendar day as ``YYYY-MM-DD``, from such a string, an ISO 8601 one or a date."""
     if isinstance(value, str) and len(value) == 10:

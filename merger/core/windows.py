@@ -19,6 +19,9 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 LONGEST_WINDOW = timedelta(days=3660)
 
 
@@ -113,6 +116,16 @@ def floor_hour(moment: datetime) -> datetime:
 def floor_day(moment: datetime) -> datetime:
     """Start of the UTC day that holds an aware moment."""
     return floor_hour(moment).replace(hour=0)
+
+
+def parse_moment(text: str) -> datetime:
+    """ISO 8601 text as aware UTC; text without an offset is taken as UTC.
+
+    Raises:
+        ValueError: for any other text.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def midnight(date: str) -> datetime:

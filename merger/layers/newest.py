@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.contract.fields import moment
+from merger.contract.fields import moment, readable
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
@@ -87,10 +87,8 @@ def newest(
 
 def read_date(document: Document, name: str) -> datetime | None:
     """A date field as aware UTC, ``None`` where it can't be read."""
-    try:
-        return moment(document.get(name))
-    except (ValueError, OverflowError):
-        return None
+    result: datetime | None = readable(document.get(name), moment)
+    return result
 
 
 def _spans(now: datetime) -> Iterator[dict[str, Any]]:

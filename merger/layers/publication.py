@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from merger.contract.fields import moment
+from merger.contract.fields import moment, readable
 
 RUNS: Final = "batch_runs"
 """The collection of records."""
@@ -60,7 +60,7 @@ class Publication:
             if run_id not in newest or rank > newest[run_id][0]:
                 newest[run_id] = rank, record
         published = {
-            run_id: _moment(record.get("covers_until"))
+            run_id: readable(record.get("covers_until"), moment)
             for run_id, (_, record) in newest.items()
             if record.get("status") == PUBLISHED
         }
@@ -119,15 +119,8 @@ def _adopted(records: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
 
 
 def _age(record: Mapping[str, Any]) -> datetime:
-    told = [_moment(record.get(name)) for name in ("updated_at", "published_at")]
+    told = [readable(record.get(name), moment) for name in ("updated_at", "published_at")]
     return max((each for each in told if each is not None), default=_LONG_AGO)
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return None if value is None else moment(value)
-    except (ValueError, OverflowError):
-        return None
 
 
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)

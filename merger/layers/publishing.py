@@ -15,10 +15,11 @@ from pymongo.database import Database
 
 from merger.contract.collections import BATCH
 from merger.contract.documents import BatchDocument, Contract
-from merger.contract.fields import moment
+from merger.contract.fields import moment, readable
 from merger.contract.identity import Subject, age_of, subject_of
 from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary
+from merger.core.windows import EPOCH
 from merger.errors import MergerError
 from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS, Publication
 from merger.stores.mongo.errors import mapping_errors
@@ -103,14 +104,14 @@ class RunPublisher:
                     run_id,
                     _text(by_id.get(run_id, {}).get("status")),
                     publication.shows(run_id),
-                    _moment(by_id.get(run_id, {}).get("covers_until")),
-                    _moment(by_id.get(run_id, {}).get("published_at")),
+                    readable(by_id.get(run_id, {}).get("covers_until"), moment),
+                    readable(by_id.get(run_id, {}).get("published_at"), moment),
                     self._computed_at(run_id, documents),
                     documents,
                 )
                 for run_id, documents in found.items()
             ]
-        return sorted(runs, key=lambda run: run.computed_at or run.published_at or _NEVER, reverse=True)
+        return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:
         """Makes a run visible.
@@ -238,7 +239,7 @@ class RunPublisher:
             if documents.get(view_type):
                 wanted = {"view_type": spelling, RUN_KEY: run_id}
                 newest = self._batch.find_one(wanted, {"computed_at": 1}, sort=[("computed_at", DESCENDING)])
-                dates.append(_moment((newest or {}).get("computed_at")))
+                dates.append(readable((newest or {}).get("computed_at"), moment))
         return max((date for date in dates if date is not None), default=None)
 
     def _adopt(self, run_ids: Sequence[Any]) -> None:
@@ -273,13 +274,3 @@ def _lacking(run: BatchRun, before: BatchRun) -> list[str]:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return None if value is None else moment(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-_NEVER: Final = moment("1970-01-01T00:00:00Z")

@@ -11,7 +11,7 @@ import numpy as np
 from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.columns import Flags, Floats, Integers
-from merger.core.windows import HOUR
+from merger.core.windows import EPOCH, HOUR
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "sentiment": ("avg_sentiment", "review_count"),
@@ -19,9 +19,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "trending": ("trending_score", "velocity", "acceleration"),
 }
 """What is kept of each type's payload."""
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +107,7 @@ class Rows:
         return SpeedDocument(
             data_type=self.data_type,
             movie_id=int(self.movies[row]),
-            hour=_EPOCH + int(self.hours[row]) * HOUR,
+            hour=EPOCH + int(self.hours[row]) * HOUR,
             data={name: value for name, value in said.items() if value is not None},
             synced_at=self.synced_at(row),
         )
@@ -158,4 +155,4 @@ def first_of_each_movie(rows: Rows) -> Integers:
 
 def hour_number(hour: datetime) -> int:
     """Hours since 1970 of a moment on the hour."""
-    return (hour - _EPOCH) // HOUR
+    return (hour - EPOCH) // HOUR

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
+from merger.core.windows import parse_moment
 from pages.figures.tables import Column, Table
 
 Answer = Mapping[str, Any]
@@ -261,10 +262,5 @@ def _inside(moment: str | None, times: Sequence[str], width: timedelta) -> str:
     """The moment where it lies within some buckets, up to the end of the last one, else nothing."""
     if moment is None or not times:
         return ""
-    first, last = (_aware(text) for text in (times[0], times[-1]))
-    return moment if first <= _aware(moment) <= last + width else ""
-
-
-def _aware(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else datetime.fromisoformat(f"{text}T00:00:00+00:00")
+    first, last = (parse_moment(text) for text in (times[0], times[-1]))
+    return moment if first <= parse_moment(moment) <= last + width else ""

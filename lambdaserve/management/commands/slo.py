@@ -9,7 +9,7 @@ import zlib
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -20,10 +20,10 @@ from lambdaserve.ops.slo.access_log import LogCounts
 from lambdaserve.ops.slo.objectives import Objectives, RouteReport, SloReport, Traffic, judged
 from lambdaserve.ops.slo.prometheus import Prometheus, PrometheusTrouble
 from merger import configuration
+from merger.core.windows import EPOCH
 from merger.management.progress import Progress
 
 STDIN = "-"
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 _GZIP = b"\x1f\x8b"
 _FOUND_NOTHING = 2
 """Exit code of whatever is no judgement."""
@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _traffic(self, options: dict[str, Any], until: datetime) -> Traffic:
         if options["prometheus"]:
             return _asked(options["prometheus"], options["job"], _since(options["since"] or "7d", until), until)
-        since = _since(options["since"], until) if options["since"] else _START
+        since = _since(options["since"], until) if options["since"] else EPOCH
         return self._read(options["log"], since, until)
 
     def _read(self, names: list[str], since: datetime, until: datetime) -> Traffic:

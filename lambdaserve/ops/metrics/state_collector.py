@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from prometheus_client.registry import Collector
 from lambdaserve import __version__
 from lambdaserve.ops.health.monitor import HealthMonitor, Probe, monitor
 from lambdaserve.ops.health.report import UNHEALTHY
+from merger.core.windows import parse_moment
 from merger.meters import PREFIX
 from merger.operations.collection_sizes import CollectionSizes, measure_collections
 
@@ -68,7 +68,7 @@ def _of_layers(report: Mapping[str, Any]) -> Iterator[Metric]:
     yield _gauge("speed_lag_seconds", "Time since the newest sync.", ("data_type",), lags)
     run = services["batch_layer"]["last_update"]
     if run is not None:
-        age = datetime.fromisoformat(report["timestamp"]) - datetime.fromisoformat(run)
+        age = parse_moment(report["timestamp"]) - parse_moment(run)
         yield _gauge("batch_age_seconds", "Time since the newest batch run wrote.", (), {(): age.total_seconds()})
 
 

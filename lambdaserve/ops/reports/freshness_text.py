@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from merger.core.windows import parse_moment
+
 HOUR = timedelta(hours=1)
 
 
@@ -31,7 +33,7 @@ def drawn(report: Mapping[str, Any], width: int, signs: Signs = BLOCKS) -> Itera
         width: columns in all; few of them take several hours each.
         signs: what to draw with.
     """
-    since, ends = _moment(report["since"]), _moment(report["open_hour"])
+    since, ends = parse_moment(report["since"]), parse_moment(report["open_hour"])
     names = [f"batch {name}" for name in report["batch"]] + [f"speed {name}" for name in report["speed"]]
     label = max(map(len, names), default=0) + 2
     hours = max(1, round((ends - since) / HOUR))
@@ -46,12 +48,12 @@ def drawn(report: Mapping[str, Any], width: int, signs: Signs = BLOCKS) -> Itera
         return f"{name:{label}}{''.join(cells)}"
 
     for name, view in report["batch"].items():
-        until = None if view is None else _moment(view["covers_until"])
+        until = None if view is None else parse_moment(view["covers_until"])
         yield row(f"batch {name}", lambda hour, until=until: until is not None and hour + HOUR <= until)  # type: ignore[misc]
     for name, layer in report["speed"].items():
-        spans = [(_moment(span["start"]), _moment(span["end"])) for span in layer["held"]]
+        spans = [(parse_moment(span["start"]), parse_moment(span["end"])) for span in layer["held"]]
         yield row(f"speed {name}", lambda hour, spans=spans: any(a <= hour < b for a, b in spans))  # type: ignore[misc]
-    cutoff = _moment(report["freshness"]["cutoff"])
+    cutoff = parse_moment(report["freshness"]["cutoff"])
     place = sum(start < cutoff for start in columns)
     yield f"{'':{label}}{'':{place}}{signs.moment} cutoff {_short(cutoff)}"
     unit = "an hour" if step == 1 else f"{step} hours"
@@ -76,10 +78,6 @@ def in_words(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 _STRATEGIES = {"watermark": "batch layer's coverage", "fixed": "clock"}
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _short(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from lambdaserve.ops.slo.objectives import RECENT, Tally, Traffic, counts
+from merger.core.windows import parse_moment
 
 LOGGER, EVENT = "lambdaserve.access", "request"
 HELD, MADE = ("HIT", "STALE"), "MISS"
@@ -71,7 +72,7 @@ class LogCounts:
         )
 
     def _count(self, fields: Mapping[str, Any]) -> None:
-        moment, route = _moment(fields["timestamp"]), fields["route"]
+        moment, route = parse_moment(fields["timestamp"]), fields["route"]
         status, seconds = int(fields["status"]), float(fields["ms"]) / 1000
         if not isinstance(route, str) or not math.isfinite(seconds) or seconds < 0:
             raise ValueError(route, seconds)
@@ -96,9 +97,3 @@ def _step(seconds: float) -> int:
 def _buckets(steps: Mapping[int, int]) -> dict[float, float]:
     """Requests by upper bound; the empty step below each is named, so that it begins where it does."""
     return {_SHORTEST * _STEP**step: steps.get(step, 0) for step in {*steps, *(step - 1 for step in steps)}}
-
-
-def _moment(text: str) -> datetime:
-    """A time of the log, aware UTC; one without a zone is UTC."""
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.utils import timezone
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH
-from merger.core.windows import HOUR, floor_day, floor_hour, isoformat
+from merger.core.windows import HOUR, floor_day, floor_hour, isoformat, parse_moment
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
 from sample_data.batch_job import Digest, Document, JobRun, batch_documents, digest
@@ -139,10 +139,9 @@ def a_full_hour(text: str) -> datetime:
         argparse.ArgumentTypeError: it is something else, or not on the hour.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = parse_moment(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-11-24T06:00Z") from None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     if moment != floor_hour(moment):
         raise argparse.ArgumentTypeError(f"{text!r} is not on the hour")
     return moment
