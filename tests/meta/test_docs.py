@@ -111,7 +111,7 @@ def test_every_folder_of_tests_is_in_their_readme() -> None:
     assert told == real
 
 
-def _tracked() -> list[Path]:
+def tracked_files() -> list[Path]:
     """Files of the repository, or, without one, every text that an archive of it holds."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -140,7 +140,7 @@ def test_no_file_holds(what: str) -> None:
     unwanted = re.compile(UNWANTED[what])
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
-        for path in _tracked()
+        for path in tracked_files()
         if path.suffix not in (".gz", ".png", ".ico") and path.is_file()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if unwanted.search(line)
