@@ -185,15 +185,19 @@ _EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
         },
     ),
     411: (
-        "The body comes in pieces and doesn't say how long it is.",
-        {"type": "about:blank", "title": "Length Required", "detail": "A body says its length in Content-Length."},
+        "The body is sent in chunks, without a length.",
+        {
+            "type": "about:blank",
+            "title": "Length Required",
+            "detail": "A request with a body needs a Content-Length header.",
+        },
     ),
     413: (
         "The body is too long.",
         {
             "type": "about:blank",
             "title": "Request Entity Too Large",
-            "detail": "A body has 262144 bytes at most.",
+            "detail": "The request body is too large; the limit is 262144 bytes.",
         },
     ),
     415: (

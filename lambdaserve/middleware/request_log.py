@@ -1,4 +1,4 @@
-"""Every request: an id, a meter and a line in the log (O1, O2)."""
+"""Gives every request an id, counts it, and writes a line about it into the log. Requirements O1 and O2."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
 from merger.request_context import RequestContext, asking
 
-HEADER: Final = "X-Request-ID"
+REQUEST_ID_HEADER: Final = "X-Request-ID"
 
-_ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _CREDENTIAL = re.compile(
     r"(?P<name>(?:^|&)[^&=]*(?:key|token|password|passwd|secret|authorization|credential|signature)[^&=]*=)[^&]*",
     re.IGNORECASE,
 )
-_LONGEST = 2000
-"""Characters of an address that are logged."""
+_MAX_LOGGED_CHARACTERS = 2000
+"""Of an address."""
 
-_QUIET = ("api/v1/health/live", "api/v1/health/ready", "metrics")
-"""Routes that machines ask every few seconds: told at ``debug`` alone."""
+_PROBED_ROUTES = ("api/v1/health/live", "api/v1/health/ready", "metrics")
+"""Routes that machines call every few seconds; logged at ``debug`` only."""
 
 
 class RequestLog:
-    """First of all middlewares: what it does not see did not happen.
+    """Outermost middleware: assigns the request id, records metrics and the log line.
 
-    ``X-Request-ID`` of the request is kept where it is one (up to 64 letters, digits, ``.``, ``_`` and ``-``), else
-    drawn anew; the response carries it, and so does every line that is logged meanwhile.
+    A valid ``X-Request-ID`` of the request (up to 64 letters, digits, ``.``, ``_`` and ``-``) is kept, any other is
+    replaced by a random one. The response carries it, and so does every line that is logged for the request.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,9 +48,9 @@ class RequestLog:
             self._log = access_log(settings.LOG_FORMAT, settings.LOG_LEVEL)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The response of the rest of the chain, which raises nothing."""
+        """The response of the rest of the chain, which never raises."""
         started, given = time.perf_counter(), request.META.get("HTTP_X_REQUEST_ID")
-        request_id = given if given and _ACCEPTED.fullmatch(given) else token_hex(8)
+        request_id = given if given and _ACCEPTED_ID.fullmatch(given) else token_hex(8)
         current = RequestContext(request_id)
         token = asking.set(current)
         try:
@@ -58,15 +58,15 @@ class RequestLog:
         finally:
             asking.reset(token)
         seconds = time.perf_counter() - started
-        response.headers[HEADER] = request_id
+        response.headers[REQUEST_ID_HEADER] = request_id
         route, status = _route(request), response.status_code
         observe_request(request.method or "", route, status, seconds)
         if self._log is not None:
-            self._tell(self._log, request, response, current, route, seconds)
+            self._write_line(self._log, request, response, current, route, seconds)
         return response
 
     @staticmethod
-    def _tell(
+    def _write_line(
         log: FilteringBoundLogger,
         request: HttpRequest,
         response: HttpResponseBase,
@@ -90,16 +90,16 @@ class RequestLog:
         if status >= HTTPStatus.BAD_REQUEST and (problem := getattr(response, "problem_slug", None)):
             line["problem"] = problem
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            # A 503 says when to come again; the others should not have happened.
+            # A 503 is expected and says when to try again; any other 5xx is a fault of the service.
             (log.warning if status == HTTPStatus.SERVICE_UNAVAILABLE else log.error)("request", **line)
-        elif route in _QUIET:
+        elif route in _PROBED_ROUTES:
             log.debug("request", **line)
         else:
             log.info("request", **line)
 
 
 def _route(request: HttpRequest) -> str:
-    """The template of the address: a label, never what a caller may choose."""
+    """The template of the address: a label from a fixed set, never text that a caller chose."""
     match = request.resolver_match
     if match is not None:
         return match.route
@@ -107,16 +107,16 @@ def _route(request: HttpRequest) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    """Path and query, the values of what may be credentials left out."""
+    """Path and query, with values that may be credentials masked."""
     query: str = request.META.get("QUERY_STRING", "")
     if not query:
-        return request.path_info[:_LONGEST]
-    masked = _CREDENTIAL.sub(r"\g<name>***", query[:_LONGEST])
-    return f"{request.path_info}?{masked}"[:_LONGEST]
+        return request.path_info[:_MAX_LOGGED_CHARACTERS]
+    masked = _CREDENTIAL.sub(r"\g<name>***", query[:_MAX_LOGGED_CHARACTERS])
+    return f"{request.path_info}?{masked}"[:_MAX_LOGGED_CHARACTERS]
 
 
 def _client(request: HttpRequest) -> str:
-    """``key:…`` with the part of the key that is no secret, ``user``, or ``anonymous``; nobody is looked up for it."""
+    """``key:…`` with the public part of the key, ``user``, or ``anonymous``; causes no look-up."""
     auth = getattr(request, "auth", None)
     if isinstance(auth, AccessGrant):
         return auth.client if auth.client.startswith("key:") else "user"

@@ -1,8 +1,8 @@
-"""Callers that send or take slowly, or much: they hold neither every thread of a worker nor its memory (S5).
+"""Bounds what slow clients can hold: neither all threads of a worker nor its memory. Requirement S5.
 
-The server hands a request to a thread when its head is there. Whoever reads the body waits for the caller, for as long
-as the caller likes, and so does whoever sends a long answer piece by piece. Half of a worker's threads may wait so, the
-others go on answering. To bound the time itself is for the proxy in front, which knows connections.
+The server hands a request to a thread as soon as its head has arrived. A thread that reads the body waits for the
+client as long as the client likes, and so does one that sends a long file piece by piece. At most half of a worker's
+threads may wait like this; the others keep answering. Limiting the time itself is up to the proxy in front.
 """
 
 from __future__ import annotations
@@ -19,25 +19,24 @@ from django.http.response import HttpResponseBase
 from lambdaserve.api.problems import Problem, refusal
 from lambdaserve.middleware.api_lane import GetResponse
 
-AT_ONCE: Final = 0.02
-"""Seconds within which a place is free where nobody is slow: a body comes with its head, as a rule."""
+SLOT_TIMEOUT_SECONDS: Final = 0.02
+"""Longest wait for a slot. Slots are free within it unless clients are slow: a body usually comes with its head."""
 
-LONG: Final = 512 * 1024
-"""Bytes from which on a file is sent piece by piece."""
+LONG_FILE_BYTES: Final = 512 * 1024
+"""From this size on a file is sent in pieces."""
 
-PIECE: Final = 64 * 1024
-"""Bytes of such a piece."""
+PIECE_BYTES: Final = 64 * 1024
 
 BUSY_RETRY_AFTER: Final = 5
-"""Seconds after which a place may be free."""
+"""Seconds after which a slot may be free."""
 
-_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
+_METHODS_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
 class SlowClients:
-    """Reads bodies before anybody asks for them, and sees to it that files are sent without waiting.
+    """Reads request bodies before the view does, and limits how many threads wait for slow clients.
 
-    A body of more than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` is refused unread, and so is one that doesn't say its length.
+    A body larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE``, or without ``Content-Length``, is refused unread.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -47,81 +46,81 @@ class SlowClients:
         """The rest of the chain's response, or a refusal."""
         meta = request.META
         if meta.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in meta:
-            problem = _trouble_with_body(request)
+            problem = _read_body(request)
             if problem is not None:
                 return refusal(request, problem)
         response = self._get_response(request)
-        return _sendable(request, response) if isinstance(response, FileResponse) else response
+        return _bound_file(request, response) if isinstance(response, FileResponse) else response
 
 
 class _Pieces:
-    """A file's content in pieces, and the place of whoever waits until they are taken."""
+    """A file's content in pieces; holds a slot until the client has taken them."""
 
-    def __init__(self, content: Iterator[bytes], places: threading.BoundedSemaphore) -> None:
+    def __init__(self, content: Iterator[bytes], slots: threading.BoundedSemaphore) -> None:
         self._content = content
-        self._places: threading.BoundedSemaphore | None = places
+        self._slots: threading.BoundedSemaphore | None = slots
 
     def __iter__(self) -> Iterator[bytes]:
         return self._content
 
     def close(self) -> None:
-        """Gives the place back; Django calls it when the response is over."""
-        places, self._places = self._places, None
-        if places is not None:
-            places.release()
+        """Releases the slot; Django calls it when the response is over."""
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            slots.release()
 
 
 @cache
-def _places() -> threading.BoundedSemaphore:
-    """For half of a worker's threads, one at least."""
+def _slots() -> threading.BoundedSemaphore:
+    """Slots for requests that wait for their clients: half of a worker's threads, at least one."""
     return threading.BoundedSemaphore(max(1, settings.THREADS // 2))
 
 
-def _trouble_with_body(request: HttpRequest) -> Problem | None:
-    """Reads the body; a problem where it can't be had."""
+def _read_body(request: HttpRequest) -> Problem | None:
+    """Reads the body into memory; returns a problem if it is not acceptable or does not arrive."""
     meta, most = request.META, settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     length: str = meta.get("CONTENT_LENGTH", "")
     if "HTTP_TRANSFER_ENCODING" in meta:
-        return Problem(411, "A body says its length in Content-Length.")
+        return Problem(411, "A request with a body needs a Content-Length header.")
     if length.isdecimal() and int(length) > most:
-        return Problem(413, f"A body has {most} bytes at most.")
-    if request.method in _WITHOUT_BODY:
-        return None  # nobody will read it
+        return Problem(413, f"The request body is too large; the limit is {most} bytes.")
+    if request.method in _METHODS_WITHOUT_BODY:
+        return None  # no view reads it
     if not length.isdecimal():
-        return Problem(400, "Content-Length takes a number.")
-    places = _places()
-    if not places.acquire(timeout=AT_ONCE):
+        return Problem(400, "Content-Length must be a number.")
+    slots = _slots()
+    if not slots.acquire(timeout=SLOT_TIMEOUT_SECONDS):
         return _busy()
     try:
         request.body  # noqa: B018 - Django reads it now and keeps it
     except UnreadablePostError:
-        return Problem(400, "The body did not come whole.")
+        return Problem(400, "The request body is incomplete.")
     finally:
-        places.release()
+        slots.release()
     return None
 
 
-def _sendable(request: HttpRequest, response: FileResponse) -> HttpResponseBase:
-    """The file in one piece where it is short, else in some, if there is a place."""
+def _bound_file(request: HttpRequest, response: FileResponse) -> HttpResponseBase:
+    """The file in one piece if it is short, else in pieces if a slot is free, else a refusal."""
     if response.file_to_stream is None:
-        return response  # nothing but a head
-    response.block_size = PIECE
-    if int(response.headers["Content-Length"]) < LONG:
+        return response  # headers only
+    response.block_size = PIECE_BYTES
+    if int(response.headers["Content-Length"]) < LONG_FILE_BYTES:
         response.streaming_content = [b"".join(response)]
         return response
-    places = _places()
-    if not places.acquire(timeout=AT_ONCE):
+    slots = _slots()
+    if not slots.acquire(timeout=SLOT_TIMEOUT_SECONDS):
         response.close()
         return refusal(request, _busy())
-    response.streaming_content = _Pieces(iter(response), places)
+    response.streaming_content = _Pieces(iter(response), slots)
     return response
 
 
 def _busy() -> Problem:
     return Problem(
         503,
-        f"Slow callers take up what there is for long requests; try again in {BUSY_RETRY_AFTER} s.",
+        f"Too many slow clients are being served at the moment; try again in {BUSY_RETRY_AFTER} s.",
         "busy",
-        "Too many slow callers",
+        "Too many slow clients",
         headers={"Retry-After": str(BUSY_RETRY_AFTER)},
     )

@@ -37,7 +37,7 @@ CONNECTIONS, OTHER_FILES = 2048, 512
 The server takes no further ones meanwhile: half as many as it has by default, sent half a head every half minute, kept
 it from answering anybody (S5).
 """
-HEAD_WITHIN = 10
+HEAD_TIMEOUT_SECONDS = 10
 """Seconds within which a request's head must come, be it the first of a connection or the next."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
 """When the sample world's batch job runs, after midnight UTC: just after its run of the day covers the day before."""
@@ -187,7 +187,7 @@ class Supervisor:
         """A server: without a second protocol that keeps 200 answers of a connection waiting, or heads of 400 kB."""
         command = [sys.executable, "-m", "granian", "--interface", interface, "--no-ws", "--log-level", "warning"]
         command += ["--http", "1", "--http1-buffer-size", "65536"]
-        command += ["--http1-header-read-timeout", str(HEAD_WITHIN * 1000)]
+        command += ["--http1-header-read-timeout", str(HEAD_TIMEOUT_SECONDS * 1000)]
         command += ["--backpressure", str(connections_of_a_worker())]
         return [*command, "--host", bind.host, "--port", str(bind.port)]
 

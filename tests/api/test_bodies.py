@@ -1,4 +1,4 @@
-"""Bodies of requests are bounded at every address, whatever is there (S5)."""
+"""Request bodies are limited at every address, known or not. Requirement S5."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
-PLACES = ("/api/v1/movies/x", "/api/v1/no/such/thing", "/api/schema/", "/", "/admin/login/", "/metrics", "/no/page")
+ADDRESSES = ("/api/v1/movies/x", "/api/v1/no/such/thing", "/api/schema/", "/", "/admin/login/", "/metrics", "/no/page")
 
 
 def send(method: str, path: str, content: bytes = b"", **extra: Any) -> Any:
@@ -18,15 +18,15 @@ def send(method: str, path: str, content: bytes = b"", **extra: Any) -> Any:
     return client.generic(method, path, content, content_type="application/json", **extra)
 
 
-@pytest.mark.parametrize("path", PLACES)
+@pytest.mark.parametrize("path", ADDRESSES)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-def test_a_body_that_is_too_long_is_refused_unread(settings: Any, method: str, path: str) -> None:
+def test_oversized_body_is_refused_unread(settings: Any, method: str, path: str) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     response = send(method, path, b"x" * 101)
     assert response.status_code == 413
     if path.startswith("/api/"):
         assert response["Content-Type"] == "application/problem+json"
-        assert method == "HEAD" or response.json()["detail"] == "A body has 100 bytes at most."
+        assert method == "HEAD" or response.json()["detail"] == "The request body is too large; the limit is 100 bytes."
     else:
         assert response["Content-Type"] == "text/plain; charset=utf-8"
         assert "Content-Security-Policy" in response.headers
@@ -34,21 +34,21 @@ def test_a_body_that_is_too_long_is_refused_unread(settings: Any, method: str, p
     assert send(method, path, b"x" * 100).status_code != 413
 
 
-@pytest.mark.parametrize("path", PLACES)
-def test_a_body_says_its_length(path: str) -> None:
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_chunked_body_is_refused_with_411(path: str) -> None:
     assert send("POST", path, b"x", HTTP_TRANSFER_ENCODING="chunked").status_code == 411
 
 
-def test_a_length_that_is_no_number_is_no_error_of_ours() -> None:
+def test_malformed_content_length_gives_400_and_no_server_error() -> None:
     for length in ("nonsense", "-1", "1e3", "0x10"):
         assert send("POST", "/api/v1/movies/1", b"x", CONTENT_LENGTH=length).status_code == 400
         assert send("GET", "/api/v1/health/live", CONTENT_LENGTH=length).status_code == 200
 
 
-def test_a_body_that_ends_early_is_no_error_of_ours() -> None:
+def test_body_that_ends_early_gives_400_and_no_server_error() -> None:
     class Broken(io.BytesIO):
         def read(self, *_: object) -> bytes:
-            raise OSError("the caller is gone")
+            raise OSError("the client is gone")
 
     response = Client(raise_request_exception=False).request(
         **{"REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/movies/1", "CONTENT_LENGTH": "9", "wsgi.input": Broken()}
@@ -56,14 +56,12 @@ def test_a_body_that_ends_early_is_no_error_of_ours() -> None:
     assert response.status_code == 400
 
 
-def test_a_form_of_many_fields_is_refused(admin_client: Client) -> None:
+def test_form_with_too_many_fields_is_refused(admin_client: Client) -> None:
     fields = {f"field{number}": "x" for number in range(1_001)}
     assert admin_client.post("/admin/login/", fields).status_code == 400
 
 
-def test_a_file_that_is_sent_along_does_not_reach_the_disk(
-    admin_client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_uploaded_file_is_never_written_to_disk(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[object] = []
     monkeypatch.setattr("django.core.files.uploadedfile.TemporaryUploadedFile.__init__", lambda *_: written.append(1))
     admin_client.post("/admin/login/", {"username": "x", "file": io.BytesIO(b"x" * 200_000)})
@@ -71,7 +69,7 @@ def test_a_file_that_is_sent_along_does_not_reach_the_disk(
     assert admin_client.post("/admin/login/", {"file": io.BytesIO(b"x" * 300_000)}).status_code == 413
 
 
-def test_short_files_are_sent_in_one_piece_and_long_ones_in_some() -> None:
+def test_short_file_is_sent_in_one_piece_and_long_file_in_several() -> None:
     bundle = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
     for path, pieces in (("/static/icon.svg", 1), (bundle, 25)):
         response: Any = Client().get(path)
@@ -81,7 +79,7 @@ def test_short_files_are_sent_in_one_piece_and_long_ones_in_some() -> None:
         response.close()
 
 
-def test_long_files_wait_for_a_place_and_give_it_back() -> None:
+def test_long_file_takes_a_slot_and_releases_it_when_closed() -> None:
     bundle = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
     first, second, third = (Client().get(bundle) for _ in range(3))
     assert [response.status_code for response in (first, second, third)] == [200, 200, 503]

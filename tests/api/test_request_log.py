@@ -1,4 +1,4 @@
-"""Every response has an id, every request a line (O2)."""
+"""Every response carries a request id, every request is logged as one line. Requirement O2."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from lambdaserve.middleware import request_log as observed
+from lambdaserve.middleware import request_log
 from lambdaserve.ops.logs import access_log
 from tests.api.conftest import Api
 from tests.api.documents import beat, movie
 
 
 class Logged:
-    """A client of a copy that logs its requests as JSON, and the lines."""
+    """A client whose requests are logged as JSON, and access to the lines."""
 
     def __init__(self, target: io.BytesIO) -> None:
         self._target = target
         self._client = Client(raise_request_exception=False)
 
     def get(self, path: str, **headers: str) -> tuple[Any, dict[str, Any]]:
-        """The response and its line."""
+        """The response and its log line."""
         self._target.seek(0)
         self._target.truncate()
         response = self._client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -34,14 +34,14 @@ class Logged:
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
-    """It logs everything."""
+    """A client that logs at every level."""
     target = io.BytesIO()
-    monkeypatch.setattr(observed, "access_log", lambda *_: access_log("json", "DEBUG", target))
+    monkeypatch.setattr(request_log, "access_log", lambda *_: access_log("json", "DEBUG", target))
     monkeypatch.setattr(settings, "LOG_REQUESTS", True)
     return Logged(target)
 
 
-def test_a_line_tells_what_became_of_the_request(api: Api, logged: Logged) -> None:
+def test_log_line_holds_route_status_cache_and_layers(api: Api, logged: Logged) -> None:
     api.load(movie(550, "Fight Club"), beat())
     response, line = logged.get("/api/v1/movies/550?completeness=partial")
     assert response.status_code == 200
@@ -74,7 +74,7 @@ def test_a_line_tells_what_became_of_the_request(api: Api, logged: Logged) -> No
         ("/api/v1/health/live", 200, "api/v1/health/live", "debug", None),
     ],
 )
-def test_failures_are_told_by_kind_and_probes_quietly(
+def test_failed_requests_name_their_problem_and_probes_log_at_debug(
     api: Api, logged: Logged, path: str, status: int, route: str, level: str, problem: str | None
 ) -> None:
     response, line = logged.get(path)
@@ -83,13 +83,13 @@ def test_failures_are_told_by_kind_and_probes_quietly(
     assert line["request_id"] == response["X-Request-ID"]
 
 
-def test_a_refusal_of_django_itself_has_a_line_and_an_id(logged: Logged) -> None:
+def test_request_refused_by_django_has_a_line_and_an_id(logged: Logged) -> None:
     response, line = logged.get("/api/v1/movies/1", Host="evil.example.org")
     assert (response.status_code, line["status"], line["route"]) == (400, 400, "unmatched")
     assert line["request_id"] == response["X-Request-ID"]
 
 
-def test_an_unforeseen_error_can_be_found_by_its_id(
+def test_unexpected_error_can_be_found_by_its_id(
     api: Api, logged: Logged, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("movies.api.movie_get", lambda **_: 1 / 0)
@@ -99,20 +99,20 @@ def test_an_unforeseen_error_can_be_found_by_its_id(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_503_is_a_warning(api: Api, logged: Logged) -> None:
+def test_503_is_logged_as_a_warning(api: Api, logged: Logged) -> None:
     api.load(movie(550, "Fight Club"))
     response, line = logged.get("/api/v1/movies/550?completeness=strict")
     assert (response.status_code, line["level"], line["problem"]) == (503, "warning", "incomplete")
 
 
 @pytest.mark.parametrize("given", ["abc", "A.b_c-9", "x" * 64])
-def test_an_id_that_was_given_is_kept(logged: Logged, given: str) -> None:
+def test_valid_request_id_is_kept(logged: Logged, given: str) -> None:
     response, line = logged.get("/api/v1/health/live", X_Request_ID=given)
     assert (response["X-Request-ID"], line["request_id"]) == (given, given)
 
 
 @pytest.mark.parametrize("given", ["", "x" * 65, "a b", "é", "<script>", "a\tb", "a,b", "a\u0660"])
-def test_one_that_is_none_is_replaced(logged: Logged, given: str) -> None:
+def test_invalid_request_id_is_replaced(logged: Logged, given: str) -> None:
     response, line = logged.get("/api/v1/health/live", X_Request_ID=given)
     assert response["X-Request-ID"] == line["request_id"] != given
     assert len(line["request_id"]) == 16
@@ -128,11 +128,11 @@ def test_one_that_is_none_is_replaced(logged: Logged, given: str) -> None:
         ("q=key", "q=key"),
     ],
 )
-def test_what_may_be_a_credential_is_masked(logged: Logged, query: str, shown: str) -> None:
+def test_possible_credentials_are_masked(logged: Logged, query: str, shown: str) -> None:
     _, line = logged.get(f"/api/v1/health/live?{query}")
     assert line["path"] == f"/api/v1/health/live?{shown}"
 
 
-def test_a_long_address_is_cut(logged: Logged) -> None:
+def test_long_address_is_cut(logged: Logged) -> None:
     _, line = logged.get(f"/api/v1/search/movies?q={'x' * 5000}")
     assert len(line["path"]) == 2000

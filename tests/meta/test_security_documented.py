@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from lambdaserve.config.variables import VARIABLES
-from lambdaserve.server.supervisor import CONNECTIONS, HEAD_WITHIN
+from lambdaserve.server.supervisor import CONNECTIONS, HEAD_TIMEOUT_SECONDS
 from pages.live.hub import MOST_STREAMS, MOST_TOPICS
 from pages.live.tickets import LASTS
 
@@ -51,7 +51,7 @@ def test_it_tells_how_to_replace_every_secret() -> None:
 
 def test_the_bounds_that_it_names_are_those_of_the_server() -> None:
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB a body" in PAGE
-    assert f"comes within {HEAD_WITHIN} s; {CONNECTIONS:,} connections per worker" in PAGE
+    assert f"comes within {HEAD_TIMEOUT_SECONDS} s; {CONNECTIONS:,} connections per worker" in PAGE
     assert (
         f"good for {LASTS // timedelta(hours=1)} h; {MOST_STREAMS:,} streams and {MOST_TOPICS} topics at most" in PAGE
     )

@@ -1,4 +1,4 @@
-"""A real server under callers that are slow or send much: it goes on answering, and its memory stays (S5)."""
+"""A real server keeps answering, and keeps its memory, while clients are slow or send too much. Requirement S5."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lambdaserve.server.embedded_stores import LOOPBACK
-from lambdaserve.server.supervisor import HEAD_WITHIN
+from lambdaserve.server.supervisor import HEAD_TIMEOUT_SECONDS
 from tests.integration.serving.test_serve import Served, descendants, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -37,8 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield copy
 
 
-def connected(server: Served, buffer: int | None = None) -> socket.socket:
-    """A connection; ``buffer``: bytes that it takes before somebody reads."""
+def connect(server: Served, buffer: int | None = None) -> socket.socket:
+    """A connection to the server; ``buffer``: bytes that the system accepts before they are read."""
     found = socket.socket()
     if buffer is not None:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
@@ -52,35 +52,35 @@ def head(line: str, fields: str = "") -> bytes:
 
 
 def status(connection: socket.socket) -> int:
-    """Of the response that comes; 0 where the connection is closed without one."""
+    """Status of the next response; 0 if the connection is closed without one."""
     answer = connection.recv(65536)
     return int(answer.split()[1]) if answer else 0
 
 
 def status_of(server: Served, *sent: bytes) -> int:
-    """Status of the response to what is sent, whole or until the server has heard enough."""
-    with connected(server) as connection:
+    """Status of the response to the pieces, all of them or as many as the server accepts."""
+    with connect(server) as connection:
         with suppress(OSError):
             for piece in sent:
                 connection.sendall(piece)
         return status(connection)
 
 
-def within(seconds: float, holds: Callable[[], bool]) -> None:
-    """Waits until it holds."""
+def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Waits until a condition holds; fails after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
 
 
-def asked(server: Served) -> tuple[int, float]:
+def time_request(server: Served) -> tuple[int, float]:
     """Status of a cheap request to the API and the seconds that it took."""
     began = time.monotonic()
     return server.status("/api/v1/health/live"), time.monotonic() - began
 
 
 def worker_memory(server: Served) -> dict[int, int]:
-    """Most bytes that each process of the server ever held, from now on."""
+    """Peak memory of each process of the server in bytes since the last call, by process id."""
     found = {}
     for pid in (pid for pid, command in descendants(server.process.pid).items() if "granian" in command):
         text = Path(f"/proc/{pid}/status").read_text()
@@ -91,9 +91,9 @@ def worker_memory(server: Served) -> dict[int, int]:
 
 @pytest.fixture(scope="module", autouse=True)
 def silent(server: Served) -> Iterator[dict[str, socket.socket]]:
-    """Connections that say nothing, half of a head, and nothing after an answer; from before the first test."""
+    """Connections that send nothing, half of a head, and nothing after a response; opened before the first test."""
     with ExitStack() as stack:
-        found = {what: stack.enter_context(connected(server)) for what in ("nothing", "half a head", "nothing more")}
+        found = {what: stack.enter_context(connect(server)) for what in ("nothing", "half a head", "nothing more")}
         found["half a head"].sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
         found["nothing more"].sendall(head("GET /api/v1/health/live"))
         with HTTPResponse(found["nothing more"]) as response:
@@ -104,7 +104,7 @@ def silent(server: Served) -> Iterator[dict[str, socket.socket]]:
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """This process may have as many files open as the system lets it."""
+    """Raises this process's limit of open files as far as the system allows."""
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(limits[0], min(limits[1], 2 * MANY)), limits[1]))
     yield
@@ -112,46 +112,46 @@ def many_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("many_files")
-def test_heads_that_do_not_come_leave_the_api_answering(server: Served) -> None:
+def test_api_answers_while_many_request_heads_are_incomplete(server: Served) -> None:
     with ExitStack() as stack:
         for _ in range(MANY):
-            stack.enter_context(connected(server)).sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
+            stack.enter_context(connect(server)).sendall(b"GET /api/v1/health/live HTTP/1.1\r\nHost: 127")
         for _ in range(20):
-            answered, seconds = asked(server)
+            answered, seconds = time_request(server)
             assert answered == 200
             assert seconds < 2
 
 
-def test_bodies_that_do_not_come_leave_the_api_answering(server: Served) -> None:
+def test_api_answers_while_request_bodies_are_missing(server: Served) -> None:
     short = head("POST /api/v1/movies/1", "Content-Length: 4\r\n") + b"user"
     with ExitStack() as stack:
-        slow = [stack.enter_context(connected(server)) for _ in range(6)]
+        slow = [stack.enter_context(connect(server)) for _ in range(6)]
         for each in slow:
             each.sendall(head("POST /admin/login/", f"{FORM}Content-Length: 1000\r\n") + b"user")
-        # Two of four threads wait for bodies, and no more.
-        within(10, lambda: status_of(server, short) == 503)
+        # At most two of the four threads wait for bodies.
+        wait_until(lambda: status_of(server, short) == 503)
         for _ in range(20):
-            answered, seconds = asked(server)
+            answered, seconds = time_request(server)
             assert answered == 200
             assert seconds < 2
-    within(10, lambda: status_of(server, short) == 405)
+    wait_until(lambda: status_of(server, short) == 405)
 
 
-def test_files_that_nobody_takes_leave_the_api_answering(server: Served) -> None:
+def test_api_answers_while_clients_do_not_read_large_files(server: Served) -> None:
     with ExitStack() as stack:
-        slow = [stack.enter_context(connected(server, buffer=2048)) for _ in range(8)]
+        slow = [stack.enter_context(connect(server, buffer=2048)) for _ in range(8)]
         for each in slow:
             each.sendall(head(f"GET {LARGEST_FILE}"))
         for _ in range(20):
-            answered, seconds = asked(server)
+            answered, seconds = time_request(server)
             assert answered == 200
             assert seconds < 2
-    within(10, lambda: server.status(LARGEST_FILE) == 200)
+    wait_until(lambda: server.status(LARGEST_FILE) == 200)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/movies/1", "/admin/login/", "/", "/static/icon.svg"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_a_long_body_is_refused_and_not_kept(server: Served, method: str, path: str) -> None:
+def test_oversized_body_is_refused_and_not_held_in_memory(server: Served, method: str, path: str) -> None:
     before = worker_memory(server)
     for fields, expected in (("Content-Length: 100000000\r\n", 413), ("Transfer-Encoding: chunked\r\n", 411)):
         piece = MB if expected == 413 else b"%x\r\n%b\r\n" % (len(MB), MB)
@@ -170,18 +170,18 @@ def test_a_long_body_is_refused_and_not_kept(server: Served, method: str, path: 
     ],
     ids=["a long field", "many fields", "a long address"],
 )
-def test_a_long_head_is_refused(server: Served, sent: bytes) -> None:
+def test_oversized_head_is_refused(server: Served, sent: bytes) -> None:
     assert status_of(server, sent) in (414, 431)
-    assert asked(server)[0] == 200
+    assert time_request(server)[0] == 200
 
 
-def test_no_second_protocol_is_spoken(server: Served) -> None:
-    with connected(server) as connection:
+def test_http2_is_not_spoken(server: Served) -> None:
+    with connect(server) as connection:
         connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         assert not connection.recv(100).startswith(b"\x00")
 
 
 @pytest.mark.parametrize("what", ["nothing", "half a head", "nothing more"])
-def test_whoever_is_silent_is_hung_up_on(silent: dict[str, socket.socket], what: str) -> None:
-    silent[what].settimeout(HEAD_WITHIN + 3)
+def test_silent_connections_are_closed(silent: dict[str, socket.socket], what: str) -> None:
+    silent[what].settimeout(HEAD_TIMEOUT_SECONDS + 3)
     assert silent[what].recv(100) == b""
