@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.views.generic import View
 
 from lambdaserve.access.models import Operations
-from lambdaserve.ops.doctor.examination import examined
-from lambdaserve.ops.doctor.findings import findings
+from lambdaserve.ops.doctor.examination import examine
+from lambdaserve.ops.doctor.findings import diagnose
 from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff import actions
 from lambdaserve.staff.actions import Refused
@@ -163,7 +163,7 @@ class HealthPage(Page):
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The findings."""
-        found = [each.as_dict() for each in findings(examined())]
+        found = [each.as_dict() for each in diagnose(examine())]
         counts = {level: sum(1 for each in found if each["level"] == level) for level in ("problem", "warning", "ok")}
         return {"findings": found, "counts": counts}
 

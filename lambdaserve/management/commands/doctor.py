@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.ops.doctor.examination import examined
-from lambdaserve.ops.doctor.findings import Finding, Level, findings, worse_than
+from lambdaserve.ops.doctor.examination import examine
+from lambdaserve.ops.doctor.findings import Finding, Level, diagnose, worse_than
 from merger.stores.mongo.client import within
 
 EXAMINED_WITHIN = 60.0
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with within(EXAMINED_WITHIN):
-            found = findings(examined())
+            found = diagnose(examine())
         if options["json"]:
             self.stdout.write(json.dumps([each.as_dict() for each in found], indent=2))
         else:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lambdaserve.ops.reports.freshness import current_report, is_fine
-from lambdaserve.ops.reports.freshness_text import ASCII, BLOCKS, Signs, drawn, in_words
+from lambdaserve.ops.reports.freshness_text import ASCII, BLOCKS, Marks, as_sentences, draw_hours
 from merger.errors import StoreError
 
 
@@ -35,12 +35,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, indent=2))
         else:
             width = options["width"] or shutil.get_terminal_size((100, 24)).columns
-            for line in (*drawn(report, width, self._signs()), "", *in_words(report)):
+            for line in (*draw_hours(report, width, self._signs()), "", *as_sentences(report)):
                 self.stdout.write(line)
         if options["fail"] and not is_fine(report):
             raise CommandError("the layers are not whole, see above")
 
-    def _signs(self) -> Signs:
+    def _signs(self) -> Marks:
         """Blocks where the output can show them."""
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         try:

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lambdaserve.config.env import duration
 from lambdaserve.ops.slo.access_log import LogCounts
-from lambdaserve.ops.slo.objectives import Objectives, RouteReport, SloReport, Traffic, judged
+from lambdaserve.ops.slo.objectives import Objectives, RouteReport, SloReport, Traffic, judge
 from lambdaserve.ops.slo.prometheus import Prometheus, PrometheusTrouble
 from merger import configuration
 from merger.core.windows import EPOCH
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         until = configuration.utc_now()
         traffic = self._traffic(options, until)
-        report = judged(traffic, Objectives())
+        report = judge(traffic, Objectives())
         if report is None:
             raise CommandError("no request of the API was counted in this period", returncode=_FOUND_NOTHING)
         self.stdout.write(json.dumps(report.as_json(), indent=2) if options["json"] else "\n".join(table(report)))

@@ -12,7 +12,7 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from lambdaserve.ops.doctor.findings import Examined
+from lambdaserve.ops.doctor.findings import Examination
 from lambdaserve.ops.reports.freshness import current_report
 from merger import wiring
 from merger.errors import StoreError
@@ -23,10 +23,10 @@ from merger.stores.redis.link import RedisTrouble
 T = TypeVar("T")
 
 
-def examined() -> Examined:
+def examine() -> Examination:
     """Everything; some seconds where something does not answer."""
     disk = shutil.disk_usage(settings.DATA_DIR if settings.DATA_DIR.exists() else settings.BASE_DIR)
-    found = Examined(
+    found = Examination(
         checks=_checks(),
         sql=_or_reason(_pending),
         store=_or_reason(storefacts.store_facts),

@@ -14,13 +14,13 @@ from merger.indexes.declared import IndexState, IndexStatus
 from merger.migrations_mongo.plan import MigrationState, MigrationStatus
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
-SKEW, WRONG_CLOCK = timedelta(seconds=2), timedelta(minutes=5)
+SKEW_WARNING, SKEW_PROBLEM = timedelta(seconds=2), timedelta(minutes=5)
 """The clocks may differ by so much; from the second on hours are taken for others."""
 
-SLOW = timedelta(milliseconds=20)
+SLOW_ROUND_TRIP = timedelta(milliseconds=20)
 """A round trip to a store beside which no promise about speed holds."""
 
-FULL, NEARLY_FULL = 0.95, 0.85
+DISK_FULL, DISK_NEARLY_FULL = 0.95, 0.85
 """Of a disk, or of Redis's memory."""
 
 MANY_UNREADABLE, LARGE_DRIFT = 0.05, 0.01
@@ -59,7 +59,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Examination:
     """What was found; where something could not be found out, the reason as a text stands for it.
 
     Args:
@@ -92,7 +92,7 @@ class Examined:
     disk_total: int = 0
 
 
-def findings(found: Examined) -> list[Finding]:
+def diagnose(found: Examination) -> list[Finding]:
     """Everything that was looked at, in the order in which it is to be mended."""
     result = [*_settings(found), _sql(found.sql), *_store(found.store), *_cache(found.cache)]
     if isinstance(found.store, StoreFacts):
@@ -112,7 +112,7 @@ def worse_than(level: Level, found: Iterable[Finding]) -> list[Finding]:
     return [each for each in found if order.index(each.level) > order.index(level)]
 
 
-def _settings(found: Examined) -> Iterator[Finding]:
+def _settings(found: Examination) -> Iterator[Finding]:
     for is_error, text in found.checks:
         yield Finding("settings", Level.PROBLEM if is_error else Level.WARNING, text, "see docs/configuration.md")
     if not found.checks:
@@ -133,7 +133,7 @@ def _store(facts: StoreFacts | str) -> Iterator[Finding]:
     if isinstance(facts, str):
         yield Finding(about, Level.PROBLEM, facts, "check MONGODB_URI and that it runs; answers come from the cache")
         return
-    slow = facts.latency >= SLOW
+    slow = facts.latency >= SLOW_ROUND_TRIP
     yield Finding(
         about,
         Level.WARNING if slow else Level.OK,
@@ -148,11 +148,11 @@ def _store(facts: StoreFacts | str) -> Iterator[Finding]:
             "make it one, of one member if need be: else edits and deletions show when cached answers expire",
         )
     apart = abs(facts.clock_ahead)
-    if apart >= SKEW:
+    if apart >= SKEW_WARNING:
         which = "ahead of" if facts.clock_ahead > timedelta() else "behind"
         yield Finding(
             "clock",
-            Level.PROBLEM if apart >= WRONG_CLOCK else Level.WARNING,
+            Level.PROBLEM if apart >= SKEW_PROBLEM else Level.WARNING,
             f"MongoDB's is {apart.total_seconds():.0f} s {which} this host's",
             "have NTP set both: the time boundary and what is fresh depend on them",
         )
@@ -170,7 +170,7 @@ def _cache(facts: CacheFacts | str) -> Iterator[Finding]:
             "check REDIS_URL and that it runs; each worker caches for itself, and limits hold per worker",
         )
         return
-    slow = facts.latency >= SLOW
+    slow = facts.latency >= SLOW_ROUND_TRIP
     yield Finding(
         about,
         Level.WARNING if slow else Level.OK,
@@ -330,7 +330,7 @@ def _drift(ratio: float | None) -> Iterator[Finding]:
 
 def _disk(about: str, used: int, total: int) -> Finding:
     share = used / total if total else 0.0
-    level = Level.PROBLEM if share >= FULL else Level.WARNING if share >= NEARLY_FULL else Level.OK
+    level = Level.PROBLEM if share >= DISK_FULL else Level.WARNING if share >= DISK_NEARLY_FULL else Level.OK
     told = f"{_size(total - used)} free of {_size(total)}"
     return Finding(about, level, told, "" if level is Level.OK else "make room: a full one stops writes, then answers")
 

@@ -9,24 +9,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from lambdaserve.ops.health.report import Findings, Readiness, report
+from lambdaserve.ops.health.report import ProbeResults, Readiness, build_report
 from merger import configuration
 from merger.core.boundary import Layers
 from merger.operations import probes
 
 T = TypeVar("T")
 
-KEEP = 1.0
+REPORT_KEEP_SECONDS = 1.0
 """Seconds for which a report is given again; two callers a moment apart cost the stores one round trip."""
 
-COUNTS_KEEP, INDEXES_KEEP = 60.0, 15.0
+COUNTS_KEEP_SECONDS, INDEXES_KEEP_SECONDS = 60.0, 15.0
 """Seconds for which numbers of documents, and what is known of the indexes, are kept."""
 
-KNOWN_AWAY = 2.0
+AWAY_SECONDS = 2.0
 """Seconds after a failure in which nobody waits for the next answer: threads that would are needed by those who can be
 answered from the cache."""
 
-PING_WAIT, LAYERS_WAIT, COUNTS_WAIT, INDEXES_WAIT = 0.35, 0.6, 0.25, 0.5
+PING_WAIT_SECONDS, LAYERS_WAIT_SECONDS, COUNTS_WAIT_SECONDS, INDEXES_WAIT_SECONDS = 0.35, 0.6, 0.25, 0.5
 """Seconds that a report waits for the stores, for the layers' state, for the indexes, and, the first time, for the
 numbers."""
 
@@ -57,7 +57,7 @@ class Probe(Generic[T]):
 
     def within(self, seconds: float) -> T | None:
         """The answer, ``None`` when there is none in this time, or was none a moment ago."""
-        asked, known_away = self.start(), time.monotonic() - self._failed_at < KNOWN_AWAY
+        asked, known_away = self.start(), time.monotonic() - self._failed_at < AWAY_SECONDS
         try:
             return asked.result(0.0 if known_away else seconds)
         except TimeoutError:
@@ -73,45 +73,45 @@ class Probe(Generic[T]):
 
 
 class HealthMonitor:
-    """Makes reports, at most one at a time and one in ``KEEP`` seconds."""
+    """Makes reports, at most one at a time and one in ``REPORT_KEEP_SECONDS``."""
 
     def __init__(self) -> None:
         self._store = Probe(probes.ping_store)
         self._cache = Probe(probes.ping_cache)
         self._layers = Probe(probes.read_layers)
-        self._counts = Probe(probes.count_documents, COUNTS_KEEP)
-        self._indexes = Probe(probes.missing_indexes, INDEXES_KEEP)
+        self._counts = Probe(probes.count_documents, COUNTS_KEEP_SECONDS)
+        self._indexes = Probe(probes.missing_indexes, INDEXES_KEEP_SECONDS)
         self._lock = threading.Lock()
         self._report: dict[str, Any] = {}
         self._made = float("-inf")
 
     def report(self) -> dict[str, Any]:
-        """The answer of ``health``, at most ``KEEP`` seconds old."""
+        """The answer of ``health``, at most ``REPORT_KEEP_SECONDS`` old."""
         with self._lock:
-            if time.monotonic() - self._made >= KEEP:
-                self._report = report(self._findings(), configuration.utc_now())
+            if time.monotonic() - self._made >= REPORT_KEEP_SECONDS:
+                self._report = build_report(self._findings(), configuration.utc_now())
                 self._made = time.monotonic()
             return self._report
 
     def readiness(self) -> Readiness:
         """Whether requests can be answered, and what is in the way."""
-        if self._store.within(PING_WAIT) is None:
+        if self._store.within(PING_WAIT_SECONDS) is None:
             return Readiness(False, probes.holds_answers(), None, None)
         # What takes longer than one may wait is not held against the service.
-        indexes = self._indexes.within(INDEXES_WAIT)
-        layers = self._layers.within(LAYERS_WAIT)
+        indexes = self._indexes.within(INDEXES_WAIT_SECONDS)
+        layers = self._layers.within(LAYERS_WAIT_SECONDS)
         return Readiness(True, False, indexes, None if layers is None else _holds_documents(layers[1]))
 
-    def _findings(self) -> Findings:
+    def _findings(self) -> ProbeResults:
         self._cache.start()
-        store = self._store.within(PING_WAIT)
-        cache = self._cache.within(PING_WAIT)
+        store = self._store.within(PING_WAIT_SECONDS)
+        cache = self._cache.within(PING_WAIT_SECONDS)
         if store is None:
-            return Findings(None, cache, None, None, probes.breaker_states())
-        layers = self._layers.within(LAYERS_WAIT)
+            return ProbeResults(None, cache, None, None, probes.breaker_states())
+        layers = self._layers.within(LAYERS_WAIT_SECONDS)
         # Counting may take seconds. Only somebody who would get no number at all waits for it a little.
-        counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT)
-        return Findings(store, cache, layers, counts or self._counts.last, probes.breaker_states())
+        counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
+        return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states())
 
 
 def _holds_documents(layers: Layers) -> bool:

@@ -26,7 +26,7 @@ CLOSED = BreakerState.CLOSED.value
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class ProbeResults:
     """What the probes found; ``None``: no answer in time.
 
     Args:
@@ -89,7 +89,7 @@ class Readiness:
         return {"status": READY_STATES[not self.is_ready], "reasons": self.reasons}
 
 
-def report(found: Findings, now: datetime) -> dict[str, Any]:
+def build_report(found: ProbeResults, now: datetime) -> dict[str, Any]:
     """The answer of ``health``.
 
     ``unhealthy`` without MongoDB; ``degraded`` without Redis, while a circuit breaker is not closed, or when a layer is
@@ -118,7 +118,7 @@ def report(found: Findings, now: datetime) -> dict[str, Any]:
     return {"status": status, "timestamp": isoformat(now), "version": __version__, "services": services}
 
 
-def _batch_layer(found: Findings) -> dict[str, Any]:
+def _batch_layer(found: ProbeResults) -> dict[str, Any]:
     status, computed_at = "unknown", None
     if found.layers is not None:
         boundary, layers = found.layers
@@ -132,7 +132,7 @@ def _batch_layer(found: Findings) -> dict[str, Any]:
     }
 
 
-def _speed_layer(found: Findings) -> dict[str, Any]:
+def _speed_layer(found: ProbeResults) -> dict[str, Any]:
     """The layer as a whole is as late as its latest data type; each is told too."""
     status, types = "unknown", {}
     if found.layers is not None:

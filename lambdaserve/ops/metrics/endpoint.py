@@ -18,7 +18,7 @@ from lambdaserve.access.credentials.authentication import BearerToken, BrowserSe
 from lambdaserve.access.credentials.permissions import MetricsAccess
 from lambdaserve.config.local_data import METERS
 from lambdaserve.ops.metrics.dead_workers import forget_dead_workers
-from lambdaserve.ops.metrics.state_collector import state
+from lambdaserve.ops.metrics.state_collector import state_collector
 from merger import meters, wiring
 
 STATIC, UNMATCHED, OTHER_METHOD = "static", "unmatched", "OTHER"
@@ -85,7 +85,7 @@ def exposition(accept: str) -> tuple[bytes, str]:
         MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]  # the package's is untyped
     else:
         registry.register(meters.REGISTRY)
-    registry.register(state())
+    registry.register(state_collector())
     try:
         encode, content_type = choose_encoder(accept)
     except (ValueError, TypeError):  # a version that is none

@@ -18,10 +18,10 @@ from merger.operations.collection_sizes import CollectionSizes, measure_collecti
 
 Values = Mapping[tuple[str, ...], float]
 
-FOOTPRINT_KEEP = 300.0
+SIZES_KEEP_SECONDS = 300.0
 """Seconds for which sizes are kept: the embedded MongoDB counts all documents for them."""
 
-FOOTPRINT_WAIT = 0.25
+SIZES_WAIT_SECONDS = 0.25
 """Seconds that the first scrape waits for the sizes; later ones give those of the look before."""
 
 
@@ -48,13 +48,13 @@ class StateCollector(Collector):
 
     def _measured(self) -> Mapping[str, CollectionSizes]:
         last = self._footprint.last
-        return self._footprint.within(0.0 if last else FOOTPRINT_WAIT) or last or {}
+        return self._footprint.within(0.0 if last else SIZES_WAIT_SECONDS) or last or {}
 
 
 @cache
-def state() -> StateCollector:
+def state_collector() -> StateCollector:
     """The collector of this process."""
-    return StateCollector(monitor(), Probe(measure_collections, FOOTPRINT_KEEP))
+    return StateCollector(monitor(), Probe(measure_collections, SIZES_KEEP_SECONDS))
 
 
 def _of_stores(services: Mapping[str, Any]) -> Iterator[Metric]:

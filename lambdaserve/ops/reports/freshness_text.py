@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class Marks:
     """What is drawn for columns that are held wholly, in part and not at all, and for a moment."""
 
     held: str
@@ -22,10 +22,10 @@ class Signs:
     moment: str
 
 
-BLOCKS, ASCII = Signs("█", "▒", "·", "│"), Signs("#", "+", ".", "|")
+BLOCKS, ASCII = Marks("█", "▒", "·", "│"), Marks("#", "+", ".", "|")
 
 
-def drawn(report: Mapping[str, Any], width: int, signs: Signs = BLOCKS) -> Iterator[str]:
+def draw_hours(report: Mapping[str, Any], width: int, signs: Marks = BLOCKS) -> Iterator[str]:
     """A row for each type of view and of speed data, over the hours of the report; below them what the marks mean.
 
     Args:
@@ -60,7 +60,7 @@ def drawn(report: Mapping[str, Any], width: int, signs: Signs = BLOCKS) -> Itera
     yield f"{'':{label}}from {_short(since)} to {_short(ends)} UTC, {unit} a column"
 
 
-def in_words(report: Mapping[str, Any]) -> Iterator[str]:
+def as_sentences(report: Mapping[str, Any]) -> Iterator[str]:
     """The same in sentences, what is wrong last."""
     told = report["freshness"]
     yield f"now {report['now']}; the boundary follows the {_STRATEGIES[report['strategy']]}"

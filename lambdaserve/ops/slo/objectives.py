@@ -161,7 +161,7 @@ def quantile(q: float, buckets: Buckets) -> float | None:
     return lower
 
 
-def together(histograms: Iterable[Buckets]) -> dict[float, float]:
+def merge_histograms(histograms: Iterable[Buckets]) -> dict[float, float]:
     """Several histograms as one."""
     total: dict[float, float] = {}
     for buckets in histograms:
@@ -170,14 +170,14 @@ def together(histograms: Iterable[Buckets]) -> dict[float, float]:
     return total
 
 
-def judged(traffic: Traffic, objectives: Objectives) -> SloReport | None:
+def judge(traffic: Traffic, objectives: Objectives) -> SloReport | None:
     """The report; ``None`` where no request counted, so that there is nothing to judge."""
     requests = sum(each.requests for each in traffic.routes.values())
     if not requests:
         return None
     errors = max(0.0, sum(each.errors for each in traffic.routes.values()) - traffic.strict_refusals)
     whole = Tally(requests, errors)
-    buckets = together(traffic.durations.values())
+    buckets = merge_histograms(traffic.durations.values())
     allowed = 1 - objectives.availability
     report_of_all = _route_report("", whole, buckets)
     return SloReport(

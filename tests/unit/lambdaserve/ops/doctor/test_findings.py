@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.ops.doctor.findings import Examined, Finding, Level, findings, worse_than
+from lambdaserve.ops.doctor.findings import Examination, Finding, Level, diagnose, worse_than
 from merger.contract.documents import Aliases
 from merger.indexes.declared import compare, declared
 from merger.migrations_mongo.migration import Migration
@@ -73,7 +73,7 @@ def examined(**changes: Any) -> list[Finding]:
         "disk_used": 40 * 10**9,
         "disk_total": 100 * 10**9,
     }
-    return findings(Examined(**{**healthy, **changes}))
+    return diagnose(Examination(**{**healthy, **changes}))
 
 
 def test_nothing_is_wrong_with_a_healthy_deployment() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdaserve.ops.health.report import Findings, report
+from lambdaserve.ops.health.report import ProbeResults, build_report
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.operations.probes import CachePing, StorePing
 
@@ -23,35 +23,35 @@ def layers(batch_age: timedelta | None, **sync_ages: timedelta) -> tuple[Boundar
 FRESH = layers(timedelta(hours=10), stats=timedelta(seconds=30), sentiment=timedelta(seconds=90))
 
 
-def states(found: Findings) -> tuple[str, ...]:
-    body = report(found, NOW)
+def states(found: ProbeResults) -> tuple[str, ...]:
+    body = build_report(found, NOW)
     return (body["status"], *(service["status"] for service in body["services"].values()))
 
 
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        (Findings(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy")),
-        (Findings(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy")),
-        (Findings(STORE, None, FRESH, COUNTS), ("degraded", "healthy", "unhealthy", "healthy", "healthy")),
-        (Findings(STORE, CACHE, None, COUNTS), ("degraded", "healthy", "healthy", "unknown", "unknown")),
-        (Findings(None, CACHE, None, None), ("unhealthy", "unhealthy", "healthy", "unknown", "unknown")),
-        (Findings(STORE, CACHE, layers(None), COUNTS), ("degraded", "healthy", "healthy", "empty", "empty")),
+        (ProbeResults(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy")),
+        (ProbeResults(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy")),
+        (ProbeResults(STORE, None, FRESH, COUNTS), ("degraded", "healthy", "unhealthy", "healthy", "healthy")),
+        (ProbeResults(STORE, CACHE, None, COUNTS), ("degraded", "healthy", "healthy", "unknown", "unknown")),
+        (ProbeResults(None, CACHE, None, None), ("unhealthy", "unhealthy", "healthy", "unknown", "unknown")),
+        (ProbeResults(STORE, CACHE, layers(None), COUNTS), ("degraded", "healthy", "healthy", "empty", "empty")),
         (
-            Findings(STORE, CACHE, layers(timedelta(hours=36), stats=timedelta(minutes=10)), COUNTS),
+            ProbeResults(STORE, CACHE, layers(timedelta(hours=36), stats=timedelta(minutes=10)), COUNTS),
             ("healthy", "healthy", "healthy", "healthy", "healthy"),
         ),
         (
-            Findings(STORE, CACHE, layers(timedelta(hours=36, seconds=1), stats=timedelta(minutes=11)), COUNTS),
+            ProbeResults(STORE, CACHE, layers(timedelta(hours=36, seconds=1), stats=timedelta(minutes=11)), COUNTS),
             ("degraded", "healthy", "healthy", "stale", "lagging"),
         ),
     ],
 )
-def test_the_whole_is_as_well_as_its_parts(found: Findings, expected: tuple[str, ...]) -> None:
+def test_the_whole_is_as_well_as_its_parts(found: ProbeResults, expected: tuple[str, ...]) -> None:
     assert states(found) == expected
 
 
 def test_the_speed_layer_is_as_late_as_its_latest_type() -> None:
-    layer = report(Findings(STORE, CACHE, FRESH, COUNTS), NOW)["services"]["speed_layer"]
+    layer = build_report(ProbeResults(STORE, CACHE, FRESH, COUNTS), NOW)["services"]["speed_layer"]
     assert (layer["lag_seconds"], layer["last_update"]) == (90, "2026-03-10T12:28:30Z")
     assert layer["types"]["stats"]["lag_seconds"] == 30

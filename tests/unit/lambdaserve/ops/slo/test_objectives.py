@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.ops.slo.objectives import Objectives, SloReport, Tally, Traffic, counts, judged, quantile
+from lambdaserve.ops.slo.objectives import Objectives, SloReport, Tally, Traffic, counts, judge, quantile
 
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 INF = math.inf
@@ -27,13 +27,13 @@ def traffic(requests: float = 10_000, errors: float = 0, slow: float = 0, **more
 
 
 def report(found: Traffic) -> SloReport:
-    made = judged(found, Objectives())
+    made = judge(found, Objectives())
     assert made is not None
     return made
 
 
 def test_a_period_without_requests_is_not_judged() -> None:
-    assert judged(Traffic(UNTIL, UNTIL, {}, {}, Tally(0, 0)), Objectives()) is None
+    assert judge(Traffic(UNTIL, UNTIL, {}, {}, Tally(0, 0)), Objectives()) is None
 
 
 def test_a_period_in_which_all_went_well_has_its_whole_budget() -> None:
