@@ -217,9 +217,9 @@ def drift_audit() -> DriftAudit:
     return DriftAudit(
         auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
         shared=shared_drift_results(),
-        newest=lambda: service().batch_seen,
-        may=lambda: follows.is_in_charge or redis_link().is_away,
-        noticed=lambda: follows.batch_noticed,
+        newest_batch=lambda: service().batch_seen,
+        may_compare=lambda: follows.is_in_charge or redis_link().is_away,
+        batch_noticed=lambda: follows.batch_noticed,
         clock=configuration.utc_now,
         monotonic=time.monotonic,
     )

@@ -1,4 +1,7 @@
-"""Reads what a comparison of the layers needs, a few documents at a time, beside the requests (M13)."""
+"""Reads both layers for a comparison, a few documents at a time, beside the requests.
+
+Requirement M13.
+"""
 
 from __future__ import annotations
 
@@ -20,40 +23,40 @@ from merger.errors import StoreUnavailable
 from merger.layers.text_dates import text_spans
 from merger.stores.store import Document, Find, Store
 
-LONGEST = 600.0
-"""Seconds after which a comparison gives up."""
+TIMEOUT_SECONDS = 600.0
+"""A comparison that takes longer gives up."""
 
 
-MOST_LOOKUPS = 2_000
-"""Movies per day without a point of which is asked whether the batch layer covers them; the rest is not checked."""
+MAX_LOOKUPS = 2_000
+"""Movies per day without a batch point whose coverage is looked up one by one; further ones are not checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What one comparison goes by.
+    """The fixed inputs of one comparison.
 
     Args:
         coverage: of the speed layer.
-        as_text: whether some of its documents carry their hour as text.
-        sample: of the movies.
-        ends: monotonic seconds.
+        hours_as_text: whether some speed documents store their hour as text.
+        sample: the movies to compare.
+        deadline: monotonic seconds.
     """
 
     coverage: SpeedCoverage
-    as_text: bool
+    hours_as_text: bool
     sample: Sample
-    ends: float
+    deadline: float
 
 
 class Auditor:
-    """Compares days.
+    """Compares both layers day by day.
 
     Args:
-        layers: tells the boundary as of now and both layers' state, as ``MergeService.layers`` does.
-        store: where the documents are. It is read reply by reply, never within a request's time or place.
-        contract: how to read them.
+        layers: returns the current boundary and the state of both layers, as ``MergeService.layers`` does.
+        store: holds the documents. It is read in batches, outside any request's deadline and bulkhead.
+        contract: reads the documents.
         monotonic: seconds of a monotonic clock.
-        sample: makes the sample of each comparison.
+        sample: makes an empty sample for each comparison.
     """
 
     def __init__(
@@ -70,66 +73,69 @@ class Auditor:
         self._monotonic = monotonic
         self._sample = sample
 
-    def compare(self, of: datetime, start: datetime | None) -> Drift:
-        """The drift of all days that both layers hold whole.
+    def compare(self, batch_computed_at: datetime, start: datetime | None) -> Drift:
+        """Compares all days that both layers hold completely.
 
         Args:
-            of: when the newest batch document was computed.
-            start: first day; ``None``: the first that the speed layer still holds.
+            batch_computed_at: when the newest batch document was computed.
+            start: first day; ``None``: the first day that the speed layer still holds.
 
         Raises:
-            StoreError: from the store, or it took too long; nothing was compared then.
+            StoreError: the store failed, or the comparison took too long; no result is kept.
         """
-        seen, layers = self._layers((DATA_TYPE,))
-        # What an answer may be made from does not matter here: both layers are judged by what they hold.
-        boundary = replace(seen, policy=replace(seen.policy, strategy=Strategy.WATERMARK))
-        # Begins an hour or more after what is about to expire, which may be gone when it is read.
+        current, layers = self._layers((DATA_TYPE,))
+        # The configured strategy decides what answers are made from; here both layers are judged by what they hold.
+        boundary = replace(current, policy=replace(current.policy, strategy=Strategy.WATERMARK))
+        # Starts at least an hour after the oldest hour, which may expire before it is read.
         first = floor_day(boundary.speed_from) + DAY
         coverage = SpeedCoverage(boundary, layers.speed_of(DATA_TYPE))
-        run = _Run(coverage, layers.hours_as_text, self._sample(), self._monotonic() + LONGEST)
+        run = _Run(coverage, layers.hours_as_text, self._sample(), self._monotonic() + TIMEOUT_SECONDS)
         result = Drift()
         day = max(first, start or first)
-        while day + DAY <= floor_day(min(of, boundary.now)):
-            result += self._day(day, run)
+        while day + DAY <= floor_day(min(batch_computed_at, boundary.now)):
+            result += self._compare_day(day, run)
             day += DAY
         return result
 
-    def _day(self, day: datetime, run: _Run) -> Drift:
+    def _compare_day(self, day: datetime, run: _Run) -> Drift:
         speed = SpeedDay(run.coverage.boundary, run.sample)
         left_out = Drift(left_out=(day.date().isoformat(),))
         hours = closed_hours(day, day + DAY, None)
         if not run.coverage.holds_all(hours):
             return left_out
         for hour in hours:
-            for documents in self._paced(SPEED, self._of_hour(hour, as_text=run.as_text), run.ends):
+            for documents in self._read_paced(SPEED, self._hour_filters(hour, as_text=run.hours_as_text), run.deadline):
                 speed.add(hour, documents)
             if not speed.end_hour():
-                return left_out  # it was lost meanwhile
+                return left_out  # the hour expired since its coverage was determined
         batch = BatchDay(day, run.coverage.boundary, run.sample)
-        for documents in self._paced(BATCH, self._of_day(day), run.ends):
+        for documents in self._read_paced(BATCH, self._day_filters(day), run.deadline):
             batch.add(documents)
-        self._look_up(speed, batch, run.ends)
+        self._look_up_without_point(speed, batch, run.deadline)
         return compare(speed, batch)
 
-    def _look_up(self, speed: SpeedDay, batch: BatchDay, ends: float) -> None:
-        """Of movies without a point: how far their totals reach, and points that lie where no index leads to."""
-        lacking = [m for m in speed.counts if m not in batch.movies and batch.sample.takes(m)]
-        for movie_id in lacking[MOST_LOOKUPS:]:
+    def _look_up_without_point(self, speed: SpeedDay, batch: BatchDay, deadline: float) -> None:
+        """Reads the totals of movies without a batch point, and any point of theirs that the date index can't find.
+
+        The totals say how far the batch layer covers the movie; a point may be stored under another payload key.
+        """
+        without_point = [m for m in speed.counts if m not in batch.movies and batch.sample.takes(m)]
+        for movie_id in without_point[MAX_LOOKUPS:]:
             speed.doubtful[movie_id] = True
-        for movie_id in lacking[:MOST_LOOKUPS]:
-            self._check_time(ends)
+        for movie_id in without_point[:MAX_LOOKUPS]:
+            self._check_deadline(deadline)
             for spelling in self._contract.aliases.names_of_view(DATA_TYPE):
                 wanted = {"movie_id": movie_id, "view_type": spelling, "data.date": None}
                 batch.add(self._contract.read(batch=self._store.find(Find(BATCH, wanted))))
             time.sleep(GIVE_WAY)
 
-    def _of_hour(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
+    def _hour_filters(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
         spans: tuple[Any, ...] = (hour, *(text_spans(hour, hour + HOUR) if as_text else ()))
         for key in self._contract.aliases.speed_type_keys:
             for span in spans:
                 yield {key: DATA_TYPE, "hour": span}
 
-    def _of_day(self, day: datetime) -> Iterator[Mapping[str, Any]]:
+    def _day_filters(self, day: datetime) -> Iterator[Mapping[str, Any]]:
         after = day + DAY
         spans: tuple[dict[str, Any], ...] = (
             {"$gte": day.date().isoformat(), "$lt": after.date().isoformat()},
@@ -139,11 +145,13 @@ class Auditor:
             for span in spans:
                 yield {"view_type": spelling, "data.date": span}
 
-    def _paced(self, collection: str, questions: Iterator[Mapping[str, Any]], ends: float) -> Iterator[Documents]:
-        """What is found, in pieces, with a pause after each: threads that answer go first."""
-        for wanted in questions:
+    def _read_paced(
+        self, collection: str, filters: Iterator[Mapping[str, Any]], deadline: float
+    ) -> Iterator[Documents]:
+        """Reads the matching documents in small batches, with a pause after each so that request threads go first."""
+        for wanted in filters:
             for found in self._store.batches(collection, wanted):
-                self._check_time(ends)
+                self._check_deadline(deadline)
                 for start in range(0, len(found), AT_ONCE):
                     yield self._read(collection, found[start : start + AT_ONCE])
                     time.sleep(GIVE_WAY)
@@ -152,6 +160,6 @@ class Auditor:
         documents: list[Document] = list(found)
         return self._contract.read(speed=documents) if collection == SPEED else self._contract.read(batch=documents)
 
-    def _check_time(self, ends: float) -> None:
-        if self._monotonic() > ends:
-            raise StoreUnavailable("a comparison of the layers took too long")
+    def _check_deadline(self, deadline: float) -> None:
+        if self._monotonic() > deadline:
+            raise StoreUnavailable("comparing the layers took too long")

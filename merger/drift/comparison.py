@@ -1,8 +1,8 @@
-"""How far the layers are apart on days that both have counted whole (M13). Pure.
+"""Computes how far the two layers differ on days that both have counted completely. Pure.
 
-Reviews are the one thing that both layers count: the speed layer by hour, the batch layer by day (``sentiment``). So a
-bucket here is a movie's day. It is compared when the speed layer holds all hours of the day and the batch layer says
-that it covered the day whole; a movie that one of them has nothing of counts 0 there.
+Reviews are the only thing both layers count: the speed layer by hour, the batch layer by day (``sentiment``). A bucket
+here is therefore one movie's day. It is compared when the speed layer holds every hour of the day and the batch layer
+covers the whole day. A movie that is missing in one layer counts 0 there. Requirement M13.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 from merger.drift.days import BatchDay, SpeedDay
 
 BATCH_MORE, SPEED_MORE = "batch_more", "speed_more"
-"""Directions: the speed layer missed events; it counted some twice, or the batch layer lacks some."""
+"""Directions of drift: the speed layer missed events, or it counted some twice (or the batch layer lacks some)."""
 
 
-WORST = 50
-"""Buckets that are named."""
+WORST_BUCKETS = 50
+"""How many of the most different buckets are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedBucket:
-    """A movie's day, ``YYYY-MM-DD``, as both layers count it."""
+    """The reviews of a movie on one day (``YYYY-MM-DD``) as each layer counts them."""
 
     movie_id: int
     day: str
@@ -33,22 +33,23 @@ class ComparedBucket:
 
     @property
     def difference(self) -> int:
-        """Above 0 where the batch layer has more."""
+        """Positive where the batch layer has more."""
         return self.batch - self.speed
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What was compared and how far it was apart; sums of several days add up by ``+``.
+    """Result of a comparison; results of several days add up with ``+``.
 
     Args:
-        days: that were compared.
+        days: the days compared.
         left_out: days of which the speed layer does not hold every hour.
-        checked, not_checked: buckets; not those with an unreadable document, or of a movie not covered.
-        batch, speed: events of the checked buckets.
-        batch_more, speed_more: the differences of those where that layer has more, added up.
-        one_in: every so many-th movie was compared.
-        worst: the buckets that differ most, the worst first.
+        checked, not_checked: numbers of buckets; one is not checked where a document of it can't be read or the batch
+            layer does not cover the movie.
+        batch, speed: events in the checked buckets.
+        batch_more, speed_more: sum of the differences in buckets where that layer has more.
+        one_in: one movie in this many was compared.
+        worst: the buckets that differ most, worst first.
     """
 
     days: tuple[str, ...] = ()
@@ -64,9 +65,9 @@ class Drift:
 
     @property
     def ratio(self) -> float:
-        """Sum of the differences, each without its sign, per event of the batch layer; 1 where that has none."""
-        apart = self.batch_more + self.speed_more
-        return apart / self.batch if self.batch else float(apart > 0)
+        """Sum of the absolute differences per event of the batch layer; 1 where the batch layer has no events."""
+        difference = self.batch_more + self.speed_more
+        return difference / self.batch if self.batch else float(difference > 0)
 
     def __add__(self, other: Drift) -> Drift:
         sums = {name: getattr(self, name) + getattr(other, name) for name in _SUMS}
@@ -74,7 +75,7 @@ class Drift:
 
     @property
     def totals(self) -> dict[str, Any]:
-        """All but the worst buckets, as plain data."""
+        """Everything but the worst buckets, as plain data."""
         shown = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "worst"}
         return {**shown, "days": [*self.days], "left_out": [*self.left_out], "ratio": self.ratio}
 
@@ -83,36 +84,36 @@ _SUMS = tuple(each.name for each in fields(Drift) if each.name not in ("one_in",
 
 
 def compare(speed: SpeedDay, batch: BatchDay) -> Drift:
-    """The drift of a day whose documents are all in; nothing is checked where the batch layer did not get that far."""
-    sample, found = batch.sample, _Sums()
+    """Compares one completely read day; checks no bucket if the batch layer does not reach the end of the day."""
+    sample, sums = batch.sample, _Sums()
     if batch.is_covered:
-        for bucket in _buckets(speed, batch):
-            found.add(bucket)
-    doubted = {movie_id for movie_id in (*speed.doubtful, *batch.doubtful) if sample.takes(movie_id)}
-    known = {movie_id for movie_id in (*speed.counts, *batch.movies) if sample.takes(movie_id)} | doubted
+        for bucket in _comparable_buckets(speed, batch):
+            sums.add(bucket)
+    doubtful = {movie_id for movie_id in (*speed.doubtful, *batch.doubtful) if sample.takes(movie_id)}
+    known = {movie_id for movie_id in (*speed.counts, *batch.movies) if sample.takes(movie_id)} | doubtful
     return Drift(
         days=(batch.date,) if batch.is_covered else (),
-        checked=found.checked,
-        not_checked=len(known) - found.checked + speed.nameless + batch.nameless,
-        batch=found.batch,
-        speed=found.speed,
-        batch_more=found.batch_more,
-        speed_more=found.speed_more,
+        checked=sums.checked,
+        not_checked=len(known) - sums.checked + speed.nameless + batch.nameless,
+        batch=sums.batch,
+        speed=sums.speed,
+        batch_more=sums.batch_more,
+        speed_more=sums.speed_more,
         one_in=sample.one_in,
-        worst=_worst(found.apart),
+        worst=_worst(sums.different),
     )
 
 
 @dataclass(slots=True)
 class _Sums:
-    """Of the buckets seen so far; of those that differ not many more than are named."""
+    """Running sums over buckets. Keeps only a bounded number of the buckets that differ."""
 
     checked: int = 0
     batch: int = 0
     speed: int = 0
     batch_more: int = 0
     speed_more: int = 0
-    apart: list[ComparedBucket] = field(default_factory=list)
+    different: list[ComparedBucket] = field(default_factory=list)
 
     def add(self, bucket: ComparedBucket) -> None:
         self.checked += 1
@@ -121,12 +122,12 @@ class _Sums:
         self.batch_more += max(0, bucket.difference)
         self.speed_more += max(0, -bucket.difference)
         if bucket.difference:
-            self.apart.append(bucket)
-        if len(self.apart) > 20 * WORST:
-            self.apart = [*_worst(self.apart)]
+            self.different.append(bucket)
+        if len(self.different) > 20 * WORST_BUCKETS:
+            self.different = [*_worst(self.different)]
 
 
-def _buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[ComparedBucket]:
+def _comparable_buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[ComparedBucket]:
     for movie_id in speed.counts.keys() | batch.movies.keys():
         if movie_id in speed.doubtful or movie_id in batch.doubtful or not batch.sample.takes(movie_id):
             continue
@@ -136,4 +137,4 @@ def _buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[ComparedBucket]:
 
 
 def _worst(buckets: Iterable[ComparedBucket]) -> tuple[ComparedBucket, ...]:
-    return tuple(nlargest(WORST, buckets, key=lambda b: (abs(b.difference), b.day, -b.movie_id)))
+    return tuple(nlargest(WORST_BUCKETS, buckets, key=lambda b: (abs(b.difference), b.day, -b.movie_id)))

@@ -1,6 +1,7 @@
-"""A day as each layer counts it, from documents that come a few at a time: what a comparison is made of (M13). Pure.
+"""One day as each layer counts it, built from documents that arrive a few at a time. Pure.
 
-Of each document only the numbers are kept, so that a day takes megabytes, however large its documents are.
+Only the numbers of each document are kept, so a day takes a few megabytes however large its documents are.
+Requirement M13.
 """
 
 from __future__ import annotations
@@ -15,31 +16,31 @@ from merger.core.boundary import Boundary
 from merger.core.windows import DAY
 
 DATA_TYPE = "sentiment"
-"""Of the speed documents, and the batch view that counts the same."""
+"""Type of the speed documents, and of the batch view that counts the same."""
 
 
-MOST_MOVIES = 100_000
-"""Movies of a day that are compared; of more, every second, fourth, … one."""
+MAX_MOVIES = 100_000
+"""Movies compared per day; with more, only every second, fourth, … id is taken."""
 
 
 @dataclass(slots=True)
 class Sample:
-    """Which movies are compared, so that no day takes more memory than others.
+    """Chooses which movies are compared, to bound the memory a day takes.
 
     Args:
-        most: movies.
-        one_in: every so many-th id is taken; it doubles until they fit.
+        limit: movies at most.
+        one_in: one id in this many is taken; it doubles until they fit.
     """
 
-    most: int = MOST_MOVIES
+    limit: int = MAX_MOVIES
     one_in: int = 1
 
     def takes(self, movie_id: int) -> bool:
         return movie_id % self.one_in == 0
 
     def fit(self, movies: dict[int, Any]) -> None:
-        """Drops what is too much."""
-        while len(movies) > self.most:
+        """Drops movies until the rest fits into ``limit``."""
+        while len(movies) > self.limit:
             self.one_in *= 2
             for movie_id in [movie_id for movie_id in movies if not self.takes(movie_id)]:
                 del movies[movie_id]
@@ -47,11 +48,11 @@ class Sample:
 
 @dataclass(slots=True)
 class SpeedDay:
-    """What the speed layer counts on a day: documents go in hour by hour, each hour in any number of pieces.
+    """What the speed layer counts on a day. Documents are added hour by hour, each hour in any number of parts.
 
     Args:
         boundary: of the comparison.
-        sample: the movies that are compared.
+        sample: the movies to compare.
     """
 
     boundary: Boundary
@@ -59,46 +60,46 @@ class SpeedDay:
     counts: dict[int, int] = field(default_factory=dict)
     doubtful: dict[int, bool] = field(default_factory=dict)
     nameless: int = 0
-    _is_held: bool = False
-    _hour: dict[int, tuple[datetime, int]] = field(default_factory=dict)
-    _unread: dict[int, datetime | None] = field(default_factory=dict)
+    _has_readable: bool = False
+    _newest: dict[int, tuple[datetime, int]] = field(default_factory=dict)
+    _unreadable: dict[int, datetime | None] = field(default_factory=dict)
 
     def add(self, hour: datetime, documents: Documents) -> None:
-        """More documents of an hour, the one that was begun last; those of others are left out."""
+        """Adds documents of the current hour; those of other hours are ignored."""
         for document in documents.speed:
             if document.data_type != DATA_TYPE or document.hour != hour:
                 continue
             is_ahead = self.boundary.is_ahead(document.synced_at)
-            self._is_held |= not is_ahead
+            self._has_readable |= not is_ahead
             if not self.sample.takes(document.movie_id):
                 continue
             if is_ahead:
-                self._unread.setdefault(document.movie_id, None)
+                self._unreadable.setdefault(document.movie_id, None)
                 continue
             rank = (document.synced_at, document.data["review_count"])
-            self._hour[document.movie_id] = max(rank, self._hour.get(document.movie_id, rank))
+            self._newest[document.movie_id] = max(rank, self._newest.get(document.movie_id, rank))
         for skip in documents.skipped:
             if skip.movie_id is None:
                 self.nameless += 1
             elif self.sample.takes(skip.movie_id):
-                known, told = self._unread.get(skip.movie_id), skip.written_at
-                self._unread[skip.movie_id] = max(filter(None, (known, told)), default=None)
-        self._fit(self._hour, self._unread)
+                known = self._unreadable.get(skip.movie_id)
+                self._unreadable[skip.movie_id] = max(filter(None, (known, skip.written_at)), default=None)
+        self._fit(self._newest, self._unreadable)
 
     def end_hour(self) -> bool:
-        """All documents of the hour are in. Whether there was a readable one."""
-        for movie_id, written_at in self._unread.items():
-            told = self._hour.get(movie_id)
-            # What an unreadable document said is lost, unless a readable one is as new (D4).
-            if told is None or (written_at is not None and written_at > told[0]):
+        """Closes the hour; returns whether it had a readable document."""
+        for movie_id, written_at in self._unreadable.items():
+            newest = self._newest.get(movie_id)
+            # An unreadable document does no harm if a readable one of the movie is as new: the newest counts (D4).
+            if newest is None or (written_at is not None and written_at > newest[0]):
                 self.doubtful[movie_id] = True
-        for movie_id, (_, reviews) in self._hour.items():
+        for movie_id, (_, reviews) in self._newest.items():
             self.counts[movie_id] = self.counts.get(movie_id, 0) + reviews
-        found, self._is_held = self._is_held, False
-        self._hour.clear()
-        self._unread.clear()
+        had_readable, self._has_readable = self._has_readable, False
+        self._newest.clear()
+        self._unreadable.clear()
         self._fit(self.counts, self.doubtful)
-        return found
+        return had_readable
 
     def _fit(self, *all_movies: dict[int, Any]) -> None:
         for movies in all_movies:
@@ -107,7 +108,7 @@ class SpeedDay:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """A batch document that counts: what it says, and up to when; documents of a key rank as they are ordered (D4)."""
+    """The batch document that counts for a movie: the highest ``rank`` wins (D4); it covers events up to ``until``."""
 
     rank: tuple[datetime, int, datetime, int]
     until: datetime
@@ -119,12 +120,12 @@ class _Point:
 
 @dataclass(slots=True)
 class BatchDay:
-    """What the batch layer counts on a day: its points of the day, and lifetime totals, which say how far it got.
+    """What the batch layer counts on a day: the day's points, and lifetime totals, which show how far it covers.
 
     Args:
         day: its start.
         boundary: of the comparison.
-        sample: the movies that are compared.
+        sample: the movies to compare.
     """
 
     day: datetime
@@ -141,11 +142,11 @@ class BatchDay:
 
     @property
     def movies(self) -> Mapping[int, object]:
-        """Those that have a point."""
+        """The movies that have a point of the day."""
         return self._points
 
     def add(self, documents: Documents) -> None:
-        """More documents, in any order; points of other days are left out."""
+        """Adds documents in any order; points of other days are ignored."""
         for document in documents.batch:
             movie_id, date = document.movie_id, document.data.get("date")
             if document.view_type != DATA_TYPE or movie_id is None or date not in (None, self.date):
@@ -170,13 +171,13 @@ class BatchDay:
 
     @property
     def is_covered(self) -> bool:
-        """Whether any document says that the batch layer got to the end of the day."""
-        return any(found.until >= self.day + DAY for held in (self._points, self._totals) for found in held.values())
+        """Whether any document shows that the batch layer covers the whole day."""
+        return any(each.until >= self.day + DAY for held in (self._points, self._totals) for each in held.values())
 
     def events(self, movie_id: int) -> int | None:
-        """A movie's reviews of the day; ``None`` where the batch layer does not say that it has them all."""
+        """A movie's reviews of the day; ``None`` where the batch layer does not cover the whole day for it."""
         point, total = self._points.get(movie_id), self._totals.get(movie_id)
-        told = point or total
-        if told is not None and told.until < self.day + DAY:
+        newest = point or total
+        if newest is not None and newest.until < self.day + DAY:
             return None
         return 0 if point is None else point.reviews

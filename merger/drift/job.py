@@ -1,4 +1,7 @@
-"""When the layers are compared: once for each batch, by one process of all, when the batch has settled (M13)."""
+"""Compares the layers once per batch, in one of all processes, after the batch has settled.
+
+Requirement M13.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,22 @@ from merger.errors import StoreError
 from merger.invalidation.schedule import BATCH_AGAIN
 from merger.stores.redis.link import RedisTrouble
 
-SETTLES = BATCH_AGAIN[-1]
-"""Seconds without a further batch document: a run may be writing for long after its first one is seen."""
+SETTLE_SECONDS = BATCH_AGAIN[-1]
+"""A batch has settled after this long without a new batch document: a run may go on writing long after its first."""
 
 
 _log = logging.getLogger(__name__)
 
 
 class DriftAudit:
-    """Compares the layers in a thread of its own, once there is something to compare.
+    """Compares the layers in a thread of its own, whenever a comparison is due.
 
     Args:
-        auditor: compares.
-        shared: what all processes know. Redis away: each process compares for itself.
-        newest: when the newest batch document was computed, as far as this process knows.
-        may: whether this process is to compare: one that follows the changes.
-        noticed: when it last saw the batch layer change, where it does.
+        auditor: makes the comparison.
+        shared: the results of all processes. While Redis is down, each process compares for itself.
+        newest_batch: returns when the newest batch document was computed, as far as this process knows.
+        may_compare: returns whether this process should compare: the leader should.
+        batch_noticed: returns when this process last noticed a change of the batch layer; ``None``: it follows none.
         clock: aware UTC.
         monotonic: seconds of a monotonic clock.
     """
@@ -42,112 +45,116 @@ class DriftAudit:
         *,
         auditor: Auditor,
         shared: SharedDriftResults,
-        newest: Callable[[], datetime | None],
-        may: Callable[[], bool],
-        noticed: Callable[[], datetime | None],
+        newest_batch: Callable[[], datetime | None],
+        may_compare: Callable[[], bool],
+        batch_noticed: Callable[[], datetime | None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self._auditor = auditor
         self._shared = shared
-        self._newest = newest
-        self._may = may
-        self._noticed = noticed
+        self._newest_batch = newest_batch
+        self._may_compare = may_compare
+        self._batch_noticed = batch_noticed
         self._clock = clock
         self._monotonic = monotonic
-        self._seen: datetime | None = None
+        self._seen_batch: datetime | None = None
         self._seen_at = float("-inf")
         self._last: Audit | None = None
-        self._has_begun = False
-        self._tried: datetime | None = None
+        self._has_checked_redis = False
+        self._tried_batch: datetime | None = None
         self._tried_at = float("-inf")
-        self._comparing: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
         for direction in (BATCH_MORE, SPEED_MORE):
             meters.DRIFT_EVENTS.labels(direction)
 
     def run(self) -> None:
-        """Compares, if there is something to compare; returns at once."""
+        """Starts a comparison if one is due; never waits for it."""
         if self.is_comparing:
             return
-        self._learn()
-        of = self._newest()
-        if of is not None and self._is_due(of) and self._is_mine(of):
-            self._comparing = threading.Thread(target=self._compare, args=(of,), name="drift", daemon=True)
-            self._comparing.start()
+        self._load_shared_result()
+        batch = self._newest_batch()
+        if batch is not None and self._is_due(batch) and self._claim(batch):
+            self._thread = threading.Thread(target=self._compare, args=(batch,), name="drift", daemon=True)
+            self._thread.start()
 
     @property
     def is_comparing(self) -> bool:
-        return self._comparing is not None and self._comparing.is_alive()
+        return self._thread is not None and self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
-        """For the comparison that is under way, if there is one."""
-        if self._comparing is not None:
-            self._comparing.join(seconds)
+        """Waits for a running comparison, if there is one."""
+        if self._thread is not None:
+            self._thread.join(seconds)
 
-    def _learn(self) -> None:
-        """What another process found is shown by this one, too: each host tells its own workers' figures."""
+    def _load_shared_result(self) -> None:
+        """Shows another process's result in this one's metrics too, since each host reports only its own workers."""
         with suppress(RedisTrouble):
             found = self._shared.last()
-            if found is not None and (self._last is None or found.at > self._last.at):
+            if found is not None and (self._last is None or found.compared_at > self._last.compared_at):
                 self._show(found)
-            elif found is None and not self._has_begun:
-                # Only when nobody is known to have found anything: the figures of all workers are the last one's.
+            elif found is None and not self._has_checked_redis:
+                # Only when no process has a result: the metric is the value that any worker set last.
                 meters.DRIFT_RATIO.set(0)
                 meters.DRIFT_CHECKED_AT.set(0)
-            self._has_begun = True
+            self._has_checked_redis = True
 
-    def _is_due(self, of: datetime) -> bool:
+    def _is_due(self, batch: datetime) -> bool:
         now = self._monotonic()
-        if of != self._seen:
-            self._seen, self._seen_at = of, now
-        noticed = self._noticed()
-        quiet = noticed is None or (self._clock() - noticed).total_seconds() >= SETTLES
-        is_known = self._last is not None and self._last.of >= of
-        return not is_known and quiet and now - self._seen_at >= SETTLES and self._may()
+        if batch != self._seen_batch:
+            self._seen_batch, self._seen_at = batch, now
+        noticed = self._batch_noticed()
+        is_quiet = noticed is None or (self._clock() - noticed).total_seconds() >= SETTLE_SECONDS
+        is_done = self._last is not None and self._last.batch_computed_at >= batch
+        return not is_done and is_quiet and now - self._seen_at >= SETTLE_SECONDS and self._may_compare()
 
-    def _is_mine(self, of: datetime) -> bool:
+    def _claim(self, batch: datetime) -> bool:
         try:
-            return self._shared.claim(of)
+            return self._shared.claim(batch)
         except RedisTrouble:
-            return self._claims_alone(of)
+            return self._claim_without_redis(batch)
 
-    def _claims_alone(self, of: datetime) -> bool:
-        """A failed try is repeated as late as with Redis."""
+    def _claim_without_redis(self, batch: datetime) -> bool:
+        """Claims for this process alone; a failed comparison is repeated after the same time as with Redis."""
         now = self._monotonic()
-        if self._tried == of and now - self._tried_at < CLAIM_LAPSES.total_seconds():
+        if self._tried_batch == batch and now - self._tried_at < CLAIM_LAPSES.total_seconds():
             return False
-        self._tried, self._tried_at = of, now
+        self._tried_batch, self._tried_at = batch, now
         return True
 
-    def _compare(self, of: datetime) -> None:
+    def _compare(self, batch: datetime) -> None:
         try:
-            audit = Audit.made(of, self._clock(), self._drift(of), self._last)
+            audit = Audit.record(batch, self._clock(), self._compare_new_days(batch), self._last)
         except StoreError as error:
             _log.warning("the layers were not compared: %s", error)
-        except Exception:  # noqa: BLE001 - nobody waits for this thread, and it must not end unheard
+        except Exception:  # noqa: BLE001 - no caller sees this thread's exceptions, so it must log them itself
             _log.exception("the layers could not be compared")
         else:
-            self._finish(audit)
+            self._publish(audit)
 
-    def _drift(self, of: datetime) -> Drift:
-        """Of the days that no batch before this one covered; where there is none, of the last ones again: it was a
-        further run over the same days, which may have mended them."""
+    def _compare_new_days(self, batch: datetime) -> Drift:
+        """Compares the days that no earlier batch covered.
+
+        Where there are none, the batch was another run over the same days. It may have corrected them, so the days
+        compared last are compared again.
+        """
         last = self._last
-        found = self._auditor.compare(of, None if last is None else last.until)
-        if last is not None and last.start is not None and not found.days:
-            return self._auditor.compare(of, last.start)
-        return found
+        drift = self._auditor.compare(batch, None if last is None else last.until)
+        if last is not None and last.start is not None and not drift.days:
+            return self._auditor.compare(batch, last.start)
+        return drift
 
-    def _finish(self, audit: Audit) -> None:
+    def _publish(self, audit: Audit) -> None:
+        """Counts, logs and shares a result, unless another process finished first."""
         with suppress(RedisTrouble):
-            found = self._shared.last()
-            if found is not None and found.of >= audit.of:
-                return  # it took so long that somebody else has done it
+            last = self._shared.last()
+            if last is not None and last.batch_computed_at >= audit.batch_computed_at:
+                return
         drift = audit.drift
         meters.DRIFT_CHECKED_BUCKETS.inc(drift.checked)
         meters.DRIFT_EVENTS.labels(BATCH_MORE).inc(drift.batch_more)
         meters.DRIFT_EVENTS.labels(SPEED_MORE).inc(drift.speed_more)
-        _log.info("drift", extra={"drift": {"of": isoformat(audit.of), **drift.totals}})
+        _log.info("drift", extra={"drift": {"of": isoformat(audit.batch_computed_at), **drift.totals}})
         with suppress(RedisTrouble):
             self._shared.keep(audit)
         self._show(audit)
@@ -155,6 +162,6 @@ class DriftAudit:
     def _show(self, audit: Audit) -> None:
         self._last = audit
         if not audit.drift.days:
-            return  # the figures are those of the last days that could be compared
+            return  # the metrics keep the result of the last days that could be compared
         meters.DRIFT_RATIO.set(audit.drift.ratio)
-        meters.DRIFT_CHECKED_AT.set(audit.at.timestamp())
+        meters.DRIFT_CHECKED_AT.set(audit.compared_at.timestamp())

@@ -1,4 +1,7 @@
-"""The last comparison of the layers, and the claim to make the next one, in Redis (M13)."""
+"""The result of the last comparison, kept in Redis, and the claim that lets one process make the next one.
+
+Requirement M13.
+"""
 
 from __future__ import annotations
 
@@ -14,63 +17,68 @@ from merger.drift.days import DATA_TYPE
 from merger.stores.redis.link import RedisLink
 
 KEPT = timedelta(days=7)
+"""How long a result stays in Redis."""
 
 
 CLAIM_LAPSES = timedelta(minutes=15)
-"""After which somebody else tries a comparison that was not finished; longer than one may take."""
+"""When another process may take over an unfinished comparison; longer than a comparison may take."""
 
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-"""With a time zone: a stored one that lacks it is not read."""
+"""A moment with a time zone; stored values without one are rejected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A comparison that was made.
+    """The result of one comparison.
 
     Args:
-        of: when the newest batch document was computed.
-        at: when it was made.
-        drift: what it found.
-        start, until: the days that were compared last, half-open; where this comparison had none, an earlier one's.
+        batch_computed_at: when the newest batch document was computed; ``of`` where it is stored.
+        compared_at: when the comparison was made; ``at`` where it is stored.
+        drift: the differences found.
+        start, until: the days compared last, half-open; an earlier comparison's if this one found no complete day.
     """
 
-    of: Moment
-    at: Moment
+    batch_computed_at: Moment
+    compared_at: Moment
     drift: Drift
     start: Moment | None = None
     until: Moment | None = None
 
     @classmethod
-    def made(cls, of: datetime, at: datetime, drift: Drift, last: Audit | None) -> Audit:
-        """A comparison that was made after another one."""
+    def record(cls, batch_computed_at: datetime, compared_at: datetime, drift: Drift, last: Audit | None) -> Audit:
+        """Makes the result of a comparison that followed ``last``."""
         if drift.days:
-            return cls(of, at, drift, midnight(drift.days[0]), midnight(drift.days[-1]) + DAY)
-        return cls(of, at, drift) if last is None else cls(of, at, drift, last.start, last.until)
+            start, until = midnight(drift.days[0]), midnight(drift.days[-1]) + DAY
+            return cls(batch_computed_at, compared_at, drift, start, until)
+        if last is None:
+            return cls(batch_computed_at, compared_at, drift)
+        return cls(batch_computed_at, compared_at, drift, last.start, last.until)
 
-    def encoded(self) -> bytes:
-        """JSON: ``data_type``, ``of``, ``at``, ``start``, ``until``, the totals, and the ``worst`` buckets with their
-        ``difference``."""
+    def encode(self) -> bytes:
+        """Encodes as JSON: ``data_type``, ``of``, ``at``, ``start``, ``until``, the totals, and the ``worst`` buckets
+        with their ``difference``."""
         worst = [{**asdict(bucket), "difference": bucket.difference} for bucket in self.drift.worst]
-        stamps = {"of": self.of, "at": self.at, "start": self.start, "until": self.until}
+        stamps = {"of": self.batch_computed_at, "at": self.compared_at, "start": self.start, "until": self.until}
         return msgspec.json.encode({"data_type": DATA_TYPE, **stamps, **self.drift.totals, "worst": worst})
 
     @classmethod
-    def decoded(cls, text: bytes | None) -> Audit | None:
-        """What ``encoded`` made; ``None`` where it is anything else, as an other version's may be."""
+    def decode(cls, text: bytes | None) -> Audit | None:
+        """Decodes the result of ``encode``; ``None`` for anything else, such as another version's format."""
         try:
             found = msgspec.json.decode(text or b"")
-            return msgspec.convert({**found, "drift": found}, cls)
-        except (msgspec.DecodeError, TypeError):
+            stamps = {"batch_computed_at": found["of"], "compared_at": found["at"]}
+            return msgspec.convert({**found, **stamps, "drift": found}, cls)
+        except (msgspec.DecodeError, KeyError, TypeError):
             return None
 
 
 class SharedDriftResults:
-    """What all processes know of comparisons.
+    """The last result and the claims, shared by all processes.
 
     Args:
-        link: the way to Redis. Every method raises ``RedisTrouble``.
-        namespace: prefix of every key; services with other data must differ in it.
+        link: the connection to Redis. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; services with different data must use different ones.
     """
 
     def __init__(self, link: RedisLink, namespace: str) -> None:
@@ -78,14 +86,14 @@ class SharedDriftResults:
         self._key = f"{namespace}drift"
 
     def last(self) -> Audit | None:
-        """The one that was made last, in the last days."""
-        return Audit.decoded(self._link.ask(lambda redis: cast("bytes | None", redis.get(self._key))))
+        """The newest result; ``None``: there is none, or it is older than a week."""
+        return Audit.decode(self._link.ask(lambda redis: cast("bytes | None", redis.get(self._key))))
 
     def keep(self, audit: Audit) -> None:
-        """Makes it the last one."""
-        self._link.ask(lambda redis: redis.set(self._key, audit.encoded(), ex=KEPT))
+        """Stores a result as the newest."""
+        self._link.ask(lambda redis: redis.set(self._key, audit.encode(), ex=KEPT))
 
-    def claim(self, of: datetime) -> bool:
-        """Whether this process is the one that compares what a batch brought."""
-        key = f"{self._key}:{of:%Y%m%dT%H%M%S.%f}"
+    def claim(self, batch_computed_at: datetime) -> bool:
+        """Claims the comparison for a batch; ``False``: another process has claimed it."""
+        key = f"{self._key}:{batch_computed_at:%Y%m%dT%H%M%S.%f}"
         return bool(self._link.ask(lambda redis: redis.set(key, 1, nx=True, ex=CLAIM_LAPSES)))

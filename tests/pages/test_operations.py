@@ -183,7 +183,7 @@ def test_drift_shows_the_last_comparison(staff: Staff, world: Api) -> None:
         batch_more=100,
         worst=(ComparedBucket(603, "2031-03-08", 1000, 900),),
     )
-    wiring.shared_drift_results().keep(Audit.made(COMPUTED, NOW, drift, None))
+    wiring.shared_drift_results().keep(Audit.record(COMPUTED, NOW, drift, None))
     shown = staff.get(page("drift"))
     assert "<b>1,200</b> events by the batch layer" in shown
     assert ">603" in shown

@@ -27,4 +27,9 @@ def drift_report() -> dict[str, Any] | None:
         }
         for bucket in last.drift.worst
     ]
-    return {"at": isoformat(last.at), "of": isoformat(last.of), **last.drift.totals, "worst": worst}
+    return {
+        "at": isoformat(last.compared_at),
+        "of": isoformat(last.batch_computed_at),
+        **last.drift.totals,
+        "worst": worst,
+    }

@@ -1,4 +1,4 @@
-"""A batch is compared with what the speed layer had counted, once, whoever serves (M13)."""
+"""Each batch is compared with what the speed layer had counted, once, by one of all processes (M13)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, HOUR
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import Drift
-from merger.drift.job import SETTLES, DriftAudit
+from merger.drift.job import SETTLE_SECONDS, DriftAudit
 from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedDriftResults
 from merger.errors import StoreUnavailable
 from merger.layers.state import LayerState
@@ -31,7 +31,7 @@ from merger.stores.redis.link import RedisLink
 from merger.stores.store import Document
 from tests.unit.merger.documents import Raw, at, bucket, point
 
-Held = Database[dict[str, Any]]
+Stored = Database[dict[str, Any]]
 
 NOW = at("2026-03-10 10:30")
 COVERS = at("2026-03-10 00:00")
@@ -50,8 +50,8 @@ def days_of(day: datetime, computed_at: datetime, reviews: int = 24) -> list[Raw
 
 
 @pytest.fixture
-def filled(indexed_database: Held) -> Held:
-    """A day that a batch has just covered: the speed layer lost an hour of movie 1 and had one of movie 2 twice."""
+def filled(indexed_database: Stored) -> Stored:
+    """A day that a batch has just covered: the speed layer lost an hour of movie 1, and doubled one of movie 2."""
     hours = [hour for movie in MOVIES for hour in hours_of(YESTERDAY, movie)]
     del hours[5]
     hours[24 + 7]["data"]["review_count"] = 2
@@ -61,29 +61,29 @@ def filled(indexed_database: Held) -> Held:
 
 
 class Process:
-    """One that follows the changes, with a clock that a test puts forward."""
+    """A leader process, with a clock that the test moves forward."""
 
-    def __init__(self, database: Held, redis: Redis | None) -> None:
+    def __init__(self, database: Stored, redis: Redis | None) -> None:
         self.redis = redis
         self.seconds = 0.0
-        self.leads = True
+        self.is_leader = True
         self.noticed: datetime | None = None
-        self.store = _Failing(database, 2.0)
-        self.watch = LayerState(self.store, Aliases(), self.monotonic)
+        self.store = _FlakyStore(database, 2.0)
+        self.layer_state = LayerState(self.store, Aliases(), self.monotonic)
         self.shared = SharedDriftResults(RedisLink(self.connection, ask_again=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
             shared=self.shared,
-            newest=lambda: self.watch.batch_seen,
-            may=lambda: self.leads,
-            noticed=lambda: self.noticed,
+            newest_batch=lambda: self.layer_state.batch_seen,
+            may_compare=lambda: self.is_leader,
+            batch_noticed=lambda: self.noticed,
             clock=self.now,
             monotonic=self.monotonic,
         )
 
     def connection(self) -> Redis:
         if self.redis is None:
-            raise RedisConnectionError("away")
+            raise RedisConnectionError("down")
         return self.redis
 
     def now(self) -> datetime:
@@ -94,10 +94,10 @@ class Process:
 
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
         boundary = Boundary(self.now(), policy())
-        return boundary, self.watch.refresh(types, boundary)
+        return boundary, self.layer_state.refresh(types, boundary)
 
-    def runs(self, *, later: float = 11) -> bool:
-        """A look, some seconds after the one before; whether it compared anything."""
+    def run_later(self, *, later: float = 11) -> bool:
+        """Runs the check some seconds later; returns whether it compared anything."""
         self.seconds += later
         self.layers(())
         before = self.store.streamed
@@ -106,29 +106,29 @@ class Process:
         assert not self.audit.is_comparing
         return self.store.streamed > before
 
-    def settles(self) -> bool:
-        """Looks until what it sees now has settled; whether the last one compared anything."""
-        assert not self.runs()
-        return self.runs(later=SETTLES)
+    def settle(self) -> bool:
+        """Lets the current batch settle; returns whether the check after that compared anything."""
+        assert not self.run_later()
+        return self.run_later(later=SETTLE_SECONDS)
 
 
-class _Failing(MongoStore):
-    """A store that can be away, and counts what is read of it in pieces."""
+class _FlakyStore(MongoStore):
+    """A store that can be down, and counts the reads in batches."""
 
-    is_away = False
+    is_down = False
     streamed = 0
     meanwhile: Callable[[], object] = staticmethod(lambda: None)
 
     def batches(self, collection: str, wanted: Any) -> Iterator[Sequence[Document]]:
-        if self.is_away:
-            raise StoreUnavailable("away")
+        if self.is_down:
+            raise StoreUnavailable("down")
         self.streamed += 1
         self.meanwhile()
         return super().batches(collection, wanted)
 
 
-class Told:
-    """What the meters have told since."""
+class MeterIncrease:
+    """Increase of the drift counters since it was made."""
 
     def __init__(self) -> None:
         self.before = self.sums()
@@ -138,8 +138,8 @@ class Told:
         counters = [meters.DRIFT_CHECKED_BUCKETS, *map(meters.DRIFT_EVENTS.labels, ("batch_more", "speed_more"))]
         return [float(counter._value.get()) for counter in counters]
 
-    def more(self) -> list[float]:
-        """Buckets, events that the batch layer has more, those that the speed layer has."""
+    def values(self) -> list[float]:
+        """Buckets checked, events only the batch layer has, events only the speed layer has."""
         return [now - before for now, before in zip(self.sums(), self.before, strict=True)]
 
 
@@ -153,20 +153,20 @@ def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
-def test_a_batch_is_compared_once_by_one_of_several_processes(
-    filled: Held, redis_client: Redis, lines: pytest.LogCaptureFixture
+def test_of_several_processes_one_compares_a_batch_once(
+    filled: Stored, redis_client: Redis, lines: pytest.LogCaptureFixture
 ) -> None:
-    told, processes = Told(), [Process(filled, redis_client) for _ in range(2)]
-    assert [process.settles() for process in processes] == [True, False]
-    assert told.more() == [5, 1, 1]
+    increase, processes = MeterIncrease(), [Process(filled, redis_client) for _ in range(2)]
+    assert [process.settle() for process in processes] == [True, False]
+    assert increase.values() == [5, 1, 1]
     assert ratio() == 2 / 120
     assert meters.DRIFT_CHECKED_AT._value.get() == processes[0].now().timestamp()
     meters.DRIFT_RATIO.set(0)
-    assert not any(process.runs() for process in processes for _ in range(3))
-    # The one that did not compare shows what was found, too, and knows it.
+    assert not any(process.run_later() for process in processes for _ in range(3))
+    # The process that did not compare shows and knows the result too.
     audits = [process.audit._last for process in processes]
     assert audits[0] == audits[1] == processes[0].shared.last()
-    assert told.more() == [5, 1, 1]
+    assert increase.values() == [5, 1, 1]
     (line,) = [json.loads(formatter("json").format(record)) for record in lines.records]
     assert line["event"] == "drift"
     assert line["drift"]["ratio"] == 2 / 120
@@ -175,131 +175,131 @@ def test_a_batch_is_compared_once_by_one_of_several_processes(
     assert len(redis_client.get("drift-tests:drift") or b"") < 10_000
 
 
-def test_of_two_that_look_at_the_same_moment_one_compares(filled: Held, redis_client: Redis) -> None:
-    told, processes = Told(), [Process(filled, redis_client) for _ in range(2)]
+def test_of_two_processes_checking_at_once_one_compares(filled: Stored, redis_client: Redis) -> None:
+    increase, processes = MeterIncrease(), [Process(filled, redis_client) for _ in range(2)]
     for process in processes:
-        process.runs()
+        process.run_later()
     start = threading.Barrier(2)
 
-    def look(process: Process) -> None:
+    def check(process: Process) -> None:
         start.wait()
-        process.runs(later=SETTLES)
+        process.run_later(later=SETTLE_SECONDS)
 
-    threads = [threading.Thread(target=look, args=(process,)) for process in processes]
+    threads = [threading.Thread(target=check, args=(process,)) for process in processes]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert told.more() == [5, 1, 1]
+    assert increase.values() == [5, 1, 1]
 
 
-def test_the_next_batch_is_compared_for_its_own_days(filled: Held, redis_client: Redis) -> None:
+def test_the_next_batch_is_compared_over_its_own_days_only(filled: Stored, redis_client: Redis) -> None:
     process = Process(filled, redis_client)
-    assert process.settles()
+    assert process.settle()
     process.seconds += DAY.total_seconds()
     later = [hour for movie in MOVIES for hour in hours_of(YESTERDAY + DAY, movie)]
     for each in later:
         each["synced_at"] = NOW + DAY
     filled.speed_views.insert_many(later)
     filled.batch_views.insert_many(days_of(YESTERDAY + DAY, COVERS + DAY + HOUR))
-    told = Told()
-    assert process.settles()
-    assert (told.more(), ratio()) == ([5, 0, 0], 0)
+    increase = MeterIncrease()
+    assert process.settle()
+    assert (increase.values(), ratio()) == ([5, 0, 0], 0)
 
 
-def test_a_further_run_over_the_same_days_is_compared_again(filled: Held, redis_client: Redis) -> None:
+def test_another_run_over_the_same_days_is_compared_again(filled: Stored, redis_client: Redis) -> None:
     process = Process(filled, redis_client)
-    assert process.settles()
+    assert process.settle()
     assert ratio() > 0
     filled.speed_views.update_many({"movie_id": 2}, {"$set": {"data.review_count": 1}})
     filled.batch_views.delete_many({})
     batch = days_of(YESTERDAY, COVERS + 3 * HOUR)
     batch[0]["data"]["review_count"] = 23
     filled.batch_views.insert_many(batch)
-    assert process.settles()
+    assert process.settle()
     assert ratio() == 0
 
 
-def test_a_run_that_is_still_writing_is_left_alone(filled: Held, redis_client: Redis) -> None:
+def test_a_run_still_being_written_is_not_compared(filled: Stored, redis_client: Redis) -> None:
     process = Process(filled, redis_client)
-    process.runs()
-    process.seconds += SETTLES
+    process.run_later()
+    process.seconds += SETTLE_SECONDS
     process.noticed = process.now()
-    assert not process.runs()
-    assert process.runs(later=SETTLES)
+    assert not process.run_later()
+    assert process.run_later(later=SETTLE_SECONDS)
 
 
-def test_only_those_that_follow_the_changes_compare(filled: Held, redis_client: Redis) -> None:
+def test_only_a_leader_compares(filled: Stored, redis_client: Redis) -> None:
     process = Process(filled, redis_client)
-    process.leads = False
-    assert not process.settles()
-    process.leads = True
-    assert process.runs()
+    process.is_leader = False
+    assert not process.settle()
+    process.is_leader = True
+    assert process.run_later()
 
 
-def test_without_redis_each_process_compares_for_itself_and_once(filled: Held) -> None:
-    told, processes = Told(), [Process(filled, None) for _ in range(2)]
-    assert [process.settles() for process in processes] == [True, True]
-    assert not any(process.runs() for process in processes)
-    assert told.more() == [10, 2, 2]
+def test_without_redis_each_process_compares_once_for_itself(filled: Stored) -> None:
+    increase, processes = MeterIncrease(), [Process(filled, None) for _ in range(2)]
+    assert [process.settle() for process in processes] == [True, True]
+    assert not any(process.run_later() for process in processes)
+    assert increase.values() == [10, 2, 2]
 
 
 @pytest.mark.parametrize("with_redis", [True, False])
-def test_a_comparison_that_failed_is_made_when_its_claim_has_lapsed(
-    filled: Held, redis_client: Redis, *, with_redis: bool
+def test_a_failed_comparison_is_repeated_after_its_claim_lapses(
+    filled: Stored, redis_client: Redis, *, with_redis: bool
 ) -> None:
-    told, process = Told(), Process(filled, redis_client if with_redis else None)
-    process.store.is_away = True
-    assert not process.settles()
-    process.store.is_away = False
-    assert not process.runs()
-    assert told.more() == [0, 0, 0]
+    increase, process = MeterIncrease(), Process(filled, redis_client if with_redis else None)
+    process.store.is_down = True
+    assert not process.settle()
+    process.store.is_down = False
+    assert not process.run_later()
+    assert increase.values() == [0, 0, 0]
     claims: Any = redis_client.keys("drift-tests:drift:*")
     assert [0 < redis_client.ttl(key) <= CLAIM_LAPSES.total_seconds() for key in claims] == [True] * with_redis
     redis_client.flushdb()
-    assert process.runs(later=CLAIM_LAPSES.total_seconds())
-    assert told.more() == [5, 1, 1]
+    assert process.run_later(later=CLAIM_LAPSES.total_seconds())
+    assert increase.values() == [5, 1, 1]
 
 
-def test_one_that_took_so_long_that_another_did_it_counts_nothing(filled: Held, redis_client: Redis) -> None:
+def test_a_comparison_overtaken_by_another_process_counts_nothing(filled: Stored, redis_client: Redis) -> None:
     slow, other = Process(filled, redis_client), Process(filled, redis_client)
-    made = Audit.made(COVERS + HOUR, NOW, Drift(days=("2026-03-09",), checked=7, batch=10), None)
-    slow.store.meanwhile = lambda: other.shared.keep(made)
-    told = Told()
-    assert slow.settles()
-    assert told.more() == [0, 0, 0]
-    assert other.shared.last() == made
+    audit = Audit.record(COVERS + HOUR, NOW, Drift(days=("2026-03-09",), checked=7, batch=10), None)
+    slow.store.meanwhile = lambda: other.shared.keep(audit)
+    increase = MeterIncrease()
+    assert slow.settle()
+    assert increase.values() == [0, 0, 0]
+    assert other.shared.last() == audit
 
 
-def test_documents_that_nobody_can_read_stop_nothing(filled: Held, redis_client: Redis) -> None:
+def test_unreadable_documents_do_not_stop_a_comparison(filled: Stored, redis_client: Redis) -> None:
     hour: Raw = bucket(YESTERDAY, 1, movie_id=3, synced_at=NOW)
     for data in ({"review_count": "1"}, {"review_count": float("nan")}, {}, None, 7):
         filled.speed_views.insert_one({**hour, "data": data})
     filled.speed_views.insert_many([{"hour": YESTERDAY, "data_type": "sentiment"}, {"data_type": "sentiment"}])
     filled.batch_views.insert_one({**days_of(YESTERDAY, COVERS)[3], "computed_at": "soon", "_id": "broken"})
-    told, process = Told(), Process(filled, redis_client)
-    assert process.settles()
-    assert told.more() == [3, 1, 1]
+    increase, process = MeterIncrease(), Process(filled, redis_client)
+    assert process.settle()
+    assert increase.values() == [3, 1, 1]
     last = process.shared.last()
     assert last is not None
     assert last.drift.not_checked == 3
 
 
 @pytest.mark.parametrize("with_redis", [True, False])
-def test_the_ratio_is_0_until_there_is_one_unless_another_worker_may_know_it(
-    filled: Held, redis_client: Redis, *, with_redis: bool
+def test_the_ratio_starts_at_0_unless_another_worker_may_know_it(
+    filled: Stored, redis_client: Redis, *, with_redis: bool
 ) -> None:
     meters.DRIFT_RATIO.set(0.5)
     process = Process(filled, redis_client if with_redis else None)
-    process.runs()
+    process.run_later()
     assert ratio() == (0 if with_redis else 0.5)
     meters.DRIFT_RATIO.set(0.5)
-    process.runs()
+    process.run_later()
     assert ratio() == 0.5
 
 
-def test_what_lies_damaged_in_redis_is_replaced(filled: Held, redis_client: Redis) -> None:
+def test_a_damaged_result_in_redis_is_replaced(filled: Stored, redis_client: Redis) -> None:
     redis_client.set("drift-tests:drift", b'{"of": 1}')
     process = Process(filled, redis_client)
-    assert process.settles()
+    assert process.settle()
     assert process.shared.last() is not None
