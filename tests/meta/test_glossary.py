@@ -1,0 +1,38 @@
+"""The glossary is in alphabetical order, its words are the code's, and its last column names files there are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.meta.test_docs import ROOT, tracked_files
+
+PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([^|]+?) \| [^|]+ \| `([^`|]+)` \|$", PAGE, re.MULTILINE)
+WORDS = [word for word, _ in ROWS]
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    """The product's code, in one lower-case text: names of modules, classes and attributes, and what is said of them."""
+    files = [path for path in tracked_files() if path.suffix == ".py" and path.is_file()]
+    product = [path for path in files if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
+    return "\n".join(f"{path.relative_to(ROOT)}\n{path.read_text(encoding='utf-8')}" for path in product).casefold()
+
+
+def test_glossary_is_in_alphabetical_order() -> None:
+    assert len(WORDS) > 40
+    assert sorted(WORDS, key=str.casefold) == WORDS
+    assert len(WORDS) == len(re.findall(r"^\| (?!word|---)", PAGE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_word_of_the_glossary_is_used_in_the_code(word: str, source: str) -> None:
+    # "type hours" is also written TypeHours and type_hours.
+    assert re.search(r"[\s_]?".join(map(re.escape, word.casefold().split())), source)
+
+
+@pytest.mark.parametrize(("word", "path"), ROWS)
+def test_glossary_points_to_a_file_there_is(word: str, path: str) -> None:
+    assert (ROOT / path).is_file(), word
