@@ -12,7 +12,7 @@ from django.db import models
 from lambdaserve.access.credentials.api_keys import PREFIX_LENGTH, KeyText
 from lambdaserve.access.credentials.scopes import READ, SCOPES
 from lambdaserve.access.credentials.sessions import Session
-from lambdaserve.access.ratelimit.bucket import MOST
+from lambdaserve.access.ratelimit.bucket import MAX_TOKENS
 
 __all__ = ["ApiKey", "Operations", "Session"]
 
@@ -28,7 +28,7 @@ def check_scopes(value: object) -> None:
         raise ValidationError(f"Scopes are a list of some of {', '.join(SCOPES)}.")
 
 
-_AMOUNT = [MinValueValidator(1), MaxValueValidator(MOST)]
+_AMOUNT = [MinValueValidator(1), MaxValueValidator(MAX_TOKENS)]
 
 
 class ApiKey(models.Model):

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import Throttled
 
-from lambdaserve.access.ratelimit.login_limits import limited_page, seconds_to_wait
+from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, limit_page
 from lambdaserve.access.ratelimit.throttle import retry_after
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -28,7 +28,7 @@ class LimitedForm(AuthenticationForm):
         """The fields of somebody who may come in."""
         request: HttpRequest | None = self.request
         if request is not None:
-            wait = seconds_to_wait(request, self.cleaned_data.get("username", ""))
+            wait = count_log_in_attempt(request, self.cleaned_data.get("username", ""))
             if wait is not None:
                 raise _refusal(request, wait)
         try:
@@ -63,10 +63,10 @@ class LimitedSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The page to log in on; a 429 with ``Retry-After`` for those who have tried too often."""
-        response: HttpResponse = limited_page(super().login)(request, extra_context)
+        response: HttpResponse = limit_page(super().login)(request, extra_context)
         with_wait(request, response)
         return response
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         """A view for staff."""
-        return super().admin_view(limited_page(view), cacheable)
+        return super().admin_view(limit_page(view), cacheable)

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
-from lambdaserve.access.ratelimit.login_limits import limited_page
+from lambdaserve.access.ratelimit.login_limits import limit_page
 
 
 class SchemaView(SpectacularAPIView):
@@ -46,14 +46,14 @@ def _description(form: str, *, anonymous_read: bool) -> str | bytes:
 _STYLED = {"style-src": ["'self'", "'unsafe-inline'"]}
 
 
-@method_decorator([limited_page, csp_update(_STYLED)], name="dispatch")
+@method_decorator([limit_page, csp_update(_STYLED)], name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
     """Swagger UI at ``/api/docs/``, with every file from this server (A5)."""
 
     template_name = "docs/swagger.html"
 
 
-@method_decorator([limited_page, csp_update({**_STYLED, "worker-src": ["blob:"]})], name="dispatch")
+@method_decorator([limit_page, csp_update({**_STYLED, "worker-src": ["blob:"]})], name="dispatch")
 class RedocView(SpectacularRedocView):
     """ReDoc at ``/api/redoc/``, with every file from this server (A5)."""
 

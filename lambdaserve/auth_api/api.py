@@ -15,7 +15,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from lambdaserve.access.credentials import tokens
 from lambdaserve.access.ratelimit.limits import WHOLE_CATALOGUE
-from lambdaserve.access.ratelimit.login_limits import seconds_to_wait, seconds_to_wait_for_token
+from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, count_token_attempt
 from lambdaserve.api.viewsets import ApiViewSet
 from lambdaserve.auth_api.schema import NOTHING, described
 from lambdaserve.auth_api.serializers import CredentialsSerializer, PairSerializer, RefreshSerializer, TokenSerializer
@@ -59,7 +59,7 @@ class TokenViewSet(ApiViewSet):
     def obtain(self, request: Request) -> Response:
         """The tokens of a new session."""
         name = request.data.get("username", "") if isinstance(request.data, dict) else ""
-        _admit(seconds_to_wait(request, name))
+        _admit(count_log_in_attempt(request, name))
         credentials = CredentialsSerializer(data=request.data, context={"request": request})
         credentials.is_valid(raise_exception=True)
         return Response(credentials.validated_data)
@@ -67,7 +67,7 @@ class TokenViewSet(ApiViewSet):
     @described("refresh", RefreshSerializer, PairSerializer)
     def refresh(self, request: Request) -> Response:
         """The next tokens of a session."""
-        return Response(_of(RefreshSerializer, request, tokens.refreshed))
+        return Response(_of(RefreshSerializer, request, tokens.refresh))
 
     @described("verify", TokenSerializer, NOTHING)
     def verify(self, request: Request) -> Response:
@@ -84,7 +84,7 @@ class TokenViewSet(ApiViewSet):
 
 def _of(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: Callable[[str], Any]) -> Any:
     """What is to be had for the token in the request's body."""
-    _admit(seconds_to_wait_for_token(request))
+    _admit(count_token_attempt(request))
     sent = kind(data=request.data)
     sent.is_valid(raise_exception=True)
     try:

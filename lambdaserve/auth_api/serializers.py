@@ -33,7 +33,7 @@ class CredentialsSerializer(TokenObtainSerializer):
             AuthenticationFailed: no active user has this name and this password.
         """
         super().validate(attrs)
-        return tokens.session_begun(cast("User", self.user))  # else the line before has raised
+        return tokens.begin_session(cast("User", self.user))  # else the line before has raised
 
 
 class PairSerializer(_Serializer):
@@ -46,10 +46,10 @@ class PairSerializer(_Serializer):
 class RefreshSerializer(_Serializer):
     """A refresh token."""
 
-    refresh = serializers.CharField(max_length=tokens.LONGEST, help_text="The newest refresh token of the session.")
+    refresh = serializers.CharField(max_length=tokens.MAX_LENGTH, help_text="The newest refresh token of the session.")
 
 
 class TokenSerializer(_Serializer):
     """Any token."""
 
-    token = serializers.CharField(max_length=tokens.LONGEST, help_text="An access or refresh token.")
+    token = serializers.CharField(max_length=tokens.MAX_LENGTH, help_text="An access or refresh token.")

@@ -16,91 +16,91 @@ from merger.views.registry import known_views
 
 Form = Mapping[str, str]
 
-WARMED_AT_ONCE = 50
+WARM_LIMIT = 50
 """Addresses that one click warms; `manage.py warm_cache` does as many as one likes."""
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """The form asks for what can't be done."""
 
 
-def outdate_all(form: Form) -> str:
+def invalidate_all(form: Form) -> str:
     """Has every answer made anew."""
     wiring.service().cache.shared.advance([ALL_GENERATION])
     return "Outdated every answer; each is made anew when it is next asked for."
 
 
-def outdate_view(form: Form) -> str:
+def invalidate_view(form: Form) -> str:
     """Has a view's answers made anew."""
     name = form.get("view", "")
     if name not in known_views():
-        raise Refused(f"there is no view {name[:80]!r}")
+        raise ActionRefused(f"there is no view {name[:80]!r}")
     wiring.service().cache.shared.advance([of_view(name)])
     return f"Outdated the answers of {name}."
 
 
-def outdate_movie(form: Form) -> str:
+def invalidate_movie(form: Form) -> str:
     """Has a movie's answers made anew."""
     text = form.get("movie", "")
     if not text.isdecimal() or int(text) > LARGEST_COUNT:
-        raise Refused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
+        raise ActionRefused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
     wiring.service().cache.shared.advance([of_movie(int(text))])
     return f"Outdated the answers about movie {int(text)}."
 
 
 def warm_most_requested(form: Form) -> str:
     """Makes the answers that are asked for most, where they are not fresh."""
-    found = wiring.popular_totals().top(WARMED_AT_ONCE)
+    found = wiring.popular_totals().top(WARM_LIMIT)
     results = Counter(warm(address)[0] for address, _ in found)
     told = ", ".join(f"{number} {result.value}" for result, number in results.items()) or "nothing was asked for yet"
     if results[Warmed.FAILED]:
-        raise Refused(f"of {len(found)} most requested addresses: {told}")
+        raise ActionRefused(f"of {len(found)} most requested addresses: {told}")
     return f"Warmed the {len(found)} most requested addresses: {told}."
 
 
-def about_creating(form: Form) -> str:
+def create_index_question(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, IndexState.MISSING)
+    standing = _find_index(form, IndexState.MISSING)
     return f"Create {_name(standing)}? MongoDB reads the whole collection for it; it can be used meanwhile."
 
 
 def create_index(form: Form) -> str:
     """Creates a declared index that is missing."""
-    standing = _standing(form, IndexState.MISSING)
+    standing = _find_index(form, IndexState.MISSING)
     if standing.index is not None:
         indexing.create(standing.index)
     return f"Created the index {_name(standing)}."
 
 
-def about_dropping(form: Form) -> str:
+def drop_index_question(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, IndexState.EXTRA, IndexState.DIFFERENT)
-    return f"Drop {_name(standing)}? {_told(standing)}; somebody else's queries may need it."
+    standing = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
+    return f"Drop {_name(standing)}? {_describe_difference(standing)}; somebody else's queries may need it."
 
 
 def drop_index(form: Form) -> str:
     """Drops an index that nobody declared, or that differs from what was declared."""
-    standing = _standing(form, IndexState.EXTRA, IndexState.DIFFERENT)
+    standing = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
     indexing.drop(standing)
     return f"Dropped the index {_name(standing)}."
 
 
-def about_expiry(form: Form) -> str:
+def change_expiry_question(form: Form) -> str:
     """The question before."""
-    standing = _standing(form, IndexState.DIFFERENT)
-    return f"Change when {_name(standing)} deletes? {_told(standing)}."
+    standing = _find_index(form, IndexState.DIFFERENT)
+    return f"Change when {_name(standing)} deletes? {_describe_difference(standing)}."
 
 
 def change_expiry(form: Form) -> str:
     """Changes in place after what time documents expire."""
-    standing = _standing(form, IndexState.DIFFERENT)
+    standing = _find_index(form, IndexState.DIFFERENT)
     if not standing.only_expiry_differs:
-        raise Refused(f"{_name(standing)} differs in more than when it deletes")
+        raise ActionRefused(f"{_name(standing)} differs in more than when it deletes")
     indexing.change_expiry(standing)
     return f"Changed when {_name(standing)} deletes."
 
 
-def about_publishing(form: Form) -> str:
+def publish_question(form: Form) -> str:
     """The question before."""
     forced = ", even if it looks incomplete" if form.get("force") else ""
     return f"Publish run {form.get('run', '')}? Every answer is made from it then{forced}."
@@ -112,16 +112,16 @@ def publish(form: Form) -> str:
     try:
         covers_until = moment(text) if text else None
     except ValueError as error:
-        raise Refused(f"covers until takes a moment such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
+        raise ActionRefused(f"covers until takes a moment such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
     try:
         run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
     except NotPublishable as error:
-        raise Refused(f"{error}; it can be forced") from error
+        raise ActionRefused(f"{error}; it can be forced") from error
     wiring.service().cache.shared.advance([BATCH_GENERATION])
     return f"Published run {run.run_id} with {run.total:,} documents."
 
 
-def about_rolling_back(form: Form) -> str:
+def roll_back_question(form: Form) -> str:
     """The question before."""
     return f"Take run {form.get('run', '')} back? Its documents stay, and are in no answer any more."
 
@@ -133,19 +133,19 @@ def roll_back(form: Form) -> str:
     return f"Took run {run.run_id} back."
 
 
-def _standing(form: Form, *states: IndexState) -> IndexStatus:
+def _find_index(form: Form, *states: IndexState) -> IndexStatus:
     collection, name = form.get("collection", ""), form.get("index", "")
     for standing in indexing.index_statuses():
         if (standing.collection, standing.name) == (collection, name):
             if standing.state in states:
                 return standing
-            raise Refused(f"{_name(standing)} is {standing.state}")
-    raise Refused(f"there is no index {collection[:80]}.{name[:80]}")
+            raise ActionRefused(f"{_name(standing)} is {standing.state}")
+    raise ActionRefused(f"there is no index {collection[:80]}.{name[:80]}")
 
 
 def _name(standing: IndexStatus) -> str:
     return f"{standing.collection}.{standing.name}"
 
 
-def _told(standing: IndexStatus) -> str:
+def _describe_difference(standing: IndexStatus) -> str:
     return "; ".join(standing.differs) or "nobody declared it"

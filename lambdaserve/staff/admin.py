@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from lambdaserve.staff.changelist import DocumentList
-from lambdaserve.staff.engine import ANSWER_WITHIN
+from lambdaserve.staff.engine import ANSWER_TIMEOUT_MS
 from lambdaserve.staff.filters import ComputedFilter, DataTypeFilter, HourFilter, RunFilter, ViewTypeFilter
 from lambdaserve.staff.models import BatchDocument, SpeedDocument, StoredDocument
 from lambdaserve.staff.paginator import PeekingPaginator
@@ -29,13 +29,13 @@ from merger.operations.stored_document import as_json, ids_written_as, stored_do
 from merger.stores.mongo.errors import mapping_errors
 from merger.wiring import service
 
-MOST_TITLED = 100
+MAX_TITLE_MATCHES = 100
 """Movies that a search by title finds documents of."""
 
-LONGEST_CELL = 80
+CELL_LENGTH = 80
 """Characters."""
 
-_IN_VAIN = "asked_for_documents_in_vain"
+_UNAVAILABLE = "asked_for_documents_in_vain"
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Admin = admin.ModelAdmin[StoredDocument]
@@ -57,7 +57,7 @@ class StoredAdmin(_Admin):
     list_max_show_all = 0
     actions = None
     search_fields = ("movie_id",)
-    search_help_text = f"A movie's id, or words of its title: documents of the {MOST_TITLED} best matches."
+    search_help_text = f"A movie's id, or words of its title: documents of the {MAX_TITLE_MATCHES} best matches."
     change_list_template = "admin/staff/documents.html"
     change_form_template = "admin/staff/document.html"
 
@@ -97,7 +97,7 @@ class StoredAdmin(_Admin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """All; none where they were asked for in vain."""
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.none() if hasattr(request, _IN_VAIN) else found
+        return found.none() if hasattr(request, _UNAVAILABLE) else found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -109,7 +109,7 @@ class StoredAdmin(_Admin):
         if text.isdecimal() and int(text) <= LARGEST_COUNT:
             return queryset.filter(movie_id=int(text)), False
         try:
-            found = service().catalogue().movies_titled(text, MOST_TITLED)
+            found = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
         except StoreError as error:
             messages.error(request, f"Titles can't be searched: {error}")
             return queryset.none(), False
@@ -123,11 +123,12 @@ class StoredAdmin(_Admin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list; without rows, but with its filters, where MongoDB does not answer soon."""
         try:
-            return _rendered(super().changelist_view(request, extra_context))
+            return _render(super().changelist_view(request, extra_context))
         except (StoreError, DatabaseError) as error:
-            setattr(request, _IN_VAIN, True)
+            setattr(request, _UNAVAILABLE, True)
             messages.error(
-                request, f"{_told(error)} Search for a movie, or filter by type and day, to have it read less."
+                request,
+                f"{_describe_failure(error)} Search for a movie, or filter by type and day, to have it read less.",
             )
             response = super().changelist_view(request, extra_context)
             response.status_code = 503
@@ -142,9 +143,13 @@ class StoredAdmin(_Admin):
     ) -> HttpResponse:
         """A document; a page that says so where MongoDB does not answer."""
         try:
-            return _rendered(super().changeform_view(request, object_id, form_url, extra_context))
+            return _render(super().changeform_view(request, object_id, form_url, extra_context))
         except (StoreError, DatabaseError) as error:
-            context = {**self.admin_site.each_context(request), "title": "No document", "reason": _told(error)}
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "No document",
+                "reason": _describe_failure(error),
+            }
             return TemplateResponse(request, "admin/staff/unavailable.html", context, status=503)
 
     @admin.display(description="id")
@@ -255,7 +260,7 @@ class SpeedAdmin(StoredAdmin):
         return _cell(document.synced_at)
 
 
-def _rendered(response: HttpResponse) -> HttpResponse:
+def _render(response: HttpResponse) -> HttpResponse:
     """A page that has been made, since only then MongoDB is asked; with its errors as ours."""
     with mapping_errors():
         if isinstance(response, TemplateResponse):
@@ -263,10 +268,10 @@ def _rendered(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _told(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     # What a database engine says may be long, and name hosts.
     said = str(error) if isinstance(error, StoreError) else type(error).__name__
-    return f"MongoDB did not answer within {ANSWER_WITHIN // 1000} s ({said})."
+    return f"MongoDB did not answer within {ANSWER_TIMEOUT_MS // 1000} s ({said})."
 
 
 def merged_addresses(document: Mapping[str, Any]) -> list[str]:
@@ -299,4 +304,4 @@ def _cell(value: Any) -> str:
     if value is None:
         return "—"
     text = isoformat(value) if isinstance(value, datetime) else str(value)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"

@@ -9,13 +9,13 @@ from typing import Any, Final
 from merger.core.windows import parse_moment
 
 WIDTH: Final = 960
-LABEL: Final = 190
-ROW: Final = 26
-HEAD: Final = 34
+LABEL_WIDTH: Final = 190
+ROW_HEIGHT: Final = 26
+HEAD_HEIGHT: Final = 34
 """Pixels of the drawing; it scales with the page."""
 
 
-def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
+def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
     """Shapes in pixels.
 
     Args:
@@ -39,7 +39,7 @@ def drawing(report: Mapping[str, Any]) -> dict[str, Any]:
         rows.append(_row(name, "speed", bars, said, scale, len(rows)))
     missing = report["freshness"]["missing"]
     holes = [(parse_moment(gap["start"]) if gap["start"] else since, parse_moment(gap["end"]), gap) for gap in missing]
-    foot = HEAD + ROW * len(rows)
+    foot = HEAD_HEIGHT + ROW_HEIGHT * len(rows)
     return {
         "width": WIDTH,
         "height": foot + 30,
@@ -68,12 +68,12 @@ class _Scale:
 
     def x(self, moment: datetime) -> float:
         share = (moment - self.since) / (self.until - self.since)
-        return round(LABEL + (WIDTH - LABEL) * min(1.0, max(0.0, share)), 1)
+        return round(LABEL_WIDTH + (WIDTH - LABEL_WIDTH) * min(1.0, max(0.0, share)), 1)
 
     def place(self, moment: datetime) -> dict[str, Any]:
         """Where a word stands: centred, but for the edges."""
         x = self.x(moment)
-        return {"x": x, "anchor": "end" if x > WIDTH - 40 else "start" if x < LABEL + 40 else "middle"}
+        return {"x": x, "anchor": "end" if x > WIDTH - 40 else "start" if x < LABEL_WIDTH + 40 else "middle"}
 
     def span(self, start: datetime, end: datetime) -> dict[str, float]:
         left = self.x(start)
@@ -83,12 +83,12 @@ class _Scale:
 def _row(
     name: str, layer: str, bars: Sequence[tuple[datetime, datetime]], said: str, scale: _Scale, number: int
 ) -> dict[str, Any]:
-    top = HEAD + ROW * number
+    top = HEAD_HEIGHT + ROW_HEIGHT * number
     return {
         "label": name,
         "layer": layer,
         "y": top,
-        "middle": top + ROW * 0.66,
+        "middle": top + ROW_HEIGHT * 0.66,
         "bars": [scale.span(start, end) for start, end in bars],
         "text": said,
     }

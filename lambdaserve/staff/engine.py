@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-ANSWER_WITHIN: Final = 5_000
+ANSWER_TIMEOUT_MS: Final = 5_000
 """Milliseconds that one question of the admin may take."""
 
 _READING: Final = {
@@ -26,7 +26,7 @@ def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
         database: with both collections.
     """
     if engine == "djongo":
-        limits = {"serverSelectionTimeoutMS": ANSWER_WITHIN, "socketTimeoutMS": ANSWER_WITHIN}
+        limits = {"serverSelectionTimeoutMS": ANSWER_TIMEOUT_MS, "socketTimeoutMS": ANSWER_TIMEOUT_MS}
         return {
             "ENGINE": "lambdaserve.staff.djongoengine",
             "NAME": database,
@@ -39,5 +39,5 @@ def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
         "ENGINE": "django_mongodb_backend",
         "HOST": uri,
         "NAME": database,
-        "OPTIONS": {"timeoutMS": ANSWER_WITHIN, **_READING},
+        "OPTIONS": {"timeoutMS": ANSWER_TIMEOUT_MS, **_READING},
     }

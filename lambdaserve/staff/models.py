@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-VIEWS = "views"
+DATABASE_ALIAS = "views"
 """Name of the database with both collections."""
 
 if TYPE_CHECKING:  # generic for the type checker alone

@@ -26,8 +26,8 @@ from lambdaserve.ops.doctor.examination import examine
 from lambdaserve.ops.doctor.findings import diagnose
 from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff import actions
-from lambdaserve.staff.actions import Refused
-from lambdaserve.staff.drawing import drawing
+from lambdaserve.staff.actions import ActionRefused
+from lambdaserve.staff.drawing import draw_freshness
 from merger import configuration, wiring
 from merger.cache.inspection import unpacked
 from merger.errors import MergerError
@@ -38,7 +38,7 @@ SEE: Final = "access.see_operations"
 MANAGE: Final = "access.manage_stores"
 PUBLISH: Final = "access.publish_runs"
 
-SHOWN_WITHIN: Final = 20.0
+PAGE_TIMEOUT_SECONDS: Final = 20.0
 """Seconds that a page waits for MongoDB, in all."""
 
 
@@ -100,7 +100,7 @@ class Page(View):
             "may": {name: request.user.has_perm(each.needs) for name, each in self.actions.items()},
         }
         try:
-            with within(SHOWN_WITHIN):
+            with within(PAGE_TIMEOUT_SECONDS):
                 context |= self.content(request)
         except (MergerError, RedisTrouble) as error:
             return TemplateResponse(
@@ -121,7 +121,7 @@ class Page(View):
             if action.asks is not None and form.get("confirmed") != "yes":
                 return self._question(request, form, action.asks(form))
             done = action.does(form)
-        except (Refused, MergerError, RedisTrouble) as error:
+        except (ActionRefused, MergerError, RedisTrouble) as error:
             messages.error(request, f"Nothing was done: {error}")
             return self._back()
         self._enter(request, done)
@@ -178,7 +178,7 @@ class FreshnessPage(Page):
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The report and its drawing."""
         content = super().content(request)
-        return {**content, "drawing": drawing(content["report"])}
+        return {**content, "drawing": draw_freshness(content["report"])}
 
 
 class CachePage(Page):
@@ -188,9 +188,9 @@ class CachePage(Page):
     template = "admin/staff/cache.html"
     report = "cache"
     actions: ClassVar[Mapping[str, Action]] = {
-        "all": Action(MANAGE, actions.outdate_all, lambda _: "Have every answer made anew?"),
-        "view": Action(MANAGE, actions.outdate_view),
-        "movie": Action(MANAGE, actions.outdate_movie),
+        "all": Action(MANAGE, actions.invalidate_all, lambda _: "Have every answer made anew?"),
+        "view": Action(MANAGE, actions.invalidate_view),
+        "movie": Action(MANAGE, actions.invalidate_movie),
         "warm": Action(MANAGE, actions.warm_most_requested),
     }
 
@@ -210,9 +210,9 @@ class IndexPage(Page):
     template = "admin/staff/indexes.html"
     report = "indexes"
     actions: ClassVar[Mapping[str, Action]] = {
-        "create": Action(MANAGE, actions.create_index, actions.about_creating),
-        "drop": Action(MANAGE, actions.drop_index, actions.about_dropping),
-        "expiry": Action(MANAGE, actions.change_expiry, actions.about_expiry),
+        "create": Action(MANAGE, actions.create_index, actions.create_index_question),
+        "drop": Action(MANAGE, actions.drop_index, actions.drop_index_question),
+        "expiry": Action(MANAGE, actions.change_expiry, actions.change_expiry_question),
     }
 
 
@@ -223,8 +223,8 @@ class RunsPage(Page):
     template = "admin/staff/runs.html"
     report = "runs"
     actions: ClassVar[Mapping[str, Action]] = {
-        "publish": Action(PUBLISH, actions.publish, actions.about_publishing),
-        "rollback": Action(PUBLISH, actions.roll_back, actions.about_rolling_back),
+        "publish": Action(PUBLISH, actions.publish, actions.publish_question),
+        "rollback": Action(PUBLISH, actions.roll_back, actions.roll_back_question),
     }
 
 

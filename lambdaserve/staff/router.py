@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdaserve.staff.models import VIEWS, StoredDocument
+from lambdaserve.staff.models import DATABASE_ALIAS, StoredDocument
 
 
 class ViewsRouter:
@@ -12,7 +12,7 @@ class ViewsRouter:
 
     def db_for_read(self, model: type[Any], **hints: Any) -> str | None:
         """The database that a model is read from; ``None``: the default."""
-        return VIEWS if issubclass(model, StoredDocument) else None
+        return DATABASE_ALIAS if issubclass(model, StoredDocument) else None
 
     def db_for_write(self, model: type[Any], **hints: Any) -> str | None:
         """As for reading: what would be written is refused by the admin, which has no way to."""
@@ -20,4 +20,4 @@ class ViewsRouter:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         """Nothing in MongoDB; of the rest the default decides."""
-        return False if db == VIEWS else None
+        return False if db == DATABASE_ALIAS else None

@@ -22,7 +22,7 @@ from django.views.generic import View
 from rest_framework.exceptions import ValidationError
 
 from lambdaserve import __version__
-from lambdaserve.access.ratelimit.login_limits import limited_page
+from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
@@ -39,7 +39,7 @@ def may_read(request: HttpRequest) -> bool:
     return settings.ANONYMOUS_READ or request.user.is_authenticated
 
 
-@method_decorator(limited_page, name="dispatch")
+@method_decorator(limit_page, name="dispatch")
 class BrowserPage(View):
     """One page.
 

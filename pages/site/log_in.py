@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 
-from lambdaserve.access.ratelimit.login_limits import limited_page
+from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.access.site import LimitedForm, with_wait
 from pages.frame.page import common
 
@@ -19,7 +19,7 @@ class LogInForm(LimitedForm, AuthenticationForm):
     """Of anybody who has an account."""
 
 
-@method_decorator(limited_page, name="dispatch")
+@method_decorator(limit_page, name="dispatch")
 class LogIn(LoginView):
     """The page to log in on."""
 
@@ -37,7 +37,7 @@ class LogIn(LoginView):
         return with_wait(request, super().dispatch(request, *args, **kwargs))
 
 
-@method_decorator(limited_page, name="dispatch")
+@method_decorator(limit_page, name="dispatch")
 class LogOut(LogoutView):
     """Ends the session, back to the first page."""
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from lambdaserve.ops.health.monitor import monitor
 from lambdaserve.ops.reports.registry import REPORTS
-from lambdaserve.staff.drawing import drawing
-from lambdaserve.staff.pages import SEE, SHOWN_WITHIN
+from lambdaserve.staff.drawing import draw_freshness
+from lambdaserve.staff.pages import PAGE_TIMEOUT_SECONDS, SEE
 from merger.errors import MergerError
 from merger.stores.mongo.client import within
 from merger.stores.redis.link import RedisTrouble
@@ -25,7 +25,7 @@ class Operations(BrowserPage):
     """Layers, cache, breakers, indexes, runs and drift."""
 
     template = "pages/operations.html"
-    seconds = SHOWN_WITHIN
+    seconds = PAGE_TIMEOUT_SECONDS
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         """The page, for who may see how the service is run."""
@@ -36,11 +36,11 @@ class Operations(BrowserPage):
         return super().get(request, **path)
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        with within(SHOWN_WITHIN):
+        with within(PAGE_TIMEOUT_SECONDS):
             health = monitor().report()
             reports = {name: _report(make) for name, make in REPORTS.items()}
         layers = reports["layers"]["report"]
-        return {**reports, "health": health, "drawing": drawing(layers) if layers else None}
+        return {**reports, "health": health, "drawing": draw_freshness(layers) if layers else None}
 
 
 def _report(make: Callable[[], Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from lambdaserve.access.credentials.api_keys import KeyText
 from lambdaserve.access.credentials.scopes import EXPLAIN, MANAGE, METRICS, READ
-from lambdaserve.access.credentials.tokens import session_begun
+from lambdaserve.access.credentials.tokens import begin_session
 from lambdaserve.access.models import ApiKey
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ class Callers:
         self._keys = {name: self._drawn(scopes) for name, scopes in KEYS.items()}
         self._keys["wrong key"] = str(KeyText.drawn())
         users = {"user": user, "permitted user": User.objects.get(pk=permitted.pk), "superuser": self.superuser}
-        self._tokens = {name: session_begun(users[whose])["access"] for name, whose in TOKENS.items()}
+        self._tokens = {name: begin_session(users[whose])["access"] for name, whose in TOKENS.items()}
         self._tokens["wrong token"] = self._tokens["token: superuser"][:-4]
         self._client = Client(raise_request_exception=False)
         self._sent = 0

@@ -19,7 +19,7 @@ from lambdaserve.access.credentials import authentication
 from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.credentials.api_keys import KeyText
 from lambdaserve.access.credentials.authentication import CHALLENGE
-from lambdaserve.access.credentials.credential_cache import HOLD
+from lambdaserve.access.credentials.credential_cache import CACHE_SECONDS
 from lambdaserve.access.models import ApiKey
 from lambdaserve.access.ratelimit.throttle import lease_table
 from lambdaserve.server import embedded_stores as embedded
@@ -161,7 +161,7 @@ def test_a_key_that_is_used_while_the_former_secret_key_is_believed_outlives_it(
     settings.SECRET_KEY = "another one"
     assert ask(used).status_code == 400
     settings.SECRET_KEY_FALLBACKS = []
-    clock.move(HOLD)
+    clock.move(CACHE_SECONDS)
     assert (ask(used).status_code, ask(unused).status_code) == (400, 401)
 
 
@@ -179,7 +179,7 @@ def test_a_hot_request_asks_the_sql_database_nothing(django_assert_num_queries: 
     with django_assert_num_queries(0):
         for _ in range(5):
             ask(text)
-    clock.move(HOLD)
+    clock.move(CACHE_SECONDS)
     with django_assert_num_queries(1):
         ask(text)
 

@@ -15,7 +15,7 @@ from django.core.cache import caches
 from django.test import Client
 from redis import Redis
 
-from lambdaserve.access.credentials.passwords import places
+from lambdaserve.access.credentials.passwords import hashing_slots
 from lambdaserve.access.ratelimit.throttle import lease_table
 from merger.stores.redis.client import redis_link
 
@@ -102,7 +102,7 @@ def test_passwords_are_looked_at_by_half_of_the_threads_at_most(settings: Any) -
     settings.LOGIN_LIMIT_USER = 0
     with ExitStack() as taken:
         for _ in range(max(1, settings.THREADS // 2)):
-            taken.enter_context(places())
+            taken.enter_context(hashing_slots())
         for refused in (admin(password=PASSWORD), token(password=PASSWORD)):
             assert refused.status_code == 429
             assert refused["Retry-After"] == "1"

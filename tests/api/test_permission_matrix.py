@@ -17,7 +17,7 @@ from django.utils import timezone
 from lambdaserve.access.credentials import authentication
 from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.credentials.token_cache import TokenCache
-from lambdaserve.access.credentials.tokens import session_begun
+from lambdaserve.access.credentials.tokens import begin_session
 from lambdaserve.access.models import ApiKey, Session
 from lambdaserve.ops.health.monitor import monitor
 from merger import configuration
@@ -62,7 +62,7 @@ def ids() -> dict[str, Any]:
     key.draw()
     key.save()
     user = User.objects.create_user("to be looked at")
-    session_begun(user)
+    begin_session(user)
     return {
         "key": key.pk,
         "user": user.pk,

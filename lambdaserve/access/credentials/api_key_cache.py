@@ -10,12 +10,12 @@ from django.db import DatabaseError
 from django.db.models import Q
 
 from lambdaserve.access.credentials.api_keys import KeyText
-from lambdaserve.access.credentials.credential_cache import Bearer, CredentialCache, FoundBearer
+from lambdaserve.access.credentials.credential_cache import Caller, CredentialCache, ValidCredentials
 from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.access.models import ApiKey
 from lambdaserve.access.ratelimit.limits import limit_of
 
-USE_RECORDED = timedelta(minutes=1)
+LAST_USED_RESOLUTION = timedelta(minutes=1)
 """How exact ``last_used_at`` is."""
 
 _UNKNOWN_DIGEST = "0" * 64
@@ -30,7 +30,7 @@ class ApiKeyCache(CredentialCache[KeyText]):
         """See ``CredentialCache.parse``."""
         return KeyText.parsed(text)
 
-    def look_up(self, parsed: KeyText, now: datetime) -> FoundBearer | None:
+    def look_up(self, parsed: KeyText, now: datetime) -> ValidCredentials | None:
         """See ``CredentialCache.look_up``."""
         record = ApiKey.objects.select_related("owner").filter(prefix=parsed.prefix).first()
         # Compared in any case: an unknown prefix takes as long as a wrong secret.
@@ -38,13 +38,13 @@ class ApiKeyCache(CredentialCache[KeyText]):
         if record is None or not right or not record.is_valid(now):
             return None
         _record_use(record, parsed, now)
-        return FoundBearer(_bearer(record), record.expires_at)
+        return ValidCredentials(_bearer(record), record.expires_at)
 
 
-def _bearer(record: ApiKey) -> Bearer:
+def _bearer(record: ApiKey) -> Caller:
     limit = limit_of(record.rate, record.burst)
     grant = AccessGrant("API key", f"key:{record.prefix}", frozenset(record.scopes), limit)
-    return Bearer(record.owner or AnonymousUser(), grant)
+    return Caller(record.owner or AnonymousUser(), grant)
 
 
 def _record_use(record: ApiKey, key: KeyText, now: datetime) -> None:
@@ -52,7 +52,7 @@ def _record_use(record: ApiKey, key: KeyText, now: datetime) -> None:
 
     The digest is made anew with it, so that a key in use outlives the pepper that it was drawn under.
     """
-    since = now - USE_RECORDED
+    since = now - LAST_USED_RESOLUTION
     if record.last_used_at is not None and record.last_used_at > since:
         return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=since)

@@ -1,7 +1,7 @@
 """Who sends which credentials, as this process knows for the moment: a request with known ones costs no SQL query.
 
-Both what was found and what was refused is held for ``HOLD`` seconds, so that a revocation takes effect everywhere
-within five. Credentials are held by a digest of this process's own: none lies in memory as text.
+Accepted and refused credentials are both remembered for ``CACHE_SECONDS``, so a revocation takes effect everywhere
+within five seconds. The key is a digest under a secret of this process: no credentials lie in memory as text.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 T = TypeVar("T")
 
-HOLD = 4.0
+CACHE_SECONDS = 4.0
 """Seconds for which a process relies on what it last read."""
 
-MOST = 10_000
+MAX_ENTRIES = 10_000
 """Bearers, and refusals, that are held; the oldest makes room."""
 
 
-class Bearer(NamedTuple):
+class Caller(NamedTuple):
     """Who sends valid credentials and what these admit."""
 
     user: AbstractBaseUser | AnonymousUser
     grant: AccessGrant
 
 
-class FoundBearer(NamedTuple):
+class ValidCredentials(NamedTuple):
     """A bearer and when the credentials expire, aware UTC; ``None``: never."""
 
-    bearer: Bearer
+    bearer: Caller
     expires_at: datetime | None
 
 
@@ -56,7 +56,7 @@ class CredentialCache(ABC, Generic[P]):
     """
 
     def __init__(
-        self, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic, most: int = MOST
+        self, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic, most: int = MAX_ENTRIES
     ) -> None:
         self._now = now
         self._clock = clock
@@ -64,10 +64,10 @@ class CredentialCache(ABC, Generic[P]):
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
         # Apart, so that nobody's wrong credentials push out the right ones.
-        self._found: dict[bytes, tuple[float, Bearer]] = {}
+        self._found: dict[bytes, tuple[float, Caller]] = {}
         self._refused: dict[bytes, tuple[float, None]] = {}
 
-    def find(self, text: str) -> Bearer | None:
+    def find(self, text: str) -> Caller | None:
         """Who sends these credentials; ``None`` where they are unknown, wrong, expired or revoked.
 
         Raises:
@@ -85,23 +85,23 @@ class CredentialCache(ABC, Generic[P]):
         """What can be told without the database; ``None``: this can't be valid."""
 
     @abstractmethod
-    def look_up(self, parsed: P, now: datetime) -> FoundBearer | None:
+    def look_up(self, parsed: P, now: datetime) -> ValidCredentials | None:
         """What the database knows of it.
 
         Raises:
             DatabaseError: it can't be asked.
         """
 
-    def _look_up(self, parsed: P, held_as: bytes) -> Bearer | None:
+    def _look_up(self, parsed: P, held_as: bytes) -> Caller | None:
         close_old_connections()  # as Django would before a request
         asked, now = self._clock(), self._now()
         found = self.look_up(parsed, now)
         if found is None:
             with self._lock:
                 self._found.pop(held_as, None)
-            self._hold(self._refused, held_as, (asked + HOLD, None))
+            self._hold(self._refused, held_as, (asked + CACHE_SECONDS, None))
             return None
-        until = asked + HOLD
+        until = asked + CACHE_SECONDS
         if found.expires_at is not None:
             until = min(until, asked + (found.expires_at - now).total_seconds())
         self._hold(self._found, held_as, (until, found.bearer))

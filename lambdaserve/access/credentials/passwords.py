@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.http import HttpRequest
 
-AGAIN_AFTER = 1
+RETRY_AFTER_SECONDS = 1
 """Seconds after which somebody else's password has been looked at."""
 
 
 @cache
-def places() -> threading.BoundedSemaphore:
+def hashing_slots() -> threading.BoundedSemaphore:
     """Half of a worker's threads, one at least."""
     return threading.BoundedSemaphore(max(1, settings.THREADS // 2))
 
@@ -39,9 +39,9 @@ class BoundedModelBackend(ModelBackend):
         Raises:
             Throttled: every place is taken.
         """
-        if not places().acquire(blocking=False):
-            raise Throttled(AGAIN_AFTER)
+        if not hashing_slots().acquire(blocking=False):
+            raise Throttled(RETRY_AFTER_SECONDS)
         try:
             return super().authenticate(request, username, password, **kwargs)
         finally:
-            places().release()
+            hashing_slots().release()

@@ -10,10 +10,10 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-DIGITS: Final = 32
+SESSION_ID_LENGTH: Final = 32
 """Hexadecimal digits of a session, with which the ``jti`` of each of its refresh tokens begins."""
 
-_BEHIND_HEXADECIMAL = "g"
+_AFTER_HEX_DIGITS = "g"
 
 
 class SessionTokens(models.QuerySet["Session"]):
@@ -22,7 +22,7 @@ class SessionTokens(models.QuerySet["Session"]):
     def of(self, session: str) -> SessionTokens:
         """Those of one session, used ones too."""
         # A range rather than a prefix, for which SQLite would read the whole index.
-        return self.filter(jti__gte=session, jti__lt=session + _BEHIND_HEXADECIMAL)
+        return self.filter(jti__gte=session, jti__lt=session + _AFTER_HEX_DIGITS)
 
     def unused(self) -> SessionTokens:
         """Those that were neither replaced nor ended."""
@@ -55,7 +55,7 @@ class Session(OutstandingToken):
     @property
     def session(self) -> str:
         """The session's own digits."""
-        return self.jti[:DIGITS]
+        return self.jti[:SESSION_ID_LENGTH]
 
 
 def end_session(session: str) -> None:
@@ -66,6 +66,6 @@ def end_session(session: str) -> None:
 
 
 @receiver(pre_save, sender=OutstandingToken)
-def keep_no_text(sender: type[OutstandingToken], instance: OutstandingToken, **_: object) -> None:
+def drop_token_text(sender: type[OutstandingToken], instance: OutstandingToken, **_: object) -> None:
     """Leaves out of the table what would let its readers in: a token is known again by its ``jti``."""
     instance.token = ""

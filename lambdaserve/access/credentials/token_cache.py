@@ -7,9 +7,9 @@ from datetime import datetime
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from lambdaserve.access.credentials.credential_cache import Bearer, CredentialCache, FoundBearer
+from lambdaserve.access.credentials.credential_cache import Caller, CredentialCache, ValidCredentials
 from lambdaserve.access.credentials.scopes import AccessGrant, scopes_of
-from lambdaserve.access.credentials.tokens import SCOPE, decoded, expiry, is_of_live_session, user_of
+from lambdaserve.access.credentials.tokens import SCOPE_CLAIM, decode, expiry, has_live_session, user_of
 from lambdaserve.access.ratelimit.limits import limit_of
 
 
@@ -19,15 +19,15 @@ class TokenCache(CredentialCache[AccessToken]):
     def parse(self, text: str) -> AccessToken | None:
         """See ``CredentialCache.parse``."""
         try:
-            return decoded(AccessToken, text)
+            return decode(AccessToken, text)
         except TokenError:
             return None
 
-    def look_up(self, parsed: AccessToken, now: datetime) -> FoundBearer | None:
+    def look_up(self, parsed: AccessToken, now: datetime) -> ValidCredentials | None:
         """See ``CredentialCache.look_up``."""
         user = user_of(parsed)
-        if user is None or not is_of_live_session(parsed, now):
+        if user is None or not has_live_session(parsed, now):
             return None
-        scopes = scopes_of(user).intersection(parsed.payload.get(SCOPE, "").split())
+        scopes = scopes_of(user).intersection(parsed.payload.get(SCOPE_CLAIM, "").split())
         grant = AccessGrant("access token", f"user:{user.pk}", scopes, limit_of(None, None))
-        return FoundBearer(Bearer(user, grant), expiry(parsed))
+        return ValidCredentials(Caller(user, grant), expiry(parsed))

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Token)
 
-LONGEST = 4096
+MAX_LENGTH = 4096
 """Characters of a token; ours have some 500."""
 
-SESSION, SCOPE = "sid", "scope"
+SESSION_CLAIM, SCOPE_CLAIM = "sid", "scope"
 """Claims: the session as in OpenID Connect, and scopes with blanks between them as in RFC 9068."""
 
 _log = logging.getLogger(__name__)
 
 
-class UsedTwice(TokenError):
+class ReusedRefreshToken(TokenError):
     """A refresh token that was replaced, or whose session has ended, came again."""
 
     def __init__(self, session: str) -> None:
@@ -52,16 +52,16 @@ class SessionToken(RefreshToken):
 
     def set_jti(self) -> None:
         """A new ``jti``; in a new session where the token has none yet."""
-        self.payload["jti"] = self.payload.setdefault(SESSION, uuid4().hex) + uuid4().hex
+        self.payload["jti"] = self.payload.setdefault(SESSION_CLAIM, uuid4().hex) + uuid4().hex
 
     def check_blacklist(self) -> None:
-        """Raises ``UsedTwice`` where it is blacklisted, ``TokenError`` where nothing says whether it is."""
-        if not {"jti", SESSION} <= self.payload.keys():
+        """Raises ``ReusedRefreshToken`` where it is blacklisted, ``TokenError`` where nothing says whether it is."""
+        if not {"jti", SESSION_CLAIM} <= self.payload.keys():
             raise TokenError("Token has no id")
         try:
             super().check_blacklist()
         except TokenError:
-            raise UsedTwice(self.payload[SESSION]) from None
+            raise ReusedRefreshToken(self.payload[SESSION_CLAIM]) from None
 
     def replace(self) -> None:
         """Becomes its own successor.
@@ -71,7 +71,7 @@ class SessionToken(RefreshToken):
         """
         _, is_first = cast("tuple[BlacklistedToken, bool]", self.blacklist())
         if not is_first:
-            raise UsedTwice(self.payload[SESSION])
+            raise ReusedRefreshToken(self.payload[SESSION_CLAIM])
         self.set_jti()
         self.set_exp()
         self.set_iat()
@@ -79,35 +79,35 @@ class SessionToken(RefreshToken):
 
     def pair(self, user: User) -> dict[str, str]:
         """It and an access token, as text, with what the user may do at present."""
-        self.payload[SCOPE] = " ".join(sorted(scopes_of(user)))
+        self.payload[SCOPE_CLAIM] = " ".join(sorted(scopes_of(user)))
         return {"access": str(self.access_token), "refresh": str(self)}
 
 
-def session_begun(user: User) -> dict[str, str]:
+def begin_session(user: User) -> dict[str, str]:
     """The first tokens of somebody who has just logged in, as ``SessionToken.pair``."""
     update_last_login(type(user), user)
     token: SessionToken = SessionToken.for_user(user)  # type: ignore[assignment]  # annotated as of the base
     return token.pair(user)
 
 
-def refreshed(text: str) -> dict[str, str]:
+def refresh(text: str) -> dict[str, str]:
     """The next tokens of a session, as ``SessionToken.pair``.
 
     Args:
         text: a refresh token.
 
     Raises:
-        TokenError: it is not valid, or nobody's any more; ``UsedTwice`` has ended the session.
+        TokenError: it is not valid, or nobody's any more; ``ReusedRefreshToken`` has ended the session.
     """
     try:
         with transaction.atomic():
-            token = decoded(SessionToken, text)
+            token = decode(SessionToken, text)
             user = user_of(token)
-            if user is None or not is_of_live_session(token, timezone.now()):
+            if user is None or not has_live_session(token, timezone.now()):
                 raise TokenError("Token is invalid")
             token.replace()
             return token.pair(user)
-    except UsedTwice as error:
+    except ReusedRefreshToken as error:
         end_session(error.session)  # after the transaction, which was undone
         _log.warning("A refresh token came a second time; its session has ended: %s", error.session)
         raise
@@ -120,34 +120,34 @@ def revoke(text: str) -> None:
         TokenError: it is not valid.
     """
     try:
-        session = decoded(SessionToken, text).payload[SESSION]
-    except UsedTwice as error:
+        session = decode(SessionToken, text).payload[SESSION_CLAIM]
+    except ReusedRefreshToken as error:
         session = error.session
     end_session(session)
 
 
 def verify(text: str) -> None:
     """Raises ``TokenError`` for a token of any type that is not valid, or whose session or user is none any more."""
-    token = decoded(UntypedToken, text)
+    token = decode(UntypedToken, text)
     is_ours = token.payload.get("token_type") in (AccessToken.token_type, SessionToken.token_type)
     is_used = BlacklistedToken.objects.filter(token__jti=token.payload["jti"]).exists()
-    if not is_ours or is_used or not is_of_live_session(token, timezone.now()) or user_of(token) is None:
+    if not is_ours or is_used or not has_live_session(token, timezone.now()) or user_of(token) is None:
         raise TokenError("Token is invalid")
 
 
-def decoded(kind: type[T], text: str) -> T:
+def decode(kind: type[T], text: str) -> T:
     """A token of this type that was signed here and has not expired.
 
     Raises:
         TokenError: it is anything else.
     """
-    if len(text) > LONGEST or not text.isascii():
+    if len(text) > MAX_LENGTH or not text.isascii():
         raise TokenError("Token is invalid")
     try:
         token = kind(text)  # type: ignore[arg-type]  # the package's annotation is of a token, its argument a text
     except RecursionError:  # thousands of brackets in each other
         raise TokenError("Token is invalid") from None
-    if SESSION not in token.payload:
+    if SESSION_CLAIM not in token.payload:
         raise TokenError("Token is of no session")
     return token
 
@@ -160,9 +160,9 @@ def user_of(token: Token) -> User | None:
         return None
 
 
-def is_of_live_session(token: Token, now: datetime) -> bool:
+def has_live_session(token: Token, now: datetime) -> bool:
     """Whether its session has a refresh token that may still be used."""
-    return Session.objects.of(token.payload[SESSION]).live(now).exists()
+    return Session.objects.of(token.payload[SESSION_CLAIM]).live(now).exists()
 
 
 def expiry(token: AccessToken) -> datetime:

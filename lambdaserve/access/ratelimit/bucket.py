@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-MINUTE = 60_000_000
-MOST = 10_000_000
-"""Largest rate and burst: every product of them and ``MINUTE`` stays exact in Lua's floating point."""
+MINUTE_US = 60_000_000
+MAX_TOKENS = 10_000_000
+"""Largest rate and burst: every product of them and ``MINUTE_US`` stays exact in Lua's floating point."""
 
 
 class Limit(NamedTuple):
     """How much a client may take.
 
     Attributes:
-        rate: tokens that come back per minute, 1 to ``MOST``.
-        burst: tokens that the bucket holds, 1 to ``MOST``.
+        rate: tokens that come back per minute, 1 to ``MAX_TOKENS``.
+        burst: tokens that the bucket holds, 1 to ``MAX_TOKENS``.
     """
 
     rate: int
@@ -27,7 +27,7 @@ class Limit(NamedTuple):
 
     def refill(self, tokens: int) -> int:
         """Microseconds in which so many tokens come back, rounded up."""
-        return -(-tokens * MINUTE // self.rate)
+        return -(-tokens * MINUTE_US // self.rate)
 
 
 class Grant(NamedTuple):
@@ -70,12 +70,12 @@ class TokenBucket:
             least: tokens without which the rest is of no use, ``limit.burst`` at most.
             unused: tokens taken earlier that are handed back first.
         """
-        lacking = self.full_at - unused * MINUTE // limit.rate - now
+        lacking = self.full_at - unused * MINUTE_US // limit.rate - now
         # More than the whole bucket is lacking after a lower limit or a clock that was set back.
         lacking = min(max(lacking, 0), limit.refill(limit.burst))
-        available = max(0, (limit.burst * MINUTE - lacking * limit.rate) // MINUTE)
+        available = max(0, (limit.burst * MINUTE_US - lacking * limit.rate) // MINUTE_US)
         granted = min(wanted, available)
         if granted < least:
-            enough = (limit.burst - least) * MINUTE // limit.rate
+            enough = (limit.burst - least) * MINUTE_US // limit.rate
             return TokenBucket(now + lacking), Grant(0, available, lacking - enough)
         return TokenBucket(now + lacking + limit.refill(granted)), Grant(granted, available - granted, 0)

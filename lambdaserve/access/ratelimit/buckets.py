@@ -13,11 +13,11 @@ from merger.stores.redis.link import RedisLink, RedisTrouble
 
 SCRIPT = Path(__file__).with_name("bucket.lua").read_text(encoding="utf-8")
 
-MOST_BUCKETS = 20_000
+MAX_BUCKETS = 20_000
 """Buckets kept in this process; the one that was not used for longest makes room."""
 
 
-class SharedBuckets:
+class RedisBuckets:
     """Buckets in Redis.
 
     Args:
@@ -42,7 +42,7 @@ class SharedBuckets:
         return Grant(given, remaining, wait)
 
 
-class OwnBuckets:
+class LocalBuckets:
     """Buckets of this process.
 
     Args:
@@ -50,9 +50,7 @@ class OwnBuckets:
         clock: microseconds since any fixed moment.
     """
 
-    def __init__(
-        self, most: int = MOST_BUCKETS, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
-    ) -> None:
+    def __init__(self, most: int = MAX_BUCKETS, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000) -> None:
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()

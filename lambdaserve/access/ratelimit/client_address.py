@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-LONGEST = 1000
+MAX_FORWARDED_CHARS = 1000
 """Characters of ``X-Forwarded-For`` that are looked at, from its end; proxies add there."""
 
-_MEMORY = 8192
+_CACHE_SIZE = 8192
 
 _Address = IPv4Address | IPv6Address
 
@@ -25,10 +25,10 @@ def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str
         forwarded: value of ``X-Forwarded-For``, empty where there is none.
         trusted: addresses and networks of proxies.
     """
-    direct = _direct(remote, trusted)
+    direct = _direct_client(remote, trusted)
     if direct is not None:
         return direct
-    return _forwarded(remote, forwarded[-LONGEST:], trusted)
+    return _forwarded_client(remote, forwarded[-MAX_FORWARDED_CHARS:], trusted)
 
 
 def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:
@@ -37,7 +37,7 @@ def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:
     Args:
         remote, trusted: as of ``client_address``.
     """
-    return _direct(remote, trusted) is None
+    return _direct_client(remote, trusted) is None
 
 
 def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tuple[str, ...]) -> bool:
@@ -50,31 +50,33 @@ def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tup
         networks: addresses and networks.
         remote, forwarded, trusted: as of ``client_address``.
     """
-    nearest = _parsed(remote)
+    nearest = _parse(remote)
     if nearest is not None and forwarded:
-        nearest = _nearest(nearest, forwarded[-LONGEST:], trusted) if _is_trusted(nearest, trusted) else None
+        if not _is_trusted(nearest, trusted):
+            return False
+        nearest = _nearest_client(nearest, forwarded[-MAX_FORWARDED_CHARS:], trusted)
     return nearest is not None and _is_trusted(nearest, networks)
 
 
-@lru_cache(_MEMORY)
-def _direct(remote: str, trusted: tuple[str, ...]) -> str | None:
+@lru_cache(_CACHE_SIZE)
+def _direct_client(remote: str, trusted: tuple[str, ...]) -> str | None:
     """The name of a client that connects itself; ``None`` for a trusted proxy."""
-    address = _parsed(remote)
+    address = _parse(remote)
     if address is None:
         return "unknown"
     return None if _is_trusted(address, trusted) else _name(address)
 
 
-@lru_cache(_MEMORY)
-def _forwarded(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
-    connected = _parsed(remote)
-    return "unknown" if connected is None else _name(_nearest(connected, forwarded, trusted))
+@lru_cache(_CACHE_SIZE)
+def _forwarded_client(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
+    connected = _parse(remote)
+    return "unknown" if connected is None else _name(_nearest_client(connected, forwarded, trusted))
 
 
-def _nearest(connected: _Address, forwarded: str, trusted: tuple[str, ...]) -> _Address:
+def _nearest_client(connected: _Address, forwarded: str, trusted: tuple[str, ...]) -> _Address:
     nearest = connected
     for hop in reversed(forwarded.split(",")):
-        address = _parsed(hop)
+        address = _parse(hop)
         if address is None:
             break
         nearest = address
@@ -83,7 +85,7 @@ def _nearest(connected: _Address, forwarded: str, trusted: tuple[str, ...]) -> _
     return nearest
 
 
-def _parsed(text: str) -> _Address | None:
+def _parse(text: str) -> _Address | None:
     """An address, perhaps with brackets and a port; ``None`` for anything else."""
     host = text.strip()
     if host.startswith("["):

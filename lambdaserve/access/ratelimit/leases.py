@@ -1,8 +1,9 @@
-"""Tokens taken in advance, a few dozen at once, so that most requests ask nobody (S3).
+"""Leases of tokens: a process takes a few dozen at once, so most requests need no round trip to Redis.
 
-A lease is used within ``LIFE`` seconds. What is left of it after that goes back with the client's next question, or is
-lost: either way all processes together never admit more than ``burst + rate × time`` since the client's first request.
-(Within a shorter span, what was on lease at its beginning comes on top: at most what comes back in ``LIFE`` seconds.)
+A lease lasts ``LEASE_SECONDS``. Tokens left after that go back to the bucket with the client's next request to it, or
+are lost. Either way all processes together never admit more than ``burst + rate × time`` since the client's first
+request. Within a shorter span the tokens on lease at its start come on top: at most the refill of ``LEASE_SECONDS``.
+Requirement S3.
 """
 
 from __future__ import annotations
@@ -15,26 +16,26 @@ from typing import NamedTuple, Protocol
 
 from lambdaserve.access.ratelimit.bucket import Grant, Limit
 
-LIFE = 2.0
+LEASE_SECONDS = 2.0
 """Seconds for which a lease may be used."""
 
-LARGEST = 64
+MAX_LEASE_TOKENS = 64
 """Tokens on lease at most, and…"""
 
-SHARE = 8
+LEASES_PER_BURST = 8
 """…at most this part of a burst, so that as many processes get something of it."""
 
-FIRST = 2
+FIRST_LEASE_TOKENS = 2
 """Tokens of a client's first lease. Clients that use them up in time get twice as many."""
 
-BRIEFLY = 0.01
+MIN_REFUSAL_SECONDS = 0.01
 """Seconds for which a client that was refused is refused again without a question, at least."""
 
-MOST_CLIENTS = 20_000
+MAX_CLIENTS = 20_000
 """Clients whose leases are kept; the one that was not seen for longest makes room."""
 
 
-class Taken(NamedTuple):
+class Admission(NamedTuple):
     """Whether a request is admitted.
 
     Attributes:
@@ -48,14 +49,14 @@ class Taken(NamedTuple):
     wait: float
 
 
-class Shared(Protocol):
+class SharedSource(Protocol):
     """Buckets that all processes share."""
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
         """What the bucket gives; ``None`` where it can't be asked."""
 
 
-class Own(Protocol):
+class LocalSource(Protocol):
     """Buckets of this process."""
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
@@ -81,7 +82,7 @@ class _Lease:
     def __init__(self) -> None:
         self.tokens = self.granted = 0
         self.behind = 0  # tokens that the bucket had left
-        self.size = FIRST
+        self.size = FIRST_LEASE_TOKENS
         self.expires = self.refused_until = self.enough_at = 0.0
         self.refused_cost = 0
         self.low = -1  # tokens at which it is renewed in advance
@@ -100,24 +101,24 @@ class _Lease:
         return self.size
 
     def _resize(self, size: int, limit: Limit) -> None:
-        self.size = max(1, min(max(size, FIRST), limit.burst // SHARE, LARGEST))
+        self.size = max(1, min(max(size, FIRST_LEASE_TOKENS), limit.burst // LEASES_PER_BURST, MAX_LEASE_TOKENS))
 
     def add(self, tokens: int, now: float) -> None:
         """Tokens that were granted."""
         self.tokens += tokens
         self.granted = self.tokens
-        self.expires = now + LIFE
+        self.expires = now + LEASE_SECONDS
         self.refused_until = 0.0
         # Small ones belong to clients that may not come back in time.
-        self.low = self.granted // 4 if self.granted > FIRST else -1
+        self.low = self.granted // 4 if self.granted > FIRST_LEASE_TOKENS else -1
 
-    def refuse(self, cost: int, grant: Grant, now: float) -> Taken:
+    def refuse(self, cost: int, grant: Grant, now: float) -> Admission:
         """Remembers a refusal, so that a client that does not stop asks nothing of Redis."""
         wait = grant.wait / 1e6
         self.refused_cost = cost
         self.enough_at = now + wait
-        self.refused_until = now + min(max(wait, BRIEFLY), LIFE)
-        return Taken(False, grant.remaining, wait)
+        self.refused_until = now + min(max(wait, MIN_REFUSAL_SECONDS), LEASE_SECONDS)
+        return Admission(False, grant.remaining, wait)
 
 
 class LeaseTable:
@@ -133,11 +134,11 @@ class LeaseTable:
 
     def __init__(
         self,
-        shared: Shared,
-        own: Own,
+        shared: SharedSource,
+        own: LocalSource,
         soon: Callable[[Callable[[], None]], object],
         clock: Callable[[], float] = time.monotonic,
-        most: int = MOST_CLIENTS,
+        most: int = MAX_CLIENTS,
     ) -> None:
         self._shared = shared
         self._own = own
@@ -147,7 +148,7 @@ class LeaseTable:
         self._lock = threading.Lock()
         self._leases: OrderedDict[str, _Lease] = OrderedDict()
 
-    def take(self, client: str, limit: Limit, cost: int) -> Taken:
+    def take(self, client: str, limit: Limit, cost: int) -> Admission:
         """Admits a request or refuses it; asks the shared bucket only where the lease is too small or too old.
 
         Args:
@@ -171,13 +172,13 @@ class LeaseTable:
             return self._ask(client, limit, cost, now)
         if due:
             self._renew_soon(client, limit, lease)
-        return Taken(True, remaining, 0.0)
+        return Admission(True, remaining, 0.0)
 
-    def _ask(self, client: str, limit: Limit, cost: int, now: float) -> Taken:
+    def _ask(self, client: str, limit: Limit, cost: int, now: float) -> Admission:
         with self._lock:
             lease = self._lease_of(client)
             if now < lease.refused_until and cost >= lease.refused_cost:
-                return Taken(False, lease.behind, max(lease.enough_at - now, 0.0))
+                return Admission(False, lease.behind, max(lease.enough_at - now, 0.0))
             unused = lease.hand_in(limit, now)
             wanted = max(cost, lease.size)
         grant = self._shared.take(client, limit, wanted=wanted, least=cost, unused=unused)
@@ -189,7 +190,7 @@ class LeaseTable:
             if grant.tokens < cost:
                 return lease.refuse(cost, grant, now)
             lease.add(grant.tokens - cost, now)
-            return Taken(True, lease.tokens + lease.behind, 0.0)
+            return Admission(True, lease.tokens + lease.behind, 0.0)
 
     def _lease_of(self, client: str) -> _Lease:
         lease = self._leases.get(client)

@@ -21,11 +21,11 @@ from lambdaserve.access.ratelimit.throttle import address_of, retry_after
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-TRIES_WITHIN: Final = "5m"
-PAGES_WITHIN: Final = "m"
+ATTEMPT_WINDOW: Final = "5m"
+PAGE_WINDOW: Final = "m"
 
 
-def seconds_to_wait(request: HttpRequest | Request, name: object) -> int | None:
+def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | None:
     """Counts a try to log in.
 
     Args:
@@ -35,44 +35,44 @@ def seconds_to_wait(request: HttpRequest | Request, name: object) -> int | None:
     Returns:
         ``None`` where it may go on, else the seconds after which to try again.
     """
-    return _wait(request, "log-in", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS) or _wait(
-        request, "log-in", f"name:{_folded(name)}", settings.LOGIN_LIMIT_USER
+    return _count(request, "log-in", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS) or _count(
+        request, "log-in", f"name:{_normalize(name)}", settings.LOGIN_LIMIT_USER
     )
 
 
-def seconds_to_wait_for_token(request: HttpRequest | Request) -> int | None:
-    """Counts a request about a token that somebody has; as ``seconds_to_wait``, by address alone.
+def count_token_attempt(request: HttpRequest | Request) -> int | None:
+    """Counts a request about a token that somebody has; as ``count_log_in_attempt``, by address alone.
 
     A token names its user only to those who have its signing key: counted by what it says before that is looked at,
     anybody could keep any user out.
     """
-    return _wait(request, "token", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS)
+    return _count(request, "token", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS)
 
 
-def _wait(request: HttpRequest | Request, group: str, who: str, most: int) -> int | None:
+def _count(request: HttpRequest | Request, group: str, who: str, most: int) -> int | None:
     if not most:
         return None
-    usage = get_usage(request, group, key=lambda *_: who, rate=f"{most}/{TRIES_WITHIN}", increment=True)
+    usage = get_usage(request, group, key=lambda *_: who, rate=f"{most}/{ATTEMPT_WINDOW}", increment=True)
     return retry_after(usage["time_left"]) if usage["should_limit"] else None
 
 
-def _folded(name: object) -> str:
+def _normalize(name: object) -> str:
     # JSON may bring halves of characters, which nothing can be made of further on.
     whole = str(name)[:1000].encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFKC", whole).casefold().strip()
 
 
 def _pages_rate(group: str, request: HttpRequest) -> str | None:
-    return f"{settings.PAGE_LIMIT}/{PAGES_WITHIN}" if settings.PAGE_LIMIT else None
+    return f"{settings.PAGE_LIMIT}/{PAGE_WINDOW}" if settings.PAGE_LIMIT else None
 
 
 def _page_client(group: str, request: HttpRequest) -> str:
     return address_of(request.META)
 
 
-def limited_page(view: V) -> V:
+def limit_page(view: V) -> V:
     """A page's view that raises ``Ratelimited`` beyond ``PAGE_LIMIT`` a minute and address, all pages together."""
-    return cast("V", _limited(view))
+    return cast("V", _limit(view))
 
 
-_limited: Final = ratelimit(group="pages", key=_page_client, rate=_pages_rate)
+_limit: Final = ratelimit(group="pages", key=_page_client, rate=_pages_rate)

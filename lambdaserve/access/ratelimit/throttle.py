@@ -17,7 +17,7 @@ from rest_framework.throttling import BaseThrottle
 
 from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.access.ratelimit.bucket import Limit
-from lambdaserve.access.ratelimit.buckets import OwnBuckets, SharedBuckets
+from lambdaserve.access.ratelimit.buckets import LocalBuckets, RedisBuckets
 from lambdaserve.access.ratelimit.client_address import client_address
 from lambdaserve.access.ratelimit.leases import LeaseTable
 from lambdaserve.access.ratelimit.limits import CHEAP, limit_of
@@ -26,7 +26,7 @@ from merger.stores.redis.client import redis_link
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-_STANDING = "lambdaserve.rate_limit"
+_STATUS_KEY = "lambdaserve.rate_limit"
 _SECOND = 1_000_000
 
 
@@ -49,9 +49,9 @@ def lease_table() -> LeaseTable:
     """The leases of this process."""
     # Deployments that share a Redis have users and addresses of their own.
     deployment = salted_hmac("lambdaserve.access.bucket", "", algorithm="sha256").hexdigest()[:8]
-    shared = SharedBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
+    shared = RedisBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
     renewal = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease-renewal")
-    return LeaseTable(shared, OwnBuckets(), renewal.submit)
+    return LeaseTable(shared, LocalBuckets(), renewal.submit)
 
 
 class LeasedTokenBucket(BaseThrottle):
@@ -105,7 +105,7 @@ def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, st
     ``RateLimit-Policy`` and ``RateLimit`` are those of the IETF draft: ``q`` tokens within ``w`` seconds, ``r`` left;
     in ``t`` seconds all of them are back, or after a refusal enough. The other three are their predecessors.
     """
-    standing: LimitStatus | None = request.META.get(_STANDING)
+    standing: LimitStatus | None = request.META.get(_STATUS_KEY)
     if standing is None:
         return ()
     limit, left, reset = standing
@@ -137,7 +137,7 @@ def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) ->
     """Takes tokens: ``None`` where there were enough, else the seconds until there are."""
     admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
     reset = None if admitted else retry_after(wait)
-    environment[_STANDING] = LimitStatus(limit, remaining, reset)
+    environment[_STATUS_KEY] = LimitStatus(limit, remaining, reset)
     return None if admitted else wait
 
 

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Grant, Limit, TokenBucket
-from lambdaserve.access.ratelimit.buckets import SCRIPT, OwnBuckets, SharedBuckets
+from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket
+from lambdaserve.access.ratelimit.buckets import SCRIPT, LocalBuckets, RedisBuckets
 from lambdaserve.access.ratelimit.leases import LeaseTable
 from lambdaserve.server import embedded_stores as embedded
 from merger.stores.redis.link import RedisLink
@@ -35,13 +35,13 @@ def in_redis(redis: Redis, limit: Limit, moment: int | None, wanted: int, least:
 
 
 limits = st.builds(Limit, st.integers(1, 700), st.integers(1, 60)) | st.builds(
-    Limit, st.integers(1, MOST), st.integers(1, MOST)
+    Limit, st.integers(1, MAX_TOKENS), st.integers(1, MAX_TOKENS)
 )
 steps = st.lists(
     st.tuples(
         limits,
-        st.integers(0, 2_000) | st.integers(0, 2 * MINUTE),
-        st.integers(1, 64) | st.integers(1, MOST),
+        st.integers(0, 2_000) | st.integers(0, 2 * MINUTE_US),
+        st.integers(1, 64) | st.integers(1, MAX_TOKENS),
         st.integers(1, 64),
         st.integers(0, 64),
     ),
@@ -120,7 +120,7 @@ def client_at_full_speed(address: str, limit: Limit, seconds: float) -> tuple[in
 
 def table_on(link: RedisLink) -> LeaseTable:
     renewal = ThreadPoolExecutor(1)
-    return LeaseTable(SharedBuckets(link, NAMESPACE), OwnBuckets(), renewal.submit)
+    return LeaseTable(RedisBuckets(link, NAMESPACE), LocalBuckets(), renewal.submit)
 
 
 @pytest.mark.slow
@@ -196,7 +196,7 @@ def test_a_redis_that_takes_no_writes_is_no_open_door(redis_client: Redis) -> No
 
 
 def test_a_script_that_redis_forgot_is_sent_again(redis_client: Redis) -> None:
-    shared = SharedBuckets(RedisLink(lambda: redis_client), NAMESPACE)
+    shared = RedisBuckets(RedisLink(lambda: redis_client), NAMESPACE)
     for _ in range(2):
         redis_client.script_flush()
         assert isinstance(shared.take("a", Limit(60, 10), wanted=1, least=1, unused=0), Grant)

@@ -18,7 +18,7 @@ from pymongo.database import Database
 from redis import Redis, RedisCluster
 
 from lambdaserve.access.ratelimit.bucket import Limit
-from lambdaserve.access.ratelimit.buckets import SharedBuckets
+from lambdaserve.access.ratelimit.buckets import RedisBuckets
 from merger import configuration
 from merger.cache import inspection as cachecontents
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
@@ -137,7 +137,7 @@ def test_one_process_is_in_charge_and_leaves_its_state_to_the_next(deployed: Ser
 def test_buckets_counts_and_addresses_are_shared(deployed: Servers) -> None:
     one, other = link_to(deployed), link_to(deployed)
     limit = Limit(rate=1, burst=5)
-    buckets = [SharedBuckets(link, "tests:b:") for link in (one, other)] * 4
+    buckets = [RedisBuckets(link, "tests:b:") for link in (one, other)] * 4
     taken = [bucket.take("key {of} a client", limit, wanted=1, least=1, unused=0) for bucket in buckets]
     assert [grant.tokens for grant in taken if grant is not None] == [1] * 5 + [0] * 3
     for link in (one, other):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdaserve.staff.drawing import HEAD, LABEL, ROW, WIDTH, drawing
+from lambdaserve.staff.drawing import HEAD_HEIGHT, LABEL_WIDTH, ROW_HEIGHT, WIDTH, draw_freshness
 
 
 def report(**changes: Any) -> dict[str, Any]:
@@ -31,49 +31,49 @@ def report(**changes: Any) -> dict[str, Any]:
     return {**found, **changes}
 
 
-QUARTER = (WIDTH - LABEL) / 4
+QUARTER = (WIDTH - LABEL_WIDTH) / 4
 
 
 def test_a_layer_is_drawn_over_the_hours_that_it_holds() -> None:
-    rows = drawing(report())["rows"]
+    rows = draw_freshness(report())["rows"]
     assert [(row["layer"], row["label"], row["text"]) for row in rows] == [
         ("batch", "sentiment", "covers until 2026-03-09T00:00:00Z"),
         ("batch", "movie_details", "no document"),
         ("speed", "sentiment", "synced 60 s ago"),
     ]
-    assert rows[0]["bars"] == [{"x": LABEL, "width": 2 * QUARTER}]
+    assert rows[0]["bars"] == [{"x": LABEL_WIDTH, "width": 2 * QUARTER}]
     assert rows[1]["bars"] == []
-    assert [bar["x"] for bar in rows[2]["bars"]] == [LABEL + 2 * QUARTER, round(LABEL + 3.25 * QUARTER, 1)]
-    assert [row["y"] for row in rows] == [HEAD, HEAD + ROW, HEAD + 2 * ROW]
+    assert [bar["x"] for bar in rows[2]["bars"]] == [LABEL_WIDTH + 2 * QUARTER, round(LABEL_WIDTH + 3.25 * QUARTER, 1)]
+    assert [row["y"] for row in rows] == [HEAD_HEIGHT, HEAD_HEIGHT + ROW_HEIGHT, HEAD_HEIGHT + 2 * ROW_HEIGHT]
 
 
 def test_the_boundary_and_what_is_missing_are_marked() -> None:
-    drawn = drawing(report())
+    drawn = draw_freshness(report())
     assert [(mark["label"], mark["x"]) for mark in drawn["marks"]] == [
-        ("cutoff", LABEL + 2 * QUARTER),
-        ("batch until", LABEL + 2 * QUARTER),
+        ("cutoff", LABEL_WIDTH + 2 * QUARTER),
+        ("batch until", LABEL_WIDTH + 2 * QUARTER),
     ]
     (hole,) = drawn["holes"]
-    assert (hole["x"], hole["width"]) == (LABEL + 3 * QUARTER, round(0.25 * QUARTER, 1))
+    assert (hole["x"], hole["width"]) == (LABEL_WIDTH + 3 * QUARTER, round(0.25 * QUARTER, 1))
     assert hole["text"] == "2026-03-10T00:00:00Z to 2026-03-10T06:00:00Z"
 
 
 def test_what_lies_before_the_drawing_is_cut_off() -> None:
     told = report()["freshness"]
     missing = [{"start": None, "end": "2026-03-08T00:00:00Z"}, {"start": None, "end": "2026-03-01T00:00:00Z"}]
-    drawn = drawing(report(freshness={**told, "batch_as_of": "2026-03-01T00:00:00Z", "missing": missing}))
+    drawn = draw_freshness(report(freshness={**told, "batch_as_of": "2026-03-01T00:00:00Z", "missing": missing}))
     assert [mark["label"] for mark in drawn["marks"]] == ["cutoff"]
     assert [(hole["x"], hole["width"], hole["text"]) for hole in drawn["holes"]] == [
-        (LABEL, QUARTER, "the beginning to 2026-03-08T00:00:00Z")
+        (LABEL_WIDTH, QUARTER, "the beginning to 2026-03-08T00:00:00Z")
     ]
 
 
 def test_words_stay_within_the_drawing() -> None:
-    ticks = drawing(report())["ticks"]
+    ticks = draw_freshness(report())["ticks"]
     assert [tick["label"] for tick in ticks][:2] == ["07 Mar 00:00", "07 Mar 12:00"]
     assert [tick["anchor"] for tick in ticks] == ["start", *["middle"] * (len(ticks) - 2), "end"]
 
 
 def test_weeks_have_a_mark_a_day_or_fewer() -> None:
-    ticks = drawing(report(since="2026-01-11T00:00:00Z"))["ticks"]
+    ticks = draw_freshness(report(since="2026-01-11T00:00:00Z"))["ticks"]
     assert 4 <= len(ticks) <= 12

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.ratelimit.bucket import MINUTE, MOST, Grant, Limit, TokenBucket
+from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket
 
 SECOND = 1_000_000
 NOON = 1_800_000_000 * SECOND
 ONE_A_SECOND = Limit(rate=60, burst=10)
 
-limits = st.builds(Limit, st.integers(1, MOST), st.integers(1, MOST)) | st.builds(
+limits = st.builds(Limit, st.integers(1, MAX_TOKENS), st.integers(1, MAX_TOKENS)) | st.builds(
     Limit, st.integers(1, 700), st.integers(1, 40)
 )
 
@@ -57,7 +57,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out_for_longer_than_a_refill() -
     assert grant == Grant(0, 0, SECOND)
 
 
-@given(limit=limits, taken=st.integers(1, MOST), now=st.integers(0, 2**50), least=st.integers(1, MOST))
+@given(limit=limits, taken=st.integers(1, MAX_TOKENS), now=st.integers(0, 2**50), least=st.integers(1, MAX_TOKENS))
 def test_the_wait_is_exactly_as_long_as_needed(limit: Limit, taken: int, now: int, least: int) -> None:
     least = min(least, limit.burst)
     bucket, _ = TokenBucket().take(limit, now, wanted=taken)
@@ -71,7 +71,7 @@ def test_the_wait_is_exactly_as_long_as_needed(limit: Limit, taken: int, now: in
 
 
 steps = st.lists(
-    st.tuples(st.integers(0, 3 * MINUTE), st.integers(1, 64), st.integers(1, 64), st.floats(0, 1)),
+    st.tuples(st.integers(0, 3 * MINUTE_US), st.integers(1, 64), st.integers(1, 64), st.floats(0, 1)),
     min_size=1,
     max_size=40,
 )
@@ -90,27 +90,27 @@ def test_no_sequence_gets_more_than_burst_and_rate_admit(
         bucket, grant = bucket.take(limit, now, wanted=max(wanted, useful), least=useful, unused=unused)
         net += grant.tokens - unused
         on_lease += grant.tokens - unused
-        assert net * MINUTE <= limit.burst * MINUTE + limit.rate * (now - NOON)
+        assert net * MINUTE_US <= limit.burst * MINUTE_US + limit.rate * (now - NOON)
         assert 0 <= grant.remaining <= limit.burst
 
 
-@given(limit=limits, pauses=st.lists(st.integers(0, MINUTE), max_size=30))
+@given(limit=limits, pauses=st.lists(st.integers(0, MINUTE_US), max_size=30))
 def test_whoever_takes_all_there_is_gets_nearly_all_that_came_back(limit: Limit, pauses: list[int]) -> None:
     """Rounding costs less than one microsecond's worth of tokens, and the one that is on its way, per question."""
-    bucket, grant = TokenBucket().take(limit, NOON, wanted=MOST)
+    bucket, grant = TokenBucket().take(limit, NOON, wanted=MAX_TOKENS)
     assert grant.tokens == limit.burst
     now, got = NOON, 0
     for pause in pauses:
         now += pause
         before = bucket
-        bucket, grant = bucket.take(limit, now, wanted=MOST)
+        bucket, grant = bucket.take(limit, now, wanted=MAX_TOKENS)
         got += grant.tokens
         if before.full_at <= now:
             assert grant.tokens == limit.burst
             return
-    assert got * MINUTE >= limit.rate * (now - NOON) - MINUTE - len(pauses) * limit.rate
+    assert got * MINUTE_US >= limit.rate * (now - NOON) - MINUTE_US - len(pauses) * limit.rate
 
 
-@pytest.mark.parametrize(("tokens", "microseconds"), [(1, 8_571_429), (7, MINUTE), (0, 0)])
+@pytest.mark.parametrize(("tokens", "microseconds"), [(1, 8_571_429), (7, MINUTE_US), (0, 0)])
 def test_a_refill_is_rounded_up(tokens: int, microseconds: int) -> None:
     assert Limit(rate=7, burst=1).refill(tokens) == microseconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdaserve.access.ratelimit.client_address import _direct, _forwarded, client_address, is_from
+from lambdaserve.access.ratelimit.client_address import _direct_client, _forwarded_client, client_address, is_from
 
 TRUSTED = ("10.0.0.0/8", "fd00::/8")
 
@@ -52,14 +52,14 @@ def test_without_trusted_proxies_nothing_forwarded_counts() -> None:
 
 
 def test_a_flood_of_forged_headers_fills_no_memory() -> None:
-    _direct.cache_clear()
-    _forwarded.cache_clear()
+    _direct_client.cache_clear()
+    _forwarded_client.cache_clear()
     for number in range(20_000):
         client_address("1.2.3.4", f"9.9.9.9, {number}", TRUSTED)
-    assert (_direct.cache_info().currsize, _forwarded.cache_info().currsize) == (1, 0)
+    assert (_direct_client.cache_info().currsize, _forwarded_client.cache_info().currsize) == (1, 0)
     for number in range(20_000):
         client_address("10.0.0.1", f"{number}, 1.2.3.4", TRUSTED)
-    assert _forwarded.cache_info().currsize <= 8192
+    assert _forwarded_client.cache_info().currsize <= 8192
 
 
 @pytest.mark.parametrize(

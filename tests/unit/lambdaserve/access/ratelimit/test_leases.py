@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdaserve.access.ratelimit.bucket import Grant, Limit, TokenBucket
-from lambdaserve.access.ratelimit.buckets import OwnBuckets
-from lambdaserve.access.ratelimit.leases import LARGEST, LIFE, LeaseTable
+from lambdaserve.access.ratelimit.buckets import LocalBuckets
+from lambdaserve.access.ratelimit.leases import LEASE_SECONDS, MAX_LEASE_TOKENS, LeaseTable
 
 AMPLE = Limit(rate=60_000, burst=10_000)
 NARROW = Limit(rate=60, burst=10)
@@ -26,7 +26,7 @@ class World:
         self._buckets: dict[str, TokenBucket] = {}
 
     def process(self, most: int = 100) -> LeaseTable:
-        own = OwnBuckets(most, clock=lambda: int(self.now * 1e6))
+        own = LocalBuckets(most, clock=lambda: int(self.now * 1e6))
         return LeaseTable(self, own, self.later.append, clock=lambda: self.now, most=most)
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
@@ -55,7 +55,7 @@ def test_a_steady_client_asks_a_few_times_and_then_never_waits() -> None:
         world.run_later()
         world.now += 0.001
     assert waited <= 6, "only while its leases are still small"
-    assert world.questions < 5_000 / (LARGEST / 2)
+    assert world.questions < 5_000 / (MAX_LEASE_TOKENS / 2)
 
 
 def test_a_lease_is_renewed_once_while_a_renewal_is_on_its_way() -> None:
@@ -85,9 +85,9 @@ def test_what_is_left_of_an_old_lease_is_handed_back() -> None:
     table = world.process()
     slow = Limit(rate=1, burst=100)
     assert table.take("a", slow, 1).remaining == 99
-    world.now += LIFE
+    world.now += LEASE_SECONDS
     assert table.take("a", slow, 1).remaining == 98
-    world.now += LIFE
+    world.now += LEASE_SECONDS
     assert table.take("a", slow, 1).remaining == 97
 
 
@@ -96,7 +96,7 @@ def test_a_lease_is_not_used_after_its_life() -> None:
     table = world.process()
     table.take("a", AMPLE, 1)
     asked = world.questions
-    world.now += LIFE
+    world.now += LEASE_SECONDS
     table.take("a", AMPLE, 1)
     assert world.questions == asked + 1
 
@@ -186,7 +186,7 @@ def test_a_process_that_is_ending_still_answers() -> None:
     def refuses(_: Callable[[], None]) -> None:
         raise RuntimeError("cannot schedule new futures after shutdown")
 
-    table = LeaseTable(world, OwnBuckets(), refuses, clock=lambda: world.now)
+    table = LeaseTable(world, LocalBuckets(), refuses, clock=lambda: world.now)
     assert all(table.take("a", AMPLE, 1).admitted for _ in range(100))
 
 
@@ -199,7 +199,7 @@ def test_a_million_clients_take_no_more_memory_than_some() -> None:
     world.away = True
     for number in range(500):
         table.take(f"client {number}", NARROW, 1)
-    assert isinstance(table._own, OwnBuckets)
+    assert isinstance(table._own, LocalBuckets)
     assert len(table._own._buckets) == 50
 
 
