@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import math
 import random
-import secrets
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -28,6 +27,7 @@ from merger.cache.terms import CacheRequest, CacheRules, Make, PartialAnswer, Pe
 from merger.deadline import left
 from merger.errors import MergerError, NotFound, StoreError
 from merger.request_context import TimedStep
+from merger.stores.redis.claim import new_token
 from merger.stores.redis.link import RedisTrouble
 
 HIT, STALE, MISS = "HIT", "STALE", "MISS"
@@ -148,7 +148,7 @@ class AnswerCache:
             asked: the question.
             old: what Redis held when it was asked, which would not do.
         """
-        key, token = asked.question.key, secrets.token_hex(8)
+        key, token = asked.question.key, new_token()
         deadline = self.monotonic() + min(self.rules.wait, left() / 2)  # the other half is for making it here
         while asked.generations is not None and self.monotonic() < deadline:
             try:
@@ -206,7 +206,7 @@ class AnswerCache:
             self._refreshing.add(question.ident)
 
         def refresh() -> None:
-            token = secrets.token_hex(8)
+            token = new_token()
             try:
                 granted, raw = self.shared.claim(question.key, token, self.rules.claim)
                 if granted and raw is not None and self._read(question.key, raw) != seen:

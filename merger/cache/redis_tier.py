@@ -21,6 +21,7 @@ from redis import Redis
 
 from merger.cache.generations import ALL_GENERATION
 from merger.stores.mongo.causal_reads import CausalClock
+from merger.stores.redis import claim
 from merger.stores.redis.link import RedisLink
 
 DAY = 86_400
@@ -30,23 +31,17 @@ _RAISED_AT_ONCE = 500
 """Generations that one script raises: Redis answers nobody else while it runs, here for about a millisecond."""
 
 
-_CLAIM = """
--- A question whose reply was lost is asked again, by the same claimant.
-local granted = redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) or redis.pcall('GET', KEYS[1]) == ARGV[1]
+_CLAIM = f"""{claim.LUA}
+local granted = claim(KEYS[1], ARGV[1], ARGV[2])
 local held, seen = redis.pcall('GET', KEYS[2]), KEYS[3] and redis.pcall('GET', KEYS[3])
-return {granted and 1 or 0, type(held) == 'string' and held, type(seen) == 'string' and seen}
+return {{granted, type(held) == 'string' and held, type(seen) == 'string' and seen}}
 """
 
 
-_PUT = """
+_PUT = f"""{claim.LUA}
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 if ARGV[4] == '1' then redis.call('SET', KEYS[3], '1', 'EX', ARGV[3]) end
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-"""
-
-
-_RELEASE = """
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+release(KEYS[1], ARGV[1])
 """
 
 
@@ -157,7 +152,7 @@ class RedisTier:
 
     def release(self, key: str, token: str) -> None:
         """Gives a claim back, unless it has passed to somebody else."""
-        self.link.command("EVAL", _RELEASE, 1, f"{self._partition_of(key)}l:{key}", token)
+        claim.release(self.link, f"{self._partition_of(key)}l:{key}", token)
 
     def advance(self, names: Iterable[str]) -> None:
         """Raises generations: to now in milliseconds since the epoch, or by one where they are there already."""

@@ -14,6 +14,7 @@ import msgspec
 from merger.core.windows import DAY, midnight
 from merger.drift.comparison import Drift
 from merger.drift.days import DATA_TYPE
+from merger.stores.redis.claim import claim, new_token
 from merger.stores.redis.link import RedisLink
 
 KEPT = timedelta(days=7)
@@ -96,4 +97,4 @@ class SharedDriftResults:
     def claim(self, batch_computed_at: datetime) -> bool:
         """Claims the comparison for a batch; ``False``: another process has claimed it."""
         key = f"{self._key}:{batch_computed_at:%Y%m%dT%H%M%S.%f}"
-        return bool(self._link.ask(lambda redis: redis.set(key, 1, nx=True, ex=CLAIM_LAPSES)))
+        return claim(self._link, key, new_token(), CLAIM_LAPSES.total_seconds())

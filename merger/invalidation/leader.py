@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from typing import Any, cast
 
-from redis import Redis
-
+from merger.stores.redis import claim
 from merger.stores.redis.link import RedisLink
 
 LAPSES_AFTER = 4.0
 """Seconds after which somebody else takes over from a holder that died."""
 
 
-_HOLD = """
-local holder = redis.call('GET', KEYS[1])
-if holder == ARGV[1] then
-    redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3]) end
-    return {1}
-end
-if holder then return {0} end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {2, redis.call('GET', KEYS[2])}
+_HOLD = f"""{claim.LUA}
+local granted = claim(KEYS[1], ARGV[1], ARGV[2])
+if granted == 1 and ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3]) end
+return {{granted, granted == 2 and redis.call('GET', KEYS[2])}}
 """
 
 
-_RESIGN = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2]) end
-return redis.call('DEL', KEYS[1])
+_RESIGN = f"""{claim.LUA}
+if release(KEYS[1], ARGV[1]) == 1 and ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2]) end
 """
 
 
@@ -62,7 +51,7 @@ class Leader:
         self._link = link
         self._keys = (f"{namespace}{{w}}:lead", f"{namespace}{{w}}:state")
         self._lapse = int(lapses_after * 1000)
-        self._token = secrets.token_hex(8)
+        self._token = claim.new_token()
 
     def hold(self, state: bytes = b"") -> Leadership:
         """Becomes or stays the one in charge, if nobody else is; to be called well before the claim lapses.
@@ -71,12 +60,9 @@ class Leader:
             state: for the next one; empty: as it was.
         """
 
-        def question(redis: Redis) -> list[Any]:
-            return cast("list[Any]", redis.eval(_HOLD, 2, *self._keys, self._token, self._lapse, state))
-
-        how, *left = self._link.ask(question)
-        return Leadership(leads=how > 0, began=how == 2, left=left[0] if left else None)
+        granted, left = self._link.command("EVAL", _HOLD, 2, *self._keys, self._token, self._lapse, state)
+        return Leadership(leads=granted > 0, began=granted == 2, left=left)
 
     def resign(self, state: bytes = b"") -> None:
         """Lets somebody else be in charge at once."""
-        self._link.ask(lambda redis: redis.eval(_RESIGN, 2, *self._keys, self._token, state))
+        self._link.command("EVAL", _RESIGN, 2, *self._keys, self._token, state)
