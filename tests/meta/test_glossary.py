@@ -15,7 +15,7 @@ WORDS = [word for word, _ in ROWS]
 
 @pytest.fixture(scope="module")
 def source() -> str:
-    """The product's code, in one lower-case text: names of modules, classes and attributes, and what is said of them."""
+    """The product's code as one lower-case text, with the paths of its modules."""
     files = [path for path in tracked_files() if path.suffix == ".py" and path.is_file()]
     product = [path for path in files if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
     return "\n".join(f"{path.relative_to(ROOT)}\n{path.read_text(encoding='utf-8')}" for path in product).casefold()
