@@ -135,15 +135,9 @@ def plan_steps(
     last = "" if target == ZERO else named(target, known).name if target else None
     if last:
         chosen.add(last)
-    steps = [
-        *(
-            MigrationStep(each.migration, backward=True)
-            for each in reversed(known)
-            if each.migration and _back(each, last, chosen)
-        ),
-        *(MigrationStep(each.migration) for each in known if each.migration and _ahead(each, last, chosen)),
-    ]
-    return [step for step in steps if rewrites or not step.migration.rewrites]
+    steps = [step for each in known if (step := _step(each, last, chosen)) is not None]
+    steps = [step for step in steps if rewrites or not step.migration.rewrites]
+    return [*reversed([step for step in steps if step.backward]), *(step for step in steps if not step.backward)]
 
 
 def named(name: str, found: Sequence[MigrationStatus]) -> MigrationStatus:
@@ -169,27 +163,16 @@ def _state(migration: Migration | None, record: Record | None, no_longer_so: boo
     return MigrationState.OUTDATED if no_longer_so else MigrationState.APPLIED
 
 
-def _back(standing: MigrationStatus, last: str | None, chosen: Collection[str]) -> bool:
-    if last is not None and standing.name > last:
-        return standing.record is not None
-    return _half_taken_back(standing) and standing.name not in chosen
-
-
-def _ahead(standing: MigrationStatus, last: str | None, chosen: Collection[str]) -> bool:
-    if last is not None and standing.name > last:
-        return False
-    if standing.name in chosen:
-        return standing.state is not MigrationState.APPLIED
-    return standing.state in (
-        MigrationState.PENDING,
-        MigrationState.HALF,
-        MigrationState.OUTDATED,
-    ) and not _half_taken_back(standing)
-
-
-def _half_taken_back(standing: MigrationStatus) -> bool:
-    """An optional one is wanted only by who names it, so what was stopped while it was taken back goes on back."""
-    optional = standing.migration is not None and standing.migration.opt_in
-    return (
-        optional and standing.state is MigrationState.HALF and standing.record is not None and standing.record.backward
-    )
+def _step(status: MigrationStatus, last: str | None, chosen: Collection[str]) -> MigrationStep | None:
+    migration, record = status.migration, status.record
+    if migration is None:
+        return None
+    if last is not None and status.name > last:
+        return None if record is None else MigrationStep(migration, backward=True)
+    if status.name in chosen:
+        return None if status.state is MigrationState.APPLIED else MigrationStep(migration)
+    if status.state not in (MigrationState.PENDING, MigrationState.HALF, MigrationState.OUTDATED):
+        return None
+    # Only an optional one that is not named goes on backward: all others are wanted.
+    half_taken_back = record is not None and record.backward and not record.ended
+    return MigrationStep(migration, backward=migration.opt_in and half_taken_back)
