@@ -40,15 +40,15 @@ def movie_details(movie_id: int, reading: ViewInputs) -> ViewResult | None:
 
     ``None`` when neither layer knows the movie.
     """
-    boundary, documents = reading.boundary, reading.documents
-    batch = newest_batch(usable_batch(documents, "movie_details", boundary), lambda d: d.movie_id).get(movie_id)
-    buckets = [d for d in _stats_of(movie_id, reading) if d.hour >= boundary.cutoff]
+    boundary, own = reading.boundary, reading.documents.of_movie(movie_id)
+    batch = newest_batch(usable_batch(own, "movie_details", boundary), lambda d: d.movie_id).get(movie_id)
+    buckets = [d for d in usable_speed(own, "stats", boundary) if d.hour >= boundary.cutoff]
     by_hour = newest_speed(buckets, lambda d: d.hour)
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
     if batch is None and speed is None:
         return None
     used = overriding(batch.computed_at if batch else None, speed, boundary, reading.layers)
-    coverage = speed_coverage(documents, "stats", boundary, reading.layers, movie_id)
+    coverage = speed_coverage(own, "stats", boundary, reading.layers)
     body: dict[str, Any] = {"movie_id": movie_id}
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
     if used is not None:
@@ -67,7 +67,7 @@ def movie_details(movie_id: int, reading: ViewInputs) -> ViewResult | None:
             unseen_since(batch.covers_until if batch else None, coverage),
             unseen_before(boundary, reading.layers),
         ),
-        documents=documents,
+        documents=reading.documents,
         warnings=() if batch or reading.layers.away else ("batch_absent: no batch document describes this movie",),
     )
     return ViewResult(body, freshness)
@@ -75,10 +75,10 @@ def movie_details(movie_id: int, reading: ViewInputs) -> ViewResult | None:
 
 def movie_stats(movie_id: int, window: Window, reading: ViewInputs) -> ViewResult:
     """``movies/{id}/stats``: the speed layer's hours, newest first, and the latest of them."""
-    boundary, documents = reading.boundary, reading.documents
-    buckets = [d for d in _stats_of(movie_id, reading) if window.holds(d.hour)]
+    boundary, own = reading.boundary, reading.documents.of_movie(movie_id)
+    buckets = [d for d in usable_speed(own, "stats", boundary) if window.holds(d.hour)]
     newest = sorted(newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True)
-    coverage = speed_coverage(documents, "stats", boundary, reading.layers, movie_id)
+    coverage = speed_coverage(own, "stats", boundary, reading.layers)
     needed = closed_hours(window.bounded_start, window.end, boundary)
     stats = [{"hour": isoformat(d.hour), **d.data, "synced_at": isoformat(d.synced_at)} for d in newest]
     body = {
@@ -94,14 +94,9 @@ def movie_stats(movie_id: int, window: Window, reading: ViewInputs) -> ViewResul
         reading.layers,
         speed_types=("stats",),
         missing=(as_intervals(hour for hour in needed if not coverage.holds(hour)),),
-        documents=documents,
+        documents=reading.documents,
     )
     return ViewResult(body, freshness)
-
-
-def _stats_of(movie_id: int, reading: ViewInputs) -> list[SpeedDocument]:
-    usable = usable_speed(reading.documents, "stats", reading.boundary)
-    return [document for document in usable if document.movie_id == movie_id]
 
 
 def overriding(

@@ -9,7 +9,7 @@ from typing import Any
 from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
-from merger.core.boundary import Boundary
+from merger.core.boundary import Boundary, Layers
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, bucketed
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
@@ -44,17 +44,17 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
         granularity: width of the timeline's buckets.
         reading: its documents: batch ``sentiment`` and ``movie_details``, speed buckets of any type.
     """
-    boundary = reading.boundary
-    if not _is_known(movie_id, reading):
+    boundary, own = reading.boundary, reading.documents.of_movie(movie_id)
+    if not (own.batch or own.speed or reading.reference.knows(movie_id)):
         return None
-    held = _held(movie_id, reading)
+    held = _held(own, boundary, reading.layers)
     window = span.ending(boundary.now, granularity)
     timeline = held.series.resolve(window)
     overall, missing, parts = _overall(held, window, timeline)
     buckets = bucketed(timeline.pieces, granularity)
     body = {
         "movie_id": movie_id,
-        "title": _title(movie_id, reading),
+        "title": _title(own, boundary) or reading.reference.title_of(movie_id),
         "window": span.label,
         "granularity": granularity.value,
         "sentiment": _summary(overall, _velocity(held, window)),
@@ -78,36 +78,29 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
     return ViewResult(body, freshness)
 
 
-def _held(movie_id: int, reading: ViewInputs) -> _Held:
-    boundary, documents = reading.boundary, reading.documents
-    batch = [d for d in usable_batch(documents, "sentiment", boundary) if d.movie_id == movie_id]
-    speed = [d for d in usable_speed(documents, "sentiment", boundary) if d.movie_id == movie_id]
-    by_date = newest_batch(batch, lambda d: d.data.get("date"))
+def _held(own: Documents, boundary: Boundary, layers: Layers) -> _Held:
+    by_date = newest_batch(usable_batch(own, "sentiment", boundary), lambda d: d.data.get("date"))
     total = by_date.pop(None, None)
     points = {midnight(str(date)): document for date, document in by_date.items()}
-    hours = {document.hour: document for document in newest_speed(speed, lambda d: d.hour).values()}
+    newest = newest_speed(usable_speed(own, "sentiment", boundary), lambda d: d.hour)
+    hours = {document.hour: document for document in newest.values()}
     series = Series(
         boundary=boundary,
         points={
             day: DayPoint(day, boundary.watermark(d.covers_until), Sentiment.read(d.data)) for day, d in points.items()
         },
         hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
-        coverage=speed_coverage(documents, "sentiment", boundary, reading.layers, movie_id),
+        coverage=speed_coverage(own, "sentiment", boundary, layers),
         reach=_reach(total, points, boundary),
-        unreadable_days=_lost_days(movie_id, documents, boundary),
+        unreadable_days=_lost_days(own, boundary),
     )
     return _Held(total, points, hours, series)
 
 
-def _lost_days(movie_id: int, documents: Documents, boundary: Boundary) -> frozenset[datetime]:
+def _lost_days(own: Documents, boundary: Boundary) -> frozenset[datetime]:
     """Days whose point can't be read (D2) or may not answer: without it they are unknown, not quiet."""
-    key = ("batch", "sentiment", movie_id)
-    unreadable = {skip.date for skip in documents.skipped if (skip.layer, skip.type, skip.movie_id) == key}
-    refused = {
-        d.data.get("date")
-        for d in documents.batch_of("sentiment")
-        if d.movie_id == movie_id and not boundary.uses_batch(d.computed_at)
-    }
+    unreadable = {skip.date for skip in own.skipped if (skip.layer, skip.type) == ("batch", "sentiment")}
+    refused = {d.data.get("date") for d in own.batch_of("sentiment") if not boundary.uses_batch(d.computed_at)}
     return frozenset(midnight(date) for date in unreadable | refused if date is not None)
 
 
@@ -141,18 +134,9 @@ def _overall(
     return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), pieces
 
 
-def _is_known(movie_id: int, reading: ViewInputs) -> bool:
-    return (
-        reading.reference.knows(movie_id)
-        or any(d.movie_id == movie_id for d in reading.documents.batch)
-        or any(d.movie_id == movie_id for d in reading.documents.speed)
-    )
-
-
-def _title(movie_id: int, reading: ViewInputs) -> str | None:
-    details = newest_batch(usable_batch(reading.documents, "movie_details", reading.boundary), lambda d: d.movie_id)
-    found = details.get(movie_id)
-    return found.data["title"] if found else reading.reference.title_of(movie_id)
+def _title(own: Documents, boundary: Boundary) -> str | None:
+    details = newest_batch(usable_batch(own, "movie_details", boundary), lambda d: d.movie_id)
+    return next((document.data["title"] for document in details.values()), None)
 
 
 def _summary(overall: Sentiment, velocity: float | None) -> dict[str, Any]:

@@ -117,6 +117,14 @@ class Documents:
     def speed_of(self, data_type: str) -> list[SpeedDocument]:
         return [document for document in self.speed if document.data_type == data_type]
 
+    def of_movie(self, movie_id: int) -> Documents:
+        """Only the documents that name a movie."""
+        return Documents(
+            tuple(document for document in self.batch if document.movie_id == movie_id),
+            tuple(document for document in self.speed if document.movie_id == movie_id),
+            tuple(skip for skip in self.skipped if skip.movie_id == movie_id),
+        )
+
     @property
     def speed_by_hour(self) -> dict[datetime, list[SpeedDocument]]:
         result: dict[datetime, list[SpeedDocument]] = {}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from merger.contract.coverage import coverage_of
 from merger.contract.documents import Documents, Skipped, SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
@@ -159,21 +160,13 @@ class SharedHours:
 
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
         """Which of these hours the speed layer holds for all movies (M8)."""
-        synced = {table.hour: table.newest_sync for table in self.usable(data_type, boundary) if len(table.rows)}
-        # What an unreadable document said is lost, unless a readable one is as new (D2, D4).
-        unreadable = {
-            skip.hour
-            for skip in self.skipped
-            if skip.hour is not None
-            and skip.type in (data_type, None)
-            and ((told := synced.get(skip.hour)) is None or (skip.written_at is not None and skip.written_at > told))
-        }
-        ahead = {document.hour for document in self.ahead(boundary, data_type)}
-        return SpeedCoverage(
-            boundary=boundary,
-            layer=layers.speed_of(data_type),
-            own=frozenset(synced),
-            unreadable=frozenset(unreadable | (ahead - synced.keys())),
+        return coverage_of(
+            data_type,
+            boundary,
+            layers,
+            synced={table.hour: table.newest_sync for table in self.usable(data_type, boundary) if len(table.rows)},
+            skipped=self.skipped,
+            ahead=(document.hour for document in self.ahead(boundary, data_type)),
         )
 
     def ahead(self, boundary: Boundary, data_type: str | None = None) -> list[SpeedDocument]:

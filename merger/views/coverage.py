@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from merger.contract.coverage import coverage_of
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 
@@ -21,37 +20,14 @@ def usable_speed(documents: Documents, data_type: str, boundary: Boundary) -> li
     return [d for d in found if d.hour in usable and not boundary.is_ahead(d.synced_at)]
 
 
-def speed_coverage(
-    documents: Documents, data_type: str, boundary: Boundary, layers: Layers, movie_id: int | None = None
-) -> SpeedCoverage:
-    """Which hours the speed layer holds for one movie, or, without one, for all."""
-    synced = {
-        d.hour: d.synced_at
-        for d in sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
-        if movie_id in (None, d.movie_id)
-    }
-    unreadable = {
-        skip.hour
-        for skip in documents.skipped
-        if skip.layer == "speed"
-        and skip.hour is not None
-        and skip.type in (data_type, None)
-        and movie_id in (None, skip.movie_id)
-        and _is_newer(skip.written_at, synced.get(skip.hour))
-    }
-    ahead = {
-        d.hour
-        for d in documents.speed_of(data_type)
-        if boundary.is_ahead(d.synced_at) and movie_id in (None, d.movie_id)
-    }
-    return SpeedCoverage(
-        boundary=boundary,
-        layer=layers.speed_of(data_type),
-        own=frozenset(synced),
-        unreadable=frozenset(unreadable | (ahead - synced.keys())),
+def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
+    """Which hours of a data type the speed layer holds, as far as these documents show."""
+    usable = sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
+    return coverage_of(
+        data_type,
+        boundary,
+        layers,
+        synced={d.hour: d.synced_at for d in usable},
+        skipped=documents.skipped,
+        ahead=(d.hour for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
     )
-
-
-def _is_newer(unreadable: datetime | None, readable: datetime | None) -> bool:
-    """Whether what an unreadable document said is lost: a readable one that is as new says it too (D4)."""
-    return readable is None or (unreadable is not None and unreadable > readable)

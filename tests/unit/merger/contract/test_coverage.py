@@ -1,0 +1,63 @@
+"""Coverage: which hours count as held, given what was read of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from merger.contract.coverage import coverage_of
+from merger.contract.documents import Skipped
+from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
+from merger.core.windows import HOUR
+from tests.unit.merger.documents import at
+
+NOW = at("2026-11-24 14:40")
+BOUNDARY = Boundary(NOW)
+FIRST, SECOND = at("2026-11-24 10:00"), at("2026-11-24 11:00")
+SYNCED = NOW - timedelta(minutes=2)
+LAYERS = Layers(speed={"stats": SpeedLayer(frozenset(), SYNCED)})
+
+
+def covered(*skipped: Skipped, ahead: tuple[datetime, ...] = ()) -> SpeedCoverage:
+    """Coverage of a movie with one usable document, of the first hour."""
+    return coverage_of("stats", BOUNDARY, LAYERS, synced={FIRST: SYNCED}, skipped=skipped, ahead=ahead)
+
+
+def unreadable(**changes: object) -> Skipped:
+    facts: dict[str, Any] = {"layer": "speed", "kind": "stats.data", "reason": "bad", "type": "stats", "hour": FIRST}
+    return Skipped(**{**facts, **changes})
+
+
+def test_an_hour_with_a_usable_document_is_held() -> None:
+    assert covered().holds(FIRST)
+    assert not covered().holds(SECOND)
+
+
+@pytest.mark.parametrize(
+    ("skip", "is_held"),
+    [
+        (unreadable(), True),  # its age is unknown, and a readable document stands beside it
+        (unreadable(written_at=SYNCED), True),
+        (unreadable(written_at=SYNCED + timedelta(seconds=1)), False),
+        (unreadable(written_at=SYNCED + HOUR, type=None), False),
+        (unreadable(written_at=SYNCED + HOUR, type="sentiment"), True),
+        (unreadable(written_at=SYNCED + HOUR, layer="batch"), True),
+        (unreadable(written_at=SYNCED + HOUR, hour=None), True),
+    ],
+)
+def test_only_a_newer_unreadable_document_of_the_type_unsettles_an_hour(skip: Skipped, is_held: bool) -> None:
+    assert covered(skip).holds(FIRST) is is_held
+
+
+def test_an_hour_with_nothing_but_an_unreadable_document_is_not_held() -> None:
+    layers = Layers(speed={"stats": SpeedLayer(frozenset({SECOND}), SYNCED)})
+    coverage = coverage_of("stats", BOUNDARY, layers, synced={}, skipped=[unreadable(hour=SECOND)], ahead=())
+    assert not coverage.holds(SECOND)
+
+
+def test_a_document_from_the_future_unsettles_only_an_hour_without_another() -> None:
+    coverage = covered(ahead=(FIRST, SECOND))
+    assert coverage.holds(FIRST)
+    assert coverage.unreadable == {SECOND}
