@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pymongo
-
 from merger.errors import StoreError
 from merger.indexes.declared import Index
 from merger.stores.mongo.client import client
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 
 ANSWER_WITHIN = 2.0
 """Seconds that the server may take to say so."""
@@ -22,7 +20,7 @@ def progress_of_build(index: Index) -> str | None:
         {"$match": {"command.createIndexes": index.collection}},
     ]
     try:
-        with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+        with mongo_call(ANSWER_WITHIN):
             for operation in client().admin.aggregate(building):
                 progress = operation.get("progress") or {}
                 if progress.get("total"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pymongo
 from django.conf import settings
 from pymongo import IndexModel
 
@@ -14,7 +13,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.indexes.declared import Index, IndexStatus, compare, declared
 from merger.indexes.shards import keys_of
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mapping_errors, mongo_call
 
 ANSWER_WITHIN = 10.0
 """Seconds that the server may take to list its indexes; building one may take as long as it takes."""
@@ -37,7 +36,7 @@ def real_indexes() -> dict[str, list[Mapping[str, Any]]]:
     Raises:
         StoreError: from the server.
     """
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         return {name: [dict(index) for index in database()[name].list_indexes()] for name in (BATCH, SPEED)}
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pymongo
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH, SPEED
 from merger.indexes.sharding import KEY, Cluster, ShardingStep
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mapping_errors, mongo_call
 
 ANSWER_WITHIN = 10.0
 """Seconds that the server may take to say how it stands."""
@@ -26,7 +25,7 @@ def cluster_of(database: Database[Any]) -> Cluster:
         StoreError: from the server.
     """
     admin = database.client.admin
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         if admin.command("hello").get("msg") != "isdbgrid":
             return Cluster(database.name)
         shards = tuple(str(each["_id"]) for each in admin.command("listShards")["shards"])
@@ -52,7 +51,7 @@ def keys_of(database: Database[Any]) -> dict[str, Mapping[str, Any]]:
         StoreError: from the server.
     """
     client = database.client
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         if client.admin.command("hello").get("msg") != "isdbgrid":
             return {}
         known = client.config["collections"]

@@ -13,12 +13,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-import pymongo
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from merger.errors import StoreError
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 from merger.stores.mongo.query_shapes import Shape, Slow
 from merger.stores.mongo.slow_queries import SlowQueries
 
@@ -68,7 +67,7 @@ class SlowQueryLog:
             for each in slow
         ]
         if documents:
-            with mapping_errors(), pymongo.timeout(WRITTEN_WITHIN):
+            with mongo_call(WRITTEN_WITHIN):
                 self._make()
                 self._database[COLLECTION].insert_many(documents, ordered=False)
 
@@ -78,7 +77,7 @@ class SlowQueryLog:
         Raises:
             StoreError: from the store.
         """
-        with mapping_errors(), pymongo.timeout(READ_WITHIN):
+        with mongo_call(READ_WITHIN):
             found = list(self._database[COLLECTION].find({"at": {"$gte": start}}, limit=MOST))
         return [slow for slow in map(_read, found) if slow is not None]
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pymongo
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from merger.contract.collections import BATCH, SPEED
 from merger.errors import StoreError
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 
 LIMIT = 10.0
 """Seconds that the server may take: the embedded one counts the documents one by one."""
@@ -44,7 +43,7 @@ class CollectionSizes:
 def measure_collections() -> dict[str, CollectionSizes] | None:
     """Both collections by name; ``None`` when MongoDB can't tell."""
     try:
-        with mapping_errors(), pymongo.timeout(LIMIT):
+        with mongo_call(LIMIT):
             return {name: _measured(database()[name]) for name in (BATCH, SPEED)}
     except StoreError:
         return None

@@ -20,7 +20,7 @@ from merger.errors import StoreError
 from merger.indexes import declared as indexes
 from merger.indexes import server as indexing
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.cluster import look
 from merger.stores.redis.link import RedisTrouble
@@ -140,7 +140,7 @@ def breaker_states() -> dict[str, str]:
 def count_documents() -> dict[str, int] | None:
     """Documents by collection, from the server's own bookkeeping; ``None`` when MongoDB can't tell."""
     try:
-        with mapping_errors(), pymongo.timeout(COUNT_LIMIT):
+        with mongo_call(COUNT_LIMIT):
             return {name: database()[name].estimated_document_count() for name in (BATCH, SPEED)}
     except StoreError:
         return None

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pymongo
 from pymongo.errors import OperationFailure
 
 from merger import wiring
@@ -18,7 +17,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.stores.mongo.client import client, database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 from merger.stores.redis.client import redis_link
 from merger.stores.redis.cluster import look, servers
 from merger.stores.store import Find
@@ -88,7 +87,7 @@ def store_facts() -> StoreFacts:
     Raises:
         StoreError: it does not answer.
     """
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         client().admin.command("ping")  # so that no connection is made while time is taken
         began, asked_at = time.perf_counter(), datetime.now(UTC)
         hello = client().admin.command("hello", codec_options=database().codec_options)
@@ -147,7 +146,7 @@ def any_without_expiry() -> bool:
     Raises:
         StoreError: from the store, or it can't tell soon.
     """
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         return database()[SPEED].find_one({"ttl_expires_at": None}, ["_id"]) is not None
 
 

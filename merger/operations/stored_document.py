@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pymongo
 from bson import ObjectId, json_util
 
 from merger.configuration import aliases
@@ -13,7 +12,7 @@ from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.errors import Unreadable
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 
 ANSWER_WITHIN = 5.0
 """Seconds."""
@@ -35,7 +34,7 @@ def stored_document(collection: str, document_id: Any) -> Mapping[str, Any] | No
     Raises:
         StoreError: from the store.
     """
-    with mapping_errors(), pymongo.timeout(ANSWER_WITHIN):
+    with mongo_call(ANSWER_WITHIN):
         return database()[collection].find_one({"_id": document_id})
 
 

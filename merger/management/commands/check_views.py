@@ -6,7 +6,6 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-import pymongo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +17,7 @@ from merger.contract.violations import Check
 from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 from merger.stores.mongo.store import MongoStore
 
 COUNTED_WITHIN = 30.0
@@ -66,7 +65,7 @@ class Command(BaseCommand):
 
     def _read(self, kind: str, check: Check) -> None:
         collection = collections.BATCH if kind == BATCH else collections.SPEED
-        with mapping_errors(), pymongo.timeout(COUNTED_WITHIN):
+        with mongo_call(COUNTED_WITHIN):
             total = database()[collection].estimated_document_count()
         progress = Progress(self.stderr, f"{collection}: documents read", total)
         for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {}):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import bson
-import pymongo
 from bson import json_util
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
@@ -28,7 +27,7 @@ from merger.indexes.shards import keys_of
 from merger.management.progress import Progress
 from merger.management.view_files import STDIN, UnreadableFile, ViewFile, opened
 from merger.stores.mongo.client import database
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 
 AT_ONCE = 1000
 """Documents that are written at once."""
@@ -199,7 +198,7 @@ def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
         )
         for each in part
     ]
-    with mapping_errors(), pymongo.timeout(WRITTEN_WITHIN):
+    with mongo_call(WRITTEN_WITHIN):
         try:
             collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pymongo
 from bson.errors import BSONError
 from pymongo import errors
 
@@ -32,8 +33,22 @@ def mapped(error: BaseException) -> StoreError:
 
 @contextmanager
 def mapping_errors() -> Iterator[None]:
-    """Raises ``StoreUnavailable`` or ``StoreFault`` for what pymongo raises inside."""
+    """Raises ``StoreUnavailable`` or ``StoreFault`` in place of an error that pymongo raises inside."""
     try:
         yield
+    except (errors.PyMongoError, BSONError) as error:
+        raise mapped(error) from error
+
+
+@contextmanager
+def mongo_call(seconds: float) -> Iterator[None]:
+    """Limits the time of the MongoDB calls inside, and maps their errors as ``mapping_errors`` does.
+
+    Args:
+        seconds: for all of them together, retries included.
+    """
+    try:
+        with pymongo.timeout(seconds):
+            yield
     except (errors.PyMongoError, BSONError) as error:
         raise mapped(error) from error

@@ -24,7 +24,7 @@ from merger.deadline import left
 from merger.errors import StoreUnavailable
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import _CODEC
-from merger.stores.mongo.errors import mapping_errors
+from merger.stores.mongo.errors import mongo_call
 from merger.stores.store import Document, Find
 
 D = TypeVar("D", bound=Document)
@@ -65,7 +65,7 @@ class MongoStore:
         if not seconds:
             raise StoreUnavailable("there was no time left to ask MongoDB")
         source = self._database[find.collection]
-        with mapping_errors(), pymongo.timeout(seconds), self._seen.reading() as session:
+        with mongo_call(seconds), self._seen.reading() as session:
             try:
                 return [*_run(find, source, session)]
             except errors.AutoReconnect as error:
@@ -82,7 +82,7 @@ class MongoStore:
         if not seconds:
             raise StoreUnavailable("there was no time left to ask MongoDB")
         command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}
-        with mapping_errors(), pymongo.timeout(seconds):
+        with mongo_call(seconds):
             return self._database.command("explain", command, verbosity="executionStats")
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
@@ -92,7 +92,7 @@ class MongoStore:
             seconds = _LONGEST_READ
             while True:
                 # A deadline that stayed set between the replies would be the reader's too.
-                with mapping_errors(), pymongo.timeout(seconds):
+                with mongo_call(seconds):
                     reply = next(replies, None)
                 if reply is None:
                     return
@@ -101,7 +101,7 @@ class MongoStore:
 
     def ping(self) -> None:
         """See ``Store.ping``."""
-        with mapping_errors(), pymongo.timeout(self._timeout):
+        with mongo_call(self._timeout):
             self._database.command("ping")
 
 
