@@ -54,7 +54,7 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
 _NUMBERS = frozenset({"count", "score", "rating", "decimal", "change", "dollars", "minutes"})
 
 
-def shown(value: Any, kind: str) -> str:
+def format_value(value: Any, kind: str) -> str:
     """A value as people read it."""
     if value is None:
         return NOTHING
@@ -128,7 +128,7 @@ class Table:
             [
                 Cell(
                     row.get(column.key),
-                    shown(row.get(column.key), column.kind),
+                    format_value(row.get(column.key), column.kind),
                     column,
                     row.get("link", "") if column is first_text else "",
                 )

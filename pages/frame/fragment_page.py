@@ -20,7 +20,7 @@ class FragmentPage(BrowserPage):
             return HttpResponse("Log in to read.", status=403, content_type="text/plain")
         query = request.GET.urlencode()
         try:
-            found = fragments.rendered(f"{path['name']}?{query}" if query else path["name"])
+            found = fragments.render_fragment(f"{path['name']}?{query}" if query else path["name"])
         except (ValidationError, NotFound) as error:
             raise Http404 from error
         return HttpResponse(found.html, headers={"Cache-Control": "no-store"})

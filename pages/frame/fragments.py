@@ -24,7 +24,7 @@ from merger.deadline import deadline
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages.figures import charts
 from pages.figures.drawing import sparkline
-from pages.frame.parts import Part, part_of
+from pages.frame.parts import Part, load_part
 from trending.selectors import movies_trending, trending_history
 from trending.serializers import TrendingParameters
 
@@ -55,7 +55,7 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedFragment:
     """A fragment as it is at a moment.
 
     Args:
@@ -73,9 +73,9 @@ def trending(*, window: Any, limit: int, genre: str | None = None) -> dict[str, 
     Raises:
         NotFound: the genre is unknown.
     """
-    ranked = part_of(lambda: movies_trending(window=window, limit=limit, genre=genre))
+    ranked = load_part(lambda: movies_trending(window=window, limit=limit, genre=genre))
     # Where the ranking stands, it is shown without what would only be beside it.
-    history = part_of(lambda: trending_history(window=window, limit=limit, hours=24, genre=genre))
+    history = load_part(lambda: trending_history(window=window, limit=limit, hours=24, genre=genre))
     by_movie = {each["movie_id"]: each for each in history.data["movies"]} if history.data else {}
     return {
         "ranked": ranked,
@@ -106,9 +106,9 @@ def movie(*, movie_id: int) -> dict[str, Any]:
     Raises:
         NotFound: neither layer knows it.
     """
-    details = part_of(lambda: movie_get(movie_id=movie_id))
-    sentiment = part_of(lambda: movie_sentiment_get(movie_id=movie_id))
-    stats = part_of(lambda: movie_stats_list(movie_id=movie_id))
+    details = load_part(lambda: movie_get(movie_id=movie_id))
+    sentiment = load_part(lambda: movie_sentiment_get(movie_id=movie_id))
+    stats = load_part(lambda: movie_stats_list(movie_id=movie_id))
     return {
         "details": details,
         "sentiment": sentiment,
@@ -128,24 +128,21 @@ FRAGMENTS: Final[Mapping[str, Fragment]] = {
     "freshness": Fragment("pages/parts/freshness.html", FreshnessParameters, freshness),
 }
 
-PUSHED: Final = ("trending", "movie")
-"""Those that open streams are told of; what changes every second is asked for instead."""
 
-
-def topic(name: str, **values: Any) -> str:
+def make_topic(name: str, **values: Any) -> str:
     """The text of a fragment and what it is about."""
     query = urlencode(sorted((key, value) for key, value in values.items() if value is not None))
     return f"{name}?{query}" if query else name
 
 
-def address(about: str) -> str:
+def fragment_url(about: str) -> str:
     """Where a fragment is to be had by itself."""
     name, _, query = about.partition("?")
     found = reverse("pages-fragment", args=[name])
     return f"{found}?{query}" if query else found
 
 
-def rendered(about: str) -> Rendered:
+def render_fragment(about: str) -> RenderedFragment:
     """A fragment's HTML.
 
     Args:
@@ -164,4 +161,4 @@ def rendered(about: str) -> Rendered:
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
     html = render_to_string(fragment.template, {**context, "topic": about})
-    return Rendered(html, " ".join(part.etag for part in context["parts"]))
+    return RenderedFragment(html, " ".join(part.etag for part in context["parts"]))

@@ -30,7 +30,7 @@ from merger.errors import NotFound
 from movies.selectors import genre_search_list
 from pages.figures.tables import Table
 from pages.frame import fragments
-from pages.frame.parts import Part, part_of
+from pages.frame.parts import Part, load_part
 from pages.live.reach import stream_origin, stream_url
 
 
@@ -81,11 +81,11 @@ class BrowserPage(View):
         status = 503 if isinstance(main, Part) and main.failed else 200
         if "topic" in context:
             about: str = context["topic"]
-            context |= {"stream": stream_url(request, about), "again": fragments.address(about)}
-        response = render(request, self._template(request), {**common(request), **context}, status=status)
+            context |= {"stream": stream_url(request, about), "again": fragments.fragment_url(about)}
+        response = render(request, self._template(request), {**common_context(request), **context}, status=status)
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request"))
-        return allowing_streams(request, response)
+        return allow_streams(request, response)
 
     def _values(self, request: HttpRequest) -> dict[str, Any]:
         given = request.GET.copy()
@@ -99,7 +99,7 @@ class BrowserPage(View):
         return self.template
 
 
-def common(request: HttpRequest) -> dict[str, Any]:
+def common_context(request: HttpRequest) -> dict[str, Any]:
     """What every page shows."""
     return {
         **fragments.freshness(),
@@ -111,7 +111,7 @@ def common(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def allowing_streams(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def allow_streams(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The response, whose policy lets it open streams where these are of another origin."""
     origin = stream_origin(request)
     if origin:
@@ -119,19 +119,19 @@ def allowing_streams(request: HttpRequest, response: HttpResponse) -> HttpRespon
     return response
 
 
-def made(*pairs: tuple[Any, Part]) -> list[Table]:
+def tables_of(*pairs: tuple[Any, Part]) -> list[Table]:
     """The tables of those answers that there are."""
     return [make(part.data) for make, part in pairs if part.data]
 
 
 def genre_names() -> list[str]:
     """Every genre; none while they can't be read: a page is no less for it."""
-    part = part_of(genre_search_list)
+    part = load_part(genre_search_list)
     return [each["genre"] for each in part.data["genres"]] if part.data else []
 
 
 def largest_genre() -> str | None:
-    part = part_of(genre_search_list)
+    part = load_part(genre_search_list)
     found = part.data["genres"] if part.data else []
     return str(max(found, key=lambda each: each["total_movies"])["genre"]) if found else None
 
@@ -153,8 +153,8 @@ def _download(tables: Iterable[Table], name: str) -> HttpResponse:
 def _told(
     request: HttpRequest, status: int, title: str, reasons: list[str], near: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
-    context = {**common(request), "title": title, "reasons": reasons, "near": near or []}
-    return render(request, "pages/told.html", context, status=status)
+    context = {**common_context(request), "title": title, "reasons": reasons, "near": near or []}
+    return render(request, "pages/message.html", context, status=status)
 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:

@@ -16,11 +16,8 @@ from merger.cache.entry import BEING_REPLACED
 from merger.core.windows import isoformat
 from merger.errors import StoreError
 
-LATE_AFTER: Final = 30
+LATE_AFTER_SECONDS: Final = 30
 """Seconds after which an answer that is being replaced is told to be old: replacing takes a moment."""
-
-SECONDS_TO_TRY_AGAIN: Final = 10
-"""After which a page that lacks a part loads itself anew."""
 
 _MOST_SPANS: Final = 3
 """Missing intervals that are named; the rest is counted."""
@@ -84,7 +81,7 @@ class Part:
         return found
 
 
-def part_of(ask: Callable[[], Answer]) -> Part:
+def load_part(ask: Callable[[], Answer]) -> Part:
     """Asks, and takes a store that does not answer for an answer.
 
     Raises:
@@ -110,7 +107,7 @@ def notices(answer: Answer) -> Iterator[Notice]:
     for warning in freshness["warnings"]:
         code, _, text = warning.partition(": ")
         if code == "stale_answer":
-            if answer.age - answer.entry.ttl > LATE_AFTER or not text.endswith(BEING_REPLACED):
+            if answer.age - answer.entry.ttl > LATE_AFTER_SECONDS or not text.endswith(BEING_REPLACED):
                 made = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
                 yield Notice("stale", "Not the newest numbers", f"They are from {made}; newer ones come by themselves.")
             continue

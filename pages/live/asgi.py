@@ -7,8 +7,8 @@ from lambdaserve.startup import start
 
 start()
 
-from pages.frame.fragments import rendered  # noqa: E402 - the project must be set up before its parts are loaded
+from pages.frame.fragments import render_fragment  # noqa: E402 - the project must be set up before its parts are loaded
 from pages.live.hub import Hub  # noqa: E402
-from pages.live.streams import streams  # noqa: E402
+from pages.live.streams import create_app  # noqa: E402
 
-application = streams(Hub(rendered))
+application = create_app(Hub(render_fragment))

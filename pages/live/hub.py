@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-LOOK_EVERY: Final = 1.0
+CHECK_INTERVAL_SECONDS: Final = 1.0
 """Seconds between two looks at the topics."""
 
 MOST_STREAMS: Final = 5_000
@@ -62,7 +62,7 @@ class Hub:
 
     Args:
         make: a topic's present version; called in a thread, never twice at once.
-        look_every: seconds.
+        interval: seconds.
         most_streams, most_topics: beyond which no further stream is to be opened.
     """
 
@@ -70,12 +70,12 @@ class Hub:
         self,
         make: Callable[[str], Version],
         *,
-        look_every: float = LOOK_EVERY,
+        interval: float = CHECK_INTERVAL_SECONDS,
         most_streams: int = MOST_STREAMS,
         most_topics: int = MOST_TOPICS,
     ) -> None:
         self._make = make
-        self._look_every = look_every
+        self._interval = interval
         self._most_streams, self._most_topics = most_streams, most_topics
         self._topics: dict[str, _Watched] = {}
         self.streams = 0
@@ -91,7 +91,7 @@ class Hub:
         return self.streams >= self._most_streams or (topic not in self._topics and self.topics >= self._most_topics)
 
     @contextlib.contextmanager
-    def reading(self, topic: str) -> Iterator[_Stream]:
+    def subscribe(self, topic: str) -> Iterator[_Stream]:
         """A stream of a topic, for as long as the block lasts; what is known of it comes at once."""
         watched = self._topics.setdefault(topic, _Watched())
         stream = _Stream()
@@ -110,10 +110,10 @@ class Hub:
     async def run(self) -> None:
         """Looks at every topic again and again, until it is cancelled."""
         while True:
-            await asyncio.sleep(self._look_every)
-            await self.look()
+            await asyncio.sleep(self._interval)
+            await self.check_topics()
 
-    async def look(self) -> None:
+    async def check_topics(self) -> None:
         """Looks at every topic once, and tells the streams of those that changed."""
         for topic, watched in list(self._topics.items()):
             try:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
-from pages.live.tickets import ticket
+from pages.live.tickets import issue_ticket
 
 
 def stream_base(request: HttpRequest) -> str:
@@ -31,4 +31,4 @@ def stream_origin(request: HttpRequest) -> str:
 def stream_url(request: HttpRequest, topic: str) -> str:
     """The address of a topic's stream; empty: there is none."""
     base = stream_base(request)
-    return f"{base}{ticket(topic)}" if base else ""
+    return f"{base}{issue_ticket(topic)}" if base else ""

@@ -13,36 +13,36 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.live.hub import Hub
-from pages.live.tickets import topic_of
+from pages.live.tickets import read_ticket
 
-PING_EVERY = 15
+PING_INTERVAL_SECONDS = 15
 """Seconds between two signs of life, so that nothing on the way closes a quiet stream."""
 
-RECONNECT_AFTER = 3_000
+RECONNECT_MILLISECONDS = 3_000
 """Milliseconds after which a browser opens a lost stream again."""
 
 # What a stream says is no secret of the browser's: its ticket lets anybody read it, so any page may.
 _HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 
 
-def streams(hub: Hub) -> Starlette:
+def create_app(hub: Hub) -> Starlette:
     """The application that serves a hub's topics; it looks at them while it lives."""
 
     async def stream(request: Request) -> Response:
         """A topic now and whenever it changes; 403 without a good ticket, 503 when there are too many streams."""
-        topic = topic_of(request.path_params["ticket"])
+        topic = read_ticket(request.path_params["ticket"])
         if topic is None:
             return JSONResponse({"detail": "This needs a ticket of a page."}, 403, headers=_HEADERS)
         if hub.is_full_for(topic):
             return JSONResponse({"detail": "Too many streams."}, 503, headers={**_HEADERS, "Retry-After": "30"})
 
         async def events() -> AsyncIterator[ServerSentEvent]:
-            with hub.reading(topic) as opened:
+            with hub.subscribe(topic) as opened:
                 while True:
                     version = await opened.next()
-                    yield ServerSentEvent(version.html, event="fragment", retry=RECONNECT_AFTER)
+                    yield ServerSentEvent(version.html, event="fragment", retry=RECONNECT_MILLISECONDS)
 
-        return EventSourceResponse(events(), headers=_HEADERS, ping=PING_EVERY)
+        return EventSourceResponse(events(), headers=_HEADERS, ping=PING_INTERVAL_SECONDS)
 
     async def state(_: Request) -> Response:
         """How many streams are open, of how many topics, and what was pushed; for operators."""

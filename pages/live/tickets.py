@@ -10,21 +10,21 @@ from typing import Final
 
 from django.core import signing
 
-LASTS: Final = timedelta(hours=12)
+TICKET_LIFETIME: Final = timedelta(hours=12)
 """After which a stream that is opened again is refused; the page goes on by asking."""
 
 _SALT: Final = "lambdaserve.pages.live"
 
 
-def ticket(topic: str) -> str:
+def issue_ticket(topic: str) -> str:
     """Opens a stream of a topic."""
     return signing.dumps(topic, salt=_SALT)
 
 
-def topic_of(text: str) -> str | None:
+def read_ticket(text: str) -> str | None:
     """The topic of a ticket; ``None``: it is none, or no longer."""
     try:
-        found: str = signing.loads(text, salt=_SALT, max_age=LASTS)
+        found: str = signing.loads(text, salt=_SALT, max_age=TICKET_LIFETIME)
     except signing.BadSignature:
         return None
     return found

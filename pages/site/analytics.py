@@ -11,8 +11,8 @@ from lambdaserve.api.parameters import ChoiceField, GenreField, SpanField, TextF
 from merger.contract.payloads import METRICS
 from merger.core.windows import parse_span
 from pages.figures import charts
-from pages.frame.page import BrowserPage, genre_names, largest_genre, made
-from pages.frame.parts import Part, part_of
+from pages.frame.page import BrowserPage, genre_names, largest_genre, tables_of
+from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("7d", "30d", "90d", "365d")
 """What the switch proposes; the address takes any that the API takes."""
@@ -42,14 +42,14 @@ class Analytics(BrowserPage):
         year = values.get("year")
         metric, window = values["metric"], values["window"]
         one = (
-            part_of(lambda: genre_statistics(genre=chosen, year=year, month=values.get("month")))
+            load_part(lambda: genre_statistics(genre=chosen, year=year, month=values.get("month")))
             if chosen
             else Part(None)
         )
         wanted = [chosen, *_words(values.get("compare"))] if chosen else []
-        compared = [part_of(lambda name=name: genre_statistics(genre=name, year=year)) for name in _distinct(wanted)]  # type: ignore[misc] # the name is bound
-        trend = part_of(lambda: trend_series(metric=metric, window=window, genre=values.get("genre")))
-        by_tier = part_of(lambda: sentiment_by_tier(genre=values.get("genre"), year=year))
+        compared = [load_part(lambda name=name: genre_statistics(genre=name, year=year)) for name in _distinct(wanted)]  # type: ignore[misc] # the name is bound
+        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=values.get("genre")))
+        by_tier = load_part(lambda: sentiment_by_tier(genre=values.get("genre"), year=year))
         found = [part.data for part in compared if part.data]
         return {
             "one": one,
@@ -70,7 +70,7 @@ class Analytics(BrowserPage):
             "trend_table": charts.metric_timeline(trend.data) if trend.data else None,
             "tiers_table": charts.tiers(by_tier.data) if by_tier.data else None,
             "tables": [
-                *made((charts.genre_points, one), (charts.metric_timeline, trend), (charts.tiers, by_tier)),
+                *tables_of((charts.genre_points, one), (charts.metric_timeline, trend), (charts.tiers, by_tier)),
                 *([charts.genres_compared(found)] if found else []),
             ],
             "main": trend,
@@ -81,7 +81,7 @@ def _years(genre: str | None) -> list[int]:
     """The years of which a genre has anything, newest first."""
     if genre is None:
         return []
-    part = part_of(lambda: genre_statistics(genre=genre))
+    part = load_part(lambda: genre_statistics(genre=genre))
     return sorted({point["year"] for point in part.data["trends"]["points"]}, reverse=True) if part.data else []
 
 

@@ -12,7 +12,7 @@ from django.utils.decorators import method_decorator
 
 from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.access.site import LimitedForm, with_wait
-from pages.frame.page import common
+from pages.frame.page import common_context
 
 
 class LogInForm(LimitedForm, AuthenticationForm):
@@ -30,7 +30,7 @@ class LogIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the template shows."""
-        return {**super().get_context_data(**kwargs), **common(self.request)}
+        return {**super().get_context_data(**kwargs), **common_context(self.request)}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A 429 with ``Retry-After`` for those who have tried too often."""

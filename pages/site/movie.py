@@ -13,8 +13,8 @@ from movies.serializers import SentimentParameters
 from pages.figures import charts
 from pages.figures.drawing import network
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, made
-from pages.frame.parts import Part, part_of
+from pages.frame.page import BrowserPage, tables_of
+from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
 """What the switch proposes; the address takes any that the API takes."""
@@ -38,14 +38,14 @@ class Movie(BrowserPage):
         if values["window"].length is None:
             values["window"] = parse_span("30d")
         numbers = fragments.movie(movie_id=movie_id)
-        timeline = part_of(lambda: movie_sentiment_get(movie_id=movie_id, **values))
+        timeline = load_part(lambda: movie_sentiment_get(movie_id=movie_id, **values))
         details, stats = numbers["details"], numbers["stats"]
         cast = (details.data or {}).get("cast") or []
         shown = actor or (cast[0] if cast else None)
         working = _if_known(shown)
         return {
             **numbers,
-            "topic": fragments.topic("movie", movie_id=movie_id),
+            "topic": fragments.make_topic("movie", movie_id=movie_id),
             "movie_id": movie_id,
             "name": charts.name_of({"movie_id": movie_id, **(details.data or {"title": None})}),
             "timeline": timeline,
@@ -58,7 +58,7 @@ class Movie(BrowserPage):
             "sentiment_table": charts.sentiment_timeline(timeline.data) if timeline.data else None,
             "stats_table": charts.stats_timeline(stats.data) if stats.data else None,
             "collaborators_table": charts.collaborators(working.data) if working.data else None,
-            "tables": made(
+            "tables": tables_of(
                 (charts.sentiment_timeline, timeline),
                 (charts.stats_timeline, stats),
                 (charts.collaborators, working),
@@ -72,6 +72,6 @@ def _if_known(actor: str | None) -> Part:
     if actor is None:
         return Part(None)
     try:
-        return part_of(lambda: actor_collaborations(name=actor))
+        return load_part(lambda: actor_collaborations(name=actor))
     except NotFound:
         return Part(None)

@@ -8,8 +8,8 @@ from analytics.selectors import catalogue_overview, trend_series
 from merger.core.windows import parse_span
 from pages.figures import charts
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, made
-from pages.frame.parts import part_of
+from pages.frame.page import BrowserPage, tables_of
+from pages.frame.parts import load_part
 from pages.site.trending import ranking_tables
 
 MOVIES: Final = 12
@@ -22,10 +22,10 @@ class Overview(BrowserPage):
     template = "pages/overview.html"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        about = fragments.topic("trending", limit=MOVIES)
+        about = fragments.make_topic("trending", limit=MOVIES)
         trending = fragments.trending(window=parse_span("6h"), limit=MOVIES)
-        mood = part_of(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
-        catalogue = part_of(catalogue_overview)
+        mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
+        catalogue = load_part(catalogue_overview)
         days = mood.data["data_points"][-2:] if mood.data else []
         return {
             **trending,
@@ -36,7 +36,7 @@ class Overview(BrowserPage):
             "catalogue": catalogue,
             "mood_table": charts.metric_timeline(mood.data) if mood.data else None,
             "genres_table": charts.genres_by_size(catalogue.data) if catalogue.data else None,
-            "tables": made(
+            "tables": tables_of(
                 (charts.metric_timeline, mood),
                 (charts.genres_by_size, catalogue),
             )

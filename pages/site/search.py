@@ -12,7 +12,7 @@ from movies.search import SortBy
 from movies.selectors import movie_search_list
 from movies.serializers import MovieSearchParameters
 from pages.frame.page import BrowserPage, genre_names
-from pages.frame.parts import Part, part_of
+from pages.frame.parts import Part, load_part
 
 
 class Search(BrowserPage):
@@ -22,7 +22,7 @@ class Search(BrowserPage):
     parameters = MovieSearchParameters
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        found = part_of(lambda: movie_search_list(**values))
+        found = load_part(lambda: movie_search_list(**values))
         return {
             "found": found,
             "values": values,
@@ -34,7 +34,7 @@ class Search(BrowserPage):
         }
 
     def _template(self, request: HttpRequest) -> str:
-        return "pages/parts/found.html" if request.headers.get("HX-Target") == "found" else self.template
+        return "pages/parts/results.html" if request.headers.get("HX-Target") == "found" else self.template
 
 
 def _pages(found: Part, values: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pages.figures import charts
 from pages.figures.tables import Table
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, genre_names, made
+from pages.frame.page import BrowserPage, genre_names, tables_of
 from trending.serializers import TrendingParameters
 
 WINDOWS: Final = ("1h", "6h", "24h", "48h")
@@ -27,7 +27,7 @@ class Trending(BrowserPage):
         history = trending["history"]
         return {
             **trending,
-            "topic": fragments.topic(
+            "topic": fragments.make_topic(
                 "trending", window=values["window"].label, limit=values["limit"], genre=values.get("genre")
             ),
             "window": values["window"].label,
@@ -35,7 +35,7 @@ class Trending(BrowserPage):
             "windows": WINDOWS,
             "genres": genre_names(),
             "scores_table": charts.score_lines(history.data) if history.data and history.data["movies"] else None,
-            "tables": ranking_tables(trending) + made((charts.score_lines, history)),
+            "tables": ranking_tables(trending) + tables_of((charts.score_lines, history)),
             "main": trending["ranked"],
         }
 

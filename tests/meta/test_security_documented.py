@@ -11,7 +11,7 @@ from django.conf import settings
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.supervisor import CONNECTIONS, HEAD_TIMEOUT_SECONDS
 from pages.live.hub import MOST_STREAMS, MOST_TOPICS
-from pages.live.tickets import LASTS
+from pages.live.tickets import TICKET_LIFETIME
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -53,5 +53,6 @@ def test_the_bounds_that_it_names_are_those_of_the_server() -> None:
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB a body" in PAGE
     assert f"comes within {HEAD_TIMEOUT_SECONDS} s; {CONNECTIONS:,} connections per worker" in PAGE
     assert (
-        f"good for {LASTS // timedelta(hours=1)} h; {MOST_STREAMS:,} streams and {MOST_TOPICS} topics at most" in PAGE
+        f"good for {TICKET_LIFETIME // timedelta(hours=1)} h; {MOST_STREAMS:,} streams and {MOST_TOPICS} topics at most"
+        in PAGE
     )

@@ -22,7 +22,7 @@ from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import RedisLink
-from pages.figures.tables import shown
+from pages.figures.tables import format_value
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR
 from tests.api.healthy_world import MOVIE, OTHER, healthy
@@ -119,7 +119,7 @@ def test_a_movies_numbers_are_the_apis(reader: Reader) -> None:
         (sentiment["sentiment"]["overall_score"], "score"),
         (stats["latest"].get("trending_score"), "decimal"),
     ):
-        assert f"<dd>{shown(value, kind)}</dd>" in re.sub(r'<dd class="\w+">', "<dd>", text)
+        assert f"<dd>{format_value(value, kind)}</dd>" in re.sub(r'<dd class="\w+">', "<dd>", text)
     timeline = reader.api.body(f"movies/{MOVIE}/sentiment", {"window": "7d"})
     assert reader.rows(page, "sentiment") == [
         texts(

@@ -21,15 +21,15 @@ from pymongo import MongoClient
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import wiring
 from merger.stores.mongo import client as mongo
-from pages.frame.fragments import rendered, topic
+from pages.frame.fragments import make_topic, render_fragment
 from pages.live.hub import Hub
-from pages.live.streams import streams
-from pages.live.tickets import ticket
+from pages.live.streams import create_app
+from pages.live.tickets import issue_ticket
 from tests.integration.layers.test_request_path import MOVIE, SCALE, Finds
 from tests.integration.serving.test_serve import served
 
 STREAMS = 1_000
-TRENDING = topic("trending", window="6h", limit=20)
+TRENDING = make_topic("trending", window="6h", limit=20)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ class Browser:
 async def pushed(hub: Hub, browsers: list[Browser], number: int) -> None:
     """Lets the hub look until every browser has had so many events."""
     for _ in range(50):
-        await hub.look()
+        await hub.check_topics()
         for _ in range(20):
             await asyncio.sleep(0.01)
             if all(len(each.events) >= number for each in browsers):
@@ -122,9 +122,9 @@ def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
     """How often MongoDB is read for one change while so many streams are open."""
 
     async def play() -> int:
-        hub = Hub(rendered)
-        application = streams(hub)
-        browsers = [Browser(application, ticket(TRENDING)) for _ in range(number_of_streams)]
+        hub = Hub(render_fragment)
+        application = create_app(hub)
+        browsers = [Browser(application, issue_ticket(TRENDING)) for _ in range(number_of_streams)]
         await asyncio.sleep(0.5)
         await pushed(hub, browsers, 1)
         await asyncio.to_thread(change, number_of_streams)
@@ -132,7 +132,7 @@ def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
         await pushed(hub, browsers, 2)
         cost = reads(finds)
         for _ in range(3):
-            await hub.look()
+            await hub.check_topics()
         assert reads(finds) == cost, "a look at what has not changed asked MongoDB"
         assert {each.events[1] for each in browsers} == {browsers[0].events[1]}
         assert browsers[0].events[0] != browsers[0].events[1]
@@ -152,8 +152,8 @@ def test_a_thousand_streams_cost_as_many_queries_per_change_as_one(finds: Finds)
 
 def test_a_movies_numbers_are_pushed(finds: Finds) -> None:
     async def play() -> str:
-        hub = Hub(rendered)
-        browser = Browser(streams(hub), ticket(topic("movie", movie_id=MOVIE)))
+        hub = Hub(render_fragment)
+        browser = Browser(create_app(hub), issue_ticket(make_topic("movie", movie_id=MOVIE)))
         await asyncio.sleep(0.1)
         await pushed(hub, [browser], 1)
         await browser.leave()
@@ -166,7 +166,7 @@ def test_a_movies_numbers_are_pushed(finds: Finds) -> None:
 
 def test_without_a_ticket_there_is_no_stream() -> None:
     async def play() -> int:
-        browser = Browser(streams(Hub(rendered)), "trending")
+        browser = Browser(create_app(Hub(render_fragment)), "trending")
         await browser.task
         return browser.status
 
@@ -175,7 +175,7 @@ def test_without_a_ticket_there_is_no_stream() -> None:
 
 def test_too_many_are_told_when_to_come_again() -> None:
     async def play() -> int:
-        browser = Browser(streams(Hub(rendered, most_streams=0)), ticket(TRENDING))
+        browser = Browser(create_app(Hub(render_fragment, most_streams=0)), issue_ticket(TRENDING))
         await browser.task
         return browser.status
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.figures.tables import FORMATS, NOTHING, Column, Table, shown
+from pages.figures.tables import FORMATS, NOTHING, Column, Table, format_value
 
 COLUMNS = (Column("title", "Title"), Column("votes", "Votes", "count"), Column("mood", "Mood", "score"))
 
@@ -40,11 +40,11 @@ def read(table: Table) -> list[list[str]]:
     ],
 )
 def test_values_are_shown_as_people_read_them(value: Any, kind: str, text: str) -> None:
-    assert shown(value, kind) == text
+    assert format_value(value, kind) == text
 
 
 def test_every_kind_shows_that_nothing_is_known() -> None:
-    assert {shown(None, kind) for kind in FORMATS} == {NOTHING}
+    assert {format_value(None, kind) for kind in FORMATS} == {NOTHING}
 
 
 def test_a_csv_has_a_heading_and_numbers_as_they_are() -> None:

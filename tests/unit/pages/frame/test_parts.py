@@ -13,7 +13,7 @@ from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
 from merger.answers.answer import Answer
 from merger.cache.entry import BEING_REPLACED, Entry
 from merger.errors import StoreUnavailable
-from pages.frame.parts import MEANINGS, Notice, notices, part_of
+from pages.frame.parts import MEANINGS, Notice, load_part, notices
 
 ROOT = Path(__file__).resolve().parents[4]
 MADE = 1_796_000_000.0
@@ -86,7 +86,7 @@ def test_a_store_that_does_not_answer_is_told_without_its_name() -> None:
     def ask() -> Answer:
         raise StoreUnavailable("mongodb://user:secret@db.example.org is away")
 
-    part = part_of(ask)
+    part = load_part(ask)
     assert part.failed
     assert [notice.state for notice in part.notices] == ["error"]
     assert "example" not in str(part.notices)

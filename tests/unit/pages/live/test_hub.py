@@ -39,20 +39,20 @@ def test_a_topic_is_made_once_per_look_however_many_read_it_and_told_to_all_of_t
         world = World()
         hub = Hub(world.make)
         world.shows["a"] = "one"
-        contexts = [hub.reading("a") for _ in range(1_000)]
+        contexts = [hub.subscribe("a") for _ in range(1_000)]
         streams = [each.__enter__() for each in contexts]
-        await hub.look()
+        await hub.check_topics()
         assert {(await each.next()).html for each in streams} == {"one"}
         assert (world.made["a"], hub.pushed, hub.streams) == (1, 1_000, 1_000)
-        await hub.look()
+        await hub.check_topics()
         assert hub.pushed == 1_000
         world.shows["a"] = "two"
-        await hub.look()
+        await hub.check_topics()
         assert {(await each.next()).html for each in streams} == {"two"}
         for each in contexts:
             each.__exit__(None, None, None)
         assert (hub.streams, hub.topics) == (0, 0)
-        await hub.look()
+        await hub.check_topics()
         assert world.made["a"] == 3
 
     asyncio.run(play())
@@ -63,9 +63,9 @@ def test_who_comes_later_is_told_at_once_what_is_known() -> None:
         world = World()
         hub = Hub(world.make)
         world.shows["a"] = "one"
-        with hub.reading("a"):
-            await hub.look()
-            with hub.reading("a") as late:
+        with hub.subscribe("a"):
+            await hub.check_topics()
+            with hub.subscribe("a") as late:
                 assert (await asyncio.wait_for(late.next(), 1)).html == "one"
 
     asyncio.run(play())
@@ -75,10 +75,10 @@ def test_a_slow_reader_gets_the_newest_and_nothing_that_was_replaced() -> None:
     async def play() -> None:
         world = World()
         hub = Hub(world.make)
-        with hub.reading("a") as slow:
+        with hub.subscribe("a") as slow:
             for text in ("one", "two", "three"):
                 world.shows["a"] = text
-                await hub.look()
+                await hub.check_topics()
             assert (await slow.next()).html == "three"
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(slow.next(), 0.05)
@@ -93,12 +93,12 @@ def test_one_topic_in_trouble_keeps_no_other_from_its_readers_and_is_told_once(
         world = World()
         hub = Hub(world.make)
         world.shows |= {"bad": "broken", "good": "one"}
-        with hub.reading("bad") as bad, hub.reading("good") as good:
+        with hub.subscribe("bad") as bad, hub.subscribe("good") as good:
             for _ in range(3):
-                await hub.look()
+                await hub.check_topics()
             assert (await good.next()).html == "one"
             world.shows["bad"] = "mended"
-            await hub.look()
+            await hub.check_topics()
             assert (await bad.next()).html == "mended"
 
     asyncio.run(play())
@@ -107,10 +107,10 @@ def test_one_topic_in_trouble_keeps_no_other_from_its_readers_and_is_told_once(
 
 def test_it_takes_so_many_streams_and_topics_and_no_more() -> None:
     hub = Hub(World().make, most_streams=3, most_topics=2)
-    with hub.reading("a"), hub.reading("b"):
+    with hub.subscribe("a"), hub.subscribe("b"):
         assert not hub.is_full_for("a")
         assert hub.is_full_for("c")
-        with hub.reading("a"):
+        with hub.subscribe("a"):
             assert hub.is_full_for("a")
         assert not hub.is_full_for("a")
 
@@ -118,9 +118,9 @@ def test_it_takes_so_many_streams_and_topics_and_no_more() -> None:
 def test_it_looks_again_and_again() -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make, look_every=0.01)
+        hub = Hub(world.make, interval=0.01)
         looking = asyncio.create_task(hub.run())
-        with hub.reading("a") as stream:
+        with hub.subscribe("a") as stream:
             for text in ("one", "two"):
                 world.shows["a"] = text
                 while (await asyncio.wait_for(stream.next(), 2)).html != text:

@@ -9,16 +9,15 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pages.figures.tables import NOTHING
-from pages.figures.tables import shown as as_text
+from pages.figures.tables import NOTHING, format_value
 
 register = template.Library()
 
 
 @register.filter
-def shown(value: Any, kind: str) -> str:
+def display(value: Any, kind: str) -> str:
     """A value as people read it; ``kind`` is one of ``pages.figures.tables.FORMATS``."""
-    return as_text(None if value == "" else value, kind)  # what a template can't find is an empty text
+    return format_value(None if value == "" else value, kind)  # what a template can't find is an empty text
 
 
 @register.filter
@@ -26,7 +25,7 @@ def moment(value: str | None) -> SafeString | str:
     """A moment in ISO 8601 as a ``time`` element, in UTC."""
     if not value:
         return NOTHING
-    return format_html('<time datetime="{}">{} UTC</time>', value, as_text(value, "hour"))
+    return format_html('<time datetime="{}">{} UTC</time>', value, format_value(value, "hour"))
 
 
 @register.filter
