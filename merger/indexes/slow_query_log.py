@@ -13,12 +13,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from merger.errors import StoreError
 from merger.stores.mongo.errors import mongo_call
-from merger.stores.mongo.query_shapes import Shape, Slow
+from merger.stores.mongo.query_shapes import Slow
 from merger.stores.mongo.slow_queries import SlowQueries
 
 COLLECTION: Final = "slow_queries"
@@ -55,17 +56,7 @@ class SlowQueryLog:
         Raises:
             StoreError: from the store.
         """
-        documents = [
-            {
-                "at": at,
-                "host": socket.gethostname(),
-                "shape": each.shape.as_dict(),
-                "queries": each.queries,
-                "milliseconds": each.milliseconds,
-                "longest": each.longest,
-            }
-            for each in slow
-        ]
+        documents = [{"at": at, "host": socket.gethostname(), **msgspec.to_builtins(each)} for each in slow]
         if documents:
             with mongo_call(WRITTEN_WITHIN):
                 self._make()
@@ -102,8 +93,6 @@ def report_slow_queries(noted: SlowQueries, log: SlowQueryLog, now: datetime) ->
 
 
 def _read(document: Mapping[str, Any]) -> Slow | None:
-    try:
-        numbers = float(document["milliseconds"]), float(document["longest"])
-        return Slow(Shape.of_dict(document["shape"]), int(document["queries"]), *numbers)
-    except (KeyError, TypeError, ValueError):
-        return None
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(document, Slow)
+    return None

@@ -45,31 +45,6 @@ class Shape:
             parts.append("sorted by " + ", ".join(f"{field} {'↓' if way < 0 else '↑'}" for field, way in self.sort))
         return ", ".join(parts) or "everything"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data, which ``of_dict`` reads."""
-        return {
-            "collection": self.collection,
-            "equals": list(self.equals),
-            "sort": [list(each) for each in self.sort],
-            "ranges": list(self.ranges),
-            "is_alternative": self.is_alternative,
-        }
-
-    @classmethod
-    def of_dict(cls, found: Mapping[str, Any]) -> Shape:
-        """The inverse.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is something else.
-        """
-        return cls(
-            str(found["collection"]),
-            tuple(map(str, found["equals"])),
-            tuple((str(field), -1 if int(way) < 0 else 1) for field, way in found["sort"]),
-            tuple(map(str, found["ranges"])),
-            bool(found["is_alternative"]),
-        )
-
 
 def shape_of(name: str, command: Mapping[str, Any]) -> Shape | None:
     """The shape of a command; ``None`` for one that reads by no filter.

