@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from django.core.management import get_commands
 from drf_spectacular.generators import SchemaGenerator
 
 from lambdaserve import __version__
+from tests.meta.repository import ROOT, tracked_files
 
-ROOT = Path(__file__).resolve().parents[2]
 OURS = ("analytics", "lambdaserve", "lambdaserve.access", "merger", "movies", "trending")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
@@ -111,20 +110,6 @@ def test_every_folder_of_tests_is_in_their_readme() -> None:
     assert told == real
 
 
-def tracked_files() -> list[Path]:
-    """Files of the repository, or, without one, every text that an archive of it holds."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        return [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [path for pattern in ("*.py", "*.md", "*.html", "*.toml") for path in ROOT.rglob(pattern) if path.is_file()]
-
-
 # Put together from halves, so that this file is not the one that is found.
 UNWANTED = {
     "a place on somebody's machine": r"(?<![\w.])/(?:work|root|home|Users)" + "/",
@@ -141,7 +126,7 @@ def test_no_file_holds(what: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
         for path in tracked_files()
-        if path.suffix not in (".gz", ".png", ".ico") and path.is_file()
+        if path.suffix not in (".gz", ".png", ".ico")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if unwanted.search(line)
     ]

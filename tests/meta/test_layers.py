@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.meta.repository import ROOT
 
 
 def test_every_import_contract_is_kept() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.meta.test_docs import ROOT, tracked_files
+from tests.meta.repository import ROOT, tracked_files
 
 REQUIREMENTS = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
 # A letter of a section of that page and a number, as a word of its own; `%C0` is a byte in an address.
@@ -30,7 +30,7 @@ def texts() -> Iterator[tuple[str, str]]:
         is_text = (
             path.suffix in (".py", ".md", ".html", ".toml", ".yml", ".conf", ".js", ".css") or path.name == "Makefile"
         )
-        if is_text and name not in LEFT_OUT and path.is_file():
+        if is_text and name not in LEFT_OUT:
             yield name, path.read_text(encoding="utf-8")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.meta.repository import ROOT
+
 NAMES = ("requirements", "requirements-dev", "requirements-djongo", "requirements-djongo-dev")
 _PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(?P<version>[A-Za-z0-9.!+]+)(?: ; .+)?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.integration.faults.catalogue import FAULTS
 from tests.integration.faults.run import Fault
+from tests.meta.repository import ROOT
 from tests.monitoring import rules
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 
 
 def test_the_page_has_every_fault_measured_and_described() -> None:

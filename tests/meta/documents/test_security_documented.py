@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 
@@ -12,8 +11,8 @@ from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.supervisor import CONNECTIONS, HEAD_TIMEOUT_SECONDS
 from pages.live.hub import MOST_STREAMS, MOST_TOPICS
 from pages.live.tickets import TICKET_LIFETIME
+from tests.meta.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdaserve.config.env import Address
 from lambdaserve.config.variables import VARIABLES
+from tests.meta.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?P<default>.*?) \| (?P<about>.*?) \|$", re.MULTILINE)
 ROWS = {row["name"]: row for row in _ROW.finditer((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"))}
 _UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)), ("s", timedelta(seconds=1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +13,8 @@ from lambdaserve.ops.metrics import endpoint as metrics
 from lambdaserve.ops.metrics.state_collector import StateCollector
 from merger import meters
 from merger.operations.collection_sizes import CollectionSizes
+from tests.meta.repository import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 _ROW = re.compile(r"^\| `(lambdaserve_\w+)` \| (\w+) \|(.*?)\| \S.* \|$", re.MULTILINE)
 
 Told = dict[str, tuple[str, tuple[str, ...]]]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.meta.test_docs import ROOT, tracked_files
+from tests.meta.repository import PRODUCT, ROOT, sources
 
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([^|]+?) \| [^|]+ \| `([^`|]+)` \|$", PAGE, re.MULTILINE)
@@ -16,9 +16,7 @@ WORDS = [word for word, _ in ROWS]
 @pytest.fixture(scope="module")
 def source() -> str:
     """The product's code as one lower-case text, with the paths of its modules."""
-    files = [path for path in tracked_files() if path.suffix == ".py" and path.is_file()]
-    product = [path for path in files if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
-    return "\n".join(f"{path.relative_to(ROOT)}\n{path.read_text(encoding='utf-8')}" for path in product).casefold()
+    return "\n".join(f"{path}\n{text}" for path, text in sources(*PRODUCT).items()).casefold()
 
 
 def test_glossary_is_in_alphabetical_order() -> None:

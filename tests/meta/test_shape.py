@@ -1,0 +1,109 @@
+"""The code keeps its shape: short files, short functions, small folders, and rooms that say what they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import PurePath
+
+import pytest
+
+from tests.meta.repository import PRODUCT, sources
+
+LINES_IN_A_FILE, LINES_IN_A_FUNCTION, MODULES_IN_A_FOLDER = 300, 45, 13
+# Files that are being split.
+STILL_LONG = (
+    "lambdaserve/api/openapi.py",
+    "lambdaserve/config/variables.py",
+    "lambdaserve/ops/doctor/findings.py",
+    "lambdaserve/settings.py",
+    "lambdaserve/staff/admin.py",
+)
+# Folders that Django prescribes need no description.
+PRESCRIBED = ("management", "commands", "migrations", "templatetags")
+Sources = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def code() -> Sources:
+    """What is held to the limits; Django's own migrations are generated, and left out."""
+    found = sources(*PRODUCT, "benchmarks", "deploy")
+    return {path: source for path, source in found.items() if PurePath(path).parent.name != "migrations"}
+
+
+def long_files(code: Sources) -> list[str]:
+    lengths = {path: source.count("\n") for path, source in code.items()}
+    return [f"{path}: {lines} lines" for path, lines in lengths.items() if lines > LINES_IN_A_FILE]
+
+
+def long_functions(code: Sources) -> list[str]:
+    return [
+        f"{path}: {node.name}: {lines} lines"
+        for path, source in code.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (lines := (node.end_lineno or 0) - node.lineno + 1) > LINES_IN_A_FUNCTION
+    ]
+
+
+def large_folders(code: Sources) -> list[str]:
+    folders = Counter(str(PurePath(path).parent) for path in code if PurePath(path).name != "__init__.py")
+    return [f"{folder}: {modules} modules" for folder, modules in folders.items() if modules > MODULES_IN_A_FOLDER]
+
+
+def undescribed_rooms(code: Sources) -> list[str]:
+    """Folders whose ``__init__`` does not say in one to four sentences what they are and what may enter."""
+    rooms = {PurePath(path).parent for path in code}
+    described = {
+        PurePath(path).parent
+        for path, source in code.items()
+        if PurePath(path).name == "__init__.py" and 1 <= _sentences(ast.get_docstring(ast.parse(source)) or "") <= 4
+    }
+    return sorted(str(room) for room in rooms - described if room.name not in PRESCRIBED and room.parts[0] != "deploy")
+
+
+def _sentences(text: str) -> int:
+    return len(re.findall(r"\.(?=\s|$)", text))
+
+
+def test_no_file_is_longer_than_300_lines(code: Sources) -> None:
+    assert [each for each in long_files(code) if not each.startswith(STILL_LONG)] == []
+
+
+def test_no_function_is_longer_than_45_lines(code: Sources) -> None:
+    assert long_functions(code) == []
+
+
+def test_no_folder_has_more_than_13_modules(code: Sources) -> None:
+    assert large_folders(code) == []
+
+
+def test_every_room_says_what_it_is(code: Sources) -> None:
+    assert undescribed_rooms(code) == []
+
+
+def test_long_file_is_found() -> None:
+    assert long_files({"merger/a.py": "x = 1\n" * 301, "merger/b.py": "x = 1\n" * 300}) == ["merger/a.py: 301 lines"]
+
+
+@pytest.mark.parametrize("keyword", ["def", "async def"])
+def test_long_function_is_found(keyword: str) -> None:
+    body = "    x = 1\n"
+    code = {"merger/a.py": f"class A:\n    {keyword} f(self):\n" + f"    {body}" * 45 + "def g():\n" + body * 44}
+    assert long_functions(code) == ["merger/a.py: f: 46 lines"]
+
+
+def test_large_folder_is_found() -> None:
+    code = {f"merger/core/m{number}.py": "" for number in range(14)}
+    assert large_folders({**code, "merger/core/__init__.py": ""}) == ["merger/core: 14 modules"]
+    code.popitem()
+    assert large_folders({**code, "merger/core/__init__.py": ""}) == []
+
+
+@pytest.mark.parametrize("text", ["", "x = 1\n", '"""Rules"""\n', '"""One. Two. Three. Four. Five."""\n'])
+def test_room_without_a_description_is_found(text: str) -> None:
+    good = {"merger/__init__.py": '"""The merge."""\n', "merger/core/windows.py": ""}
+    assert undescribed_rooms({**good, "merger/core/__init__.py": '"""Rules of time. Pure."""\n'}) == []
+    assert undescribed_rooms({**good, "merger/core/__init__.py": text}) == ["merger/core"]
+    assert undescribed_rooms(good) == ["merger/core"]
