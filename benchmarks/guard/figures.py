@@ -1,0 +1,104 @@
+"""What was measured, what this release's figures are, and whether the one is slower than the other. Pure.
+
+A figure is a cost in units of a floor of the same run. Each has a band from its own noise: an unchanged service stays
+inside, one that costs ten per cent more does not.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+NARROWEST, WIDEST = 0.05, 0.08
+"""Bounds of a band, as shares of the figure."""
+
+DEVIATIONS: Final = 4.0
+"""Standard deviations of single runs that a band holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A recorded figure.
+
+    Attributes:
+        value: the median of the recorded runs.
+        band: share of the value by which a run may exceed it.
+    """
+
+    value: float
+    band: float
+
+    @property
+    def limit(self) -> float:
+        """The largest value that is not slower."""
+        return self.value * (1 + self.band)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure of a run beside the recorded one.
+
+    Attributes:
+        name: of the figure.
+        found: in this run.
+        recorded: of the release; ``None``: it has none of this name.
+    """
+
+    name: str
+    found: float
+    recorded: Figure | None
+
+    @property
+    def is_slower(self) -> bool:
+        """Whether it is outside the band; a figure without a record is not."""
+        return self.recorded is not None and self.found > self.recorded.limit
+
+    @property
+    def verdict(self) -> str:
+        """For the table."""
+        if self.recorded is None:
+            return "new"
+        change = self.found / self.recorded.value - 1
+        return f"{change:+.1%}" + (f", more than {self.recorded.band:.0%}: SLOWER" if self.is_slower else "")
+
+
+def record(runs: Sequence[Mapping[str, float]]) -> dict[str, Figure]:
+    """Figures from several unchanged runs.
+
+    Args:
+        runs: at least two, each with the same names.
+    """
+    return {name: _record(name, [run[name] for run in runs]) for name in runs[0]}
+
+
+def _record(name: str, values: Sequence[float]) -> Figure:
+    value = statistics.median(values)
+    noise = DEVIATIONS * statistics.stdev(values) / value
+    if noise > WIDEST:
+        raise TooNoisy(f"{name} differs too much between runs ({noise:.0%}); the machine should do nothing else")
+    return Figure(round(value, 4), round(max(NARROWEST, math.ceil(noise * 100) / 100), 2))
+
+
+class TooNoisy(Exception):
+    """The recorded runs differ so much that a band around them would hide a change of ten per cent."""
+
+
+def compare(found: Mapping[str, float], recorded: Mapping[str, Figure]) -> list[Row]:
+    """A run beside the recorded figures, in the run's order."""
+    return [Row(name, value, recorded.get(name)) for name, value in found.items()]
+
+
+def better_of(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Of two runs the smaller figure of each name: noise only adds."""
+    return {name: min(value, other.get(name, value)) for name, value in one.items()}
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Lines for the terminal."""
+    yield f"{'figure':<28}{'this run':>10}{'release':>10}  verdict"
+    for row in rows:
+        recorded = f"{row.recorded.value:.2f}" if row.recorded else "-"
+        yield f"{row.name:<28}{row.found:>10.2f}{recorded:>10}  {row.verdict}"

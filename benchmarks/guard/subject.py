@@ -1,0 +1,269 @@
+"""Measures the processor time of requests in this very process, in turn with a floor; prints the ratios as JSON.
+
+``python -m benchmarks.guard.subject`` runs in the environment of a prepared service. It calls the WSGI application
+without a server and without the background thread, so that the process's time is the requests' own. Each kind of
+request has a floor that does the least such a request can do: a bare Django view, and for the kinds that read a store
+the same number of round trips with the drivers alone. Short blocks of both alternate, so whatever the machine does
+meanwhile meets both.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import itertools
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Environ = dict[str, Any]
+Call = Callable[[Environ], str]
+"""Answers one request; returns the status line."""
+
+HOT, NOT_MODIFIED, WARM, COLD = KINDS = "hot", "304", "warm", "cold"
+
+HOT_KEYS: Final = 4
+WARM_KEYS: Final = 200
+
+
+_NO_BODY = io.BytesIO()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of request and its floor.
+
+    Attributes:
+        name: one of ``KINDS``.
+        expected: beginning of every answer's status line and cache state, as ``200 HIT``.
+        requests: endless.
+        prepare: called before each block of requests, unmeasured.
+        floor: the least that such a request costs.
+        block: requests in a block.
+        rounds: pairs of blocks.
+    """
+
+    name: str
+    expected: str
+    requests: Iterator[Environ]
+    prepare: Callable[[], None]
+    floor: Call
+    block: int
+    rounds: int
+
+
+def main() -> int:
+    """Prints ``{kind: ratio}``."""
+    key, movies = os.environ["GUARD_KEY"], [int(each) for each in os.environ["GUARD_MOVIES"].split(",")]
+    service = Subject(key)
+    found = {kind.name: measure(kind, service.call) for kind in kinds(service, movies)}
+    json.dump(found, sys.stdout)
+    return 0
+
+
+class Subject:
+    """The service in this process.
+
+    Args:
+        key: an API key that is never refused.
+    """
+
+    def __init__(self, key: str) -> None:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "lambdaserve.settings"
+        import django
+
+        django.setup(set_prefix=False)
+        from django.core.handlers.wsgi import WSGIHandler
+
+        from merger.wiring import service
+
+        service().warm_up()
+        self._key, self._application, self._cache = key, WSGIHandler(), service().cache
+        gc.collect()
+        gc.freeze()
+
+    def request(self, path: str, **headers: str) -> Environ:
+        """A GET as the server hands it over, without its body."""
+        name, _, query = path.partition("?")
+        return {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": name,
+            "QUERY_STRING": query,
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8000",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "127.0.0.1:8000",
+            "HTTP_ACCEPT": "*/*",
+            "HTTP_X_API_KEY": self._key,
+            "wsgi.url_scheme": "http",
+            "wsgi.input": _NO_BODY,
+            "wsgi.errors": sys.stderr,
+            **headers,
+        }
+
+    def call(self, environ: Environ) -> str:
+        """Answers a request; returns status and cache state."""
+        return respond(self._application, environ)
+
+    def headers(self, environ: Environ) -> Mapping[str, str]:
+        """Headers of a request's answer."""
+        found: dict[str, str] = {}
+        respond(self._application, dict(environ), found)
+        return found
+
+    def empty_local_tier(self) -> None:
+        """Forgets what this process holds; Redis keeps its entries."""
+        self._cache.hot.clear()
+
+
+def kinds(service: Subject, movies: list[int]) -> Iterator[Kind]:
+    """Every kind of request, in the order in which they are measured."""
+    details = [service.request(f"/api/v1/movies/{movie}") for movie in movies]
+    hot = details[:HOT_KEYS]
+    for environ in hot:
+        service.call(dict(environ))
+    tagged = [{**environ, "HTTP_IF_NONE_MATCH": service.headers(environ)["ETag"]} for environ in hot]
+    bare = Floor()
+    yield Kind(HOT, "200 HIT", itertools.cycle(hot), _nothing, bare.constant, 60, 100)
+    yield Kind(NOT_MODIFIED, "304 ", itertools.cycle(tagged), _nothing, bare.constant, 60, 100)
+    warm = details[:WARM_KEYS]
+    for environ in warm:
+        service.call(dict(environ))
+    yield Kind(WARM, "200 HIT", itertools.cycle(warm), service.empty_local_tier, bare.one_read, 50, 60)
+    cold = [service.request(path) for movie in movies for path in questions(movie)]
+
+    def empty_cache() -> None:
+        bare.redis.flushdb()
+        service.empty_local_tier()
+
+    yield Kind(COLD, "200 MISS", itertools.cycle(cold), empty_cache, bare.two_finds(movies), 25, 40)
+
+
+def questions(movie: int) -> Iterable[str]:
+    """Paths of answers about one movie."""
+    yield f"/api/v1/movies/{movie}"
+    yield f"/api/v1/movies/{movie}/stats"
+    yield from (f"/api/v1/movies/{movie}/sentiment?window={window}" for window in ("all", "7d", "30d"))
+
+
+class Floor:
+    """A bare Django view without middleware, and plain clients of the stores; nothing of it is the service's code."""
+
+    def __init__(self) -> None:
+        import redis
+        from django.core.handlers.base import BaseHandler
+        from django.core.handlers.wsgi import WSGIRequest
+        from django.http import HttpRequest, HttpResponse
+        from pymongo import MongoClient
+
+        client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGODB_URI"])
+        self._collections = [client["moviedb"][name] for name in ("batch_views", "speed_views")]
+        self.redis = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+        def view(request: HttpRequest) -> HttpResponse:
+            return HttpResponse(b"{}", content_type="application/json", headers={"X-Cache": "FLOOR"})
+
+        class Handler(BaseHandler):
+            def resolve_request(self, request: HttpRequest) -> Any:
+                return view, (), {}
+
+        handler = Handler()
+        # What Django's loader of middleware fills; without it the handler is the least that there can be.
+        vars(handler).update(_view_middleware=[], _template_response_middleware=[], _exception_middleware=[])
+        self._get_response = vars(BaseHandler)["_get_response"].__get__(handler)
+        self._request = WSGIRequest
+
+    def constant(self, environ: Environ) -> str:
+        """Answers with a constant."""
+        return respond(self._application, environ)
+
+    def one_read(self, environ: Environ) -> str:
+        """Answers after one round trip to Redis."""
+        self.redis.get("guard")
+        return respond(self._application, environ)
+
+    def two_finds(self, movies: list[int]) -> Call:
+        """Answers after one find in each collection, encoding what was found."""
+        import orjson
+
+        turn = itertools.cycle(movies)
+
+        def call(environ: Environ) -> str:
+            wanted = {"movie_id": next(turn)}
+            found = [list(collection.find(wanted)) for collection in self._collections]
+            orjson.dumps(found, default=str)
+            return respond(self._application, environ)
+
+        return call
+
+    def _application(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
+        response = self._get_response(self._request(environ))
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return response
+
+
+def respond(application: Callable[..., Any], environ: Environ, into: dict[str, str] | None = None) -> str:
+    """Has a WSGI application answer one request, body included; returns status and cache state.
+
+    Args:
+        application: WSGI.
+        environ: the request; it is used up.
+        into: receives the answer's headers.
+    """
+    begun: list[str] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+        if into is not None:
+            into.update(headers)
+        state = next((value for name, value in headers if name == "X-Cache"), "")
+        begun.append(f"{status[:3]} {state}")
+
+    body = application(environ, start_response)
+    for _ in body:
+        pass
+    body.close()
+    return begun[0]
+
+
+def measure(kind: Kind, call: Call) -> float:
+    """Cost of a request in units of its floor, both from the fastest fifth of the blocks: what disturbs only adds.
+
+    Raises:
+        SystemExit: an answer is not of this kind, so that its cost would say nothing.
+    """
+    floors, costs = [], []
+    for _ in range(kind.rounds):
+        floors.append(_time(kind, kind.floor, "200 FLOOR"))
+        kind.prepare()
+        costs.append(_time(kind, call, kind.expected))
+    return _fastest(costs) / _fastest(floors)
+
+
+def _fastest(blocks: list[int]) -> float:
+    return statistics.fmean(sorted(blocks)[: len(blocks) // 5])
+
+
+def _time(kind: Kind, call: Call, expected: str) -> int:
+    requests = [dict(environ) for environ in itertools.islice(kind.requests, kind.block)]
+    gc.collect()
+    began = time.process_time_ns()
+    answers = [call(environ) for environ in requests]
+    took = time.process_time_ns() - began
+    if wrong := [answer for answer in answers if not answer.startswith(expected)]:
+        sys.exit(f"{kind.name}: {len(wrong)} of {len(answers)} answers were not {expected!r} but {set(wrong)}")
+    return took
+
+
+def _nothing() -> None:
+    """Prepares nothing."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
