@@ -273,7 +273,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["lambdaserve.access.credentials.permissions.ReadAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["lambdaserve.access.ratelimit.throttle.LeasedTokenBucket"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lambdaserve.api.negotiation.RememberedNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lambdaserve.api.negotiation.CachedNegotiation",
     "DEFAULT_SCHEMA_CLASS": "lambdaserve.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "lambdaserve.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

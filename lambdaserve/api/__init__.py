@@ -1,1 +1,4 @@
-"""The base of every API endpoint: parameters, answers, problems, OpenAPI. No endpoint of its own."""
+"""The base of every API endpoint: parameters, responses, problems, OpenAPI.
+
+What all endpoints share may enter; the endpoints themselves live in the apps.
+"""

@@ -1,4 +1,4 @@
-"""The API's description and its two readers."""
+"""Pages of the API's documentation: the OpenAPI document, Swagger UI and ReDoc. Requirement A5."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from lambdaserve.access.ratelimit.login_limits import limit_page
 
 
 class SchemaView(SpectacularAPIView):
-    """``/api/schema/``: the API's description in the form that ``Accept`` asks for (A5).
+    """``/api/schema/``: the API's description as JSON or YAML, as ``Accept`` asks.
 
-    It is the same for everybody, whatever else they ask, and each form is made once. The package's own view makes it
-    each time, puts ``version`` into a header as it comes and keeps a catalogue of texts for each ``lang`` it ever saw.
+    It is the same for every client and parameter, and each form is generated once. The package's own view generates it
+    for each request, copies ``version`` into a header unchecked and keeps the texts of every ``lang`` it has seen.
     """
 
     @extend_schema(exclude=True)
@@ -36,25 +36,25 @@ class SchemaView(SpectacularAPIView):
 
 @cache
 def _description(form: str, *, anonymous_read: bool) -> str | bytes:
-    """The description as ``json`` or ``yaml``; it tells whether reading needs a login, which the cache's key holds."""
-    found = SchemaView.generator_class().get_schema(public=True)  # type: ignore[no-untyped-call]  # the package's is untyped
+    """Generates the description as ``json`` or ``yaml``; it depends on whether reading needs a login."""
+    document = SchemaView.generator_class().get_schema(public=True)  # type: ignore[no-untyped-call]  # the package's is untyped
     renderers = {each.format: each for each in SchemaView.renderer_classes}
-    return renderers[form]().render(found)
+    return renderers[form]().render(document)
 
 
-# Both readers write style elements from their own script; nothing else of the policy is loosened for them.
-_STYLED = {"style-src": ["'self'", "'unsafe-inline'"]}
+# Both readers' own scripts write style elements; their pages relax nothing else of the policy.
+_INLINE_STYLES = {"style-src": ["'self'", "'unsafe-inline'"]}
 
 
-@method_decorator([limit_page, csp_update(_STYLED)], name="dispatch")
+@method_decorator([limit_page, csp_update(_INLINE_STYLES)], name="dispatch")
 class SwaggerView(SpectacularSwaggerSplitView):
-    """Swagger UI at ``/api/docs/``, with every file from this server (A5)."""
+    """Swagger UI at ``/api/docs/``, with every file served from here."""
 
     template_name = "docs/swagger.html"
 
 
-@method_decorator([limit_page, csp_update({**_STYLED, "worker-src": ["blob:"]})], name="dispatch")
+@method_decorator([limit_page, csp_update({**_INLINE_STYLES, "worker-src": ["blob:"]})], name="dispatch")
 class RedocView(SpectacularRedocView):
-    """ReDoc at ``/api/redoc/``, with every file from this server (A5)."""
+    """ReDoc at ``/api/redoc/``, with every file served from here."""
 
     template_name = "docs/redoc.html"

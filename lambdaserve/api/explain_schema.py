@@ -1,4 +1,4 @@
-"""The member ``explain`` of an answer in the API's description (A5, O2): what ``MergeService.explain`` tells."""
+"""Describes the member ``explain`` of an answer, which ``MergeService.explain`` makes. Requirements A5 and O2."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SPEED_STATES = (explain.CURRENT, explain.LAGGING, explain.EMPTY, explain.AWAY)
 
 
 class ExplainedBoundarySerializer(serializers.Serializer[Any]):
-    """The time boundary at this moment."""
+    """The time boundary when the request was answered."""
 
     now = _MOMENT()
     strategy = serializers.ChoiceField([each.value for each in Strategy])
-    cutoff = _MOMENT(help_text="From this hour on the speed layer has precedence.")
+    cutoff = _MOMENT(help_text="From this hour on, the speed layer takes precedence.")
     speed_from = _MOMENT(help_text="The oldest speed hour that may be used.")
-    open_hour = _MOMENT(help_text="The hour that is not over.")
+    open_hour = _MOMENT(help_text="The current hour, which is not over yet.")
 
 
 class ExplainedSpeedTypeSerializer(serializers.Serializer[Any]):
-    """What the speed layer as a whole holds of a data type."""
+    """What the speed layer holds of one data type, for all movies."""
 
     state = serializers.ChoiceField(_SPEED_STATES)
     synced_at = _MOMENT(allow_null=True)
@@ -36,7 +36,7 @@ class ExplainedSpeedTypeSerializer(serializers.Serializer[Any]):
 
 
 class ExplainedBatchLayerSerializer(serializers.Serializer[Any]):
-    """The batch layer."""
+    """State of the batch layer."""
 
     read = serializers.BooleanField(help_text="Whether making the answer reads its documents.")
     state = serializers.ChoiceField(_BATCH_STATES)
@@ -44,25 +44,25 @@ class ExplainedBatchLayerSerializer(serializers.Serializer[Any]):
 
 
 class ExplainedSpeedLayerSerializer(serializers.Serializer[Any]):
-    """The speed layer, by data types that the answer rests on."""
+    """State of the speed layer, for each data type that the answer uses."""
 
     read = serializers.BooleanField(help_text="Whether making the answer reads its documents.")
     types = serializers.DictField(child=ExplainedSpeedTypeSerializer())
 
 
 class ExplainedLayersSerializer(serializers.Serializer[Any]):
-    """Both layers as they are now."""
+    """State of both layers when the request was answered."""
 
     batch = ExplainedBatchLayerSerializer()
     speed = ExplainedSpeedLayerSerializer()
 
 
 class ExplainedReadSerializer(serializers.Serializer[Any]):
-    """A find, and what MongoDB says of it; ``error`` in place of the latter where it says nothing."""
+    """One find and MongoDB's explanation of it, or ``error`` if MongoDB did not explain it."""
 
     collection = serializers.CharField()
     filter = serializers.DictField(help_text="Extended JSON.")
-    without = serializers.ListField(child=serializers.CharField(), help_text="Fields that are left out.")
+    without = serializers.ListField(child=serializers.CharField(), help_text="Fields that are not read.")
     indexes = serializers.ListField(child=serializers.CharField(), required=False)
     scans_collection = serializers.BooleanField(required=False)
     keys_examined = serializers.IntegerField(required=False, allow_null=True)
@@ -73,7 +73,7 @@ class ExplainedReadSerializer(serializers.Serializer[Any]):
 
 
 class ExplainedHoursSerializer(serializers.Serializer[Any]):
-    """Speed hours of all movies, which the process keeps for all answers."""
+    """Speed hours of all movies, which each process keeps for all answers."""
 
     types = serializers.ListField(child=serializers.CharField())
     start = _MOMENT(allow_null=True)
@@ -85,34 +85,34 @@ class ExplainedPlanSerializer(serializers.Serializer[Any]):
 
     reads = ExplainedReadSerializer(many=True, help_text="The answer's own finds.")
     hours_of_all_movies = ExplainedHoursSerializer(allow_null=True)
-    catalogue = serializers.BooleanField(help_text="Whether it needs the catalogue, which the process keeps.")
+    catalogue = serializers.BooleanField(help_text="Whether it needs the catalogue, which each process keeps.")
     catalogue_as_of_run = _MOMENT(allow_null=True)
 
 
 class ExplainedCacheSerializer(serializers.Serializer[Any]):
-    """How the cache held the answer."""
+    """How the cache served the answer."""
 
-    state = serializers.ChoiceField(("HIT", "STALE", "MISS"), help_text="As `X-Cache`.")
+    state = serializers.ChoiceField(("HIT", "STALE", "MISS"), help_text="Same as `X-Cache`.")
     given_by = serializers.ChoiceField(GIVERS)
-    key = serializers.CharField(help_text="In Redis, behind the service's prefix.")
+    key = serializers.CharField(help_text="Its key in Redis, without the service's prefix.")
     age_seconds = serializers.IntegerField()
     fresh_for_seconds = serializers.IntegerField()
-    took_ms = serializers.FloatField(help_text="To make it, when that was done.")
-    bytes = serializers.IntegerField(help_text="As it is stored.")
+    took_ms = serializers.FloatField(help_text="Time that it took to make the answer.")
+    bytes = serializers.IntegerField(help_text="Stored size.")
     generations = serializers.DictField(
-        child=serializers.CharField(allow_blank=True), help_text="That it was made under."
+        child=serializers.CharField(allow_blank=True), help_text="Cache generations that the answer was made under."
     )
 
 
 class ExplainedStepSerializer(serializers.Serializer[Any]):
-    """A step of this request."""
+    """One timed step of the request."""
 
     step = serializers.CharField()
     ms = serializers.FloatField()
 
 
 class ExplainSerializer(serializers.Serializer[Any]):
-    """How the answer came about, with `explain=1`: cache and steps of this request; plan, boundary and layers now."""
+    """How the answer was made (`explain=1`): cache and steps of this request; plan, boundary and layers as of now."""
 
     request_id = serializers.CharField()
     view = serializers.CharField()
@@ -121,4 +121,4 @@ class ExplainSerializer(serializers.Serializer[Any]):
     layers = ExplainedLayersSerializer()
     plan = ExplainedPlanSerializer()
     cache = ExplainedCacheSerializer()
-    steps = ExplainedStepSerializer(many=True, help_text="In the order in which they were over.")
+    steps = ExplainedStepSerializer(many=True, help_text="In the order in which they ended.")

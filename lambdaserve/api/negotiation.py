@@ -9,30 +9,30 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-_MOST_REMEMBERED, _LONGEST_REMEMBERED = 256, 256
-"""Headers, and characters of one: clients send what they like."""
+_MAX_CACHED_HEADERS, _MAX_CACHED_CHARACTERS = 256, 256
+"""Bounds of the cache: clients may send any number of headers, of any length."""
 
 
-class RememberedNegotiation(DefaultContentNegotiation):
-    """REST framework's rules; what they gave for a header and a set of renderers is given again."""
+class CachedNegotiation(DefaultContentNegotiation):
+    """Applies REST framework's rules and caches their result per header and set of renderers."""
 
-    _remembered: dict[tuple[Any, ...], tuple[int, str]] = {}  # noqa: RUF012 - shared by every request on purpose
+    _cache: dict[tuple[Any, ...], tuple[int, str]] = {}  # noqa: RUF012 - shared by every request on purpose
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """The renderer and the media type to answer with.
+        """Selects the renderer and the media type of the response.
 
         Raises:
-            NotAcceptable: none of them will do; that is worked out each time.
+            NotAcceptable: no renderer fits; this is worked out each time.
         """
         offered = list(renderers)
         accepted = request.META.get("HTTP_ACCEPT", "*/*")
         key = (accepted, format_suffix, *map(type, offered))
-        found = self._remembered.get(key)
-        if found is None:
+        selected = self._cache.get(key)
+        if selected is None:
             renderer, media_type = super().select_renderer(request, offered, format_suffix)
-            found = offered.index(renderer), media_type
-            if len(accepted) <= _LONGEST_REMEMBERED and len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[key] = found
-        return offered[found[0]], found[1]
+            selected = offered.index(renderer), media_type
+            if len(accepted) <= _MAX_CACHED_CHARACTERS and len(self._cache) < _MAX_CACHED_HEADERS:
+                self._cache[key] = selected
+        return offered[selected[0]], selected[1]

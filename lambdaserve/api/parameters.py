@@ -1,7 +1,7 @@
-"""Query parameters: declared once, for reading them and for the API's description (A1).
+"""Query parameters: declared once, for reading requests and for the API's description. Requirement A1.
 
-Whatever is not declared, given twice or out of its range is refused, and all that is wrong is told at once: a typo
-must never silently change an answer.
+A parameter that is not declared, given twice or out of its range is refused, and one response lists all that is wrong:
+a typo must never silently change an answer.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from merger.errors import BadQuery
 
 PARTIAL, STRICT = "partial", "strict"
 NO, YES = "0", "1"
-_LONGEST_REMEMBERED = 512
-"""Characters of a query string that is read once and remembered; longer ones are nobody's favourite question."""
+_MAX_CACHED_CHARACTERS = 512
+"""Longer query strings are not cached: few requests repeat them."""
 
 _WHOLE_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
-# 21 decimals: as many as any program writes of a number that it writes without an exponent.
+# 21 decimals: no program writes more of them in a number without an exponent.
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,21})?", re.ASCII)
 
 
@@ -41,7 +41,7 @@ class WholeNumberField(serializers.IntegerField):
         self.takes = f"a whole number from {least} to {most}"
 
     def to_internal_value(self, data: Any) -> int:
-        # Python reads more than people mean: `1_0`, digits of other scripts.
+        # `int` would accept more than that: `1_0`, digits of other scripts.
         if not _WHOLE_NUMBER.fullmatch(data):
             self.fail("invalid")
         return int(data)
@@ -61,7 +61,7 @@ class NumberField(serializers.FloatField):
 
 
 class ChoiceField(serializers.ChoiceField):
-    """One of some words."""
+    """One of the given words."""
 
     def __init__(self, choices: tuple[str, ...], **options: Any) -> None:
         super().__init__(choices, **options)
@@ -69,11 +69,11 @@ class ChoiceField(serializers.ChoiceField):
 
 
 class TextField(serializers.CharField):
-    """A text of 1 to ``longest`` characters, without the blanks around it.
+    """A text of 1 to ``longest`` characters, stripped.
 
     Args:
         longest: characters.
-        takes: end of the sentence "… takes …".
+        takes: what it is, for the sentence "NAME takes …".
     """
 
     def __init__(self, *, longest: int, takes: str, **options: Any) -> None:
@@ -82,19 +82,19 @@ class TextField(serializers.CharField):
 
 
 class TextFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # the package's registration is untyped
-    """How a ``TextField`` is described: something that can be seen is in it, and no null character."""
+    """Describes a ``TextField``: it holds a visible character and no null character."""
 
     target_class = TextField
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-        # As the package's own extensions do it.
+        # The package's own extensions call this private method too.
         described = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]  # noqa: SLF001
         return {**described, "pattern": r"^[^\x00]*([^\s\x00\x1c-\x1f\x85]|\ufeff)[^\x00]*$"}
 
 
 class GenreField(TextField):
-    """A genre's name, in any case (A3)."""
+    """A genre's name, in any case. Requirement A3."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("help_text", "A genre, in any case, such as `Drama`.")
@@ -102,11 +102,11 @@ class GenreField(TextField):
 
 
 class SpanField(serializers.Field[Span, str, str, Any]):
-    """A length of time that ends now → ``Span``.
+    """A length of time up to now, as a ``Span``.
 
     Args:
-        most: the longest that is taken, at least a day; the shortest is an hour.
-        allow_all: whether ``all`` is taken too.
+        most: the longest allowed, at least a day; the shortest is an hour.
+        allow_all: whether ``all`` is allowed too.
     """
 
     def __init__(self, *, most: timedelta = LONGEST_WINDOW, allow_all: bool = False, **options: Any) -> None:
@@ -126,18 +126,18 @@ class SpanField(serializers.Field[Span, str, str, Any]):
         return span
 
     def to_representation(self, value: Span) -> str:
-        """The span as a caller would write it."""
+        """The span as a client writes it."""
         return value.label
 
     @property
     def pattern(self) -> str:
-        """What is taken, as a regular expression (a bare number is one of hours)."""
-        hours, days = _up_to(self.most // HOUR), _up_to(self.most // DAY)
+        """Regular expression of the allowed values; a bare number counts hours."""
+        hours, days = _regex_of_1_to(self.most // HOUR), _regex_of_1_to(self.most // DAY)
         return rf"^({'all|' if self.allow_all else ''}({hours})h?|({days})d)$"
 
 
 class SpanFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # the package's registration is untyped
-    """How a ``SpanField`` is described."""
+    """Describes a ``SpanField`` by its pattern."""
 
     target_class = SpanField
 
@@ -146,100 +146,103 @@ class SpanFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
 
 class QueryParameters(serializers.Serializer[Any]):
-    """Base of every endpoint's parameters."""
+    """Base class of every endpoint's parameters."""
 
     completeness = ChoiceField(
         (PARTIAL, STRICT),
         default=PARTIAL,
-        help_text="`strict` turns an answer that lacks events into a 503 problem that lists the missing intervals.",
+        help_text="With `strict`, an answer that lacks events becomes a 503 problem that lists the missing intervals.",
     )
     explain = ChoiceField(
         (NO, YES),
         default=NO,
-        help_text="`1` adds `explain`: how the answer came about. For staff, and for API keys of scope `explain`.",
+        help_text="`1` adds `explain`: how the answer was made. For staff, and for API keys with the scope `explain`.",
     )
 
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
-        """The values of a request by name, with ``strict`` (bool) for ``completeness``.
+        """Reads the parameters of a request: values by name, with ``strict`` (bool) for ``completeness``.
 
         Raises:
-            ValidationError: naming every parameter that is unknown, given twice, missing or out of its range, with
+            ValidationError: names every parameter that is unknown, given twice, missing or out of its range, with
                 what it takes.
         """
-        sent: str = request.META.get("QUERY_STRING", "")
-        if len(sent) > _LONGEST_REMEMBERED:
+        query: str = request.META.get("QUERY_STRING", "")
+        if len(query) > _MAX_CACHED_CHARACTERS:
             return cls.read(request.query_params)
-        return dict(_remembered(cls, sent))
+        return dict(_read_cached(cls, query))
 
     @classmethod
     def read(cls, given: QueryDict) -> dict[str, Any]:
-        """``of``, from a query that is parsed already."""
+        """Same as ``of``, from a parsed query string."""
         parameters = cls(data={name: given[name] for name in given})
         parameters.is_valid()
-        errors = {**parameters.errors, **parameters._misnamed(given)}
+        errors = {**parameters.errors, **parameters._unknown_or_repeated(given)}
         if errors:
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
         values["strict"] = values.pop("completeness") == STRICT
-        del values["explain"]  # about the request, and no part of the question
+        del values["explain"]  # concerns this request only, not the answer
         return values
 
     def to_internal_value(self, data: Any) -> Any:
-        """REST framework's step before ``validate``; its errors say what each field takes."""
+        """Validates the fields; errors say what each field takes."""
         try:
             return super().to_internal_value(data)
         except ValidationError as error:
             texts = error.detail if isinstance(error.detail, dict) else {}
-            told = {name: [self._refusal(name, data) or texts[name]] for name in texts}
-            raise ValidationError(told) from error
+            raise ValidationError({name: [self._refusal(name, data) or texts[name]] for name in texts}) from error
 
     def _refusal(self, name: str, data: Any) -> str | None:
         takes = getattr(self.fields.get(name), "takes", None)
         if takes is None:
             return None
-        return str(BadQuery(name, data[name], takes)) if name in data else f"{name} is needed; it takes {takes}"
+        return str(BadQuery(name, data[name], takes)) if name in data else f"{name} is required; it takes {takes}"
 
-    def _misnamed(self, given: QueryDict) -> dict[str, list[str]]:
+    def _unknown_or_repeated(self, given: QueryDict) -> dict[str, list[str]]:
         errors = {}
         for name, values in given.lists():
             if name not in self.fields:
                 known = ", ".join(self.fields)
-                errors[_short(name)] = [f"{_short(name)} is not a parameter here; these are: {known}"]
+                errors[_shorten(name)] = [f"{_shorten(name)} is not a parameter of this endpoint; it takes: {known}"]
             elif len(values) > 1:
-                errors[name] = [f"{name} is given {len(values)} times; it is taken once"]
+                errors[name] = [f"{name} is given {len(values)} times; it may be given once"]
         return errors
 
 
 @lru_cache(maxsize=1024)
-def _remembered(parameters: type[QueryParameters], sent: str) -> dict[str, Any]:
-    """What a query string means to an endpoint; it means the same each time. A refusal is worked out anew."""
-    # WSGI hands bytes over as Latin-1; most callers mean UTF-8, and not all escape it.
-    return parameters.read(QueryDict(sent.encode("iso-8859-1")))
+def _read_cached(parameters: type[QueryParameters], query: str) -> dict[str, Any]:
+    """Reads a query string once per endpoint; errors are raised, not cached."""
+    # WSGI decodes bytes as Latin-1; most clients send UTF-8, and not all escape it.
+    return parameters.read(QueryDict(query.encode("iso-8859-1")))
 
 
 def number_in_path(name: str, text: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int:
-    """A whole number from the path, such as a movie's id.
+    """Reads a whole number from the path, such as a movie's id.
 
     Raises:
-        ValidationError: naming it and what it takes.
+        ValidationError: names the parameter and what it takes.
     """
     if not _WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= most:
         raise ValidationError({name: [str(BadQuery(name, text, f"a whole number from {least} to {most}"))]})
     return int(text)
 
 
-def _short(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= 80 else name[:79] + "…"
 
 
-def _up_to(most: int) -> str:
-    """A regular expression for the whole numbers from 1 to ``most``, without leading zeros."""
+def _regex_of_1_to(most: int) -> str:
+    """Regular expression of the whole numbers from 1 to ``most``, without leading zeros.
+
+    For 168: ``[1-9][0-9]{0,1}`` (fewer digits), ``1[0-5][0-9]`` and ``16[0-7]`` (first smaller in one place), ``168``.
+    JSON Schema has no other way to bound a number that is followed by a unit.
+    """
     digits = str(most)
     choices = [f"[1-9][0-9]{{0,{len(digits) - 2}}}"] if len(digits) > 1 else []
     for place, digit in enumerate(digits):
-        low = 0 if place else 1
-        if int(digit) > low:
-            rest = len(digits) - place - 1
-            choices.append(f"{digits[:place]}[{low}-{int(digit) - 1}]" + (f"[0-9]{{{rest}}}" if rest else ""))
+        smallest = 0 if place else 1
+        if int(digit) > smallest:
+            after = len(digits) - place - 1
+            choices.append(f"{digits[:place]}[{smallest}-{int(digit) - 1}]" + (f"[0-9]{{{after}}}" if after else ""))
     return "|".join([*choices, digits])

@@ -1,12 +1,12 @@
-"""Every error of the REST API as an RFC 9457 problem (A2); the only place that knows status codes.
+"""Turns every error of the REST API into an RFC 9457 problem; the only place that knows status codes.
 
-A problem is a JSON object of media type ``application/problem+json``:
+A problem is a JSON object of media type ``application/problem+json``. Requirement A2. Its members:
 
 * ``type``: ``urn:problem-type:lambdaserve:<slug>``, or ``about:blank`` where the status says it all;
-* ``title``, ``status``, ``detail``, ``instance`` (the path that was asked for);
+* ``title``, ``status``, ``detail``, ``instance`` (the requested path);
 * 400: ``errors``, one ``{parameter, detail}`` for every bad parameter;
 * 404 of a movie, genre or actor: ``near``, the names that may have been meant, best first;
-* 429: nothing more; ``Retry-After`` says when;
+* 429: nothing more; ``Retry-After`` says when to try again;
 * 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds.
 """
 
@@ -36,24 +36,26 @@ from merger.request_context import asking
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem-type:lambdaserve:"
+NO_PERMISSION = "You don't have permission to do this."
+SERVER_ERROR = "Something went wrong on the server; the error has been logged."
 API_PREFIX = "/api/"
-SLUG_OF_PROBLEM = "problem_slug"
-"""Attribute of a response by which the log tells problems of the same status apart."""
+SLUG_ATTRIBUTE = "problem_slug"
+"""Attribute of a response that lets the log distinguish problems of the same status."""
 INCOMPLETE_RETRY_AFTER = 60
 """Seconds after which a late layer may have caught up; both write at most once a minute."""
 PAGES_RETRY_AFTER = 60
-"""Seconds after which more pages are to be had, at most."""
+"""Seconds after which a client over its page limit gets pages again, at most."""
 ACCOUNTS_RETRY_AFTER = 5
-"""Seconds after which to try again where users and keys can't be read."""
+"""Seconds after which to try again when the database of users and keys does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error as the caller is told it.
+    """An error as the client sees it.
 
     Args:
         status: HTTP status code.
-        detail: what happened here, a sentence for people.
+        detail: what happened this time, a sentence for people.
         slug: end of the type's URN; empty for ``about:blank``.
         title: the same for every problem of a type; empty: the status's own phrase.
         extensions: further members.
@@ -68,7 +70,7 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self, path: str) -> HttpResponse:
-        """The response; it is never cached."""
+        """The problem as an HTTP response that is never cached."""
         body = {
             "type": TYPE_PREFIX + self.slug if self.slug else "about:blank",
             "title": self.title or HTTPStatus(self.status).phrase,
@@ -79,35 +81,35 @@ class Problem:
         }
         headers = {"Cache-Control": "no-store", **self.headers}
         response = HttpResponse(orjson.dumps(body), status=self.status, content_type=MEDIA_TYPE, headers=headers)
-        setattr(response, SLUG_OF_PROBLEM, self.slug)
+        setattr(response, SLUG_ATTRIBUTE, self.slug)
         return response
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Django REST framework's exception handler; ``None`` leaves an unexpected error to ``server_error``."""
+    """Handles exceptions for Django REST framework; ``None`` leaves an unexpected one to ``server_error``."""
     problem = problem_of(error)
     return None if problem is None else problem.response(context["request"].path)
 
 
 @singledispatch
 def problem_of(error: Exception) -> Problem | None:
-    """The problem that an exception is, ``None`` for one that nobody foresaw."""
+    """The problem for an exception; ``None`` for an unexpected one. The functions below are its cases."""
     return None
 
 
 @problem_of.register
-def _(error: BadQuery) -> Problem:
-    found = error.errors if isinstance(error, BadQueries) else (error,)
-    return _bad_parameters([{"parameter": each.parameter, "detail": str(each)} for each in found])
+def _bad_query(error: BadQuery) -> Problem:
+    errors = error.errors if isinstance(error, BadQueries) else (error,)
+    return _bad_parameters([{"parameter": each.parameter, "detail": str(each)} for each in errors])
 
 
 @problem_of.register
-def _(error: ValidationError) -> Problem:
-    return _bad_parameters(list(_told(error.detail)))
+def _validation_error(error: ValidationError) -> Problem:
+    return _bad_parameters(list(_flatten(error.detail)))
 
 
 @problem_of.register
-def _(error: NotFound) -> Problem:
+def _unknown_subject(error: NotFound) -> Problem:
     detail = f"There is {error}."
     if error.near:
         detail += f" Did you mean {' or '.join(error.near)}?"
@@ -115,11 +117,11 @@ def _(error: NotFound) -> Problem:
 
 
 @problem_of.register
-def _(error: Incomplete) -> Problem:
+def _incomplete(error: Incomplete) -> Problem:
     STRICT_REFUSALS.inc()
     return Problem(
         503,
-        f"Asked for completeness=strict, but {error}. Without it the answer comes with what there is.",
+        f"The request asks for completeness=strict, but {error}. Without it, the answer holds what is available.",
         "incomplete",
         "The answer would be incomplete",
         {"missing": intervals_as_list(error.missing)},
@@ -128,7 +130,7 @@ def _(error: Incomplete) -> Problem:
 
 
 @problem_of.register
-def _(error: StoreUnavailable) -> Problem:
+def _store_unavailable(error: StoreUnavailable) -> Problem:
     return Problem(
         503,
         f"{error.detail}; try again in {error.retry_after} s.",
@@ -139,28 +141,28 @@ def _(error: StoreUnavailable) -> Problem:
 
 
 @problem_of.register
-def _(error: StoreFault) -> Problem:
-    # Not 503: that invites callers to try again, which will not mend it.
+def _store_fault(error: StoreFault) -> Problem:
+    # Not 503: that invites clients to try again, which would not help.
     return Problem(502, f"{error.detail}.", "store-fault", "The document store answered with an error")
 
 
 @problem_of.register
-def _(error: Http404) -> Problem:
+def _unknown_address(error: Http404) -> Problem:
     return Problem(404, "There is nothing at this address. Addresses here have no trailing slash.")
 
 
 @problem_of.register
-def _(error: PermissionDenied) -> Problem:
-    return Problem(403, "This is not for you.")
+def _permission_denied(error: PermissionDenied) -> Problem:
+    return Problem(403, NO_PERMISSION)
 
 
 @problem_of.register(OperationalError)
 @problem_of.register(InterfaceError)
-def _(error: Exception) -> Problem:
-    # Whoever can't be recognised is not let in as a stranger either.
+def _accounts_unavailable(error: Exception) -> Problem:
+    # A client whose credentials can't be checked is not treated as anonymous either.
     return Problem(
         503,
-        "Users and API keys can't be read at the moment.",
+        "Users and API keys can't be checked at the moment.",
         "accounts-unavailable",
         "The database of users and keys does not answer",
         headers={"Retry-After": str(ACCOUNTS_RETRY_AFTER)},
@@ -168,7 +170,7 @@ def _(error: Exception) -> Problem:
 
 
 @problem_of.register
-def _(error: Throttled) -> Problem:
+def _rate_limited(error: Throttled) -> Problem:
     seconds = retry_after(getattr(error, "wait", None))
     return Problem(
         429,
@@ -180,16 +182,16 @@ def _(error: Throttled) -> Problem:
 
 
 @problem_of.register
-def _(error: APIException) -> Problem:
+def _other_api_exception(error: APIException) -> Problem:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    detail = " ".join(entry["detail"] for entry in _told(error.detail))
+    detail = " ".join(entry["detail"] for entry in _flatten(error.detail))
     return Problem(error.status_code, detail, headers=headers)
 
 
 def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """What somebody gets whose request goes no further: a problem of the API, else a line of text."""
+    """The response to a request that a middleware refuses: a problem of the API, elsewhere a line of text."""
     if request.path.startswith(API_PREFIX):
         return problem.response(request.path)
     return HttpResponse(
@@ -198,25 +200,25 @@ def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's ``handler400``: a request that Django itself refuses."""
+    """Answers a request that Django itself refuses; its ``handler400``."""
     if request.path.startswith(API_PREFIX):
         return Problem(400, "This request can't be understood.").response(request.path)
     return defaults.bad_request(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's ``handler403``, which is also asked where somebody called up too many pages."""
+    """Answers a request without permission, and one over the page limit; Django's ``handler403``."""
     if isinstance(exception, Ratelimited):
         page = render(request, "429.html", status=429)
         page["Retry-After"] = str(PAGES_RETRY_AFTER)
         return page
     if request.path.startswith(API_PREFIX):
-        return Problem(403, "This is not for you.").response(request.path)
+        return Problem(403, NO_PERMISSION).response(request.path)
     return defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's ``handler404``: no such address."""
+    """Answers a request for an unknown address; Django's ``handler404``."""
     problem = problem_of(Http404())
     if request.path.startswith(API_PREFIX) and problem is not None:
         return problem.response(request.path)
@@ -224,12 +226,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Django's ``handler500``: tells nothing of the inside; the log has it."""
+    """Answers after an unexpected error without revealing it; the log has it. Django's ``handler500``."""
     if request.path.startswith(API_PREFIX):
-        # The log has it under this id, which the header `X-Request-ID` carries too.
+        # The log has the error under this id, which the header `X-Request-ID` carries too.
         current = asking.get()
-        told = {} if current is None else {"request_id": current.request_id}
-        return Problem(500, "Something went wrong here; it has been logged.", extensions=told).response(request.path)
+        extensions = {} if current is None else {"request_id": current.request_id}
+        return Problem(500, SERVER_ERROR, extensions=extensions).response(request.path)
     return defaults.server_error(request)
 
 
@@ -238,13 +240,13 @@ def _bad_parameters(errors: list[dict[str, str]]) -> Problem:
     return Problem(400, "; ".join(details) + ".", "invalid-parameters", "Invalid parameters", {"errors": errors})
 
 
-def _told(detail: Any, parameter: str = "") -> Iterator[dict[str, str]]:
-    """REST framework's nested texts, flat; the innermost key that is a name is the parameter."""
+def _flatten(detail: Any, parameter: str = "") -> Iterator[dict[str, str]]:
+    """Flattens REST framework's nested texts; the innermost key that is a name is the parameter."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
-            yield from _told(value, parameter if key == "non_field_errors" else str(key))
+            yield from _flatten(value, parameter if key == "non_field_errors" else str(key))
     elif isinstance(detail, list | tuple):
         for value in detail:
-            yield from _told(value, parameter)
+            yield from _flatten(value, parameter)
     else:
         yield {"parameter": parameter, "detail": str(detail)}

@@ -1,4 +1,4 @@
-"""From an ``Answer`` of the merge service to an HTTP response (A6)."""
+"""Turns an ``Answer`` of the merge service into an HTTP response. Requirement A6."""
 
 from __future__ import annotations
 
@@ -19,31 +19,29 @@ from merger.request_context import RequestContext, explained
 from merger.wiring import popular_counts, service
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
-"""Request headers that say who asks."""
-
+"""Request headers that identify the client."""
 
 VARY = "Accept-Encoding"
-"""Request headers that the form of an answer depends on, whoever asks."""
+"""Request header that changes the form of an answer for every client."""
 
-REVALIDATE_AFTER = 5
-"""Seconds for which a cache on the way, or a browser, may give an answer without asking here again: what an
-invalidation may take to reach a reader. Asking again with the tag costs a 304."""
+REVALIDATE_AFTER_SECONDS = 5
+"""How long a browser or proxy may reuse an answer without revalidating it, and so the longest that an invalidation
+takes to reach a reader. Revalidating costs a 304."""
 
-
-_LONGEST_HEADER = 200
+_MAX_HEADER_CHARACTERS = 200
 
 
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
-    """The answer's bytes as they are kept, or 304 where the caller holds them already.
+    """Sends the stored bytes of an answer, or 304 if the client has them already.
 
-    Where an explanation was asked for, that goes with the answer, for this caller and this once.
+    A request with ``explain=1`` gets the explanation too; such a response is not cached.
 
-    Sets ``ETag``, ``Cache-Control`` (``private`` unless everybody may read), ``Age``, ``X-Cache`` and ``Vary``. Notes a
-    sample of the addresses, for whoever warms the cache.
+    Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache`` and ``Vary``.
+    Counts a sample of the addresses, for ``manage.py warm_cache``.
     """
-    asked = explained()
-    if asked is not None:
-        return _explained(answer, asked)
+    context = explained()
+    if context is not None:
+        return _add_explanation(answer, context)
     if random.random() < SHARE:  # noqa: S311 - chooses a sample, guards nothing
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
@@ -51,22 +49,22 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     if compressed:
         etag = f'{etag[:-1]}-gzip"'
     if "HTTP_IF_NONE_MATCH" in headers or "HTTP_IF_MATCH" in headers:
-        found = _conditional(request, entry.etag)
-        if found is not None and found.status_code == HTTPStatus.PRECONDITION_FAILED:
-            return Problem(412, "The answer has another ETag than If-Match names.").response(request.path)
-        if found is not None:
-            return _described(found, answer, etag)
+        conditional = _check_preconditions(request, entry.etag)
+        if conditional is not None and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
+            return Problem(412, "The ETag of the answer is not the one in If-Match.").response(request.path)
+        if conditional is not None:
+            return _set_headers(conditional, answer, etag)
     response = HttpResponse(entry.stored if compressed else entry.body, content_type="application/json")
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-    return _described(response, answer, etag)
+    return _set_headers(response, answer, etag)
 
 
-def _explained(answer: Answer, asked: RequestContext) -> HttpResponse:
-    """The answer, byte for byte, and one more member."""
-    steps = [{"step": name, "ms": round(1000 * seconds, 3)} for name, seconds in asked.steps or ()]
-    told = {"request_id": asked.request_id, **service().explain(answer), "steps": steps}
-    body = b'%b,"explain":%b}' % (answer.body[:-1], orjson.dumps(told))
+def _add_explanation(answer: Answer, context: RequestContext) -> HttpResponse:
+    """The answer, byte for byte, with ``explain`` as its last member."""
+    steps = [{"step": name, "ms": round(1000 * seconds, 3)} for name, seconds in context.steps or ()]
+    explanation = {"request_id": context.request_id, **service().explain(answer), "steps": steps}
+    body = b'%b,"explain":%b}' % (answer.body[:-1], orjson.dumps(explanation))
     headers = {"Cache-Control": "no-store", "Age": str(answer.age), "X-Cache": answer.state}
     return HttpResponse(body, content_type="application/json", headers=headers)
 
@@ -74,9 +72,9 @@ def _explained(answer: Answer, asked: RequestContext) -> HttpResponse:
 def takes_gzip(accepted: str) -> bool:
     """Whether an ``Accept-Encoding`` header admits gzip (RFC 9110, 12.5.3).
 
-    One that is longer than any client's own is not read, let alone remembered: without compression is always right.
+    A header longer than any client sends is neither read nor cached: an uncompressed answer is always acceptable.
     """
-    return len(accepted) <= _LONGEST_HEADER and _admits_gzip(accepted)
+    return len(accepted) <= _MAX_HEADER_CHARACTERS and _admits_gzip(accepted)
 
 
 @lru_cache(maxsize=256)
@@ -88,20 +86,20 @@ def _admits_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", False))
 
 
-def _conditional(request: HttpRequest, etag: str) -> HttpResponseBase | None:
-    """A 304 or 412 where a precondition calls for it; the tags of both forms of the answer are tags of this answer."""
+def _check_preconditions(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+    """A 304 or 412 if a precondition calls for it; the tag of either form of the answer, plain or gzip, counts."""
     for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
         if name in request.META:
             request.META[name] = request.META[name].replace('-gzip"', '"')
-    found: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    return found
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    return response
 
 
-def _described(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
+def _set_headers(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
     headers, audience = response.headers, "public" if settings.ANONYMOUS_READ else "private"
-    # The header's count begins when the answer was made, as `Age` does (RFC 9111, 4.2).
+    # `max-age` counts from when the answer was made, as `Age` does (RFC 9111, 4.2).
     headers["ETag"] = etag
-    headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER, answer.max_age)}"
+    headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)
     headers["X-Cache"] = answer.state
     headers["Vary"] = VARY if settings.ANONYMOUS_READ else f"{VARY}, {', '.join(CREDENTIALS)}"

@@ -1,4 +1,4 @@
-"""The base of every viewset of the REST API."""
+"""The base class of every viewset of the REST API."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from merger.request_context import begin_explaining
 
 
 class ApiViewSet(ViewSet):
-    """Authentication, permission, throttling: for every request, in REST framework's own order.
+    """Authenticates, authorizes and throttles every request, in REST framework's order.
 
     Attributes:
-        throttle_costs: tokens that actions take from the client's bucket, by name; ``CHEAP`` where not named.
+        throttle_costs: tokens that an action takes from the client's bucket, by the action's name; ``CHEAP`` if absent.
     """
 
     throttle_costs: ClassVar[Mapping[str, int]] = {}
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """``Allow``, for those who tried something that is not served or ask what is."""
+        """``Allow``, for methods that are not served and for ``OPTIONS``."""
         served = (self.request.method or "").lower() in self.action_map
         return {} if served else {"Allow": _allowed(tuple(self.action_map))}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """REST framework's request, with what is asked of it most in its own reach instead of its fallback's."""
+        """REST framework's request, with its most used attributes set directly; its fallback look-up is slow."""
         wrapped = super().initialize_request(request, *args, **kwargs)
         wrapped.META, wrapped.method = request.META, request.method
         return wrapped
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Everything that decides whether the request is answered; for ``explain=1`` that is a little more (O2)."""
+        """Checks whether the request may be answered; ``explain=1`` needs a permission of its own. Requirement O2."""
         super().initial(request, *args, **kwargs)
         if "explain" in request.META.get("QUERY_STRING", "") and request.query_params.get("explain") == YES:
             access = ExplainAccess()
@@ -50,7 +50,7 @@ class ApiViewSet(ViewSet):
             begin_explaining()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """The response with the headers that tell how much more the client may ask for (S3)."""
+        """Adds the rate limit's headers to the response. Requirement S3."""
         final = super().finalize_response(request, response, *args, **kwargs)
         for name, value in rate_limit_headers(request):
             final[name] = value
@@ -59,5 +59,6 @@ class ApiViewSet(ViewSet):
 
 @cache
 def _allowed(methods: tuple[str, ...]) -> str:
+    """The value of ``Allow`` for a view with these methods."""
     served = {*methods, "options"} | ({"head"} if "get" in methods else set())
     return ", ".join(name.upper() for name in ApiViewSet.http_method_names if name in served)

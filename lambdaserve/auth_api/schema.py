@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.serializers import BaseSerializer
 
-from lambdaserve.api.openapi import problem_response
+from lambdaserve.api.problem_schema import problem_response
 from lambdaserve.api.problems import MEDIA_TYPE
 
 F = TypeVar("F", bound=Callable[..., Any])

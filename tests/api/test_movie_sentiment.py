@@ -190,10 +190,10 @@ def test_a_bad_window_is_a_400_that_says_what_it_takes(api: Api, bad: str) -> No
 def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
     told = api.refused(PATH, {"windw": "7d", "granularity": "week", "completeness": "full", "window": ["7d", "8d"]})
     assert told == {
-        "windw": "windw is not a parameter here; these are: completeness, explain, window, granularity",
+        "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, window, granularity",
         "granularity": "granularity takes one of hour, day; got 'week'",
         "completeness": "completeness takes one of partial, strict; got 'full'",
-        "window": "window is given 2 times; it is taken once",
+        "window": "window is given 2 times; it may be given once",
     }
 
 

@@ -1,4 +1,4 @@
-"""The API's description: complete, without warnings, and true of real answers (A5)."""
+"""The API's description is complete, free of warnings, and matches real answers. Requirement A5."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("/api/v1/trending/genres/{genre}", "trending/genres/dramma", {}),
     ("/api/v1/analytics/genre/{genre}", "analytics/genre/drama", {"month": 5}),
     ("/api/v1/analytics/trends", "analytics/trends", {"metric": "rating", "completeness": "strict"}),
-    ("/api/v1/analytics/actors/{name}", "analytics/actors/Nobody", {}),
+    ("/api/v1/analytics/actors/{name}", "analytics/actors/Unknown Actor", {}),
     ("/api/v1/movies/{movie_id}", "movies/551", {}),
     ("/api/v1/movies/{movie_id}", "movies/x", {}),
     ("/api/v1/movies/{movie_id}/sentiment", "movies/550/sentiment", {"window": "7w"}),
@@ -69,7 +69,7 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The description, made the strict way: any warning fails."""
+    """The description, generated strictly: any warning fails."""
     target = tmp_path_factory.mktemp("openapi") / "schema.yml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(target))
     found: dict[str, Any] = yaml.safe_load(Path(target).read_text())
@@ -83,7 +83,7 @@ def operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {path: operation for path, item in paths if path.startswith("/api/v1/") for operation in item.values()}
 
 
-def test_every_operation_says_what_it_is(operations: dict[str, dict[str, Any]]) -> None:
+def test_every_operation_has_a_summary_description_tag_and_unique_id(operations: dict[str, dict[str, Any]]) -> None:
     assert operations
     for path, operation in operations.items():
         assert operation["summary"], path
@@ -109,19 +109,19 @@ def test_errors_are_described_as_problems(operations: dict[str, dict[str, Any]])
                 assert list(response["content"]) == ["application/problem+json"], (path, status)
 
 
-def test_every_parameter_is_explained(operations: dict[str, dict[str, Any]]) -> None:
+def test_every_parameter_has_a_description(operations: dict[str, dict[str, Any]]) -> None:
     for path, operation in operations.items():
         for parameter in operation.get("parameters", []):
             assert parameter["description"], (path, parameter["name"])
 
 
-def test_a_window_is_described_by_a_pattern(operations: dict[str, dict[str, Any]]) -> None:
+def test_window_is_described_by_a_pattern(operations: dict[str, dict[str, Any]]) -> None:
     parameters = operations["/api/v1/movies/{movie_id}/sentiment"]["parameters"]
     (window,) = [found for found in parameters if found["name"] == "window"]
     assert window["schema"]["pattern"].startswith("^(all|")
 
 
-def test_credentials_are_described_as_needed_only_where_reading_needs_them(
+def test_credentials_are_required_only_where_reading_needs_them(
     operations: dict[str, dict[str, Any]], settings: Any
 ) -> None:
     settings.ANONYMOUS_READ = False
@@ -133,7 +133,7 @@ def test_credentials_are_described_as_needed_only_where_reading_needs_them(
         assert ({} in in_closed["security"]) == probe, path
 
 
-def test_links_lead_from_a_member_of_the_answer_to_a_question_that_takes_it(
+def test_links_pass_a_member_of_an_answer_to_a_path_parameter(
     operations: dict[str, dict[str, Any]],
 ) -> None:
     by_id = {operation["operationId"]: operation for operation in operations.values()}
@@ -143,21 +143,21 @@ def test_links_lead_from_a_member_of_the_answer_to_a_question_that_takes_it(
         for link in described.get("links", {}).values():
             ((name, expression),) = link["parameters"].items()
             (example,) = described["content"]["application/json"]["examples"].values()
-            assert _pointed_at(example["value"], expression.removeprefix("$response.body#")), expression
+            assert _resolve_pointer(example["value"], expression.removeprefix("$response.body#")), expression
             taken = {each["name"]: each["in"] for each in by_id[link["operationId"]]["parameters"]}
             assert taken[name] == "path"
             targets.add(link["operationId"])
     assert targets == {each["operationId"] for path, each in operations.items() if "{" in path}
 
 
-def _pointed_at(value: Any, pointer: str) -> Any:
+def _resolve_pointer(value: Any, pointer: str) -> Any:
     for part in pointer.split("/")[1:]:
         value = value[int(part)] if isinstance(value, list) else value[part]
     return value
 
 
 @pytest.mark.parametrize(("path", "address", "parameters"), ANSWERS)
-def test_real_answers_are_as_described(
+def test_real_answers_match_their_description(
     api: Api, description: dict[str, Any], path: str, address: str, parameters: dict[str, Any]
 ) -> None:
     api.load(
@@ -178,19 +178,19 @@ def test_real_answers_are_as_described(
     )
     response: Any = api.get(address, parameters)
     operation = schemathesis.openapi.from_dict(description)[path]["GET"]
-    operation.validate_response(_received(address, response, response.content))
+    operation.validate_response(_as_received(address, response, response.content))
 
 
-def test_an_answer_of_another_shape_would_be_noticed(api: Api, description: dict[str, Any]) -> None:
+def test_answer_of_another_shape_fails_validation(api: Api, description: dict[str, Any]) -> None:
     api.load(movie(550, "Fight Club"))
     response: Any = api.get("movies/550")
     spoilt = response.content.replace(b'"title":"Fight Club"', b'"title":["Fight Club"]')
     operation = schemathesis.openapi.from_dict(description)["/api/v1/movies/{movie_id}"]["GET"]
     with pytest.raises(Failure):
-        operation.validate_response(_received("movies/550", response, spoilt))
+        operation.validate_response(_as_received("movies/550", response, spoilt))
 
 
-def _received(address: str, response: Any, content: bytes) -> schemathesis.Response:
+def _as_received(address: str, response: Any, content: bytes) -> schemathesis.Response:
     return schemathesis.Response(
         status_code=response.status_code,
         headers={name.lower(): [value] for name, value in response.items()},

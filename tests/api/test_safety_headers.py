@@ -1,4 +1,4 @@
-"""What browsers are told about our pages, and what nobody is told about our errors (S4, S5)."""
+"""Security headers of pages, cookies and sessions; errors reveal no internals. Requirements S4 and S5."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ PAGES = {
     "/static/no/such/file": 404,
     "/static/admin/js/nav_sidebar.js": 200,
 }
-"""Pages of every kind and what a stranger gets there."""
+"""Pages of every kind and their status for an anonymous client."""
 
 
-def stranger() -> Client:
+def anonymous() -> Client:
     return Client(raise_request_exception=False)
 
 
@@ -51,13 +51,13 @@ def policy(response: Any) -> dict[str, str]:
     return {name: sources for name, _, sources in parts}
 
 
-def judge(response: Any) -> None:
-    """Whether a browser is told all that it should be told of a page."""
-    told = policy(response)
-    assert told["default-src"] == "'self'"
-    assert told["object-src"] == told["base-uri"] == told["frame-ancestors"] == "'none'"
-    assert told["form-action"] == "'self'"
-    assert "unsafe" not in told.get("script-src", "")
+def assert_page_headers(response: Any) -> None:
+    """Checks that a page has all security headers."""
+    directives = policy(response)
+    assert directives["default-src"] == "'self'"
+    assert directives["object-src"] == directives["base-uri"] == directives["frame-ancestors"] == "'none'"
+    assert directives["form-action"] == "'self'"
+    assert "unsafe" not in directives.get("script-src", "")
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
@@ -68,23 +68,23 @@ def judge(response: Any) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_comes_with_its_policies(path: str) -> None:
-    response: Any = stranger().get(path)
+def test_every_page_has_the_security_headers(path: str) -> None:
+    response: Any = anonymous().get(path)
     assert response.status_code == PAGES[path]
-    judge(response)
+    assert_page_headers(response)
     response.close()
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/access/apikey/", "/admin/access/apikey/add/", "/admin/auth/user/"])
-def test_the_admin_comes_with_its_policies_and_without_scripts_of_its_own(admin_client: Client, path: str) -> None:
+def test_admin_pages_have_the_security_headers_and_no_inline_scripts(admin_client: Client, path: str) -> None:
     response: Any = admin_client.get(path)
-    judge(response)
+    assert_page_headers(response)
     text = response.content.decode()
     assert not re.search(r"<script(?![^>]*\ssrc=)(?![^>]*type=.application/json)", text)
     assert not re.search(r"<[^>]*\son[a-z]+=|javascript:", text)
 
 
-def test_errors_of_every_status_come_with_their_policies() -> None:
+def test_error_pages_have_the_security_headers() -> None:
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     for response in (
         client.get("/", headers={"Host": "evil.example"}),
@@ -93,11 +93,11 @@ def test_errors_of_every_status_come_with_their_policies() -> None:
         client.post("/", b"x" * 300_000, content_type="text/plain"),
     ):
         assert response.status_code in (400, 403, 413)
-        judge(response)
+        assert_page_headers(response)
 
 
 class _Secret(Exception):
-    """Something went wrong, and its message holds what nobody should read."""
+    """An error whose message must not be shown."""
 
 
 def _fail(*_: object, **__: object) -> None:
@@ -106,7 +106,7 @@ def _fail(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.MonkeyPatch, caller: str) -> None:
+def test_errors_reveal_no_internals_to_any_caller(monkeypatch: pytest.MonkeyPatch, caller: str) -> None:
     callers = Callers()
     monkeypatch.setattr(about, "examples", _fail)
     monkeypatch.setattr(HealthViewSet, "live", _fail)
@@ -120,23 +120,23 @@ def test_an_error_shows_nobody_anything_of_the_inside(monkeypatch: pytest.Monkey
         for inside in ("hunter", "_Secret", "Traceback", "/etc/", ".py", "SECRET_KEY", "DEBUG", "urlpatterns"):
             assert inside not in text, (path, inside)
         if not path.startswith("api/v1"):
-            judge(response)
+            assert_page_headers(response)
     assert 500 in statuses
 
 
-def test_debugging_shows_its_pages_on_this_machine_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_pages_are_shown_on_this_machine_only(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEBUG = True
     monkeypatch.setattr(about, "examples", _fail)
     for address in ("192.0.2.1", "2001:db8::1", "", "unknown"):
         for path in ("/about/", "/no/such/page", LIVE):
-            response: Any = stranger().get(path, REMOTE_ADDR=address, headers={"X-Forwarded-For": "127.0.0.1"})
+            response: Any = anonymous().get(path, REMOTE_ADDR=address, headers={"X-Forwarded-For": "127.0.0.1"})
             assert response.status_code == 403
             assert "hunter" not in response.content.decode()
     for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
-        assert "hunter3" in stranger().get("/about/", REMOTE_ADDR=address).content.decode()
+        assert "hunter3" in anonymous().get("/about/", REMOTE_ADDR=address).content.decode()
 
 
-def test_hsts_is_told_over_https_everywhere(settings: Any) -> None:
+def test_every_https_response_has_hsts_and_no_plain_one(settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS = 3600
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     for path in (*PAGES, LIVE):
@@ -149,17 +149,17 @@ def test_hsts_is_told_over_https_everywhere(settings: Any) -> None:
 
 
 ORIGIN = "https://dashboard.example.org"
-STRANGE_ORIGINS = ("https://evil.example", "http://dashboard.example.org", f"{ORIGIN}.evil.example", "null")
+FOREIGN_ORIGINS = ("https://evil.example", "http://dashboard.example.org", f"{ORIGIN}.evil.example", "null")
 
 
 @pytest.mark.parametrize("path", [LIVE, "/api/v1/movies/x", "/api/v1/no/such/thing", "/", "/admin/login/", "/metrics"])
 @pytest.mark.parametrize("preflight", [False, True])
-def test_other_origins_read_the_api_if_they_are_configured_and_nothing_else(
+def test_only_configured_origins_may_read_the_api_and_nothing_else(
     settings: Any, path: str, *, preflight: bool
 ) -> None:
     for configured in ([ORIGIN], []):
         settings.CORS_ALLOWED_ORIGINS = configured
-        for origin in (ORIGIN, *STRANGE_ORIGINS):
+        for origin in (ORIGIN, *FOREIGN_ORIGINS):
             headers = {"Origin": origin, **({"Access-Control-Request-Method": "GET"} if preflight else {})}
             send = Client().options if preflight else Client().get
             response = send(path, headers=headers)
@@ -170,11 +170,11 @@ def test_other_origins_read_the_api_if_they_are_configured_and_nothing_else(
 
 @pytest.fixture
 def ada() -> User:
-    """Somebody of the staff."""
+    """A staff user."""
     return User.objects.create_user("ada", password="a long password", is_staff=True)
 
 
-def logged_in() -> Client:
+def log_in() -> Client:
     client = Client()
     client.get("/admin/login/")
     response = client.post("/admin/login/", {"username": "ada", "password": "a long password"})
@@ -183,20 +183,20 @@ def logged_in() -> Client:
 
 
 @pytest.mark.usefixtures("ada")
-def test_cookies_are_for_this_host_for_https_and_for_no_script(settings: Any) -> None:
+def test_cookies_are_secure_http_only_and_for_this_host(settings: Any) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
-    cookies = logged_in().cookies
+    cookies = log_in().cookies
     assert sorted(cookies) == ["csrftoken", "sessionid"]
     for cookie in cookies.values():
         assert cookie["secure"]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
         assert (cookie["path"], cookie["domain"]) == ("/", "")
-    assert not cookies["sessionid"]["max-age"], "it ends with the browser"
+    assert not cookies["sessionid"]["max-age"], "the session must end with the browser"
 
 
 @pytest.mark.usefixtures("ada")
-def test_a_log_in_lands_in_the_admin_whatever_it_is_told() -> None:
+def test_log_in_redirects_to_the_admin_whatever_next_says() -> None:
     for wanted in ("", "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         client = Client()
         sent = {"username": "ada", "password": "a long password", "next": wanted}
@@ -205,9 +205,9 @@ def test_a_log_in_lands_in_the_admin_whatever_it_is_told() -> None:
 
 
 @pytest.mark.usefixtures("ada")
-def test_a_session_ends_however_much_it_is_used(settings: Any) -> None:
+def test_session_ends_after_its_age_even_when_used(settings: Any) -> None:
     assert settings.SESSION_COOKIE_AGE == 12 * 3600
-    client = logged_in()
+    client = log_in()
     ends = Session.objects.get().expire_date
     assert abs(ends - timezone.now() - timedelta(hours=12)) < timedelta(minutes=1)
     for path in ("/admin/", "/admin/access/apikey/", LIVE):
@@ -219,8 +219,8 @@ def test_a_session_ends_however_much_it_is_used(settings: Any) -> None:
     assert not Session.objects.exists()
 
 
-def test_a_session_ends_with_the_log_out_and_with_another_password(ada: User) -> None:
-    first, second = logged_in(), logged_in()
+def test_session_ends_on_log_out_and_on_password_change(ada: User) -> None:
+    first, second = log_in(), log_in()
     first_key = first.cookies["sessionid"].value
     first.post("/admin/logout/")
     first.cookies["sessionid"] = first_key

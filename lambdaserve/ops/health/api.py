@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from lambdaserve.access.credentials.permissions import ReadAccess
 from lambdaserve.access.ratelimit.limits import FREE
-from lambdaserve.api.openapi import problem_response
+from lambdaserve.api.problem_schema import problem_response
 from lambdaserve.api.problems import MEDIA_TYPE
 from lambdaserve.api.viewsets import ApiViewSet
 from lambdaserve.ops.health.monitor import monitor

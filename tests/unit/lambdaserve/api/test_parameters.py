@@ -1,4 +1,4 @@
-"""What each kind of parameter takes, and that its description says the same."""
+"""Which values each kind of parameter takes, and that its description says the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from merger.core.windows import parse_span
 
 
 class Sample(QueryParameters):
-    """One of each."""
+    """One parameter of each kind."""
 
     window = SpanField(most=timedelta(hours=168), default=parse_span("6h"))
     genre = GenreField(required=False)
@@ -48,7 +48,7 @@ def refused(query: str) -> dict[str, str]:
     return {entry["parameter"]: entry["detail"] for entry in problem.extensions["errors"]}
 
 
-def test_values_come_typed_and_with_defaults() -> None:
+def test_values_are_typed_and_have_defaults() -> None:
     assert read("metric=rating") == {
         "window": parse_span("6h"),
         "limit": 20,
@@ -66,8 +66,8 @@ def test_values_come_typed_and_with_defaults() -> None:
     }
 
 
-def test_a_missing_parameter_is_named_with_what_it_takes() -> None:
-    assert refused("") == {"metric": "metric is needed; it takes one of rating, sentiment"}
+def test_missing_parameter_is_named_with_what_it_takes() -> None:
+    assert refused("") == {"metric": "metric is required; it takes one of rating, sentiment"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_numbers_out_of_range_or_oddly_written_are_refused(query: str) -> None:
     assert set(refused(f"metric=rating&{query}")) == {query.partition("=")[0]}
 
 
-def test_a_window_longer_than_allowed_is_refused() -> None:
+def test_window_longer_than_allowed_is_refused() -> None:
     takes = "a number of hours or days such as `6h` or `7d`, at most 7d"
     for bad in ("169h", "8d", "all", "0h"):
         assert refused(f"metric=rating&window={bad}") == {"window": f"window takes {takes}; got {bad!r}"}
@@ -92,7 +92,7 @@ def test_a_window_longer_than_allowed_is_refused() -> None:
         st.from_regex(r"[1-9][0-9]{0,5}[hd]?", fullmatch=True), st.sampled_from(["all", "0", "07d", "1w", ""])
     ),
 )
-def test_the_described_pattern_is_what_is_taken(most: int, allow_all: bool, text: str) -> None:
+def test_described_pattern_matches_exactly_the_accepted_values(most: int, allow_all: bool, text: str) -> None:
     most = min(most, 3660)
     field = SpanField(most=timedelta(days=most), allow_all=allow_all)
     described = re.fullmatch(field.pattern, text) is not None
@@ -100,17 +100,17 @@ def test_the_described_pattern_is_what_is_taken(most: int, allow_all: bool, text
         taken = field.run_validation(text) is not None
     except ValidationError:
         taken = False
-    # Leading zeros are taken, though not described.
+    # Leading zeros are accepted, though not described.
     assert described == taken or (taken and text.startswith("0"))
 
 
 @pytest.mark.parametrize("text", ["0", "550", "1000000000000", "007"])
-def test_a_number_in_a_path_is_read(text: str) -> None:
+def test_whole_number_in_a_path_is_read(text: str) -> None:
     assert number_in_path("movie_id", text) == int(text)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", "٥", "1000000000001", "9" * 5000, "1\n"])
-def test_anything_else_in_a_path_is_refused(text: str) -> None:
+def test_other_text_in_place_of_a_number_in_a_path_is_refused(text: str) -> None:
     with pytest.raises(ValidationError) as caught:
         number_in_path("movie_id", text)
     assert isinstance(caught.value.detail, dict)

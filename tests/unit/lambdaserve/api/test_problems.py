@@ -1,4 +1,4 @@
-"""Which problem each error becomes."""
+"""Each error becomes a problem with its status, type and headers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def body_of(error: Exception) -> dict[str, Any]:
         (InterfaceError("secret"), 503, "accounts-unavailable"),
     ],
 )
-def test_errors_of_ours_have_a_type_of_their_own(error: Exception, status: int, slug: str) -> None:
+def test_own_errors_have_their_own_problem_type(error: Exception, status: int, slug: str) -> None:
     body = body_of(error)
     assert (body["status"], body["type"]) == (status, f"urn:problem-type:lambdaserve:{slug}")
     assert "secret" not in str(body)
@@ -76,40 +76,40 @@ def test_errors_of_ours_have_a_type_of_their_own(error: Exception, status: int, 
         (drf.ParseError(), 400, "Bad Request"),
     ],
 )
-def test_errors_that_the_status_explains_are_about_blank(error: Exception, status: int, title: str) -> None:
+def test_errors_that_the_status_explains_have_type_about_blank(error: Exception, status: int, title: str) -> None:
     body = body_of(error)
     assert (body["status"], body["type"], body["title"]) == (status, "about:blank", title)
     assert "secret" not in str(body)
 
 
-def test_every_error_of_the_merger_has_a_problem_or_a_reason_to_have_none() -> None:
+def test_every_merger_error_that_reaches_a_client_has_a_problem() -> None:
     def below(kind: type[Exception]) -> set[type[Exception]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
     registered = set(problem_of.registry)
-    # Bases that nobody raises, and a document's own, which never reaches a caller (D2).
+    # Base classes that are never raised, and the error about one document, which never reaches a client (D2).
     internal = {MergerError, StoreError, Unreadable}
     ours = {kind for kind in below(errors.MergerError) if kind.__module__ == errors.__name__}
     for kind in ours - internal:
         assert any(parent in registered for parent in kind.__mro__ if parent not in (Exception, object)), kind
 
 
-def test_an_unforeseen_error_is_left_to_the_server() -> None:
+def test_unexpected_error_has_no_problem_and_is_left_to_the_server() -> None:
     assert handle(RuntimeError("secret"), {"request": RequestFactory().get("/api/v1/movies/1")}) is None
 
 
-def test_several_bad_parameters_are_all_told() -> None:
+def test_all_bad_parameters_are_listed() -> None:
     body = body_of(BadQueries([BadQuery("a", 1, "words"), BadQuery("b", 2, "numbers")]))
     assert [entry["parameter"] for entry in body["errors"]] == ["a", "b"]
     assert body["detail"] == "a takes words; got 1; b takes numbers; got 2."
 
 
-def test_what_concerns_several_parameters_names_none() -> None:
+def test_error_about_several_parameters_names_none() -> None:
     body = body_of(drf.ValidationError({"non_field_errors": ["either this or that"]}))
     assert body["errors"] == [{"parameter": "", "detail": "either this or that"}]
 
 
-def test_near_names_are_offered() -> None:
+def test_unknown_genre_offers_near_names() -> None:
     body = body_of(NotFound("genre", "dramma", ["Drama", "Docudrama"]))
     assert body["near"] == ["Drama", "Docudrama"]
     assert body["detail"] == "There is no genre 'dramma'. Did you mean Drama or Docudrama?"
@@ -129,13 +129,13 @@ def test_missing_intervals_are_listed() -> None:
         (OperationalError("away"), "5"),
     ],
 )
-def test_it_says_when_to_try_again(error: Exception, seconds: str) -> None:
+def test_retry_after_says_when_to_try_again(error: Exception, seconds: str) -> None:
     response = handle(error, {"request": RequestFactory().get("/api/v1/movies/1")})
     assert response is not None
     assert response["Retry-After"] == seconds
 
 
-def test_a_fault_that_a_retry_will_not_mend_invites_none() -> None:
+def test_store_fault_has_no_retry_after() -> None:
     response = handle(StoreFault("broken"), {"request": RequestFactory().get("/api/v1/movies/1")})
     assert response is not None
     assert "Retry-After" not in response

@@ -1,0 +1,74 @@
+"""The base viewset says which methods it serves and who may ask for an explanation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from lambdaserve.api import viewsets
+from lambdaserve.api.viewsets import ApiViewSet
+from merger.request_context import RequestContext, asking
+
+
+class Sample(ApiViewSet):
+    """Serves GET."""
+
+    def list(self, request: Request) -> Response:
+        return Response({"explains": (current := asking.get()) is not None and current.steps is not None})
+
+
+def send(method: str, path: str = "/", user: User | None = None) -> Any:
+    request = APIRequestFactory().generic(method, path)
+    if user is not None:
+        force_authenticate(request, user)
+    return Sample.as_view({"get": "list"})(request)
+
+
+@pytest.fixture(autouse=True)
+def in_a_request() -> Any:
+    token = asking.set(RequestContext("id"))
+    yield
+    asking.reset(token)
+
+
+def test_allow_is_sent_only_for_methods_that_are_not_served() -> None:
+    assert "Allow" not in send("GET").headers
+    refused = send("POST")
+    assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("user", "status"),
+    [(None, 401), (User(pk=7, username="ada"), 403), (User(pk=8, username="root", is_superuser=True), 200)],
+)
+def test_explain_needs_a_permission_of_its_own(user: User | None, status: int) -> None:
+    response = send("GET", "/?explain=1", user)
+    assert response.status_code == status
+    if status == 200:
+        assert response.data == {"explains": True}
+
+
+@pytest.mark.parametrize("query", ["", "?explain=0", "?other=explain", "?explain=11"])
+def test_nothing_is_explained_unasked(query: str) -> None:
+    assert send("GET", f"/{query}").data == {"explains": False}
+
+
+def test_rate_limit_headers_are_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(viewsets, "rate_limit_headers", lambda _: [("RateLimit-Remaining", "3")])
+    assert send("GET")["RateLimit-Remaining"] == "3"
+
+
+def test_request_carries_its_environment_and_method_directly() -> None:
+    view = Sample()
+    view.action_map = {"get": "list"}
+    plain = APIRequestFactory().get("/")
+    wrapped = view.initialize_request(plain)
+    assert wrapped.META is plain.META
+    assert "META" in vars(wrapped)
+    assert wrapped.method == "GET"
