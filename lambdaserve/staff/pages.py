@@ -22,8 +22,8 @@ from django.urls import reverse
 from django.views.generic import View
 
 from lambdaserve.access.models import Operations
+from lambdaserve.ops.doctor.diagnosis import diagnose
 from lambdaserve.ops.doctor.examination import examine
-from lambdaserve.ops.doctor.findings import diagnose
 from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff import actions
 from lambdaserve.staff.actions import ActionRefused

@@ -1,4 +1,4 @@
-"""`manage.py doctor`, asked of the real stores."""
+"""``manage.py doctor`` against the real stores."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ pytestmark = pytest.mark.django_db
 
 
 def doctor(*arguments: str) -> str:
-    told = io.StringIO()
-    call_command("doctor", *arguments, stdout=told)
-    return told.getvalue()
+    output = io.StringIO()
+    call_command("doctor", *arguments, stdout=output)
+    return output.getvalue()
 
 
 def about(name: str, *levels: str) -> list[dict[str, str]]:
-    """Findings about something; the command fails where there is a problem."""
-    told = io.StringIO()
+    """Findings about one thing, as JSON; the command fails where there is a problem."""
+    output = io.StringIO()
     with suppress(CommandError):
-        call_command("doctor", "--json", stdout=told)
-    found: list[dict[str, str]] = json.loads(told.getvalue())
+        call_command("doctor", "--json", stdout=output)
+    found: list[dict[str, str]] = json.loads(output.getvalue())
     return [each for each in found if each["about"] == name and (not levels or each["level"] in levels)]
 
 
 @pytest.fixture
 def world(api: Api) -> Api:  # noqa: F811
-    """Both layers whole, indexes made, migrations applied."""
+    """Both layers complete, indexes created, migrations applied."""
     covers = OPEN_HOUR - 30 * HOUR
     api.load(movie(1, "Alien"), sentiment_total(1, 10, 0.5, computed_at=covers, covers_until=covers))
     api.load([speed_sentiment(1, OPEN_HOUR - n * HOUR, 1, 0.5) for n in range(50)])
@@ -49,8 +49,8 @@ def world(api: Api) -> Api:  # noqa: F811
     return api
 
 
-def test_it_looks_at_everything_and_finds_the_stores(world: Api) -> None:
-    told = doctor()
+def test_healthy_deployment_prints_ok_for_every_part(world: Api) -> None:
+    output = doctor()
     for line in (
         "ok       MongoDB",
         "ok       Redis",
@@ -58,12 +58,12 @@ def test_it_looks_at_everything_and_finds_the_stores(world: Api) -> None:
         "ok       indexes",
         "ok       migrations",
     ):
-        assert line in told
-    assert "ok       coverage          no hour is missing" in told
-    assert "0 problems" in told
+        assert line in output
+    assert "ok       coverage          no hour is missing" in output
+    assert "0 problems" in output
 
 
-def test_strictly_a_warning_is_too_much(world: Api, settings: Any) -> None:
+def test_strict_fails_after_a_warning(world: Api, settings: Any) -> None:
     assert about("batch layer", "warning")
     with pytest.raises(CommandError, match=r"0 problems, [1-9]"):
         doctor("--strict")
@@ -75,10 +75,10 @@ def test_missing_indexes_are_a_problem_with_a_remedy(world: Api, database: Any) 
         doctor()
     (found,) = about("indexes")
     assert found["level"] == "problem"
-    assert found["advice"] == "manage.py create_indexes"
+    assert found["advice"] == "run manage.py create_indexes"
 
 
-def test_pending_migrations_and_foreign_validators_are_told(world: Api, database: Any) -> None:
+def test_pending_migrations_and_foreign_validators_are_reported(world: Api, database: Any) -> None:
     database["view_migrations"].drop()
     database.command("collMod", "batch_views", validator={"$jsonSchema": {"required": ["movie_id"]}})
     assert about("migrations")[0]["what"].startswith("pending: 0001_validators")
@@ -92,29 +92,29 @@ def test_unreadable_documents_are_counted_by_kind(world: Api) -> None:
     assert "60 × sentiment.avg_sentiment" in found["what"]
 
 
-def test_an_hour_that_neither_layer_holds_is_a_problem(world: Api, database: Any) -> None:
+def test_hour_that_neither_layer_holds_is_a_problem(world: Api, database: Any) -> None:
     database["speed_views"].delete_many({"hour": OPEN_HOUR - 7 * HOUR})
     assert f"{OPEN_HOUR - 7 * HOUR:%Y-%m-%dT%H:%M:%SZ}" in about("coverage", "problem")[0]["what"]
 
 
-def test_buckets_that_never_expire_are_told_where_they_should(world: Api, database: Any, settings: Any) -> None:
+def test_speed_documents_without_expiry_are_reported_if_expiry_is_on(world: Api, database: Any, settings: Any) -> None:
     database["speed_views"].update_one({}, {"$unset": {"ttl_expires_at": ""}})
     assert about("expiry") == []
     settings.SPEED_EXPIRY = True
     assert about("expiry", "warning")
 
 
-def test_a_mongodb_that_is_away_is_one_finding(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_mongodb_is_one_finding(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from merger.operations import server_facts as storefacts
 
-    with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as nobody:
-        monkeypatch.setattr(storefacts, "client", lambda: nobody)
+    with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as unreachable:
+        monkeypatch.setattr(storefacts, "client", lambda: unreachable)
         monkeypatch.setattr(storefacts, "ANSWER_WITHIN", 0.3)
         assert about("MongoDB", "problem")[0]["what"].startswith("MongoDB is not reachable")
         assert about("indexes") == []
 
 
-def test_a_redis_that_is_away_is_a_warning(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_redis_is_a_warning(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     assert about("Redis", "warning")

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from lambdaserve.ops.doctor.diagnosis import diagnose
 from lambdaserve.ops.doctor.examination import examine
-from lambdaserve.ops.doctor.findings import Finding, Level, diagnose, worse_than
+from lambdaserve.ops.doctor.findings import Finding, Level, worse_than
 from merger.stores.mongo.client import within
 
 EXAMINED_WITHIN = 60.0
