@@ -14,11 +14,11 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Annotated
 
+import msgspec
 import orjson
 
-from merger.core.intervals import intervals_as_list
 from merger.core.windows import isoformat
 from merger.errors import Interval, NotFound
 
@@ -35,6 +35,30 @@ _LEVEL = 5
 
 
 _SEAL_SIZE = 16
+
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    start: _Moment | None
+    end: _Moment
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The JSON line about an answer; fields as in ``Entry``. A build that needs other fields must not read old ones."""
+
+    etag: str
+    made: float
+    ttl: int
+    cost: float
+    missing: tuple[_Gap, ...]
+    generations: tuple[str, ...]
+    gzip: bool
+    absent: bool
+
+
+_encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Head).decode
 
 
 @dataclass(frozen=True)
@@ -116,17 +140,12 @@ class Entry:
 
     def encoded(self, key: str, secret: bytes) -> bytes:
         """Its bytes for a key."""
-        about: dict[str, Any] = {
-            "etag": self.etag,
-            "made": self.made,
-            "ttl": self.ttl,
-            "cost": self.cost,
-            "missing": intervals_as_list(self.missing),
-            "generations": self.generations,
-            "gzip": self.compressed,
-            "absent": self.absent is not None,
-        }
-        content = orjson.dumps(about) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
+        missing = tuple(_Gap(*interval) for interval in self.missing)
+        is_absent = self.absent is not None
+        head = _Head(
+            self.etag, self.made, self.ttl, self.cost, missing, self.generations, gzip=self.compressed, absent=is_absent
+        )
+        content = _encode(head) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
         return _seal(key, secret, content) + content
 
     @classmethod
@@ -139,25 +158,22 @@ class Entry:
         seal, content = raw[:_SEAL_SIZE], raw[_SEAL_SIZE:]
         if not hmac.compare_digest(seal, _seal(key, secret, content)):
             raise ValueError("not an entry of this cache")
-        head, _, stored = content.partition(b"\n")
+        head_bytes, _, stored = content.partition(b"\n")
         try:
-            return cls._described(orjson.loads(head), stored)
-        except (KeyError, TypeError) as error:
+            head = _decode(head_bytes)
+            absent = NotFound(*json.loads(stored)) if head.absent else None
+        except (msgspec.DecodeError, TypeError) as error:
             raise ValueError("an entry of another build of this service") from error
-
-    @classmethod
-    def _described(cls, about: dict[str, Any], stored: bytes) -> Entry:
-        missing = tuple((_moment(item["start"]), _moment(item["end"])) for item in about["missing"])
         return cls(
-            stored=b"" if about["absent"] else stored,
-            compressed=about["gzip"],
-            etag=about["etag"],
-            made=about["made"],
-            ttl=about["ttl"],
-            cost=about["cost"],
-            missing=tuple((start, end) for start, end in missing if end is not None),
-            generations=tuple(about["generations"]),
-            absent=NotFound(*json.loads(stored)) if about["absent"] else None,
+            stored=b"" if head.absent else stored,
+            compressed=head.gzip,
+            etag=head.etag,
+            made=head.made,
+            ttl=head.ttl,
+            cost=head.cost,
+            missing=tuple([(gap.start, gap.end) for gap in head.missing]),
+            generations=head.generations,
+            absent=absent,
         )
 
 
@@ -168,7 +184,3 @@ def _absence(error: NotFound) -> bytes:
 
 def _seal(key: str, secret: bytes, content: bytes) -> bytes:
     return hashlib.blake2b(key.encode() + b"\n" + content, key=secret, digest_size=_SEAL_SIZE).digest()
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-import orjson
+import msgspec
 
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import floor_hour
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""Aware; a stored one that lacks its time zone is not read."""
 
-@dataclass(frozen=True, slots=True)
-class TypeSnapshot:
+
+class TypeSnapshot(msgspec.Struct, frozen=True, array_like=True):
     """One speed data type.
 
     Args:
@@ -23,13 +25,12 @@ class TypeSnapshot:
         lagging: whether nothing was synced for too long (F3).
     """
 
-    synced_at: datetime | None = None
-    held: frozenset[datetime] = frozenset()
+    synced_at: Moment | None = None
+    held: frozenset[Moment] = frozenset()
     lagging: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LayerSnapshot:
+class LayerSnapshot(msgspec.Struct, frozen=True):
     """Both layers as a whole.
 
     Args:
@@ -41,12 +42,12 @@ class LayerSnapshot:
         runs: mark of what is published of the batch layer.
     """
 
-    at: datetime
-    speed_from: datetime
-    batch: datetime | None
+    at: Moment
+    speed_from: Moment
+    batch: Moment | None
     stale: bool
     types: Mapping[str, TypeSnapshot]
-    runs: str = ""
+    runs: str
 
     @classmethod
     def of(cls, boundary: Boundary, layers: Layers) -> LayerSnapshot:
@@ -62,39 +63,10 @@ class LayerSnapshot:
         batch = layers.batch_computed_at
         return cls(boundary.now, boundary.speed_from, batch, boundary.is_stale(batch), types, layers.runs)
 
-    def encoded(self) -> dict[str, Any]:
-        """As JSON, for whoever goes on from here."""
-        types = {
-            name: [_text(seen.synced_at), [hour.isoformat() for hour in sorted(seen.held)], seen.lagging]
-            for name, seen in self.types.items()
-        }
-        return {
-            "at": _text(self.at),
-            "speed_from": _text(self.speed_from),
-            "batch": _text(self.batch),
-            "stale": self.stale,
-            "types": types,
-            "runs": self.runs,
-        }
-
-    @classmethod
-    def decoded(cls, content: Mapping[str, Any]) -> LayerSnapshot:
-        """The inverse of ``encoded``.
-
-        Raises:
-            ValueError, TypeError, KeyError: it is something else.
-        """
-        types = {
-            str(name): TypeSnapshot(_moment(synced), frozenset(map(_some_moment, held)), bool(lagging))
-            for name, (synced, held, lagging) in content["types"].items()
-        }
-        at, speed_from = _some_moment(content["at"]), _some_moment(content["speed_from"])
-        return cls(at, speed_from, _moment(content["batch"]), bool(content["stale"]), types, str(content["runs"]))
-
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How a sighting differs from an earlier one.
+    """How a snapshot differs from an earlier one.
 
     Args:
         batch: the newest batch document is another one, or other runs are published.
@@ -111,7 +83,7 @@ class Differences:
 
 
 def differences(before: LayerSnapshot, now: LayerSnapshot) -> Differences:
-    """What changed between two sightings; hours that ended or expired in between are no change."""
+    """Compares two snapshots; hours that ended or expired in between are no change."""
     synced, standing = {}, set()
     for name, seen in now.types.items():
         known = before.types.get(name, TypeSnapshot())
@@ -124,50 +96,27 @@ def differences(before: LayerSnapshot, now: LayerSnapshot) -> Differences:
     return Differences(batch, before.stale != now.stale, synced, frozenset(standing))
 
 
-@dataclass(frozen=True, slots=True)
-class KnownState:
-    """What one watcher leaves to the next.
+class KnownState(msgspec.Struct, frozen=True):
+    """What one watcher leaves to the next, in Redis.
 
     Args:
-        sighting: the last one of which everything was raised.
+        snapshot: the last one of which everything was raised.
         batch_noticed: when the batch layer was last seen to change.
         tokens: where the change streams go on; whatever they are.
     """
 
-    sighting: LayerSnapshot
-    batch_noticed: datetime | None = None
-    tokens: object = None
+    snapshot: LayerSnapshot
+    batch_noticed: Moment | None
+    tokens: Any
 
     def encoded(self) -> bytes:
         """As JSON."""
-        content = {
-            "sighting": self.sighting.encoded(),
-            "batch_noticed": _text(self.batch_noticed),
-            "tokens": self.tokens,
-        }
-        return orjson.dumps(content, default=str)
+        return msgspec.json.encode(self, enc_hook=str, order="deterministic")
 
     @classmethod
     def decoded(cls, text: bytes | None) -> KnownState | None:
-        """The inverse of ``encoded``; ``None`` for anything else."""
+        """The inverse of ``encoded``; ``None`` for anything else, such as what another version left."""
         try:
-            content = orjson.loads(text or b"")
-            sighting = LayerSnapshot.decoded(content["sighting"])
-            return cls(sighting, _moment(content["batch_noticed"]), content["tokens"])
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            return msgspec.json.decode(text or b"", type=cls)
+        except msgspec.DecodeError:
             return None
-
-
-def _text(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _moment(value: str | None) -> datetime | None:
-    return None if value is None else _some_moment(value)
-
-
-def _some_moment(value: str) -> datetime:
-    result = datetime.fromisoformat(value)
-    if result.tzinfo is None:
-        raise ValueError("a moment without a zone")
-    return result

@@ -180,7 +180,7 @@ class Watcher:
         if left is None:
             self._outdated.everything()
             return
-        self._before, self._batch_noticed = left.sighting, left.batch_noticed
+        self._before, self._batch_noticed = left.snapshot, left.batch_noticed
         self._following.begin(left.tokens)
         for data_type in TYPES:
             self._outdated.by_type(data_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -51,6 +52,39 @@ def test_the_knowledge_that_there_is_nothing_comes_back_as_it_was(key: object, n
     assert again == entry
     assert again.absent is not None
     assert (again.absent.kind, again.absent.key, again.absent.near) == ("genre", key, tuple(near))
+
+
+def sealed(content: bytes) -> bytes:
+    """What a build stores under ``k`` that seals as this one does."""
+    return hashlib.blake2b(b"k\n" + content, key=SECRET, digest_size=16).digest() + content
+
+
+HEAD = (
+    b'{"etag":"\\"77\\"","made":5.5,"ttl":300,"cost":0.25,"missing":[{"start":null,"end":"2026-05-04T00:00:00Z"}],'
+    b'"generations":["1",""],"gzip":false,"absent":false}'
+)
+
+
+def test_entry_is_read_as_the_first_release_stored_it() -> None:
+    expected = Entry(b"{}", False, '"77"', 5.5, 300, 0.25, ((None, START),), ("1", ""))
+    assert Entry.decoded(sealed(HEAD + b"\n{}"), "k", SECRET) == expected
+    assert expected.encoded("k", SECRET) == sealed(HEAD + b"\n{}")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]\n{}",
+        HEAD.replace(b'"ttl":300,', b"") + b"\n{}",
+        HEAD.replace(b'"ttl":300', b'"ttl":"300"') + b"\n{}",
+        HEAD.replace(b"00Z", b"00") + b"\n{}",
+        HEAD.replace(b'"absent":false', b'"absent":true') + b"\n7",
+    ],
+)
+def test_sealed_entry_of_another_shape_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match="another build"):
+        Entry.decoded(sealed(content), "k", SECRET)
 
 
 @given(st.binary(max_size=300))
