@@ -24,7 +24,7 @@ from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData
 from lambdaserve.ops.logs import logging_config
 from lambdaserve.staff.engine import views_database
-from merger.stores.redis.address import parsed
+from merger.stores.redis.address import parse_redis_url
 from merger.stores.redis.django_settings import cache_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ SLOW_QUERY_AFTER = _env.read(variables.SLOW_QUERY_AFTER)
 THREADS = _env.read(variables.THREADS)
 LIVE_URL = "" if _env.read(variables.LIVE_URL) == "none" else _env.read(variables.LIVE_URL)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
-REDIS_ADDRESS = parsed(REDIS_URL)
+REDIS_ADDRESS = parse_redis_url(REDIS_URL)
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
         _env.read(variables.DATABASE_URL) or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60

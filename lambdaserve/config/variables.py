@@ -42,7 +42,7 @@ def _origin(raw: str) -> str:
 
 def _redis(raw: str) -> str:
     """An address of Redis, as given; ``ValueError`` for anything else."""
-    redisaddress.parsed(raw)
+    redisaddress.parse_redis_url(raw)
     return raw
 
 
@@ -85,7 +85,7 @@ SLOW_QUERY_AFTER = Variable(
 )
 REDIS_URL = Variable(
     "REDIS_URL",
-    Kind(_redis, redisaddress.TAKES),
+    Kind(_redis, redisaddress.ACCEPTED_FORMS),
     "",
     "Redis or Valkey that holds the cache: one server, the one that Sentinels name, or a Cluster.",
     secret=True,

@@ -16,7 +16,7 @@ from redis import Redis
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.entry import Entry
 from merger.core.windows import isoformat
-from merger.stores.redis.cluster import servers
+from merger.stores.redis.cluster import writable_servers
 
 LOOKED_AT: Final = 20_000
 """Keys that are gone through, of whatever kind; a large Redis is not read whole for a page."""
@@ -87,7 +87,7 @@ def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
     found: list[StoredEntry] = []
     namespace = cache.shared.namespace
     link, give_up = cache.shared.link, time.monotonic() + SECONDS
-    many, cursor = len(link.ask(servers)), 0
+    many, cursor = len(link.ask(writable_servers)), 0
     for place in range(many):
         for _ in range(LOOKED_AT // AT_ONCE // many):
             cursor, part = link.ask(partial(_some, place=place, namespace=namespace, cursor=cursor))
@@ -141,7 +141,7 @@ def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
 
 def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[StoredEntry]]:
     """A few keys of one of the servers, and where to go on with it."""
-    redis = servers(redis)[place]
+    redis = writable_servers(redis)[place]
     reply: Any = redis.scan(cursor, match=f"{_literally(namespace)}*", count=AT_ONCE)
     with redis.pipeline(transaction=False) as pipe:
         for name in reply[1]:

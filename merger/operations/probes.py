@@ -22,7 +22,7 @@ from merger.indexes import server as indexing
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 from merger.stores.mongo.store import MongoStore
-from merger.stores.redis.cluster import look
+from merger.stores.redis.cluster import ping_redis
 from merger.stores.redis.link import RedisTrouble
 from merger.stores.store import Find
 
@@ -67,7 +67,7 @@ def ping_cache() -> CachePing | None:
     """One round trip to Redis, and the hit rate; ``None`` when it is away."""
     started = time.perf_counter()
     try:
-        look(get_redis_connection("default"))
+        ping_redis(get_redis_connection("default"))
     except (RedisError, RedisClusterException):
         return None
     latency = _since(started)

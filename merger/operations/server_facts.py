@@ -19,7 +19,7 @@ from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mongo_call
 from merger.stores.redis.client import redis_link
-from merger.stores.redis.cluster import look, servers
+from merger.stores.redis.cluster import ping_redis, writable_servers
 from merger.stores.store import Find
 
 ANSWER_WITHIN = 5.0
@@ -113,11 +113,11 @@ def cache_facts() -> CacheFacts:
         RedisTrouble: it does not answer, or keeps this from its user.
     """
     link = redis_link()
-    link.ask(look)
+    link.ask(ping_redis)
     began = time.perf_counter()
-    link.ask(look)
+    link.ask(ping_redis)
     latency = timedelta(seconds=time.perf_counter() - began)
-    told: list[Mapping[str, Any]] = link.ask(lambda redis: [each.info() for each in servers(redis)])
+    told: list[Mapping[str, Any]] = link.ask(lambda redis: [each.info() for each in writable_servers(redis)])
     said = max(told, key=lambda each: int(each.get("used_memory", 0)))
     return CacheFacts(
         version=str(said.get("valkey_version", said.get("redis_version", "unknown"))),

@@ -115,6 +115,6 @@ def test_unreachable_mongodb_is_one_finding(world: Api, monkeypatch: pytest.Monk
 
 
 def test_unreachable_redis_is_a_warning(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     assert about("Redis", "warning")

@@ -20,7 +20,7 @@ from pymongo.uri_parser import parse_uri
 from deploy.compose import make_secrets
 from lambdaserve.config.env import Environment
 from lambdaserve.config.variables import VARIABLES
-from merger.stores.redis.address import parsed
+from merger.stores.redis.address import parse_redis_url
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -163,7 +163,7 @@ def test_stores_are_addressed_by_what_they_are_called(made: Path) -> None:
         assert uri["options"]["readPreference"] == "secondaryPreferred"
         assert uri["options"]["readConcernLevel"] == "majority"
         assert uri["password"] == (made / "mongo/service_password").read_text()
-    assert parsed((made / "service/redis_url").read_text()).url.endswith("@redis:6379/0")
+    assert parse_redis_url((made / "service/redis_url").read_text()).url.endswith("@redis:6379/0")
     assert dj_database_url.parse((made / "service/database_url").read_text())["HOST"] in SERVICES
     upstreams = "".join((ROOT / f"deploy/nginx/upstream_{name}.conf").read_text() for name in ("api", "live"))
     assert set(re.findall(r"server (\w+):\d+ resolve", upstreams)) == {"api", "live"} <= set(SERVICES)

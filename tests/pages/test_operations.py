@@ -209,7 +209,7 @@ def test_a_mongodb_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: A
 
 @pytest.mark.parametrize("name", ["cache", "drift"])
 def test_a_redis_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: Any, name: str) -> None:
-    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     monkeypatch.setattr(wiring.service().cache.shared, "link", link)
     assert "Nothing is shown in its place." in staff.get(page(name), status=503)

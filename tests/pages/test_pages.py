@@ -271,7 +271,7 @@ def test_what_nobody_has_asked_for_before_says_that_it_can_not_be_had(broken: Re
 
 
 def test_without_redis_pages_are_as_true_and_say_so(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     wiring.service.cache_clear()
     monkeypatch.setattr(monitor()._cache, "within", lambda _: None)
@@ -384,7 +384,7 @@ def test_operations_show_what_there_is_without_redis(
     reader: Reader, admin_user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader.client.force_login(admin_user)
-    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), ask_again=60)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     wiring.service.cache_clear()
     text = reader.get("/operations/")

@@ -1,1 +1,4 @@
-"""Everything that speaks Redis's protocol. Only this room may open a connection to Redis."""
+"""The Redis client, for one server, Sentinels or a Cluster, and claims.
+
+What opens a connection to Redis belongs here, and nowhere else.
+"""

@@ -1,4 +1,4 @@
-"""The Redis client of this process."""
+"""The Redis link of this process."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from merger.stores.redis.link import RedisLink
 
 @cache
 def redis_link() -> RedisLink:
-    """The way of this process to Redis. Connects on first use, not here."""
+    """Returns the process's link to Redis. It connects on first use, not here."""
     is_cluster = settings.REDIS_ADDRESS.deployment is Deployment.CLUSTER
     return RedisLink(_redis, tags=TAGS if is_cluster else ("",))
 
 
 @cache
 def _redis() -> Redis:
-    # Its client is for all threads. Asked for by each of them, it would be looked up for every request, and closed.
+    # One client serves all threads. Fetched by each of them, it would be looked up and closed for every request.
     connection: Redis = get_redis_connection("default")
     return connection

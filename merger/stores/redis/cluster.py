@@ -1,8 +1,8 @@
-"""What a Redis Cluster needs beyond one server: keys that lie together, and a client that knows its nodes.
+"""Redis Cluster: hash tags that keep keys together, and a client that knows the nodes.
 
-One operation names keys of one hash slot, or the Cluster refuses it. All that concerns one cached answer, its
-generations included, therefore lies in one *partition*: keys that share a hash tag, the text in braces that alone
-decides on the slot (https://valkey.io/topics/cluster-spec/, "Hash tags").
+A Cluster refuses an operation whose keys lie in different hash slots. So everything about one cached answer, its
+generations included, lies in one *partition*: keys that share a hash tag, the text in braces that alone decides the
+slot (https://valkey.io/topics/cluster-spec/, "Hash tags").
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 PARTITIONS: Final = 16
-"""Of the cache in a Cluster: so many masters can share it. Raising a generation writes it into each of them."""
+"""Number of partitions of the cache, hence of masters that can share it. Bumping a generation writes to each."""
 
 
 def _tags() -> tuple[str, ...]:
-    """One for each sixteenth of the slots, so that masters which share the slots evenly share the cache evenly."""
+    """Returns one tag per sixteenth of the slots, so that masters with equal slots hold equal shares of the keys."""
     found: dict[int, str] = {}
     number = 0
     while len(found) < PARTITIONS:
@@ -37,10 +37,10 @@ TAGS: Final = _tags()
 
 
 class ClusterConnectionFactory(ConnectionFactory):  # type: ignore[misc]  # it has no types of its own
-    """Gives django-redis a client of a Cluster.
+    """Makes Cluster clients for django-redis.
 
     Args:
-        options: of the cache: ``NODES``, host and port of some of its nodes, and ``SOCKET_…`` as for one server.
+        options: of the cache: ``NODES`` (host and port of some nodes), and ``SOCKET_…`` as for a single server.
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -48,13 +48,13 @@ class ClusterConnectionFactory(ConnectionFactory):  # type: ignore[misc]  # it h
         self._client: RedisCluster | None = None
 
     def connect(self, url: str) -> Any:
-        """The client of this process.
+        """Returns the client, which it makes on the first call.
 
         Args:
             url: user, password and options of every connection.
 
         Raises:
-            redis.exceptions.ConnectionError: no node told of the others.
+            redis.exceptions.ConnectionError: no node named the others.
         """
         if self._client is None:
             wanted = {**parse_url(url), **self.make_connection_params(url)}  # type: ignore[no-untyped-call]
@@ -64,30 +64,26 @@ class ClusterConnectionFactory(ConnectionFactory):  # type: ignore[misc]  # it h
                 wanted["ssl"] = True
             nodes = [ClusterNode(*place) for place in self.options["NODES"]]  # type: ignore[no-untyped-call]
             try:
-                # A node that has just failed is asked no second time; the link finds out when it is replaced.
+                # No retry of a node that has just failed: the link notices when it is replaced.
                 self._client = RedisCluster(startup_nodes=nodes, retry=Retry(NoBackoff(), 0), **wanted)
             except RedisClusterException as error:
                 raise NoConnection(str(error)) from error
         return self._client
 
     def disconnect(self, connection: Any) -> None:
-        """Closes a client.
-
-        Args:
-            connection: that ``connect`` gave.
-        """
+        """Closes a client that ``connect`` returned."""
         connection.close()
 
 
-def servers(redis: Redis | RedisCluster) -> list[Redis]:
-    """A client of each server that is written to: of the one, or of every master of a Cluster."""
+def writable_servers(redis: Redis | RedisCluster) -> list[Redis]:
+    """Returns a client for each server that accepts writes: the only one, or every master of a Cluster."""
     if not isinstance(redis, RedisCluster):
         return [redis]
     return [redis.get_redis_connection(node) for node in redis.get_primaries()]  # type: ignore[no-untyped-call]
 
 
-def look(redis: Redis | RedisCluster) -> None:
-    """One round trip, in a Cluster one for each partition: while some slots have no master, it is away as a whole."""
+def ping_redis(redis: Redis | RedisCluster) -> None:
+    """Raises unless Redis answers; a Cluster must answer for every partition, since one without a master is no use."""
     if isinstance(redis, RedisCluster):
         for tag in TAGS:
             redis.exists(tag)

@@ -37,8 +37,8 @@ NAMES = frozenset({"MISS", "HIT", "STALE"})
 class CountingLink(RedisLink):
     """Counts the round trips that were tried."""
 
-    def __init__(self, connection: Callable[[], Redis], ask_again: float = 0.05) -> None:
-        super().__init__(connection, ask_again)
+    def __init__(self, connection: Callable[[], Redis], retry_seconds: float = 0.05) -> None:
+        super().__init__(connection, retry_seconds)
         self.asked = 0
 
     def ask(self, question: Callable[[Redis], T]) -> T:
@@ -85,7 +85,7 @@ class Cached:
         secret: bytes = SECRET,
         rules: CacheRules | None = None,
         link: RedisLink | None = None,
-        ask_again: float = 0.05,
+        retry_seconds: float = 0.05,
     ) -> None:
         self._world = world or self
         self.moment = 0.0
@@ -97,7 +97,7 @@ class Cached:
         self.while_making: Callable[[], object] = lambda: None
         self.value_of: Callable[[CacheRequest], int] = self._same_value
         self.namespace = namespace
-        self.link = link or CountingLink(lambda: redis, ask_again)
+        self.link = link or CountingLink(lambda: redis, retry_seconds)
         self.shared = RedisTier(self.link, namespace)
         self.background = AtOnce()
         self.cache = AnswerCache(

@@ -72,7 +72,7 @@ class Reported:
     def __init__(self, connection: Callable[[], Redis]) -> None:
         self.seconds = 0.0
         self.counts, self.requested = OutcomeCounts(), PopularCounts()
-        self.link = RedisLink(connection, ask_again=0.02)
+        self.link = RedisLink(connection, retry_seconds=0.02)
         self.shared_counts = OutcomeTotals(self.link, "a:")
         self.shared_requested = PopularTotals(self.link, "a:")
         self.housekeeping = UsageReport(

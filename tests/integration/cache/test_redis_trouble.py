@@ -20,7 +20,7 @@ from lambdaserve.server import embedded_stores as embedded
 from merger.cache.generations import ALL_GENERATION, of_movie
 from merger.cache.outcomes import Outcome
 from merger.errors import StoreUnavailable
-from merger.stores.redis.link import ASK_AGAIN, RedisAway, RedisRefused
+from merger.stores.redis.link import RETRY_SECONDS, RedisAway, RedisRefused
 from tests.integration.cache.cached import TTL, Cached, about, together
 from tests.tcp_proxy import TcpProxy
 
@@ -129,7 +129,7 @@ def until_back(cached: Cached) -> float:
 
 @pytest.mark.parametrize("spoil", WAYS.values(), ids=WAYS.keys())
 def test_redis_away_costs_once_and_mends_itself(own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]) -> None:
-    cached, question = Cached(own.client, ask_again=ASK_AGAIN), about()
+    cached, question = Cached(own.client, retry_seconds=RETRY_SECONDS), about()
     cached.state(question)
     assert cached.after(1).state(question) == "HIT"
 
@@ -225,7 +225,7 @@ def test_a_connection_that_redis_has_closed_is_replaced_unnoticed(own: OwnRedis)
 
 
 def test_an_answer_that_came_too_late_is_not_taken_for_the_next_questions(own: OwnRedis) -> None:
-    cached = Cached(own.client, ask_again=0.02)
+    cached = Cached(own.client, retry_seconds=0.02)
     for movie_id in range(5):
         cached.state(about(movie_id))
     own.proxy.delay = 0.15
@@ -240,7 +240,7 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_questions(own: O
 
 
 def test_while_it_is_known_nothing_is_sent_but_a_ping_now_and_then(own: OwnRedis) -> None:
-    cached = Cached(own.client, ask_again=0.1)
+    cached = Cached(own.client, retry_seconds=0.1)
     cached.state(about())
     own.proxy.refuse()
     cached.after(1).state(about(2))

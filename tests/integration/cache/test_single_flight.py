@@ -83,7 +83,7 @@ def test_whoever_waits_to_hear_that_there_is_nothing_is_counted_too(redis_client
 
 
 def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Redis) -> None:
-    cached = Cached(redis_client, ask_again=60)
+    cached = Cached(redis_client, retry_seconds=60)
     cached.link.is_away = True
     cached.while_making = lambda: time.sleep(0.1)
     assert Counter(together(50, lambda: cached.state(about()))) == {"MISS": 1, "HIT": 49}

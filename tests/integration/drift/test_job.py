@@ -70,7 +70,7 @@ class Process:
         self.noticed: datetime | None = None
         self.store = _FlakyStore(database, 2.0)
         self.layer_state = LayerState(self.store, Aliases(), self.monotonic)
-        self.shared = SharedDriftResults(RedisLink(self.connection, ask_again=0.05), "drift-tests:")
+        self.shared = SharedDriftResults(RedisLink(self.connection, retry_seconds=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
             shared=self.shared,

@@ -68,7 +68,7 @@ class Watched:
         self.database = database
         self.redis: Redis | None = redis
         self.ahead = 0.0
-        link = RedisLink(self._connection, ask_again=0.05)
+        link = RedisLink(self._connection, retry_seconds=0.05)
         self.store = _Failing(database, 2.0)
         shared = RedisTier(link, "watched:")
         self.service = MergeService(

@@ -157,7 +157,7 @@ def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedd
         asked.append(time.perf_counter())
         return redis
 
-    link = RedisLink(connection, ask_again=0.05)
+    link = RedisLink(connection, retry_seconds=0.05)
     table = table_on(link)
     assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
 

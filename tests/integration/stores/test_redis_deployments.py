@@ -27,8 +27,8 @@ from merger.cache.outcomes import Outcome
 from merger.cache.popular import PopularTotals
 from merger.invalidation.leader import Leader
 from merger.operations import server_facts as storefacts
-from merger.stores.redis.address import parsed
-from merger.stores.redis.cluster import TAGS, servers
+from merger.stores.redis.address import parse_redis_url
+from merger.stores.redis.cluster import TAGS, writable_servers
 from merger.stores.redis.django_settings import cache_settings
 from merger.stores.redis.link import RedisLink, RedisTrouble
 from tests.integration.cache.cached import Cached, about, ranking, together
@@ -62,14 +62,14 @@ def in_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def deployed(request: pytest.FixtureRequest) -> Servers:
     """Each deployment, empty."""
     found: Servers = request.getfixturevalue(request.param)
-    for each in servers(connection(found)):
+    for each in writable_servers(connection(found)):
         each.flushdb()
     return found
 
 
 def connection(deployed: Servers) -> Redis:
     """A new client, as Django's settings make one."""
-    cache: Any = CacheHandler({"default": cache_settings(parsed(deployed.address))})["default"]
+    cache: Any = CacheHandler({"default": cache_settings(parse_redis_url(deployed.address))})["default"]
     client: Redis = cache.client.get_client(write=True)
     return client
 
@@ -165,13 +165,13 @@ def test_people_see_what_all_servers_hold(deployed: Servers, monkeypatch: pytest
 
 def test_a_cluster_s_masters_share_the_cache_evenly(in_cluster: Servers) -> None:
     one = cached(in_cluster)
-    for each in servers(connection(in_cluster)):
+    for each in writable_servers(connection(in_cluster)):
         each.flushdb()
     for question in map(about, range(320)):
         one.state(question)
     held = [
         len(list(each.scan_iter(match="tests:*movies.details:*", count=1000)))
-        for each in servers(connection(in_cluster))
+        for each in writable_servers(connection(in_cluster))
     ]
     assert sum(held) == 320
     assert min(held) > 320 / 6, held
@@ -236,7 +236,7 @@ def test_a_lost_master_is_replaced_and_the_cache_comes_back_by_itself(
     later = cached(deployed, one)
     assert later.state(questions[0]) == "MISS"
     assert cached(deployed, one).state(questions[0]) == "HIT"
-    assert len(servers(client)) == (3 if is_cluster(client) else 1)
+    assert len(writable_servers(client)) == (3 if is_cluster(client) else 1)
 
 
 def is_cluster(client: object) -> bool:

@@ -91,7 +91,7 @@ class Served:
         self.now = NOW
         self.seconds = 0.0
         self.cache = AnswerCache(
-            RedisTier(RedisLink(no_redis, ask_again=3600), "tests:"),
+            RedisTier(RedisLink(no_redis, retry_seconds=3600), "tests:"),
             b"secret",
             clock=self.epoch,
             monotonic=lambda: self.seconds,

@@ -1,49 +1,42 @@
-"""Addresses of Redis: one server, Sentinels, a Cluster; and what can't be one."""
+"""``REDIS_URL`` is parsed in each of its forms, and anything else is refused with a reason."""
 
 from __future__ import annotations
 
 import pytest
 
-from merger.stores.redis.address import Deployment, RedisAddress, parsed
-from merger.stores.redis.cluster import PARTITIONS, TAGS
-from merger.stores.redis.django_settings import cache_settings
+from merger.stores.redis.address import Deployment, RedisAddress, parse_redis_url
 
 
 @pytest.mark.parametrize("text", ["redis://h:1/2?a=b", "rediss://u:p@h", "unix:///run/redis.sock"])
-def test_one_server_s_address_is_left_as_it_is(text: str) -> None:
-    assert parsed(text) == RedisAddress(Deployment.SINGLE, text, is_encrypted=text.startswith("rediss"))
+def test_address_of_one_server_stays_as_it_is(text: str) -> None:
+    assert parse_redis_url(text) == RedisAddress(Deployment.SINGLE, text, is_encrypted=text.startswith("rediss"))
 
 
-def test_sentinels_with_everything() -> None:
-    found = parsed("rediss+sentinel://us:p%40ss@a,[::1]:7/cache/3?sentinel_password=q%26&ssl_ca_certs=/ca.pem")
-    assert found == RedisAddress(
+def test_sentinel_address_is_parsed_with_every_option() -> None:
+    text = "rediss+sentinel://us:p%40ss@a,[::1]:7/cache/3?sentinel_password=q%26&ssl_ca_certs=/ca.pem"
+    assert parse_redis_url(text) == RedisAddress(
         Deployment.SENTINEL,
         "rediss://us:p%40ss@cache/3?ssl_ca_certs=%2Fca.pem",
         (("a", 26379), ("::1", 7)),
         is_encrypted=True,
-        of_sentinels=(("password", "q&"),),
+        sentinel_credentials=(("password", "q&"),),
     )
-    options = cache_settings(found)["OPTIONS"]
-    assert options["CONNECTION_POOL_KWARGS"]["ssl"]
-    assert options["SENTINEL_KWARGS"]["password"] == "q&"
-    assert options["SENTINEL_KWARGS"]["ssl_ca_certs"] == "/ca.pem"
-    assert options["SENTINEL_KWARGS"]["ssl"]
 
 
-def test_a_cluster_s_nodes() -> None:
-    found = parsed("redis+cluster://:word@one:7000,two")
-    assert found == RedisAddress(Deployment.CLUSTER, "redis://:word@one:7000", (("one", 7000), ("two", 6379)))
-    assert cache_settings(found)["OPTIONS"]["NODES"] == [("one", 7000), ("two", 6379)]
+def test_cluster_address_names_its_nodes() -> None:
+    assert parse_redis_url("redis+cluster://:word@one:7000,two") == RedisAddress(
+        Deployment.CLUSTER, "redis://:word@one:7000", (("one", 7000), ("two", 6379))
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "because"),
+    ("text", "reason"),
     [
         ("http://host", "redis://"),
         ("redis:", "redis://"),
-        ("redis+sentinel://host", "service's name"),
-        ("redis+sentinel://host/cache/x", "database's number"),
-        ("redis+cluster://host/1", "no other"),
+        ("redis+sentinel://host", "must end in /service"),
+        ("redis+sentinel://host/cache/x", "database being a number"),
+        ("redis+cluster://host/1", "database 0 only"),
         ("redis+cluster://", "each host"),
         ("redis+cluster://a,,b", "each host"),
         ("redis+cluster://a:x", "Port"),
@@ -51,10 +44,6 @@ def test_a_cluster_s_nodes() -> None:
         ("redis+pair://a", "redis://"),
     ],
 )
-def test_what_is_no_address_is_refused_with_a_reason(text: str, because: str) -> None:
-    with pytest.raises(ValueError, match=because):
-        parsed(text)
-
-
-def test_partitions_differ_and_are_spread_over_all_slots() -> None:
-    assert len(set(TAGS)) == PARTITIONS
+def test_invalid_address_is_refused_with_a_reason(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_redis_url(text)
