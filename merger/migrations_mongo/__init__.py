@@ -1,7 +1,7 @@
-"""The migrations of the two collections, in order; ``manage.py migrate_views`` runs them (O3).
+"""Migrates batch_views and speed_views: the migrations in order, their log, the plan, and the runner.
 
-A migration runs to the same end however often it is begun anew: it looks for what is still to be done. Its name never
-changes once it is released, and nothing is put before it.
+What belongs here: a new migration as a module of its own, always last. Its name never changes after its release. It
+must reach the same end however often it is restarted, so it looks for what is still to be done. Requirement O3.
 """
 
 from __future__ import annotations

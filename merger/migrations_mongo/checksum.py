@@ -1,7 +1,7 @@
-"""Checksum of what a migration does, whatever its module is called and however it is laid out.
+"""Computes the checksum of what a migration does, independent of its module's name and layout.
 
-The sum covers the syntax trees of the given functions and of all they use from their own module. Comments, docstrings,
-annotations, layout, names of helpers and the places of imports don't count; a changed step, constant or helper does.
+The sum covers the syntax trees of the given functions and of everything they use from their own module. Comments,
+docstrings, annotations, layout, helper names and import paths don't count; a changed step, constant or helper does.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from types import FunctionType, ModuleType
 from typing import Any, Final
 
 _IGNORED: Final = frozenset({"returns", "annotation", "type_comment", "type_params", "kind", "ctx"})
-"""Fields of syntax trees that say nothing about what runs, or that differ between versions of Python."""
+"""Fields of syntax trees that don't affect what runs, or that differ between versions of Python."""
 
 
 def checksum_of(*functions: Callable[..., Any]) -> str:
     """Hashes what functions do.
 
     Args:
-        functions: plain functions whose source can be read.
+        functions: plain functions whose source is available.
 
     Returns:
         16 hexadecimal digits, the same on every version of Python.
+
+    Raises:
+        TypeError: one is not written with ``def``.
     """
     described = "\n".join("".join(_describe_function(each, ())) for each in functions)
     return blake2b(described.encode(), digest_size=8).hexdigest()
@@ -34,7 +37,7 @@ def checksum_of(*functions: Callable[..., Any]) -> str:
 def _describe_function(function: Callable[..., Any], within: tuple[object, ...]) -> Iterator[str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     if not isinstance(tree, ast.FunctionDef):
-        raise TypeError(f"{function!r} should be a function that is written with def")
+        raise TypeError(f"{function!r} must be a function written with def")
     names: Mapping[str, Any] = getattr(function, "__globals__", {})
     yield from _describe(tree.args, names, (*within, function))
     for statement in tree.body:
@@ -72,5 +75,5 @@ def _describe_global(name: str, value: Any, within: tuple[object, ...]) -> Itera
     elif isinstance(value, FunctionType | ModuleType | type):
         yield f"[{name}]"
     else:
-        # Sets are written sorted: their order differs from process to process.
+        # Sorted, since the order of a set differs from process to process.
         yield f"[{sorted(value) if isinstance(value, set | frozenset) else value!r}]"

@@ -1,8 +1,8 @@
-"""What is recorded of migrations, and the lock that lets one host at a time run them. Lives beside the collections.
+"""Keeps the records of migrations, and the lock that lets one host at a time run them, in ``view_migrations``.
 
-The lock is a document that expires unless its holder renews it: a host that dies holds it for thirty seconds at most.
-All times of it are the server's, so clocks of hosts may differ. Nothing depends on the lock for correctness: every
-migration may be begun anew, or run twice at once, and comes to the same end; the lock spares the work.
+The lock is a document that expires unless its holder renews it, so a host that dies holds it for 30 seconds at most.
+Its times are the server's, so the clocks of hosts may differ. Correctness does not depend on the lock: a migration may
+be restarted, or run twice at once, and reaches the same end. The lock only saves the duplicate work.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ COLLECTION: Final = "view_migrations"
 
 
 LOCK: Final = "lock"
-"""``_id`` of the lock; all other documents are records, under the migrations' names."""
+"""``_id`` of the lock document; every other document is a record, with the migration's name as its ``_id``."""
 
 
-EXPIRES_AFTER: Final = timedelta(seconds=30)
+LOCK_EXPIRES_AFTER: Final = timedelta(seconds=30)
 
 
-RENEWED_EVERY: Final = 5.0
+RENEW_INTERVAL_SECONDS: Final = 5.0
 
 
-ASKED_EVERY: Final = 0.5
-"""Seconds between two attempts to get a lock that another host holds."""
+RETRY_INTERVAL_SECONDS: Final = 0.5
+"""Time between two attempts to take a lock that another host holds."""
 
 
 class LockHeld(MergerError):
@@ -46,41 +46,41 @@ class LockHeld(MergerError):
 
 
 class LockLost(MergerError):
-    """The lock could not be renewed in time: another host may be running migrations by now."""
+    """The lock was not renewed in time: another host may be running migrations by now."""
 
 
 class MigrationLog:
-    """Records and the lock of one database.
+    """The records and the lock of one database.
 
     Args:
-        database: with the collections.
-        expires_after: until a lock that nobody renews is free.
-        renewed_every: seconds.
+        database: holds the collections.
+        expires_after: time until a lock that is not renewed becomes free.
+        renew_interval: seconds.
     """
 
     def __init__(
         self,
         database: Database[dict[str, Any]],
-        expires_after: timedelta = EXPIRES_AFTER,
-        renewed_every: float = RENEWED_EVERY,
+        expires_after: timedelta = LOCK_EXPIRES_AFTER,
+        renew_interval: float = RENEW_INTERVAL_SECONDS,
     ) -> None:
         self._documents = database[COLLECTION]
         self._admin = database.client.admin
         self._expires_after = expires_after
-        self._renewed_every = renewed_every
+        self._renew_interval = renew_interval
 
     def records(self) -> dict[str, Record]:
-        """By name.
+        """Reads all records, by name.
 
         Raises:
             StoreError: from the store.
         """
         with mapping_errors():
             found = list(self._documents.find({"_id": {"$ne": LOCK}}))
-        return {str(each["_id"]): _record(each) for each in found}
+        return {str(each["_id"]): _record_from(each) for each in found}
 
     def begin(self, migration: Migration, *, backward: bool) -> None:
-        """Something is about to be changed.
+        """Records that a migration is about to run.
 
         Raises:
             StoreError: from the store.
@@ -96,13 +96,13 @@ class MigrationLog:
         self._write(migration.name, content)
 
     def end(self, migration: Migration, seconds: float, documents: int, *, faked: bool = False) -> None:
-        """It was applied.
+        """Records that a migration was applied.
 
         Args:
-            migration: which.
-            seconds: that it took.
-            documents: that were looked at.
-            faked: it was not run.
+            migration: the migration.
+            seconds: how long it took.
+            documents: how many it read.
+            faked: it was recorded without running.
 
         Raises:
             StoreError: from the store.
@@ -114,7 +114,7 @@ class MigrationLog:
         self._write(migration.name, content)
 
     def forget(self, migration: Migration) -> None:
-        """It was taken back.
+        """Deletes the record of a migration that was rolled back.
 
         Raises:
             StoreError: from the store.
@@ -123,47 +123,47 @@ class MigrationLog:
             self._documents.delete_one({"_id": migration.name})
 
     @contextmanager
-    def locked(self, wait: float, on_wait: Callable[[str], None]) -> Iterator[Callable[[], None]]:
-        """Holds the lock.
+    def hold_lock(self, wait: float, on_wait: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+        """Holds the lock for the ``with`` block.
 
         Args:
-            wait: seconds for another host to end.
-            on_wait: told the name of that host, once.
+            wait: seconds to wait for another host to finish.
+            on_wait: called once with the name of that host.
 
         Yields:
-            What raises ``LockLost`` once the lock may be another's.
+            A function that raises ``LockLost`` once another host may hold the lock.
 
         Raises:
-            LockHeld: another host did not end.
+            LockHeld: another host did not finish in time.
             StoreError: from the store.
         """
         token = uuid4().hex
         self._acquire(token, wait, on_wait)
-        keeper = _Keeper(lambda: self._renew(token), self._expires_after.total_seconds(), self._renewed_every)
+        renewer = _LockRenewer(lambda: self._renew(token), self._expires_after.total_seconds(), self._renew_interval)
         try:
-            with keeper:
-                yield keeper.check
+            with renewer:
+                yield renewer.check
         finally:
             with mapping_errors():
                 self._documents.delete_one({"_id": LOCK, "token": token})
 
     def _acquire(self, token: str, wait: float, on_wait: Callable[[str], None]) -> None:
-        give_up, told = time.monotonic() + wait, False
-        while not self._try(token):
+        give_up, has_reported = time.monotonic() + wait, False
+        while not self._try_to_acquire(token):
             with mapping_errors():
                 holder = str((self._documents.find_one({"_id": LOCK}) or {}).get("host", "another host"))
             if time.monotonic() >= give_up:
                 raise LockHeld(f"{holder} is running migrations")
-            if not told:
+            if not has_reported:
                 on_wait(holder)
-                told = True
-            time.sleep(ASKED_EVERY)
+                has_reported = True
+            time.sleep(RETRY_INTERVAL_SECONDS)
 
-    def _try(self, token: str) -> bool:
+    def _try_to_acquire(self, token: str) -> bool:
         now = self._now()
         content = {"token": token, "host": socket.gethostname(), "until": now + self._expires_after}
         try:
-            # Where it is there and not expired, nothing matches, and what would be inserted is a duplicate.
+            # While the lock is held and not expired, nothing matches, and the upsert fails as a duplicate.
             self._documents.update_one({"_id": LOCK, "until": {"$lte": now}}, {"$set": content}, upsert=True)
         except DuplicateKeyError:
             return False
@@ -187,13 +187,13 @@ class MigrationLog:
             self._documents.update_one({"_id": name}, {"$set": content}, upsert=True)
 
 
-class _Keeper:
-    """Renews a lock in a thread of its own for as long as the ``with`` block lasts."""
+class _LockRenewer:
+    """Renews a lock in a thread of its own during a ``with`` block."""
 
-    def __init__(self, renew: Callable[[], bool], expires_after: float, every: float) -> None:
-        self._renew, self._expires_after, self._every = renew, expires_after, every
+    def __init__(self, renew: Callable[[], bool], expires_after: float, interval: float) -> None:
+        self._renew, self._expires_after, self._interval = renew, expires_after, interval
         self._renewed_at = time.monotonic()
-        self._taken = False
+        self._is_lost = False
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="migration-lock", daemon=True)
 
@@ -205,21 +205,21 @@ class _Keeper:
         self._thread.join()
 
     def check(self) -> None:
-        """Raises ``LockLost``."""
-        if self._taken or time.monotonic() - self._renewed_at >= self._expires_after:
-            raise LockLost("the lock was lost; run the command again, it goes on where it stopped")
+        """Raises ``LockLost`` if the lock may have expired or another host has it."""
+        if self._is_lost or time.monotonic() - self._renewed_at >= self._expires_after:
+            raise LockLost("the lock was lost; run the command again to continue where it stopped")
 
     def _run(self) -> None:
-        while not self._taken and not self._ended.wait(self._every):
-            asked_at = time.monotonic()
+        while not self._is_lost and not self._ended.wait(self._interval):
+            renewed_at = time.monotonic()
             try:
-                self._taken = not self._renew()
+                self._is_lost = not self._renew()
             except StoreError:
-                continue  # until it has expired there is time to try again
-            self._renewed_at = asked_at
+                continue  # there is time for further attempts until the lock expires
+            self._renewed_at = renewed_at
 
 
-def _record(document: Mapping[str, Any]) -> Record:
+def _record_from(document: Mapping[str, Any]) -> Record:
     return Record(
         name=str(document["_id"]),
         ended=document.get("ended") is True,

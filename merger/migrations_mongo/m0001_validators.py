@@ -1,7 +1,7 @@
-"""Both collections exist and have the contract as their validator (D3).
+"""Creates both collections with the contract as their validator.
 
-It makes again what has changed since: the contract, a deployment's aliases, ``CONTRACT_VALIDATION``, or a collection
-that was dropped. A validator that somebody else made is left alone: theirs may be stricter, and is theirs.
+It runs again when the contract, a deployment's aliases or ``CONTRACT_VALIDATION`` changed, or a collection was dropped.
+A validator made by another owner is kept: it may be stricter than ours. Requirement D3.
 """
 
 from __future__ import annotations
@@ -21,41 +21,42 @@ COLLECTIONS: Final = (BATCH, SPEED)
 OFF: Final = "off"
 
 _NONE: Final[dict[str, Any]] = {"validator": {}}
-# Documents that were there before and don't comply may still be updated.
+# Documents that violated the contract before may still be updated.
 _LEVEL: Final = "moderate"
 
 
 def forward(work: Work) -> None:
-    """Creates what is missing, and gives each its validator."""
+    """Creates missing collections, and sets the validator of each."""
     real = options_of(work.database)
     for name in COLLECTIONS:
-        wanted = _wanted(work, name)
+        wanted = _options_for(work, name)
         if name not in real:
             with mapping_errors():
                 work.database.create_collection(name, **(wanted if work.validation != OFF else {}))
         elif is_foreign(real[name]):
-            work.say(f"{name} has a validator of somebody else's, which stays")
-        elif not _is_so(real[name], wanted):
-            _set(work, name, wanted)
+            work.say(f"{name} has a validator of another owner, which is kept")
+        elif not _matches(real[name], wanted):
+            _apply(work, name, wanted)
 
 
 def backward(work: Work) -> None:
-    """Takes the validators away; collections and documents stay."""
+    """Removes our validators; collections and documents stay."""
     for name, options in options_of(work.database).items():
         if not is_foreign(options):
-            _set(work, name, _NONE)
+            _apply(work, name, _NONE)
 
 
 def holds(work: Work) -> bool:
-    """Whether both are as they should be, or somebody else's."""
+    """Whether both collections have our current validator, or another owner's."""
     real = options_of(work.database)
     return all(
-        name in real and (is_foreign(real[name]) or _is_so(real[name], _wanted(work, name))) for name in COLLECTIONS
+        name in real and (is_foreign(real[name]) or _matches(real[name], _options_for(work, name)))
+        for name in COLLECTIONS
     )
 
 
-def foreign(database: Database[dict[str, Any]]) -> list[str]:
-    """Names of the collections whose validator somebody else made."""
+def foreign_validators(database: Database[dict[str, Any]]) -> list[str]:
+    """Names of the collections whose validator is not ours."""
     return [name for name, options in sorted(options_of(database).items()) if is_foreign(options)]
 
 
@@ -63,13 +64,13 @@ def is_foreign(options: Mapping[str, Any]) -> bool:
     """Whether a collection has a validator that is not ours.
 
     Args:
-        options: of the collection, as ``listCollections`` tells them.
+        options: of the collection, as ``listCollections`` returns them.
     """
     validator = options.get("validator") or {}
     return bool(validator) and validator.get("$jsonSchema", {}).get("title") != TITLE
 
 
-def _wanted(work: Work, name: str) -> dict[str, Any]:
+def _options_for(work: Work, name: str) -> dict[str, Any]:
     if work.validation == OFF:
         return _NONE
     return {
@@ -80,17 +81,17 @@ def _wanted(work: Work, name: str) -> dict[str, Any]:
 
 
 def options_of(database: Database[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Of those that exist, by name."""
+    """Reads the options of the existing collections, by name."""
     with mapping_errors():
         found = list(database.list_collections(filter={"name": {"$in": [*COLLECTIONS]}}))
     return {each["name"]: each.get("options", {}) for each in found}
 
 
-def _is_so(options: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def _matches(options: dict[str, Any], wanted: dict[str, Any]) -> bool:
     return all((options.get(key) or {}) == (value or {}) for key, value in wanted.items())
 
 
-def _set(work: Work, name: str, wanted: dict[str, Any]) -> None:
+def _apply(work: Work, name: str, wanted: dict[str, Any]) -> None:
     with mapping_errors():
         work.database.command("collMod", name, **wanted)
 

@@ -1,4 +1,4 @@
-"""Every document says by which edition of the contract it was written; none stands for the first."""
+"""Gives every document the version of the contract it was written for; a missing version means the first."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FIRST: Final = 1
 
 
 def forward(work: Work) -> None:
-    """Writes it where it is missing."""
+    """Writes the first version where none is given."""
     for name in (BATCH, SPEED):
         work.rewrite(name, {FIELD: None}, (), lambda _: {"$set": {FIELD: FIRST}})
 
 
 def backward(work: Work) -> None:
-    """Removes it where it is the first, whoever wrote it."""
+    """Removes the first version wherever it is given, even if a producer wrote it."""
     for name in (BATCH, SPEED):
         work.rewrite(name, {FIELD: FIRST}, (), lambda _: {"$unset": {FIELD: ""}})
 

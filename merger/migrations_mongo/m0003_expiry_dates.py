@@ -1,4 +1,7 @@
-"""Every speed document says when it expires, 48 h after its hour: without that date MongoDB never deletes it (M11)."""
+"""Gives every speed document its expiry date, 48 h after its hour: without it MongoDB never deletes the document.
+
+Requirement M11.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ FIELD: Final = "ttl_expires_at"
 
 
 def forward(work: Work) -> None:
-    """Writes it where it is missing; a document without a readable hour stays as it is."""
+    """Writes the date where it is missing; a document without a readable hour stays as it is."""
     work.rewrite(SPEED, {FIELD: None}, ("hour",), _expiry)
 
 
 def backward(work: Work) -> None:
-    """Leaves the dates: they are right, and nobody can tell them from a producer's own."""
+    """Keeps the dates: they are right, and can't be told apart from a producer's own."""
 
 
 def _expiry(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

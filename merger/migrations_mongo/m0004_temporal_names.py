@@ -1,7 +1,7 @@
-"""``temporal_trends`` becomes ``temporal_analytics``, for those who want one name in the collection.
+"""Renames ``temporal_trends`` to ``temporal_analytics``, for deployments that want one name in the collection.
 
-The contract reads both (D1), so nobody needs it. A document that is renamed between two reads of one answer may be
-missing from that answer; the change itself outdates it within seconds. Run it when few are reading.
+The contract reads both names (D1), so it is optional. A document renamed between two reads for one answer may be
+missing from that answer; the change itself makes that answer stale within seconds. Run it at a quiet time.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from merger.migrations_mongo.migration import Migration, Work
 
 FOREIGN, OURS = "temporal_trends", "temporal_analytics"
 MARK: Final = "renamed_from"
-"""Field that tells those that were renamed from those that always had the name."""
+"""Field that marks the renamed documents, as opposed to those that always had the new name."""
 
 
 def forward(work: Work) -> None:
-    """Renames, and marks what was renamed."""
+    """Renames the documents and marks them."""
     work.rewrite(BATCH, {"view_type": FOREIGN}, (), lambda _: {"$set": {"view_type": OURS, MARK: FOREIGN}})
 
 
 def backward(work: Work) -> None:
-    """Gives what was renamed its name back."""
+    """Renames the marked documents back."""
     work.rewrite(BATCH, {MARK: FOREIGN}, (), lambda _: {"$set": {"view_type": FOREIGN}, "$unset": {MARK: ""}})
 
 

@@ -1,4 +1,4 @@
-"""What a migration of a collection is, and what it is given to work with."""
+"""Defines what a migration of the collections is, and the tools it works with."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ from merger.contract.documents import Aliases
 from merger.migrations_mongo.checksum import checksum_of
 from merger.stores.mongo.errors import mapping_errors
 
-AT_ONCE = 1000
-"""Documents that are written at once."""
+BATCH_SIZE = 1000
+"""Documents per bulk write."""
 
-COUNTED_WITHIN = 10_000
-"""Milliseconds that counting what is to be done may take: it reads the whole collection."""
+COUNT_TIMEOUT_MS = 10_000
+"""Limit for counting the documents to change, since counting may read the whole collection."""
 
-Wanted = Mapping[str, Any]
+Filter = Mapping[str, Any]
 Change = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
-"""A document's update, from the fields of it that were asked for; ``None``: it can't be changed."""
+"""Returns the update of a document, given the fields that were read; ``None``: it can't be changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a migration works with.
+    """The database, and the callbacks a migration reports to.
 
     Args:
-        database: with both collections.
+        database: holds both collections.
         aliases: of the contract.
-        validation: ``warn``, ``error`` or ``off``: what validators do.
-        go_on: raises where the migration must not go on, since another host may have taken over.
-        total: told how many documents of a collection are to be done, where that can be counted soon.
-        count: told of so many more documents that are done.
-        say: a sentence for the operator.
+        validation: what validators do: ``warn``, ``error`` or ``off``.
+        check_lock: raises if another host may have taken over, so that the migration stops.
+        add_total: called with the number of documents to change in a collection, where it can be counted in time.
+        add_done: called with the number of further documents that are done.
+        say: prints a sentence for the operator.
     """
 
     database: Database[dict[str, Any]]
     aliases: Aliases
     validation: str
-    go_on: Callable[[], None]
-    total: Callable[[int], None]
-    count: Callable[[int], None]
+    check_lock: Callable[[], None]
+    add_total: Callable[[int], None]
+    add_done: Callable[[int], None]
     say: Callable[[str], None]
 
-    def rewrite(self, collection: str, wanted: Wanted, needs: Sequence[str], change: Change) -> int:
-        """Changes documents some at a time; those that nobody could change are left alone and told of.
+    def rewrite(self, collection: str, pending: Filter, needs: Sequence[str], change: Change) -> int:
+        """Changes documents in batches; reports how many can't be changed and leaves them alone.
 
         Args:
             collection: its name.
-            wanted: which documents are still to be changed. Whoever is changed must not match any more, so that
-                beginning anew goes on where it stopped.
-            needs: fields that ``change`` looks at.
-            change: an update for each.
+            pending: filter for the documents still to be changed. A changed document must no longer match, so that a
+                restart continues where the last run stopped.
+            needs: fields that ``change`` reads.
+            change: returns the update of each document.
 
         Returns:
-            how many were changed.
+            How many documents were changed.
 
         Raises:
             StoreError: from the server.
@@ -68,25 +68,25 @@ class Work:
         changed = unchanged = 0
         with mapping_errors():
             target = self.database[collection]
-            self._announce(target, wanted)
-            for documents in _in_parts(target.find(wanted, ["_id", *needs], batch_size=AT_ONCE)):
-                self.go_on()
+            self._announce_total(target, pending)
+            for documents in _split(target.find(pending, ["_id", *needs], batch_size=BATCH_SIZE)):
+                self.check_lock()
                 updates = ((found["_id"], change(found)) for found in documents)
-                # Again by what was wanted: it may have been written anew meanwhile.
-                writes = [UpdateOne({**wanted, "_id": key}, update) for key, update in updates if update]
+                # Filtered by what is pending once more: a producer may have rewritten the document since it was read.
+                writes = [UpdateOne({**pending, "_id": key}, update) for key, update in updates if update]
                 if writes:
                     changed += target.bulk_write(writes, ordered=False).modified_count
                 unchanged += len(documents) - len(writes)
-                self.count(len(documents))
+                self.add_done(len(documents))
         if unchanged:
-            self.say(f"{collection}: {unchanged:,} documents can't be changed and stay")
+            self.say(f"{collection}: {unchanged:,} documents can't be changed and stay as they are")
         return changed
 
-    def _announce(self, target: Collection[dict[str, Any]], wanted: Wanted) -> None:
+    def _announce_total(self, target: Collection[dict[str, Any]], pending: Filter) -> None:
         try:
-            self.total(target.count_documents(wanted, maxTimeMS=COUNTED_WITHIN))
+            self.add_total(target.count_documents(pending, maxTimeMS=COUNT_TIMEOUT_MS))
         except ExecutionTimeout:
-            return  # progress is then told without an end
+            return  # progress is then shown without a total
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,13 @@ class Migration:
     """One step of the collections' history.
 
     Attributes:
-        name: number and words, for good.
-        about: what it does, for people.
-        forward, backward: do it and take it back; safe to begin anew.
-        former_checksums: sums that were recorded for it by earlier versions, when it did the same.
-        rewrites: it changes documents, so that it may take long.
+        name: number and words; never changes.
+        about: what it does, for operators.
+        forward, backward: apply it and roll it back; both may be restarted.
+        former_checksums: sums that earlier versions recorded for it when it did the same.
+        rewrites: it changes documents, so it may take long.
         opt_in: it runs only when it is named.
-        holds: whether what it made is still so, where that can be seen. Such a migration is run again when it isn't.
+        holds: checks whether its effect is still in place; if not, it runs again. ``None``: that can't be checked.
     """
 
     name: str
@@ -114,14 +114,14 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Sum of what both directions do; moving or reformatting the code leaves it as it is."""
+        """Sum of what both directions do; moving or reformatting the code does not change it."""
         return checksum_of(self.forward, self.backward)
 
     def is_recorded_as(self, checksum: str) -> bool:
-        """Whether a recorded sum stands for what this migration does."""
+        """Whether a recorded sum belongs to what this migration does."""
         return checksum == self.checksum or checksum in self.former_checksums
 
 
-def _in_parts(found: Any) -> Iterator[list[Mapping[str, Any]]]:
-    while part := list(islice(found, AT_ONCE)):
-        yield part
+def _split(cursor: Any) -> Iterator[list[Mapping[str, Any]]]:
+    while batch := list(islice(cursor, BATCH_SIZE)):
+        yield batch

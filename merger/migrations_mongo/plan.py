@@ -1,4 +1,4 @@
-"""Which migrations are to be run, in which order and direction: what is recorded comes in, steps come out."""
+"""Plans which migrations to run, in which order and direction, from what is recorded. Pure."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from merger.errors import MergerError
 from merger.migrations_mongo.migration import Migration
 
 ZERO: Final = "zero"
-"""Before the first one, as Django says it."""
+"""Target before the first migration, as in Django."""
 
 
 class NoSuchMigration(MergerError):
-    """A name that is none, or that several share."""
+    """A name matches no migration, or more than one."""
 
 
 class MigrationState(StrEnum):
-    """How a migration stands."""
+    """State of a migration."""
 
     APPLIED = "applied"
     PENDING = "pending"
-    HALF = "half done"
-    """It was begun, in either direction, and not ended: running it again ends it."""
+    HALF_DONE = "half done"
+    """It was started, in either direction, and did not finish: running it again finishes it."""
     OUTDATED = "outdated"
-    """It was applied, but what it made is not so any more: it is run again."""
+    """It was applied, but its effect is no longer in place: it runs again."""
     OPTIONAL = "optional"
-    """It is pending, and runs only when it is named."""
+    """It is pending and runs only when it is named."""
     UNKNOWN = "unknown"
-    """It was applied by a version that this one doesn't know."""
+    """It was applied by another version, and this version doesn't know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is kept of a migration.
+    """What is recorded of a migration.
 
     Attributes:
-        name: of it.
-        ended: whether it was.
-        backward: the last time that it was begun, it was to be taken back.
+        name: of the migration.
+        ended: whether its last run finished.
+        backward: whether its last run was to roll it back.
         checksum: of the code that ran.
-        began_at: aware UTC.
-        seconds: that it took.
-        documents: that it looked at.
+        began_at: start of the last run; aware UTC.
+        seconds: how long it took.
+        documents: how many it read.
         host: where it ran.
-        faked: it was only recorded.
+        faked: it was recorded without running.
     """
 
     name: str
@@ -66,10 +66,10 @@ class MigrationStatus:
     """A migration and its record; one of them may be missing.
 
     Attributes:
-        name: of it.
-        state: of it.
+        name: of the migration.
+        state: of the migration.
         migration: ``None``: this version doesn't know it.
-        record: ``None``: it was never begun.
+        record: ``None``: it never ran.
     """
 
     name: str
@@ -79,7 +79,7 @@ class MigrationStatus:
 
     @property
     def code_changed(self) -> bool:
-        """Whether what was run is not what would be run now."""
+        """Whether the migration that was applied did something else than the present one."""
         return (
             self.migration is not None
             and self.record is not None
@@ -90,80 +90,86 @@ class MigrationStatus:
 
 @dataclass(frozen=True, slots=True)
 class MigrationStep:
-    """Something to run."""
+    """A migration to run, and in which direction."""
 
     migration: Migration
     backward: bool = False
 
 
-def statuses(
-    migrations: Sequence[Migration], records: Mapping[str, Record], no_longer_so: Collection[str] = ()
+def migration_statuses(
+    migrations: Sequence[Migration], records: Mapping[str, Record], lapsed: Collection[str] = ()
 ) -> list[MigrationStatus]:
-    """All that is known, in order.
+    """Returns the status of every known migration, in order.
 
     Args:
         migrations: of this version.
         records: by name.
-        no_longer_so: names of those that were found not to hold.
+        lapsed: names of migrations whose effect is no longer in place.
     """
     known = {migration.name: migration for migration in migrations}
     return [
         MigrationStatus(
-            name, _state(known.get(name), records.get(name), name in no_longer_so), known.get(name), records.get(name)
+            name, _state_of(known.get(name), records.get(name), name in lapsed), known.get(name), records.get(name)
         )
         for name in sorted({*known, *records})
     ]
 
 
 def plan_steps(
-    found: Sequence[MigrationStatus], target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True
+    statuses: Sequence[MigrationStatus],
+    target: str | None = None,
+    also: Iterable[str] = (),
+    *,
+    rewrites: bool = True,
 ) -> list[MigrationStep]:
-    """What to run.
+    """Plans what to run: roll-backs first, the latest first, then what is to be applied.
 
     Args:
-        found: as ``statuses``.
-        target: the last one to be applied, later ones are taken back; ``zero``: all are; ``None``: all that are pending
-            are applied.
-        also: optional ones to be applied as well.
-        rewrites: whether those that change documents are wanted.
+        statuses: as ``migration_statuses`` returns them.
+        target: the last migration to be applied, later ones are rolled back; ``zero``: all are rolled back; ``None``:
+            all pending ones are applied.
+        also: names of optional migrations to apply as well.
+        rewrites: whether to include migrations that change documents.
 
     Raises:
-        NoSuchMigration: for a name.
+        NoSuchMigration: a name matches none or several.
     """
-    known = [each for each in found if each.migration is not None]
-    chosen = {named(name, known).name for name in also}
-    last = "" if target == ZERO else named(target, known).name if target else None
+    known = [each for each in statuses if each.migration is not None]
+    chosen = {find_migration(name, known).name for name in also}
+    last = "" if target == ZERO else find_migration(target, known).name if target else None
     if last:
         chosen.add(last)
-    steps = [step for each in known if (step := _step(each, last, chosen)) is not None]
+    steps = [step for each in known if (step := _step_for(each, last, chosen)) is not None]
     steps = [step for step in steps if rewrites or not step.migration.rewrites]
     return [*reversed([step for step in steps if step.backward]), *(step for step in steps if not step.backward)]
 
 
-def named(name: str, found: Sequence[MigrationStatus]) -> MigrationStatus:
-    """The migration whose name begins so.
+def find_migration(name: str, statuses: Sequence[MigrationStatus]) -> MigrationStatus:
+    """Finds the migration with this name, or the only one whose name starts with it.
 
     Raises:
-        NoSuchMigration: there is none, or more than one.
+        NoSuchMigration: the name matches none or several.
     """
-    matches = [each for each in found if each.name == name] or [each for each in found if each.name.startswith(name)]
+    matches = [each for each in statuses if each.name == name] or [
+        each for each in statuses if each.name.startswith(name)
+    ]
     if len(matches) != 1:
-        known = ", ".join(each.name for each in found)
-        raise NoSuchMigration(f"{name!r} is the name of {len(matches)} migrations; there are {known}, and {ZERO}")
+        known = ", ".join(each.name for each in statuses)
+        raise NoSuchMigration(f"{name!r} matches {len(matches)} migrations; known names are {known}, and {ZERO}")
     return matches[0]
 
 
-def _state(migration: Migration | None, record: Record | None, no_longer_so: bool) -> MigrationState:
+def _state_of(migration: Migration | None, record: Record | None, lapsed: bool) -> MigrationState:
     if migration is None:
         return MigrationState.UNKNOWN
     if record is None:
         return MigrationState.OPTIONAL if migration.opt_in else MigrationState.PENDING
     if not record.ended:
-        return MigrationState.HALF
-    return MigrationState.OUTDATED if no_longer_so else MigrationState.APPLIED
+        return MigrationState.HALF_DONE
+    return MigrationState.OUTDATED if lapsed else MigrationState.APPLIED
 
 
-def _step(status: MigrationStatus, last: str | None, chosen: Collection[str]) -> MigrationStep | None:
+def _step_for(status: MigrationStatus, last: str | None, chosen: Collection[str]) -> MigrationStep | None:
     migration, record = status.migration, status.record
     if migration is None:
         return None
@@ -171,8 +177,8 @@ def _step(status: MigrationStatus, last: str | None, chosen: Collection[str]) ->
         return None if record is None else MigrationStep(migration, backward=True)
     if status.name in chosen:
         return None if status.state is MigrationState.APPLIED else MigrationStep(migration)
-    if status.state not in (MigrationState.PENDING, MigrationState.HALF, MigrationState.OUTDATED):
+    if status.state not in (MigrationState.PENDING, MigrationState.HALF_DONE, MigrationState.OUTDATED):
         return None
-    # Only an optional one that is not named goes on backward: all others are wanted.
-    half_taken_back = record is not None and record.backward and not record.ended
-    return MigrationStep(migration, backward=migration.opt_in and half_taken_back)
+    # An optional migration that is not named is not wanted, so a roll-back of it that was stopped continues.
+    is_half_rolled_back = record is not None and record.backward and not record.ended
+    return MigrationStep(migration, backward=migration.opt_in and is_half_rolled_back)

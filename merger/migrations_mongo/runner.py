@@ -1,4 +1,4 @@
-"""Runs migrations of the two collections (O3): one host at a time, each step recorded as it begins and as it ends."""
+"""Runs migrations of the two collections, on one host at a time, and records when each step starts and ends."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from merger.contract.documents import Aliases
 from merger.migrations_mongo import MIGRATIONS, m0001_validators
 from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.migration import Migration, Work
-from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, plan_steps, statuses
+from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, migration_statuses, plan_steps
 from merger.stores.mongo.errors import mapping_errors
 
 
 class MigrationObserver(Protocol):
-    """Who is told what happens."""
+    """Receives what happens during a run."""
 
     def waiting(self, host: str) -> None:
-        """Another host runs migrations; it is waited for."""
+        """Another host is running migrations; this one waits for it."""
 
     def running(self, step: MigrationStep) -> AbstractContextManager[ProgressCounter]:
-        """Around each step; left by the exception where it fails."""
+        """Encloses each step; the context exits with the exception if the step fails."""
 
     def say(self, sentence: str) -> None:
-        """Something that the operator should know."""
+        """Passes a sentence to the operator."""
 
 
 class ProgressCounter(Protocol):
-    """How far a step has come."""
+    """Counts the documents of one step."""
 
-    def total(self, documents: int) -> None:
-        """So many are to be done, in one collection."""
+    def add_total(self, documents: int) -> None:
+        """Adds documents that are to be done."""
 
-    def done(self, documents: int) -> None:
-        """So many more are."""
+    def add_done(self, documents: int) -> None:
+        """Adds documents that are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class Migrator:
     """The migrations of one database.
 
     Args:
-        database: with both collections.
+        database: holds both collections.
         aliases: of the contract.
-        validation: ``warn``, ``error`` or ``off``: what validators do.
+        validation: what validators do: ``warn``, ``error`` or ``off``.
         log: records and lock.
         migrations: all of them, in order.
     """
@@ -61,7 +61,7 @@ class Migrator:
     migrations: Sequence[Migration] = MIGRATIONS
 
     def statuses(self) -> list[MigrationStatus]:
-        """How each one stands, in order.
+        """Returns the status of every migration, in order.
 
         Raises:
             StoreError: from the store.
@@ -69,37 +69,35 @@ class Migrator:
         records = self.log.records()
         work = self._work(lambda: None, lambda _: None, lambda _: None, lambda _: None)
         applied = {name for name, record in records.items() if record.ended}
-        repeatable = [each for each in self.migrations if each.holds and each.name in applied]
-        return statuses(
-            self.migrations, records, [each.name for each in repeatable if each.holds and not each.holds(work)]
-        )
+        lapsed = [m.name for m in self.migrations if m.holds and m.name in applied and not m.holds(work)]
+        return migration_statuses(self.migrations, records, lapsed)
 
     def foreign_validators(self) -> list[str]:
-        """Collections whose validator somebody else made.
+        """Returns the collections whose validator is not ours.
 
         Raises:
             StoreError: from the store.
         """
-        return m0001_validators.foreign(self.database)
+        return m0001_validators.foreign_validators(self.database)
 
     def plan(
         self, target: str | None = None, also: Iterable[str] = (), *, rewrites: bool = True
     ) -> list[MigrationStep]:
-        """What ``run`` would do.
+        """Returns the steps that ``run`` would take.
 
         Args:
-            target, also: as of ``merger.migrations_mongo.plan.planned``.
-            rewrites: whether those that change documents are wanted even where there are documents.
+            target, also: as for ``plan_steps``.
+            rewrites: whether to include migrations that change documents even if there are documents.
 
         Raises:
-            NoSuchMigration: for a name.
+            NoSuchMigration: a name matches none or several.
             StoreError: from the store.
         """
         return plan_steps(self.statuses(), target, also, rewrites=rewrites or self._is_empty())
 
     def run(
         self,
-        watcher: MigrationObserver,
+        observer: MigrationObserver,
         target: str | None = None,
         also: Iterable[str] = (),
         *,
@@ -107,80 +105,81 @@ class Migrator:
         fake: bool = False,
         wait: float = 0.0,
     ) -> list[MigrationStep]:
-        """Does what is to be done; where there is nothing, no lock is asked for.
+        """Runs the planned steps; takes no lock if there are none.
 
         Args:
-            watcher: told what happens.
-            target, also, rewrites: as of ``plan``.
-            fake: only record it.
-            wait: seconds for another host that is running migrations.
+            observer: receives what happens.
+            target, also, rewrites: as for ``plan``.
+            fake: record the steps without running them.
+            wait: seconds to wait for another host that is running migrations.
 
         Returns:
-            The steps that were run.
+            The steps that ran.
 
         Raises:
-            NoSuchMigration: for a name; nothing was done.
-            LockHeld: another host is at it.
-            LockLost, StoreError: on the way; running it again goes on.
+            NoSuchMigration: a name matches none or several; nothing was done.
+            LockHeld: another host is still running migrations.
+            LockLost, StoreError: a step failed; another run continues from there.
         """
         also = [*also]
         if not self.plan(target, also, rewrites=rewrites):
             return []
-        with self.log.locked(wait, watcher.waiting) as go_on:
-            # Looked at again: the host that was waited for may have done it all.
+        with self.log.hold_lock(wait, observer.waiting) as check_lock:
+            # Planned again under the lock: the host that was waited for may have done everything.
             steps = self.plan(target, also, rewrites=rewrites)
             for step in steps:
-                go_on()
-                with watcher.running(step) as counter:
-                    self._run(step, go_on, counter, watcher.say, fake=fake)
+                check_lock()
+                with observer.running(step) as counter:
+                    self._run_step(step, check_lock, counter, observer.say, fake=fake)
         return steps
 
     def _is_empty(self) -> bool:
         with mapping_errors():
             return not any(self.database[name].find_one(projection=["_id"]) for name in (BATCH, SPEED))
 
-    def _run(
+    def _run_step(
         self,
         step: MigrationStep,
-        go_on: Callable[[], None],
+        check_lock: Callable[[], None],
         counter: ProgressCounter,
         say: Callable[[str], None],
         *,
         fake: bool,
     ) -> None:
         migration = step.migration
-        seen = 0
+        done = 0
 
-        def done(documents: int) -> None:
-            nonlocal seen
-            seen += documents
-            counter.done(documents)
+        def add_done(documents: int) -> None:
+            nonlocal done
+            done += documents
+            counter.add_done(documents)
 
-        work = self._work(go_on, counter.total, done, say)
+        work = self._work(check_lock, counter.add_total, add_done, say)
         began = time.monotonic()
         if not fake:
             self.log.begin(migration, backward=step.backward)
             (migration.backward if step.backward else migration.forward)(work)
-            go_on()
+            check_lock()
         if step.backward:
             self.log.forget(migration)
         else:
-            self.log.end(migration, time.monotonic() - began, seen, faked=fake)
+            self.log.end(migration, time.monotonic() - began, done, faked=fake)
 
     def _work(
         self,
-        go_on: Callable[[], None],
-        total: Callable[[int], None],
-        done: Callable[[int], None],
+        check_lock: Callable[[], None],
+        add_total: Callable[[int], None],
+        add_done: Callable[[int], None],
         say: Callable[[str], None],
     ) -> Work:
-        return Work(self.database, self.aliases, self.validation, go_on, total, done, say)
+        return Work(self.database, self.aliases, self.validation, check_lock, add_total, add_done, say)
 
 
-def unfinished(found: Iterable[MigrationStatus]) -> list[MigrationStatus]:
-    """Those that keep the collections from being what this version makes of them."""
+def unfinished(statuses: Iterable[MigrationStatus]) -> list[MigrationStatus]:
+    """Returns the migrations because of which the collections differ from what this version expects."""
     return [
         each
-        for each in found
-        if each.state in (MigrationState.PENDING, MigrationState.HALF, MigrationState.OUTDATED, MigrationState.UNKNOWN)
+        for each in statuses
+        if each.state
+        in (MigrationState.PENDING, MigrationState.HALF_DONE, MigrationState.OUTDATED, MigrationState.UNKNOWN)
     ]

@@ -18,7 +18,7 @@ _INTERVALS_LISTED: Final = 5
 _MIGRATE: Final = "run manage.py migrate_views"
 _MIGRATION_FINDINGS: Final = {
     MigrationState.PENDING: ("pending", _MIGRATE),
-    MigrationState.HALF: ("stopped half-way", _MIGRATE),
+    MigrationState.HALF_DONE: ("stopped half-way", _MIGRATE),
     MigrationState.OUTDATED: ("no longer in effect", _MIGRATE),
     MigrationState.UNKNOWN: ("applied by another version", "run the same version of lambdaserve everywhere"),
 }

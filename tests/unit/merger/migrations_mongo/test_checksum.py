@@ -78,7 +78,7 @@ def sum_of(folder: Path, name: str, text: str) -> str:
     return checksum_of(module.forward, module.backward)
 
 
-def test_moving_and_reformatting_leaves_the_sum(tmp_path: Path) -> None:
+def test_moving_and_reformatting_keep_the_sum(tmp_path: Path) -> None:
     first = sum_of(tmp_path, "m0001_colour", WRITTEN)
     assert sum_of(tmp_path, "moved", REFORMATTED) == first
     assert len(first) == 16
@@ -99,16 +99,16 @@ def test_the_sum_is_the_same_on_every_version_of_python(tmp_path: Path) -> None:
     ],
     ids=["a step forward", "a step backward", "a constant", "a constant's value", "a helper"],
 )
-def test_changing_what_is_done_changes_the_sum(tmp_path: Path, old: str, new: str) -> None:
+def test_a_changed_step_constant_or_helper_changes_the_sum(tmp_path: Path, old: str, new: str) -> None:
     assert old in WRITTEN
     assert sum_of(tmp_path, "changed", WRITTEN.replace(old, new)) != sum_of(tmp_path, "m0001_colour", WRITTEN)
 
 
-def test_functions_that_use_each_other_have_a_sum(tmp_path: Path) -> None:
+def test_functions_that_call_each_other_have_a_sum(tmp_path: Path) -> None:
     text = "def forward(work):\n    backward(work)\n\n\ndef backward(work):\n    forward(work)\n"
     assert len(sum_of(tmp_path, "circle", text)) == 16
 
 
-def test_what_is_not_a_function_of_its_own_is_refused() -> None:
-    with pytest.raises(TypeError, match="should be a function that is written with def"):
+def test_a_lambda_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be a function written with def"):
         checksum_of(lambda: None)

@@ -10,7 +10,7 @@ from lambdaserve.ops.doctor.findings import Finding, Level, worse_than
 from merger.contract.documents import Aliases
 from merger.indexes.declared import compare, declared
 from merger.migrations_mongo.migration import Migration
-from merger.migrations_mongo.plan import Record, statuses
+from merger.migrations_mongo.plan import Record, migration_statuses
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
 INDEXES = declared(Aliases())
@@ -64,7 +64,7 @@ def diagnose_with(**changes: Any) -> list[Finding]:
         "store": store(),
         "cache": cache(),
         "indexes": compare(INDEXES, REAL),
-        "migrations": statuses([MIGRATION], APPLIED),
+        "migrations": migration_statuses([MIGRATION], APPLIED),
         "freshness": report(),
         "samples": {"batch_views": ContractSample(600), "speed_views": ContractSample(300)},
         "without_expiry": False,

@@ -9,7 +9,7 @@ import pytest
 
 from merger.contract.documents import Aliases
 from merger.indexes.declared import compare, declared
-from merger.migrations_mongo.plan import statuses
+from merger.migrations_mongo.plan import migration_statuses
 from merger.operations.server_facts import ContractSample
 from tests.unit.lambdaserve.ops.doctor.deployment import (
     APPLIED,
@@ -58,9 +58,15 @@ HOLE = {"start": "2026-03-10T03:00:00Z", "end": "2026-03-10T04:00:00Z"}
             "not declared: batch_views.view_computed",
             "--prune",
         ),
-        ({"migrations": statuses([MIGRATION], {})}, "warning", "migrations", "pending: 0001_first", "migrate_views"),
         (
-            {"migrations": statuses([], APPLIED)},
+            {"migrations": migration_statuses([MIGRATION], {})},
+            "warning",
+            "migrations",
+            "pending: 0001_first",
+            "migrate_views",
+        ),
+        (
+            {"migrations": migration_statuses([], APPLIED)},
             "warning",
             "migrations",
             "applied by another version: 0001_first",
