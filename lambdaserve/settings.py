@@ -19,7 +19,7 @@ from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
 from lambdaserve.config import variables
-from lambdaserve.config.debug_guard import refuse_in_public
+from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData
 from lambdaserve.ops.logs import logging_config
@@ -38,7 +38,7 @@ VERSION = __version__
 # Access: see requirements S4 to S6
 DEBUG = _env.read(variables.DEBUG)
 if DEBUG:
-    refuse_in_public(_env)
+    refuse_public_debug(_env)
 SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
 SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))

@@ -1,4 +1,4 @@
-"""``DEBUG`` and other machines exclude each other: its error pages show settings, variables and code (S5)."""
+"""Keeps ``DEBUG`` away from other machines: Django's debug pages show settings, variables and code. Requirement S5."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from lambdaserve.config.env import Environment
 from lambdaserve.config.variables import ALLOWED_HOSTS, BIND
 
 
-def refuse_in_public(environment: Environment) -> None:
-    """Ends a start with ``DEBUG`` that other machines could reach.
+def refuse_public_debug(environment: Environment) -> None:
+    """Refuses to start with ``DEBUG`` where other machines could reach the service.
 
     Raises:
-        ImproperlyConfigured: ``BIND`` or one of ``ALLOWED_HOSTS`` is not of this machine alone.
+        ImproperlyConfigured: ``BIND`` or one of ``ALLOWED_HOSTS`` is reachable from other machines.
     """
     for name, hosts in (
         ("BIND", (environment.read(BIND).host,)),
         ("ALLOWED_HOSTS", environment.read(ALLOWED_HOSTS)),
     ):
         for host in hosts:
-            if not of_this_machine(host):
-                raise ImproperlyConfigured(f"DEBUG takes 0 where {name} is not of this machine alone; got {host!r}")
+            if not is_loopback(host):
+                raise ImproperlyConfigured(
+                    f"DEBUG must be off (0) while {name} can be reached from other machines; got {host!r}"
+                )
 
 
-def of_this_machine(host: str) -> bool:
-    """Whether a host name or address, as in ``BIND`` or ``ALLOWED_HOSTS``, leads to this machine from nowhere else."""
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address, as in ``BIND`` or ``ALLOWED_HOSTS``, can only be reached from this machine."""
     name = host.strip("[]").removeprefix(".").lower()
     try:
         return ip_address(name).is_loopback

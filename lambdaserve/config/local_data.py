@@ -1,4 +1,4 @@
-"""What `make run` keeps in ``DATA_DIR``: the secret key, the running copy's lock, meters and stores' addresses."""
+"""Files that `make run` keeps in ``DATA_DIR``: secret key, lock, meters, addresses of the embedded stores."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from enum import StrEnum
 from pathlib import Path
 
 METERS = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable by which prometheus_client learns that several processes count, and in which directory."""
+"""Environment variable that tells prometheus_client that several processes count, and in which directory."""
 
 
 class AlreadyRunningError(Exception):
-    """Another process holds this data directory."""
+    """Another process has locked this data directory."""
 
 
 class SampleState(StrEnum):
-    """How far the load of the sample world got; one that was interrupted stays at ``LOADING``."""
+    """How far loading the sample world got; an interrupted load stays at ``LOADING``."""
 
     ABSENT = "absent"
     LOADING = "loading"
@@ -32,7 +32,7 @@ class SampleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreAddresses:
-    """Where the stores of the running copy answer; empty texts where there are none of its own."""
+    """Addresses of the running copy's embedded stores; empty for a store that is not embedded."""
 
     mongodb_uri: str = ""
     redis_url: str = ""
@@ -43,20 +43,20 @@ class LocalData:
     """The data directory of this checkout.
 
     Attributes:
-        directory: its path; made on the first write.
+        directory: its path; created on the first write.
     """
 
     directory: Path
 
     def secret_key(self) -> str:
-        """The key that ``make_secret_key`` kept here, or an empty text."""
+        """The key that ``make_secret_key`` stored here, or an empty text."""
         try:
             return self._key_file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ""
 
     def make_secret_key(self) -> str:
-        """The kept key; a new random one, readable by its owner alone, the first time."""
+        """The stored key; the first time, stores a new random one that only its owner can read."""
         if not self.secret_key():
             self.directory.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -66,10 +66,10 @@ class LocalData:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Holds the directory for this process; the system lets go of it however the process ends.
+        """Locks the directory for this process; the system releases the lock however the process ends.
 
         Raises:
-            AlreadyRunningError: another process holds it.
+            AlreadyRunningError: another process has locked it.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("a") as file:
@@ -80,37 +80,37 @@ class LocalData:
             yield
 
     def sample_state(self) -> SampleState:
-        """How far the sample world got in the embedded store of this directory."""
+        """How far loading the sample world into this directory's embedded store got."""
         try:
             return SampleState(self._sample_file.read_text(encoding="ascii").strip())
         except (FileNotFoundError, ValueError):
             return SampleState.ABSENT
 
     def sample_written(self) -> datetime:
-        """When the sample world's state was last written, in aware UTC; it must not be absent."""
+        """When the sample world's state was last written, aware UTC; the state must not be absent."""
         return datetime.fromtimestamp(self._sample_file.stat().st_mtime, UTC)
 
     def write_sample_state(self, state: SampleState) -> None:
-        """Notes how far the sample world got."""
+        """Stores how far loading the sample world got."""
         self._sample_file.write_text(state, encoding="ascii")
 
-    def fresh_meters(self) -> Path:
-        """The directory of the workers' meters, absolute, without those of an earlier run."""
+    def empty_meters(self) -> Path:
+        """Empties the directory of the workers' meters and returns its absolute path."""
         meters = self.directory.absolute() / "metrics"
         shutil.rmtree(meters, ignore_errors=True)
         meters.mkdir(parents=True)
         return meters
 
     def publish_stores(self, addresses: StoreAddresses) -> None:
-        """Lets other commands of this checkout find the stores for as long as the lock is held."""
+        """Publishes the stores' addresses for other commands of this checkout, while the lock is held."""
         self._stores_file.write_text(json.dumps(asdict(addresses)), encoding="utf-8")
 
     def withdraw_stores(self) -> None:
-        """Undoes ``publish_stores``."""
+        """Removes the published addresses."""
         self._stores_file.unlink(missing_ok=True)
 
     def running_stores(self) -> StoreAddresses:
-        """The published addresses; none where nobody holds the lock, whatever a killed run left behind."""
+        """The published addresses; none unless a run holds the lock, since a killed run leaves them behind."""
         if not self._is_locked():
             return StoreAddresses()
         try:

@@ -1,4 +1,4 @@
-"""Secrets in files, as Docker and Kubernetes hand them to a process: ``NAME_FILE`` names the file (S5)."""
+"""Secrets in files, as Docker and Kubernetes provide them: ``NAME_FILE`` names the file. Requirement S5."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 
 SUFFIX: Final = "_FILE"
-"""What follows the name of a secret variable in that of the one which names its file."""
+"""Appended to a secret variable's name, it gives the name of the variable that holds the path of its file."""
 
-_LONGEST = 65_536
-"""Bytes that such a file may have; nobody's secret is longer."""
+_MAX_BYTES = 65_536
+"""Upper bound of a secret file's size."""
 
 
 def read_secret(name: str, path: Path) -> str:
-    """What the file holds, without the blanks and line ends around it.
+    """Reads a secret from a file, without surrounding blanks and line ends.
 
     Args:
-        name: of the variable whose value it is.
+        name: variable that takes the secret.
         path: of the file.
 
     Raises:
-        ImproperlyConfigured: the file can't be read, is blank or too long; what it holds is not shown.
+        ImproperlyConfigured: the file can't be read, is blank or too large; its content is not shown.
     """
     try:
         with path.open("rb") as file:
-            content = file.read(_LONGEST + 1)
-        if len(content) > _LONGEST:
-            raise _refusal(name, path, f"it has more than {_LONGEST} bytes")
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            raise _refusal(name, path, f"it has more than {_MAX_BYTES} bytes")
         text = content.decode("utf-8").strip()
     except OSError as error:
         raise _refusal(name, path, error.strerror or "it can't be read") from None

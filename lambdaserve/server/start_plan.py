@@ -6,8 +6,9 @@ import socket
 from dataclasses import dataclass
 
 from lambdaserve.config import variables
-from lambdaserve.config.debug_guard import of_this_machine
-from lambdaserve.config.env import Address, Environment, Variable
+from lambdaserve.config.debug_guard import is_loopback
+from lambdaserve.config.env import Environment, Variable
+from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import free_port
 
 
@@ -63,7 +64,7 @@ class StartPlan:
 
         Reading is open if the documents are the embedded store's or only this machine can connect.
         """
-        local = self.embed_mongo or of_this_machine(self.bind.host)
+        local = self.embed_mongo or is_loopback(self.bind.host)
         chosen = {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
         # By the name that the page was called up by, whatever that is: the streams are a port further.
         return chosen if self.live is None else {**chosen, "LIVE_URL": f":{self.live.port}"}

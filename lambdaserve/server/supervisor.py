@@ -19,7 +19,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from lambdaserve.config import variables
-from lambdaserve.config.env import Address, Environment
+from lambdaserve.config.env import Environment
+from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
@@ -158,7 +159,7 @@ class Supervisor:
         # Many threads would each keep a heap of their own, with what their largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
         # The server's processes alone: a command that counted too would be added to them.
-        server = self._start(stack, "server", command, variables={METERS: str(self.local.fresh_meters())})
+        server = self._start(stack, "server", command, variables={METERS: str(self.local.empty_meters())})
         self._await(server.name, bind, "/api/v1/health/live")
 
     def _start_streams(self, stack: ExitStack, address: Address) -> None:

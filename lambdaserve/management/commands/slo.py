@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.config.env import duration
+from lambdaserve.config.kinds import duration
 from lambdaserve.ops.slo.access_log import LogCounts
 from lambdaserve.ops.slo.objectives import Objectives, RouteReport, SloReport, Traffic, judge
 from lambdaserve.ops.slo.prometheus import Prometheus, PrometheusTrouble

@@ -118,7 +118,7 @@ def test_a_secret_given_twice_ends_any_command(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY)
     found = python(tmp_path, "manage.py", "check", SECRET_KEY=KEY, SECRET_KEY_FILE=str(tmp_path / "key"))
     assert found.returncode == 1
-    assert found.stderr == "Configuration error: SECRET_KEY and SECRET_KEY_FILE are both set; only one may be\n"
+    assert found.stderr == "Configuration error: SECRET_KEY and SECRET_KEY_FILE are both set; set only one of them\n"
 
 
 def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_debugging_that_other_machines_could_see_ends_any_command(tmp_path: Path
     for command in ("check", "serve"):
         found = python(tmp_path, "manage.py", command, DEBUG="1", **{name: value})
         assert found.returncode == 1
-        assert found.stderr.startswith(f"Configuration error: DEBUG takes 0 where {name} ")
+        assert found.stderr.startswith(f"Configuration error: DEBUG must be off (0) while {name} ")
 
 
 def test_cookies_over_https_are_of_this_host_alone_and_sessions_last_as_long_as_told(tmp_path: Path) -> None:

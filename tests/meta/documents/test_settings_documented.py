@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.config.env import Address
+from lambdaserve.config.kinds import Address
 from lambdaserve.config.variables import VARIABLES
 from tests.meta.repository import ROOT
 

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from lambdaserve.access.credentials.scopes import READ, SCOPES
 from lambdaserve.access.models import ApiKey
-from lambdaserve.config.env import duration
+from lambdaserve.config.kinds import duration
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""The data directory of `make run`: its lock, its key and what it publishes."""
+"""The data directory of `make run`: its lock, its key, its meters and the addresses that it publishes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def local(tmp_path: Path) -> LocalData:
     return LocalData(tmp_path / "with a space" / "data")
 
 
-def test_the_secret_key_is_random_kept_and_readable_by_its_owner_alone(local: LocalData, tmp_path: Path) -> None:
+def test_secret_key_is_random_kept_and_readable_by_its_owner_only(local: LocalData, tmp_path: Path) -> None:
     assert local.secret_key() == ""
     key = local.make_secret_key()
     assert len(key) >= 50
@@ -27,35 +27,42 @@ def test_the_secret_key_is_random_kept_and_readable_by_its_owner_alone(local: Lo
     assert LocalData(tmp_path / "other").make_secret_key() != key
 
 
-def test_a_second_copy_can_not_take_the_directory_and_the_first_lets_go_of_it(local: LocalData) -> None:
+def test_directory_is_locked_for_one_copy_and_released_afterwards(local: LocalData) -> None:
     with local.locked(), pytest.raises(AlreadyRunningError), local.locked():
         pass
     with local.locked():
         pass
 
 
-def test_addresses_are_found_only_while_the_directory_is_held(local: LocalData) -> None:
+def test_addresses_are_found_only_while_the_directory_is_locked(local: LocalData) -> None:
     assert local.running_stores() == StoreAddresses()
     with local.locked():
         assert local.running_stores() == StoreAddresses()
         local.publish_stores(ADDRESSES)
         assert local.running_stores() == ADDRESSES
-    assert local.running_stores() == StoreAddresses(), "left behind, as a killed run leaves them"
+    assert local.running_stores() == StoreAddresses(), "a killed run leaves addresses behind"
     with local.locked():
         local.withdraw_stores()
         assert local.running_stores() == StoreAddresses()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"unknown": 1}'])
-def test_unreadable_addresses_are_none(local: LocalData, text: str) -> None:
+def test_unreadable_addresses_count_as_none(local: LocalData, text: str) -> None:
     with local.locked():
         (local.directory / "stores.json").write_text(text)
         assert local.running_stores() == StoreAddresses()
 
 
-def test_the_state_of_the_sample_world_is_kept(local: LocalData) -> None:
+def test_state_of_the_sample_world_is_kept(local: LocalData) -> None:
     assert local.sample_state() is SampleState.ABSENT
     local.directory.mkdir(parents=True)
     local.write_sample_state(SampleState.LOADING)
     assert local.sample_state() is SampleState.LOADING
     assert abs(local.sample_written() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_meters_of_an_earlier_run_are_removed(local: LocalData) -> None:
+    (local.empty_meters() / "old.db").touch()
+    meters = local.empty_meters()
+    assert meters.is_absolute()
+    assert list(meters.iterdir()) == []

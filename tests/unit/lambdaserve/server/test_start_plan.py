@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lambdaserve.config.env import Address, Environment
+from lambdaserve.config.env import Environment
+from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 from lambdaserve.server.supervisor import batch_is_due
@@ -55,7 +56,8 @@ def test_an_address_of_another_machine_is_refused_by_name() -> None:
 
 def test_a_taken_default_port_is_replaced_by_a_free_one(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from lambdaserve.config import variables
-    from lambdaserve.config.env import Variable, address
+    from lambdaserve.config.env import Variable
+    from lambdaserve.config.kinds import address
     from lambdaserve.server import start_plan as plan
 
     default = Variable("BIND", address(), Address(LOOPBACK, taken), "For tests.")
