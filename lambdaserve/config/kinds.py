@@ -172,7 +172,7 @@ def redis_url() -> Kind[str]:
         redis_address.parse_redis_url(raw)
         return raw
 
-    return Kind(read, redis_address.TAKES)
+    return Kind(read, redis_address.ACCEPTED_FORMS)
 
 
 def own_secret() -> Kind[str]:
