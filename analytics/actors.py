@@ -1,4 +1,4 @@
-"""``analytics/actors/{name}``: with whom an actor works. Pure."""
+"""Answers ``analytics/actors/{name}``: the actors that an actor has worked with. Pure."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ VIEW_TYPE = "actor_collaboration"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An actor by name, as the caller spells it, with single blanks between its words."""
+    """An actor's name as the caller spells it, with single blanks between its words."""
 
     name: str
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """How producers may have written it: an index knows no case."""
+        """Spellings that producers may have used; an index matches one case only."""
         return tuple(dict.fromkeys((self.name, self.name.title(), self.name.lower(), self.name.upper())))
 
 
-def actor_plan(question: PlanContext[Actor]) -> Plan:
-    """The actor's documents, by each spelling."""
+def actor_plan(context: PlanContext[Actor]) -> Plan:
+    """Reads the actor's documents under each spelling."""
     return Plan(
         reads=tuple(
             read
-            for spelling in question.params.spellings
-            for read in payload_reads({"actor": spelling}, question.aliases)
+            for spelling in context.params.spellings
+            for read in payload_reads({"actor": spelling}, context.aliases)
         )
     )
 
 
-def actor_network(params: Actor, reading: ViewInputs) -> ViewResult:
-    """The answer, from the actor's newest document.
+def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
+    """Builds the answer from the actor's newest document.
 
     Raises:
-        NotFound: nobody knows the actor.
+        NotFound: no document names the actor.
     """
     name = params.name.casefold()
-    found = usable_batch(reading.documents, VIEW_TYPE, reading.boundary)
+    found = usable_batch(inputs.documents, VIEW_TYPE, inputs.boundary)
     own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
     if document is None:
@@ -59,14 +59,12 @@ def actor_network(params: Actor, reading: ViewInputs) -> ViewResult:
         "total_collaborators": len(collaborators),
         "data_source": "batch",
     }
-    freshness = describe(
-        reading.boundary, reading.layers, batch_as_of=document.covers_until, documents=reading.documents
-    )
+    freshness = describe(inputs.boundary, inputs.layers, batch_as_of=document.covers_until, documents=inputs.documents)
     return ViewResult(body, freshness)
 
 
 def _collaborators(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """By number of movies together, then by name; somebody who is listed twice counts with the fuller entry."""
+    """Sorts by the number of shared movies, then by name. An actor who is listed twice keeps the fuller entry."""
     fullest: dict[str, Mapping[str, Any]] = {}
     for entry in entries:
         key = entry["actor"].casefold()

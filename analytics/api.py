@@ -1,4 +1,4 @@
-"""``/api/v1/analytics/``: genres, series, tiers and networks."""
+"""Endpoints under ``/api/v1/analytics/``: genres, series, tiers and networks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``analytics/overview`` and ``analytics/sentiment/comparison``: all movies of the catalogue at once. Pure."""
+"""Answers ``analytics/overview`` and ``analytics/sentiment/comparison`` from the whole catalogue. Pure."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ TIERS: Mapping[str, float] = {"blockbuster": 80.0, "popular": 50.0, "moderate": 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which movies are compared: of a genre (case-folded) and of a year of release; ``None`` for all."""
+    """The movies to compare: of a genre (case-folded) and of a year of release; ``None`` for all."""
 
     genre: str | None = None
     year: int | None = None
 
 
-def overview(_: None, reading: ViewInputs) -> ViewResult:
-    """What the catalogue holds. Averages are over movies that carry the number, each counting once.
+def overview(_: None, inputs: ViewInputs) -> ViewResult:
+    """Sums up the catalogue. Averages are over the movies that carry the number; each movie counts once.
 
-    The rating of a movie without votes is left out: TMDB writes 0 where nobody voted.
+    The rating of a movie without votes is left out, because TMDB writes 0 for it.
     """
-    reference = reading.reference
-    genres = {name: reference.by_genre[key] for key, name in reference.genres.items()}
+    catalogue = inputs.reference
+    genres = {name: catalogue.by_genre[key] for key, name in catalogue.genres.items()}
     body = {
-        "total_movies": len(reference.movies),
+        "total_movies": len(catalogue.movies),
         "total_genres": len(genres),
         "genres": sorted(genres),
-        "overall_stats": {"avg_rating": reference.avg_rating, "avg_popularity": reference.avg_popularity},
+        "overall_stats": {"avg_rating": catalogue.avg_rating, "avg_popularity": catalogue.avg_popularity},
         "by_genre": [
             {"genre": name, "movie_count": facts.movies, "avg_rating": facts.avg_rating}
             for name, facts in sorted(genres.items(), key=lambda entry: (-entry[1].movies, entry[0]))
@@ -48,46 +48,46 @@ def overview(_: None, reading: ViewInputs) -> ViewResult:
         "data_source": "batch",
     }
     freshness = describe(
-        reading.boundary,
-        reading.layers,
-        batch_as_of=reference.movies_as_of,
-        documents=Documents(skipped=reference.skipped_of("movie_details", "genre_analytics")),
+        inputs.boundary,
+        inputs.layers,
+        batch_as_of=catalogue.movies_as_of,
+        documents=Documents(skipped=catalogue.skipped_of("movie_details", "genre_analytics")),
     )
     return ViewResult(body, freshness)
 
 
-def sentiment_comparison(params: Comparison, reading: ViewInputs) -> ViewResult:
-    """Lifetime sentiment by tier of popularity, weighted by reviews.
+def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
+    """Compares lifetime sentiment between tiers of popularity, weighted by reviews.
 
     Args:
-        params: which movies.
-        reading: the catalogue, with the batch layer's lifetime totals of all movies.
+        params: the movies to compare.
+        inputs: the catalogue, with the batch layer's lifetime totals of all movies.
 
     Raises:
         NotFound: the genre is unknown.
     """
-    reference = reading.reference
-    genre = None if params.genre is None else reference.genre(params.genre)
+    catalogue = inputs.reference
+    genre = None if params.genre is None else catalogue.genre(params.genre)
     if params.genre is not None and genre is None:
-        raise NotFound("genre", params.genre, reference.genres_like(params.genre))
+        raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))
     body = {
         "genre": genre,
         "year": params.year,
-        "tiers": _tiers(params, reference.movies),
+        "tiers": _tiers(params, catalogue.movies),
         "data_source": "batch",
     }
-    ahead = reference.total_ahead
+    ahead = catalogue.total_ahead
     freshness = describe(
-        reading.boundary,
-        reading.layers,
-        batch_as_of=reference.totals_as_of or reference.movies_as_of,
-        documents=Documents(batch=(ahead,) if ahead else (), skipped=reference.skipped_of("sentiment")),
+        inputs.boundary,
+        inputs.layers,
+        batch_as_of=catalogue.totals_as_of or catalogue.movies_as_of,
+        documents=Documents(batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment")),
     )
     return ViewResult(body, freshness)
 
 
 def _tiers(params: Comparison, movies: Movies) -> dict[str, Any]:
-    """Every tier's movies at a glance; a movie whose popularity nobody knows is in none."""
+    """Sums up each tier. A movie of unknown popularity belongs to none."""
     wanted = _wanted(params, movies)
     popularity = movies.popularity.values
     result, below = {}, float("inf")
@@ -108,7 +108,7 @@ def _wanted(params: Comparison, movies: Movies) -> Flags:
 
 
 def _tier(rows: Integers, movies: Movies) -> dict[str, Any]:
-    # Summed exactly, hence the same in any order (M7).
+    # An exact sum is the same in any order (M7).
     sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), int(movies.reviews[rows].sum()))
     popularity = movies.popularity.values[rows]
     return {

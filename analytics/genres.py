@@ -1,4 +1,4 @@
-"""``analytics/genre/{genre}``: a genre's statistics from its monthly documents. Pure.
+"""Answers ``analytics/genre/{genre}``: a genre's statistics from its monthly documents. Pure.
 
 Averages are weighted by the movies of each document that carries them (M7). A document without a month stands for a
 whole year and counts only where its year has no monthly ones.
@@ -22,7 +22,7 @@ from merger.views.reading import ViewInputs, ViewResult
 TOP_MOVIES = 10
 
 STEADY_PER_YEAR = {"avg_rating": 0.05, "avg_sentiment": 0.02, "avg_popularity": 1.0}
-"""A trend within ± this much a year is called stable."""
+"""Largest change per year that is called stable."""
 
 _TOP_MOVIE_FIELDS = ("title", "vote_average", "vote_count", "popularity", "revenue", "release_date")
 _DAYS_PER_YEAR = 365.25
@@ -37,23 +37,23 @@ class GenrePeriod:
     month: int | None = None
 
 
-def genre_analytics(params: GenrePeriod, reading: ViewInputs) -> ViewResult:
-    """The answer; a known genre without documents in the period has no movies and no averages.
+def genre_analytics(params: GenrePeriod, inputs: ViewInputs) -> ViewResult:
+    """Builds the answer. A known genre without documents in the period has no movies and no averages.
 
     Raises:
         NotFound: the genre is unknown.
     """
-    reference = reading.reference
-    genre = reference.genre(params.genre)
+    catalogue = inputs.reference
+    genre = catalogue.genre(params.genre)
     if genre is None:
-        raise NotFound("genre", params.genre, reference.genres_like(params.genre))
-    documents = _of_period(params, reference)
+        raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))
+    documents = _of_period(params, catalogue)
     body = {
         "genre": genre,
         "year": params.year,
         "month": params.month,
         "statistics": _statistics(documents),
-        "top_movies": _top_movies(documents, reference),
+        "top_movies": _top_movies(documents, catalogue),
         "trends": {
             "rating_trend": _trend(documents, "avg_rating"),
             "sentiment_trend": _trend(documents, "avg_sentiment"),
@@ -63,17 +63,17 @@ def genre_analytics(params: GenrePeriod, reading: ViewInputs) -> ViewResult:
         "data_source": "batch",
     }
     freshness = describe(
-        reading.boundary,
-        reading.layers,
-        batch_as_of=reference.genres_as_of,
-        documents=Documents(skipped=reference.skipped_of("genre_analytics")),
+        inputs.boundary,
+        inputs.layers,
+        batch_as_of=catalogue.genres_as_of,
+        documents=Documents(skipped=catalogue.skipped_of("genre_analytics")),
     )
     return ViewResult(body, freshness)
 
 
-def _of_period(params: GenrePeriod, reference: Catalogue) -> list[BatchDocument]:
-    """The documents that count, in the order of time."""
-    own = reference.genre_documents.get(params.genre, ())
+def _of_period(params: GenrePeriod, catalogue: Catalogue) -> list[BatchDocument]:
+    """Selects the documents that count, oldest first."""
+    own = catalogue.genre_documents.get(params.genre, ())
     by_month = {d.data["year"] for d in own if "month" in d.data}
     counted = [
         d
@@ -102,10 +102,10 @@ def _average(documents: Iterable[BatchDocument], name: str) -> float | None:
     return sum(states, Mean()).average
 
 
-def _top_movies(documents: list[BatchDocument], reference: Catalogue) -> list[dict[str, Any]]:
-    """One entry per movie, the most popular first, then the most voted for.
+def _top_movies(documents: list[BatchDocument], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Lists one entry per movie, by popularity, then by votes.
 
-    Of several entries the newest document's counts; what it does not say comes from the catalogue.
+    Of several entries the newest document's counts. Fields that it lacks come from the catalogue.
     """
     newest: dict[int, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
     for document in documents:
@@ -114,12 +114,12 @@ def _top_movies(documents: list[BatchDocument], reference: Catalogue) -> list[di
             rival = newest.get(entry["movie_id"])
             if rival is None or age > rival[0] or (age == rival[0] and _text(entry) > _text(rival[1])):
                 newest[entry["movie_id"]] = (age, entry)
-    entries = [_top_movie(movie_id, entry, reference) for movie_id, (_, entry) in newest.items()]
+    entries = [_top_movie(movie_id, entry, catalogue) for movie_id, (_, entry) in newest.items()]
     return sorted(entries, key=_place)[:TOP_MOVIES]
 
 
 def _text(entry: Mapping[str, Any]) -> str:
-    """Decides between entries of equal age, so that their order does not (M7)."""
+    """Breaks ties between entries of equal age, so that their order does not matter (M7)."""
     return json.dumps(entry, sort_keys=True)
 
 
@@ -127,8 +127,8 @@ def _age(document: BatchDocument) -> tuple[Any, ...]:
     return document.computed_at, document.version, document.data["year"], document.data.get("month", 0)
 
 
-def _top_movie(movie_id: int, entry: Mapping[str, Any], reference: Catalogue) -> dict[str, Any]:
-    facts = reference.facts_of(movie_id)
+def _top_movie(movie_id: int, entry: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    facts = catalogue.facts_of(movie_id)
     return {"movie_id": movie_id} | {name: entry.get(name, facts.get(name)) for name in _TOP_MOVIE_FIELDS}
 
 
@@ -140,7 +140,7 @@ def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _trend(documents: Iterable[BatchDocument], name: str) -> str:
-    """Which way a line through the months leads, each weighted by its movies."""
+    """Direction of a line through the months, each weighted by its movies."""
     slope = slope_per_day(
         (_middle(d), float(d.data[name]), float(d.data["total_movies"])) for d in documents if name in d.data
     )

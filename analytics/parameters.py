@@ -20,20 +20,20 @@ class YearField(WholeNumberField):
 
 
 class GenreParameters(QueryParameters):
-    """Of ``analytics/genre/{genre}``."""
+    """Parameters of ``analytics/genre/{genre}``."""
 
     year = YearField(required=False, help_text="Only documents of this year.")
     month = WholeNumberField(least=1, most=12, required=False, help_text="Only of this month of the `year`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A month means nothing without its year."""
+        """Refuses a month without its year."""
         if "month" in attrs and "year" not in attrs:
-            raise ValidationError({"month": ["month needs a year beside it"]})
+            raise ValidationError({"month": ["month needs a year as well"]})
         return attrs
 
 
 class TrendsParameters(QueryParameters):
-    """Of ``analytics/trends``."""
+    """Parameters of ``analytics/trends``."""
 
     metric = ChoiceField(METRICS, help_text="What is averaged.")
     window = SpanField(
@@ -47,7 +47,7 @@ class TrendsParameters(QueryParameters):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A movie's series is not a genre's."""
+        """Refuses a movie and a genre together."""
         if "genre" in attrs and "movie_id" in attrs:
             raise ValidationError(
                 {
@@ -59,11 +59,11 @@ class TrendsParameters(QueryParameters):
 
 
 class ComparisonParameters(QueryParameters):
-    """Of ``analytics/sentiment/comparison``."""
+    """Parameters of ``analytics/sentiment/comparison``."""
 
     genre = GenreField(required=False, help_text="Only movies of this genre, in any case.")
     year = YearField(required=False, help_text="Only movies released in this year.")
 
 
 class CompletenessParameters(QueryParameters):
-    """Of the endpoints that take nothing else."""
+    """Parameters of the endpoints that take nothing else."""

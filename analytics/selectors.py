@@ -1,4 +1,4 @@
-"""What analytics answers, from plan to body."""
+"""The views of analytics and the functions that fetch them, for the API and the pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, 
 
 
 def genre_statistics(*, genre: str, year: int | None = None, month: int | None = None, strict: bool = False) -> Answer:
-    """A genre's statistics, in all years, a year or a month of it; a past year's answer keeps longer.
+    """Fetches a genre's statistics of all years, a year or a month. A past year's answer is cached for longer.
 
     Raises:
         NotFound: the genre is unknown.
@@ -61,7 +61,7 @@ def trend_series(
     movie_id: int | None = None,
     strict: bool = False,
 ) -> Answer:
-    """The daily series of a metric, of all movies, a genre's or one; never of a genre and a movie together.
+    """Fetches the daily series of a metric: of all movies, of a genre or of one movie.
 
     Raises:
         NotFound: the genre or the movie is unknown.
@@ -73,7 +73,7 @@ def trend_series(
 
 
 def catalogue_overview(*, strict: bool = False) -> Answer:
-    """Totals, genres and averages of the whole catalogue.
+    """Fetches totals, genres and averages of the whole catalogue.
 
     Raises:
         StoreError: the documents can't be read.
@@ -82,7 +82,7 @@ def catalogue_overview(*, strict: bool = False) -> Answer:
 
 
 def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, strict: bool = False) -> Answer:
-    """Lifetime sentiment by tier of popularity, of the movies of a genre and a year of release.
+    """Fetches lifetime sentiment by tier of popularity, of the movies of a genre and a year of release.
 
     Raises:
         NotFound: the genre is unknown.
@@ -93,10 +93,10 @@ def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, stri
 
 
 def actor_collaborations(*, name: str, strict: bool = False) -> Answer:
-    """With whom an actor works.
+    """Fetches the actors that an actor has worked with.
 
     Raises:
-        NotFound: nobody knows the actor.
+        NotFound: no document names the actor.
         StoreError: the documents can't be read.
     """
     return service().fetch(ACTOR, Actor(" ".join(name.split())), strict=strict)

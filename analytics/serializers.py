@@ -1,4 +1,4 @@
-"""Shapes of analytics' answers, for the API's description."""
+"""Serializers that describe the answers of analytics in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from merger.contract.payloads import METRICS
 
 
 class DescribedSerializer(AnswerSerializer):
-    """What every answer says about itself."""
+    """Fields that every answer of analytics has."""
 
     data_source = serializers.ChoiceField(SOURCES, help_text="The layers that the answer is made from.")
 
@@ -81,7 +81,7 @@ class DataPointSerializer(serializers.Serializer[Any]):
 
 
 class TrendSummarySerializer(serializers.Serializer[Any]):
-    """Of the whole window; null where there are no points."""
+    """Summary of the whole window; null without points."""
 
     avg = serializers.FloatField(allow_null=True, help_text="Over all observations.")
     min = serializers.FloatField(allow_null=True, help_text="Lowest value of a day.")
@@ -159,7 +159,7 @@ class ComparisonSerializer(DescribedSerializer):
 
 
 class CollaboratorSerializer(serializers.Serializer[Any]):
-    """Somebody the actor works with."""
+    """An actor who shares movies with the requested one."""
 
     actor = serializers.CharField()
     movies = serializers.ListField(child=serializers.JSONField(), help_text="Titles or ids, as the batch job has them.")

@@ -1,4 +1,4 @@
-"""``analytics/trends``: the daily series of a metric, of both layers (M5). Pure: no Django, no database, no clock.
+"""Answers ``analytics/trends``: the daily series of a metric, merged from both layers. Pure.
 
 The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: ``sentiment`` buckets
 weigh as much as they have reviews; of ``stats`` buckets each is one observation of the movie's rating and popularity.
@@ -25,23 +25,23 @@ from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
-"""A trend within ± this many units of the metric a day is called stable."""
+"""Largest change per day, in units of the metric, that is called stable."""
 
 
-def trends(params: TrendParameters, reading: ViewInputs) -> ViewResult:
-    """The answer.
+def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
+    """Builds the answer (requirement M5).
 
     Args:
-        params: the question.
-        reading: what ``series_reads.trend_plan`` asks for.
+        params: the series.
+        inputs: what ``series_reads.trend_plan`` reads.
 
     Raises:
-        NotFound: neither layer knows the movie, or nobody the genre.
+        NotFound: the movie is in neither layer, or the genre is unknown.
     """
-    scope = _Scope.of(params, reading)
+    scope = _Scope.of(params, inputs)
     points = scope.points()
     series = _series(scope, points)
-    timeline = series.resolve(params.window.ending(reading.boundary.now, Granularity.DAY))
+    timeline = series.resolve(params.window.ending(inputs.boundary.now, Granularity.DAY))
     # A day or an hour without an observation has no value: it is absent, not zero.
     pieces = [piece for piece in timeline.pieces if piece.state.count]
     buckets = bucketed(pieces, Granularity.DAY)
@@ -55,12 +55,12 @@ def trends(params: TrendParameters, reading: ViewInputs) -> ViewResult:
         "data_source": source_of(piece.source for piece in pieces),
     }
     freshness = describe(
-        reading.boundary,
-        reading.layers,
+        inputs.boundary,
+        inputs.layers,
         speed_types=(scope.speed_type,),
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
         missing=(timeline.missing, _unknown_past(params, series)),
-        documents=Documents(skipped=(*reading.documents.skipped, *reading.hours.skipped)),
+        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped)),
         warnings=_warnings(series, points, pieces),
     )
     return ViewResult(body, freshness)
@@ -68,25 +68,25 @@ def trends(params: TrendParameters, reading: ViewInputs) -> ViewResult:
 
 @dataclass(frozen=True)
 class _Scope:
-    """Which documents belong to the series: those of a movie, of a genre's movies, or all.
+    """The documents that belong to a series: those of a movie, of a genre's movies, or all.
 
     ``genre`` is in the catalogue's spelling.
     """
 
     params: TrendParameters
-    reading: ViewInputs
+    inputs: ViewInputs
     genre: str | None = None
 
     @classmethod
-    def of(cls, params: TrendParameters, reading: ViewInputs) -> _Scope:
-        if params.movie_id is not None and not _is_known(params.movie_id, reading):
+    def of(cls, params: TrendParameters, inputs: ViewInputs) -> _Scope:
+        if params.movie_id is not None and not _is_known(params.movie_id, inputs):
             raise NotFound("movie", params.movie_id)
         if params.genre is None:
-            return cls(params, reading)
-        genre = reading.reference.genre(params.genre)
+            return cls(params, inputs)
+        genre = inputs.reference.genre(params.genre)
         if genre is None:
-            raise NotFound("genre", params.genre, reading.reference.genres_like(params.genre))
-        return cls(params, reading, genre)
+            raise NotFound("genre", params.genre, inputs.reference.genres_like(params.genre))
+        return cls(params, inputs, genre)
 
     @property
     def speed_type(self) -> str:
@@ -94,25 +94,25 @@ class _Scope:
 
     @property
     def speed(self) -> HourSource:
-        """A movie's own buckets, or those of all movies of the series."""
+        """Speed hours of the series: of one movie, or of many."""
         if self.params.movie_id is not None:
-            return MovieHours(self.params.movie_id, self.speed_type, self.reading)
-        return ManyMoviesHours(self.speed_type, self.reading, self.genre)
+            return MovieHours(self.params.movie_id, self.speed_type, self.inputs)
+        return ManyMoviesHours(self.speed_type, self.inputs, self.genre)
 
     def points(self) -> dict[datetime, BatchDocument]:
-        """The newest batch document of each day of exactly this series (D4)."""
+        """Maps each day to the newest batch document of exactly this series (D4)."""
         wanted = (self.params.metric, self.genre and self.genre.casefold(), self.params.movie_id)
-        found = usable_batch(self.reading.documents, "temporal_analytics", self.reading.boundary)
+        found = usable_batch(self.inputs.documents, "temporal_analytics", self.inputs.boundary)
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
         return {midnight(str(date)): document for date, document in by_date.items()}
 
     def includes(self, movie_id: int) -> bool:
         if self.params.movie_id is not None:
             return movie_id == self.params.movie_id
-        return self.genre is None or self.reading.reference.is_of_genre(movie_id, self.genre)
+        return self.genre is None or self.inputs.reference.is_of_genre(movie_id, self.genre)
 
     def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
-        """Hours of which a bucket that can't be read (D2) or believed said what no other one says."""
+        """Hours with a document that can't be read (D2) or lies in the future, and no newer readable one."""
         ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
         return frozenset(ahead) | frozenset(
             skip.hour
@@ -121,19 +121,19 @@ class _Scope:
             and skip.hour is not None
             and skip.type in (self.speed_type, None)
             and self._may_include(skip)
-            and not _is_told(skip, speed.synced_at(skip.movie_id, skip.hour))
+            and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
         )
 
     def lost_days(self) -> frozenset[datetime]:
         """Days whose batch document can't be read (D2) or may not answer."""
         refused = {
             midnight(d.data["date"])
-            for d in self.reading.documents.batch_of("temporal_analytics")
-            if not self.reading.boundary.uses_batch(d.computed_at)
+            for d in self.inputs.documents.batch_of("temporal_analytics")
+            if not self.inputs.boundary.uses_batch(d.computed_at)
         }
         return frozenset(refused) | frozenset(
             midnight(skip.date)
-            for skip in self.reading.documents.skipped
+            for skip in self.inputs.documents.skipped
             if skip.layer == "batch"
             and skip.type in ("temporal_analytics", None)
             and skip.date is not None
@@ -147,7 +147,7 @@ class _Scope:
 
 
 def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean]:
-    boundary = scope.reading.boundary
+    boundary = scope.inputs.boundary
     speed = scope.speed
     hours = speed.means(scope.params.metric)
     return Series(
@@ -169,17 +169,17 @@ def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean
 
 
 def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interval, ...]:
-    """Of a series that the batch layer does not hold, nobody knows what was before the first day that is held."""
+    """The time before the first known day of a series that the batch layer does not hold."""
     if params.window.length is not None or series.reach is not None:
         return ()
     return ((None, series.first_day or series.boundary.open_hour),)
 
 
-def _is_known(movie_id: int, reading: ViewInputs) -> bool:
+def _is_known(movie_id: int, inputs: ViewInputs) -> bool:
     return (
-        movie_id in reading.reference.movies
-        or any(d.movie_id == movie_id for d in reading.documents.batch)
-        or any(d.movie_id == movie_id for d in reading.documents.speed)
+        movie_id in inputs.reference.movies
+        or any(d.movie_id == movie_id for d in inputs.documents.batch)
+        or any(d.movie_id == movie_id for d in inputs.documents.speed)
     )
 
 
@@ -188,8 +188,8 @@ def _series_key(document: BatchDocument) -> tuple[str, str | None, int | None]:
     return document.data["metric"], genre and genre.casefold(), document.movie_id
 
 
-def _is_told(skip: Skipped, readable: datetime | None) -> bool:
-    """Whether a readable bucket of the same movie and hour is at least as new (D4)."""
+def _is_superseded(skip: Skipped, readable: datetime | None) -> bool:
+    """Whether a readable document of the same movie and hour is at least as new (D4)."""
     return readable is not None and (skip.written_at is None or skip.written_at <= readable)
 
 
@@ -203,7 +203,11 @@ def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
 
 
 def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
-    """``avg`` over all observations; ``change_rate`` per day, of a line through the days weighted by their counts."""
+    """Summarises a series.
+
+    ``avg`` is over all observations; ``change_rate`` is the slope per day of a line through the days, weighted by
+    their counts.
+    """
     values = [(b, average) for b in buckets if (average := b.state.average) is not None]
     slope = slope_per_day(((b.start - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {
@@ -216,15 +220,15 @@ def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
 
 
 def _warnings(series: Series[Mean], points: dict[datetime, BatchDocument], pieces: list[Piece[Mean]]) -> list[str]:
-    """Where a batch point ends inside an hour that the speed layer counts too, a few events may be in both."""
+    """Warns where a batch point ends inside an hour that the speed layer counts too: events may be in both."""
     speed_hours = {piece.start for piece in pieces if piece.source == "speed"}
     batch_ends = {piece.end for piece in pieces if piece.source == "batch"}
     overlaps = any(
         (end := series.boundary.watermark(d.covers_until)) in batch_ends & speed_hours and d.covers_until > end
         for d in points.values()
     )
-    told = (
+    warning = (
         "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
         "events of that hour before the end of the coverage may be in both"
     )
-    return [told] if overlaps else []
+    return [warning] if overlaps else []

@@ -1,4 +1,4 @@
-"""The speed layer's part of a series: one movie's hours, or many movies'. Pure: no Django, no database, no clock."""
+"""The speed layer's part of a series: the hours of one movie, or of many. Pure."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ OBSERVED: Mapping[str, tuple[str, str | None]] = {
     "sentiment": ("avg_sentiment", "review_count"),
     "popularity": ("popularity", None),
 }
-"""The field of a bucket that a metric means, and the one that it is weighted by: ``None``, one observation each."""
+"""Per metric, the payload field with the value and the one with its weight; ``None``: one observation each."""
 
 
 class HourSource(Protocol):
-    """The usable buckets of one type, the newest of each movie and hour (D4)."""
+    """The usable speed documents of one type, the newest of each movie and hour (D4)."""
 
     def means(self, metric: str) -> dict[datetime, Mean]:
-        """What each hour says that has a bucket of the series."""
+        """The mean of each hour that has a document of the series."""
         ...
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """The newest sync of a movie's bucket, whether it is in the series or not; ``None`` without a readable one."""
+        """When a movie's document was last synced, in the series or not; ``None`` without a readable one."""
         ...
 
     def ahead(self) -> Iterable[SpeedDocument]:
-        """Buckets of the series that say they were written in the future."""
+        """Documents of the series whose ``synced_at`` lies in the future."""
         ...
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """Documents that could not be read, of whatever movie."""
+        """Documents that could not be read, of any movie."""
         ...
 
     @property
     def layer(self) -> SpeedLayer:
-        """The layer as far as it was read."""
+        """The part of the speed layer that was read."""
         ...
 
 
 class MovieHours:
-    """One movie's own buckets.
+    """The speed hours of one movie.
 
     Args:
-        movie_id: whose.
+        movie_id: the movie.
         data_type: of the buckets.
-        reading: with the movie's documents.
+        inputs: with the movie's documents.
     """
 
-    def __init__(self, movie_id: int, data_type: str, reading: ViewInputs) -> None:
+    def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
         self._movie_id = movie_id
-        self._found = [d for d in reading.documents.speed_of(data_type) if d.movie_id == movie_id]
-        self._boundary = reading.boundary
-        usable = [d for d in usable_speed(reading.documents, data_type, reading.boundary) if d.movie_id == movie_id]
+        self._found = [d for d in inputs.documents.speed_of(data_type) if d.movie_id == movie_id]
+        self._boundary = inputs.boundary
+        usable = [d for d in usable_speed(inputs.documents, data_type, inputs.boundary) if d.movie_id == movie_id]
         newest = newest_speed(usable, lambda d: d.hour).values()
         self._by_hour = {document.hour: document for document in newest}
-        self.skipped = reading.documents.skipped
-        self.layer = reading.layers.speed_of(data_type)
+        self.skipped = inputs.documents.skipped
+        self.layer = inputs.layers.speed_of(data_type)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """See ``HourSource.means``."""
@@ -85,23 +85,23 @@ class MovieHours:
 
 
 class ManyMoviesHours:
-    """The buckets of all movies, or of those of a genre.
+    """The speed hours of all movies, or of a genre's.
 
     Args:
         data_type: of the buckets.
-        reading: with the shared hours.
+        inputs: with the shared hours.
         genre: of the movies that belong to the series; ``None``: all do.
     """
 
-    def __init__(self, data_type: str, reading: ViewInputs, genre: str | None) -> None:
+    def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
         self._genre = genre
-        self._reference = reading.reference
-        tables = reading.hours.usable(data_type, reading.boundary)
+        self._catalogue = inputs.reference
+        tables = inputs.hours.usable(data_type, inputs.boundary)
         self._tables = {table.hour: table for table in tables if len(table.rows)}
-        self._ahead = reading.hours.ahead(reading.boundary, data_type)
-        self.skipped = reading.hours.skipped
-        # Of the whole layer, an hour that was not read says nothing.
-        self.layer = SpeedLayer(frozenset(self._tables), reading.layers.speed_of(data_type).synced_at)
+        self._ahead = inputs.hours.ahead(inputs.boundary, data_type)
+        self.skipped = inputs.hours.skipped
+        # An hour that was not read must not count as held by the layer.
+        self.layer = SpeedLayer(frozenset(self._tables), inputs.layers.speed_of(data_type).synced_at)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """See ``HourSource.means``."""
@@ -110,7 +110,7 @@ class ManyMoviesHours:
             return {hour: table.mean(value, weight) for hour, table in self._tables.items()}
         genre = self._genre
         of_genre = (
-            (hour, table.rows.at(self._reference.of_genre(table.rows.movies, genre)))
+            (hour, table.rows.at(self._catalogue.of_genre(table.rows.movies, genre)))
             for hour, table in self._tables.items()
         )
         return {hour: rows.mean(value, weight) for hour, rows in of_genre if len(rows)}
@@ -124,4 +124,4 @@ class ManyMoviesHours:
     def ahead(self) -> Iterable[SpeedDocument]:
         """See ``HourSource.ahead``."""
         genre = self._genre
-        return [d for d in self._ahead if genre is None or self._reference.is_of_genre(d.movie_id, genre)]
+        return [d for d in self._ahead if genre is None or self._catalogue.is_of_genre(d.movie_id, genre)]

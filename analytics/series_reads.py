@@ -1,4 +1,4 @@
-"""What ``analytics/trends`` has to read. Pure: no Django, no database, no clock."""
+"""Plans the reads of ``analytics/trends``. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SPEED_TYPE: Mapping[str, str] = {"rating": "stats", "sentiment": "sentiment", "p
 """The speed layer's data type that carries a metric."""
 
 _SHORT_WORD = 2
-"""Letters of a word that is an abbreviation rather than a word in a genre's name, as in ``TV Movie``."""
+"""Longest word of a genre's name, in letters, that is taken for an abbreviation, as in ``TV Movie``."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrendParameters:
-    """Which series.
+    """A series.
 
     Args:
         metric: ``rating``, ``sentiment`` or ``popularity``.
@@ -38,18 +38,18 @@ class TrendParameters:
     movie_id: int | None = None
 
 
-def trend_plan(question: PlanContext[TrendParameters]) -> Plan:
-    """The batch layer's points of the series, and the speed hours that may complete them."""
-    params, boundary = question.params, question.boundary
+def trend_plan(context: PlanContext[TrendParameters]) -> Plan:
+    """Reads the batch layer's points of the series, and the speed hours that may complete them."""
+    params, boundary = context.params, context.boundary
     if params.movie_id is not None:
-        own = movie_reads(params.movie_id, (VIEW_TYPE,), question, speed_from=boundary.speed_from)
+        own = movie_reads(params.movie_id, (VIEW_TYPE,), context, speed_from=boundary.speed_from)
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
-        return Plan((*own, *payload_reads(wanted, question.aliases)), reference=True)
-    start = series_hours_from(boundary, question.layers)
+        return Plan((*own, *payload_reads(wanted, context.aliases)), reference=True)
+    start = series_hours_from(boundary, context.layers)
     return Plan(
         reads=tuple(
-            read for genre in _spellings(params.genre) for read in _shared(params.metric, genre, question.aliases)
+            read for genre in _spellings(params.genre) for read in _shared(params.metric, genre, context.aliases)
         ),
         hours=HourRange((SPEED_TYPE[params.metric],), Window(start, boundary.open_hour + HOUR)),
         reference=True,
@@ -57,16 +57,17 @@ def trend_plan(question: PlanContext[TrendParameters]) -> Plan:
 
 
 def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Find, ...]:
-    """Points of no single movie, as far as the payload tells: some producers name the movie at the top level alone.
+    """Reads points whose payload names no movie.
 
-    Those are sorted out later; asking for that here too would keep the embedded server from using the index.
+    Some producers name the movie at the top level alone. Those are filtered out later: a condition for it here would
+    keep the embedded server from using the index.
     """
     wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
     return payload_reads(wanted, aliases)
 
 
 def _spellings(genre: str | None) -> tuple[str | None, ...]:
-    """How producers may have written a genre: an index knows no case (A3)."""
+    """Spellings of a genre that producers may have used; an index matches one case only (A3)."""
     if genre is None:
         return (None,)
     title = genre.title()

@@ -138,7 +138,7 @@ def test_every_bad_parameter_is_named(api: Api) -> None:
 
 
 def test_a_month_needs_its_year(api: Api) -> None:
-    assert api.refused(PATH, {"month": "5"}) == {"month": "month needs a year beside it"}
+    assert api.refused(PATH, {"month": "5"}) == {"month": "month needs a year as well"}
 
 
 def test_it_says_404_for_an_unknown_genre_with_near_ones(api: Api) -> None:

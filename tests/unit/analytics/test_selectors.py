@@ -1,0 +1,48 @@
+"""Selectors of analytics choose the view and write their parameters in one way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analytics import selectors
+from analytics.actors import Actor
+
+NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, bool]]:
+    """What the selectors ask the service for: view, parameters and ``strict``."""
+    found: list[tuple[str, Any, bool]] = []
+
+    def fetch(view: Any, params: Any, *, strict: bool) -> None:
+        found.append((view.name, params, strict))
+
+    service = SimpleNamespace(fetch=fetch, boundary=lambda: SimpleNamespace(now=NOW))
+    monkeypatch.setattr(selectors, "service", lambda: service)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("year", "view"),
+    [(2025, "analytics.genre_history"), (2026, "analytics.genre"), (None, "analytics.genre")],
+)
+def test_a_past_year_is_cached_as_history(fetched: list[tuple[str, Any, bool]], year: int | None, view: str) -> None:
+    selectors.genre_statistics(genre="Drama", year=year)
+    assert [name for name, _, _ in fetched] == [view]
+
+
+def test_spellings_of_a_genre_share_their_parameters(fetched: list[tuple[str, Any, bool]]) -> None:
+    for genre in ("Drama", " drama ", "DRAMA"):
+        selectors.genre_statistics(genre=genre, year=1999)
+        selectors.sentiment_by_tier(genre=genre)
+    assert len({params for _, params, _ in fetched}) == 2
+
+
+def test_blanks_of_an_actors_name_are_single(fetched: list[tuple[str, Any, bool]]) -> None:
+    selectors.actor_collaborations(name="  Tom   Hanks ", strict=True)
+    assert fetched == [("analytics.actor", Actor("Tom Hanks"), True)]

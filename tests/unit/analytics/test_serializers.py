@@ -1,0 +1,48 @@
+"""The serializers describe exactly the fields that the examples have, and the tests of the API see in real answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+
+from analytics import examples
+from analytics.serializers import (
+    ActorSerializer,
+    ComparisonSerializer,
+    GenreSerializer,
+    OverviewSerializer,
+    TrendsSerializer,
+)
+
+DESCRIBED: Mapping[type[serializers.Serializer[Any]], Mapping[str, Any]] = {
+    GenreSerializer: examples.GENRE,
+    TrendsSerializer: examples.TRENDS,
+    OverviewSerializer: examples.OVERVIEW,
+    ComparisonSerializer: examples.COMPARISON,
+    ActorSerializer: examples.ACTOR,
+}
+
+
+def differences(field: Any, value: Any, path: str = "") -> list[str]:
+    """Where a value has other fields than its serializer."""
+    if isinstance(field, serializers.ListSerializer):
+        return [found for each in value for found in differences(field.child, each, path + "[]")]
+    if not isinstance(field, serializers.Serializer) or value is None:
+        return []
+    fields = {name: each for name, each in field.fields.items() if each.required or name in value}
+    if set(fields) != set(value):
+        return [f"{path}: {sorted(set(fields) ^ set(value))}"]
+    return [found for name, each in fields.items() for found in differences(each, value[name], f"{path}.{name}")]
+
+
+@pytest.mark.parametrize("serializer", DESCRIBED, ids=lambda each: each.__name__)
+def test_a_serializer_has_the_fields_of_its_example(serializer: type[serializers.Serializer[Any]]) -> None:
+    assert differences(serializer(), DESCRIBED[serializer]) == []
+
+
+def test_a_missing_field_is_seen() -> None:
+    example = {name: value for name, value in examples.ACTOR.items() if name != "collaborators"}
+    assert differences(ActorSerializer(), example) == [": ['collaborators']"]

@@ -1,0 +1,47 @@
+"""The speed hours of one movie and of many agree, and both leave out what lies in the future."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
+from merger.core.algebra import Mean
+from merger.core.windows import HOUR
+from tests.unit.reading import Raw, at, bucket, details, reading
+
+NOW = at("2026-03-10 10:30")
+HOURS = [at("2026-03-10 07:00"), at("2026-03-10 08:00")]
+CATALOGUE = (details(1, at("2026-03-10 00:00")), details(2, at("2026-03-10 00:00"), genres=["War"]))
+
+
+def reviews(hour: int, average: float, count: int, movie_id: int = 1, **more: object) -> Raw:
+    data = {"avg_sentiment": average, "review_count": count, "positive_count": count}
+    return bucket(movie_id, "sentiment", HOURS[hour], data | {"negative_count": 0, "neutral_count": 0}, **more)
+
+
+def of_one(documents: list[Raw]) -> HourSource:
+    return MovieHours(1, "sentiment", reading(NOW, speed=documents))
+
+
+def of_many(documents: list[Raw], genre: str | None = None) -> HourSource:
+    return ManyMoviesHours("sentiment", reading(NOW, hours=documents, catalogue=CATALOGUE), genre)
+
+
+@pytest.mark.parametrize("source", [of_one, of_many])
+def test_the_newest_document_of_an_hour_counts_by_its_reviews(source: type[HourSource]) -> None:
+    older = reviews(0, -1.0, 50, synced_at=HOURS[0] + HOUR / 2)
+    found = source([reviews(0, 0.5, 10), older, reviews(1, 0.25, 4)])
+    assert found.means("sentiment") == {HOURS[0]: Mean(5.0, 10), HOURS[1]: Mean(1.0, 4)}
+
+
+@pytest.mark.parametrize("source", [of_one, of_many])
+def test_a_document_from_the_future_is_ahead_and_counts_for_nothing(source: type[HourSource]) -> None:
+    found = source([reviews(0, 0.5, 10), reviews(1, 0.9, 10, synced_at=NOW + HOUR)])
+    assert list(found.means("sentiment")) == HOURS[:1]
+    assert [document.hour for document in found.ahead()] == HOURS[1:]
+
+
+def test_a_genre_has_the_hours_of_its_movies_alone() -> None:
+    documents = [reviews(0, 0.5, 10), reviews(1, 0.5, 10, movie_id=2)]
+    assert list(of_many(documents, "war").means("sentiment")) == HOURS[1:]
+    assert of_many(documents, "war").synced_at(1, HOURS[0]) is not None
