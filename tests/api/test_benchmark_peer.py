@@ -54,7 +54,7 @@ def uris(mongo_uri: str, redis_url: str) -> tuple[str, str]:
     return mongo_uri, redis_url
 
 
-def test_it_answers_every_address_as_we_do(api: Api, uris: tuple[str, str]) -> None:
+def test_the_peer_answers_every_address_as_the_service_does(api: Api, uris: tuple[str, str]) -> None:
     ours = load_healthy(api)
     api.redis.flushdb()
     with peer(api, uris) as base, requests.Session() as session:
@@ -72,14 +72,14 @@ def test_it_answers_every_address_as_we_do(api: Api, uris: tuple[str, str]) -> N
     "address",
     ["movies/4711", "movies/4711/stats", "movies/4711/sentiment", "trending/genres/Nix", "analytics/actors/X"],
 )
-def test_it_does_not_know_what_we_do_not_know(api: Api, uris: tuple[str, str], address: str) -> None:
+def test_the_peer_answers_404_where_the_service_does(api: Api, uris: tuple[str, str], address: str) -> None:
     load_healthy(api)
     assert api.body(address, status=404)["status"] == 404
     with peer(api, uris) as base:
         assert requests.get(base + address, timeout=10).status_code == 404
 
 
-def test_in_guarded_mode_it_wants_a_key_and_a_token(api: Api, uris: tuple[str, str]) -> None:
+def test_in_guarded_mode_the_peer_requires_a_key_and_limits_it(api: Api, uris: tuple[str, str]) -> None:
     load_healthy(api)
     api.database[KEYS].insert_one({"_id": hashlib.sha256(b"known.key").hexdigest()})
     with peer(api, uris, Limit(rate=0.001, burst=3)) as base, requests.Session() as session:

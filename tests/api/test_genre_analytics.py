@@ -89,7 +89,7 @@ def test_all_years_and_one_month(api: Api) -> None:
     assert (empty["total_movies"], empty["avg_rating"]) == (0, None)
 
 
-def test_a_past_year_keeps_longer(api: Api) -> None:
+def test_a_past_year_is_cached_for_longer(api: Api) -> None:
     api.load(usual())
     assert api.keeps(3600, PATH, {"year": 1999})
     assert api.keeps(1800, PATH, {"year": 2031})
@@ -132,9 +132,9 @@ def test_the_newest_of_two_documents_of_a_month_counts(api: Api) -> None:
 
 
 def test_every_bad_parameter_is_named(api: Api) -> None:
-    told = api.refused(PATH, {"year": "1799", "month": "13", "limit": "3"})
-    assert set(told) == {"year", "month", "limit"}
-    assert "from 1800 to 2200" in told["year"]
+    refused = api.refused(PATH, {"year": "1799", "month": "13", "limit": "3"})
+    assert set(refused) == {"year", "month", "limit"}
+    assert "from 1800 to 2200" in refused["year"]
 
 
 def test_a_month_needs_its_year(api: Api) -> None:

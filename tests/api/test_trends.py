@@ -168,7 +168,7 @@ def test_empty_collections_give_an_empty_series_that_says_what_it_lacks(api: Api
     assert body["freshness"]["missing"] == [{"start": "2031-03-09T00:00:00Z", "end": "2031-03-10T12:00:00Z"}]
 
 
-def test_a_lagging_speed_layer_is_told(api: Api) -> None:
+def test_a_lagging_speed_layer_gives_a_warning(api: Api) -> None:
     api.load(usual())
     api.now += timedelta(hours=3)
     warnings = api.body(PATH, {"metric": "sentiment"})["freshness"]["warnings"]
@@ -181,14 +181,14 @@ def test_a_metric_is_needed(api: Api) -> None:
 
 def test_every_bad_parameter_is_named(api: Api) -> None:
     wrong = {"metric": "revenue", "window": "2w", "movie_id": "-1", "genre": "", "year": "1999"}
-    told = api.refused(PATH, wrong)
-    assert set(told) == set(wrong)
-    assert "one of rating, sentiment, popularity" in told["metric"]
+    refused = api.refused(PATH, wrong)
+    assert set(refused) == set(wrong)
+    assert "one of rating, sentiment, popularity" in refused["metric"]
 
 
 def test_a_genre_and_a_movie_exclude_each_other(api: Api) -> None:
-    told = api.refused(PATH, {"metric": "rating", "movie_id": "550", "genre": "Drama"})
-    assert set(told) == {"genre", "movie_id"}
+    refused = api.refused(PATH, {"metric": "rating", "movie_id": "550", "genre": "Drama"})
+    assert set(refused) == {"genre", "movie_id"}
 
 
 def test_it_says_404_for_an_unknown_movie_and_genre(api: Api) -> None:

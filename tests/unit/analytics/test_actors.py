@@ -48,7 +48,7 @@ def test_the_newest_document_counts_whatever_its_spelling() -> None:
         assert (body["actor"], [c["actor"] for c in body["collaborators"]]) == ("TOM HANKS", ["B"])
 
 
-def test_somebody_who_is_listed_twice_counts_once_with_the_fuller_entry() -> None:
+def test_an_actor_listed_twice_counts_once_with_the_fuller_entry() -> None:
     twice = [{"actor": "Meg Ryan", "count": 1}, {"actor": "meg ryan", "count": 3}]
     for entries in (twice, twice[::-1]):
         body = ask("Tom Hanks", network("Tom Hanks", *entries))

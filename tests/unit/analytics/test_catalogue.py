@@ -55,7 +55,7 @@ def test_the_overview_counts_each_movie_and_genre_once() -> None:
     ]
 
 
-def test_the_rating_of_a_movie_that_nobody_voted_for_is_no_rating() -> None:
+def test_a_movie_without_votes_has_no_rating() -> None:
     body = survey(details(1, RUN, vote_average=8, vote_count=5), details(2, RUN, vote_average=0, vote_count=0))
     assert body["overall_stats"]["avg_rating"] == 8.0
     assert body["by_genre"] == [{"genre": "Drama", "movie_count": 2, "avg_rating": 8.0}]
@@ -108,7 +108,7 @@ def test_genre_and_year_choose_the_movies() -> None:
     assert tiers(compare(catalogue, year=1950), "popularity_range") == [None] * 4
 
 
-def test_a_movie_whose_popularity_nobody_knows_is_in_no_tier() -> None:
+def test_a_movie_of_unknown_popularity_is_in_no_tier() -> None:
     assert tiers(compare([details(1, RUN)], [total(1, 5, 0.5)]), "count") == [0, 0, 0, 0]
 
 

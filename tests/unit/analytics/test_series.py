@@ -92,14 +92,14 @@ def test_an_hour_that_neither_layer_holds_is_missing() -> None:
     assert missing(built) == [("03-10 04", "03-10 05")]
 
 
-def test_a_batch_two_days_late_is_read_up_to_its_coverage_and_the_hours_after_are_missing_where_not_held() -> None:
+def test_after_a_late_batch_hours_that_neither_layer_holds_are_missing() -> None:
     covers = at("2026-03-06 12:00")
     batch = [point("2026-03-06", 5.0, covers=covers)]
     assert ask(batch, every_hour(covers, NOW)).freshness.complete
     assert missing(ask(batch, every_hour(CUTOFF_DAY, NOW))) == [("03-06 12", "03-08 00")]
 
 
-def test_hours_that_the_speed_layer_holds_but_nobody_read_are_missing_and_not_empty() -> None:
+def test_hours_that_were_not_read_are_missing_not_empty() -> None:
     covers = at("2026-03-07 12:00")
     batch = [point("2026-03-07", 5.0, covers=covers)]
     everything = every_hour(covers, NOW)
@@ -114,7 +114,7 @@ def test_without_any_document_every_closed_hour_of_the_window_is_missing() -> No
     assert built.body["summary"] == {"avg": None, "min": None, "max": None, "trend": "stable", "change_rate": None}
 
 
-def test_every_movies_hours_weigh_the_same_whoever_wrote_more_duplicates() -> None:
+def test_every_movies_hours_weigh_the_same_despite_duplicates() -> None:
     hour = at("2026-03-10 09:00")
     hours = [rated(hour, 4.0, 1), rated(hour, 8.0, 2), rated(hour, 1.0, 2, synced_at=hour)]
     assert points(ask([], hours))["2026-03-10"] == (6.0, 2, "speed")
@@ -201,7 +201,7 @@ def test_the_window_all_begins_at_the_oldest_day_held() -> None:
     assert built.freshness.complete
 
 
-def test_what_was_before_the_first_day_of_a_series_that_the_batch_does_not_hold_is_missing() -> None:
+def test_without_batch_points_the_time_before_the_first_day_is_missing() -> None:
     assert missing(ask([], HEALTHY_HOURS, window="all")) == [(None, "03-08 00")]
 
 
@@ -219,7 +219,7 @@ def test_a_layer_that_stopped_syncing_does_not_hide_a_batch_point() -> None:
     assert "speed_lagging" in {warning.partition(":")[0] for warning in built.freshness.warnings}
 
 
-def test_an_unreadable_bucket_of_a_member_makes_its_hour_missing_and_one_of_a_stranger_does_not() -> None:
+def test_an_unreadable_hour_is_missing_only_in_series_that_include_its_movie() -> None:
     hour = at("2026-03-10 04:00")
     batch = [point("2026-03-09", 7.0, data={"genre": "Drama"})]
     bad = {**rated(hour, movie_id=2), "data": {"vote_average": float("nan")}}
@@ -227,7 +227,7 @@ def test_an_unreadable_bucket_of_a_member_makes_its_hour_missing_and_one_of_a_st
     assert ask(batch, [*HEALTHY_HOURS, {**bad, "movie_id": 3}], genre="drama").freshness.complete
 
 
-def test_an_unreadable_duplicate_that_is_older_changes_nothing_but_the_warnings() -> None:
+def test_an_older_unreadable_duplicate_changes_only_the_warnings() -> None:
     bad = {**rated(at("2026-03-10 04:00")), "data": None}
     batch = [point("2026-03-09", 7.0)]
     for synced_at in (at("2026-03-10 04:01"), at("2026-03-10 05:00")):
@@ -264,7 +264,7 @@ def test_a_day_whose_only_point_is_unreadable_is_missing() -> None:
     assert missing(built) == [("03-07 00", "03-08 00")]
 
 
-def test_coverage_that_ends_inside_an_hour_which_the_speed_layer_counts_too_is_told() -> None:
+def test_coverage_ending_inside_a_speed_hour_gives_a_warning() -> None:
     covers = at("2026-03-10 04:20")
     late = [point("2026-03-10", 7.0, covers=covers)]
     without_three = [h for h in HEALTHY_HOURS if h["hour"] != at("2026-03-10 03:00")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
@@ -28,14 +30,14 @@ def of_many(documents: list[Raw], genre: str | None = None) -> HourSource:
 
 
 @pytest.mark.parametrize("source", [of_one, of_many])
-def test_the_newest_document_of_an_hour_counts_by_its_reviews(source: type[HourSource]) -> None:
+def test_the_newest_document_of_an_hour_counts_by_its_reviews(source: Callable[[list[Raw]], HourSource]) -> None:
     older = reviews(0, -1.0, 50, synced_at=HOURS[0] + HOUR / 2)
     found = source([reviews(0, 0.5, 10), older, reviews(1, 0.25, 4)])
     assert found.means("sentiment") == {HOURS[0]: Mean(5.0, 10), HOURS[1]: Mean(1.0, 4)}
 
 
 @pytest.mark.parametrize("source", [of_one, of_many])
-def test_a_document_from_the_future_is_ahead_and_counts_for_nothing(source: type[HourSource]) -> None:
+def test_a_document_from_the_future_is_ahead_and_counts_for_nothing(source: Callable[[list[Raw]], HourSource]) -> None:
     found = source([reviews(0, 0.5, 10), reviews(1, 0.9, 10, synced_at=NOW + HOUR)])
     assert list(found.means("sentiment")) == HOURS[:1]
     assert [document.hour for document in found.ahead()] == HOURS[1:]

@@ -37,6 +37,7 @@ def test_many_movies_are_read_by_the_hours_up_to_the_open_one() -> None:
     assert found.hours is not None
     assert found.hours.types == ("stats",)
     assert found.hours.window.end == NOW.replace(minute=0) + HOUR
+    assert found.hours.window.start is not None
     assert NOW - found.hours.window.start >= timedelta(hours=48)
 
 
