@@ -103,6 +103,12 @@ def test_a_decision_has_its_number_its_context_its_choice_and_its_cost(decision:
         assert f"**{part}" in text, part
 
 
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_paths_that_a_decision_names_exist(decision: Path) -> None:
+    for path in re.findall(r"`((?:\w+/)+(?:\w+\.(?:py|md|html))?)`", decision.read_text(encoding="utf-8")):
+        assert (ROOT / path).exists(), path
+
+
 def test_every_folder_of_tests_is_in_their_readme() -> None:
     text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| `([a-z]+)/` \|", text, re.MULTILINE))
