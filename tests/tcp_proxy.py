@@ -1,4 +1,4 @@
-"""A TCP proxy on 127.0.0.1 that a test makes slow, silent, broken or absent, while the server behind it lives on."""
+"""A TCP proxy on 127.0.0.1 that a test can make slow, silent, broken or absent while the server behind it runs on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 _CHUNK = 65_536
-_LOOK = 0.05
-"""Seconds after which a blocked thread looks whether it is still wanted."""
+_POLL_SECONDS = 0.05
+"""Between two checks of a blocked thread whether it should go on."""
 
 
 class TcpProxy:
@@ -22,12 +22,12 @@ class TcpProxy:
         port: of the server, on 127.0.0.1.
 
     Attributes:
-        delay: seconds that every chunk from the server waits before it is passed on; may be changed at any time.
-        silent: the server's bytes are held back until this is cleared.
-        swallowed: callers' chunks that hold these bytes are not passed on, so that they get no answer; empty: none.
-        severed: connections over which such a chunk comes are closed; empty: none.
-        connections: how many callers were accepted so far.
-        chunks: how many chunks of callers were passed on so far: about as many as requests.
+        delay: seconds for which every chunk from the server is held back; may be changed at any time.
+        silent: while set, the server's bytes are held back.
+        swallowed: callers' chunks with these bytes are dropped, so that they get no answer; empty: none.
+        severed: connections that carry a chunk with these bytes are closed; empty: none.
+        connections: number of callers accepted so far.
+        chunks: number of callers' chunks seen so far, about one per request.
     """
 
     def __init__(self, port: int) -> None:
@@ -47,7 +47,7 @@ class TcpProxy:
         self.accept()
 
     def accept(self) -> None:
-        """Accepts callers, on the same port as before."""
+        """Accepts callers, on the same port as before a ``refuse``."""
         if self._listener is not None:
             return
         listener = socket.socket()
@@ -58,29 +58,29 @@ class TcpProxy:
         except OSError:
             listener.close()
             raise
-        listener.settimeout(_LOOK)
+        listener.settimeout(_POLL_SECONDS)
         self.port = listener.getsockname()[1]
         self._listener = listener
-        self._acceptor = self._start(self._accepting, listener)
+        self._acceptor = self._start(self._accept_callers, listener)
 
     def refuse(self) -> None:
-        """Refuses callers, as if nobody listened, and cuts those that it has."""
+        """Refuses new callers, as a port without a listener does, and cuts the connections it has."""
         listener, self._listener = self._listener, None
         if listener is not None:
             _close(listener)
-            # The port is free only when nobody waits on it any more.
+            # The port is free only once the accepting thread has ended.
             self._acceptor.join(5)
         self.cut()
 
     def cut(self) -> None:
-        """Closes every connection; new callers are accepted."""
+        """Closes every connection; new callers are still accepted."""
         with self._lock:
             connections, self._open = self._open, set()
         for connection in connections:
             _close(connection)
 
     def close(self) -> None:
-        """Ends it, with all its threads."""
+        """Closes the proxy and ends all its threads."""
         self._over.set()
         self.refuse()
         for thread in self._threads:
@@ -95,12 +95,12 @@ class TcpProxy:
     def _start(self, work: Callable[..., None], *arguments: socket.socket) -> threading.Thread:
         thread = threading.Thread(target=work, args=arguments, name="tcp-proxy", daemon=True)
         with self._lock:
-            # One that has not been started is not alive either.
+            # Started inside the lock: a thread that has not started is not alive, and would be dropped.
             thread.start()
             self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         return thread
 
-    def _accepting(self, listener: socket.socket) -> None:
+    def _accept_callers(self, listener: socket.socket) -> None:
         while listener is self._listener:
             try:
                 caller, _ = listener.accept()
@@ -109,10 +109,10 @@ class TcpProxy:
             except OSError:
                 return
             self.connections += 1
-            # Beside the others: a server that accepts nobody for a while would otherwise hold up those who come after.
-            self._start(self._joining, caller, listener)
+            # In a thread of its own: a server that is slow to accept one caller must not hold up the next.
+            self._start(self._connect, caller, listener)
 
-    def _joining(self, caller: socket.socket, listener: socket.socket) -> None:
+    def _connect(self, caller: socket.socket, listener: socket.socket) -> None:
         try:
             server = socket.create_connection((LOOPBACK, self._server_port), timeout=5)
         except OSError:
@@ -146,7 +146,7 @@ class TcpProxy:
             while chunk := server.recv(_CHUNK):
                 if self.delay:
                     self._over.wait(self.delay)
-                while self.silent and not self._over.wait(_LOOK):
+                while self.silent and not self._over.wait(_POLL_SECONDS):
                     pass
                 caller.sendall(chunk)
         self._end(caller, server)
@@ -160,5 +160,5 @@ class TcpProxy:
 
 def _close(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)  # wakes up who waits in ``recv``
+        connection.shutdown(socket.SHUT_RDWR)  # wakes up threads that wait in ``recv``
     connection.close()

@@ -1,4 +1,4 @@
-"""TLS in front of a server that speaks none, with certificates of an authority of the tests' own."""
+"""Puts TLS in front of a server without it, with certificates from an authority that the tests create."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ from typing import Self
 from tests.tcp_proxy import LOOPBACK
 
 OPENSSL = shutil.which("openssl")
-_LOOK = 0.05
-"""Seconds after which a waiting thread looks whether it is still wanted."""
+_POLL_SECONDS = 0.05
+"""Between two checks of a waiting thread whether the proxy has been closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Signs certificates, and whoever trusts ``certificate`` believes them.
+    """Signs certificates, which clients that trust ``certificate`` accept.
 
     Attributes:
-        directory: of its files and those of all that it signed.
+        directory: holds its own files and those of every signed certificate.
     """
 
     directory: Path
 
     @classmethod
-    def founded(cls, directory: Path) -> Self:
-        """A new one."""
-        found = cls(directory)
-        found._openssl(
+    def create(cls, directory: Path) -> Self:
+        """Creates an authority in a directory."""
+        authority = cls(directory)
+        authority._openssl(
             *("req", "-x509", "-days", "2", "-subj", "/CN=authority", "-addext", "keyUsage=critical,keyCertSign"),
             *(*_NEW_KEY, "-keyout", "authority.key", "-out", "authority.pem"),
         )
-        return found
+        return authority
 
     @property
     def certificate(self) -> Path:
-        """File of its own certificate."""
+        """The file of its own certificate."""
         return self.directory / "authority.pem"
 
-    def signed(self, name: str, *, days: int = 2) -> Path:
-        """File of a new certificate with its key, for a host of this name or address.
+    def sign(self, name: str, *, days: int = 2) -> Path:
+        """Creates a certificate with its key for a host; returns the file that holds both.
 
         Args:
             name: a host name or an IPv4 address.
-            days: for which it is good, from now on; negative: it is expired.
+            days: for which it is valid, from now on; negative: it has expired.
         """
         kind = "IP" if name[0].isdigit() else "DNS"
         extensions = self.directory / "extensions"
@@ -73,16 +73,16 @@ _NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes
 
 
 class TlsProxy:
-    """Takes TLS off what its callers say; a context manager that ends all its threads.
+    """Accepts TLS from its callers and passes plain bytes on; a context manager that ends all its threads.
 
     Args:
         port: of the server, on 127.0.0.1.
-        certificate: file of the certificate that it shows, with its key.
-        callers: file of the authority whose certificates callers must show; ``None``: they need none.
+        certificate: file of the certificate that it presents, with its key.
+        callers: file of the authority whose certificates callers must present; ``None``: they need none.
 
     Attributes:
         port: its own.
-        handshakes: how many callers believed it and were believed.
+        handshakes: number of callers with whom it completed one.
     """
 
     def __init__(self, port: int, certificate: Path, callers: Path | None = None) -> None:
@@ -95,7 +95,7 @@ class TlsProxy:
         self.handshakes = 0
         self._over = threading.Event()
         self._listener = socket.create_server((LOOPBACK, 0))
-        self._listener.settimeout(_LOOK)
+        self._listener.settimeout(_POLL_SECONDS)
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, name="tls-proxy", daemon=True)]
 
@@ -118,7 +118,7 @@ class TlsProxy:
                 thread.start()
 
     def _serve(self, caller: socket.socket) -> None:
-        # Of TLS 1.3 a caller's certificate is refused after the handshake, as it sees it.
+        # With TLS 1.3 a caller sees the refusal of its certificate only after its handshake.
         with contextlib.suppress(OSError), caller:
             caller.settimeout(5)
             with (
@@ -130,9 +130,9 @@ class TlsProxy:
 
     def _pass_on(self, secured: ssl.SSLSocket, server: socket.socket) -> None:
         while not self._over.is_set():
-            ready = [secured] if secured.pending() else select.select([secured, server], [], [], _LOOK)[0]
+            ready = [secured] if secured.pending() else select.select([secured, server], [], [], _POLL_SECONDS)[0]
             for source in ready:
-                said = source.recv(65_536)
-                if not said:
+                chunk = source.recv(65_536)
+                if not chunk:
                     return
-                (server if source is secured else secured).sendall(said)
+                (server if source is secured else secured).sendall(chunk)

@@ -1,4 +1,4 @@
-"""The embedded stores and the processes that they are."""
+"""The embedded stores start, stop and keep their data; their processes end with the service."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pymongo
 import pytest
 import redis
 
-from lambdaserve.server import embedded_stores as embedded
+from lambdaserve.server import embedded_stores
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import StoreDidNotStart, free_port, start_mongo, start_redis
 
 
-def test_the_embedded_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
+def test_embedded_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
     directory = tmp_path / "a path with spaces"
     for expected in (0, 1):
         store = start_mongo(directory)
@@ -36,7 +36,7 @@ def test_two_embedded_stores_of_a_kind_do_not_collide(tmp_path: Path) -> None:
     other.stop()
 
 
-def test_a_stopped_store_can_start_again_on_its_port(tmp_path: Path) -> None:
+def test_stopped_store_starts_again_on_its_port(tmp_path: Path) -> None:
     port = free_port()
     for _ in range(2):
         store = start_redis(tmp_path, port)
@@ -44,14 +44,14 @@ def test_a_stopped_store_can_start_again_on_its_port(tmp_path: Path) -> None:
         store.stop()
 
 
-def test_a_store_that_can_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_ATTEMPTS", 1)
-    (tmp_path / "data").write_text("a file where the server wants a directory")
+def test_store_that_fails_to_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_stores, "_ATTEMPTS", 1)
+    (tmp_path / "data").write_text("a file where the server needs a directory")
     with pytest.raises(StoreDidNotStart, match=r"the embedded MongoDB did not start; the end of .*log:\n.+"):
         start_mongo(tmp_path)
 
 
-def test_stopping_ends_a_program_that_does_not_want_to_and_all_that_it_started(tmp_path: Path) -> None:
+def test_stop_kills_a_program_that_ignores_sigterm_and_its_children(tmp_path: Path) -> None:
     stubborn = (
         "import signal, subprocess, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
@@ -68,8 +68,8 @@ def test_stopping_ends_a_program_that_does_not_want_to_and_all_that_it_started(t
     assert not _runs(int(log.read_text()))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a child dies with its parent on Linux alone")
-def test_a_child_ends_when_its_parent_is_killed() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux does a child die with its parent")
+def test_child_ends_when_its_parent_is_killed() -> None:
     parent = (
         "import sys, time\n"
         "from lambdaserve.server.child_process import Child\n"
@@ -90,6 +90,6 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
 
 
 def _runs(pid: int) -> bool:
-    """Whether a process exists and is no zombie."""
+    """Whether a process exists and is not a zombie."""
     found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return bool(found.stdout.strip()) and not found.stdout.startswith("Z")

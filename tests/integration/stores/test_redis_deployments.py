@@ -1,4 +1,4 @@
-"""Redis behind Sentinels and as a Cluster does all that one server does, and comes back when a master is lost."""
+"""Redis behind Sentinels and as a Cluster serves as one server does, and recovers from the loss of a master."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from redis import Redis, RedisCluster
 from lambdaserve.access.ratelimit.bucket import Limit
 from lambdaserve.access.ratelimit.buckets import RedisBuckets
 from merger import configuration
-from merger.cache import inspection as cachecontents
+from merger.cache import inspection
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.cache.outcome_totals import OutcomeTotals
 from merger.cache.outcomes import Outcome
 from merger.cache.popular import PopularTotals
 from merger.invalidation.leader import Leader
-from merger.operations import server_facts as storefacts
+from merger.operations import server_facts
 from merger.stores.redis.address import parse_redis_url
 from merger.stores.redis.cluster import TAGS, writable_servers
 from merger.stores.redis.django_settings import cache_settings
@@ -37,7 +37,7 @@ from tests.integration.serving.test_serve import served
 from tests.redis_servers import Servers, cluster, sentinel_group
 
 pytestmark = pytest.mark.slow
-ASK_AGAIN = 0.05
+RETRY_SECONDS = 0.05
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 
@@ -60,7 +60,7 @@ def in_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 @pytest.fixture(params=["single", "by_sentinels", "in_cluster"])
 def deployed(request: pytest.FixtureRequest) -> Servers:
-    """Each deployment, empty."""
+    """Each deployment in turn, emptied."""
     found: Servers = request.getfixturevalue(request.param)
     for each in writable_servers(connection(found)):
         each.flushdb()
@@ -68,16 +68,16 @@ def deployed(request: pytest.FixtureRequest) -> Servers:
 
 
 def connection(deployed: Servers) -> Redis:
-    """A new client, as Django's settings make one."""
+    """Returns a new client, made by Django's cache settings."""
     cache: Any = CacheHandler({"default": cache_settings(parse_redis_url(deployed.address))})["default"]
     client: Redis = cache.client.get_client(write=True)
     return client
 
 
 def link_to(deployed: Servers) -> RedisLink:
-    """As another process has it."""
+    """Returns a link as another process would have it."""
     client = connection(deployed)
-    return RedisLink(lambda: client, ASK_AGAIN, TAGS if is_cluster(client) else ("",))
+    return RedisLink(lambda: client, RETRY_SECONDS, TAGS if is_cluster(client) else ("",))
 
 
 def cached(deployed: Servers, world: Cached | None = None) -> Cached:
@@ -85,14 +85,14 @@ def cached(deployed: Servers, world: Cached | None = None) -> Cached:
     return Cached(link._connection(), world, link=link)
 
 
-def test_answers_are_shared_and_every_kind_of_generation_outdates_them(deployed: Servers) -> None:
+def test_answers_are_shared_and_each_kind_of_generation_invalidates_its_own(deployed: Servers) -> None:
     one = cached(deployed)
     other = cached(deployed, one)
     questions = [*map(about, range(1, 60)), ranking()]
     assert {one.state(question) for question in questions} == {"MISS"}
     assert {other.state(question) for question in questions} == {"HIT"}
     assert one.shared.holds_answers()
-    for names, outdated in (
+    for names, invalidated in (
         ([of_movie(7)], 1),
         ([of_view("trending.movies")], 1),
         ([of_view("movies.details")], 59),
@@ -101,13 +101,13 @@ def test_answers_are_shared_and_every_kind_of_generation_outdates_them(deployed:
     ):
         one.value += 1
         one.shared.advance(names)
-        later = cached(deployed, one)  # which has nothing at hand
-        assert [later.state(question) for question in questions].count("MISS") == outdated
+        later = cached(deployed, one)  # its local tier is empty
+        assert [later.state(question) for question in questions].count("MISS") == invalidated
     assert not one.link.is_away
     assert not other.link.is_away
 
 
-def test_one_of_many_makes_an_answer(deployed: Servers) -> None:
+def test_one_of_many_concurrent_processes_computes_an_answer(deployed: Servers) -> None:
     first = cached(deployed)
     processes = [first, *(cached(deployed, first) for _ in range(3))]
     first.while_making = partial(time.sleep, 0.05)
@@ -125,7 +125,7 @@ def test_one_of_many_makes_an_answer(deployed: Servers) -> None:
     assert sum(process.makes for process in processes) == 1
 
 
-def test_one_process_is_in_charge_and_leaves_its_state_to_the_next(deployed: Servers) -> None:
+def test_one_process_leads_and_leaves_its_state_to_the_next_leader(deployed: Servers) -> None:
     one, other = Leader(link_to(deployed), "tests:"), Leader(link_to(deployed), "tests:")
     assert one.hold().began
     assert not other.hold().leads
@@ -134,7 +134,7 @@ def test_one_process_is_in_charge_and_leaves_its_state_to_the_next(deployed: Ser
     assert other.hold().left == b"state"
 
 
-def test_buckets_counts_and_addresses_are_shared(deployed: Servers) -> None:
+def test_buckets_outcome_totals_and_popular_addresses_are_shared(deployed: Servers) -> None:
     one, other = link_to(deployed), link_to(deployed)
     limit = Limit(rate=1, burst=5)
     buckets = [RedisBuckets(link, "tests:b:") for link in (one, other)] * 4
@@ -144,26 +144,28 @@ def test_buckets_counts_and_addresses_are_shared(deployed: Servers) -> None:
         OutcomeTotals(link, "tests:").add({("movies.details", Outcome.HIT): 2}, NOW)
         PopularTotals(link, "tests:").add({"/api/v1/movies/1": 3})
     assert OutcomeTotals(one, "tests:").read(NOW) == {("movies.details", Outcome.HIT): 4}
-    assert PopularTotals(one, "tests:").top(5) == [("/api/v1/movies/1", 4.5)]  # the first were halved
+    assert PopularTotals(one, "tests:").top(5) == [
+        ("/api/v1/movies/1", 4.5)
+    ]  # the first were halved when the second came
 
 
-def test_people_see_what_all_servers_hold(deployed: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_inspection_and_facts_cover_every_server(deployed: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     one = cached(deployed)
     for question in [*map(about, range(40)), ranking()]:
         one.state(question)
-    seen = cachecontents.contents(one.cache, ["movies.details", "trending.movies"])
+    seen = inspection.contents(one.cache, ["movies.details", "trending.movies"])
     assert {name: view.entries for name, view in seen.views.items()} == {"movies.details": 40, "trending.movies": 1}
     assert seen.is_whole
-    shown = cachecontents.unpacked(one.cache, seen.largest[0].key, one.now)
+    shown = inspection.unpacked(one.cache, seen.largest[0].key, one.now)
     assert shown is not None
     assert shown["key"] == seen.largest[0].key
-    monkeypatch.setattr("merger.redis_link", lambda: one.link)
-    facts = storefacts.cache_facts()
+    monkeypatch.setattr("merger.operations.server_facts.redis_link", lambda: one.link)
+    facts = server_facts.cache_facts()
     assert facts.version[0].isdigit()
     assert facts.used > 0
 
 
-def test_a_cluster_s_masters_share_the_cache_evenly(in_cluster: Servers) -> None:
+def test_cluster_masters_hold_equal_shares_of_the_cache(in_cluster: Servers) -> None:
     one = cached(in_cluster)
     for each in writable_servers(connection(in_cluster)):
         each.flushdb()
@@ -178,7 +180,7 @@ def test_a_cluster_s_masters_share_the_cache_evenly(in_cluster: Servers) -> None
 
 
 @pytest.mark.parametrize("kind", ["by_sentinels", "in_cluster"])
-def test_a_whole_service_shares_its_answers_and_limits_by_it(
+def test_service_shares_answers_and_rate_limits_over_the_deployment(
     kind: str, request: pytest.FixtureRequest, indexed_database: Database[dict[str, Any]], tmp_path: Path
 ) -> None:
     deployed: Servers = request.getfixturevalue(kind)
@@ -195,7 +197,7 @@ def test_a_whole_service_shares_its_answers_and_limits_by_it(
     with served(tmp_path, **variables) as copy:
         copy.wait_until_it_serves()
         path = f"{copy.url}/api/v1/movies/1"
-        time.sleep(4)  # until one of them is in charge, and has outdated what there may have been
+        time.sleep(4)  # until one worker leads and has invalidated what was there before
         states = [requests.get(path, timeout=10).headers["X-Cache"] for _ in range(12)]
         assert states == ["MISS"] + ["HIT"] * 11
         assert requests.get(f"{copy.url}/api/v1/health", timeout=10).json()["services"]["redis"]["status"] == "healthy"
@@ -212,26 +214,24 @@ def test_a_whole_service_shares_its_answers_and_limits_by_it(
 
 
 @pytest.mark.parametrize("kind", ["by_sentinels", "in_cluster"])
-def test_a_lost_master_is_replaced_and_the_cache_comes_back_by_itself(
-    kind: str, request: pytest.FixtureRequest
-) -> None:
+def test_cache_recovers_by_itself_when_a_lost_master_is_replaced(kind: str, request: pytest.FixtureRequest) -> None:
     deployed: Servers = request.getfixturevalue(kind)
     client = connection(deployed)
     one, other = cached(deployed), cached(deployed)
     questions = [*map(about, range(100, 140))]
     for question in questions:
         one.state(question)
-    time.sleep(0.2)  # replicas follow a little behind
+    time.sleep(0.2)  # replicas lag a little
     deployed.kill(deployed.masters()[0])
     assert {other.state(question) for question in questions} <= {"HIT", "MISS"}, "no request fails"
-    give_up = time.monotonic() + 40
-    while time.monotonic() < give_up:
-        asked_anew = cached(deployed, one) if not is_away(other) else None
-        if asked_anew is not None and {asked_anew.state(question) for question in questions} == {"HIT"}:
+    deadline_at = time.monotonic() + 40
+    while time.monotonic() < deadline_at:
+        fresh_process = cached(deployed, one) if not is_away(other) else None
+        if fresh_process is not None and {fresh_process.state(question) for question in questions} == {"HIT"}:
             break
         other.state(questions[0])
         time.sleep(0.1)
-    assert not is_away(other), "it did not come back"
+    assert not is_away(other), "Redis stayed away"
     other.shared.advance([ALL_GENERATION])
     later = cached(deployed, one)
     assert later.state(questions[0]) == "MISS"
