@@ -1,1 +1,4 @@
-"""Who may do what, and how often: credentials, permissions, rate limits and their tables."""
+"""Access: who may do what, and how often, with the tables and admin pages of both.
+
+Credentials, permissions and rate limits enter; endpoints that use them, such as ``auth_api``, do not.
+"""

@@ -1,4 +1,7 @@
-"""API keys and sessions in the admin (S1, S2): keys are made here, shown once, revoked; sessions are ended."""
+"""Admin pages of API keys, which are made, shown once and revoked here, and of token sessions, which are ended.
+
+Requirements S1 and S2.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.utils import timezone
 from lambdaserve.access.credentials.scopes import SCOPES
 from lambdaserve.access.credentials.sessions import Session, end_session
 from lambdaserve.access.models import ApiKey
+from lambdaserve.access.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Form = forms.ModelForm[ApiKey]
@@ -24,10 +28,10 @@ else:
 
 
 class ApiKeyForm(_Form):
-    """A key's properties; its scopes as boxes to tick."""
+    """Form of a key, with its scopes as boxes to tick."""
 
     scopes = forms.MultipleChoiceField(
-        choices=[(scope, f"{scope}: {about}") for scope, about in SCOPES.items()],
+        choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -39,7 +43,7 @@ class ApiKeyForm(_Form):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(_Admin):
-    """Makes and revokes keys."""
+    """Pages to make and revoke keys."""
 
     form = ApiKeyForm
     list_display = ("name", "prefix", "owner", "scopes", "state", "last_used_at", "created_at")
@@ -49,39 +53,39 @@ class ApiKeyAdmin(_Admin):
     actions = ("revoke",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """Every key, with its owner."""
+        """Selects every key, with its owner."""
         return super().get_queryset(request).select_related("owner")
 
     @admin.display(description="state")
     def state(self, key: ApiKey) -> str:
-        """Whether requests may use it."""
+        """Says whether requests may use the key."""
         if key.pk is None:
             return "new"
         if key.revoked_at is not None:
             return "revoked"
-        return "valid" if key.is_valid(timezone.now()) else "expired or without an active owner"
+        return "valid" if key.is_valid(timezone.now()) else "expired, or its owner is inactive"
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Stores the key; a new one gets its text, which is shown this once."""
-        text = None if change else obj.draw()
+        """Saves the key; a new one gets its text, which is shown this once."""
+        text = None if change else obj.issue()
         super().save_model(request, obj, form, change)
         if text is not None:
-            messages.warning(request, f"The key, shown this once: {text}")
+            messages.warning(request, f"Copy the key now; it is shown only once: {text}")
 
     @admin.action(description="Revoke the selected API keys", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Ends them; every process knows within five seconds."""
+        """Revokes keys; every process refuses them within five seconds."""
         now = timezone.now()
         for key in queryset.filter(revoked_at=None):
             key.revoked_at = now
             key.save(update_fields=["revoked_at"])
             self.log_change(request, key, "Revoked.")
-        messages.success(request, "Revoked; every process refuses them within five seconds.")
+        messages.success(request, "Revoked. Every process refuses these keys within five seconds.")
 
 
 @admin.register(Session)
-class SessionAdmin(_SessionAdmin):
-    """Shows who is logged in with tokens, and ends their sessions."""
+class SessionAdmin(ReadOnlyAdmin, _SessionAdmin):
+    """List of the users who are logged in with tokens, to end their sessions. Sessions begin with a log-in only."""
 
     list_display = ("user", "created_at", "expires_at")
     list_display_links = ("created_at",)
@@ -91,29 +95,17 @@ class SessionAdmin(_SessionAdmin):
     actions = ("end",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        """Sessions that have not ended, with their users."""
+        """Selects sessions that have not ended, with their users."""
         return Session.objects.live(timezone.now()).select_related("user").order_by(*self.ordering)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Sessions begin with a log-in."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Nothing in them can be changed."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """They are ended instead."""
-        return False
-
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may end them."""
+        """Whether the user may end sessions."""
         return request.user.has_perm("access.end_session")
 
     @admin.action(description="End the selected sessions", permissions=["end"])
     def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        """Ends them; every process knows within five seconds."""
+        """Ends sessions; every process refuses their tokens within five seconds."""
         for session in queryset:
-            end_session(session.session)
+            end_session(session.session_id)
             self.log_change(request, session, "Ended.")
-        messages.success(request, "Ended; every process refuses their tokens within five seconds.")
+        messages.success(request, "Ended. Every process refuses the tokens of these sessions within five seconds.")

@@ -1,4 +1,4 @@
-"""Django's admin on a site of our own."""
+"""App of Django's admin, on this service's own site."""
 
 from importlib import import_module
 
@@ -11,8 +11,8 @@ class LimitedAdmin(SimpleAdminConfig):
     default_site = "lambdaserve.staff.site.StaffSite"
 
     def ready(self) -> None:
-        """Called once, when all apps are loaded."""
+        """Registers the admin pages, once all apps are loaded."""
         super().ready()
-        # Not whatever apps bring: the tokens' package would show them, and ask for the secret key before one is made.
+        # Named one by one: the tokens' package would show its tables too, and wants the secret key before there is one.
         for app in ("django.contrib.auth", "lambdaserve.access", "lambdaserve.staff"):
             import_module(f"{app}.admin")

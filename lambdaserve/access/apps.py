@@ -1,4 +1,4 @@
-"""The application of API keys, tokens and rate limits."""
+"""App of API keys, tokens and rate limits."""
 
 from django.apps import AppConfig
 

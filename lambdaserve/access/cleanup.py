@@ -1,4 +1,7 @@
-"""What has expired is deleted from the SQL database now and then: it does not grow for as long as we serve (S5)."""
+"""Deletion of expired sessions and tokens, without which the SQL database would grow for ever.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 COMMANDS: Final = ("clearsessions", "flushexpiredtokens")
-"""Management commands that do it."""
+"""Management commands that delete what has expired."""
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +26,6 @@ def delete_expired() -> None:
         for command in COMMANDS:
             call_command(command)
     except DatabaseError as error:
-        _log.warning("What has expired was not deleted: %s", error)
+        _log.warning("Could not delete expired sessions and tokens: %s", error)
     finally:
         connection.close()

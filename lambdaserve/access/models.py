@@ -1,4 +1,7 @@
-"""API keys (S1), sessions of tokens (S2), and permissions that belong to no table (S7)."""
+"""Models of API keys, sessions of tokens, and permissions that belong to no table.
+
+Requirements S1, S2 and S7.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,21 @@ __all__ = ["ApiKey", "Operations", "Session"]
 
 
 def default_scopes() -> list[str]:
-    """What a key is good for where nothing is said."""
+    """Returns the scopes of a key that names none."""
     return [READ]
 
 
 def check_scopes(value: object) -> None:
-    """Raises ``ValidationError`` for anything but a list of scopes."""
+    """Raises ``ValidationError`` for anything but a list of known scopes."""
     if not isinstance(value, list) or not all(isinstance(each, str) and each in SCOPES for each in value):
-        raise ValidationError(f"Scopes are a list of some of {', '.join(SCOPES)}.")
+        raise ValidationError(f"Scopes must be a list of some of {', '.join(SCOPES)}.")
 
 
-_AMOUNT = [MinValueValidator(1), MaxValueValidator(MAX_TOKENS)]
+_TOKENS = [MinValueValidator(1), MaxValueValidator(MAX_TOKENS)]
 
 
 class ApiKey(models.Model):
-    """A key of the REST API. Its text is shown once, when it is made; only a digest of it is stored."""
+    """A key of the REST API. Its text is shown once, on creation; only a digest of the secret is stored."""
 
     name = models.CharField(max_length=100, help_text="Who uses it and for what.")
     prefix = models.CharField(max_length=PREFIX_LENGTH, unique=True, editable=False)
@@ -43,17 +46,17 @@ class ApiKey(models.Model):
         null=True,
         blank=True,
         related_name="api_keys",
-        help_text="User as whom its requests act; with the user it stops working.",
+        help_text="User as whom its requests act. The key stops working with the user.",
     )
     scopes = models.JSONField(default=default_scopes, validators=[check_scopes], blank=True)
     rate = models.PositiveIntegerField(
-        null=True, blank=True, validators=_AMOUNT, help_text="Requests per minute; empty: as for everybody."
+        null=True, blank=True, validators=_TOKENS, help_text="Requests per minute. Empty: the service's default."
     )
     burst = models.PositiveIntegerField(
-        null=True, blank=True, validators=_AMOUNT, help_text="Requests at once; empty: ten seconds' worth."
+        null=True, blank=True, validators=_TOKENS, help_text="Requests at once. Empty: ten seconds' worth."
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="UTC; empty: never.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="UTC. Empty: never.")
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -64,21 +67,25 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
 
-    def draw(self) -> str:
-        """Gives an unsaved key a new text, which is told this once, and stores what is needed to know it again."""
-        text = KeyText.drawn()
+    def issue(self) -> str:
+        """Gives an unsaved key a new text and returns it, this once; the key keeps its prefix and digest."""
+        text = KeyText.generate()
         self.prefix, self.digest = text.prefix, text.digest()
         return str(text)
 
     def is_valid(self, now: datetime) -> bool:
-        """Whether requests may use it: not revoked, not expired, its owner, if any, still active."""
+        """Whether requests may use it: not revoked, not expired, and its owner, if any, still active.
+
+        Args:
+            now: aware UTC.
+        """
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return False
         return self.owner is None or self.owner.is_active
 
 
 class Operations(models.Model):
-    """Nothing that is stored: what users may be permitted to do beside the tables (S2, S7)."""
+    """Carrier of permissions that belong to no table; nothing is stored."""
 
     class Meta:
         managed = False

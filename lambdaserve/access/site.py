@@ -1,4 +1,7 @@
-"""The admin's site: log-ins and pages are limited there as anywhere else (S3)."""
+"""Base of the admin's site, with the same limits on log-ins and pages as anywhere else.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ from lambdaserve.access.ratelimit.throttle import retry_after
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
-_WAIT = "log_in_wait"
+_WAIT_ATTRIBUTE = "log_in_wait"
 
 
 class LimitedForm(AuthenticationForm):
-    """Looks at the password of those alone who have not tried too often."""
+    """Log-in form that checks a password only while the caller is within the limits."""
 
     def clean(self) -> dict[str, Any]:
-        """The fields of somebody who may come in."""
+        """Returns the fields of a user who may log in; raises ``ValidationError`` for any other."""
         request: HttpRequest | None = self.request
         if request is not None:
             wait = count_log_in_attempt(request, self.cleaned_data.get("username", ""))
@@ -38,17 +41,17 @@ class LimitedForm(AuthenticationForm):
 
 
 class LogInForm(LimitedForm, AdminAuthenticationForm):
-    """Of the admin."""
+    """The admin's log-in form, with limits."""
 
 
 def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:
-    setattr(request, _WAIT, wait)
-    return ValidationError(f"Too many tries to log in; try again in {wait} s.", code="limited")
+    setattr(request, _WAIT_ATTRIBUTE, wait)
+    return ValidationError(f"Too many log-in attempts. Try again in {wait} s.", code="limited")
 
 
-def with_wait(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The response to a ``LimitedForm``; a 429 with ``Retry-After`` where that refused."""
-    wait = getattr(request, _WAIT, None)
+def add_retry_after(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Makes the response a 429 with ``Retry-After`` if a ``LimitedForm`` refused the request."""
+    wait = getattr(request, _WAIT_ATTRIBUTE, None)
     if wait is not None:
         response.status_code = 429
         response.headers["Retry-After"] = str(wait)
@@ -56,17 +59,17 @@ def with_wait(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
 
 
 class LimitedSite(AdminSite):
-    """Django's, with limits."""
+    """Django's admin site, with limits."""
 
     site_header = site_title = "lambdaserve"
     login_form = LogInForm
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The page to log in on; a 429 with ``Retry-After`` for those who have tried too often."""
+        """Shows the log-in page; answers 429 with ``Retry-After`` after too many attempts."""
         response: HttpResponse = limit_page(super().login)(request, extra_context)
-        with_wait(request, response)
+        add_retry_after(request, response)
         return response
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
-        """A view for staff."""
+        """Wraps a view for staff, with the limit of pages."""
         return super().admin_view(limit_page(view), cacheable)

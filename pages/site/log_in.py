@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 
 from lambdaserve.access.ratelimit.login_limits import limit_page
-from lambdaserve.access.site import LimitedForm, with_wait
+from lambdaserve.access.site import LimitedForm, add_retry_after
 from pages.frame.page import common_context
 
 
@@ -34,7 +34,7 @@ class LogIn(LoginView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A 429 with ``Retry-After`` for those who have tried too often."""
-        return with_wait(request, super().dispatch(request, *args, **kwargs))
+        return add_retry_after(request, super().dispatch(request, *args, **kwargs))
 
 
 @method_decorator(limit_page, name="dispatch")

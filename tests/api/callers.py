@@ -50,7 +50,7 @@ class Callers:
             "superuser": _session_of(self.superuser),
         }
         self._keys = {name: self._drawn(scopes) for name, scopes in KEYS.items()}
-        self._keys["wrong key"] = str(KeyText.drawn())
+        self._keys["wrong key"] = str(KeyText.generate())
         users = {"user": user, "permitted user": User.objects.get(pk=permitted.pk), "superuser": self.superuser}
         self._tokens = {name: begin_session(users[whose])["access"] for name, whose in TOKENS.items()}
         self._tokens["wrong token"] = self._tokens["token: superuser"][:-4]
@@ -59,7 +59,7 @@ class Callers:
 
     def _drawn(self, scopes: Iterable[str]) -> str:
         key = ApiKey(name="a key", scopes=list(scopes), owner=self.superuser)
-        text = key.draw()
+        text = key.issue()
         key.save()
         return text
 

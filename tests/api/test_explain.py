@@ -36,7 +36,7 @@ def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 def key(*scopes: str, owner: User | None = None) -> str:
     made = ApiKey(name="somebody", scopes=list(scopes), owner=owner)
-    text = made.draw()
+    text = made.issue()
     made.save()
     return text
 

@@ -108,7 +108,7 @@ def test_an_action_needs_its_own_permission(client: Client, action: str, needed:
     for codename, changes in (("view_apikey", False), ("add_apikey", False), (needed, True)):
         user.user_permissions.add(Permission.objects.get(codename=codename))
         key = ApiKey(name="a key")
-        key.draw()
+        key.issue()
         key.save()
         sent: dict[str, Any] = {"action": action, "_selected_action": [key.pk], "post": "yes"}
         client.post("/admin/access/apikey/", sent)

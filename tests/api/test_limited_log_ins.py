@@ -57,7 +57,7 @@ def test_a_name_is_tried_so_often_from_everywhere_and_everywhere_together() -> N
     for refused in (page, problem):
         assert refused.status_code == 429
         assert 1 <= int(refused["Retry-After"]) <= 300
-    assert "Too many tries to log in; try again in" in page.content.decode()
+    assert "Too many log-in attempts. Try again in" in page.content.decode()
     assert "sessionid" not in page.cookies
     assert problem.json()["type"].endswith(":rate-limited")
     assert token("bob", address="10.0.0.6").status_code == 401, "others are not concerned"

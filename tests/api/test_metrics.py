@@ -39,7 +39,7 @@ def measured(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def key(*scopes: str, **properties: Any) -> str:
     made = ApiKey(name="a scraper", scopes=list(scopes), **properties)
-    text = made.draw()
+    text = made.issue()
     made.save()
     return text
 

@@ -59,7 +59,7 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
 def ids() -> dict[str, Any]:
     """What the table's addresses and bodies name: a key, a user, a session, documents, the type of users."""
     key = ApiKey(name="to be looked at")
-    key.draw()
+    key.issue()
     key.save()
     user = User.objects.create_user("to be looked at")
     begin_session(user)

@@ -1,4 +1,7 @@
-"""`manage.py create_api_key`: a key of the REST API, printed once (S1)."""
+"""`manage.py create_api_key` makes a key of the REST API and prints it.
+
+Requirement S1.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +25,17 @@ def create(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_it_prints_a_key_that_reads_and_nothing_else() -> None:
+def test_the_command_prints_nothing_but_a_key_that_reads() -> None:
     text = create("dashboard").removesuffix("\n")
     key = ApiKey.objects.get()
-    parsed = KeyText.parsed(text)
+    parsed = KeyText.parse(text)
     assert parsed is not None
     assert parsed.matches(key.digest)
     assert (key.name, key.prefix, key.scopes) == ("dashboard", parsed.prefix, ["read"])
     assert (key.rate, key.burst, key.expires_at, key.owner) == (None, None, None, None)
 
 
-def test_it_takes_everything_that_a_key_has(django_user_model: Any) -> None:
+def test_options_set_every_property_of_a_key(django_user_model: Any) -> None:
     ada = django_user_model.objects.create_user("ada")
     before = timezone.now()
     create(
@@ -46,7 +49,7 @@ def test_it_takes_everything_that_a_key_has(django_user_model: Any) -> None:
 
 
 @pytest.mark.parametrize("written", ["2101-01-01T00:00Z", "2101-01-01T00:00", "2101-01-01T02:00+02:00"])
-def test_a_time_without_a_zone_is_utc(written: str) -> None:
+def test_an_expiry_without_a_zone_is_utc(written: str) -> None:
     create("long", "--expires", written)
     assert ApiKey.objects.get().expires_at == datetime(2101, 1, 1, tzinfo=UTC)
 
@@ -65,7 +68,7 @@ def test_a_time_without_a_zone_is_utc(written: str) -> None:
         (["x", "--scope", "everything"], "invalid choice: 'everything'"),
     ],
 )
-def test_a_bad_argument_is_named_and_makes_no_key(arguments: list[str], message: str) -> None:
+def test_a_bad_argument_is_named_and_no_key_is_made(arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         create(*arguments)
     assert not ApiKey.objects.exists()

@@ -92,7 +92,7 @@ def test_everybody_gets_what_is_promised_where_everybody_may_read(world: None) -
 def test_a_key_gets_what_is_promised_where_reading_needs_one(world: None, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
     key = ApiKey(name="a key", scopes=[READ, EXPLAIN])
-    text = key.draw()
+    text = key.issue()
     key.save()
     found = attack({"X-API-Key": text})
     assert found.failures == {}

@@ -1,4 +1,4 @@
-"""The API keys that this process knows for the moment (S1)."""
+"""Cache of the API keys that this process has lately checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lambdaserve.access.models import ApiKey
 from lambdaserve.access.ratelimit.limits import limit_of
 
 LAST_USED_RESOLUTION = timedelta(minutes=1)
-"""How exact ``last_used_at`` is."""
+"""Shortest time between two writes of a key's ``last_used_at``."""
 
 _UNKNOWN_DIGEST = "0" * 64
 
@@ -24,39 +24,34 @@ _log = logging.getLogger(__name__)
 
 
 class ApiKeyCache(CredentialCache[KeyText]):
-    """Finds API keys."""
+    """Finds the callers of API keys."""
 
     def parse(self, text: str) -> KeyText | None:
         """See ``CredentialCache.parse``."""
-        return KeyText.parsed(text)
+        return KeyText.parse(text)
 
     def look_up(self, parsed: KeyText, now: datetime) -> ValidCredentials | None:
         """See ``CredentialCache.look_up``."""
-        record = ApiKey.objects.select_related("owner").filter(prefix=parsed.prefix).first()
-        # Compared in any case: an unknown prefix takes as long as a wrong secret.
-        right = parsed.matches(record.digest if record else _UNKNOWN_DIGEST)
-        if record is None or not right or not record.is_valid(now):
+        key = ApiKey.objects.select_related("owner").filter(prefix=parsed.prefix).first()
+        # Always compared, so that an unknown prefix takes as long as a wrong secret.
+        is_right = parsed.matches(key.digest if key else _UNKNOWN_DIGEST)
+        if key is None or not is_right or not key.is_valid(now):
             return None
-        _record_use(record, parsed, now)
-        return ValidCredentials(_bearer(record), record.expires_at)
+        _record_use(key, parsed, now)
+        grant = AccessGrant("API key", f"key:{key.prefix}", frozenset(key.scopes), limit_of(key.rate, key.burst))
+        return ValidCredentials(Caller(key.owner or AnonymousUser(), grant), key.expires_at)
 
 
-def _bearer(record: ApiKey) -> Caller:
-    limit = limit_of(record.rate, record.burst)
-    grant = AccessGrant("API key", f"key:{record.prefix}", frozenset(record.scopes), limit)
-    return Caller(record.owner or AnonymousUser(), grant)
+def _record_use(key: ApiKey, text: KeyText, now: datetime) -> None:
+    """Writes ``last_used_at`` at most once a minute; a database that takes no writes stops no reader.
 
-
-def _record_use(record: ApiKey, key: KeyText, now: datetime) -> None:
-    """Writes ``last_used_at`` once a minute; a database that can't be written to stops no reader.
-
-    The digest is made anew with it, so that a key in use outlives the pepper that it was drawn under.
+    The digest is written again with it, so that a key in use outlives the pepper it was made under.
     """
     since = now - LAST_USED_RESOLUTION
-    if record.last_used_at is not None and record.last_used_at > since:
+    if key.last_used_at is not None and key.last_used_at > since:
         return
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=since)
+    is_due = Q(last_used_at__isnull=True) | Q(last_used_at__lte=since)
     try:
-        ApiKey.objects.filter(stale, pk=record.pk).update(last_used_at=now, digest=key.digest())
+        ApiKey.objects.filter(is_due, pk=key.pk).update(last_used_at=now, digest=text.digest())
     except DatabaseError as error:
-        _log.warning("The use of API key %s was not recorded: %s", record.prefix, error)
+        _log.warning("Could not record the use of API key %s: %s", key.prefix, error)

@@ -1,4 +1,4 @@
-"""The text of an API key and what is stored of it (S1): ``<prefix>.<secret>``, the secret only as an HMAC."""
+"""Text of an API key, ``<prefix>.<secret>``, and the digest that is stored of its secret."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-_BRAND = "ls"  # tells what a key is for where one is found lying around
+_BRAND = "ls"  # lets a reader, or a scanner, who comes across a key see what it belongs to
 _TEXT = re.compile(rf"(?P<prefix>{_BRAND}[0-9a-f]{{10}})\.(?P<secret>[A-Za-z0-9_-]{{43}})", re.ASCII)
 PREFIX_LENGTH = 12
 
@@ -21,25 +21,25 @@ class KeyText(NamedTuple):
     secret: str
 
     @classmethod
-    def drawn(cls) -> KeyText:
-        """A new one, of 256 random bits."""
+    def generate(cls) -> KeyText:
+        """Makes a new key of 256 random bits."""
         return cls(_BRAND + secrets.token_hex(5), secrets.token_urlsafe(32))
 
     @classmethod
-    def parsed(cls, text: str) -> KeyText | None:
-        """The halves of what somebody sent, ``None`` where it can't be a key."""
-        found = _TEXT.fullmatch(text)
-        return None if found is None else cls(found["prefix"], found["secret"])
+    def parse(cls, text: str) -> KeyText | None:
+        """Splits a text that was sent into the halves of a key; ``None`` where it can't be one."""
+        match = _TEXT.fullmatch(text)
+        return None if match is None else cls(match["prefix"], match["secret"])
 
     def __str__(self) -> str:
         return f"{self.prefix}.{self.secret}"
 
     def digest(self) -> str:
-        """HMAC-SHA-256 of the secret under the server's pepper: 64 hexadecimal digits."""
+        """Returns the HMAC-SHA-256 of the secret under the server's pepper: 64 hexadecimal digits."""
         return self._digest_under(_peppers()[0])
 
     def matches(self, digest: str) -> bool:
-        """Whether that is its digest under a pepper that is believed; its time tells nothing of a wrong one."""
+        """Whether this digest is the key's under an accepted pepper, compared in constant time."""
         return any(constant_time_compare(self._digest_under(pepper), digest) for pepper in _peppers())
 
     def _digest_under(self, pepper: str) -> str:
@@ -47,6 +47,6 @@ class KeyText(NamedTuple):
 
 
 def _peppers() -> list[str]:
-    """The one that digests are made with, then those that are still believed."""
-    believed = [settings.API_KEY_PEPPER, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [pepper for pepper in believed if pepper]
+    """Accepted peppers; new digests are made with the first."""
+    peppers = [settings.API_KEY_PEPPER, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [pepper for pepper in peppers if pepper]

@@ -1,4 +1,4 @@
-"""Who asks: the bearer of an API key (S1) or of an access token (S2), or somebody logged in with a browser."""
+"""Authentication of a request by API key, access token or browser session."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from lambdaserve.access.credentials.token_cache import TokenCache
 
 HEADER = "X-API-Key"
-_IN_ENVIRONMENT = "HTTP_X_API_KEY"
-_SCHEME = "api-key"
-_BEARER = "bearer"
+_META_KEY = "HTTP_X_API_KEY"
+_API_KEY_SCHEME = "api-key"
+_BEARER_SCHEME = "bearer"
 CHALLENGE = f'ApiKey realm="lambdaserve", header="{HEADER}", Bearer realm="lambdaserve"'
-"""What a 401 says of the ways to come in."""
+"""``WWW-Authenticate`` of a 401: the accepted kinds of credentials."""
 
 
 @cache
 def api_key_cache() -> ApiKeyCache:
-    """The keys that this process knows for the moment."""
-    # The framework imports this module while it starts, before there are models.
+    """Returns this process's cache of API keys."""
+    # Imported here: the framework imports this module at its start, when there are no models yet.
     from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 
     return ApiKeyCache(configuration.utc_now)
@@ -39,96 +39,95 @@ def api_key_cache() -> ApiKeyCache:
 
 @cache
 def token_cache() -> TokenCache:
-    """The bearers of access tokens that this process knows for the moment."""
+    """Returns this process's cache of access tokens."""
     from lambdaserve.access.credentials.token_cache import TokenCache
 
     return TokenCache(configuration.utc_now)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """The header ``X-API-Key``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the key's owner or nobody.
+    """The header ``X-API-Key``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the key's owner if it has one.
 
-    A key that is not valid is refused even where everybody may read: whoever sends one believes that it works.
+    A key that is not valid is refused even where anonymous callers may read: its sender believes that it works.
     """
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, AccessGrant] | None:
-        """Who sends the key, ``None`` where none is sent.
+        """Returns who sends the key, ``None`` where none is sent.
 
         Raises:
-            AuthenticationFailed: it is unknown, wrong, expired or revoked, and nobody is told which.
+            AuthenticationFailed: it is unknown, wrong, expired or revoked; the answer does not say which.
             Throttled: too many such keys came from that address.
-            DatabaseError: the SQL database can't be asked; nobody gets in meanwhile.
+            DatabaseError: the SQL database can't be asked; no key is accepted meanwhile.
         """
-        text = self.sent(request)
+        text = self.read_key(request)
         if text is None:
             return None
-        bearer = api_key_cache().find(text)
-        if bearer is None:
+        caller = api_key_cache().find(text)
+        if caller is None:
             spend_for_wrong_credentials(request)
             raise AuthenticationFailed("The API key is not valid.")
-        return bearer
+        return caller
 
-    def sent(self, request: Request) -> str | None:
-        """The text of the key, ``None`` where none is sent."""
-        text: str | None = request.META.get(_IN_ENVIRONMENT)
+    def read_key(self, request: Request) -> str | None:
+        """Returns the text of the key, ``None`` where none is sent."""
+        text: str | None = request.META.get(_META_KEY)
         return text
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401."""
+        """Returns the challenge of a 401."""
         return CHALLENGE
 
 
 class ScraperKey(ApiKeyAuthentication):
     """The same key in ``X-API-Key`` or, as Prometheus can send it, ``Authorization: Api-Key <key>``."""
 
-    def sent(self, request: Request) -> str | None:
-        """See ``ApiKeyAuthentication.sent``."""
+    def read_key(self, request: Request) -> str | None:
+        """See ``ApiKeyAuthentication.read_key``."""
         scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        in_authorization = credentials.strip() if scheme.lower() == _SCHEME else None
-        return in_authorization if in_authorization is not None else super().sent(request)
+        return credentials.strip() if scheme.lower() == _API_KEY_SCHEME else super().read_key(request)
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401."""
-        return f'{_SCHEME.title()} realm="lambdaserve"'
+        """Returns the challenge of a 401."""
+        return f'{_API_KEY_SCHEME.title()} realm="lambdaserve"'
 
 
 class BearerToken(BaseAuthentication):
     """``Authorization: Bearer <access token>``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the token's.
 
-    A token that is not valid is refused even where everybody may read.
+    A token that is not valid is refused even where anonymous callers may read.
     """
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, AccessGrant] | None:
-        """Whose token it is, ``None`` where none is sent.
+        """Returns whose token it is, ``None`` where none is sent.
 
         Raises:
-            AuthenticationFailed: it is wrong, expired or revoked, and nobody is told which.
+            AuthenticationFailed: it is wrong, expired or revoked; the answer does not say which.
             Throttled: too many such tokens came from that address.
-            DatabaseError: the SQL database can't be asked; nobody gets in meanwhile.
+            DatabaseError: the SQL database can't be asked; no token is accepted meanwhile.
         """
         authorization = request.META.get("HTTP_AUTHORIZATION")
         if authorization is None:
             return None
         scheme, _, text = authorization.partition(" ")
-        # The server hands a header that is no ASCII on as an empty one: that is a token that is not valid, too.
-        if scheme and scheme.lower() != _BEARER:
+        # The server passes a header that is not ASCII on as an empty one: that is a token that is not valid, too.
+        if scheme and scheme.lower() != _BEARER_SCHEME:
             return None
-        bearer = token_cache().find(text.strip())
-        if bearer is None:
+        caller = token_cache().find(text.strip())
+        if caller is None:
             spend_for_wrong_credentials(request)
             raise AuthenticationFailed("The access token is not valid.")
-        return bearer
+        return caller
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401."""
+        """Returns the challenge of a 401."""
         return CHALLENGE
 
 
 class BrowserSession(SessionAuthentication):
-    """A login to the admin; a request without cookies is not asked any further."""
+    """A browser that is logged in; a request without cookies is not looked at any further."""
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
-        """The user who is logged in, ``None`` where nobody is.
+        """Returns the user who is logged in, ``None`` where there is none.
 
         Raises:
             PermissionDenied: the request would write and comes from another site's page.

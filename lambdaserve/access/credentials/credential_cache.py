@@ -1,4 +1,4 @@
-"""Who sends which credentials, as this process knows for the moment: a request with known ones costs no SQL query.
+"""Cache of checked credentials: a request with known ones costs no SQL query.
 
 Accepted and refused credentials are both remembered for ``CACHE_SECONDS``, so a revocation takes effect everywhere
 within five seconds. The key is a digest under a secret of this process: no credentials lie in memory as text.
@@ -26,90 +26,90 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 CACHE_SECONDS = 4.0
-"""Seconds for which a process relies on what it last read."""
+"""Seconds for which a process relies on its last look at the database."""
 
 MAX_ENTRIES = 10_000
-"""Bearers, and refusals, that are held; the oldest makes room."""
+"""Callers kept, and refusals kept, per cache; the oldest makes room."""
 
 
 class Caller(NamedTuple):
-    """Who sends valid credentials and what these admit."""
+    """Who sends valid credentials, and what these permit."""
 
     user: AbstractBaseUser | AnonymousUser
     grant: AccessGrant
 
 
 class ValidCredentials(NamedTuple):
-    """A bearer and when the credentials expire, aware UTC; ``None``: never."""
+    """A caller and when the credentials expire, aware UTC; ``None``: never."""
 
-    bearer: Caller
+    caller: Caller
     expires_at: datetime | None
 
 
 class CredentialCache(ABC, Generic[P]):
-    """Finds the bearers of one kind of credentials in the SQL database, and remembers for a moment what it found.
+    """Finds the callers of one kind of credentials in the SQL database and remembers the outcome for a moment.
 
     Args:
-        now: aware UTC.
-        clock: seconds since any fixed moment.
-        most: bearers, and refusals, that it holds.
+        now: returns the time, aware UTC.
+        clock: returns seconds since any fixed moment.
+        max_entries: callers, and refusals, that it keeps.
     """
 
     def __init__(
-        self, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic, most: int = MAX_ENTRIES
+        self, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic, max_entries: int = MAX_ENTRIES
     ) -> None:
         self._now = now
         self._clock = clock
-        self._most = most
+        self._max_entries = max_entries
         self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
-        # Apart, so that nobody's wrong credentials push out the right ones.
-        self._found: dict[bytes, tuple[float, Caller]] = {}
+        # Kept apart, so that a flood of wrong credentials pushes out no right ones.
+        self._accepted: dict[bytes, tuple[float, Caller]] = {}
         self._refused: dict[bytes, tuple[float, None]] = {}
 
     def find(self, text: str) -> Caller | None:
-        """Who sends these credentials; ``None`` where they are unknown, wrong, expired or revoked.
+        """Returns who sends these credentials; ``None`` where they are unknown, wrong, expired or revoked.
 
         Raises:
             DatabaseError: the SQL database can't be asked.
         """
-        held_as = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
-        held = self._found.get(held_as) or self._refused.get(held_as)
-        if held is not None and self._clock() < held[0]:
-            return held[1]
+        cache_key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        cached = self._accepted.get(cache_key) or self._refused.get(cache_key)
+        if cached is not None and self._clock() < cached[0]:
+            return cached[1]
         parsed = self.parse(text)
-        return None if parsed is None else self._look_up(parsed, held_as)
+        return None if parsed is None else self._check(parsed, cache_key)
 
     @abstractmethod
     def parse(self, text: str) -> P | None:
-        """What can be told without the database; ``None``: this can't be valid."""
+        """Checks what needs no database; ``None``: this can't be valid."""
 
     @abstractmethod
     def look_up(self, parsed: P, now: datetime) -> ValidCredentials | None:
-        """What the database knows of it.
+        """Looks the credentials up in the database.
 
         Raises:
             DatabaseError: it can't be asked.
         """
 
-    def _look_up(self, parsed: P, held_as: bytes) -> Caller | None:
+    def _check(self, parsed: P, cache_key: bytes) -> Caller | None:
         close_old_connections()  # as Django would before a request
-        asked, now = self._clock(), self._now()
-        found = self.look_up(parsed, now)
-        if found is None:
+        started, now = self._clock(), self._now()
+        valid = self.look_up(parsed, now)
+        until = started + CACHE_SECONDS
+        if valid is None:
             with self._lock:
-                self._found.pop(held_as, None)
-            self._hold(self._refused, held_as, (asked + CACHE_SECONDS, None))
+                self._accepted.pop(cache_key, None)
+            self._store(self._refused, cache_key, (until, None))
             return None
-        until = asked + CACHE_SECONDS
-        if found.expires_at is not None:
-            until = min(until, asked + (found.expires_at - now).total_seconds())
-        self._hold(self._found, held_as, (until, found.bearer))
-        return found.bearer
+        if valid.expires_at is not None:
+            until = min(until, started + (valid.expires_at - now).total_seconds())
+        self._store(self._accepted, cache_key, (until, valid.caller))
+        return valid.caller
 
-    def _hold(self, entries: dict[bytes, T], held_as: bytes, entry: T) -> None:
+    def _store(self, entries: dict[bytes, T], cache_key: bytes, entry: T) -> None:
         with self._lock:
-            entries.pop(held_as, None)
-            entries[held_as] = entry
-            if len(entries) > self._most:
+            entries.pop(cache_key, None)
+            entries[cache_key] = entry
+            if len(entries) > self._max_entries:
                 del entries[next(iter(entries))]

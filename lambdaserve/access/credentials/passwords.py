@@ -1,7 +1,7 @@
-"""Passwords are looked at by few threads at once (S5).
+"""Password checks, of which few run at once.
 
-That takes some 0.3 s of a core each, as it should: whoever sends passwords from many addresses must not keep a worker
-from answering all others.
+A check takes some 0.3 s of a core, as it should. A flood of passwords from many addresses must not keep a worker from
+answering everyone else. Requirement S5.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 RETRY_AFTER_SECONDS = 1
-"""Seconds after which somebody else's password has been looked at."""
+"""Retry-After while every slot for a password check is taken."""
 
 
 @cache
 def hashing_slots() -> threading.BoundedSemaphore:
-    """Half of a worker's threads, one at least."""
+    """Returns the slots for password checks: half of a worker's threads, one at least."""
     return threading.BoundedSemaphore(max(1, settings.THREADS // 2))
 
 
 class BoundedModelBackend(ModelBackend):
-    """Django's, for as many at once as there are places."""
+    """Django's backend, for as many password checks at once as there are slots."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user who has this name and password, if any.
+        """Returns the user who has this name and password, if any.
 
         Raises:
-            Throttled: every place is taken.
+            Throttled: every slot is taken.
         """
         if not hashing_slots().acquire(blocking=False):
             raise Throttled(RETRY_AFTER_SECONDS)

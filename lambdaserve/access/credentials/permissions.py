@@ -1,4 +1,4 @@
-"""Who may read the REST API, and who the metrics."""
+"""Permissions: who may read the REST API, ask for explanations, and read the metrics."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:  # the framework imports this module while it is importing its
 
 
 class ReadAccess(BasePermission):
-    """Reading is for everyone where ``ANONYMOUS_READ`` is on, else for users and keys of scope ``read`` (S1, S6).
+    """Lets everyone read where ``ANONYMOUS_READ`` is on, else users and keys of scope ``read``.
 
-    Keys and tokens are good for their scopes and nothing else, whosever they are and whatever is open to strangers.
+    Keys and tokens permit their scopes and nothing else, whatever their owner may do and whatever anonymous callers
+    may read. Requirements S1 and S6.
     """
 
-    message = "This is not for you."
+    message = "You don't have permission to read this. Log in, or send an API key or an access token."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """True where this request may read.
+        """Whether this request may read.
 
         Raises:
-            MethodNotAllowed: for one that would write: no login changes that.
+            MethodNotAllowed: the request would write, which no login permits.
         """
         if request.method not in SAFE_METHODS:
             raise MethodNotAllowed(request.method or "")
@@ -42,26 +43,32 @@ class ReadAccess(BasePermission):
 
 
 class ExplainAccess(BasePermission):
-    """``explain=1`` is for staff, users with the permission, and keys and tokens of scope ``explain`` (O2)."""
+    """Lets staff, users with the permission, and keys and tokens of scope ``explain`` use ``explain=1``.
 
-    message = "How an answer came about is told to staff, to users with the permission, and to keys of scope 'explain'."
+    Requirement O2.
+    """
+
+    message = "explain=1 is for staff, users with the permission, and API keys or access tokens of scope 'explain'."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """True where this request may be told."""
+        """Whether this request may ask for an explanation."""
         auth = request.auth
         if isinstance(auth, AccessGrant):
-            self.message = f"This {auth.kind} may not ask how an answer came about: it lacks the scope '{EXPLAIN}'."
+            self.message = f"This {auth.kind} may not use explain=1: it lacks the scope '{EXPLAIN}'."
             return EXPLAIN in auth.scopes
         return EXPLAIN in scopes_of(request.user)
 
 
 class MetricsAccess(BasePermission):
-    """Metrics are for keys of scope ``metrics``, users with the permission, and addresses in ``METRICS_FROM`` (O1)."""
+    """Lets keys of scope ``metrics``, users with the permission, and addresses in ``METRICS_FROM`` read the metrics.
 
-    message = "The metrics are not for you."
+    Requirement O1.
+    """
+
+    message = "You don't have permission to read the metrics."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """True where this request may read them."""
+        """Whether this request may read the metrics."""
         auth = request.auth
         if isinstance(auth, AccessGrant):
             self.message = f"This {auth.kind} may not read the metrics: it lacks the scope '{METRICS}'."

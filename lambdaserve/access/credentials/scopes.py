@@ -1,4 +1,4 @@
-"""What credentials are good for: the scopes of API keys and of tokens (S1, S2)."""
+"""Scopes: what API keys and access tokens permit."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ METRICS: Final = "metrics"
 MANAGE: Final = "manage"
 SCOPES: Final = {
     READ: "read the API",
-    EXPLAIN: "see how an answer came about",
+    EXPLAIN: "see how an answer was computed",
     METRICS: "read the metrics",
     MANAGE: "manage cache and indexes",
 }
-"""What credentials may be good for."""
+"""Every scope, and what it permits."""
 
 PERMISSIONS: Final[Mapping[str, str]] = {
     EXPLAIN: "access.explain_answers",
     METRICS: "access.see_metrics",
     MANAGE: "access.manage_stores",
 }
-"""The permission, a group's or a user's own, that each scope but ``READ`` comes from."""
+"""The permission, a group's or a user's own, that gives each scope but ``READ``."""
 
 
 class AccessGrant(NamedTuple):
-    """What valid credentials admit; ``request.auth`` of their requests.
+    """What valid credentials permit; ``request.auth`` of their requests.
 
     Attributes:
         kind: of credentials, as in ``This API key may not read``.
@@ -47,9 +47,9 @@ class AccessGrant(NamedTuple):
 
 
 def scopes_of(user: User | AnonymousUser) -> frozenset[str]:
-    """What a user may do, however they log in: read, and what their groups and their own permissions say.
+    """Returns what a user may do however they log in: read, and whatever their own and their groups' permissions add.
 
-    Staff may be told how an answer came about without being permitted to (O2).
+    Staff may ask for explanations without the permission. Requirement O2.
     """
     if not user.is_authenticated:
         return frozenset()

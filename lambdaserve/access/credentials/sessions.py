@@ -1,4 +1,4 @@
-"""Sessions of JSON Web Tokens in the SQL database (S2): what a log-in begins and its refresh tokens carry on."""
+"""Sessions of JSON Web Tokens in the SQL database: a log-in begins one, its refresh tokens carry it on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 SESSION_ID_LENGTH: Final = 32
-"""Hexadecimal digits of a session, with which the ``jti`` of each of its refresh tokens begins."""
+"""Hexadecimal digits of a session's id; the ``jti`` of each of its refresh tokens begins with them."""
 
 _AFTER_HEX_DIGITS = "g"
 
@@ -19,17 +19,17 @@ _AFTER_HEX_DIGITS = "g"
 class SessionTokens(models.QuerySet["Session"]):
     """Refresh tokens of sessions."""
 
-    def of(self, session: str) -> SessionTokens:
-        """Those of one session, used ones too."""
-        # A range rather than a prefix, for which SQLite would read the whole index.
-        return self.filter(jti__gte=session, jti__lt=session + _AFTER_HEX_DIGITS)
+    def of_session(self, session_id: str) -> SessionTokens:
+        """Selects the tokens of one session, used ones too."""
+        # A range and no prefix, for which SQLite would read the whole index.
+        return self.filter(jti__gte=session_id, jti__lt=session_id + _AFTER_HEX_DIGITS)
 
     def unused(self) -> SessionTokens:
-        """Those that were neither replaced nor ended."""
+        """Selects the tokens that were neither replaced nor revoked."""
         return self.filter(blacklistedtoken__isnull=True)
 
     def live(self, now: datetime) -> SessionTokens:
-        """The newest token of each session that goes on.
+        """Selects the newest token of each session that has not ended.
 
         Args:
             now: aware UTC.
@@ -38,7 +38,7 @@ class SessionTokens(models.QuerySet["Session"]):
 
 
 class Session(OutstandingToken):
-    """A session by one of its refresh tokens, which is stored without its text."""
+    """A session, as one of its refresh tokens; the token's text is not stored."""
 
     objects: ClassVar[Any] = SessionTokens.as_manager()
 
@@ -53,19 +53,19 @@ class Session(OutstandingToken):
         return f"{self.user} until {self.expires_at:%Y-%m-%d %H:%M} UTC"
 
     @property
-    def session(self) -> str:
-        """The session's own digits."""
+    def session_id(self) -> str:
+        """The session's id: the first digits of the token's ``jti``."""
         return self.jti[:SESSION_ID_LENGTH]
 
 
-def end_session(session: str) -> None:
-    """Blacklists what is left of a session; every process refuses its access tokens within five seconds."""
-    # Again, since a refresh at the same moment may have replaced what was just found.
-    while left := [BlacklistedToken(token=each) for each in Session.objects.of(session).unused()]:
-        BlacklistedToken.objects.bulk_create(left, ignore_conflicts=True)
+def end_session(session_id: str) -> None:
+    """Blacklists every unused token of a session; all processes refuse its access tokens within five seconds."""
+    # Repeated, since a refresh at the same moment may have replaced a token that was just found.
+    while unused := [BlacklistedToken(token=token) for token in Session.objects.of_session(session_id).unused()]:
+        BlacklistedToken.objects.bulk_create(unused, ignore_conflicts=True)
 
 
 @receiver(pre_save, sender=OutstandingToken)
 def drop_token_text(sender: type[OutstandingToken], instance: OutstandingToken, **_: object) -> None:
-    """Leaves out of the table what would let its readers in: a token is known again by its ``jti``."""
+    """Keeps a token's text out of the table, whose readers it would let in; its ``jti`` is enough to know it again."""
     instance.token = ""

@@ -1,4 +1,4 @@
-"""The bearers of access tokens that this process knows for the moment (S2)."""
+"""Cache of the access tokens that this process has lately checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lambdaserve.access.ratelimit.limits import limit_of
 
 
 class TokenCache(CredentialCache[AccessToken]):
-    """Finds the users of access tokens. They may do what the token says, as far as they still may."""
+    """Finds the users of access tokens. They may do what the token names, unless their permission has gone since."""
 
     def parse(self, text: str) -> AccessToken | None:
         """See ``CredentialCache.parse``."""

@@ -1,9 +1,9 @@
-"""JSON Web Tokens (S2): simplejwt's, held together by the session that a log-in begins.
+"""JSON Web Tokens of simplejwt, held together by the session that a log-in begins.
 
 A log-in gives a refresh token and an access token. Each refresh replaces the refresh token: the old one is blacklisted,
-the new one is of the same session (``sid``). A refresh token that comes a second time was stolen, or its thief was
+the new one belongs to the same session (``sid``). A refresh token that is used twice was stolen, or its thief was
 faster: the whole session ends (RFC 9700, section 4.14.2). An access token is good until it expires, and no longer than
-its session.
+its session. Requirement S2.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Token)
 
 MAX_LENGTH = 4096
-"""Characters of a token; ours have some 500."""
+"""Characters of a text that is looked at as a token; real ones have some 500."""
 
 SESSION_CLAIM, SCOPE_CLAIM = "sid", "scope"
-"""Claims: the session as in OpenID Connect, and scopes with blanks between them as in RFC 9068."""
+"""Claims: the session's id as in OpenID Connect, and the scopes, separated by blanks, as in RFC 9068."""
 
 _log = logging.getLogger(__name__)
 
 
 class ReusedRefreshToken(TokenError):
-    """A refresh token that was replaced, or whose session has ended, came again."""
+    """A refresh token was used that had been replaced, or whose session has ended."""
 
-    def __init__(self, session: str) -> None:
+    def __init__(self, session_id: str) -> None:
         super().__init__("Token is blacklisted")
-        self.session = session
+        self.session_id = session_id
 
 
 class SessionToken(RefreshToken):
-    """A refresh token whose ``jti`` begins with its session: 32 hexadecimal digits, and 32 more."""
+    """A refresh token whose ``jti`` is its session's id, 32 hexadecimal digits, and 32 more."""
 
     def set_jti(self) -> None:
-        """A new ``jti``; in a new session where the token has none yet."""
+        """Gives the token a new ``jti``, and a new session if it has none yet."""
         self.payload["jti"] = self.payload.setdefault(SESSION_CLAIM, uuid4().hex) + uuid4().hex
 
     def check_blacklist(self) -> None:
-        """Raises ``ReusedRefreshToken`` where it is blacklisted, ``TokenError`` where nothing says whether it is."""
+        """Raises ``ReusedRefreshToken`` if it is blacklisted, ``TokenError`` if it lacks the claims to tell by."""
         if not {"jti", SESSION_CLAIM} <= self.payload.keys():
             raise TokenError("Token has no id")
         try:
@@ -64,10 +64,10 @@ class SessionToken(RefreshToken):
             raise ReusedRefreshToken(self.payload[SESSION_CLAIM]) from None
 
     def replace(self) -> None:
-        """Becomes its own successor.
+        """Turns this token into its successor and blacklists what it was.
 
         Raises:
-            UsedTwice: another request made a successor at the same moment.
+            ReusedRefreshToken: another request replaced it at the same moment.
         """
         _, is_first = cast("tuple[BlacklistedToken, bool]", self.blacklist())
         if not is_first:
@@ -78,26 +78,26 @@ class SessionToken(RefreshToken):
         self.outstand()
 
     def pair(self, user: User) -> dict[str, str]:
-        """It and an access token, as text, with what the user may do at present."""
+        """Returns it and an access token as texts, with the scopes that the user has now."""
         self.payload[SCOPE_CLAIM] = " ".join(sorted(scopes_of(user)))
         return {"access": str(self.access_token), "refresh": str(self)}
 
 
 def begin_session(user: User) -> dict[str, str]:
-    """The first tokens of somebody who has just logged in, as ``SessionToken.pair``."""
+    """Begins a session for a user who has just logged in; returns its first tokens, as ``SessionToken.pair`` does."""
     update_last_login(type(user), user)
     token: SessionToken = SessionToken.for_user(user)  # type: ignore[assignment]  # annotated as of the base
     return token.pair(user)
 
 
 def refresh(text: str) -> dict[str, str]:
-    """The next tokens of a session, as ``SessionToken.pair``.
+    """Returns the next tokens of a session, as ``SessionToken.pair`` does.
 
     Args:
         text: a refresh token.
 
     Raises:
-        TokenError: it is not valid, or nobody's any more; ``ReusedRefreshToken`` has ended the session.
+        TokenError: it is not valid, or its user or session is gone; on ``ReusedRefreshToken`` the session has ended.
     """
     try:
         with transaction.atomic():
@@ -108,8 +108,8 @@ def refresh(text: str) -> dict[str, str]:
             token.replace()
             return token.pair(user)
     except ReusedRefreshToken as error:
-        end_session(error.session)  # after the transaction, which was undone
-        _log.warning("A refresh token came a second time; its session has ended: %s", error.session)
+        end_session(error.session_id)  # after the transaction, which was undone
+        _log.warning("A refresh token was used twice; its session has ended: %s", error.session_id)
         raise
 
 
@@ -120,14 +120,14 @@ def revoke(text: str) -> None:
         TokenError: it is not valid.
     """
     try:
-        session = decode(SessionToken, text).payload[SESSION_CLAIM]
+        session_id = decode(SessionToken, text).payload[SESSION_CLAIM]
     except ReusedRefreshToken as error:
-        session = error.session
-    end_session(session)
+        session_id = error.session_id
+    end_session(session_id)
 
 
 def verify(text: str) -> None:
-    """Raises ``TokenError`` for a token of any type that is not valid, or whose session or user is none any more."""
+    """Raises ``TokenError`` for a token of any type that is not valid, or whose session or user is gone."""
     token = decode(UntypedToken, text)
     is_ours = token.payload.get("token_type") in (AccessToken.token_type, SessionToken.token_type)
     is_used = BlacklistedToken.objects.filter(token__jti=token.payload["jti"]).exists()
@@ -136,24 +136,24 @@ def verify(text: str) -> None:
 
 
 def decode(kind: type[T], text: str) -> T:
-    """A token of this type that was signed here and has not expired.
+    """Returns the token of this type that a text holds, signed here and not expired.
 
     Raises:
-        TokenError: it is anything else.
+        TokenError: the text is anything else.
     """
     if len(text) > MAX_LENGTH or not text.isascii():
         raise TokenError("Token is invalid")
     try:
         token = kind(text)  # type: ignore[arg-type]  # the package's annotation is of a token, its argument a text
-    except RecursionError:  # thousands of brackets in each other
+    except RecursionError:  # thousands of nested brackets
         raise TokenError("Token is invalid") from None
     if SESSION_CLAIM not in token.payload:
-        raise TokenError("Token is of no session")
+        raise TokenError("Token has no session")
     return token
 
 
 def user_of(token: Token) -> User | None:
-    """Its user; ``None`` where that is gone, inactive, or has had another password since."""
+    """Returns the token's user; ``None`` where the user is gone, inactive, or has changed the password since."""
     try:
         return cast("User", JWTAuthentication().get_user(token))
     except AuthenticationFailed:
@@ -161,10 +161,15 @@ def user_of(token: Token) -> User | None:
 
 
 def has_live_session(token: Token, now: datetime) -> bool:
-    """Whether its session has a refresh token that may still be used."""
-    return Session.objects.of(token.payload[SESSION_CLAIM]).live(now).exists()
+    """Whether the token's session has a refresh token that may still be used.
+
+    Args:
+        token: of the session.
+        now: aware UTC.
+    """
+    return Session.objects.of_session(token.payload[SESSION_CLAIM]).live(now).exists()
 
 
 def expiry(token: AccessToken) -> datetime:
-    """When it expires, aware UTC."""
+    """Returns when the token expires, aware UTC."""
     return datetime.fromtimestamp(token.payload["exp"], UTC)

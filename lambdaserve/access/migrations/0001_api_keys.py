@@ -1,4 +1,4 @@
-"""The table of API keys (S1)."""
+"""Creates the table of API keys."""
 
 import django.core.validators
 import django.db.models.deletion
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     "rate",
                     models.PositiveIntegerField(
                         blank=True,
-                        help_text="Requests per minute; empty: as for everybody.",
+                        help_text="Requests per minute. Empty: the service's default.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                     "burst",
                     models.PositiveIntegerField(
                         blank=True,
-                        help_text="Requests at once; empty: ten seconds' worth.",
+                        help_text="Requests at once. Empty: ten seconds' worth.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(1),
@@ -56,14 +56,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("expires_at", models.DateTimeField(blank=True, help_text="UTC; empty: never.", null=True)),
+                ("expires_at", models.DateTimeField(blank=True, help_text="UTC. Empty: never.", null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "owner",
                     models.ForeignKey(
                         blank=True,
-                        help_text="User as whom its requests act; with the user it stops working.",
+                        help_text="User as whom its requests act. The key stops working with the user.",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",

@@ -1,4 +1,4 @@
-"""A permission to see the metrics, of no table (S7)."""
+"""Creates the permission to see the metrics, which belongs to no table."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""Sessions of tokens, and permissions that scopes of tokens come from (S2)."""
+"""Creates the model of token sessions and the permissions that tokens' scopes come from."""
 
 from django.db import migrations
 

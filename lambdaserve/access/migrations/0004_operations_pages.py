@@ -1,4 +1,4 @@
-"""Permissions of the operations pages."""
+"""Creates the permissions of the operations pages."""
 
 from django.db import migrations
 

@@ -155,7 +155,7 @@ class People:
         return lambda: self._sent(self._usual(), address=address)
 
     def _wrong_key(self, address: str | None) -> Callable[[], Question]:
-        return lambda: self._sent(self._usual(), {"X-API-Key": str(KeyText.drawn())}, address)
+        return lambda: self._sent(self._usual(), {"X-API-Key": str(KeyText.generate())}, address)
 
     def _wrong_token(self, address: str | None) -> Callable[[], Question]:
         def ask() -> Question:

@@ -1,4 +1,7 @@
-"""``manage.py create_api_key``: a key of the REST API, shown once (S1)."""
+"""``manage.py create_api_key``: makes a key of the REST API and prints it once.
+
+Requirement S1.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,20 @@ from lambdaserve.config.kinds import duration
 
 
 class Command(BaseCommand):
-    help = "Makes an API key and prints it, this once: only a digest of it is stored."
+    help = "Makes an API key and prints it. Copy it: only a digest is stored, so it can't be shown again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="who uses it and for what")
+        parser.add_argument("name", help="who uses the key, and for what")
         parser.add_argument(
             "--scope",
             action="append",
             choices=SCOPES,
             dest="scopes",
-            help=f"what it is good for; may be given several times; {READ} where it is not given",
+            help=f"what the key permits; can be given several times; {READ} by default",
         )
-        parser.add_argument("--rate", type=int, help="requests per minute; else as for everybody")
-        parser.add_argument("--burst", type=int, help="requests at once; else ten seconds' worth")
-        parser.add_argument("--expires", help="a time such as 2027-01-01T00:00Z (UTC) or a length of time such as 90d")
+        parser.add_argument("--rate", type=int, help="requests per minute; the service's default if not given")
+        parser.add_argument("--burst", type=int, help="requests at once; ten seconds' worth if not given")
+        parser.add_argument("--expires", help="a time such as 2027-01-01T00:00Z (UTC) or a duration such as 90d")
         parser.add_argument("--owner", help="name of the user as whom its requests act")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,20 +43,20 @@ class Command(BaseCommand):
             scopes=options["scopes"] or [READ],
             rate=options["rate"],
             burst=options["burst"],
-            expires_at=_expiry(options["expires"]),
-            owner=_owner(options["owner"]),
+            expires_at=_parse_expiry(options["expires"]),
+            owner=_find_owner(options["owner"]),
         )
-        text = key.draw()
+        text = key.issue()
         try:
             key.full_clean()
         except ValidationError as error:
-            told = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-            raise CommandError("; ".join(told)) from None
+            problems = (f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+            raise CommandError("; ".join(problems)) from None
         key.save()
         self.stdout.write(text)
 
 
-def _owner(name: str | None) -> Any:
+def _find_owner(name: str | None) -> Any:
     if name is None:
         return None
     users = get_user_model()
@@ -63,8 +66,8 @@ def _owner(name: str | None) -> Any:
         raise CommandError(f"There is no user {name!r}.") from None
 
 
-def _expiry(text: str | None) -> datetime | None:
-    """The moment, aware UTC, that a time or a length of time from now names."""
+def _parse_expiry(text: str | None) -> datetime | None:
+    """Returns the moment, aware UTC, that a time or a duration from now means."""
     if text is None:
         return None
     now = timezone.now()
@@ -77,7 +80,7 @@ def _expiry(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None:
-        raise CommandError(f"--expires takes a time such as 2027-01-01T00:00Z or a length such as 90d; got {text!r}")
+        raise CommandError(f"--expires takes a time such as 2027-01-01T00:00Z or a duration such as 90d; got {text!r}")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment <= now:
         raise CommandError(f"--expires is in the past: {text}")
