@@ -29,6 +29,7 @@ TRENDS = View(
     coverage=("sentiment", "stats"),
     plan=trend_plan,
     build=trends,
+    identity=lambda params: params.movie_id,
 )
 OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_reference_plan, build=overview)
 COMPARISON = View(

@@ -161,8 +161,14 @@ def _known(movie_id: int, built: ViewResult | None) -> ViewResult:
     return built
 
 
-DETAILS = View("movies.details", TTLClass.VOLATILE, _plan_details, _build_details, coverage=("stats",))
-SENTIMENT = View("movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, coverage=("sentiment",))
-STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, coverage=("stats",), rests_on=(SPEED,))
+def _movie_id(params: Movie | MovieSentiment | MovieStats) -> int:
+    return params.movie_id
+
+
+DETAILS = View("movies.details", TTLClass.VOLATILE, _plan_details, _build_details, ("stats",), identity=_movie_id)
+SENTIMENT = View(
+    "movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, ("sentiment",), identity=_movie_id
+)
+STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, ("stats",), (SPEED,), identity=_movie_id)
 SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, _build_search, coverage=("stats",))
 GENRES = View("search.genres", TTLClass.VERY_STABLE, _plan_genres, _build_genres)

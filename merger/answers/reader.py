@@ -28,7 +28,7 @@ from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
 from merger.stores.store import Document, Find, Store
 from merger.views.plans import Plan, PlanContext, View
-from merger.views.reading import ViewInputs
+from merger.views.reading import NO_CATALOGUE, ViewInputs
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class Reader:
             layers=without(layers, lost.errors),
             documents=self._contract.read(batch=_of(BATCH, found, lost), speed=_of(SPEED, found, lost)),
             hours=SharedHours() if SPEED in lost else hours,
-            reference=reference or Catalogue(),
+            reference=reference or NO_CATALOGUE,
         )
         return ReadResult(reading, lost, not lost and (reference is None or _is_current(reference, layers, told)))
 
@@ -213,7 +213,7 @@ class Reader:
                     return self._reference.current(boundary, told=told)
             except StoreError as error:
                 lost.note(BATCH, error)
-        return self._reference.at_hand or Catalogue()
+        return self._reference.at_hand or NO_CATALOGUE
 
     def _beside(self, read: Find) -> Future[list[Document]]:
         # The deadline of the request is a context variable; a thread of a pool does not inherit those.

@@ -54,10 +54,6 @@ BEHIND_TTL = 1
 """Seconds for which an answer is fresh that was made from one layer, or with a catalogue that is being replaced."""
 
 
-_PLACE_OF_BATCH = 2
-"""Of the batch layer's generation among those of a question."""
-
-
 class MergeService:
     """The one way from a view's parameters to its answer.
 
@@ -133,9 +129,9 @@ class MergeService:
         if held is not None and at_hand:
             entry, state = held.entry, held.state
         else:
-            make = partial(self._make, view, params)
+            request = self._cache_request(view, params, ident)
             with deadline(self._limit):
-                entry, state = self.cache.fetch(self._question(view, params, ident), make, strict=strict)
+                entry, state = self.cache.fetch(request, partial(self._make, view, params, request), strict=strict)
         if entry.missing:
             if strict:
                 raise Incomplete(entry.missing)
@@ -154,18 +150,18 @@ class MergeService:
         boundary = self.boundary()
         with deadline(self._limit):
             planned = self._reader.explain(answer.view, answer.params, boundary)
-        question = self._question(answer.view, answer.params, None)
+        request = self._cache_request(answer.view, answer.params, None)
         return {
             **described_plan(answer.view, answer.params, boundary, planned),
             "cache": {
                 "state": answer.state,
                 "given_by": self._giver(answer),
-                "key": question.key,
+                "key": request.key,
                 "age_seconds": answer.age,
                 "fresh_for_seconds": answer.max_age,
                 "took_ms": round(1000 * answer.entry.cost, 3),
                 "bytes": len(answer.entry.stored),
-                "generations": dict(zip(question.generations, answer.entry.generations, strict=False)),
+                "generations": dict(zip(request.generations, answer.entry.generations, strict=False)),
             },
         }
 
@@ -174,8 +170,8 @@ class MergeService:
             return MADE
         return PROCESS if answer.at_hand or self.cache.shared.link.is_away else REDIS
 
-    def _question(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
-        movie_id: int | None = getattr(params, "movie_id", None)
+    def _cache_request(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
+        movie_id = view.identity(params)
         generations = [ALL_GENERATION, of_view(view.name), BATCH_GENERATION]
         if movie_id is not None:
             generations += [of_movie(movie_id), of_changed_movie(movie_id), CHANGED_MOVIES]
@@ -241,13 +237,13 @@ class MergeService:
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
         self._hours.read(HourRange(types, since_cutoff), boundary, layers)
 
-    def _make(self, view: View[P], params: P, generations: tuple[str, ...]) -> Entry:
+    def _make(self, view: View[P], params: P, request: CacheRequest, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
         self.made_at = started
         boundary = Boundary(now, self._policy)
-        told = generations[_PLACE_OF_BATCH] if generations else ""
+        batch_generation = request.generation(BATCH_GENERATION, generations)
         with deadline(self._limit):
-            gathered = self._reader.read(view, params, boundary, told)
+            gathered = self._reader.read(view, params, boundary, batch_generation)
         reading, lost = gathered.reading, gathered.lost
         self._note_skipped(reading)
         try:
@@ -260,7 +256,7 @@ class MergeService:
         with TimedStep("encode"):
             body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
         entry = Entry.of(
-            cache_key(view.name, params),
+            request.key,
             body,
             made=now.timestamp(),
             ttl=self._ttl[view.ttl] if gathered.is_current else min(self._ttl[view.ttl], BEHIND_TTL),

@@ -67,6 +67,10 @@ class CacheRequest:
     key: str
     generations: tuple[str, ...]
 
+    def generation(self, name: str, values: tuple[str, ...]) -> str:
+        """The value of one of its generations; ``""`` where there are no values, because Redis could not be asked."""
+        return values[self.generations.index(name)] if values else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:

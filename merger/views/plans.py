@@ -48,6 +48,10 @@ class PlanContext(Generic[P]):
     aliases: Aliases
 
 
+def _about_many(params: object) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class View(Generic[P]):
     """One kind of answer.
@@ -59,6 +63,8 @@ class View(Generic[P]):
         rests_on: collections without which there is no answer at all; of the others it can do without one (F5).
         plan: what to read. Pure.
         build: what was read → the answer. Pure. Raises ``NotFound``.
+        identity: parameters → the one movie that the answer is about, ``None`` for an answer about many. The answer is
+            invalidated with that movie's data.
     """
 
     name: str
@@ -67,6 +73,7 @@ class View(Generic[P]):
     build: Callable[[P, ViewInputs], ViewResult]
     coverage: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    identity: Callable[[P], int | None] = _about_many
 
 
 def movie_reads(

@@ -7,13 +7,16 @@ come (M7): duplicates are settled first, by ``newest_batch`` and ``newest_speed`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Documents
 from merger.core.boundary import Boundary, Layers
 from merger.speed.tables import SharedHours
 from merger.views.freshness import Freshness
+
+NO_CATALOGUE: Final = Catalogue()
+"""For answers that need none, and while none has been read; made once, since its title index takes some 40 µs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class ViewInputs:
     layers: Layers
     documents: Documents = field(default_factory=Documents)
     hours: SharedHours = field(default_factory=SharedHours)
-    reference: Catalogue = field(default_factory=Catalogue)
+    reference: Catalogue = NO_CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)

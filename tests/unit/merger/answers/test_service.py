@@ -65,7 +65,7 @@ def _build(params: ByMovie, reading: ViewInputs) -> ViewResult:
     return ViewResult(body, freshness)
 
 
-VIEW = View("tests.movie", TTLClass.STABLE, _plan, _build, coverage=("stats",))
+VIEW = View("tests.movie", TTLClass.STABLE, _plan, _build, ("stats",), identity=lambda params: params.movie_id)
 
 
 def no_redis() -> Redis:
@@ -396,3 +396,18 @@ def test_what_rests_on_the_catalogue_does_with_the_copy_at_hand() -> None:
     served.seconds += 10
     answer = served.service.fetch(view, ByMovie(1))
     assert (answer.data["title"], codes(answer)) == ("Movie 1", ["batch_unavailable"])
+
+
+def test_answer_about_one_movie_depends_on_that_movies_generations() -> None:
+    service, params = Served([], []).service, ByMovie(7)
+    about_many = View("tests.many", TTLClass.VOLATILE, _plan, _build, coverage=("stats",))
+    assert service._cache_request(VIEW, params, None).generations == (
+        "all",
+        "view:tests.movie",
+        "batch",
+        "movie:7",
+        "changed:movie:7",
+        "changed:movies",
+    )
+    of_many = service._cache_request(about_many, params, None).generations
+    assert of_many == ("all", "view:tests.many", "batch", "changed:stats"), "the field's name decides nothing"

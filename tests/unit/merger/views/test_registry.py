@@ -1,0 +1,28 @@
+"""The registry knows every view of the installed apps."""
+
+from __future__ import annotations
+
+from analytics.series_reads import TrendParameters
+from merger.core.windows import Granularity, parse_span
+from merger.views.registry import known_views
+from movies.selectors import Movie, MovieSentiment, MovieStats
+
+
+def test_registry_holds_the_views_of_all_apps_in_order() -> None:
+    names = list(known_views())
+    assert names == sorted(names)
+    assert {"movies.details", "search.genres", "trending.history", "analytics.actor"} <= set(names)
+    assert all(view.name == name for name, view in known_views().items())
+
+
+def test_answers_about_a_movie_name_it_and_no_other_answers_do() -> None:
+    week = parse_span("7d")
+    about = {
+        "movies.details": Movie(7),
+        "movies.sentiment": MovieSentiment(7, week, Granularity.DAY),
+        "movies.stats": MovieStats(7, 48),
+        "analytics.trends": TrendParameters("rating", week, movie_id=7),
+    }
+    for name, view in known_views().items():
+        assert view.identity(about.get(name)) == (7 if name in about else None)
+    assert known_views()["analytics.trends"].identity(TrendParameters("rating", week)) is None
