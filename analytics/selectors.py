@@ -39,6 +39,7 @@ COMPARISON = View(
     build=sentiment_comparison,
 )
 ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network, rests_on=(BATCH,))
+VIEWS = (GENRE, GENRE_HISTORY, TRENDS, OVERVIEW, COMPARISON, ACTOR)
 
 
 def genre_statistics(*, genre: str, year: int | None = None, month: int | None = None, strict: bool = False) -> Answer:

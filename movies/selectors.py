@@ -172,3 +172,4 @@ SENTIMENT = View(
 STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, ("stats",), (SPEED,), identity=_movie_id)
 SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, _build_search, coverage=("stats",))
 GENRES = View("search.genres", TTLClass.VERY_STABLE, _plan_genres, _build_genres)
+VIEWS = (DETAILS, SENTIMENT, STATS, SEARCH, GENRES)

@@ -29,6 +29,8 @@ HISTORY = View(
     rests_on=(SPEED,),
 )
 
+VIEWS = (RANKING, HISTORY)
+
 
 def movies_trending(*, window: Span, limit: int, genre: str | None = None, strict: bool = False) -> Answer:
     """Fetches the movies that are trending, best first.

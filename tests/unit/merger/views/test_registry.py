@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
+import pytest
+
+import analytics.selectors
+import movies.selectors
+import trending.selectors
 from analytics.series_reads import TrendParameters
 from merger.core.windows import Granularity, parse_span
+from merger.views.plans import View
 from merger.views.registry import known_views
 from movies.selectors import Movie, MovieSentiment, MovieStats
 
@@ -13,6 +21,11 @@ def test_registry_holds_the_views_of_all_apps_in_order() -> None:
     assert names == sorted(names)
     assert {"movies.details", "search.genres", "trending.history", "analytics.actor"} <= set(names)
     assert all(view.name == name for name, view in known_views().items())
+
+
+@pytest.mark.parametrize("selectors", [analytics.selectors, movies.selectors, trending.selectors])
+def test_no_app_leaves_a_view_out_of_its_list(selectors: ModuleType) -> None:
+    assert [each for each in vars(selectors).values() if isinstance(each, View)] == list(selectors.VIEWS)
 
 
 def test_answers_about_a_movie_name_it_and_no_other_answers_do() -> None:
