@@ -98,7 +98,7 @@ class Connection:
 
 @asynccontextmanager
 async def connected(host: str, port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
-    """An open connection; ``OSError`` where nobody listens."""
+    """Opens a connection; raises ``OSError`` where no server listens."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     reader, writer = await asyncio.open_connection(host, port)
     try:

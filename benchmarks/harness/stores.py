@@ -57,8 +57,8 @@ class Stores:
     def commands(self) -> int:
         """Commands that Redis has run since it started, those inside scripts among them."""
         with redis.Redis.from_url(self.redis(0)) as connection:
-            told = cast("dict[str, dict[str, int]]", connection.info("commandstats"))
-        return sum(each["calls"] for each in told.values())
+            stats = cast("dict[str, dict[str, int]]", connection.info("commandstats"))
+        return sum(each["calls"] for each in stats.values())
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class Load:
 
     @property
     def hit_rate(self) -> float | None:
-        """Share of the answers that were not made for their request; ``None`` where nobody counted."""
+        """Share of the answers that were not computed for their request; ``None`` if they were not counted."""
         total = sum(self.answered.values())
         missed = sum(number for kind, number in self.answered.items() if kind.endswith(" MISS"))
         return (total - missed) / total if total else None
@@ -101,19 +101,21 @@ def parsed(output: Sequence[str], trouble: str = "") -> Load:
     found = next((line.removeprefix("RESULT ") for line in output if line.startswith("RESULT ")), None)
     if found is None:
         raise LoadFailed(f"wrk gave no result: {' '.join([*output[-3:], trouble]).strip()}")
-    told = json.loads(found)
+    reported = json.loads(found)
     answered: Counter[str] = Counter()
-    for kind, number in told["answered"]:
+    for kind, number in reported["answered"]:
         answered[kind] += number
     wrong = {kind: number for kind, number in answered.items() if kind.split(" ")[0] not in ("200", "304")}
-    if told["refused"] or told["broken"] or wrong or not told["requests"]:
-        raise LoadFailed(f"{told['refused']} answers were errors, {told['broken']} connections broke {wrong or ''}")
+    if reported["refused"] or reported["broken"] or wrong or not reported["requests"]:
+        raise LoadFailed(
+            f"{reported['refused']} answers were errors, {reported['broken']} connections broke {wrong or ''}"
+        )
     latencies = Latencies(
-        requests=told["requests"],
-        per_second=told["requests"] / (told["microseconds"] / 1e6),
-        p50=told["p50"] / 1000,
-        p95=told["p95"] / 1000,
-        p99=told["p99"] / 1000,
-        slowest=told["slowest"] / 1000,
+        requests=reported["requests"],
+        per_second=reported["requests"] / (reported["microseconds"] / 1e6),
+        p50=reported["p50"] / 1000,
+        p95=reported["p95"] / 1000,
+        p99=reported["p99"] / 1000,
+        slowest=reported["slowest"] / 1000,
     )
     return Load(latencies, dict(answered))

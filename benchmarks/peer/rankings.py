@@ -138,8 +138,8 @@ def _entry(movie_id: int, scores: list[Document], stats: list[Document], catalog
 def _change(stats: list[Document]) -> float | None:
     """Of popularity, per hour."""
     if len(stats) == 1:
-        told: float | None = stats[0]["data"].get("popularity_velocity")
-        return told
+        velocity: float | None = stats[0]["data"].get("popularity_velocity")
+        return velocity
     last, before = stats[:2]
     change: float = last["data"]["popularity"] - before["data"]["popularity"]
     hours: float = (last["hour"] - before["hour"]) / HOUR

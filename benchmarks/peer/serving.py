@@ -69,7 +69,7 @@ class Serving:
 
 
 async def admitted(request: Request, x_api_key: Annotated[str | None, Header()] = None) -> str | None:
-    """Who pays for the request; ``None`` in ``plain`` mode, where nobody does."""
+    """The client whose limit a request counts against; ``None`` in ``plain`` mode."""
     if request.app.state.settings.limit is None:
         return None
     client: str = await request.app.state.keys.client(x_api_key)

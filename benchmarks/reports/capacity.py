@@ -67,10 +67,10 @@ def hit_rate_section() -> str:
 
 
 def _costs(found: Capacity) -> str:
-    rows = [("given out of the process", found.hot), ("given out of Redis", found.warm)]
-    rows += [(f"made anew: `{name}`", cost) for name, cost in found.made.items()]
-    rows += [("made anew, on average of the mix", found.made_on_average)]
-    rows += [(f"the mix, {found.missed:.1%} made anew", found.mixed)]
+    rows = [("served from the process", found.hot), ("served from Redis", found.warm)]
+    rows += [(f"computed: `{name}`", cost) for name, cost in found.made.items()]
+    rows += [("computed, on average of the mix", found.made_on_average)]
+    rows += [(f"the mix, {found.missed:.1%} computed", found.mixed)]
     head = ("an answer", "CPU ms", "Redis commands", "Redis CPU µs", "finds", "bytes, packed")
     return aligned(head, [(name, *_cells(each)) for name, each in rows])
 

@@ -35,7 +35,7 @@ class Comparison:
         outcomes: of every scenario and server.
         floors: of every floor.
         colds: by endpoint and server, one request at a time.
-        memory: peak of a worker in bytes, by server; ``None`` where nobody knows.
+        memory: peak of a worker in bytes, by server; ``None`` where the system does not say.
     """
 
     workers: int

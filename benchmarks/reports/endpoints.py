@@ -41,7 +41,7 @@ class Conditions:
         seconds: length of each warm run.
         workers: processes that answered.
         ready_after: seconds from the server's start until it had read the catalogue and both layers' state.
-        peak_memory: of the largest worker, in bytes; ``None`` where nobody knows.
+        peak_memory: of the largest worker, in bytes; ``None`` where the system does not say.
     """
 
     measured_at: datetime

@@ -66,13 +66,13 @@ class Capacity:
     """What was measured.
 
     Args:
-        hot: given out of the process.
-        warm: given out of Redis.
+        hot: served from the process.
+        warm: served from Redis.
         made: by endpoint.
         mixed: of a stream of requests as users make it, all kinds together.
-        missed: share of that stream that had to be made anew.
+        missed: share of that stream that had to be computed.
         sizes: of what is stored.
-        idle: share of a core that one worker uses while nobody asks.
+        idle: share of a core that one worker uses while no request comes.
     """
 
     hot: Cost
@@ -127,12 +127,12 @@ def measured(movies: Sequence[Movie], scale: float, seconds: float, lead: int, s
         meter = _Meter(server, stores)
         time.sleep(STARTS_WITHIN)
         idle = _idle(meter)
-        say(f"{'nobody asks':32} {idle:19.1%} of a core")
+        say(f"{'no requests':32} {idle:19.1%} of a core")
         endpoints = [endpoint for endpoint in workload(movies) if endpoint.name in SHARES]
         made = {}
         for endpoint in endpoints:
             made[endpoint.name] = asyncio.run(_made(meter, endpoint, idle))
-            say(f"{endpoint.name:32} made anew: {made[endpoint.name].cpu_ms:7.2f} ms of a core")
+            say(f"{endpoint.name:32} computed: {made[endpoint.name].cpu_ms:7.2f} ms of a core")
         popular = [path_of("movies", movie.movie_id) for movie in movies[:HOT_PATHS]]
         hot = asyncio.run(_given(meter, popular, seconds, idle))
         say(f"{'out of the process':32} {hot.cpu_ms:19.3f} ms")
@@ -144,7 +144,7 @@ def measured(movies: Sequence[Movie], scale: float, seconds: float, lead: int, s
         stores.forget(0)
         asyncio.run(_warmed(server, mix(movies, lead, seed=1)))
         mixed, missed = asyncio.run(_streamed(meter, mix(movies, lead, seed=2), seconds, idle))
-        say(f"{'a mix as users make it':32} {mixed.cpu_ms:19.3f} ms, {missed:.1%} made anew")
+        say(f"{'a mix as users make it':32} {mixed.cpu_ms:19.3f} ms, {missed:.1%} computed")
         found = Capacity(hot, warm, made, mixed, missed, _sizes(stores, len(movies)), idle)
         return replace(found, mixed=replace(mixed, finds=missed * found.made_on_average.finds))
 
@@ -177,7 +177,7 @@ async def _made(meter: _Meter, endpoint: Endpoint, idle: float) -> Cost:
             for path in endpoint.paths:
                 answer, _ = await connection.ask(path)
                 if answer.status != HTTPStatus.OK or answer.headers.get(b"x-cache") != b"MISS":
-                    raise LoadFailed(f"GET {path} was not made anew: {answer.status} {answer.headers}")
+                    raise LoadFailed(f"GET {path} was not computed: {answer.status} {answer.headers}")
                 sizes.append(len(answer.body))
             took += time.perf_counter() - began
             service, redis, commands = map(add, used, _since(before, meter))
@@ -219,7 +219,7 @@ async def _warmed(server: Server, paths: Sequence[str]) -> None:
 
 
 async def _streamed(meter: _Meter, paths: Sequence[str], seconds: float, idle: float) -> tuple[Cost, float]:
-    """From several connections, each path as it comes; and the share that had to be made anew."""
+    """From several connections, each path as it comes; and the share that had to be computed."""
     asked, sizes, misses = cycle(paths), list[int](), 0
     async with AsyncExitStack() as stack:
         opened = [

@@ -30,8 +30,8 @@ def _of_objects(ours: dict[str, Any], theirs: dict[str, Any], place: str) -> str
     for name in sorted((ours.keys() | theirs.keys()) - ABOUT_THE_ANSWER):
         where = f"{place}.{name}" if place else name
         if name not in ours or name not in theirs:
-            told = [repr(values[name]) if name in values else "absent" for values in (ours, theirs)]
-            return f"{where}: {told[0]} and {told[1]}"
+            shown = [repr(values[name]) if name in values else "absent" for values in (ours, theirs)]
+            return f"{where}: {shown[0]} and {shown[1]}"
         found = difference(ours[name], theirs[name], where)
         if found is not None:
             return found

@@ -59,7 +59,7 @@ def scenarios(
 
     Args:
         movies: that the services hold, most popular first.
-        requests: length of the Zipf stream, after which it begins anew.
+        requests: length of the Zipf stream, after which it starts over.
         lead: how many of them are asked before it is measured.
         seed: another one asks in another order.
     """
@@ -92,7 +92,7 @@ def scenarios(
 
 
 def _questions(movie_id: int) -> tuple[str, ...]:
-    """Several about one movie, so that there are enough that nobody has asked yet."""
+    """Several requests about one movie, so that there are enough that are not cached yet."""
     return (
         path_of("movies", movie_id),
         *(path_of("movies", movie_id, "stats", hours=hours) for hours in (24, 48)),

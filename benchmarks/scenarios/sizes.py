@@ -40,7 +40,7 @@ SIZES = (
 QUICK_SIZES = (Size(200, 300), Size(1_000, 300), Size(200, 1_200))
 
 _BATCH = 5_000
-_READY_WITHIN, _TOLD_EVERY = 900.0, 10.0
+_READY_WITHIN, _SHOWN_EVERY = 900.0, 10.0
 """Seconds."""
 
 
@@ -51,7 +51,7 @@ class Sized:
     Attributes:
         size: of the world.
         ready_after: seconds from the server's start until it had read what every answer needs.
-        memory: peak of the worker in bytes; ``None`` where nobody knows.
+        memory: peak of the worker in bytes; ``None`` where the system does not say.
         latencies: by kind of question.
     """
 
@@ -119,14 +119,14 @@ def _write(world: SizedWorld, mongo: str, say: Say) -> None:
 def _insert(
     collection: Collection[dict[str, Any]], documents: Iterable[Document], count: int, name: str, say: Say
 ) -> None:
-    began, written, told = time.monotonic(), 0, 0.0
+    began, written, shown = time.monotonic(), 0, 0.0
     left = iter(documents)
     while part := list(islice(left, _BATCH)):
         collection.insert_many(part, ordered=False)
         written += len(part)
         passed = time.monotonic() - began
-        if passed - told > _TOLD_EVERY or written == count:
-            told = passed
+        if passed - shown > _SHOWN_EVERY or written == count:
+            shown = passed
             say(f"{name}: {written:,} of {count:,} documents written, {written / max(passed, 0.001):,.0f} a second")
 
 

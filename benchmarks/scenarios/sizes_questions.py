@@ -13,7 +13,7 @@ from sample_data.facts import Movie
 HOT = "hot hit"
 
 _BEGINNING = 3
-"""Letters of a word that somebody has typed."""
+"""Letters of a word that have been typed."""
 
 _SORTS = ("relevance", "popularity", "rating", "release_date", "title")
 

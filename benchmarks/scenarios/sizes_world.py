@@ -1,6 +1,6 @@
 """Documents of as many movies as are wanted, as the two jobs would write them. Pure and seeded.
 
-Titles, casts and genres are those of the sample world's movies, mixed anew, so that searches find as much as they would
+Titles, casts and genres are those of the sample world's movies, mixed, so that searches find as much as they would
 in a real catalogue of the size.
 """
 

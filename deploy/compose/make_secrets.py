@@ -29,7 +29,7 @@ class Made:
 
     Args:
         directory: of all of them.
-        own: gives a file to a user; nobody but root can.
+        own: gives a file to a user; only root can.
     """
 
     def __init__(self, directory: Path, own: Callable[[Path, int], None]) -> None:

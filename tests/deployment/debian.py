@@ -113,7 +113,7 @@ def postgres() -> Iterator[str]:
             sql(f"{address}postgres", "CREATE DATABASE lambdaserve")
             yield f"{address}lambdaserve"
         finally:
-            child.process.send_signal(signal.SIGINT)  # hangs up on whoever is still connected
+            child.process.send_signal(signal.SIGINT)  # closes the connections that are still open
             child.stop()
             assert child.log is not None
             child.log.unlink()

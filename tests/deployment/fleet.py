@@ -153,7 +153,7 @@ class Client:
                 self.close()
 
     def close(self) -> None:
-        """Hangs up; another request connects anew."""
+        """Closes the connection; the next request opens another."""
         self._connection.close()
 
 

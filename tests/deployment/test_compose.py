@@ -87,7 +87,7 @@ def test_each_part_is_locked_up_and_bounded(name: str) -> None:
     assert float(limits["cpus"]) > 0
     assert re.fullmatch(r"\d+[MG]", limits["memory"])
     checked = "healthcheck" in service or service["image"] == OURS
-    assert checked, "somebody sees when it is ill"
+    assert checked, "its health is checked"
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -210,5 +210,5 @@ def test_the_night_s_batch_job_is_waited_for_until_five_past_two() -> None:
     assert sleep is not None
     for now, wait in ((0, 7501), (7500, 1), (7501, 86400), (86399, 7502)):
         asked = sleep[1].replace("$(date -u +%s)", str(now + 20_000 * 86_400))
-        told = subprocess.run(["sh", "-c", f"echo {asked}"], capture_output=True, text=True, check=True)
-        assert int(told.stdout) == wait
+        printed = subprocess.run(["sh", "-c", f"echo {asked}"], capture_output=True, text=True, check=True)
+        assert int(printed.stdout) == wait

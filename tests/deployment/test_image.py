@@ -174,9 +174,7 @@ def as_user(image: Stage) -> list[str | Path]:
 
 
 @pytest.mark.slow
-def test_it_serves_as_nobody_in_particular_from_files_that_it_cannot_write(
-    image: Stage, mongo_uri: str, redis_url: str
-) -> None:
+def test_it_serves_as_an_ordinary_user_from_read_only_files(image: Stage, mongo_uri: str, redis_url: str) -> None:
     port = free_port()
     data = image.root / "data"
     data.mkdir()
@@ -215,7 +213,7 @@ def test_it_serves_as_nobody_in_particular_from_files_that_it_cannot_write(
                 assert time.monotonic() < give_up, server.last_words(30)
                 time.sleep(0.2)
             client = Client(f"http://{LOOPBACK}:{port}")
-            assert client.ask("/api/v1/movies/1").status == 404, "there is none, and it can be told"
+            assert client.ask("/api/v1/movies/1").status == 404, "the movie does not exist, and the service can tell"
             page = client.ask("/about/")
             assert page.status == 200
             style = re.search(r'href="(/static/[^"]+\.css)"', page.body.decode())

@@ -42,7 +42,7 @@ HOST = "movies.example.org"
 SECRET = "a-secret-of-tests-alone-0123456789-abcdef"
 TRIES = 30
 WITHIN = 5.0
-"""Seconds within which what one process was told holds in all of them (S1, S2, C6)."""
+"""Seconds within which a change made in one process holds in all of them (S1, S2, C6)."""
 PATHS = ("/api/v1/movies/1", "/api/v1/trending/movies", "/api/v1/movies/1/stats?hours=6", "/about/")
 
 
@@ -151,7 +151,7 @@ def test_a_cold_answer_is_made_once_for_all_hosts(deployed: Deployed) -> None:
             answers = list(pool.map(lambda _: deployed.client(2).ask(path), range(64)))
         assert {answer.status for answer in answers} == {200}
         assert len({answer.body for answer in answers}) == 1
-        time.sleep(1.5)  # figures are told once a second
+        time.sleep(1.5)  # figures are shared once a second
         assert sum(each.sum("cache_answers_total", outcome="miss") for each in deployed.scraped()) == before + 1
 
 
@@ -237,7 +237,7 @@ def test_an_address_is_the_client_s_own_whatever_it_says_and_counts_at_all_hosts
     assert statuses[-1] == 429
     assert statuses.count(401) <= TRIES
     assert tried(61, 1) == [401], "another client is another one"
-    # Past the door, what somebody else says of himself is not believed either.
+    # Behind the proxy, addresses that another client claims are not believed either.
     assert tried(60, 1, deployed.hosts[0].url) == [429]
     assert tried(62, 1, deployed.hosts[0].url) == [401]
 
@@ -323,7 +323,7 @@ def test_superset_reads_the_api_as_tables_and_is_refused_what_is_incomplete(
             rows("analytics/trends", "$.data_points[*]", "metric=sentiment&window=14d", "*")
 
 
-def test_a_host_that_dies_under_load_costs_nobody_an_answer_and_comes_back(deployed: Deployed) -> None:
+def test_a_host_that_dies_under_load_costs_no_answer_and_comes_back(deployed: Deployed) -> None:
     victim = deployed.hosts[1]
     with Load(deployed.door.url, PATHS) as load:
         time.sleep(2)
@@ -338,7 +338,7 @@ def test_a_host_that_dies_under_load_costs_nobody_an_answer_and_comes_back(deplo
     assert f"{LOOPBACK}:{victim.port}" in {each["upstream"] for each in upstreams(deployed.door)[-100:]}
 
 
-def test_a_rolling_restart_costs_nobody_an_answer(deployed: Deployed) -> None:
+def test_a_rolling_restart_costs_no_answer(deployed: Deployed) -> None:
     with Load(deployed.door.url, PATHS) as load:
         for host in deployed.hosts:
             host.stop()

@@ -55,7 +55,7 @@ def _made(fault: Fault, stage: Stage, options: argparse.Namespace) -> tuple[Faul
     stage.keep_within_the_hour()
     _say(f"\n{fault.name}: {fault.produced}")
     outcome, broken = suffered(fault, stage, SHORT if options.short else LONG)
-    for line in page.told(outcome):
+    for line in page.summarise(outcome):
         _say(f"  {line}")
     for line in page.slowest(outcome, options.slowest):
         _say(f"    {line}")

@@ -20,7 +20,7 @@ _MONGO_TOLD = (
     "BreakerOpen"
 )
 _MONGO_BACK = "One half-open probe per collection finds it back; no restart."
-_NO_CACHE = "The same answers, made anew more often; each process holds what it gave for four seconds."
+_NO_CACHE = "The same answers, computed more often; each process holds what it served for four seconds."
 _REDIS_TOLD = (
     '`lambdaserve_store_up{store="redis"}` 0, `lambdaserve_redis_away` workers, hit rate falling; alert RedisDown'
 )
@@ -144,7 +144,7 @@ MONGO = (
         "batch_views failing",
         "the proxy cuts every connection over which a request names batch_views",
         "The half that speed_views gives, with a warning; else as without MongoDB. What has to be read waits up to "
-        "half a second: after each cut the driver looks for the server anew, for the other collection's reads, too.",
+        "half a second: after each cut the driver looks for the server again, for the other collection's reads, too.",
         _HALF_TOLD.format(layer="batch"),
         _MONGO_BACK,
         _to_mongo(severed=b"batch_views"),
@@ -194,7 +194,7 @@ REDIS = (
     Fault(
         "Redis full",
         "maxmemory 1 MB with noeviction: writes are refused (OOM), reads answered",
-        "The same answers, made anew as they grow old; STALE while that goes on.",
+        "The same answers, refreshed as they expire; STALE meanwhile.",
         "The hit rate falls; alert HitRateLow.",
         "At once.",
         stores.fill_redis,
@@ -204,7 +204,7 @@ REDIS = (
     Fault(
         "Redis's disk full",
         "its snapshot can't be written (RLIMIT_FSIZE 0), so it refuses writes (MISCONF)",
-        "The same answers, made anew as they grow old; STALE while that goes on.",
+        "The same answers, refreshed as they expire; STALE meanwhile.",
         "The hit rate falls; alert HitRateLow.",
         "At once.",
         stores.fill_disk_of_redis,

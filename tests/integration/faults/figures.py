@@ -20,7 +20,7 @@ class Key(StrEnum):
     CACHED = "cached"
     """A question that was answered before the fault."""
     NEW = "new"
-    """One that nobody has asked before."""
+    """One that has not been asked before."""
     STRICT = "strict"
     """One of the cached ones with ``completeness=strict``."""
     HEALTH = "health"

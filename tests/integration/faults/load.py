@@ -53,7 +53,7 @@ class Load:
         port: of the server, on 127.0.0.1.
         rate: requests per second.
         choose: what is asked next; called by one thread at a time.
-        note: told of every request that has come to an end, by its thread; ``None``: they are kept in ``samples``.
+        note: called with every finished request, in its thread; ``None``: they are kept in ``samples``.
 
     Attributes:
         samples: every request that has come to an end.
@@ -127,12 +127,12 @@ class Caller:
             took = time.monotonic() - sent
             return Sample(key, path, due or sent, sent, took, Reply(0), began, type(error).__name__)
         took = time.monotonic() - sent
-        told = response.headers
+        headers = response.headers
         reply = Reply(
             status=response.status,
-            content_type=(told.get("Content-Type") or "").partition(";")[0],
-            cache=told.get("X-Cache") or "",
-            retry_after=told.get("Retry-After") or "",
+            content_type=(headers.get("Content-Type") or "").partition(";")[0],
+            cache=headers.get("X-Cache") or "",
+            retry_after=headers.get("Retry-After") or "",
             body=body,
         )
         return Sample(key, path, due or sent, sent, took, reply)

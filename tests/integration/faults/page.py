@@ -21,7 +21,7 @@ _HEAD = (
 )  # fmt: skip
 
 
-def told(outcome: Outcome) -> Iterator[str]:
+def summarise(outcome: Outcome) -> Iterator[str]:
     """A few lines about one fault."""
     counts, course = outcome.counts(), outcome.course
     yield "under it: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
@@ -98,7 +98,7 @@ def _conditions(now: datetime, machine: Machine, outcomes: Sequence[tuple[Fault,
         f"- load average before: {machine.load:.2f}",
         f"- versions: {packages}",
         f"- load: {RATE:g} requests/s of an open loop over kept connections: six of ten for what was cached,",
-        f"  two for what nobody has asked for, one strict, one about health ({health:,} in all, not in the table)",
+        f"  two for answers that are not cached, one strict, one about health ({health:,} in all, not in the table)",
         f"- the load generator sent no request more than {1000 * late:.0f} ms after it was due",
     )
     return "\n".join(lines)
@@ -113,7 +113,7 @@ def _text(fault: Fault) -> str:
         f"### {fault.name}\n",
         f"- produced by: {fault.produced}",
         f"- a client sees: {fault.seen}",
-        f"- an operator sees: {fault.told}",
+        f"- an operator sees: {fault.signs}",
         f"- recovery: {fault.recovery}",
     )
     return "\n".join(lines)

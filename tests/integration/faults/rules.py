@@ -42,7 +42,7 @@ class Terms:
         errors: the store answers, with errors: 502 tells that trying again at once is of no use.
         in_motion: seconds after a change of the documents in which an answer may still be without it, or half.
         ends_worker: connections to it end with it.
-        ends_server: there is nobody to answer after it.
+        ends_server: no server answers after it.
     """
 
     opens_breaker: bool = False
@@ -117,7 +117,7 @@ class Rules:
         lost = [sample for sample in outcome.all if sample.reply.status == 0]
         course = outcome.course
         if self.terms.ends_server:
-            # Whoever comes later finds the door closed; nobody's answer may break off.
+            # Later callers are refused; an answer that has begun must not break off.
             lost = [sample for sample in lost if sample.sent < course.broken or sample.began]
         elif self.terms.ends_worker:
             lost = [sample for sample in lost if not course.broken - 1 <= sample.sent < course.broken + LOSES_WITHIN]

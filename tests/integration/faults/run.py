@@ -36,7 +36,7 @@ class Fault:
         name: a word or three.
         produced: how it is made here.
         seen: what a client sees.
-        told: what an operator sees.
+        signs: what an operator sees.
         recovery: what brings the service back.
         begin: makes it.
         end: takes it away; returns when the store is back.
@@ -48,7 +48,7 @@ class Fault:
     name: str
     produced: str
     seen: str
-    told: str
+    signs: str
     recovery: str
     begin: Act
     end: Act
@@ -117,7 +117,7 @@ def _wait_for_recovery(load: Load, known: Mapping[str, Known], mended: float) ->
 
 
 def _provisional(sample: Sample, known: Mapping[str, Known]) -> Verdict | None:
-    """Before the fault is over, nobody can say what a new question is rightly answered with."""
+    """Before the fault is over, the right answer to a new question is not known."""
     return None if sample.key is Key.HEALTH else judged(sample.reply, known.get(without_strict(sample.path)))
 
 

@@ -48,7 +48,7 @@ class Stage:
     """Everything that runs.
 
     Attributes:
-        mongo, redis: the stores, anew after each restart.
+        mongo, redis: the stores; replaced after each restart.
         to_mongo, to_redis: what the server reaches them through.
         server: the supervisor of `make run`, with its workers below it.
         world: what the stores hold.

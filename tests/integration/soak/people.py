@@ -1,6 +1,6 @@
 """Who comes during a soak: those who ask far more than they may, and those who are new each time. Seeded.
 
-Everybody comes over one trusted proxy, by whose ``X-Forwarded-For`` they are told apart.
+Every client comes through one trusted proxy, whose ``X-Forwarded-For`` tells them apart.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmarks.harness.workload import API
 from lambdaserve.access.credentials.api_keys import KeyText
 from tests.integration.faults.load import Question
 
-PASSWORD = "correct horse battery staple"  # of nobody but a soak's own user
+PASSWORD = "correct horse battery staple"  # of the soak's own user
 USER = "soaked"
 _CSRF = "s" * 32
 _HOSTILE = (
@@ -30,7 +30,7 @@ _PAGES = (
 
 @dataclass
 class Dice:
-    """What is drawn, and names that nobody has had before."""
+    """What is drawn, and names that have not been used before."""
 
     random: random.Random = field(default_factory=lambda: random.Random(1))
     _used: int = 0
@@ -136,8 +136,8 @@ class People:
         return person.ask()._replace(key=person.name)
 
     def _sent(self, path: str, headers: Mapping[str, str] | None = None, address: str | None = None) -> Question:
-        told = {"Accept": "application/json", "X-Forwarded-For": address or self._dice.address(), **(headers or {})}
-        return Question("", path, told)
+        sent = {"Accept": "application/json", "X-Forwarded-For": address or self._dice.address(), **(headers or {})}
+        return Question("", path, sent)
 
     def _usual(self) -> str:
         """A question that is asked again and again, and costs one token."""
@@ -166,7 +166,7 @@ class People:
         return ask
 
     def _passer_by(self) -> Question:
-        """A question that nobody has asked before, be there an answer or not."""
+        """A question that has not been asked before; it may have no answer."""
         number, dice = self._dice.number(), self._dice.random
         hours, limit = dice.randint(2, 2000), dice.randint(1, 100)
         path = self._choose(

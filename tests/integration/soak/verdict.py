@@ -1,4 +1,4 @@
-"""What must hold after a soak: nothing grew that should not, and nobody got more than is theirs. Pure."""
+"""What must hold after a soak: nothing grew that should not, and no client got more than its share. Pure."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str
 
 
 def failures(name: str, tally: Tally) -> Iterator[str]:
-    """Answers that nobody should get."""
+    """Answers that no client should get."""
     bad = {status: number for status, number in tally.statuses.items() if status == 0 or status >= 500}
     if bad:
-        told = ", ".join(f"{number} × {status or 'no answer'}" for status, number in bad.items())
-        yield f"{name}: {told}: {'; '.join(tally.examples)}"
+        counts = ", ".join(f"{number} × {status or 'no answer'}" for status, number in bad.items())
+        yield f"{name}: {counts}: {'; '.join(tally.examples)}"

@@ -102,7 +102,7 @@ class Stored:
             client: of Redis.
             accounts: file of the SQL database.
         """
-        told = client.info("memory")
+        memory = client.info("memory")
         keys = client.dbsize()
         with closing(sqlite3.connect(f"file:{accounts}?mode=ro", uri=True, timeout=10)) as database:
             known = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
@@ -111,7 +111,7 @@ class Stored:
                 for name, table in _TABLES.items()
                 if table in known
             }
-        return cls(keys, told["used_memory"], rows)
+        return cls(keys, memory["used_memory"], rows)
 
 
 def port_of(address: str) -> int:

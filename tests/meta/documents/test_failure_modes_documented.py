@@ -26,8 +26,8 @@ def test_the_page_has_every_fault_measured_and_described() -> None:
 def test_what_an_operator_is_told_to_look_at_exists(fault: Fault) -> None:
     metrics = (DOCS / "metrics.md").read_text(encoding="utf-8")
     alerts = {rule["alert"] for rule in rules("alerts")}
-    named = re.findall(r"`(lambdaserve_\w+)", fault.told)
-    told = [name for names in re.findall(r"alerts? (\w+(?:, \w+)*)", fault.told) for name in names.split(", ")]
+    named = re.findall(r"`(lambdaserve_\w+)", fault.signs)
+    told = [name for names in re.findall(r"alerts? (\w+(?:, \w+)*)", fault.signs) for name in names.split(", ")]
     assert [*named, *told]
     assert all(f"| `{metric}` |" in metrics for metric in named)
     assert set(told) <= alerts

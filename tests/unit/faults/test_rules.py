@@ -103,7 +103,7 @@ def test_both_kinds_of_keys_have_to_recover(key: Key) -> None:
     assert broken_by(samples=never)["recovers by itself"].startswith("not within")
 
 
-def test_a_row_of_fresh_answers_begins_anew_after_any_other() -> None:
+def test_a_row_of_fresh_answers_starts_over_after_any_other() -> None:
     row = [at(130.0 + place) for place in range(IN_A_ROW)]
     assert recovery(row, Key.CACHED, 121.0) == 9.0
     assert recovery(row[1:], Key.CACHED, 121.0) is None

@@ -50,7 +50,7 @@ def test_nothing_is_wrong_with_workers_that_hold_what_they_held() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grown", "told"),
+    ("grown", "expected"),
     [
         ({"memory": 8 * GROWTH}, "worker 12: memory rose from"),
         ({"peak": 8 * GROWTH}, "worker 12: peak rose from"),
@@ -60,9 +60,9 @@ def test_nothing_is_wrong_with_workers_that_hold_what_they_held() -> None:
         ({"to_redis": 30}, "worker 12: to_redis rose from"),
     ],
 )
-def test_what_goes_on_growing_is_named(grown: dict[str, int], told: str) -> None:
+def test_what_goes_on_growing_is_named(grown: dict[str, int], expected: str) -> None:
     (sentence,) = broken(moments(of_one_worker(**grown)), DURATION)
-    assert sentence.startswith(told)
+    assert sentence.startswith(expected)
 
 
 def test_what_grows_while_it_warms_up_is_not_held_against_a_worker() -> None:
@@ -101,7 +101,7 @@ def tally(**statuses: int) -> Tally:
 
 
 @pytest.mark.parametrize(
-    ("got", "told"),
+    ("got", "expected"),
     [
         (tally(ok=350, s429=900), []),
         (tally(ok=352, s429=900), ["greedy: 352 requests admitted, 350 may be"]),
@@ -109,8 +109,8 @@ def tally(**statuses: int) -> Tally:
         (tally(ok=200, s429=900), ["greedy: only 200 requests admitted of 350 that may be"]),
     ],
 )
-def test_a_client_gets_what_is_theirs_and_not_more(got: Tally, told: list[str]) -> None:
-    assert [*unfair("greedy", got, burst=50, per_minute=300)] == told
+def test_a_client_gets_what_is_theirs_and_not_more(got: Tally, expected: list[str]) -> None:
+    assert [*unfair("greedy", got, burst=50, per_minute=300)] == expected
 
 
 def test_silence_and_server_errors_are_failures_and_refusals_are_none() -> None:

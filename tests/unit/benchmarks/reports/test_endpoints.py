@@ -44,7 +44,7 @@ def test_the_section_says_what_the_figures_hold_for_and_what_was_missed() -> Non
     assert text.endswith("Missed:\n\n- `search/movies`: cold p95 123.4 ms > 100 ms")
 
 
-def test_without_a_miss_it_says_so_and_memory_that_nobody_knows_is_not_a_number() -> None:
+def test_without_a_miss_it_says_so_and_unknown_memory_is_not_a_number() -> None:
     text = section([MET], replace(CONDITIONS, peak_memory=None, workers=2))
     assert text.endswith("Every target was met.")
     assert "peak resident memory of a worker: not measured" in text
