@@ -1,7 +1,7 @@
-"""The token bucket's arithmetic (S3): pure, in whole numbers, the same to the last digit as ``bucket.lua``.
+"""Arithmetic of the token bucket: pure, in whole numbers, the same to the last digit as ``bucket.lua``.
 
-A bucket is one number, the moment at which it is full again if nobody takes anything. A bucket that is full is thus the
-same as none at all. Moments and lengths of time are microseconds; a moment counts from any fixed one.
+A bucket is one number: the moment at which it is full again if no more is taken. A full bucket is thus the same as no
+bucket. Moments and durations are microseconds; a moment counts from any fixed one. Requirement S3.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Limit(NamedTuple):
     burst: int
 
     def refill(self, tokens: int) -> int:
-        """Microseconds in which so many tokens come back, rounded up."""
+        """Returns the microseconds in which so many tokens come back, rounded up."""
         return -(-tokens * MINUTE_US // self.rate)
 
 
@@ -57,17 +57,17 @@ class TokenBucket:
     def take(
         self, limit: Limit, now: int, *, wanted: int, least: int = 1, unused: int = 0
     ) -> tuple[TokenBucket, Grant]:
-        """Takes what there is of ``wanted``, or nothing where that is less than ``least``.
+        """Takes up to ``wanted`` tokens, or none if there are fewer than ``least``.
 
-        In all never more than ``burst + rate × time`` is given and not handed back: each token moves ``full_at`` by no
-        less than the time in which one comes back, each token handed back by no more, and it is never further away
-        than the time in which all of them come back.
+        Tokens given and not handed back never exceed ``burst + rate × time``: each token moves ``full_at`` by no less
+        than the time in which one comes back, each token handed back by no more, and it is never further away than
+        the time in which all of them come back.
 
         Args:
-            limit: of this client; may be another one than last time.
+            limit: of this client; may differ from last time's.
             now: the moment.
             wanted: tokens, ``least`` or more.
-            least: tokens without which the rest is of no use, ``limit.burst`` at most.
+            least: smallest number of tokens that is of use, ``limit.burst`` at most.
             unused: tokens taken earlier that are handed back first.
         """
         lacking = self.full_at - unused * MINUTE_US // limit.rate - now

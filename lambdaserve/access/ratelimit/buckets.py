@@ -1,4 +1,7 @@
-"""Where the buckets are: in Redis, shared by all processes, and in this process for as long as Redis is away (S3)."""
+"""Storage of token buckets: in Redis for all processes, and in this process while Redis is away.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,15 @@ from merger.stores.redis.link import RedisLink, RedisTrouble
 SCRIPT = Path(__file__).with_name("bucket.lua").read_text(encoding="utf-8")
 
 MAX_BUCKETS = 20_000
-"""Buckets kept in this process; the one that was not used for longest makes room."""
+"""Buckets kept in this process; the least recently used one makes room."""
 
 
 class RedisBuckets:
-    """Buckets in Redis.
+    """Buckets in Redis, shared by all processes.
 
     Args:
-        link: the way to Redis.
-        namespace: what their keys begin with.
+        link: to Redis.
+        namespace: prefix of their keys.
     """
 
     def __init__(self, link: RedisLink, namespace: str) -> None:
@@ -46,21 +49,23 @@ class LocalBuckets:
     """Buckets of this process.
 
     Args:
-        most: how many of them are kept.
-        clock: microseconds since any fixed moment.
+        max_buckets: how many of them are kept.
+        clock: returns microseconds since any fixed moment.
     """
 
-    def __init__(self, most: int = MAX_BUCKETS, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000) -> None:
-        self._most = most
+    def __init__(
+        self, max_buckets: int = MAX_BUCKETS, clock: Callable[[], int] = lambda: time.monotonic_ns() // 1000
+    ) -> None:
+        self._max_buckets = max_buckets
         self._clock = clock
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """These tokens or none."""
+        """Takes so many tokens or none."""
         with self._lock:
             bucket = self._buckets.pop(client, TokenBucket())
             self._buckets[client], grant = bucket.take(limit, self._clock(), wanted=tokens, least=tokens)
-            if len(self._buckets) > self._most:
+            if len(self._buckets) > self._max_buckets:
                 self._buckets.popitem(last=False)
         return grant

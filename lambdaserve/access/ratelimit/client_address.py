@@ -1,4 +1,7 @@
-"""Which address a request comes from, whatever it says about itself (S3)."""
+"""Address of a request's client, past trusted proxies and whatever the client claims.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 MAX_FORWARDED_CHARS = 1000
-"""Characters of ``X-Forwarded-For`` that are looked at, from its end; proxies add there."""
+"""Characters of ``X-Forwarded-For`` that are read, from its end, where proxies add."""
 
 _CACHE_SIZE = 8192
 
@@ -14,11 +17,11 @@ _Address = IPv4Address | IPv6Address
 
 
 def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str:
-    """The nearest address that is not a trusted proxy's.
+    """Returns the nearest address that is not a trusted proxy's.
 
-    ``X-Forwarded-For`` is believed only from trusted proxies, and read from its end, where they add the address of
-    whoever connected to them; what a client wrote before that changes nothing. IPv6 clients are told apart by their
-    first 64 bits, as every one of them has that many addresses of its own.
+    ``X-Forwarded-For`` is accepted from trusted proxies only, and read from its end, where each adds the address that
+    connected to it; what a client wrote before that changes nothing. IPv6 clients are identified by their first 64
+    bits, since each of them has a whole /64 of addresses.
 
     Args:
         remote: address of the connection.
@@ -43,8 +46,8 @@ def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:
 def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tuple[str, ...]) -> bool:
     """Whether the client's own address is in some networks.
 
-    A connection that is no trusted proxy's and still brings ``X-Forwarded-For`` was passed on by somebody who was not
-    declared, or pretends so: nobody knows where it is from.
+    A connection that is not a trusted proxy's and still brings ``X-Forwarded-For`` came through an undeclared proxy,
+    or claims to: its origin is unknown, so the answer is no.
 
     Args:
         networks: addresses and networks.
@@ -60,7 +63,7 @@ def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tup
 
 @lru_cache(_CACHE_SIZE)
 def _direct_client(remote: str, trusted: tuple[str, ...]) -> str | None:
-    """The name of a client that connects itself; ``None`` for a trusted proxy."""
+    """Names a client that connects directly; ``None`` for a trusted proxy."""
     address = _parse(remote)
     if address is None:
         return "unknown"
@@ -86,7 +89,7 @@ def _nearest_client(connected: _Address, forwarded: str, trusted: tuple[str, ...
 
 
 def _parse(text: str) -> _Address | None:
-    """An address, perhaps with brackets and a port; ``None`` for anything else."""
+    """Reads an address, perhaps with brackets and a port; ``None`` for anything else."""
     host = text.strip()
     if host.startswith("["):
         host = host[1:].partition("]")[0]

@@ -1,4 +1,7 @@
-"""Where django-ratelimit counts: in Redis for all processes, and in this process for as long as Redis is away (S3)."""
+"""Cache in which django-ratelimit counts: in Redis for all processes, in this process while Redis is away.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,25 @@ from merger.stores.redis.link import RedisTrouble
 
 
 class CounterCache(BaseCache):
-    """What counting takes of Django's caches.
+    """The part of Django's cache interface that counting needs.
 
     Args:
-        name: of the counts that are kept in this process.
+        name: of the counters that are kept in this process.
         params: as in ``CACHES``.
     """
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self._link = redis_link()
-        self._own = LocMemCache(name, params)
+        self._local = LocMemCache(name, params)
 
     def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Starts a count; ``False`` where it has begun.
+        """Starts a counter; ``False`` where it has already started.
 
         Args:
-            key: of the count.
+            key: of the counter.
             value: to start with.
-            timeout: seconds until it is forgotten.
+            timeout: seconds until it expires.
             version: of the key.
         """
         name = self.make_key(key, version)
@@ -39,17 +42,17 @@ class CounterCache(BaseCache):
         try:
             return bool(self._link.ask(lambda redis: redis.set(name, value, nx=True, ex=seconds)))
         except RedisTrouble:
-            return self._own.add(key, value, timeout, version)
+            return self._local.add(key, value, timeout, version)
 
     def clear(self) -> None:
-        """Forgets what this process has counted by itself; counts in Redis expire."""
-        self._own.clear()
+        """Clears the counters of this process; those in Redis expire."""
+        self._local.clear()
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """Goes on counting; the new count."""
+        """Adds to a counter and returns the new count."""
         name = self.make_key(key, version)
         try:
             return int(self._link.ask(lambda redis: redis.incr(name, delta)))
         except RedisTrouble:
-            self._own.add(key, 0, version=version)  # it may have begun in Redis
-            return self._own.incr(key, delta, version)
+            self._local.add(key, 0, version=version)  # it may have started in Redis
+            return self._local.incr(key, delta, version)

@@ -20,28 +20,28 @@ LEASE_SECONDS = 2.0
 """Seconds for which a lease may be used."""
 
 MAX_LEASE_TOKENS = 64
-"""Tokens on lease at most, and…"""
+"""Largest lease of a client."""
 
 LEASES_PER_BURST = 8
-"""…at most this part of a burst, so that as many processes get something of it."""
+"""Smallest number of leases that a burst is enough for, so that as many processes get one."""
 
 FIRST_LEASE_TOKENS = 2
-"""Tokens of a client's first lease. Clients that use them up in time get twice as many."""
+"""Tokens of a client's first lease. A client that uses its lease up in time gets twice as many."""
 
 MIN_REFUSAL_SECONDS = 0.01
-"""Seconds for which a client that was refused is refused again without a question, at least."""
+"""Shortest time for which a refused client is refused again without asking the bucket."""
 
 MAX_CLIENTS = 20_000
-"""Clients whose leases are kept; the one that was not seen for longest makes room."""
+"""Clients whose leases are kept; the one seen least recently makes room."""
 
 
 class Admission(NamedTuple):
     """Whether a request is admitted.
 
     Attributes:
-        admitted: it is.
+        admitted: whether it is.
         remaining: tokens that the client has left, as far as this process knows.
-        wait: seconds until it would be; 0 where it is.
+        wait: seconds until it would be admitted; 0 if it is.
     """
 
     admitted: bool
@@ -53,27 +53,27 @@ class SharedSource(Protocol):
     """Buckets that all processes share."""
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
-        """What the bucket gives; ``None`` where it can't be asked."""
+        """Takes tokens from the bucket; ``None`` where it can't be asked."""
 
 
 class LocalSource(Protocol):
     """Buckets of this process."""
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """These tokens or none."""
+        """Takes so many tokens or none."""
 
 
 class _Lease:
-    """What a client has in advance. The table's lock guards it."""
+    """Tokens that a client has in advance, guarded by the table's lock."""
 
     __slots__ = (
-        "behind",
+        "bucket_left",
         "enough_at",
         "expires",
         "granted",
-        "low",
         "refused_cost",
         "refused_until",
+        "renew_at",
         "renewing",
         "size",
         "tokens",
@@ -81,22 +81,22 @@ class _Lease:
 
     def __init__(self) -> None:
         self.tokens = self.granted = 0
-        self.behind = 0  # tokens that the bucket had left
+        self.bucket_left = 0  # tokens that were left in the bucket
         self.size = FIRST_LEASE_TOKENS
         self.expires = self.refused_until = self.enough_at = 0.0
         self.refused_cost = 0
-        self.low = -1  # tokens at which it is renewed in advance
+        self.renew_at = -1  # tokens at which it is renewed in advance
         self.renewing = False
 
     def hand_in(self, limit: Limit, now: float) -> int:
-        """Empties it before a question: what goes back to the bucket."""
+        """Empties the lease; returns the unused tokens, which go back to the bucket."""
         used_up_in_time = now < self.expires
         self._resize(2 * self.size if used_up_in_time else 2 * (self.granted - self.tokens), limit)
         unused, self.tokens, self.granted = self.tokens, 0, 0
         return unused
 
     def grow(self, limit: Limit) -> int:
-        """Twice its size, as far as the limit admits."""
+        """Doubles the size, as far as the limit permits; returns the new size."""
         self._resize(2 * self.size, limit)
         return self.size
 
@@ -104,16 +104,16 @@ class _Lease:
         self.size = max(1, min(max(size, FIRST_LEASE_TOKENS), limit.burst // LEASES_PER_BURST, MAX_LEASE_TOKENS))
 
     def add(self, tokens: int, now: float) -> None:
-        """Tokens that were granted."""
+        """Adds tokens that were granted and restarts the lease's time."""
         self.tokens += tokens
         self.granted = self.tokens
         self.expires = now + LEASE_SECONDS
         self.refused_until = 0.0
-        # Small ones belong to clients that may not come back in time.
-        self.low = self.granted // 4 if self.granted > FIRST_LEASE_TOKENS else -1
+        # The owners of small leases may not come back in time.
+        self.renew_at = self.granted // 4 if self.granted > FIRST_LEASE_TOKENS else -1
 
     def refuse(self, cost: int, grant: Grant, now: float) -> Admission:
-        """Remembers a refusal, so that a client that does not stop asks nothing of Redis."""
+        """Remembers a refusal, so that a client that keeps trying costs Redis nothing."""
         wait = grant.wait / 1e6
         self.refused_cost = cost
         self.enough_at = now + wait
@@ -125,85 +125,85 @@ class LeaseTable:
     """The leases of this process's clients.
 
     Args:
-        shared: where leases come from.
-        own: where tokens come from while that can't be asked.
-        soon: runs a function a little later, in another thread; may refuse with ``RuntimeError``.
-        clock: seconds since any fixed moment.
-        most: clients that it remembers.
+        shared: buckets that leases come from.
+        local: buckets that tokens come from while the shared ones can't be asked.
+        run_later: runs a function soon, in another thread; may refuse with ``RuntimeError``.
+        clock: returns seconds since any fixed moment.
+        max_clients: clients whose leases it keeps.
     """
 
     def __init__(
         self,
         shared: SharedSource,
-        own: LocalSource,
-        soon: Callable[[Callable[[], None]], object],
+        local: LocalSource,
+        run_later: Callable[[Callable[[], None]], object],
         clock: Callable[[], float] = time.monotonic,
-        most: int = MAX_CLIENTS,
+        max_clients: int = MAX_CLIENTS,
     ) -> None:
         self._shared = shared
-        self._own = own
-        self._soon = soon
+        self._local = local
+        self._run_later = run_later
         self._clock = clock
-        self._most = most
+        self._max_clients = max_clients
         self._lock = threading.Lock()
         self._leases: OrderedDict[str, _Lease] = OrderedDict()
 
     def take(self, client: str, limit: Limit, cost: int) -> Admission:
-        """Admits a request or refuses it; asks the shared bucket only where the lease is too small or too old.
+        """Admits a request or refuses it; asks the shared bucket only if the lease is too small or too old.
 
         Args:
-            client: who it is.
+            client: that sends it.
             limit: of this client.
             cost: tokens that the request takes, 1 to ``limit.burst``.
         """
         now = self._clock()
-        due, remaining = False, 0
+        is_due, remaining = False, 0
         with self._lock:
             lease = self._leases.get(client)
             if lease is not None and lease.tokens >= cost and now < lease.expires:
                 left = lease.tokens = lease.tokens - cost
-                remaining = left + lease.behind
-                if left <= lease.low and not lease.renewing:
-                    due = lease.renewing = True
+                remaining = left + lease.bucket_left
+                if left <= lease.renew_at and not lease.renewing:
+                    is_due = lease.renewing = True
                 self._leases.move_to_end(client)
             else:
                 lease = None
         if lease is None:
-            return self._ask(client, limit, cost, now)
-        if due:
+            return self._take_from_bucket(client, limit, cost, now)
+        if is_due:
             self._renew_soon(client, limit, lease)
         return Admission(True, remaining, 0.0)
 
-    def _ask(self, client: str, limit: Limit, cost: int, now: float) -> Admission:
+    def _take_from_bucket(self, client: str, limit: Limit, cost: int, now: float) -> Admission:
         with self._lock:
-            lease = self._lease_of(client)
+            lease = self._get_lease(client)
             if now < lease.refused_until and cost >= lease.refused_cost:
-                return Admission(False, lease.behind, max(lease.enough_at - now, 0.0))
+                return Admission(False, lease.bucket_left, max(lease.enough_at - now, 0.0))
             unused = lease.hand_in(limit, now)
             wanted = max(cost, lease.size)
         grant = self._shared.take(client, limit, wanted=wanted, least=cost, unused=unused)
         if grant is None:
-            # Asking it costs nothing, so it lends nothing that could be lost.
-            grant = self._own.take(client, limit, cost)
+            # A local bucket costs nothing to ask, so there is no lease whose tokens could be lost.
+            grant = self._local.take(client, limit, cost)
         with self._lock:
-            lease.behind = grant.remaining
+            lease.bucket_left = grant.remaining
             if grant.tokens < cost:
                 return lease.refuse(cost, grant, now)
             lease.add(grant.tokens - cost, now)
-            return Admission(True, lease.tokens + lease.behind, 0.0)
+            return Admission(True, lease.tokens + lease.bucket_left, 0.0)
 
-    def _lease_of(self, client: str) -> _Lease:
+    def _get_lease(self, client: str) -> _Lease:
         lease = self._leases.get(client)
         if lease is None:
             lease = self._leases[client] = _Lease()
-            if len(self._leases) > self._most:
+            if len(self._leases) > self._max_clients:
                 self._leases.popitem(last=False)
         self._leases.move_to_end(client)
         return lease
 
     def _renew_soon(self, client: str, limit: Limit, lease: _Lease) -> None:
         try:
-            self._soon(lambda: self._renew(client, limit, lease))
+            self._run_later(lambda: self._renew(client, limit, lease))
         except RuntimeError:  # the process is ending
             lease.renewing = False
 
@@ -217,7 +217,7 @@ class LeaseTable:
             lease.renewing = False
         with self._lock:
             if grant is None or not grant.tokens:
-                lease.low = -1  # once its tokens are used up, a request will ask again
+                lease.renew_at = -1  # the next request after its last token asks again
             else:
-                lease.behind = grant.remaining
+                lease.bucket_left = grant.remaining
                 lease.add(grant.tokens, now)

@@ -1,4 +1,7 @@
-"""How much a client may ask for: the defaults, a key's own, and what a request costs (S3)."""
+"""Limits: defaults and a key's own, and what requests cost.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,21 @@ from lambdaserve.access.ratelimit.bucket import Limit
 FREE: Final = 0
 """Tokens of a request that is never limited: the probes of load balancers."""
 CHEAP: Final = 1
-"""One movie, one document, one page of names."""
+"""Tokens of a request for one movie, one document or one page of names."""
 RANKING: Final = 2
-"""Many movies' newest documents."""
+"""Tokens of a request that reads many movies' newest documents."""
 STATISTICS: Final = 3
-"""Many documents, summed up."""
+"""Tokens of a request that sums up many documents."""
 WHOLE_CATALOGUE: Final = 5
-"""Every document of a kind."""
+"""Tokens of a request that reads every document of a kind."""
 
 _SMALLEST_DEFAULT_BURST = 10
 _BURST_SHARE = 6
-"""A burst is a sixth of what a minute admits, ten seconds' worth, where nothing else is said."""
+"""Where no burst is set it is a sixth of a minute's rate: ten seconds' worth."""
 
 
 def limit_of(rate: int | None, burst: int | None) -> Limit | None:
-    """A client's limit from its own rate and burst, each ``None`` for the default; ``None``: there is no limit."""
+    """Returns a client's limit from its own rate and burst, each ``None`` for the default; ``None``: no limit."""
     known_rate = rate or settings.RATE_LIMIT
     if not known_rate:
         return None

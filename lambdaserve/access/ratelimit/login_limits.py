@@ -1,8 +1,8 @@
-"""How often somebody may try to log in, and call up pages (S2, S3): counted by django-ratelimit.
+"""Limits of log-in attempts, token requests and page views, counted by django-ratelimit.
 
-Tries count whether they succeed or not, and those in the admin and those for tokens together: by address past the
-trusted proxies, and by user name however it is spelled. Whoever is over the limit of their address does not count on
-the name any more, so that one address can't keep a user out for long.
+Attempts count whether they succeed or not, in the admin and for tokens together: by address past the trusted proxies,
+and by user name in any spelling. An attempt beyond its address's limit no longer counts on the name, so that one
+address can't lock a user out for long. Requirements S2 and S3.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ PAGE_WINDOW: Final = "m"
 
 
 def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | None:
-    """Counts a try to log in.
+    """Counts an attempt to log in.
 
     Args:
-        request: that brings it.
+        request: of the attempt.
         name: of the user as it was given, of any type.
 
     Returns:
@@ -41,23 +41,22 @@ def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | 
 
 
 def count_token_attempt(request: HttpRequest | Request) -> int | None:
-    """Counts a request about a token that somebody has; as ``count_log_in_attempt``, by address alone.
+    """Counts a request to refresh, verify or revoke a token, as ``count_log_in_attempt`` but by address alone.
 
-    A token names its user only to those who have its signing key: counted by what it says before that is looked at,
-    anybody could keep any user out.
+    A token that has not been checked may name any user: counted by that name, anyone could lock any user out.
     """
     return _count(request, "token", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS)
 
 
-def _count(request: HttpRequest | Request, group: str, who: str, most: int) -> int | None:
+def _count(request: HttpRequest | Request, group: str, client: str, most: int) -> int | None:
     if not most:
         return None
-    usage = get_usage(request, group, key=lambda *_: who, rate=f"{most}/{ATTEMPT_WINDOW}", increment=True)
+    usage = get_usage(request, group, key=lambda *_: client, rate=f"{most}/{ATTEMPT_WINDOW}", increment=True)
     return retry_after(usage["time_left"]) if usage["should_limit"] else None
 
 
 def _normalize(name: object) -> str:
-    # JSON may bring halves of characters, which nothing can be made of further on.
+    # JSON may bring halves of surrogate pairs, which can't be encoded further on.
     whole = str(name)[:1000].encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFKC", whole).casefold().strip()
 
@@ -71,7 +70,7 @@ def _page_client(group: str, request: HttpRequest) -> str:
 
 
 def limit_page(view: V) -> V:
-    """A page's view that raises ``Ratelimited`` beyond ``PAGE_LIMIT`` a minute and address, all pages together."""
+    """Makes a view raise ``Ratelimited`` beyond ``PAGE_LIMIT`` views per minute and address, all pages together."""
     return cast("V", _limit(view))
 
 

@@ -1,4 +1,7 @@
-"""How often a client may ask (S3): a token bucket per API key, else per user, else per address."""
+"""Throttle of the REST API: a token bucket per API key, else per user, else per address.
+
+Requirement S3.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,16 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 _STATUS_KEY = "lambdaserve.rate_limit"
-_SECOND = 1_000_000
+_SECOND_US = 1_000_000
 
 
 class LimitStatus(NamedTuple):
-    """Where a client stands with its limit; left in the request's environment for the response's headers.
+    """What a client has left of its limit; kept in the request's environment for the response's headers.
 
     Attributes:
         limit: of the client.
         remaining: tokens left.
-        reset: seconds until more is to be had after a refusal; ``None``: it was none.
+        reset: seconds until there are enough again after a refusal; ``None``: the request was admitted.
     """
 
     limit: Limit
@@ -46,24 +49,24 @@ class LimitStatus(NamedTuple):
 
 @cache
 def lease_table() -> LeaseTable:
-    """The leases of this process."""
+    """Returns the leases of this process."""
     # Deployments that share a Redis have users and addresses of their own.
     deployment = salted_hmac("lambdaserve.access.bucket", "", algorithm="sha256").hexdigest()[:8]
-    shared = RedisBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
+    buckets = RedisBuckets(redis_link(), f"lambdaserve:bucket:{deployment}:")
     renewal = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease-renewal")
-    return LeaseTable(shared, LocalBuckets(), renewal.submit)
+    return LeaseTable(buckets, LocalBuckets(), renewal.submit)
 
 
 class LeasedTokenBucket(BaseThrottle):
-    """Admits what the client's bucket admits.
+    """Admits a request if its client's bucket has the tokens.
 
-    A viewset says what its actions cost in ``throttle_costs``, by name; else a request costs ``CHEAP``.
+    A viewset names the costs of its actions in ``throttle_costs``; any other request costs ``CHEAP``.
     """
 
     _wait: float | None = None
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether the request is admitted."""
+        """Whether the request is admitted; takes its tokens if so."""
         auth = request.auth
         limit = auth.limit if isinstance(auth, AccessGrant) else limit_of(None, None)
         if limit is None:
@@ -82,15 +85,15 @@ class LeasedTokenBucket(BaseThrottle):
         return self._wait is None
 
     def wait(self) -> float | None:
-        """Seconds until it would be."""
+        """Returns the seconds until a refused request would be admitted."""
         return self._wait
 
 
 def spend_for_wrong_credentials(request: Request) -> None:
-    """Takes a token from the address that sent credentials which are none.
+    """Takes a token from the address that sent credentials which are not valid.
 
     Raises:
-        Throttled: it has no more.
+        Throttled: it has none left.
     """
     limit = limit_of(None, None)
     if limit is not None:
@@ -100,17 +103,17 @@ def spend_for_wrong_credentials(request: Request) -> None:
 
 
 def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, str]]:
-    """Headers of the response to a request that was limited, none for any other.
+    """Returns the headers of the response to a request that was limited, none for any other.
 
     ``RateLimit-Policy`` and ``RateLimit`` are those of the IETF draft: ``q`` tokens within ``w`` seconds, ``r`` left;
     in ``t`` seconds all of them are back, or after a refusal enough. The other three are their predecessors.
     """
-    standing: LimitStatus | None = request.META.get(_STATUS_KEY)
-    if standing is None:
+    status: LimitStatus | None = request.META.get(_STATUS_KEY)
+    if status is None:
         return ()
-    limit, left, reset = standing
+    limit, left, reset = status
     if reset is None:
-        reset = -(-limit.refill(max(limit.burst - left, 0)) // _SECOND)
+        reset = -(-limit.refill(max(limit.burst - left, 0)) // _SECOND_US)
     quota, policy = _policy(limit)
     remaining, seconds = str(left), str(reset)
     return (
@@ -123,18 +126,18 @@ def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, st
 
 
 def retry_after(wait: float | None) -> int:
-    """Whole seconds to wait, 1 at least."""
+    """Rounds a wait up to whole seconds, 1 at least."""
     return max(1, math.ceil(wait or 0))
 
 
 @lru_cache(1024)
 def _policy(limit: Limit) -> tuple[str, str]:
-    window = -(-limit.refill(limit.burst) // _SECOND)
+    window = -(-limit.refill(limit.burst) // _SECOND_US)
     return str(limit.burst), f'"default";q={limit.burst};w={window}'
 
 
 def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) -> float | None:
-    """Takes tokens: ``None`` where there were enough, else the seconds until there are."""
+    """Takes tokens; ``None`` where there were enough, else the seconds until there are."""
     admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
     reset = None if admitted else retry_after(wait)
     environment[_STATUS_KEY] = LimitStatus(limit, remaining, reset)
@@ -142,7 +145,7 @@ def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) ->
 
 
 def address_of(environment: Mapping[str, Any]) -> str:
-    """The client whom a request without credentials comes from, by its address past the trusted proxies."""
+    """Returns the client of a request without credentials: its address past the trusted proxies."""
     trusted = settings.TRUSTED_PROXIES
     forwarded = environment.get("HTTP_X_FORWARDED_FOR", "") if trusted else ""
     return "address:" + client_address(environment.get("REMOTE_ADDR", ""), forwarded, trusted)

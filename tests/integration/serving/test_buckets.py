@@ -1,4 +1,4 @@
-"""The token bucket in a real Redis (S3): equal to the pure one, shared by processes, and away for a while."""
+"""The token bucket in a real Redis: equal to the pure one, shared by processes, and safe while Redis is away."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from merger.stores.redis.link import RedisLink
 
 NAMESPACE = "lambdaserve:bucket:test:"
 EPOCH = 1_800_000_000_000_000
-"""Microseconds, as Redis tells them."""
+"""Microseconds, as in Redis."""
 
 
-def in_redis(redis: Redis, limit: Limit, moment: int | None, wanted: int, least: int, unused: int) -> list[int]:
-    """Tokens, remaining, wait, moment; by Redis's own clock where no moment is given."""
+def take_in_redis(redis: Redis, limit: Limit, moment: int | None, wanted: int, least: int, unused: int) -> list[int]:
+    """Takes from the bucket in Redis, by its own clock unless a moment is given: tokens, remaining, wait, moment."""
     arguments = [limit.rate, limit.burst, wanted, least, unused, *([] if moment is None else [moment])]
     found: list[int] = redis.register_script(SCRIPT)(keys=[NAMESPACE + "twin"], args=arguments)
     return found
@@ -52,7 +52,7 @@ steps = st.lists(
 
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(first=limits, steps=steps, one_limit=st.booleans())
-def test_both_twins_answer_every_sequence_alike(
+def test_both_twins_give_the_same_for_every_sequence(
     redis_client: Redis, first: Limit, steps: list[tuple[Limit, int, int, int, int]], one_limit: bool
 ) -> None:
     key = NAMESPACE + "twin"
@@ -62,21 +62,21 @@ def test_both_twins_answer_every_sequence_alike(
         limit = first if one_limit else changed
         now += pause
         useful = min(least, limit.burst)
-        asked = max(wanted, useful)
+        wanted_at_least = max(wanted, useful)
         if bucket.full_at:
-            # Redis lets it expire by its own clock, which knows nothing of these moments.
+            # The key expires by Redis's own clock, which is not this test's.
             redis_client.set(key, bucket.full_at)
-        bucket, grant = bucket.take(limit, now, wanted=asked, least=useful, unused=unused)
-        assert in_redis(redis_client, limit, now, asked, useful, unused) == [*grant, now]
+        bucket, grant = bucket.take(limit, now, wanted=wanted_at_least, least=useful, unused=unused)
+        assert take_in_redis(redis_client, limit, now, wanted_at_least, useful, unused) == [*grant, now]
         stored = redis_client.get(key)
         assert stored == b"%d" % bucket.full_at or (stored is None and bucket.full_at - now < 1_000_000)
 
 
-def test_by_redis_s_own_clock_both_twins_answer_alike(redis_client: Redis) -> None:
+def test_both_twins_give_the_same_by_redis_s_own_clock(redis_client: Redis) -> None:
     limit, bucket = Limit(rate=6_000, burst=5), TokenBucket()
     refused = 0
     for _ in range(300):
-        *found, now = in_redis(redis_client, limit, None, 1, 1, 0)
+        *found, now = take_in_redis(redis_client, limit, None, 1, 1, 0)
         bucket, grant = bucket.take(limit, now, wanted=1)
         assert found == [*grant]
         refused += not grant.tokens
@@ -85,28 +85,28 @@ def test_by_redis_s_own_clock_both_twins_answer_alike(redis_client: Redis) -> No
 
 def test_a_bucket_in_redis_expires_when_it_is_full(redis_client: Redis) -> None:
     limit = Limit(rate=60, burst=10)
-    in_redis(redis_client, limit, None, 10, 1, 0)
+    take_in_redis(redis_client, limit, None, 10, 1, 0)
     assert 9_900 < redis_client.pttl(NAMESPACE + "twin") <= 10_000
-    in_redis(redis_client, limit, None, 1, 1, 10)
+    take_in_redis(redis_client, limit, None, 1, 1, 10)
     assert 900 < redis_client.pttl(NAMESPACE + "twin") <= 1_000
-    in_redis(redis_client, Limit(rate=6_000, burst=10), None, 1, 1, 10)
+    take_in_redis(redis_client, Limit(rate=6_000, burst=10), None, 1, 1, 10)
     time.sleep(0.2)
     assert redis_client.exists(NAMESPACE + "twin") == 0
 
 
 _start: Any = None
-"""In a process of the test below: where all of them wait for the last one."""
+"""Barrier at which the processes of the test below wait for each other."""
 
 
-def meet_at(start: Any) -> None:
+def set_barrier(start: Any) -> None:
     global _start  # noqa: PLW0603 - how a pool hands its processes what can't be pickled
     _start = start
 
 
-def client_at_full_speed(address: str, limit: Limit, seconds: float) -> tuple[int, float, float]:
-    """One process: asks without pause; how many were admitted, first and last moment of asking."""
+def take_at_full_speed(address: str, limit: Limit, seconds: float) -> tuple[int, float, float]:
+    """Takes without pause in one process; returns the number admitted and the first and last moment."""
     redis = Redis.from_url(address)
-    table = table_on(RedisLink(lambda: redis))
+    table = lease_table_on(RedisLink(lambda: redis))
     _start.wait(60)
     admitted, first = 0, time.time()
     last = first
@@ -118,21 +118,21 @@ def client_at_full_speed(address: str, limit: Limit, seconds: float) -> tuple[in
     return admitted, first, last
 
 
-def table_on(link: RedisLink) -> LeaseTable:
+def lease_table_on(link: RedisLink) -> LeaseTable:
     renewal = ThreadPoolExecutor(1)
     return LeaseTable(RedisBuckets(link, NAMESPACE), LocalBuckets(), renewal.submit)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("limit", [Limit(rate=6_000, burst=200), Limit(rate=1_200, burst=10)])
-def test_eight_processes_at_once_admit_one_bucket_and_nearly_all_of_it(
+def test_eight_processes_together_admit_nearly_a_bucket_and_no_more(
     redis_client: Redis, redis_url: str, limit: Limit
 ) -> None:
     processes = multiprocessing.get_context("spawn")
     start = processes.Barrier(8)
-    with ProcessPoolExecutor(8, mp_context=processes, initializer=meet_at, initargs=(start,)) as pool:
-        asked = [pool.submit(client_at_full_speed, redis_url, limit, 3.0) for _ in range(8)]
-        found = [each.result() for each in asked]
+    with ProcessPoolExecutor(8, mp_context=processes, initializer=set_barrier, initargs=(start,)) as pool:
+        running = [pool.submit(take_at_full_speed, redis_url, limit, 3.0) for _ in range(8)]
+        found = [each.result() for each in running]
     admitted = sum(count for count, _, _ in found)
     span = max(last for _, _, last in found) - min(first for _, first, _ in found)
     most = limit.burst + limit.rate * span / 60
@@ -142,35 +142,35 @@ def test_eight_processes_at_once_admit_one_bucket_and_nearly_all_of_it(
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[embedded.Store]:
-    """A Redis of this test's own, to be stopped and started."""
+    """A Redis of this test's own, which it stops and starts."""
     found = embedded.start_redis(tmp_path)
     yield found
     found.stop()
 
 
-def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedded.Store, tmp_path: Path) -> None:
+def test_limits_hold_while_redis_is_down_and_it_is_used_again_when_back(store: embedded.Store, tmp_path: Path) -> None:
     limit = Limit(rate=6, burst=20)
     redis = Redis.from_url(store.address, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
-    asked = list[float]()
+    connected = list[float]()
 
     def connection() -> Redis:
-        asked.append(time.perf_counter())
+        connected.append(time.perf_counter())
         return redis
 
     link = RedisLink(connection, retry_seconds=0.05)
-    table = table_on(link)
+    table = lease_table_on(link)
     assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
 
     store.child.process.kill()
     store.child.process.wait()
     store.stop()
-    assert not table.take("a", limit, 1).admitted, "what was refused a moment ago still is"
+    assert not table.take("a", limit, 1).admitted, "a client refused a moment ago still is"
     assert sum(table.take("b", limit, 1).admitted for _ in range(40)) == 20
-    asked.clear()
+    connected.clear()
     for number in range(1_000):
         table.take(f"client {number}", limit, 1)
-    between = [later - earlier for earlier, later in pairwise(asked)]
-    assert all(seconds > 0.04 for seconds in between), "its absence is paid for no oftener than it is asked again"
+    between = [later - earlier for earlier, later in pairwise(connected)]
+    assert all(seconds > 0.04 for seconds in between), "only one attempt to connect per interval"
 
     port = int(store.address.rpartition(":")[2].partition("/")[0])
     again = embedded.start_redis(tmp_path / "again", port)
@@ -185,9 +185,9 @@ def test_redis_killed_is_no_open_door_and_redis_back_is_used_again(store: embedd
         again.stop()
 
 
-def test_a_redis_that_takes_no_writes_is_no_open_door(redis_client: Redis) -> None:
+def test_limits_hold_while_redis_takes_no_writes(redis_client: Redis) -> None:
     limit = Limit(rate=6, burst=20)
-    table = table_on(RedisLink(lambda: redis_client))
+    table = lease_table_on(RedisLink(lambda: redis_client))
     redis_client.config_set("maxmemory", "1")
     try:
         assert sum(table.take("a", limit, 1).admitted for _ in range(40)) == 20
@@ -195,22 +195,22 @@ def test_a_redis_that_takes_no_writes_is_no_open_door(redis_client: Redis) -> No
         redis_client.config_set("maxmemory", "0")
 
 
-def test_a_script_that_redis_forgot_is_sent_again(redis_client: Redis) -> None:
+def test_a_flushed_script_is_sent_again(redis_client: Redis) -> None:
     shared = RedisBuckets(RedisLink(lambda: redis_client), NAMESPACE)
     for _ in range(2):
         redis_client.script_flush()
         assert isinstance(shared.take("a", Limit(60, 10), wanted=1, least=1, unused=0), Grant)
 
 
-def test_threads_of_a_process_share_its_lease_exactly(redis_client: Redis) -> None:
+def test_threads_share_a_lease_to_the_exact_token(redis_client: Redis) -> None:
     limit = Limit(rate=1, burst=500)
-    table = table_on(RedisLink(lambda: redis_client))
+    table = lease_table_on(RedisLink(lambda: redis_client))
     admitted: list[Any] = []
 
-    def ask() -> None:
+    def take_many() -> None:
         admitted.append(sum(table.take("a", limit, 1).admitted for _ in range(200)))
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
+    threads = [threading.Thread(target=take_many) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

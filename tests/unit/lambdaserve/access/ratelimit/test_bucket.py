@@ -1,4 +1,4 @@
-"""The token bucket's arithmetic (S3)."""
+"""Arithmetic of the token bucket."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_tokens_come_back_one_by_one_until_it_is_full() -> None:
         assert grant.tokens == back, seconds
 
 
-def test_less_than_is_of_use_is_not_taken() -> None:
+def test_fewer_tokens_than_the_least_are_not_taken() -> None:
     bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=7)
     same, grant = bucket.take(ONE_A_SECOND, NOON, wanted=5, least=5)
     assert grant == Grant(0, 3, 2 * SECOND)
@@ -40,7 +40,7 @@ def test_less_than_is_of_use_is_not_taken() -> None:
     assert later.tokens == 5
 
 
-def test_what_is_handed_back_can_be_taken_again() -> None:
+def test_tokens_handed_back_can_be_taken_again() -> None:
     bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     _, grant = bucket.take(ONE_A_SECOND, NOON, wanted=10, unused=4)
     assert grant == Grant(4, 0, 0)
@@ -51,7 +51,7 @@ def test_handing_back_never_makes_more_than_a_full_bucket() -> None:
     assert grant == Grant(1, 9, 0)
 
 
-def test_a_clock_that_was_set_back_locks_nobody_out_for_longer_than_a_refill() -> None:
+def test_a_clock_set_back_locks_a_client_out_no_longer_than_a_refill() -> None:
     bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     _, grant = bucket.take(ONE_A_SECOND, NOON - 3600 * SECOND, wanted=1)
     assert grant == Grant(0, 0, SECOND)
@@ -81,7 +81,7 @@ steps = st.lists(
 def test_no_sequence_gets_more_than_burst_and_rate_admit(
     limit: Limit, steps: list[tuple[int, int, int, float]]
 ) -> None:
-    """Whatever is asked and handed back when: net tokens ≤ burst + rate × time, exactly."""
+    """Net tokens ≤ burst + rate × time, exactly, for any sequence of takes and returns."""
     bucket, now, net, on_lease = TokenBucket(), NOON, 0, 0
     for pause, wanted, least, share in steps:
         now += pause
@@ -95,20 +95,20 @@ def test_no_sequence_gets_more_than_burst_and_rate_admit(
 
 
 @given(limit=limits, pauses=st.lists(st.integers(0, MINUTE_US), max_size=30))
-def test_whoever_takes_all_there_is_gets_nearly_all_that_came_back(limit: Limit, pauses: list[int]) -> None:
-    """Rounding costs less than one microsecond's worth of tokens, and the one that is on its way, per question."""
+def test_a_client_that_takes_everything_gets_nearly_the_whole_rate(limit: Limit, pauses: list[int]) -> None:
+    """Rounding costs less than a microsecond's worth of tokens per take, and the one token that is on its way."""
     bucket, grant = TokenBucket().take(limit, NOON, wanted=MAX_TOKENS)
     assert grant.tokens == limit.burst
-    now, got = NOON, 0
+    now, taken = NOON, 0
     for pause in pauses:
         now += pause
         before = bucket
         bucket, grant = bucket.take(limit, now, wanted=MAX_TOKENS)
-        got += grant.tokens
+        taken += grant.tokens
         if before.full_at <= now:
             assert grant.tokens == limit.burst
             return
-    assert got * MINUTE_US >= limit.rate * (now - NOON) - MINUTE_US - len(pauses) * limit.rate
+    assert taken * MINUTE_US >= limit.rate * (now - NOON) - MINUTE_US - len(pauses) * limit.rate
 
 
 @pytest.mark.parametrize(("tokens", "microseconds"), [(1, 8_571_429), (7, MINUTE_US), (0, 0)])

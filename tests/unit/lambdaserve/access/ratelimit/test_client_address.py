@@ -1,4 +1,4 @@
-"""Which address a request comes from (S3)."""
+"""Address of a request's client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TRUSTED = ("10.0.0.0/8", "fd00::/8")
     ("remote", "forwarded", "client"),
     [
         ("1.2.3.4", "", "1.2.3.4"),
-        # Whoever is not a trusted proxy may write what he likes.
+        # What an untrusted client writes does not count.
         ("1.2.3.4", "9.9.9.9", "1.2.3.4"),
         ("1.2.3.4", "10.0.0.1", "1.2.3.4"),
         # One proxy, and two.
@@ -23,19 +23,19 @@ TRUSTED = ("10.0.0.0/8", "fd00::/8")
         ("10.0.0.1", "9.9.9.9, 1.2.3.4", "1.2.3.4"),
         ("10.0.0.1", "9.9.9.9, 10.0.0.7, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
         ("10.0.0.1", "x" * 5000 + ", 1.2.3.4", "1.2.3.4"),
-        # Nothing but proxies, or nothing that can be read.
+        # Only proxies, or nothing readable.
         ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
         ("10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "unknown", "10.0.0.1"),
         ("10.0.0.1", "1.2.3.4, <script>, 10.0.0.2", "10.0.0.2"),
         ("10.0.0.1", ",,,", "10.0.0.1"),
         ("", "1.2.3.4", "unknown"),
-        # Other spellings of the same.
+        # Other spellings of an address.
         ("10.0.0.1", "1.2.3.4:5678", "1.2.3.4"),
         ("10.0.0.1", " [2001:db8::1]:443 ", "2001:db8::/64"),
         ("::ffff:1.2.3.4", "", "1.2.3.4"),
         ("::ffff:10.0.0.1", "1.2.3.4", "1.2.3.4"),
-        # IPv6 clients have a whole /64 each.
+        # An IPv6 client has a whole /64.
         ("2001:db8::1", "", "2001:db8::/64"),
         ("2001:db8:0:0:ffff::2", "", "2001:db8::/64"),
         ("2001:db8:0:1::1", "", "2001:db8:0:1::/64"),
@@ -43,11 +43,11 @@ TRUSTED = ("10.0.0.0/8", "fd00::/8")
         ("fd00::1", "1.2.3.4", "1.2.3.4"),
     ],
 )
-def test_a_client_is_the_nearest_address_that_is_no_trusted_proxy(remote: str, forwarded: str, client: str) -> None:
+def test_a_client_is_the_nearest_address_that_is_not_a_trusted_proxy(remote: str, forwarded: str, client: str) -> None:
     assert client_address(remote, forwarded, TRUSTED) == client
 
 
-def test_without_trusted_proxies_nothing_forwarded_counts() -> None:
+def test_without_trusted_proxies_forwarded_addresses_are_ignored() -> None:
     assert client_address("10.0.0.1", "1.2.3.4", ()) == "10.0.0.1"
 
 
@@ -72,7 +72,7 @@ def test_a_flood_of_forged_headers_fills_no_memory() -> None:
         ("2001:db8::2", "", False),  # each address counts, not its /64
         ("", "", False),
         ("unix:", "192.0.2.7", False),
-        # Forged, and passed on by a proxy that nobody declared.
+        # Forged, and through an undeclared proxy.
         ("198.51.100.1", "192.0.2.7", False),
         ("192.0.2.7", "198.51.100.1", False),
         # Through a trusted proxy.
@@ -83,11 +83,9 @@ def test_a_flood_of_forged_headers_fills_no_memory() -> None:
         ("10.0.0.1", "", False),
     ],
 )
-def test_networks_admit_by_the_address_that_is_known_for_certain(
-    remote: str, forwarded: str, *, admitted: bool
-) -> None:
+def test_networks_admit_a_client_by_its_certain_address(remote: str, forwarded: str, *, admitted: bool) -> None:
     assert is_from(("192.0.2.7", "2001:db8::1/128"), remote, forwarded, TRUSTED) is admitted
 
 
-def test_no_networks_admit_nobody() -> None:
+def test_no_networks_admit_no_client() -> None:
     assert not is_from((), "127.0.0.1", "", ())

@@ -1,4 +1,4 @@
-"""Leases of tokens (S3): how often the shared bucket is asked, and that leases admit no more than it does."""
+"""Leases of tokens: how often the shared bucket is asked, and that leases admit no more than it would."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ NARROW = Limit(rate=60, burst=10)
 
 
 class World:
-    """A clock, a shared bucket per client that counts questions, and as many processes as wanted."""
+    """A clock, a shared bucket per client that counts its calls, and any number of processes."""
 
     def __init__(self) -> None:
         self.now = 100.0
         self.away = False
-        self.questions = 0
+        self.calls = 0
         self.later: list[Callable[[], None]] = []
         self._buckets: dict[str, TokenBucket] = {}
 
-    def process(self, most: int = 100) -> LeaseTable:
-        own = LocalBuckets(most, clock=lambda: int(self.now * 1e6))
-        return LeaseTable(self, own, self.later.append, clock=lambda: self.now, most=most)
+    def process(self, max_clients: int = 100) -> LeaseTable:
+        local = LocalBuckets(max_clients, clock=lambda: int(self.now * 1e6))
+        return LeaseTable(self, local, self.later.append, clock=lambda: self.now, max_clients=max_clients)
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
-        """The shared bucket; the shape that ``LeaseTable`` asks."""
-        self.questions += 1
+        """Takes from the shared bucket, as ``LeaseTable`` expects."""
+        self.calls += 1
         if self.away:
             return None
         bucket = self._buckets.get(client, TokenBucket())
@@ -44,21 +44,21 @@ class World:
             self.later.pop(0)()
 
 
-def test_a_steady_client_asks_a_few_times_and_then_never_waits() -> None:
+def test_a_steady_client_waits_for_the_bucket_only_at_first() -> None:
     world = World()
     table = world.process()
     waited = 0
     for _ in range(5_000):
-        before = world.questions
+        before = world.calls
         assert table.take("a", AMPLE, 1).admitted
-        waited += world.questions - before
+        waited += world.calls - before
         world.run_later()
         world.now += 0.001
     assert waited <= 6, "only while its leases are still small"
-    assert world.questions < 5_000 / (MAX_LEASE_TOKENS / 2)
+    assert world.calls < 5_000 / (MAX_LEASE_TOKENS / 2)
 
 
-def test_a_lease_is_renewed_once_while_a_renewal_is_on_its_way() -> None:
+def test_a_lease_has_one_renewal_under_way_at_most() -> None:
     world = World()
     table = world.process()
     for _ in range(200):
@@ -69,7 +69,7 @@ def test_a_lease_is_renewed_once_while_a_renewal_is_on_its_way() -> None:
         world.now += 0.001
 
 
-def test_a_rare_client_holds_nothing_but_a_token_or_two() -> None:
+def test_a_rare_client_leases_two_tokens_at_most() -> None:
     world = World()
     table = world.process()
     for _ in range(10):
@@ -80,7 +80,7 @@ def test_a_rare_client_holds_nothing_but_a_token_or_two() -> None:
     assert admitted >= NARROW.burst - 2
 
 
-def test_what_is_left_of_an_old_lease_is_handed_back() -> None:
+def test_unused_tokens_of_an_old_lease_are_handed_back() -> None:
     world = World()
     table = world.process()
     slow = Limit(rate=1, burst=100)
@@ -95,10 +95,10 @@ def test_a_lease_is_not_used_after_its_life() -> None:
     world = World()
     table = world.process()
     table.take("a", AMPLE, 1)
-    asked = world.questions
+    calls = world.calls
     world.now += LEASE_SECONDS
     table.take("a", AMPLE, 1)
-    assert world.questions == asked + 1
+    assert world.calls == calls + 1
 
 
 def test_a_lease_leaves_something_for_other_processes() -> None:
@@ -110,23 +110,23 @@ def test_a_lease_leaves_something_for_other_processes() -> None:
     assert late.take("a", limit, 1).admitted
 
 
-def test_a_refused_client_asks_no_more_before_there_is_something() -> None:
+def test_a_refused_client_costs_no_call_until_its_wait_is_over() -> None:
     world = World()
     table = world.process()
     while table.take("a", NARROW, 1).admitted:
         pass
-    asked = world.questions
+    calls = world.calls
     for tick in range(50):
         refused = table.take("a", NARROW, 1)
         assert not refused.admitted
         assert abs(refused.wait - (1 - tick / 100)) < 0.01
         world.now += 0.01
-    assert world.questions == asked
+    assert world.calls == calls
     world.now += 0.6
     assert table.take("a", NARROW, 1).admitted
 
 
-def test_a_cheap_request_may_pass_where_a_dear_one_was_refused() -> None:
+def test_a_cheap_request_may_pass_after_a_costly_one_was_refused() -> None:
     world = World()
     table = world.process()
     for _ in range(7):
@@ -135,7 +135,7 @@ def test_a_cheap_request_may_pass_where_a_dear_one_was_refused() -> None:
     assert table.take("a", NARROW, 1).admitted
 
 
-def test_a_dear_request_takes_all_its_tokens() -> None:
+def test_a_costly_request_takes_all_its_tokens() -> None:
     world = World()
     table = world.process()
     assert table.take("a", NARROW, 5).admitted
@@ -143,7 +143,7 @@ def test_a_dear_request_takes_all_its_tokens() -> None:
     assert not table.take("a", NARROW, 1).admitted
 
 
-def test_clients_do_not_share() -> None:
+def test_clients_have_buckets_of_their_own() -> None:
     world = World()
     table = world.process()
     while table.take("a", NARROW, 1).admitted:
@@ -160,17 +160,17 @@ def test_without_the_shared_bucket_each_process_limits_by_itself() -> None:
     assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == 3
 
 
-def test_it_comes_back_to_the_shared_bucket_by_itself() -> None:
+def test_the_shared_bucket_is_used_again_when_it_is_back() -> None:
     world = World()
     table = world.process()
     world.away = True
     assert table.take("a", NARROW, 1).admitted
     world.away = False
     assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == NARROW.burst
-    assert not world.process().take("a", NARROW, 1).admitted, "another process sees that all is taken"
+    assert not world.process().take("a", NARROW, 1).admitted, "another process sees that the bucket is empty"
 
 
-def test_a_renewal_that_finds_nobody_changes_nothing() -> None:
+def test_a_renewal_that_fails_changes_nothing() -> None:
     world = World()
     table = world.process()
     for _ in range(200):
@@ -180,7 +180,7 @@ def test_a_renewal_that_finds_nobody_changes_nothing() -> None:
         world.away = False
 
 
-def test_a_process_that_is_ending_still_answers() -> None:
+def test_a_process_that_is_ending_still_admits() -> None:
     world = World()
 
     def refuses(_: Callable[[], None]) -> None:
@@ -190,22 +190,22 @@ def test_a_process_that_is_ending_still_answers() -> None:
     assert all(table.take("a", AMPLE, 1).admitted for _ in range(100))
 
 
-def test_a_million_clients_take_no_more_memory_than_some() -> None:
+def test_the_number_of_clients_kept_is_bounded() -> None:
     world = World()
-    table = world.process(most=50)
+    table = world.process(max_clients=50)
     for number in range(500):
         table.take(f"client {number}", NARROW, 1)
     assert len(table._leases) == 50
     world.away = True
     for number in range(500):
         table.take(f"client {number}", NARROW, 1)
-    assert isinstance(table._own, LocalBuckets)
-    assert len(table._own._buckets) == 50
+    assert isinstance(table._local, LocalBuckets)
+    assert len(table._local._buckets) == 50
 
 
-def test_a_client_that_comes_often_is_not_pushed_out() -> None:
+def test_a_frequent_client_is_not_pushed_out() -> None:
     world = World()
-    table = world.process(most=10)
+    table = world.process(max_clients=10)
     for number in range(200):
         table.take("often", AMPLE, 1)
         table.take(f"client {number}", AMPLE, 1)

@@ -1,4 +1,4 @@
-"""Which limit holds for whom (S3)."""
+"""Limits of clients: the settings' and a key's own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lambdaserve.access.ratelimit.limits import limit_of
         ((0, None), (120, 3), Limit(120, 3)),
     ],
 )
-def test_a_key_s_own_numbers_go_before_the_settings(
+def test_a_key_s_own_limit_overrides_the_settings(
     settings: Any, default: tuple[int, int | None], own: tuple[int | None, int | None], limit: Limit | None
 ) -> None:
     settings.RATE_LIMIT, settings.RATE_BURST = default

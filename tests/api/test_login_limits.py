@@ -1,4 +1,7 @@
-"""Trying to log in and calling up pages is limited (S2, S3): by address and user name, with Redis and without."""
+"""Limits of log-ins by address and user name, and of pages by address, with Redis and without.
+
+Requirements S2 and S3.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ LOGIN = "/admin/login/"
 
 @pytest.fixture(autouse=True)
 def limits(settings: Any, redis_client: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Small ones, passwords that are quickly checked, and a clock that stands: no window ends within a test."""
+    """Small limits, fast password checks, and a stopped clock, so that no window ends within a test."""
     now = time.time()
     monkeypatch.setattr("django_ratelimit.core.time", SimpleNamespace(time=lambda: now))
     settings.LOGIN_LIMIT_ADDRESS, settings.LOGIN_LIMIT_USER = 5, 3
@@ -49,7 +52,7 @@ def token(name: str = "ann", password: str = "wrong", address: str = "10.0.0.1",
     return Client().post(path, json.dumps(body), content_type="application/json", REMOTE_ADDR=address)
 
 
-def test_a_name_is_tried_so_often_from_everywhere_and_everywhere_together() -> None:
+def test_attempts_on_a_name_count_from_all_addresses_in_admin_and_api() -> None:
     assert admin(address="10.0.0.1").status_code == 200
     assert token(address="10.0.0.2").status_code == 401
     assert admin(address="10.0.0.3").status_code == 200
@@ -60,49 +63,49 @@ def test_a_name_is_tried_so_often_from_everywhere_and_everywhere_together() -> N
     assert "Too many log-in attempts. Try again in" in page.content.decode()
     assert "sessionid" not in page.cookies
     assert problem.json()["type"].endswith(":rate-limited")
-    assert token("bob", address="10.0.0.6").status_code == 401, "others are not concerned"
+    assert token("bob", address="10.0.0.6").status_code == 401, "other names are not limited"
 
 
-def test_a_name_is_one_however_it_is_spelled() -> None:
+def test_all_spellings_of_a_name_count_together() -> None:
     statuses = [
         token(name, address=f"10.0.1.{at}").status_code for at, name in enumerate(("ann", "ANN", " \uff41nn", "Ann"))
     ]
     assert statuses == [401, 401, 401, 429]
 
 
-def test_an_address_may_try_so_many_names_and_a_refused_try_counts_on_no_name() -> None:
+def test_a_limited_address_no_longer_counts_on_names() -> None:
     assert [token(f"user {number}").status_code for number in range(6)] == [401] * 5 + [429]
     assert [token("ann").status_code for _ in range(5)] == [429] * 5
     assert token("ann", PASSWORD, "10.0.0.2").status_code == 200
 
 
-def test_a_forged_address_is_none() -> None:
+def test_a_forged_address_does_not_count() -> None:
     for number in range(5):
         admin(f"user {number}", **{"X-Forwarded-For": f"10.9.9.{number}"})
-    assert admin("somebody", **{"X-Forwarded-For": "10.9.9.9"}).status_code == 429
+    assert admin("another user", **{"X-Forwarded-For": "10.9.9.9"}).status_code == 429
 
 
-def test_behind_a_trusted_proxy_each_client_has_its_own(settings: Any) -> None:
+def test_each_client_behind_a_trusted_proxy_has_its_own_limit(settings: Any) -> None:
     settings.TRUSTED_PROXIES = ("10.0.0.1",)
     for number in range(6):
         assert admin(f"user {number}", **{"X-Forwarded-For": f"10.9.9.{number}"}).status_code == 200
 
 
-def test_right_passwords_count_too() -> None:
+def test_successful_log_ins_count_too() -> None:
     assert [token(password=PASSWORD).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 @pytest.mark.parametrize("what", ["/refresh", "/verify", "/revoke"])
-def test_tokens_are_tried_so_often_from_an_address(what: str) -> None:
+def test_token_requests_are_limited_by_address(what: str) -> None:
     assert [token(what=what).status_code for _ in range(6)] == [401] * 5 + [429]
     assert token(what=what, address="10.0.0.2").status_code == 401
 
 
-def test_passwords_are_looked_at_by_half_of_the_threads_at_most(settings: Any) -> None:
+def test_password_checks_take_half_of_the_threads_at_most(settings: Any) -> None:
     settings.LOGIN_LIMIT_USER = 0
-    with ExitStack() as taken:
+    with ExitStack() as slots:
         for _ in range(max(1, settings.THREADS // 2)):
-            taken.enter_context(hashing_slots())
+            slots.enter_context(hashing_slots())
         for refused in (admin(password=PASSWORD), token(password=PASSWORD)):
             assert refused.status_code == 429
             assert refused["Retry-After"] == "1"
@@ -116,7 +119,7 @@ def test_zero_sets_no_limit(settings: Any) -> None:
 
 @pytest.mark.usefixtures("api")
 @pytest.mark.parametrize("page", ["/", "/api/docs/", "/api/redoc/", LOGIN, "/admin/"])
-def test_pages_are_limited_together_by_address(settings: Any, page: str) -> None:
+def test_all_pages_together_are_limited_by_address(settings: Any, page: str) -> None:
     settings.PAGE_LIMIT = 2
     staff = Client()
     staff.force_login(User.objects.get())
@@ -145,13 +148,13 @@ def test_without_redis_each_process_counts_by_itself(
         redis_client.config_set("maxmemory", "0")
 
 
-def test_a_count_that_began_in_redis_goes_on_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_counter_started_in_redis_continues_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert token().status_code == 401
     monkeypatch.setattr(redis_link(), "is_away", True)
-    assert [token().status_code for _ in range(4)] == [401, 401, 401, 429], "three more, not any number"
+    assert [token().status_code for _ in range(4)] == [401, 401, 401, 429], "three more attempts, not any number"
 
 
-def test_counts_in_redis_expire(redis_client: Redis) -> None:
+def test_counters_in_redis_expire(redis_client: Redis) -> None:
     token()
     keys = [key for key in redis_client.scan_iter() if b"tries" in key]
     assert len(keys) == 2

@@ -1,9 +1,10 @@
-"""How often a client may ask (S3): over the real Redis, through the whole stack.
+"""The rate limit of the API, over the real Redis and through the whole stack.
 
 The specification of a refusal: status 429; ``application/problem+json`` of type ``…:rate-limited``; ``Retry-After`` in
 whole seconds, 1 or more; ``RateLimit`` with ``r`` below the request's cost and ``t`` equal to ``Retry-After``;
 ``RateLimit-Policy`` with ``q``, the burst, and ``w``, the seconds in which all of it comes back; and the older
 ``RateLimit-Limit``, ``-Remaining`` and ``-Reset`` that say the same. Every answer to a limited client has them.
+Requirement S3.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ HEADERS = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remain
 
 @pytest.fixture(autouse=True)
 def limited(settings: Any, redis_client: Redis) -> Iterator[None]:
-    """Twelve a minute, four at once; nobody has asked yet."""
+    """Twelve requests a minute, four at once, and full buckets."""
     settings.RATE_LIMIT, settings.RATE_BURST = 12, 4
     lease_table.cache_clear()
     yield
@@ -36,7 +37,7 @@ def statuses(api: Api, count: int, path: str = "movies/550", forwarded: str = ""
     return [api.get(path, X_Forwarded_For=forwarded).status_code for _ in range(count)]
 
 
-def test_it_admits_a_burst_and_then_says_429_with_everything_a_client_needs(api: Api) -> None:
+def test_after_a_burst_a_429_says_everything_a_client_needs(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     assert statuses(api, 4) == [200] * 4
     response: Any = api.get("movies/550")
@@ -56,7 +57,7 @@ def test_it_admits_a_burst_and_then_says_429_with_everything_a_client_needs(api:
     }
 
 
-def test_an_admitted_answer_says_what_is_left(api: Api) -> None:
+def test_an_admitted_answer_says_how_much_is_left(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     response: Any = api.get("movies/550")
     assert response["RateLimit"] == '"default";r=3;t=5'
@@ -64,7 +65,7 @@ def test_an_admitted_answer_says_what_is_left(api: Api) -> None:
     assert "Retry-After" not in response
 
 
-def test_a_304_and_an_error_cost_as_much_and_say_so(api: Api) -> None:
+def test_a_304_and_an_error_cost_a_token_and_say_so(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     tag: Any = api.get("movies/550")["ETag"]
     unchanged: Any = api.get("movies/550", If_None_Match=tag)
@@ -83,7 +84,7 @@ def test_without_a_limit_there_are_no_headers(api: Api, settings: Any) -> None:
     assert statuses(api, 20, "movies/551") == [404] * 20
 
 
-def test_a_dear_request_costs_more_and_never_more_than_the_bucket(api: Api, settings: Any) -> None:
+def test_a_costly_request_takes_more_but_never_more_than_the_bucket(api: Api, settings: Any) -> None:
     settings.RATE_BURST = 9
     first: Any = api.get("analytics/sentiment/comparison")
     assert first["RateLimit-Remaining"] == "4"
@@ -94,19 +95,19 @@ def test_a_dear_request_costs_more_and_never_more_than_the_bucket(api: Api, sett
     assert api.get("analytics/sentiment/comparison").status_code == 429
 
 
-def test_the_probes_of_load_balancers_are_never_limited(api: Api) -> None:
+def test_probes_of_load_balancers_are_never_limited(api: Api) -> None:
     assert 429 in statuses(api, 6, "movies/551")
     assert statuses(api, 20, "health/live") == [200] * 20
     assert 429 not in statuses(api, 20, "health/ready")
     assert api.get("health").status_code == 429
 
 
-def test_a_forged_forwarded_for_gets_nobody_another_bucket(api: Api) -> None:
+def test_a_forged_forwarded_for_gets_no_other_bucket(api: Api) -> None:
     found = [api.get("movies/551", X_Forwarded_For=f"9.9.9.{number}").status_code for number in range(6)]
     assert found == [404] * 4 + [429] * 2
 
 
-def test_behind_a_trusted_proxy_each_client_has_a_bucket_and_a_forger_still_one(api: Api, settings: Any) -> None:
+def test_each_client_behind_a_trusted_proxy_has_one_bucket(api: Api, settings: Any) -> None:
     settings.TRUSTED_PROXIES = ("127.0.0.1",)
     assert statuses(api, 5, "movies/551", forwarded="1.2.3.4") == [404] * 4 + [429]
     assert statuses(api, 1, "movies/551", forwarded="1.2.3.5") == [404]
@@ -125,7 +126,7 @@ def test_a_user_has_one_bucket_from_every_address(client: Client, django_user_mo
     assert Client().get("/api/v1/movies/x", REMOTE_ADDR="1.2.3.1").status_code == 400
 
 
-def test_what_is_left_goes_on_in_another_process(api: Api) -> None:
+def test_another_process_sees_how_much_is_left(api: Api) -> None:
     assert statuses(api, 3, "movies/551") == [404] * 3
     lease_table.cache_clear()
     assert statuses(api, 2, "movies/551") == [404, 429]
@@ -137,7 +138,7 @@ def test_a_bucket_in_redis_expires_when_it_is_full(api: Api, redis_client: Redis
     assert 15_000 < redis_client.pttl(name) <= 20_000
 
 
-def test_something_else_in_the_bucket_s_place_opens_no_door(api: Api, redis_client: Redis) -> None:
+def test_a_spoiled_bucket_admits_no_more_than_a_full_one(api: Api, redis_client: Redis) -> None:
     statuses(api, 1, "movies/551")
     (name,) = list(redis_client.scan_iter("lambdaserve:bucket:*"))
     for poison in (b"nan", b"-inf", b"", b"words", b"1e999"):
