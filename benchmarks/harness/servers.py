@@ -84,8 +84,8 @@ def started(start: Start, headers: Mapping[str, str] | None = None, database: in
     child = Child.start(start.name, start.command, environment=start.environment, log=start.log)
     try:
         while not start.is_ready(start.port):
-            if child.ended() is not None or time.monotonic() - began > start.patience:
-                raise ServerFailed(f"{start.name} did not get ready:\n{child.last_words(20)}")
+            if child.exit_code() is not None or time.monotonic() - began > start.patience:
+                raise ServerFailed(f"{start.name} did not get ready:\n{child.log_tail(20)}")
             time.sleep(0.05)
         yield Server(start.name, child, start.port, headers or {}, database, time.monotonic() - began)
     finally:

@@ -100,9 +100,9 @@ def _start_redis(directory: Path, port: int, socket: Path) -> Child:
     child = Child.start("embedded Redis", [get_binary_path(), *options], log=directory / "redis.log")
     deadline = time.monotonic() + _PATIENCE
     while not _answers(socket):
-        if child.ended() is not None or time.monotonic() > deadline:
+        if child.exit_code() is not None or time.monotonic() > deadline:
             child.stop()
-            raise StoreDidNotStart(f"the embedded Redis did not start:\n{child.last_words()}")
+            raise StoreDidNotStart(f"the embedded Redis did not start:\n{child.log_tail()}")
         time.sleep(0.02)
     return child
 

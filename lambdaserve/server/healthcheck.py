@@ -1,6 +1,6 @@
-"""``python -m lambdaserve.alive``: whether the server of this host answers; for health checks of containers.
+"""``python -m lambdaserve.server.healthcheck``: checks that this host's server answers; for containers.
 
-Exits with 0 if it does, with 1 if not. It imports nothing of the service: it runs every few seconds.
+Exits with 0 if it answers, otherwise with 1. It runs every few seconds, so it imports nothing of the service.
 """
 
 from __future__ import annotations
@@ -10,17 +10,12 @@ import os
 import sys
 from http import HTTPStatus
 
-_WITHIN = 2.0
-"""Seconds."""
+_TIMEOUT_SECONDS = 2.0
 
 
 def is_alive(port: int) -> bool:
-    """Whether a server on this machine answers that it lives.
-
-    Args:
-        port: where it serves.
-    """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_WITHIN)
+    """Whether the server on this port of this machine says that it is alive."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/api/v1/health/live")
         return connection.getresponse().status == HTTPStatus.OK

@@ -1,7 +1,7 @@
-"""The supervisor behind `make run`: starts what is missing, serves, and stops all that it started.
+"""The supervisor behind `make run`: starts what is missing, serves, and stops everything that it started.
 
-It lives outside Django's settings: the stores must run before their addresses are known, and every child reads the
-settings anew from the environment that is made here.
+It does not use Django's settings: the stores must run before their addresses are known, and every child reads the
+settings from the environment that is made here.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 
-_PATIENCE = 60.0
-"""Seconds until the server must answer."""
-_WARM_WITHIN = 20.0
-"""Seconds until whoever comes first meets what there is, however little."""
-_FIRST_ASKED = "/api/v1/trending/history?limit=12"
-"""What the first page needs most of both layers for."""
+_START_TIMEOUT_SECONDS = 60.0
+"""Longest wait for a server to answer its first request."""
+_WARM_UP_TIMEOUT_SECONDS = 20.0
+"""Longest wait for warm-up before announcing the service."""
+_WARM_UP_PATH = "/api/v1/trending/history?limit=12"
+"""Of the first page's requests, the one that reads most of both layers."""
 CONNECTIONS, OTHER_FILES = 2048, 512
-"""Connections that a worker holds at once, silent ones among them, and other files that it may have open.
+"""Connections that a worker holds at once, silent ones included, and other files that it may have open.
 
-The server takes no further ones meanwhile: half as many as it has by default, sent half a head every half minute, kept
-it from answering anybody (S5).
+At the limit the server accepts no further connections. With half of the server's default, clients that sent half a head
+every half minute kept it from answering at all. Requirement S5.
 """
 HEAD_TIMEOUT_SECONDS = 10
-"""Seconds within which a request's head must come, be it the first of a connection or the next."""
+"""Longest wait for the head of a request, whether the first of its connection or a later one."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
-"""When the sample world's batch job runs, after midnight UTC: just after its run of the day covers the day before."""
+"""Time after midnight UTC at which the sample world's batch job runs; from then on its run covers the day before."""
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """One run of the service in one data directory, which its caller has locked.
+    """Starts, watches and stops the processes of one data directory, which the caller has locked.
 
     Attributes:
         base_dir: the checkout.
@@ -68,15 +68,15 @@ class Supervisor:
         """Serves until interrupted, then stops everything that it started, the newest first.
 
         Args:
-            prepared: whether somebody else has run `manage.py prepare`.
+            prepared: whether `manage.py prepare` has been run already.
 
         Raises:
-            RunFailed: something didn't start or ended by itself.
-            StoreDidNotStart: an embedded store.
-            KeyboardInterrupt: the user, or whoever stops this process, has had enough.
+            RunFailed: a process didn't start or ended by itself.
+            StoreDidNotStart: an embedded store didn't start.
+            KeyboardInterrupt: the process was interrupted, by Ctrl-C or a signal.
         """
         with ExitStack() as stack:
-            self._variables = self._for_children()
+            self._variables = self._child_variables()
             self._start_stores(stack)
             if not prepared:
                 self._prepare(stack)
@@ -84,40 +84,41 @@ class Supervisor:
                 self._start_streams(stack, self.plan.live)
             self._start_server(stack)
             if self.plan.live is not None:
-                self._await("stream server", self.plan.live, "/")
-            self._await_answers()
-            alive = self.plan.sample and self.local.sample_state() is SampleState.LOADED
-            if alive:
+                self._wait_until_it_answers("stream server", self.plan.live, "/")
+            self._wait_for_warm_up()
+            keep_sample = self.plan.sample and self.local.sample_state() is SampleState.LOADED
+            if keep_sample:
                 command = self._manage("sample_speed", "--follow")
                 self._start(stack, "sample world", command, self.local.directory / "sample_speed.log")
             self._announce()
             while True:
-                self._check()
-                if alive and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
+                self._check_children()
+                if keep_sample and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
                     self._start_batch(stack)
                 time.sleep(0.25)
 
     def serve_streams(self, address: Address) -> None:
-        """Serves the streams of pages alone, for a load balancer to lead to, until interrupted.
+        """Serves only the streams of pages, behind a load balancer, until interrupted.
 
         Args:
             address: to serve on.
 
         Raises:
             RunFailed: the process didn't start or ended by itself.
-            KeyboardInterrupt: as ``serve``.
+            KeyboardInterrupt: as for ``serve``.
         """
         with ExitStack() as stack:
-            self._variables = self._for_children()
+            self._variables = self._child_variables()
             self._start_streams(stack, address)
-            self._await("stream server", address, "/")
+            self._wait_until_it_answers("stream server", address, "/")
             self.say(f"{'streams':12} {address.url()}/")
             self.say("Ctrl-C stops it.")
             while True:
-                self._check()
+                self._check_children()
                 time.sleep(0.25)
 
-    def _for_children(self) -> dict[str, str]:
+    def _child_variables(self) -> dict[str, str]:
+        """The environment of the children: what the user set, and the plan's defaults for the rest."""
         chosen = {**self.plan.defaults(), "DATA_DIR": str(self.local.directory)}
         if not self.environment.is_set(variables.SECRET_KEY):
             chosen["SECRET_KEY"] = self.local.make_secret_key()
@@ -134,7 +135,7 @@ class Supervisor:
                 store = start(self.local.directory / name)
                 stack.callback(store.stop)
                 self._children.append(store.child)
-                self.say(f"{store.child.name} answers at {store.address}")
+                self.say(f"{store.child.name} is running at {store.address}")
                 started[variable] = self._variables[variable.upper()] = store.address
         if started:
             stack.callback(self.local.withdraw_stores)
@@ -148,7 +149,7 @@ class Supervisor:
         code = child.process.wait()
         self._children.remove(child)
         if code:
-            raise RunFailed("the preparation failed, see above; nothing is served")
+            raise RunFailed("the preparation failed (see above), so the service was not started")
 
     def _start_server(self, stack: ExitStack) -> None:
         bind, read = self.plan.bind, self.environment.read
@@ -156,66 +157,66 @@ class Supervisor:
         command += ["--workers", str(read(variables.WORKERS))]
         command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
         command += ["lambdaserve.wsgi:application"]
-        # Many threads would each keep a heap of their own, with what their largest answer needed.
+        # Otherwise each of many threads would keep a heap of its own, as large as its largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
-        # The server's processes alone: a command that counted too would be added to them.
+        # Only the server's processes count; the meters of a command would be added to theirs.
         server = self._start(stack, "server", command, variables={METERS: str(self.local.empty_meters())})
-        self._await(server.name, bind, "/api/v1/health/live")
+        self._wait_until_it_answers(server.name, bind, "/api/v1/health/live")
 
     def _start_streams(self, stack: ExitStack, address: Address) -> None:
         """Starts the process that pushes changes to pages."""
-        # Open streams end with it, at once: browsers come back by themselves.
+        # Open streams end at once with it; browsers reconnect by themselves.
         command = [*self._granian("asgi", address), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
         self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
 
-    def _await_answers(self) -> None:
-        """Waits a little until the service has read what its first pages are made of; nobody should meet empty ones."""
-        deadline = time.monotonic() + _WARM_WITHIN
+    def _wait_for_warm_up(self) -> None:
+        """Waits until the service has read what its first pages show, so that they are not empty."""
+        deadline = time.monotonic() + _WARM_UP_TIMEOUT_SECONDS
         while self.plan.embed_mongo and time.monotonic() < deadline:
-            if _status(self.plan.bind, "GET", _FIRST_ASKED) != HTTPStatus.SERVICE_UNAVAILABLE:
+            if _status(self.plan.bind, "GET", _WARM_UP_PATH) != HTTPStatus.SERVICE_UNAVAILABLE:
                 return
-            self._check()
+            self._check_children()
 
-    def _await(self, name: str, address: Address, path: str) -> None:
-        deadline = time.monotonic() + _PATIENCE
+    def _wait_until_it_answers(self, name: str, address: Address, path: str) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while not _answers(address, path):
-            self._check()
+            self._check_children()
             if time.monotonic() > deadline:
-                raise RunFailed(f"the {name} did not answer at {address.url()} within {_PATIENCE:.0f} s")
+                raise RunFailed(f"the {name} did not answer at {address.url()} within {_START_TIMEOUT_SECONDS:.0f} s")
             time.sleep(0.05)
 
     def _granian(self, interface: str, bind: Address) -> list[str]:
-        """A server: without a second protocol that keeps 200 answers of a connection waiting, or heads of 400 kB."""
+        """Command of a server: HTTP/1.1 only, since HTTP/2 queues 200 responses per connection, and heads of 64 KiB."""
         command = [sys.executable, "-m", "granian", "--interface", interface, "--no-ws", "--log-level", "warning"]
         command += ["--http", "1", "--http1-buffer-size", "65536"]
         command += ["--http1-header-read-timeout", str(HEAD_TIMEOUT_SECONDS * 1000)]
-        command += ["--backpressure", str(connections_of_a_worker())]
+        command += ["--backpressure", str(connections_per_worker())]
         return [*command, "--host", bind.host, "--port", str(bind.port)]
 
     def _announce(self) -> None:
         url = self.plan.bind.url()
         if self.plan.moved:
-            self.say("Port 8000 is taken by another program, so a free one was chosen; BIND sets it.")
+            self.say("Port 8000 is in use by another program, so a free port was chosen. Set BIND to choose one.")
         for label, path in (("lambdaserve", "/"), ("API docs", "/api/docs/"), ("admin", "/admin/")):
             self.say(f"{label:12} {url}{path}")
         self.say("Ctrl-C stops it.")
 
     def _start_batch(self, stack: ExitStack) -> None:
-        """Starts the sample world's batch job beside the service; its end, good or bad, is not the service's."""
+        """Starts the sample world's batch job beside the service, which goes on however the job ends."""
         self.local.write_sample_state(SampleState.LOADED)
         log = self.local.directory / "sample_batch.log"
         command = self._manage("sample_batch")
         child = Child.start("batch job", command, environment=self._variables, directory=self.base_dir, log=log)
         stack.callback(child.stop)
 
-    def _check(self) -> None:
-        """Raises ``RunFailed`` for the first child that ended by itself."""
+    def _check_children(self) -> None:
+        """Raises ``RunFailed`` if a child has ended by itself."""
         for child in self._children:
-            code = child.ended()
+            code = child.exit_code()
             if code is not None:
-                words = child.last_words()
+                log_tail = child.log_tail()
                 raise RunFailed(
-                    f"the {child.name} ended by itself (exit code {code})" + (f":\n{words}" if words else "")
+                    f"the {child.name} ended by itself (exit code {code})" + (f":\n{log_tail}" if log_tail else "")
                 )
 
     def _start(
@@ -236,8 +237,8 @@ class Supervisor:
         return [sys.executable, str(self.base_dir / "manage.py"), *arguments]
 
 
-def connections_of_a_worker() -> int:
-    """How many a worker may hold; raises this process's limit of open files, which its children inherit, as it can."""
+def connections_per_worker() -> int:
+    """Raises the limit of open files, which children inherit, and returns how many connections a worker may hold."""
     wanted = CONNECTIONS + OTHER_FILES
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limit != resource.RLIM_INFINITY and limit < wanted:
@@ -247,10 +248,10 @@ def connections_of_a_worker() -> int:
 
 
 def batch_is_due(last: datetime, now: datetime) -> bool:
-    """Whether the sample world's nightly batch job should have run since it did.
+    """Whether a nightly run of the sample world's batch job is due.
 
     Args:
-        last: when it ran, aware UTC.
+        last: when it last ran, aware UTC.
         now: aware UTC.
     """
     today = now.replace(hour=0, minute=0, second=0, microsecond=0) + _BATCH_RUNS_AT
@@ -258,12 +259,12 @@ def batch_is_due(last: datetime, now: datetime) -> bool:
 
 
 def _answers(address: Address, path: str) -> bool:
-    """Whether the server answers a request, with whatever status."""
+    """Whether the server answers a request, with any status."""
     return _status(address, "HEAD", path) is not None
 
 
 def _status(address: Address, method: str, path: str) -> int | None:
-    """What a request is answered with; ``None``: it is not."""
+    """Status of the response to a request; ``None`` if there is none."""
     connection = http.client.HTTPConnection(address.near_host(), address.port, timeout=5)
     try:
         connection.request(method, path)

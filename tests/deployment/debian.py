@@ -169,6 +169,6 @@ def _answers(address: str) -> bool:
 def _until(holds: Callable[[], bool], child: Child) -> None:
     give_up = time.monotonic() + _PATIENCE
     while not holds():
-        assert child.ended() is None, child.last_words(20)
-        assert time.monotonic() < give_up, child.last_words(20)
+        assert child.exit_code() is None, child.log_tail(20)
+        assert time.monotonic() < give_up, child.log_tail(20)
         time.sleep(0.05)

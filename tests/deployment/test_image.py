@@ -209,8 +209,8 @@ def test_it_serves_as_an_ordinary_user_from_read_only_files(image: Stage, mongo_
         try:
             give_up = time.monotonic() + 60
             while run(*image.check[1:]):
-                assert server.ended() is None, server.last_words(30)
-                assert time.monotonic() < give_up, server.last_words(30)
+                assert server.exit_code() is None, server.log_tail(30)
+                assert time.monotonic() < give_up, server.log_tail(30)
                 time.sleep(0.2)
             client = Client(f"http://{LOOPBACK}:{port}")
             assert client.ask("/api/v1/movies/1").status == 404, "the movie does not exist, and the service can tell"

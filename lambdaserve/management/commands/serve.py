@@ -18,47 +18,48 @@ from lambdaserve.server.embedded_stores import StoreDidNotStart
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 from lambdaserve.server.supervisor import Supervisor
 
-_ENOUGH = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
     help = (
         "Serves the pages, the API, its documentation and the admin on BIND (127.0.0.1:8000). Starts an embedded "
-        "MongoDB and Redis where MONGODB_URI and REDIS_URL are unset, fills an empty embedded MongoDB with the "
-        "sample world unless LOAD_SAMPLE=never, and creates a staff user for it. Ctrl-C stops all that it started."
+        "MongoDB if MONGODB_URI is unset and an embedded Redis if REDIS_URL is unset. Loads the sample world into an "
+        "empty embedded MongoDB unless LOAD_SAMPLE=never, and creates a staff user. Ctrl-C stops all that it started."
     )
-    requires_system_checks = ()  # the children check the settings that they will really have
+    requires_system_checks = ()  # the children check the settings that they really get
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--prepared",
             action="store_true",
-            help="leave out `manage.py prepare`: it was run already, once for all hosts of this version",
+            help="skip `manage.py prepare`, which was run already, once for all hosts of this version",
         )
         parser.add_argument(
             "--streams",
             action="store_true",
-            help="serve nothing but the streams that keep pages current, on LIVE_BIND: one process for all hosts, to "
-            "which a load balancer leads what comes to LIVE_URL",
+            help="serve only the streams that keep pages current, on LIVE_BIND: one process for all hosts, to which a "
+            "load balancer sends the requests for LIVE_URL",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for number in _ENOUGH:
+        for number in _STOP_SIGNALS:
             signal.signal(number, _interrupt)
         local = LocalData(settings.DATA_DIR)
         environment = Environment.of_process(settings.BASE_DIR)
         environment.check(VARIABLES.values())
         try:
             with local.locked():
-                run = Supervisor(settings.BASE_DIR, local, environment, StartPlan.of(environment), self._say)
+                plan = StartPlan.of(environment)
+                supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say)
                 if options["streams"]:
-                    run.serve_streams(environment.read(variables.LIVE_BIND))
+                    supervisor.serve_streams(environment.read(variables.LIVE_BIND))
                 else:
-                    run.serve(prepared=options["prepared"])
+                    supervisor.serve(prepared=options["prepared"])
         except KeyboardInterrupt:
             self._say("Stopped.")
         except AlreadyRunningError as error:
-            message = f"another copy is running with the data in {error}; stop it, or set DATA_DIR to another place"
+            message = f"another copy is running with the data in {error}; stop it, or set DATA_DIR to another directory"
             raise CommandError(message) from None
         except (RunFailed, StoreDidNotStart) as error:
             raise CommandError(str(error)) from None
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Ends the run once; what follows must not cut the stopping short, which has time limits of its own."""
-    for other in _ENOUGH:
+    """Stops the service; further signals are ignored, since stopping has time limits of its own."""
+    for other in _STOP_SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt

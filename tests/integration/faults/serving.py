@@ -32,8 +32,8 @@ def wait_for_workers(stage: Stage) -> None:
     """
     deadline = time.monotonic() + _PATIENCE
     while len(stage.worker_pids()) < WORKERS:
-        if stage.server.child.ended() is not None:
-            raise NotMended(f"the server ended: {stage.server.child.last_words()}")
+        if stage.server.child.exit_code() is not None:
+            raise NotMended(f"the server ended: {stage.server.child.log_tail()}")
         if time.monotonic() > deadline:
             raise NotMended(f"{len(stage.worker_pids())} of {WORKERS} workers after {_PATIENCE:g} s")
         time.sleep(0.05)
@@ -68,4 +68,4 @@ def wait_for_the_end(stage: Stage) -> None:
     finally:
         stage.to_mongo.delay = 0.0
     if code:
-        raise NotMended(f"the server ended with exit code {code}: {stage.server.child.last_words()}")
+        raise NotMended(f"the server ended with exit code {code}: {stage.server.child.log_tail()}")

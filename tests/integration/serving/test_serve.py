@@ -1,4 +1,4 @@
-"""`manage.py serve`, what `make run` runs, as a user meets it: real processes, real sockets, a small sample world."""
+"""`manage.py serve`, which `make run` runs, as users see it: real processes, real sockets, a small sample world."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass
 class Served:
-    """A running copy: its process, what it said so far, and where it serves."""
+    """A running copy: its process, its output so far, and where it serves."""
 
     process: subprocess.Popen[bytes]
     output: Path
@@ -57,7 +57,7 @@ class Served:
 
 @contextmanager
 def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
-    """Starts a copy with these options and variables, and no others of ours; ends it if the test didn't."""
+    """Starts a copy with only these options and variables; stops it if the test didn't."""
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -79,8 +79,8 @@ def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
             process.wait(timeout=40)
 
 
-def command_beside(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """What a command of `manage.py` does that is told nothing but where the running copy keeps its data."""
+def run_command_beside(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command of `manage.py` that knows only the data directory of the running copy."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *words],
@@ -94,7 +94,7 @@ def command_beside(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def descendants(pid: int) -> dict[int, str]:
-    """Every process below this one, with its command line; Linux alone has this."""
+    """Every process below this one, with its command line; Linux only."""
     found: dict[int, str] = {}
     with suppress(FileNotFoundError):
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -105,7 +105,7 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def alive(pids: dict[int, str]) -> dict[int, str]:
-    """Those that still run; a zombie that waits for its reaper runs no more."""
+    """The processes that still run; a zombie has ended."""
 
     def runs(pid: int) -> bool:
         try:
@@ -116,8 +116,8 @@ def alive(pids: dict[int, str]) -> dict[int, str]:
     return {pid: command for pid, command in pids.items() if runs(pid)}
 
 
-def gone_within(pids: dict[int, str], seconds: float) -> dict[int, str]:
-    """Those that are still alive after this time."""
+def alive_after(pids: dict[int, str], seconds: float) -> dict[int, str]:
+    """The processes that still run after this time; waits less if none does."""
     deadline = time.monotonic() + seconds
     while alive(pids) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -125,7 +125,7 @@ def gone_within(pids: dict[int, str], seconds: float) -> dict[int, str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_first_start_serves_everything_and_a_second_one_keeps_the_data(tmp_path: Path) -> None:
+def test_first_start_serves_everything_and_second_start_keeps_the_data(tmp_path: Path) -> None:
     data = tmp_path / "a path with spaces"
     with served(data) as first:
         first.wait_until_it_serves()
@@ -134,7 +134,7 @@ def test_a_first_start_serves_everything_and_a_second_one_keeps_the_data(tmp_pat
         assert "documents to batch_views" in first.said()
         password = re.search(r"demo, password (\S+)", first.said())
         assert password, first.said()
-        checked = command_beside(data, "create_indexes", "--check")
+        checked = run_command_beside(data, "create_indexes", "--check")
         assert checked.returncode == 0, f"the run and a command beside it differ in what they declare: {checked}"
         assert "speed_views.expiry" not in checked.stdout + first.said()
         children = descendants(first.process.pid)
@@ -157,8 +157,8 @@ def test_a_first_start_serves_everything_and_a_second_one_keeps_the_data(tmp_pat
         assert second.interrupt(signal.SIGTERM) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a child dies with its parent on Linux alone")
-def test_nothing_outlives_a_killed_run_and_the_next_start_is_not_hindered(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_nothing_outlives_a_killed_run_and_the_next_start_works(tmp_path: Path) -> None:
     with served(tmp_path, LOAD_SAMPLE="never") as first:
         first.wait_until_it_serves()
         children = descendants(first.process.pid)
@@ -167,11 +167,11 @@ def test_nothing_outlives_a_killed_run_and_the_next_start_is_not_hindered(tmp_pa
     with served(tmp_path, LOAD_SAMPLE="never") as second:
         second.wait_until_it_serves()
         assert second.status("/") == 200
-        assert gone_within(children, 15) == {}
+        assert alive_after(children, 15) == {}
         assert second.interrupt() == 0
 
 
-def test_a_second_copy_in_the_same_place_is_refused_and_one_elsewhere_is_not(tmp_path: Path) -> None:
+def test_second_copy_is_refused_in_the_same_directory_and_runs_in_another(tmp_path: Path) -> None:
     with served(tmp_path / "one", LOAD_SAMPLE="never") as first:
         first.wait_until_it_serves()
         with served(tmp_path / "two", LOAD_SAMPLE="never") as elsewhere:
@@ -192,7 +192,7 @@ def test_a_second_copy_in_the_same_place_is_refused_and_one_elsewhere_is_not(tmp
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_store_that_dies_ends_the_run_with_its_name(tmp_path: Path) -> None:
+def test_store_that_dies_ends_the_run_with_its_name(tmp_path: Path) -> None:
     with served(tmp_path, LOAD_SAMPLE="never") as copy:
         copy.wait_until_it_serves()
         children = descendants(copy.process.pid)
@@ -204,9 +204,7 @@ def test_a_store_that_dies_ends_the_run_with_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_with_stores_of_somebody_else_only_the_server_is_started(
-    tmp_path: Path, mongo_uri: str, redis_url: str
-) -> None:
+def test_only_the_server_is_started_where_both_stores_are_given(tmp_path: Path, mongo_uri: str, redis_url: str) -> None:
     stores = {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": "elsewhere", "REDIS_URL": redis_url}
     with served(tmp_path, LOAD_SAMPLE="never", **stores) as copy:
         copy.wait_until_it_serves()
@@ -218,7 +216,7 @@ def test_with_stores_of_somebody_else_only_the_server_is_started(
         assert copy.interrupt() == 0
 
 
-def test_it_serves_while_the_mongodb_of_somebody_else_is_away(tmp_path: Path) -> None:
+def test_service_starts_while_a_given_mongodb_is_unreachable(tmp_path: Path) -> None:
     away = {"MONGODB_URI": f"mongodb://{LOOPBACK}:{free_port()}", "MONGODB_TIMEOUT": "0.2"}
     with served(tmp_path, REDIS_URL=f"redis://{LOOPBACK}:{free_port()}", **away) as copy:
         copy.wait_until_it_serves()
@@ -236,7 +234,7 @@ def test_it_serves_while_the_mongodb_of_somebody_else_is_away(tmp_path: Path) ->
         ("BIND", "8000", "BIND takes an address and port such as 127.0.0.1:8000"),
     ],
 )
-def test_a_bad_setting_ends_the_start_with_its_name(tmp_path: Path, name: str, value: str, message: str) -> None:
+def test_bad_setting_ends_the_start_with_its_name(tmp_path: Path, name: str, value: str, message: str) -> None:
     with served(tmp_path, **{name: value}) as copy:
         assert copy.process.wait(timeout=30) != 0
         assert message in copy.said()
