@@ -40,7 +40,7 @@ from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
-from merger.stores.mongo.client import database, seen, slow_queries
+from merger.stores.mongo.client import causal_clock, database, slow_queries
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.client import redis_link
 from merger.stores.store import Store
@@ -81,7 +81,7 @@ def patient_store(seconds: float) -> PublishedStore:
     Args:
         seconds: that each question may take.
     """
-    return PublishedStore(MongoStore(database(), seconds, seen()))
+    return PublishedStore(MongoStore(database(), seconds, causal_clock()))
 
 
 def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
@@ -107,7 +107,7 @@ def breakers() -> Mapping[str, Breaker]:
 def _guarded() -> GuardedStore:
     whole = settings.MONGODB_TIMEOUT
     found = GuardedStore(
-        MongoStore(database(), whole, seen()),
+        MongoStore(database(), whole, causal_clock()),
         (BATCH, SPEED),
         # One find takes half of a request's time at most, so that there is some left to ask the other layer (F5).
         limit=whole / 2,
@@ -241,7 +241,7 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        shared=RedisTier(redis_link(), _namespace(rules, names), keep, seen()),
+        shared=RedisTier(redis_link(), _namespace(rules, names), keep, causal_clock()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(

@@ -1,4 +1,4 @@
-"""An in-memory store behind the ``Store`` protocol; ``integration/stores/test_store.py`` runs one suite on both."""
+"""A store in memory; ``integration/stores/test_store.py`` runs one suite on it and on MongoDB."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class MemoryStore:
-    """Collections as lists of documents; counts its finds.
+    """Holds collections as lists of documents, and records its finds.
 
     ``error``, when set, is raised by every call.
     """
@@ -47,7 +47,7 @@ class MemoryStore:
         return [{key: value for key, value in d.items() if key not in find.without} for d in found]
 
     def explain(self, find: Find) -> Mapping[str, Any]:
-        """It has no planner, and says nothing."""
+        """Returns nothing, since it has no planner."""
         if self.error is not None:
             raise self.error
         return {}

@@ -31,7 +31,7 @@ from lambdaserve.staff.drawing import draw_freshness
 from merger import configuration, wiring
 from merger.cache.inspection import unpacked
 from merger.errors import MergerError
-from merger.stores.mongo.client import within
+from merger.stores.mongo.client import time_limit
 from merger.stores.redis.link import RedisTrouble
 
 SEE: Final = "access.see_operations"
@@ -100,7 +100,7 @@ class Page(View):
             "may": {name: request.user.has_perm(each.needs) for name, each in self.actions.items()},
         }
         try:
-            with within(PAGE_TIMEOUT_SECONDS):
+            with time_limit(PAGE_TIMEOUT_SECONDS):
                 context |= self.content(request)
         except (MergerError, RedisTrouble) as error:
             return TemplateResponse(

@@ -102,7 +102,7 @@ class RedisTier:
         self.namespace = namespace
         self._partitions = tuple(namespace + tag for tag in link.tags)
         self._keep = keep
-        self._seen = seen if seen is not None and seen.matters else None
+        self._seen = seen if seen is not None and seen.is_needed else None
 
     def find(self, key: str, generations: Sequence[str]) -> RedisHit:
         """An entry's bytes and the generations, in one round trip."""
@@ -129,7 +129,7 @@ class RedisTier:
         keys = [f"{prefix}l:{key}", prefix + key, *([prefix + _SEEN] if self._seen else [])]
         granted, raw, seen = self.link.command("EVAL", _CLAIM, len(keys), *keys, token, milliseconds)
         if self._seen is not None and seen:
-            self._seen.hear(seen)
+            self._seen.receive(seen)
         return bool(granted), raw
 
     def put(self, key: str, raw: bytes, seconds: int, token: str | None, *, answers: bool = True) -> None:
@@ -161,7 +161,7 @@ class RedisTier:
         def question(redis: Redis) -> Any:
             with redis.pipeline(transaction=False) as pipe:
                 raising: Callable[..., object] = pipe.execute_command  # what else it is called, a Cluster's refuses
-                moment = self._seen.told() if self._seen is not None else b""
+                moment = self._seen.export() if self._seen is not None else b""
                 for prefix in self._partitions if moment else ():
                     raising("SET", prefix + _SEEN, moment, "EX", self._keep)  # first: who sees the rest must see this
                 for start in range(0, len(every), _RAISED_AT_ONCE):

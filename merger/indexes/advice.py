@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from merger.stores.mongo.query_shapes import Order, Shape, Slow
+from merger.stores.mongo.query_shapes import Order, Shape, SlowTotals
 
 MOST_KEYS: Final = 6
 """Fields of a suggested index: more cost every write more than they spare any read."""
@@ -51,7 +51,7 @@ class Suggestion:
 
     collection: str
     keys: Order
-    serves: tuple[Slow, ...]
+    serves: tuple[SlowTotals, ...]
 
     @property
     def milliseconds(self) -> float:
@@ -84,19 +84,19 @@ class Advice:
     """
 
     create: tuple[Suggestion, ...] = ()
-    served: tuple[tuple[Slow, str], ...] = ()
-    hopeless: tuple[Slow, ...] = ()
+    served: tuple[tuple[SlowTotals, str], ...] = ()
+    hopeless: tuple[SlowTotals, ...] = ()
     drop: tuple[Droppable, ...] = ()
 
 
-def advised(slow: Iterable[Slow], indexes: Sequence[Known]) -> Advice:
+def advised(slow: Iterable[SlowTotals], indexes: Sequence[Known]) -> Advice:
     """The advice.
 
     Args:
         slow: queries; several of one shape are added up.
         indexes: of both collections.
     """
-    sums: dict[Shape, Slow] = {}
+    sums: dict[Shape, SlowTotals] = {}
     for each in slow:
         sums[each.shape] = sums[each.shape] + each if each.shape in sums else each
     dearest = sorted(sums.values(), key=lambda each: (-each.milliseconds, each.shape))
@@ -138,7 +138,7 @@ def _is_served_by(shape: Shape, known: Known) -> bool:
     return known.is_plain and known.collection == shape.collection and serves(known.keys, shape)
 
 
-def _merged(slow: Sequence[Slow]) -> tuple[Suggestion, ...]:
+def _merged(slow: Sequence[SlowTotals]) -> tuple[Suggestion, ...]:
     """One index for as many as it can serve: those with many fields first, whose beginning may serve others."""
     found: list[Suggestion] = []
     for each in sorted(slow, key=lambda s: (-_size(s.shape), -s.milliseconds, s.shape)):
@@ -178,7 +178,7 @@ def _size(shape: Shape) -> int:
     return len(_keys(shape))
 
 
-def _dearest(slow: Slow) -> tuple[float, Shape]:
+def _dearest(slow: SlowTotals) -> tuple[float, Shape]:
     return -slow.milliseconds, slow.shape
 
 
@@ -218,9 +218,9 @@ def advice_as_dict(advice: Advice) -> Mapping[str, Any]:
     }
 
 
-def _slow_as_dict(slow: Slow) -> dict[str, Any]:
+def _slow_as_dict(slow: SlowTotals) -> dict[str, Any]:
     return {
-        "query": slow.shape.words,
+        "query": slow.shape.description,
         "collection": slow.shape.collection,
         "queries": slow.queries,
         "milliseconds": round(slow.milliseconds),

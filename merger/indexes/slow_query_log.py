@@ -19,7 +19,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from merger.errors import StoreError
 from merger.stores.mongo.errors import mongo_call
-from merger.stores.mongo.query_shapes import Slow
+from merger.stores.mongo.query_shapes import SlowTotals
 from merger.stores.mongo.slow_queries import SlowQueries
 
 COLLECTION: Final = "slow_queries"
@@ -50,7 +50,7 @@ class SlowQueryLog:
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._database = database
 
-    def add(self, slow: list[Slow], at: datetime) -> None:
+    def add(self, slow: list[SlowTotals], at: datetime) -> None:
         """Adds what a process noted.
 
         Raises:
@@ -62,7 +62,7 @@ class SlowQueryLog:
                 self._make()
                 self._database[COLLECTION].insert_many(documents, ordered=False)
 
-    def since(self, start: datetime) -> list[Slow]:
+    def since(self, start: datetime) -> list[SlowTotals]:
         """What was added from a moment on; what is no record of ours is left out.
 
         Raises:
@@ -92,7 +92,7 @@ def report_slow_queries(noted: SlowQueries, log: SlowQueryLog, now: datetime) ->
         _log.info("slow queries could not be recorded: %s", error)
 
 
-def _read(document: Mapping[str, Any]) -> Slow | None:
+def _read(document: Mapping[str, Any]) -> SlowTotals | None:
     with suppress(msgspec.ValidationError):
-        return msgspec.convert(document, Slow)
+        return msgspec.convert(document, SlowTotals)
     return None

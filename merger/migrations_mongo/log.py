@@ -22,7 +22,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from merger.errors import MergerError, StoreError
 from merger.migrations_mongo.migration import Migration
 from merger.migrations_mongo.plan import Record
-from merger.stores.mongo.errors import mapped, mapping_errors
+from merger.stores.mongo.errors import map_error, mapping_errors
 
 COLLECTION: Final = "view_migrations"
 
@@ -168,7 +168,7 @@ class MigrationLog:
         except DuplicateKeyError:
             return False
         except PyMongoError as error:
-            raise mapped(error) from error
+            raise map_error(error) from error
         return True
 
     def _renew(self, token: str) -> bool:

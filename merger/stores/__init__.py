@@ -1,1 +1,4 @@
-"""The store protocol, and what protects callers from a store that fails. Drivers live one room further in."""
+"""The document store protocol, and the breakers and bulkhead that protect callers from a failing store.
+
+What knows no driver belongs here; the drivers live in ``mongo`` and ``redis``.
+"""

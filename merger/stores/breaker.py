@@ -1,15 +1,14 @@
-"""A circuit breaker: what keeps failing or hanging is left alone for a while, so that nobody waits for it (F1).
+"""A circuit breaker: refuses calls to something that keeps failing or hanging, so that no caller waits for it.
 
-Closed, it lets every call through and judges those of a rolling window. When too many of them failed or took too
-long, or several failed or hang and nothing was answered for a while, it opens, and refuses every call at once. After
-a pause one probe, and one only, finds out whether the answers are back (half open): that closes it, or opens it for
-another pause. Probes are made by whoever has the time, never by somebody who wants an answer, so that no caller waits
-while it is open.
+* Closed: every call goes through, and the calls of a rolling window are judged. If too many failed or were slow, or if
+  several failed or hang and none was answered for a while, the breaker opens.
+* Open: every call is refused at once, for a pause.
+* Half open: a single probe finds out whether answers are back; it closes the breaker, or opens it for another pause.
+  A background thread makes the probe, never a caller, so that no caller waits.
 
-No lock is held during a call. A call that has not come back for as long as a slow one takes counts as a slow one
-already: of something that hangs nobody hears otherwise before the first time limit is over. Pure: the clock is handed
-in. See Nygard, *Release It!*, 2nd edition, "Circuit Breaker"; the rolling window and the slow calls are as resilience4j
-has them.
+No lock is held during a call. A call that has been running for as long as a slow call takes counts as slow before it
+ends: otherwise a hang would show only when the first time limit is over. Pure: the clock is an argument. See Nygard,
+*Release It!*, 2nd edition, "Circuit Breaker"; rolling window and slow calls follow resilience4j. Requirement F1.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ T = TypeVar("T")
 
 
 class BreakerState(StrEnum):
-    """What becomes of a call."""
+    """The state of a breaker, which decides what happens to a call."""
 
     CLOSED = "closed"
     HALF_OPEN = "half_open"
@@ -37,16 +36,16 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BreakerRules:
-    """When it opens, and for how long.
+    """When a breaker opens, and for how long.
 
     Args:
         window: seconds for which a call counts.
-        least_calls: below so many no share is judged.
-        failed: share of calls from which on it opens, 0 to 1.
-        in_a_row: so many that failed, or hang, are enough, whatever the shares, once nothing was answered for ``slow``
-            seconds: calls that hang are few, since whoever makes them waits, and those before were many.
-        slow: seconds from which on a call is slow.
-        slow_share: as ``failed``, of calls that failed or were slow.
+        least_calls: number of calls below which shares are not judged.
+        failed: share of failed calls at which it opens, 0 to 1.
+        in_a_row: number of failed or hanging calls at which it opens whatever the shares, once no call was answered
+            for ``slow`` seconds. Hanging calls are few, since their callers wait, and the calls before were many.
+        slow: seconds from which a call is slow.
+        slow_share: as ``failed``, for calls that failed or were slow.
         pause: seconds from the opening, or from a failed probe, to the next probe.
     """
 
@@ -60,21 +59,21 @@ class BreakerRules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _EndedCall:
     at: float
     failed: bool
     slow: bool
 
 
 class Breaker:
-    """The breaker of one thing that may stop answering.
+    """The circuit breaker of one thing that may stop answering.
 
     Args:
-        name: what it is, for whoever is refused.
-        rules: when it opens.
-        monotonic: seconds of a monotonic clock.
-        on_change: told each new state, by the thread that brought it about; must not raise.
-        on_refused: called for each refusal; must not raise.
+        name: of that thing, for the message of a refusal.
+        rules: when to open.
+        monotonic: clock in seconds.
+        on_change: called with each new state, in the thread that caused it; must not raise.
+        on_refused: called for each refused call; must not raise.
     """
 
     def __init__(
@@ -94,36 +93,36 @@ class Breaker:
         self._lock = threading.Lock()
         self._state = BreakerState.CLOSED
         self._probe_at = float("inf")
-        self._ended: deque[_Ended] = deque()
+        self._ended: deque[_EndedCall] = deque()
         self._answered_at = monotonic()
-        # Calls under way by number. Their results count only if nothing was opened or closed meanwhile.
-        self._under_way: dict[int, float] = {}
-        self._numbers = 0
+        # Start times of the running calls by number. A call counts only if the breaker did not change while it ran.
+        self._running: dict[int, float] = {}
+        self._last_number = 0
 
     @property
     def state(self) -> BreakerState:
-        """What becomes of a call now."""
+        """The present state."""
         return self._state
 
     @property
     def pause_left(self) -> float:
-        """Seconds to the next probe; 0 unless open."""
+        """Seconds until the next probe; 0 unless open."""
         return max(0.0, self._probe_at - self._monotonic()) if self._state is BreakerState.OPEN else 0.0
 
-    def call(self, question: Callable[[], T]) -> T:
-        """What the question gives, unless it is open.
+    def call(self, operation: Callable[[], T]) -> T:
+        """Runs an operation and returns its result, unless the breaker is open.
 
         Args:
-            question: raises ``StoreError`` for a failure.
+            operation: raises ``StoreError`` for a failure.
 
         Raises:
-            StoreError: by the question, and ``StoreUnavailable`` at once while it is not closed.
+            StoreError: from the operation; ``StoreUnavailable`` at once while the breaker is not closed.
         """
-        number = self._admitted()
+        number = self._admit()
         try:
-            result = question()
+            result = operation()
         except StoreError:
-            # A server that answers every question with an error is no better than one that is gone.
+            # A server that answers every request with an error is no better than one that is gone.
             self._note(number, failed=True)
             raise
         except BaseException:
@@ -133,18 +132,18 @@ class Breaker:
         return result
 
     def check(self) -> None:
-        """Raises ``StoreUnavailable`` unless it is closed, for questions that are not to be judged."""
+        """Raises ``StoreUnavailable`` unless closed; for calls whose results are not to be judged."""
         if self._state is not BreakerState.CLOSED:
-            raise self._refusal()
+            raise self._refuse()
 
-    def probe(self, question: Callable[[], object]) -> bool:
-        """Asks whether answers are back, if it is time to and nobody else is at it.
+    def probe(self, operation: Callable[[], object]) -> bool:
+        """Probes whether answers are back, if the pause is over and no other probe is running.
 
         Args:
-            question: raises ``StoreError`` where they are not.
+            operation: raises ``StoreError`` if they are not.
 
         Returns:
-            Whether calls are let through now.
+            Whether the breaker is closed now.
         """
         with self._lock:
             if self._state is BreakerState.CLOSED:
@@ -155,43 +154,43 @@ class Breaker:
         self._on_change(BreakerState.HALF_OPEN)
         began, answered = self._monotonic(), False
         try:
-            question()
+            operation()
             answered = self._monotonic() - began < self.rules.slow
         except StoreError:
             pass
         finally:
-            self._turn(BreakerState.CLOSED if answered else BreakerState.OPEN)
+            self._set(BreakerState.CLOSED if answered else BreakerState.OPEN)
         return answered
 
-    def _admitted(self) -> int:
+    def _admit(self) -> int:
         with self._lock:
             now = self._monotonic()
             opens = self._state is BreakerState.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
             if opens:
                 self._open(now)
             elif self._state is BreakerState.CLOSED:
-                self._numbers += 1
-                self._under_way[self._numbers] = now
-                return self._numbers
+                self._last_number += 1
+                self._running[self._last_number] = now
+                return self._last_number
         if opens:
             self._on_change(BreakerState.OPEN)
-        raise self._refusal()
+        raise self._refuse()
 
-    def _refusal(self) -> StoreUnavailable:
+    def _refuse(self) -> StoreUnavailable:
         self._on_refused()
-        return StoreUnavailable(f"{self.name} did not answer and is left alone for the moment", self._retry_after())
+        return StoreUnavailable(f"{self.name} is not answering; calls to it are paused", self._retry_after())
 
     def _retry_after(self) -> int:
-        """Whole seconds, at least one: callers that come sooner than the probe would be refused again."""
+        """Whole seconds, at least 1: callers that return before the next probe would be refused again."""
         return 1 + int(self.pause_left)
 
     def _note(self, number: int, *, failed: bool) -> None:
         with self._lock:
-            began = self._under_way.pop(number, None)
+            began = self._running.pop(number, None)
             if began is None or self._state is not BreakerState.CLOSED:
                 return
             now = self._monotonic()
-            call = _Ended(now, failed, now - began >= self.rules.slow)
+            call = _EndedCall(now, failed, now - began >= self.rules.slow)
             self._ended.append(call)
             self._drop_old(now)
             if not call.failed:
@@ -203,7 +202,7 @@ class Breaker:
 
     def _forget(self, number: int) -> None:
         with self._lock:
-            self._under_way.pop(number, None)
+            self._running.pop(number, None)
 
     def _is_bad(self, now: float) -> bool:
         self._drop_old(now)
@@ -223,18 +222,18 @@ class Breaker:
             self._ended.popleft()
 
     def _failed_in_a_row(self) -> int:
-        """Calls that failed since the last one that did not."""
+        """Returns the number of failed calls since the last one that was answered."""
         return sum(1 for _ in takewhile(lambda call: call.failed, reversed(self._ended)))
 
     def _hanging(self, now: float) -> int:
-        return sum(now - began >= self.rules.slow for began in self._under_way.values())
+        return sum(now - began >= self.rules.slow for began in self._running.values())
 
     def _open(self, now: float) -> None:
         self._state, self._probe_at = BreakerState.OPEN, now + self.rules.pause
         self._ended.clear()
-        self._under_way.clear()
+        self._running.clear()
 
-    def _turn(self, state: BreakerState) -> None:
+    def _set(self, state: BreakerState) -> None:
         with self._lock:
             now = self._monotonic()
             if state is BreakerState.OPEN:

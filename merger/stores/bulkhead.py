@@ -1,9 +1,9 @@
-"""A bulkhead: reading from a store that is slow never takes the last of a process's threads (F1).
+"""A bulkhead: reads from a slow store never take all threads of a process.
 
-Threads that answer requests are few. If all of them waited for the store, those who could be answered from the cache
-would wait behind them. So fewer may read at once than there are threads. While reading goes well, one more waits a
-moment for a place; once some of it hangs, one more is refused at once. See Nygard, *Release It!*, 2nd edition,
-"Bulkheads".
+A process has few threads for requests. If all of them waited for the store, requests that the cache could answer would
+wait behind them. So fewer threads may read at once than there are. While reads go well, a further one waits a moment
+for a place; once a read hangs, a further one is refused at once. See Nygard, *Release It!*, 2nd edition, "Bulkheads".
+Requirement F1.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from contextlib import contextmanager
 
 from merger.errors import StoreUnavailable
 
-HANGS_AFTER = 0.25
-"""Seconds after which reading that is still under way counts as hanging."""
+HANGING_SECONDS = 0.25
+"""Seconds after which a read that is still running counts as hanging."""
 
 
 class Bulkhead:
-    """Places for reading.
+    """Limits how many threads read at once.
 
     Args:
-        places: so many read at once; at least one does.
-        monotonic: seconds of a monotonic clock.
+        places: number of concurrent reads, at least 1.
+        monotonic: clock in seconds.
     """
 
     def __init__(self, places: int, monotonic: Callable[[], float]) -> None:
@@ -36,17 +36,17 @@ class Bulkhead:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place, for as long as what is done inside takes.
+        """Holds a place while the body runs; waits for one if none is free.
 
         Raises:
-            StoreUnavailable: all are taken, and some by reading that hangs.
+            StoreUnavailable: all places are taken, and a read in one of them hangs.
         """
         number = next(self._numbers)
         with self._changed:
             while len(self._taken) >= self._places:
-                patience = HANGS_AFTER - (self._monotonic() - min(self._taken.values()))
+                patience = HANGING_SECONDS - (self._monotonic() - min(self._taken.values()))
                 if patience <= 0 or not self._changed.wait(patience):
-                    raise StoreUnavailable("too many questions are waiting for MongoDB", 1)
+                    raise StoreUnavailable("too many reads are waiting for MongoDB", 1)
             self._taken[number] = self._monotonic()
         try:
             yield

@@ -1,4 +1,7 @@
-"""A store behind circuit breakers, one for each collection: one may fail while the other answers (F1, F5)."""
+"""A store behind circuit breakers, one per collection, so that one may fail while the other answers.
+
+Requirements F1, F5.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,29 +18,29 @@ from merger.errors import StoreError
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.store import Document, Find, Store
 
-_CHEAP: Final = {"movie_id": 0}
-"""What a probe asks for. Without a condition the embedded MongoDB looks at every document first."""
+_PROBE_FILTER: Final = {"movie_id": 0}
+"""Filter of a probe's find. Without one the embedded MongoDB reads every document first."""
 
 
-PROBE_LIMIT = 0.5
-"""Seconds that a probe may take."""
+PROBE_SECONDS = 0.5
+"""Time limit of a probe."""
 
 
 _log = logging.getLogger(__name__)
 
 
 class GuardedStore:
-    """Asks another store while it answers.
+    """Passes calls to another store, and refuses those to a collection that does not answer.
 
     Args:
-        store: the one behind.
-        collections: those that are guarded.
-        limit: seconds that one find may take.
+        store: the guarded store.
+        collections: each gets a breaker.
+        limit: seconds for one find.
         rules: of the breakers.
-        monotonic: seconds of a monotonic clock.
-        on_change: told collection and state whenever a breaker turns.
-        on_refused: told the collection of each refusal.
-        along_with: further collections, each with the one whose breaker is theirs.
+        monotonic: clock in seconds.
+        on_change: called with collection and new state whenever a breaker changes.
+        on_refused: called with the collection of each refused call.
+        along_with: further collections, each with the collection whose breaker it shares.
     """
 
     def __init__(
@@ -60,8 +64,8 @@ class GuardedStore:
                 f"MongoDB's {name}",
                 rules,
                 monotonic,
-                on_change=lambda state, name=name: self._changed(name, state),  # type: ignore[misc]  # mypy knows no such default
-                on_refused=lambda name=name: on_refused(name),  # type: ignore[misc]
+                on_change=partial(self._handle_change, name),
+                on_refused=partial(on_refused, name),
             )
             for name in collections
         }
@@ -73,11 +77,11 @@ class GuardedStore:
         """See ``Store.find``.
 
         Raises:
-            StoreUnavailable: at once while the collection is known not to answer.
+            StoreUnavailable: raised at once while the collection is known not to answer.
         """
         breaker = self._breaker(find.collection)
         if left(self._limit) < self._limit / 2:
-            # What fails for want of time, since the request spent it elsewhere, says nothing about the store.
+            # A request that spent its time elsewhere may fail for lack of it; that says nothing about the store.
             breaker.check()
             return self._find(find)
         return breaker.call(lambda: self._find(find))
@@ -104,15 +108,15 @@ class GuardedStore:
         with deadline(self._limit):
             return self._store.find(find)
 
-    def _changed(self, collection: str, state: BreakerState) -> None:
+    def _handle_change(self, collection: str, state: BreakerState) -> None:
         self._on_change(collection, state)
         if state is BreakerState.CLOSED:
             _log.warning("%s of MongoDB answers again", collection)
         elif state is BreakerState.OPEN:
-            self._watch(collection)
+            self._start_probing(collection)
 
-    def _watch(self, collection: str) -> None:
-        """Has a thread of its own find out when it is back; there is one already after a failed probe."""
+    def _start_probing(self, collection: str) -> None:
+        """Starts a thread that probes until the collection answers; after a failed probe, one is running already."""
         with self._lock:
             if collection in self._probing:
                 return
@@ -125,15 +129,15 @@ class GuardedStore:
         while True:
             pause.wait(self._pause)
             with suppress(StoreError):
-                if breaker.probe(lambda: self._look(collection)):
+                if breaker.probe(lambda: self._find_one(collection)):
                     break
         with self._lock:
             self._probing.discard(collection)
-        # It may have opened again before this thread was known to be over.
+        # It may have opened again before this thread had signed off.
         if breaker.state is not BreakerState.CLOSED:
-            self._watch(collection)
+            self._start_probing(collection)
 
-    def _look(self, collection: str) -> None:
-        """A find by an index: a ping would not tell whether finds are answered, and any other may take long."""
-        with deadline(PROBE_LIMIT):
-            self._store.find(Find(collection, _CHEAP, only=("_id",), limit=1))
+    def _find_one(self, collection: str) -> None:
+        """Runs a find by an index: a ping does not show whether finds are answered, and another find may take long."""
+        with deadline(PROBE_SECONDS):
+            self._store.find(Find(collection, _PROBE_FILTER, only=("_id",), limit=1))

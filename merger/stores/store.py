@@ -1,4 +1,4 @@
-"""What the service needs of a document store; ``mongo.py`` has the real one, the tests an in-memory one."""
+"""The protocol of a read-only document store; ``mongo.store`` implements it, and the tests have one in memory."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Store(Protocol):
         """Returns the matching documents, before the caller's deadline (``merger.deadline``) is over.
 
         Raises:
-            StoreUnavailable: it is away, over the deadline or refusing.
-            StoreFault: it answered with an error that a retry will not mend.
+            StoreUnavailable: the store is away, out of time or refusing.
+            StoreFault: the store answered with an error that a retry will not mend.
         """
         ...
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        """All documents that match a Mongo filter, some at a time: for reads too large to be held whole.
+        """Yields all documents that match a Mongo filter, some at a time, for reads too large to be held whole.
 
-        It may take minutes; what changes meanwhile may be in it or not.
+        It may take minutes. Changes made meanwhile may or may not be included.
 
         Raises:
             StoreError: as ``find``, at any batch.
@@ -53,7 +53,7 @@ class Store(Protocol):
         ...
 
     def explain(self, find: Find) -> Mapping[str, Any]:
-        """What the server says of how it runs such a ``find``, with ``executionStats``; it runs it for that.
+        """Runs a find and returns the server's plan for it, with ``executionStats``.
 
         Raises:
             StoreError: as ``find``.
@@ -61,5 +61,5 @@ class Store(Protocol):
         ...
 
     def ping(self) -> None:
-        """Nothing, or one of the errors of ``find``."""
+        """Returns if the store answers, else raises an error as ``find`` does."""
         ...

@@ -16,7 +16,7 @@ from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff.drawing import draw_freshness
 from lambdaserve.staff.pages import PAGE_TIMEOUT_SECONDS, SEE
 from merger.errors import MergerError
-from merger.stores.mongo.client import within
+from merger.stores.mongo.client import time_limit
 from merger.stores.redis.link import RedisTrouble
 from pages.frame.page import BrowserPage
 
@@ -36,7 +36,7 @@ class Operations(BrowserPage):
         return super().get(request, **path)
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        with within(PAGE_TIMEOUT_SECONDS):
+        with time_limit(PAGE_TIMEOUT_SECONDS):
             health = monitor().report()
             reports = {name: _report(make) for name, make in REPORTS.items()}
         layers = reports["layers"]["report"]

@@ -14,8 +14,8 @@ from pymongo.database import Database
 
 from lambdaserve.server.embedded_stores import free_port
 from merger.indexes.slow_query_log import COLLECTION, MOST, SlowQueryLog, report_slow_queries
-from merger.stores.mongo.query_shapes import Shape, Slow
-from merger.stores.mongo.slow_queries import SHAPES, SlowQueries
+from merger.stores.mongo.query_shapes import Shape, SlowTotals
+from merger.stores.mongo.slow_queries import SlowQueries
 
 Stored = Database[dict[str, Any]]
 
@@ -119,28 +119,11 @@ def test_bad_days_and_an_unreachable_server_are_clear_errors(queried: Stored, mo
             suggest()
 
 
-def test_quick_queries_are_not_noted(indexed_database: Stored, mongo_uri: str) -> None:
-    for after in (60_000.0, 0.0):
-        noted = SlowQueries(after, ("batch_views",))
-        with listening(mongo_uri, noted) as client:
-            list(client[indexed_database.name]["batch_views"].find({"x": 1}))
-        assert noted.take() == []
-
-
-def test_what_a_process_notes_is_bounded(indexed_database: Stored, mongo_uri: str) -> None:
-    noted = SlowQueries(0.000_001, ("batch_views",))
-    with listening(mongo_uri, noted) as client:
-        for number in range(SHAPES + 20):
-            client[indexed_database.name]["batch_views"].find_one({f"field{number}": 1})
-    assert len(noted.take()) == SHAPES
-    assert noted.take() == []
-
-
 def test_report_adds_to_the_log_and_survives_a_store_that_is_away(indexed_database: Stored, monkeypatch: Any) -> None:
     noted = SlowQueries(1, ("batch_views",))
 
     def note() -> None:
-        monkeypatch.setattr(noted, "_noted", {Shape("batch_views"): Slow(Shape("batch_views"), 1, 5.0, 5.0)})
+        monkeypatch.setattr(noted, "_totals", {Shape("batch_views"): SlowTotals(Shape("batch_views"), 1, 5.0, 5.0)})
 
     note()
     report_slow_queries(noted, SlowQueryLog(indexed_database), NOW)

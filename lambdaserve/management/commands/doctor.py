@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lambdaserve.ops.doctor.diagnosis import diagnose
 from lambdaserve.ops.doctor.examination import examine
 from lambdaserve.ops.doctor.findings import Finding, Level, worse_than
-from merger.stores.mongo.client import within
+from merger.stores.mongo.client import time_limit
 
 EXAMINED_WITHIN = 60.0
 """Seconds that MongoDB may take, in all."""
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--strict", action="store_true", help="exit with 1 after a warning, too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with within(EXAMINED_WITHIN):
+        with time_limit(EXAMINED_WITHIN):
             found = diagnose(examine())
         if options["json"]:
             self.stdout.write(json.dumps([each.as_dict() for each in found], indent=2))

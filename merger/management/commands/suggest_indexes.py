@@ -13,7 +13,7 @@ from merger import configuration
 from merger.errors import StoreError
 from merger.indexes.advice import Advice, advice_as_dict
 from merger.operations.index_advice import index_advice
-from merger.stores.mongo.query_shapes import Slow
+from merger.stores.mongo.query_shapes import SlowTotals
 
 DAYS = 7
 
@@ -59,8 +59,8 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to suggest: no slow query is recorded, and no index is superfluous")
 
 
-def _told(slow: Slow) -> str:
+def _told(slow: SlowTotals) -> str:
     return (
-        f"{slow.shape.collection} where {slow.shape.words}: {slow.queries:,} slow queries, {slow.milliseconds:,.0f} ms "
-        f"in all, the longest {slow.longest:,.0f} ms"
+        f"{slow.shape.collection} where {slow.shape.description}: {slow.queries:,} slow queries, "
+        f"{slow.milliseconds:,.0f} ms in all, the longest {slow.longest:,.0f} ms"
     )

@@ -1,4 +1,4 @@
-"""Everything that speaks MongoDB's protocol on the request path.
+"""The MongoDB client, the store behind it, and the listeners that watch its commands.
 
-Only this room and its callers above may import pymongo.
+What speaks MongoDB's protocol on the request path belongs here; only this room and those above it may import pymongo.
 """

@@ -1,15 +1,15 @@
-"""Reads from several members of a replica set, none of which shows less than what this process has seen before.
+"""Monotonic reads from a replica set: no read shows an older state than an earlier one did.
 
-With ``readPreference=secondaryPreferred`` each find may be answered by another member, and one may be behind another:
-the first tells of a batch run of which the second has nothing yet. The answer would be cut where the one says and
-filled with what the other has: a plausible, wrong total. So every read carries the newest moment of the data that an
-earlier one showed (``afterClusterTime``), and a member that is not there yet waits until it is, within the read's time
-limit: https://www.mongodb.com/docs/manual/core/causal-consistency-read-write-concerns/, "monotonic reads".
+With ``readPreference=secondaryPreferred`` each find may go to another member, and members lag behind each other. The
+first may report a batch run of which the second has nothing yet: the answer would be cut at the new boundary and filled
+from the old data, a plausible, wrong total. So every read carries the newest cluster time that an earlier one showed
+(``afterClusterTime``), and a member that is behind waits until it has caught up, within the read's time limit:
+https://www.mongodb.com/docs/manual/core/causal-consistency-read-write-concerns/, "monotonic reads".
 
-What one process saw, others learn with what it told them to make anew: the moment lies in Redis beside the generations
-(``SharedTier``), signed, since a moment that never comes would stop every read.
+A process that bumps a generation shares its cluster time with the others: it lies in Redis beside the generations
+(``RedisTier``). It is signed, since a time that never comes would block every read.
 
-The primary shows all there is; reads that can only go there carry nothing.
+The primary is never behind; reads that can only go there carry nothing.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ from bson.timestamp import Timestamp
 from pymongo import MongoClient, ReadPreference
 from pymongo.client_session import ClientSession
 
-_SIGNATURE = 16
-"""Bytes."""
+_SIGNATURE_BYTES = 16
 
 
 class CausalClock:
-    """The newest moment of the data that this process has read.
+    """The newest cluster time that this process has read.
 
     Args:
-        client: whose reads these are.
-        secret: signs what is told to other processes, who must have the same.
+        client: makes the reads.
+        secret: signs what other processes are sent; they must have the same.
     """
 
     def __init__(self, client: MongoClient[Any], secret: bytes = b"") -> None:
@@ -45,40 +44,40 @@ class CausalClock:
         self._cluster_time: Mapping[str, Any] | None = None
 
     @property
-    def matters(self) -> bool:
-        """Whether anybody but the primary may be asked."""
+    def is_needed(self) -> bool:
+        """Whether reads may go to other members than the primary."""
         return bool(self._client.read_preference != ReadPreference.PRIMARY)
 
-    def told(self) -> bytes:
-        """For other processes; empty where nothing was read yet."""
+    def export(self) -> bytes:
+        """Returns the time in a signed form for other processes; empty before the first read."""
         with self._lock:
             if self._operation_time is None or self._cluster_time is None:
                 return b""
             content = bson.encode({"operation": self._operation_time, "cluster": self._cluster_time})
-        return self._signature(content) + content
+        return self._sign(content) + content
 
-    def hear(self, told: bytes) -> None:
-        """Reads from now on show what another process has seen.
+    def receive(self, exported: bytes) -> None:
+        """Advances to the time of another process, so that later reads show what it has seen.
 
         Args:
-            told: by it; anything else is not believed.
+            exported: by the other process; anything without a valid signature is ignored.
         """
-        signature, content = told[:_SIGNATURE], told[_SIGNATURE:]
-        if content and hmac.compare_digest(signature, self._signature(content)):
+        signature, content = exported[:_SIGNATURE_BYTES], exported[_SIGNATURE_BYTES:]
+        if content and hmac.compare_digest(signature, self._sign(content)):
             moment = bson.decode(content)
             self._advance(moment["operation"], moment["cluster"])
 
-    def _signature(self, content: bytes) -> bytes:
-        return hmac.digest(self._secret, b"seen\n" + content, "sha256")[:_SIGNATURE]
+    def _sign(self, content: bytes) -> bytes:
+        return hmac.digest(self._secret, b"seen\n" + content, "sha256")[:_SIGNATURE_BYTES]
 
     @contextmanager
-    def reading(self) -> Iterator[ClientSession | None]:
-        """A session for one read, which shows nothing older; ``None`` where the primary alone is asked.
+    def session(self) -> Iterator[ClientSession | None]:
+        """Yields a session for one read that shows nothing older; ``None`` if only the primary is asked.
 
         Raises:
-            PyMongoError: as the read.
+            PyMongoError: from starting the session, or from the read inside.
         """
-        if not self.matters:
+        if not self.is_needed:
             yield None
             return
         with self._client.start_session(causal_consistency=True) as session:

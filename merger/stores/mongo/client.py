@@ -19,7 +19,7 @@ from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.command_meters import listeners
 from merger.stores.mongo.slow_queries import SlowQueries
 
-_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     tz_aware=True,
     datetime_conversion=DatetimeConversion.DATETIME_AUTO,
     unicode_decode_error_handler="replace",
@@ -28,26 +28,28 @@ _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
 
 @cache
 def slow_queries() -> SlowQueries:
-    """The slow queries of this process."""
+    """Returns the listener that collects this process's slow queries."""
     return SlowQueries(settings.SLOW_QUERY_AFTER * 1000, (BATCH, SPEED))
 
 
-_HEARTBEAT = 2_000
-"""Milliseconds between two looks of the driver at each server: after one hang in thirty or so it takes a server that is
-back for gone until the next of them. By default they are 10 s apart."""
+_HEARTBEAT_MS = 2_000
+"""Milliseconds between the driver's heartbeats to each server (by default 10 s).
+
+After about one hang in thirty the driver considers a recovered server down until the next heartbeat.
+"""
 
 
 @cache
 def client() -> MongoClient[dict[str, Any]]:
-    """The process's client; connects on first use. Pool and TLS are options of ``MONGODB_URI``."""
+    """Returns the process's client, which connects on first use. Pool and TLS are options of ``MONGODB_URI``."""
     wait = int(settings.MONGODB_TIMEOUT * 1000)
     return MongoClient(
         settings.MONGODB_URI,
         appname="lambdaserve",
         serverSelectionTimeoutMS=wait,
         connectTimeoutMS=wait,
-        heartbeatFrequencyMS=_HEARTBEAT,
-        # With a time limit set, the driver's own retries go on until it is over; one is enough (F1), see ``find``.
+        heartbeatFrequencyMS=_HEARTBEAT_MS,
+        # Under a time limit the driver retries until it is over. One retry is enough, and ``MongoStore.find`` makes it.
         retryReads=False,
         tz_aware=True,
         event_listeners=[*listeners(), slow_queries()],
@@ -55,22 +57,22 @@ def client() -> MongoClient[dict[str, Any]]:
 
 
 @cache
-def seen() -> CausalClock:
-    """How far what this process reads has got."""
+def causal_clock() -> CausalClock:
+    """Returns the clock that all reads of this process share."""
     return CausalClock(client(), hashlib.sha256(b"moments\n" + settings.SECRET_KEY.encode()).digest())
 
 
 def database() -> Database[dict[str, Any]]:
-    """The database that the settings name; dates come out aware, in UTC."""
-    return client().get_database(settings.MONGODB_DATABASE, codec_options=_CODEC)
+    """Returns the database that the settings name; its dates are aware, in UTC."""
+    return client().get_database(settings.MONGODB_DATABASE, codec_options=CODEC)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Whatever is asked of MongoDB inside, by however many questions, is given up when this time is over.
+def time_limit(seconds: float) -> Iterator[None]:
+    """Limits the total time of all MongoDB calls inside.
 
     Args:
-        seconds: in all; shorter limits inside still hold.
+        seconds: for all of them; shorter limits inside still apply.
     """
     with pymongo.timeout(seconds):
         yield

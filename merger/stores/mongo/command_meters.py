@@ -1,7 +1,7 @@
-"""What pymongo tells of its commands and of its connections, as meters (O1).
+"""Meters MongoDB commands and connections through pymongo's listeners.
 
-pymongo calls a listener in the thread that sends the command, before and after it. Awaited changes (a ``getMore`` with
-a time limit of its own) are left out: how long nothing happens is no latency.
+pymongo calls a listener in the thread that sends the command, before and after it. A ``getMore`` that waits for changes
+(one with a time limit of its own) is left out: the time until something happens is not latency. Requirement O1.
 """
 
 from __future__ import annotations
@@ -31,95 +31,95 @@ OK, FAILED = "ok", "failed"
 OPEN, IN_USE = "open", "in_use"
 
 
-class _Sent(threading.local):
-    """The command that this thread is waiting for, and its collection."""
+class _PendingCommand(threading.local):
+    """The command that the current thread is waiting for, and its collection."""
 
     request_id: int | None = None
     collection: str = OTHER
 
 
 class CommandMeter(monitoring.CommandListener):
-    """Meters the time from each command to its reply."""
+    """Measures the time from each command to its reply."""
 
     def __init__(self) -> None:
-        self._sent = _Sent()
+        self._pending = _PendingCommand()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Remembers what the command is about, which its end does not tell."""
+        """Remembers the collection, which the event of the end does not name."""
         command, name = event.command, event.command_name
         if name == "getMore" and "maxTimeMS" in command:
-            self._sent.request_id = None
+            self._pending.request_id = None
             return
         found = command.get("collection" if name == "getMore" else name)
-        self._sent.collection = found if found in (BATCH, SPEED) else OTHER
-        self._sent.request_id = event.request_id
+        self._pending.collection = found if found in (BATCH, SPEED) else OTHER
+        self._pending.request_id = event.request_id
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """A reply."""
+        """Observes a command that was answered."""
         self._observe(event, OK)
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """An error, or no reply in time."""
+        """Observes a command that failed, or had no reply in time."""
         self._observe(event, FAILED)
 
     def _observe(self, event: monitoring.CommandSucceededEvent | monitoring.CommandFailedEvent, outcome: str) -> None:
-        if self._sent.request_id != event.request_id:
+        if self._pending.request_id != event.request_id:
             return
-        self._sent.request_id = None
+        self._pending.request_id = None
         name = event.command_name if event.command_name in COMMANDS else OTHER
-        _seconds(name, self._sent.collection, outcome).observe(event.duration_micros / 1_000_000)
+        _seconds(name, self._pending.collection, outcome).observe(event.duration_micros / 1_000_000)
 
 
 class PoolMeter(monitoring.ConnectionPoolListener):
-    """Meters the connections that commands are sent by, and the wait for one."""
+    """Counts open and used connections, and measures the wait for one."""
 
     def __init__(self) -> None:
         self._open = meters.MONGODB_POOL_CONNECTIONS.labels(OPEN)
         self._in_use = meters.MONGODB_POOL_CONNECTIONS.labels(IN_USE)
 
     def connection_created(self, event: monitoring.ConnectionCreatedEvent) -> None:
-        """One more is open."""
+        """Counts one more open connection."""
         self._open.inc()
 
     def connection_closed(self, event: monitoring.ConnectionClosedEvent) -> None:
-        """One less is."""
+        """Counts one open connection less."""
         self._open.dec()
 
     def connection_checked_out(self, event: monitoring.ConnectionCheckedOutEvent) -> None:
-        """One is in use, after some wait."""
+        """Counts one more in use, and observes the wait for it."""
         self._in_use.inc()
         meters.MONGODB_POOL_WAIT.observe(event.duration or 0.0)
 
     def connection_checked_in(self, event: monitoring.ConnectionCheckedInEvent) -> None:
-        """It is free again."""
+        """Counts one in use less."""
         self._in_use.dec()
 
     def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
-        """None was to be had."""
+        """Counts a wait that ended without a connection."""
         if event.reason == monitoring.ConnectionCheckOutFailedReason.TIMEOUT:
             meters.MONGODB_POOL_TIMEOUTS.inc()
 
     def pool_created(self, event: monitoring.PoolCreatedEvent) -> None:
-        """Says nothing of connections; nor do the three below."""
+        """Nothing to count."""
 
     def pool_ready(self, event: monitoring.PoolReadyEvent) -> None:
-        """Nothing."""
+        """Nothing to count."""
 
     def pool_cleared(self, event: monitoring.PoolClearedEvent) -> None:
-        """Nothing: each connection that it closes is told."""
+        """Nothing to count: every connection that it closes has an event of its own."""
 
     def pool_closed(self, event: monitoring.PoolClosedEvent) -> None:
-        """Nothing, likewise."""
+        """Nothing to count, likewise."""
 
     def connection_ready(self, event: monitoring.ConnectionReadyEvent) -> None:
-        """Nothing: it was counted when it was made."""
+        """Nothing to count: the connection was counted when it was created."""
 
     def connection_check_out_started(self, event: monitoring.ConnectionCheckOutStartedEvent) -> None:
-        """Nothing: its end tells how long it took."""
+        """Nothing to count: the event of the end says how long it took."""
 
 
 def listeners() -> list[monitoring._EventListener]:
-    """For a client's ``event_listeners``."""
+    """Returns new listeners for a client's ``event_listeners``."""
     return [CommandMeter(), PoolMeter()]
 
 

@@ -11,22 +11,22 @@ from pymongo import errors
 
 from merger.errors import StoreError, StoreFault, StoreUnavailable
 
-AWAY: tuple[type[BaseException], ...] = (
+RETRYABLE: tuple[type[BaseException], ...] = (
     errors.ConnectionFailure,
     errors.ExecutionTimeout,
     errors.WTimeoutError,
     errors.WaitQueueTimeoutError,
 )
-"""Worth trying again: gone, too slow, or refusing for now. Everything else of pymongo's is a fault."""
+"""Errors that a retry may mend: the server is gone, too slow, or refuses for now. All others are faults."""
 
 
-def mapped(error: BaseException) -> StoreError:
-    """pymongo's error as ours; the one table of it.
+def map_error(error: BaseException) -> StoreError:
+    """Returns the error of ``merger.errors`` for an error of pymongo's; the only place that decides.
 
     Args:
         error: any ``PyMongoError`` or ``BSONError``.
     """
-    if isinstance(error, AWAY) or (isinstance(error, errors.PyMongoError) and error.timeout):
+    if isinstance(error, RETRYABLE) or (isinstance(error, errors.PyMongoError) and error.timeout):
         return StoreUnavailable(f"MongoDB is not reachable ({type(error).__name__})")
     return StoreFault(f"MongoDB answered with an error ({type(error).__name__})")
 
@@ -37,7 +37,7 @@ def mapping_errors() -> Iterator[None]:
     try:
         yield
     except (errors.PyMongoError, BSONError) as error:
-        raise mapped(error) from error
+        raise map_error(error) from error
 
 
 @contextmanager
@@ -51,4 +51,4 @@ def mongo_call(seconds: float) -> Iterator[None]:
         with pymongo.timeout(seconds):
             yield
     except (errors.PyMongoError, BSONError) as error:
-        raise mapped(error) from error
+        raise map_error(error) from error

@@ -1,4 +1,4 @@
-"""What an index has to know of a query: its fields, how each is asked for, and the order; never a value. Pure."""
+"""Query shapes: the fields of a query, how each is matched, and the sort order; never a value. Pure."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _EQUAL: Final = ("$eq", "$in")
 _LOGICAL: Final = ("$and", "$or", "$nor", "$expr", "$where", "$text", "$comment", "$jsonSchema")
 
 
-MOST_FIELDS: Final = 20
-"""Of a query; further ones are left out, as no index has as many."""
+MAX_FIELDS: Final = 20
+"""Fields of a shape; further ones are left out, since no index has as many."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shape:
-    """All queries that the same index serves.
+    """All queries that the same index can serve.
 
     Args:
         collection: its name.
-        equals: fields that must be one of some values, sorted.
-        sort: fields and ways (1, -1), in order.
-        ranges: fields of which a range is wanted, or anything else that is no equality; sorted.
-        is_alternative: it has alternatives (``$or``), so that one index can't serve it whole.
+        equals: fields matched by equality or ``$in``, sorted.
+        sort: fields and directions (1, -1), in order.
+        ranges: fields matched by a range, or by anything else that is not an equality; sorted.
+        is_alternative: whether it has alternatives (``$or``), so that no single index can serve it.
     """
 
     collection: str
@@ -38,20 +38,22 @@ class Shape:
     is_alternative: bool = False
 
     @property
-    def words(self) -> str:
-        """For people: ``view_type = , computed_at < >, sorted by computed_at ↓``."""
+    def description(self) -> str:
+        """The shape in words, e.g. ``view_type =, computed_at < >, sorted by computed_at ↓``."""
         parts = [f"{field} =" for field in self.equals] + [f"{field} < >" for field in self.ranges]
         if self.sort:
-            parts.append("sorted by " + ", ".join(f"{field} {'↓' if way < 0 else '↑'}" for field, way in self.sort))
+            parts.append(
+                "sorted by " + ", ".join(f"{field} {'↓' if direction < 0 else '↑'}" for field, direction in self.sort)
+            )
         return ", ".join(parts) or "everything"
 
 
 def shape_of(name: str, command: Mapping[str, Any]) -> Shape | None:
-    """The shape of a command; ``None`` for one that reads by no filter.
+    """Returns the shape of a command; ``None`` for one without a filter.
 
     Args:
-        name: of the command.
-        command: as it is sent: ``find``, ``aggregate``, ``count`` or ``distinct``.
+        name: of the command: ``find``, ``aggregate``, ``count``, ``distinct``, or another.
+        command: as it is sent.
     """
     collection = command.get(name)
     if not isinstance(collection, str):
@@ -64,24 +66,24 @@ def shape_of(name: str, command: Mapping[str, Any]) -> Shape | None:
         case "count" | "distinct":
             wanted = command.get("query")
         case "aggregate":
-            wanted, sort = _leading(command.get("pipeline"))
+            wanted, sort = _leading_stages(command.get("pipeline"))
         case _:
             return None
     kinds = dict(_fields(wanted if isinstance(wanted, Mapping) else {}))
     alternative = kinds.pop("", False)
     order = _order(sort)
-    named = list(kinds)[:MOST_FIELDS]
+    named = list(kinds)[:MAX_FIELDS]
     return Shape(
         collection,
         tuple(sorted(field for field in named if kinds[field])),
-        order[:MOST_FIELDS],
+        order[:MAX_FIELDS],
         tuple(sorted(field for field in named if not kinds[field])),
         bool(alternative),
     )
 
 
-def _leading(pipeline: Any) -> tuple[Any, Any]:
-    """The filter and the order with which an aggregation begins: what an index can serve."""
+def _leading_stages(pipeline: Any) -> tuple[Any, Any]:
+    """Returns the filter and the sort with which an aggregation begins, which is what an index can serve."""
     wanted: dict[str, Any] = {}
     steps = pipeline if isinstance(pipeline, Sequence) else ()
     for step in steps:
@@ -95,7 +97,7 @@ def _leading(pipeline: Any) -> tuple[Any, Any]:
 
 
 def _fields(wanted: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Fields and whether each is asked for by equality; the empty name: there are alternatives."""
+    """Yields each field and whether it is matched by equality; the empty name means alternatives if its flag is set."""
     for field, condition in wanted.items():
         if field == "$and" and isinstance(condition, Sequence):
             for part in condition:
@@ -115,18 +117,18 @@ def _is_equality(condition: Any) -> bool:
 def _order(sort: Any) -> Order:
     if not isinstance(sort, Mapping):
         return ()
-    return tuple((str(field), -1 if way == -1 else 1) for field, way in sort.items() if field != "$natural")
+    return tuple((str(field), -1 if direction == -1 else 1) for field, direction in sort.items() if field != "$natural")
 
 
 @dataclass(frozen=True, slots=True)
-class Slow:
-    """Slow queries of one shape.
+class SlowTotals:
+    """The slow queries of one shape, added up.
 
     Args:
-        shape: of them.
-        queries: how many.
-        milliseconds: that they took together.
-        longest: of them.
+        shape: of all of them.
+        queries: their number.
+        milliseconds: their total time.
+        longest: milliseconds of the longest.
     """
 
     shape: Shape
@@ -134,8 +136,8 @@ class Slow:
     milliseconds: float
     longest: float
 
-    def __add__(self, other: Slow) -> Slow:
-        return Slow(
+    def __add__(self, other: SlowTotals) -> SlowTotals:
+        return SlowTotals(
             self.shape,
             self.queries + other.queries,
             self.milliseconds + other.milliseconds,

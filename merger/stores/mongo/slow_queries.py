@@ -1,4 +1,4 @@
-"""Notes slow queries of this process by their shape, as they end (O3)."""
+"""Collects the slow queries of this process by their shape, as they end. Requirement O3."""
 
 from __future__ import annotations
 
@@ -7,61 +7,62 @@ from typing import Final
 
 from pymongo import monitoring
 
-from merger.stores.mongo.query_shapes import Shape, Slow, shape_of
+from merger.stores.mongo.query_shapes import Shape, SlowTotals, shape_of
 
-SHAPES: Final = 200
-"""That a process notes between two reports."""
+MAX_SHAPES: Final = 200
+"""Shapes that a process keeps between two reports; further ones are dropped."""
 
 
 class SlowQueries(monitoring.CommandListener):
-    """Notes what took long. A listener: its methods are called in the thread that asks, and cost a query no more than a
-    look at a clock's reading unless it was slow.
+    """A pymongo listener that adds up slow queries per shape.
+
+    pymongo calls it in the thread that sends the command. A query that is not slow costs one comparison.
 
     Args:
-        after: milliseconds from which on a query is slow; 0: none is.
-        collections: names of those that are looked at.
+        threshold: milliseconds from which a query is slow; 0: none is.
+        collections: names of the observed ones.
     """
 
-    def __init__(self, after: float, collections: tuple[str, ...]) -> None:
-        self._after = after
+    def __init__(self, threshold: float, collections: tuple[str, ...]) -> None:
+        self._threshold = threshold
         self._collections = collections
-        self._sent = threading.local()
+        self._pending = threading.local()
         self._lock = threading.Lock()
-        self._noted: dict[Shape, Slow] = {}
+        self._totals: dict[Shape, SlowTotals] = {}
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Keeps the command until its end, which does not tell it."""
-        of_ours = event.command.get(event.command_name) in self._collections
-        self._sent.command = (event.request_id, event.command) if of_ours else None
+        """Keeps the command, which the event of the end does not contain."""
+        is_observed = event.command.get(event.command_name) in self._collections
+        self._pending.command = (event.request_id, event.command) if is_observed else None
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Notes it if it was slow."""
-        self._ended(event)
+        """Adds the query if it was slow."""
+        self._add_if_slow(event)
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """As a success: what is given up was slow."""
-        self._ended(event)
+        """Adds the query if it was slow: a query that ran out of time was."""
+        self._add_if_slow(event)
 
-    def take(self) -> list[Slow]:
-        """What was noted since the last call."""
+    def take(self) -> list[SlowTotals]:
+        """Returns what was added since the last call."""
         with self._lock:
-            taken, self._noted = list(self._noted.values()), {}
-        return taken
+            totals, self._totals = list(self._totals.values()), {}
+        return totals
 
-    def _ended(self, event: monitoring.CommandSucceededEvent | monitoring.CommandFailedEvent) -> None:
-        sent = getattr(self._sent, "command", None)
-        self._sent.command = None
-        took = event.duration_micros / 1000
-        if sent is None or sent[0] != event.request_id or not self._after or took < self._after:
+    def _add_if_slow(self, event: monitoring.CommandSucceededEvent | monitoring.CommandFailedEvent) -> None:
+        pending = getattr(self._pending, "command", None)
+        self._pending.command = None
+        milliseconds = event.duration_micros / 1000
+        if pending is None or pending[0] != event.request_id or not self._threshold or milliseconds < self._threshold:
             return
-        shape = shape_of(event.command_name, sent[1])
+        shape = shape_of(event.command_name, pending[1])
         if shape is not None:
-            self._note(Slow(shape, 1, took, took))
+            self._add(SlowTotals(shape, 1, milliseconds, milliseconds))
 
-    def _note(self, slow: Slow) -> None:
+    def _add(self, slow: SlowTotals) -> None:
         with self._lock:
-            known = self._noted.get(slow.shape)
+            known = self._totals.get(slow.shape)
             if known is not None:
-                self._noted[slow.shape] = known + slow
-            elif len(self._noted) < SHAPES:
-                self._noted[slow.shape] = slow
+                self._totals[slow.shape] = known + slow
+            elif len(self._totals) < MAX_SHAPES:
+                self._totals[slow.shape] = slow

@@ -1,4 +1,4 @@
-"""MongoDB's commands and connections as meters, and what it tells of its collections, on the real embedded store."""
+"""MongoDB's commands and connections are metered, and its collections measured, on the real embedded store."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rise(**labels: str) -> Rise:
 
 
 class Rise:
-    """By how much a count rises inside."""
+    """Measures by how much a count rises inside."""
 
     def __init__(self, labels: dict[str, str]) -> None:
         self._labels = labels
@@ -55,12 +55,12 @@ class Rise:
 
 @pytest.fixture
 def metered(database: Held) -> Iterator[Held]:
-    """The database by a client with listeners of its own; the process's client has them too, and is idle."""
+    """The database, through a client with listeners of its own; the process's client has some too, and is idle."""
     with pymongo.MongoClient[dict[str, Any]](settings.MONGODB_URI, event_listeners=listeners(), maxPoolSize=2) as own:
         yield own[database.name]
 
 
-def test_the_process_s_own_client_is_metered(database: Held) -> None:
+def test_process_s_client_is_metered(database: Held) -> None:
     with rise(command="ping", outcome="ok") as rose:
         client().admin.command("ping")
     assert rose.by == 1
@@ -82,7 +82,7 @@ def test_each_command_counts_once_by_name_collection_and_outcome(metered: Held) 
     assert failed.by == 1
 
 
-def test_names_that_nobody_knows_beforehand_are_other(metered: Held) -> None:
+def test_unknown_names_count_as_other(metered: Held) -> None:
     for number in range(5):
         list(metered[f"collection{number}"].find())
         with pytest.raises(OperationFailure):
@@ -92,7 +92,7 @@ def test_names_that_nobody_knows_beforehand_are_other(metered: Held) -> None:
     assert found.values(COUNT, "command") <= set(COMMANDS)
 
 
-def test_awaited_changes_are_no_latency(metered: Held) -> None:
+def test_waiting_for_changes_is_not_metered(metered: Held) -> None:
     metered.speed_views.insert_one({})
     with metered.speed_views.watch(max_await_time_ms=50) as stream:
         stream.try_next()
@@ -108,7 +108,7 @@ def connections(state: str) -> float:
     return scraped().sum("mongodb_pool_connections", state=state)
 
 
-def test_connections_are_told_while_they_are_open_and_in_use(database: Held) -> None:
+def test_connections_are_counted_while_open_and_in_use(database: Held) -> None:
     listening = listeners()
     opened, used = connections("open"), connections("in_use")
     with pymongo.MongoClient[dict[str, Any]](settings.MONGODB_URI, event_listeners=listening, maxPoolSize=1) as own:
@@ -121,7 +121,7 @@ def test_connections_are_told_while_they_are_open_and_in_use(database: Held) -> 
     assert (connections("open"), connections("in_use")) == (opened, used)
 
 
-def test_a_wait_for_a_connection_that_was_in_vain_is_counted(database: Held) -> None:
+def test_vain_wait_for_a_connection_is_counted(database: Held) -> None:
     before = scraped().sum("mongodb_pool_timeouts_total")
     options: dict[str, Any] = {"maxPoolSize": 1, "waitQueueTimeoutMS": 20, "event_listeners": listeners()}
     with pymongo.MongoClient[dict[str, Any]](settings.MONGODB_URI, **options) as own:
@@ -148,7 +148,7 @@ def test_collections_that_do_not_exist_are_empty(database: Held) -> None:
     assert measure_collections() == {"batch_views": CollectionSizes(), "speed_views": CollectionSizes()}
 
 
-def test_while_mongodb_is_away_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_measured_while_mongodb_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("merger.operations.collection_sizes.LIMIT", 0.1)
     away: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{free_port()}")
     with away:

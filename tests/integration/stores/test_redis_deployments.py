@@ -144,9 +144,7 @@ def test_buckets_outcome_totals_and_popular_addresses_are_shared(deployed: Serve
         OutcomeTotals(link, "tests:").add({("movies.details", Outcome.HIT): 2}, NOW)
         PopularTotals(link, "tests:").add({"/api/v1/movies/1": 3})
     assert OutcomeTotals(one, "tests:").read(NOW) == {("movies.details", Outcome.HIT): 4}
-    assert PopularTotals(one, "tests:").top(5) == [
-        ("/api/v1/movies/1", 4.5)
-    ]  # the first were halved when the second came
+    assert PopularTotals(one, "tests:").top(5) == [("/api/v1/movies/1", 4.5)]  # halved by the second
 
 
 def test_cache_inspection_and_facts_cover_every_server(deployed: Servers, monkeypatch: pytest.MonkeyPatch) -> None:

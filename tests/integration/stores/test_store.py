@@ -1,4 +1,4 @@
-"""One suite over both stores: the real one on the embedded MongoDB and its in-memory stand-in."""
+"""Both stores pass one suite: the real one on the embedded MongoDB, and its stand-in in memory."""
 
 from __future__ import annotations
 
@@ -61,20 +61,20 @@ def filled(request: pytest.FixtureRequest) -> Filled:
         ({"_id": {"$in": [1, 4, 9]}}, {1, 4}),
     ],
 )
-def test_it_finds_what_a_filter_names(filled: Filled, wanted: dict[str, Any], ids: set[int]) -> None:
+def test_find_returns_the_documents_that_match(filled: Filled, wanted: dict[str, Any], ids: set[int]) -> None:
     assert {document["_id"] for document in filled(DOCUMENTS).find(Find("things", wanted))} == ids
 
 
-def test_it_finds_nothing_in_a_collection_that_is_not_there(filled: Filled) -> None:
+def test_find_in_a_missing_collection_returns_nothing(filled: Filled) -> None:
     assert filled([]).find(Find("things", {"movie_id": 1})) == []
 
 
-def test_it_returns_the_newest(filled: Filled) -> None:
+def test_newest_by_returns_the_newest_first(filled: Filled) -> None:
     found = filled(DOCUMENTS).find(Find("things", {"movie_id": 5}, newest_by="hour", limit=1))
     assert [document["_id"] for document in found] == [2]
 
 
-def test_dates_come_out_aware_in_utc(filled: Filled) -> None:
+def test_dates_are_aware_and_in_utc(filled: Filled) -> None:
     (found,) = filled(DOCUMENTS).find(Find("things", {"_id": 1}))
     assert found["hour"] == NOON
     assert found["hour"].utcoffset() == timedelta()
@@ -87,7 +87,7 @@ def test_only_and_without_choose_the_fields(filled: Filled) -> None:
     assert found.keys() == {"movie_id", "data_type", "hour"}
 
 
-def test_a_limit_is_kept(filled: Filled) -> None:
+def test_limit_is_kept(filled: Filled) -> None:
     assert len(filled(DOCUMENTS).find(Find("things", {}, limit=2))) == 2
 
 
@@ -102,7 +102,7 @@ def test_text_that_is_not_utf_8_does_not_raise(database: Database[dict[str, Any]
     assert bson.decode(raw, database.codec_options)["title"] == "a\ufffdc"
 
 
-def test_a_document_that_can_not_be_decoded_is_its_top_level_and_the_others_are_whole(
+def test_undecodable_document_is_cut_to_its_top_level_beside_whole_ones(
     database: Database[dict[str, Any]],
 ) -> None:
     whole = {"_id": 1, "hour": NOON, "data": {"metric": "rating"}}
@@ -111,7 +111,7 @@ def test_a_document_that_can_not_be_decoded_is_its_top_level_and_the_others_are_
     assert found == [{"_id": 2, "hour": NOON + HOUR, "count": 7}, whole]
 
 
-def test_batches_hold_what_a_filter_names_however_many_there_are(filled: Filled) -> None:
+def test_batches_hold_every_matching_document(filled: Filled) -> None:
     many = [{"_id": number, "movie_id": number % 2} for number in range(1_100)]
     found = list(filled(many).batches("things", {"movie_id": 1}))
     assert len(found) > 1
@@ -119,25 +119,23 @@ def test_batches_hold_what_a_filter_names_however_many_there_are(filled: Filled)
     assert list(filled([]).batches("nothing", {})) in ([], [[]])
 
 
-def test_a_document_that_can_not_be_decoded_hides_none_of_its_batch(database: Database[dict[str, Any]]) -> None:
+def test_undecodable_document_hides_no_other_of_its_batch(database: Database[dict[str, Any]]) -> None:
     whole = {"_id": 1, "hour": NOON, "data": {"metric": "rating"}}
     database["things"].insert_many([whole, nested(960, {"_id": 2, "hour": NOON + HOUR, "list": [1], "count": 7})])
     (found,) = MongoStore(database, 2.0).batches("things", {})
     assert sorted(found, key=lambda document: document["_id"]) == [whole, {"_id": 2, "hour": NOON + HOUR, "count": 7}]
 
 
-def test_between_batches_no_deadline_is_set(database: Database[dict[str, Any]]) -> None:
+def test_no_time_limit_is_set_between_batches(database: Database[dict[str, Any]]) -> None:
     database["things"].insert_many([{"_id": number} for number in range(600)])
     for _ in MongoStore(database, 2.0).batches("things", {}):
         assert _csot.get_timeout() is None
 
 
-def test_a_server_that_is_not_there_is_unavailable_within_the_deadline() -> None:
-    nobody: MongoClient[dict[str, Any]] = MongoClient(
-        f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=300
-    )
-    with nobody:
+def test_absent_server_is_unavailable_within_the_time_limit() -> None:
+    away: MongoClient[dict[str, Any]] = MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=300)
+    with away:
         started = time.monotonic()
         with pytest.raises(StoreUnavailable, match="not reachable"):
-            MongoStore(nobody["x"], timeout=0.3).find(Find("things", {}))
+            MongoStore(away["x"], timeout=0.3).find(Find("things", {}))
         assert time.monotonic() - started < 3

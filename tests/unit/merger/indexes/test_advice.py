@@ -9,15 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merger.indexes.advice import MOST_KEYS, Advice, Known, advice_as_dict, advised, serves
-from merger.stores.mongo.query_shapes import Shape, Slow
+from merger.stores.mongo.query_shapes import Shape, SlowTotals
 
 A, B, C, D = "abcd"
 
 
-def slow(equals: str = "", sort: str = "", ranges: str = "", ms: float = 100.0, queries: int = 1, **more: Any) -> Slow:
+def slow(
+    equals: str = "", sort: str = "", ranges: str = "", ms: float = 100.0, queries: int = 1, **more: Any
+) -> SlowTotals:
     """``sort``: an upper case letter is descending."""
     order = tuple((each.lower(), -1 if each.isupper() else 1) for each in sort)
-    return Slow(Shape("views", tuple(sorted(equals)), order, tuple(sorted(ranges)), **more), queries, ms, ms / queries)
+    return SlowTotals(
+        Shape("views", tuple(sorted(equals)), order, tuple(sorted(ranges)), **more), queries, ms, ms / queries
+    )
 
 
 def known(keys: str, **more: Any) -> Known:
@@ -41,7 +45,7 @@ def created(advice: Advice) -> list[str]:
         (slow("", "a"), "a"),
     ],
 )
-def test_fields_come_as_equality_sort_range(shape: Slow, keys: str) -> None:
+def test_fields_come_as_equality_sort_range(shape: SlowTotals, keys: str) -> None:
     assert created(advised([shape], [])) == [keys]
 
 
@@ -65,14 +69,14 @@ def test_fields_come_as_equality_sort_range(shape: Slow, keys: str) -> None:
         ("ab", slow("ab", is_alternative=True), False),
     ],
 )
-def test_an_index_serves_what_it_begins_with(keys: str, shape: Slow, *, does: bool) -> None:
+def test_an_index_serves_what_it_begins_with(keys: str, shape: SlowTotals, *, does: bool) -> None:
     assert serves(known(keys).keys, shape.shape) is does
 
 
 def test_what_an_index_serves_is_told_and_not_suggested() -> None:
     advice = advised([slow("a", "B")], [known("abc"), known("aB", name="theirs")])
     assert advice.create == ()
-    assert [(each.shape.words, name) for each, name in advice.served] == [("a =, sorted by b ↓", "by_abc")]
+    assert [(each.shape.description, name) for each, name in advice.served] == [("a =, sorted by b ↓", "by_abc")]
 
 
 @pytest.mark.parametrize("more", [{"is_plain": False}, {"name": "_id_"}])
@@ -86,18 +90,18 @@ def test_an_index_that_leaves_documents_out_serves_nothing(more: dict[str, Any])
 def test_one_index_is_for_as_many_as_it_can_serve() -> None:
     advice = advised([slow("b", ms=500), slow("abc", ms=10), slow("bc", ms=20), slow("a", "D")], [])
     assert created(advice) == ["bca", "aD"]
-    assert [each.shape.words for each in advice.create[0].serves] == ["b =", "b =, c =", "a =, b =, c ="]
+    assert [each.shape.description for each in advice.create[0].serves] == ["b =", "b =, c =", "a =, b =, c ="]
     assert advice.create[0].milliseconds == 530
 
 
 def test_queries_of_one_shape_are_added_up() -> None:
     (suggestion,) = advised([slow("a", ms=100), slow("a", ms=300, queries=2)], []).create
-    assert suggestion.serves == (Slow(Shape("views", ("a",)), 3, 400.0, 150.0),)
+    assert suggestion.serves == (SlowTotals(Shape("views", ("a",)), 3, 400.0, 150.0),)
 
 
 def test_what_no_index_helps_is_told() -> None:
     advice = advised([slow(), slow("a", is_alternative=True)], [known("a")])
-    assert {each.shape.words for each in advice.hopeless} == {"everything", "a ="}
+    assert {each.shape.description for each in advice.hopeless} == {"everything", "a ="}
     assert advice.create == ()
 
 
@@ -141,7 +145,7 @@ shapes = st.builds(
 
 
 @given(st.lists(shapes, max_size=8), st.lists(st.lists(fields, min_size=1, max_size=3, unique=True), max_size=4))
-def test_every_slow_query_ends_in_one_place_and_is_served_there(found: list[Slow], keys: list[list[str]]) -> None:
+def test_every_slow_query_ends_in_one_place_and_is_served_there(found: list[SlowTotals], keys: list[list[str]]) -> None:
     indexes = [known("".join(each), name=f"index {number}") for number, each in enumerate(keys)]
     advice = advised(found, indexes)
     told = [each.shape for suggestion in advice.create for each in suggestion.serves]

@@ -1,4 +1,4 @@
-"""How many may read at once, and who is refused (F1)."""
+"""The bulkhead limits concurrent reads, and refuses further ones only while a read hangs."""
 
 from __future__ import annotations
 
@@ -8,63 +8,63 @@ from contextlib import ExitStack
 import pytest
 
 from merger.errors import StoreUnavailable
-from merger.stores.bulkhead import HANGS_AFTER, Bulkhead
+from merger.stores.bulkhead import HANGING_SECONDS, Bulkhead
 
 
-class Reading:
-    """A bulkhead of two places, with a clock that a test moves."""
+class Reads:
+    """A bulkhead and a clock that the test moves."""
 
     def __init__(self, places: int = 2) -> None:
         self.seconds = 0.0
         self.bulkhead = Bulkhead(places, lambda: self.seconds)
 
 
-def test_a_place_is_free_again_after_the_work_whatever_becomes_of_it() -> None:
-    reading = Reading()
+def test_place_is_free_again_after_success_and_after_an_error() -> None:
+    reads = Reads()
     for _ in range(5):
-        with reading.bulkhead.place(), reading.bulkhead.place():
+        with reads.bulkhead.place(), reads.bulkhead.place():
             pass
-        with pytest.raises(ZeroDivisionError), reading.bulkhead.place():
+        with pytest.raises(ZeroDivisionError), reads.bulkhead.place():
             raise ZeroDivisionError
 
 
-def test_one_more_is_refused_at_once_while_reading_hangs() -> None:
-    reading = Reading()
+def test_further_read_is_refused_at_once_while_one_hangs() -> None:
+    reads = Reads()
     with ExitStack() as taken:
-        taken.enter_context(reading.bulkhead.place())
-        reading.seconds += HANGS_AFTER
-        taken.enter_context(reading.bulkhead.place())
-        with pytest.raises(StoreUnavailable) as caught, reading.bulkhead.place():
-            pytest.fail("nobody gets a third place")
+        taken.enter_context(reads.bulkhead.place())
+        reads.seconds += HANGING_SECONDS
+        taken.enter_context(reads.bulkhead.place())
+        with pytest.raises(StoreUnavailable) as caught, reads.bulkhead.place():
+            pytest.fail("there is no third place")
     assert caught.value.retry_after == 1
 
 
-def test_one_more_waits_for_a_place_while_reading_goes_well() -> None:
-    reading, inside = Reading(places=1), threading.Event()
-    with reading.bulkhead.place():
-        waiting = threading.Thread(target=lambda: _enter(reading, inside))
+def test_further_read_waits_for_a_place_while_reads_go_well() -> None:
+    reads, inside = Reads(places=1), threading.Event()
+    with reads.bulkhead.place():
+        waiting = threading.Thread(target=lambda: _enter(reads, inside))
         waiting.start()
         assert not inside.wait(0.02)
     assert inside.wait(10)
     waiting.join()
 
 
-def _enter(reading: Reading, inside: threading.Event) -> None:
-    with reading.bulkhead.place():
+def _enter(reads: Reads, inside: threading.Event) -> None:
+    with reads.bulkhead.place():
         inside.set()
 
 
-def test_one_more_does_not_wait_for_ever() -> None:
-    reading = Reading(places=1)
+def test_further_read_gives_up_when_no_place_becomes_free() -> None:
+    reads = Reads(places=1)
     with (
-        reading.bulkhead.place(),
-        pytest.raises(StoreUnavailable, match="too many questions"),
-        reading.bulkhead.place(),
+        reads.bulkhead.place(),
+        pytest.raises(StoreUnavailable, match="too many reads"),
+        reads.bulkhead.place(),
     ):
-        pytest.fail("nobody gets a second place")
+        pytest.fail("there is no second place")
 
 
 @pytest.mark.parametrize("places", [0, -3, 1])
-def test_there_is_always_one_place(places: int) -> None:
-    with Reading(places).bulkhead.place():
+def test_there_is_always_at_least_one_place(places: int) -> None:
+    with Reads(places).bulkhead.place():
         pass

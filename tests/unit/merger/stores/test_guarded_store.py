@@ -1,4 +1,4 @@
-"""A store behind breakers: one collection may fail while the other answers, and comes back by itself (F1, F5)."""
+"""Behind breakers, one collection may fail while the other answers, and it recovers by itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT = 1.0
 
 
 class Failing(MemoryStore):
-    """A store of which some collections fail; notes how much time each find was given."""
+    """A store with failing collections; records the time that each find was given."""
 
     def __init__(self) -> None:
         super().__init__(batch_views=[{"a": 1}], speed_views=[{"a": 2}])
@@ -42,10 +42,10 @@ class Failing(MemoryStore):
         return iter([self.find(Find(collection, wanted))])
 
 
-class Watched:
+class Guarded:
     def __init__(self) -> None:
         self.behind = Failing()
-        self.turns: list[tuple[str, BreakerState]] = []
+        self.changes: list[tuple[str, BreakerState]] = []
         self.refused: list[str] = []
         self.closed = threading.Event()
         self.store = GuardedStore(
@@ -54,12 +54,12 @@ class Watched:
             limit=LIMIT,
             rules=BreakerRules(least_calls=3, pause=0.01),
             monotonic=time.monotonic,
-            on_change=self._turned,
+            on_change=self._record,
             on_refused=self.refused.append,
         )
 
-    def _turned(self, collection: str, state: BreakerState) -> None:
-        self.turns.append((collection, state))
+    def _record(self, collection: str, state: BreakerState) -> None:
+        self.changes.append((collection, state))
         if state is BreakerState.CLOSED:
             self.closed.set()
 
@@ -71,8 +71,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched() -> Iterator[Watched]:
-    found = Watched()
+def guarded() -> Iterator[Guarded]:
+    found = Guarded()
     yield found
     found.behind.failing.clear()
     for breaker in found.store.breakers.values():
@@ -81,63 +81,61 @@ def watched() -> Iterator[Watched]:
 
 
 @pytest.mark.parametrize("collection", [BATCH, SPEED])
-def test_a_probe_asks_by_an_index_since_any_other_find_may_take_longer_than_it_waits(
-    watched: Watched, collection: str
-) -> None:
-    watched.fail(collection)
-    watched.behind.failing.clear()
-    assert watched.closed.wait(5)
-    ((asked, field),) = set(watched.behind.asked)
+def test_probe_finds_by_a_declared_index(guarded: Guarded, collection: str) -> None:
+    guarded.fail(collection)
+    guarded.behind.failing.clear()
+    assert guarded.closed.wait(5)
+    ((asked, field),) = set(guarded.behind.asked)
     assert asked == collection
     assert field in {index.keys[0][0] for index in declared(Aliases()) if index.collection == collection}
 
 
-def test_one_collection_is_left_alone_while_the_other_one_is_asked(watched: Watched) -> None:
-    watched.fail(SPEED)
-    assert watched.turns[0] == (SPEED, BreakerState.OPEN)
-    with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
-        watched.store.find(Find(SPEED, {}))
-    with pytest.raises(StoreUnavailable, match="speed_views did not answer"):
-        watched.store.batches(SPEED, {})
-    assert watched.refused == [SPEED, SPEED]
-    assert watched.store.find(Find(BATCH, {}))[0]["a"] == 1
-    assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
+def test_failing_collection_is_refused_while_the_other_answers(guarded: Guarded) -> None:
+    guarded.fail(SPEED)
+    assert guarded.changes[0] == (SPEED, BreakerState.OPEN)
+    with pytest.raises(StoreUnavailable, match="speed_views is not answering"):
+        guarded.store.find(Find(SPEED, {}))
+    with pytest.raises(StoreUnavailable, match="speed_views is not answering"):
+        guarded.store.batches(SPEED, {})
+    assert guarded.refused == [SPEED, SPEED]
+    assert guarded.store.find(Find(BATCH, {}))[0]["a"] == 1
+    assert guarded.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
-def test_it_is_asked_again_by_itself_when_it_answers(watched: Watched) -> None:
-    watched.fail(SPEED)
-    watched.behind.failing.clear()
-    assert watched.closed.wait(5)
-    assert watched.store.find(Find(SPEED, {}))[0]["a"] == 2
-    assert watched.turns[-2:] == [(SPEED, BreakerState.HALF_OPEN), (SPEED, BreakerState.CLOSED)]
+def test_probe_closes_the_breaker_when_the_collection_answers_again(guarded: Guarded) -> None:
+    guarded.fail(SPEED)
+    guarded.behind.failing.clear()
+    assert guarded.closed.wait(5)
+    assert guarded.store.find(Find(SPEED, {}))[0]["a"] == 2
+    assert guarded.changes[-2:] == [(SPEED, BreakerState.HALF_OPEN), (SPEED, BreakerState.CLOSED)]
 
 
-def test_it_comes_back_any_number_of_times(watched: Watched) -> None:
+def test_collection_recovers_any_number_of_times(guarded: Guarded) -> None:
     for _ in range(3):
-        watched.closed.clear()
-        watched.fail(SPEED)
-        watched.behind.failing.clear()
-        assert watched.closed.wait(5)
+        guarded.closed.clear()
+        guarded.fail(SPEED)
+        guarded.behind.failing.clear()
+        assert guarded.closed.wait(5)
 
 
-def test_a_find_has_its_limit_and_no_more_than_the_request_has_left(watched: Watched) -> None:
-    watched.store.find(Find(BATCH, {}))
+def test_find_gets_its_limit_or_the_time_left_of_the_request(guarded: Guarded) -> None:
+    guarded.store.find(Find(BATCH, {}))
     with deadline(0.75):
-        watched.store.find(Find(BATCH, {}))
-    assert LIMIT - 0.1 < watched.behind.given[0] <= LIMIT
-    assert 0.6 < watched.behind.given[1] <= 0.75
+        guarded.store.find(Find(BATCH, {}))
+    assert LIMIT - 0.1 < guarded.behind.given[0] <= LIMIT
+    assert 0.6 < guarded.behind.given[1] <= 0.75
 
 
-def test_what_fails_for_want_of_time_says_nothing_of_the_store(watched: Watched) -> None:
-    watched.behind.failing.add(BATCH)
+def test_failures_for_lack_of_time_do_not_open_the_breaker(guarded: Guarded) -> None:
+    guarded.behind.failing.add(BATCH)
     for _ in range(10):
         with deadline(LIMIT / 4), pytest.raises(StoreUnavailable):
-            watched.store.find(Find(BATCH, {}))
-    assert watched.store.breakers[BATCH].state is BreakerState.CLOSED
+            guarded.store.find(Find(BATCH, {}))
+    assert guarded.store.breakers[BATCH].state is BreakerState.CLOSED
 
 
-def test_a_request_without_time_is_refused_too_while_it_is_open(watched: Watched) -> None:
-    watched.fail(BATCH)
-    with deadline(LIMIT / 4), pytest.raises(StoreUnavailable, match="did not answer"):
-        watched.store.find(Find(BATCH, {"of": "a caller"}))
-    assert {"of": "a caller"} not in [wanted for _, wanted in watched.behind.finds]
+def test_request_short_of_time_is_refused_too_while_open(guarded: Guarded) -> None:
+    guarded.fail(BATCH)
+    with deadline(LIMIT / 4), pytest.raises(StoreUnavailable, match="is not answering"):
+        guarded.store.find(Find(BATCH, {"of": "a caller"}))
+    assert {"of": "a caller"} not in [wanted for _, wanted in guarded.behind.finds]

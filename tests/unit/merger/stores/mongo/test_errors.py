@@ -1,4 +1,4 @@
-"""Every error that pymongo can raise is mapped, in one table (F1)."""
+"""Every error that pymongo can raise is mapped to one of ours, and a call's time is limited."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from bson.errors import BSONError, InvalidBSON
-from pymongo import errors
+from pymongo import _csot, errors
 
 from merger.errors import StoreError, StoreFault, StoreUnavailable
-from merger.stores.mongo.errors import AWAY, mapped, mapping_errors
+from merger.stores.mongo.errors import RETRYABLE, map_error, mapping_errors, mongo_call
 
 
 def _family(parent: type[BaseException]) -> Iterator[type[BaseException]]:
@@ -31,39 +31,47 @@ UNAVAILABLE = {
     "WaitQueueTimeoutError",
     "_OperationCancelled",
 }
-"""What a retry may mend. A new class of pymongo's lands among the faults until somebody decides."""
+"""Errors that a retry may mend. A class that is new in pymongo counts as a fault until it is added here."""
 
 
-CONSTRUCTED = {
+CONSTRUCTORS = {
     errors.BulkWriteError: lambda: errors.BulkWriteError({}),
     errors.ClientBulkWriteException: lambda: errors.ClientBulkWriteException({}, verbose=False),
     errors.EncryptionError: lambda: errors.EncryptionError(ValueError("why")),
     errors.EncryptedCollectionError: lambda: errors.EncryptedCollectionError(ValueError("why"), {}),
 }
-"""Those that take more than a message."""
+"""How to construct those that take more than a message."""
 
 
 @pytest.mark.parametrize("kind", VENDOR, ids=lambda kind: kind.__name__)
-def test_every_vendor_error_is_mapped_as_decided(kind: type[BaseException]) -> None:
-    error = CONSTRUCTED.get(kind, lambda: kind("why"))()
+def test_every_vendor_error_is_mapped_as_listed(kind: type[BaseException]) -> None:
+    error = CONSTRUCTORS.get(kind, lambda: kind("why"))()
     expected = StoreUnavailable if kind.__name__ in UNAVAILABLE else StoreFault
-    assert type(mapped(error)) is expected
+    assert type(map_error(error)) is expected
 
 
-def test_the_table_names_only_errors_that_exist() -> None:
-    assert set(AWAY) <= set(VENDOR)
+def test_retryable_errors_are_pymongo_s() -> None:
+    assert set(RETRYABLE) <= set(VENDOR)
 
 
-def test_what_is_raised_inside_comes_out_as_ours_with_its_cause() -> None:
-    with pytest.raises(StoreError) as caught, mapping_errors():
-        raise InvalidBSON("broken")
-    assert isinstance(caught.value.__cause__, InvalidBSON)
+def test_error_raised_inside_is_mapped_and_keeps_its_cause() -> None:
+    for mapping in (mapping_errors(), mongo_call(1.0)):
+        with pytest.raises(StoreError) as caught, mapping:
+            raise InvalidBSON("broken")
+        assert isinstance(caught.value.__cause__, InvalidBSON)
 
 
-def test_other_errors_pass_as_they_are() -> None:
+def test_mongo_call_limits_the_time_of_all_calls_inside() -> None:
+    with mongo_call(5.0):
+        assert _csot.get_timeout() == 5.0
+        assert 4.0 < (_csot.remaining() or 0.0) <= 5.0
+    assert _csot.get_timeout() is None
+
+
+def test_other_errors_pass_unchanged() -> None:
     with pytest.raises(ZeroDivisionError), mapping_errors():
         raise ZeroDivisionError
 
 
-def test_no_message_of_the_server_is_passed_on() -> None:
-    assert "secret" not in str(mapped(errors.OperationFailure("user secret has no rights", 13)))
+def test_message_of_the_server_is_not_passed_on() -> None:
+    assert "secret" not in str(map_error(errors.OperationFailure("user secret has no rights", 13)))
