@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-djongo check bench faults attack soak lock clean install install-dev
+.PHONY: help run test test-slow test-djongo check bench guard faults attack soak nightly lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
@@ -67,6 +67,9 @@ check: install-dev ## Lint, types, layers, migrations, production settings
 bench: install-dev ## Measure a service of its own, by itself and beside a FastAPI one (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks $(ARGS)
 
+guard: install-dev ## Compare what requests, the start and memory cost with this release (ARGS=--help)
+	@$(PYTHON_IN_VENV) -m benchmarks.guard $(ARGS)
+
 faults: install-dev ## Make stores, layers and workers fail under load, and judge every answer (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.faults $(ARGS)
 
@@ -75,6 +78,9 @@ attack: install-dev ## Send a real server thousands of requests made up from its
 
 soak: install-dev ## Ask a real server far more than its limits for ten minutes, and see that nothing grows (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.soak $(ARGS)
+
+nightly: install-dev ## Run what takes longer than each change is worth, and write the result to docs/nightly.md (ARGS=--help)
+	@$(PYTHON_IN_VENV) -m tests.nightly $(ARGS)
 
 lock: install-dev ## Pin what requirements*.in ask for, with all that needs in turn (ARGS=--upgrade: the newest of that)
 	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in

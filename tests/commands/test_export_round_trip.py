@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymongo.database import Database
 
+from tests.effort import examples
+
 Stored = Database[dict[str, Any]]
 
 HOUR = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -73,7 +75,9 @@ def speed_documents(draw: st.DrawFn, number: int) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())
 @pytest.mark.parametrize(("kind", "documents"), [("batch", batch_documents), ("speed", speed_documents)])

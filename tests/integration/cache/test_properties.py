@@ -16,6 +16,7 @@ from redis import Redis
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_changed_movie, of_movie, of_view
 from merger.cache.terms import CacheRequest
 from merger.errors import NotFound, StoreUnavailable
+from tests.effort import examples
 from tests.integration.cache.cached import TTL, Cached, about
 
 HOLD, DAY, NEVER = 1.0, 86_400.0, -1e9
@@ -136,7 +137,7 @@ def test_no_answer_is_older_than_promised_whatever_happens(redis_client: Redis) 
     run_state_machine_as_test(
         CacheMachine,
         settings=settings(
-            max_examples=150,
+            max_examples=examples(150),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -21,6 +21,7 @@ from lambdaserve.access.ratelimit.buckets import SCRIPT, LocalBuckets, RedisBuck
 from lambdaserve.access.ratelimit.leases import LeaseTable
 from lambdaserve.server import embedded_stores as embedded
 from merger.stores.redis.link import RedisLink
+from tests.effort import examples
 
 NAMESPACE = "lambdaserve:bucket:test:"
 EPOCH = 1_800_000_000_000_000
@@ -50,7 +51,7 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(first=limits, steps=steps, one_limit=st.booleans())
 def test_both_twins_give_the_same_for_every_sequence(
     redis_client: Redis, first: Limit, steps: list[tuple[Limit, int, int, int, int]], one_limit: bool

@@ -19,6 +19,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases, Contract
 from merger.contract.fields import LARGEST_COUNT, LONGEST_NAME, MOST_NAMES
 from merger.contract.json_schema import schema_of
+from tests.effort import examples
 from tests.unit.merger.documents import Raw
 from tests.unit.merger.examples import BAD_VALUES, EXAMPLES
 
@@ -141,7 +142,7 @@ def disturbed(draw: st.DrawFn) -> Raw:
     return document
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(disturbed(), min_size=5, max_size=12))
 def test_no_document_that_is_read_is_refused(refusing: Stored, documents: list[Raw]) -> None:
     unfairly = [document for document in refused(refusing, documents) if is_read(document)]

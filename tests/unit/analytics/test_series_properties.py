@@ -24,6 +24,7 @@ from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, p
 from merger.layers.state import without
 from merger.views.plans import series_hours_from
 from merger.views.reading import ViewResult
+from tests.effort import examples
 from tests.unit.reading import Raw, at, batch_view, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -212,7 +213,7 @@ windows = st.sampled_from(("all", "9d", "4d", "2d", "30h", "5h"))
 series_of = st.sampled_from(SERIES)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=examples(250))
 @given(worlds(), series_of, windows)
 def test_every_event_is_in_the_answer_once_or_reported_missing(
     world: World, series: dict[str, Any], window: str
@@ -220,7 +221,7 @@ def test_every_event_is_in_the_answer_once_or_reported_missing(
     check(ask(world, series, window), world.of(series), window)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(worlds(), series_of, windows, st.sampled_from((BATCH, SPEED)))
 def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
     world: World, series: dict[str, Any], window: str, away: str
@@ -230,7 +231,7 @@ def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
     check(ask(world, series, window, away=away), closed, window)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(worlds(), series_of, windows, st.integers(0, 47), st.integers(0, 24))
 def test_with_nothing_lost_and_everything_in_time_the_answer_is_complete_and_equal(
     world: World, series: dict[str, Any], window: str, age: int, took: int
@@ -245,7 +246,7 @@ def test_with_nothing_lost_and_everything_in_time_the_answer_is_complete_and_equ
     check(built, healthy.of(series), window)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(worlds(), series_of, windows, st.randoms(use_true_random=False))
 def test_neither_order_nor_duplicates_change_the_answer(
     world: World, series: dict[str, Any], window: str, chance: random.Random

@@ -15,6 +15,7 @@ from merger.core.windows import HOUR
 from merger.errors import NotFound
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
+from tests.effort import examples
 from tests.unit.reading import Raw, at, bucket, details, reading
 
 NOW = at("2026-03-10 10:30")
@@ -76,7 +77,7 @@ def merged(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int,
     return result
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_MOVIES, _BUCKETS, _RATINGS, st.sampled_from([None, 1979, 1986, 2002]), st.sampled_from(list(SortBy)))
 def test_hits_are_those_that_a_plain_filter_finds(
     movies: dict[int, dict[str, Any]],
@@ -116,7 +117,7 @@ def _expected_order(order: SortBy, hit: dict[str, Any]) -> tuple[Any, ...]:
     return (first, popularity, hit["movie_id"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(_MOVIES, _BUCKETS, st.randoms(use_true_random=False), st.sampled_from(list(SortBy)))
 def test_order_and_duplicates_of_documents_change_nothing(
     movies: dict[int, dict[str, Any]],
@@ -133,7 +134,7 @@ def test_order_and_duplicates_of_documents_change_nothing(
     assert ask(wanted, catalogue, hours) == first
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(_MOVIES, st.integers(1, 5), st.sampled_from(list(SortBy)))
 def test_pages_put_together_are_the_whole(movies: dict[int, dict[str, Any]], limit: int, order: SortBy) -> None:
     catalogue, _ = stored(movies, [])
@@ -154,7 +155,7 @@ def test_an_unknown_genre_is_refused_with_near_ones() -> None:
     assert caught.value.near == ("Horror",)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(_MOVIES)
 def test_the_mean_of_a_genre_is_over_its_rated_movies(movies: dict[int, dict[str, Any]]) -> None:
     catalogue, _ = stored(movies, [])

@@ -17,6 +17,7 @@ from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.layers.state import without
 from merger.views.reading import ViewInputs, ViewResult
 from movies.sentiment import movie_sentiment
+from tests.effort import examples
 from tests.unit.merger.documents import Raw, layers_of
 from tests.unit.merger.generated import healthy_worlds, respelled, worlds
 from tests.unit.merger.recomputation import Expectation
@@ -33,7 +34,7 @@ policies = st.builds(
     strategy=st.sampled_from((Strategy.WATERMARK, Strategy.WATERMARK, Strategy.FIXED)),
     grace=st.sampled_from((72, 72, 0)).map(lambda hours: hours * HOUR),
 )
-thorough = settings(max_examples=150)
+thorough = settings(max_examples=examples(150))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matcher
+from tests.effort import examples
 
 _TITLES = st.lists(
     st.one_of(
@@ -21,7 +22,7 @@ _TITLES = st.lists(
 _QUERIES = st.one_of(st.text("ab ", max_size=6), st.text(max_size=3))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_TITLES, _QUERIES)
 def test_each_title_is_matched_as_the_matcher_does(titles: list[str], query: str) -> None:
     words = fold(query)

@@ -15,6 +15,7 @@ from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.windows import Granularity, parse_span
 from movies.details import movie_details
 from movies.sentiment import movie_sentiment
+from tests.effort import examples
 from tests.unit.merger.documents import MOVIE, Raw, bucket, reading, total
 from tests.unit.merger.examples import BAD_VALUES, EXAMPLES, NOW, RUN
 
@@ -47,7 +48,7 @@ anything = st.recursive(
 garbage = st.dictionaries(st.one_of(st.sampled_from(_KEYS), st.text(max_size=5)), anything, max_size=8)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(garbage, max_size=2), st.lists(garbage, max_size=2))
 def test_reading_anything_gives_documents_or_skips_and_nothing_else(batch: list[Raw], speed: list[Raw]) -> None:
     read = Contract().read(batch, speed)
@@ -57,7 +58,7 @@ def test_reading_anything_gives_documents_or_skips_and_nothing_else(batch: list[
         assert len(skip.reason) < 1000
 
 
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_a_strange_value_makes_a_document_skipped_or_leaves_it_fit_to_show(example: Raw, data: st.DataObject) -> None:
     paths = [(key,) for key in example] + [("data", key) for key in example["data"]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from merger.core.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
 from merger.core.timeline import DayPoint, Series, Timeline, bucketed
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
+from tests.effort import examples
 from tests.unit.merger.documents import at
 
 FIRST = at("2026-03-01 00:00")
@@ -78,7 +79,7 @@ def _vouched(held: Series[Hours], hour: datetime) -> bool:
     return floor_day(hour) not in held.points and held.reach is not None and hour < held.reach
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(series(), st.integers(0, SPAN_OF_HOURS))
 def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], age: int) -> None:
     start = held.boundary.open_hour - age * HOUR
@@ -86,7 +87,7 @@ def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], 
     check(held.resolve(Window(start, end)), held, start, end)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(series(), st.integers(0, SPAN_OF_HOURS))
 def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: Series[Hours], age: int) -> None:
     watermark = held.boundary.open_hour - age * HOUR
@@ -101,7 +102,7 @@ def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: 
         assert not all(held.coverage.holds(hour) for hour in closed), "a batch point hides speed hours"
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(series(), st.integers(0, 11), st.sampled_from(Granularity))
 def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, granularity: Granularity) -> None:
     start = floor_day(held.boundary.now) - days * DAY
@@ -117,7 +118,7 @@ def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, g
         assert bucket.source == (sources.pop() if len(sources) == 1 else "merged")
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(series())
 def test_a_day_at_or_after_the_cutoff_is_the_speed_layers_where_it_holds_it(held: Series[Hours]) -> None:
     found = held.resolve(Window(None, held.boundary.open_hour + HOUR))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from merger.core.windows import HOUR
 from merger.drift.comparison import WORST_BUCKETS, ComparedBucket, Drift
 from merger.drift.days import Sample
+from tests.effort import examples
 from tests.unit.merger.documents import Raw, at, point, total
 from tests.unit.merger.drift.layers import COVERS, DAYS, FIRST, NOW, QUIET, BothLayers, every_day, every_hour, speed
 
@@ -87,7 +88,7 @@ TRUTH = st.dictionaries(
 """(movie, hour) → reviews, and how many times the speed layer counts them."""
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(truth=TRUTH, chance=st.randoms(use_true_random=False), duplicates=st.booleans())
 def test_drift_is_exactly_what_was_lost_or_doubled(
     truth: dict[tuple[int, int], tuple[int, int]], chance: random.Random, duplicates: bool

@@ -1,0 +1,16 @@
+"""How hard the property tests try: ``TEST_EXAMPLES`` multiplies their examples; ``make nightly`` sets it."""
+
+from __future__ import annotations
+
+import os
+
+_FACTOR = int(os.environ.get("TEST_EXAMPLES", "1"))
+
+
+def examples(number: int) -> int:
+    """Number of examples of a property test.
+
+    Args:
+        number: of an everyday run.
+    """
+    return number * _FACTOR
