@@ -1,4 +1,4 @@
-"""Addresses of the operation endpoints, relative to ``/api/v1/``."""
+"""URLs of the health endpoints, relative to ``/api/v1/``."""
 
 from django.urls import path
 

@@ -1,10 +1,9 @@
-"""``health``, ``health/live`` and ``health/ready``, with stores that answer, hang or are away."""
+"""``health``, ``health/live`` and ``health/ready`` with stores that answer, hang or refuse connections."""
 
 from __future__ import annotations
 
 import copy
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +27,7 @@ def _fresh_monitor() -> Iterator[None]:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
+    """A port that accepts connections and never answers."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
@@ -46,7 +45,7 @@ def closed_port() -> int:
 
 @pytest.fixture
 def away(settings: Any) -> Iterator[Any]:
-    """``away(port)`` moves MongoDB there."""
+    """A function that points the service at another port for MongoDB."""
     from merger import wiring
     from merger.stores.mongo import client as mongo
 
@@ -54,7 +53,7 @@ def away(settings: Any) -> Iterator[Any]:
 
     def move(port: int) -> None:
         settings.MONGODB_URI = f"mongodb://127.0.0.1:{port}"
-        # The real client stays open for the tests that follow.
+        # The real client stays open: later tests need it.
         kept = mongo.client()
         mongo.client.cache_clear()
         wiring.service.cache_clear()
@@ -68,7 +67,7 @@ def away(settings: Any) -> Iterator[Any]:
 
 
 def complete(api: Api) -> dict[str, Any]:
-    """A report that has everything: the layers' first look and the first count may take longer than one waits."""
+    """Asks until the report has everything: the first look at the layers and the first count may take a while."""
     until = time.monotonic() + 10
     while True:
         body = api.body("health")
@@ -79,7 +78,7 @@ def complete(api: Api) -> dict[str, Any]:
         time.sleep(0.5)
 
 
-def test_it_tells_the_state_of_every_part(api: Api) -> None:
+def test_report_lists_the_state_of_every_part(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat())
     body = complete(api)
     services = body["services"]
@@ -99,7 +98,7 @@ def test_it_tells_the_state_of_every_part(api: Api) -> None:
     assert services["speed_layer"] == {"status": "healthy", **sync, "document_count": 363, "types": types}
 
 
-def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
+def test_hit_rate_counts_all_processes(api: Api) -> None:
     from merger import configuration, wiring
     from merger.cache.outcomes import Outcome
 
@@ -108,16 +107,16 @@ def test_the_hit_rate_is_the_caches_over_all_processes(api: Api) -> None:
         assert api.get("movies/550").status_code == 200
     wiring.usage_report.cache_clear()
     wiring.usage_report().run()
-    theirs = {("movies.details", Outcome.HIT): 5, ("movies.stats", Outcome.MISS): 2, ("movies.stats", Outcome.ERROR): 9}
-    wiring.outcome_totals().add(theirs, configuration.utc_now())
+    others = {("movies.details", Outcome.HIT): 5, ("movies.stats", Outcome.MISS): 2, ("movies.stats", Outcome.ERROR): 9}
+    wiring.outcome_totals().add(others, configuration.utc_now())
     assert api.body("health")["services"]["redis"]["hit_rate"] == 7 / 10
 
 
-def test_the_hit_rate_is_unknown_before_the_first_answer(api: Api) -> None:
+def test_hit_rate_is_null_before_the_first_answer(api: Api) -> None:
     assert api.body("health")["services"]["redis"]["hit_rate"] is None
 
 
-def test_a_lagging_type_makes_the_speed_layer_lag(api: Api) -> None:
+def test_one_lagging_type_makes_the_speed_layer_lagging(api: Api) -> None:
     stopped = [{**d, "synced_at": min(d["synced_at"], NOW - HOUR)} for d in beat(["trending"])]
     api.load(movie(550, "Fight Club"), beat(["stats", "sentiment"]), stopped)
     body = complete(api)
@@ -126,13 +125,13 @@ def test_a_lagging_type_makes_the_speed_layer_lag(api: Api) -> None:
     assert layer["types"]["stats"]["lag_seconds"] == 60
 
 
-def test_an_old_batch_is_stale(api: Api) -> None:
+def test_old_batch_run_is_stale(api: Api) -> None:
     api.load(movie(550, "Fight Club", computed_at=NOW - timedelta(hours=37)), beat())
     body = complete(api)
     assert (body["status"], body["services"]["batch_layer"]["status"]) == ("degraded", "stale")
 
 
-def test_empty_layers_are_degraded_and_said_to_be_empty(api: Api) -> None:
+def test_empty_layers_are_reported_and_degraded(api: Api) -> None:
     body = complete(api)
     services = body["services"]
     assert body["status"] == "degraded"
@@ -140,7 +139,7 @@ def test_empty_layers_are_degraded_and_said_to_be_empty(api: Api) -> None:
     assert services["speed_layer"]["last_update"] is None
 
 
-def test_without_redis_it_is_degraded_and_ready(api: Api, settings: Any, closed_port: int) -> None:
+def test_without_redis_the_service_is_degraded_but_ready(api: Api, settings: Any, closed_port: int) -> None:
     api.load(movie(550, "Fight Club"), beat())
     caches = copy.deepcopy(settings.CACHES)
     caches["default"]["LOCATION"] = f"redis://127.0.0.1:{closed_port}/0"
@@ -152,7 +151,7 @@ def test_without_redis_it_is_degraded_and_ready(api: Api, settings: Any, closed_
 
 
 @pytest.mark.parametrize("kind", ["silent_port", "closed_port"])
-def test_without_mongo_it_is_unhealthy_and_says_so_quickly(
+def test_without_mongodb_the_service_is_unhealthy_within_a_second(
     api: Api, away: Any, kind: str, request: pytest.FixtureRequest
 ) -> None:
     away(request.getfixturevalue(kind))
@@ -167,12 +166,12 @@ def test_without_mongo_it_is_unhealthy_and_says_so_quickly(
         "breakers": {"batch_views": "closed", "speed_views": "closed"},
     }
     assert body["services"]["batch_layer"]["status"] == "unknown"
-    nothing = {"status": "not ready", "reasons": ["mongodb_away: MongoDB does not answer; nothing is cached"]}
+    nothing = {"status": "not ready", "reasons": ["mongodb_away: MongoDB does not answer; no answers are cached"]}
     assert api.body("health/ready", status=503) == nothing
     assert api.body("health/live") == {"status": "alive"}
 
 
-def test_other_endpoints_are_a_problem_without_mongo(api: Api, away: Any, settings: Any, closed_port: int) -> None:
+def test_other_endpoints_are_503_without_mongodb(api: Api, away: Any, settings: Any, closed_port: int) -> None:
     settings.MONGODB_TIMEOUT = 0.2
     away(closed_port)
     response = api.get("movies/550")
@@ -183,18 +182,18 @@ def test_other_endpoints_are_a_problem_without_mongo(api: Api, away: Any, settin
     assert str(closed_port) not in problem["detail"]
 
 
-def test_live_asks_nobody(api: Api, away: Any, silent_port: int) -> None:
+def test_live_asks_no_store(api: Api, away: Any, silent_port: int) -> None:
     away(silent_port)
     started = time.monotonic()
     assert api.body("health/live") == {"status": "alive"}
     assert time.monotonic() - started < 0.1
 
 
-def test_health_is_not_kept_by_anybody(api: Api) -> None:
+def test_health_answers_are_never_cached(api: Api) -> None:
     assert {api.get(path)["Cache-Control"] for path in ("health", "health/live", "health/ready")} == {"no-store"}
 
 
-def test_two_callers_a_moment_apart_get_one_report(api: Api) -> None:
+def test_callers_a_moment_apart_get_the_same_report(api: Api) -> None:
     first = api.body("health")
     api.now += timedelta(milliseconds=300)
     assert api.body("health") == first
@@ -210,58 +209,38 @@ def test_probes_need_no_login_but_the_report_does(api: Api, settings: Any) -> No
 
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MongoDB does not answer a ping; moved elsewhere it would be another one, with a cache of its own."""
+    """A MongoDB that does not answer pings; one at another address would have a cache of its own."""
     monkeypatch.setattr("merger.operations.probes.ping_store", lambda: None)
 
 
-def test_without_mongo_it_is_ready_while_answers_are_cached(api: Api, unreachable: None) -> None:
+def test_without_mongodb_the_service_is_ready_while_answers_are_cached(api: Api, unreachable: None) -> None:
     api.load(movie(550, "Fight Club"), beat())
     api.body("movies/550")
     reasons = ["mongodb_away: MongoDB does not answer; answers come from the cache"]
     assert api.body("health/ready") == {"status": "ready", "reasons": reasons}
 
 
-def test_the_knowledge_that_there_is_nothing_makes_nobody_ready(api: Api, unreachable: None) -> None:
+def test_cached_404_alone_does_not_make_the_service_ready(api: Api, unreachable: None) -> None:
     api.load(movie(550, "Fight Club"), beat())
     api.body("movies/551", status=404)
     assert api.body("health/ready", status=503)["status"] == "not ready"
 
 
-def test_it_is_not_ready_before_there_is_any_data(api: Api) -> None:
-    probes.read_layers()  # which may take longer on a busy machine than a probe waits
+def test_empty_store_is_not_ready(api: Api) -> None:
+    probes.read_layers()  # on a busy machine the first look may take longer than a probe waits
     body = api.body("health/ready", status=503)
-    assert body == {"status": "not ready", "reasons": ["no_data: neither layer holds any document yet"]}
+    assert body == {
+        "status": "not ready",
+        "reasons": ["no_data: neither layer holds a document yet; run the batch job or the speed job"],
+    }
 
 
-def test_it_is_not_ready_without_its_indexes_and_says_which(api: Api) -> None:
+def test_missing_index_is_named_and_not_ready(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat())
     assert api.body("health/ready")["status"] == "ready"
     api.database["batch_views"].drop_index("movie_view")
     from lambdaserve.ops.health.monitor import monitor
 
     monitor.cache_clear()
-    reason = "indexes_missing: batch_views.movie_view; `manage.py create_indexes` creates them"
+    reason = "indexes_missing: batch_views.movie_view; run `manage.py create_indexes`"
     assert api.body("health/ready", status=503) == {"status": "not ready", "reasons": [reason]}
-
-
-def test_after_a_failure_nobody_waits_for_the_next_answer_and_a_good_one_is_told() -> None:
-    """Each who waits takes a thread that could give a cached answer meanwhile."""
-    from lambdaserve.ops.health.monitor import Probe
-
-    failed, back = threading.Event(), threading.Event()
-
-    def ask() -> str | None:
-        if not failed.is_set():
-            failed.set()
-            return None
-        back.wait(10)
-        return "well"
-
-    probe = Probe(ask)
-    assert probe.within(10) is None
-    began = time.monotonic()
-    assert [probe.within(10) for _ in range(5)] == [None] * 5
-    assert time.monotonic() - began < 5
-    back.set()
-    assert probe.start().result(10) == "well"
-    assert probe.within(10) == "well"

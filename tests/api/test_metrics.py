@@ -1,4 +1,4 @@
-"""``/metrics``: who may read it, in which form, and that nobody can make it grow."""
+"""``/metrics``: who may read it, in which format, and that callers can't make it grow."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from tests.scraped import Scraped
 pytestmark = pytest.mark.django_db
 HERE = "127.0.0.1"
 PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.4,*/*;q=0.1"
-"""What it accepts, in short."""
+"""Prometheus' own ``Accept`` header, shortened."""
 
 
 @pytest.fixture(autouse=True)
 def measured(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The process's meters, of this test's own service and keys."""
-    ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
+    """Gives each test its own meters and API keys."""
+    keys = ApiKeyCache(configuration.utc_now)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: keys)
     wiring.worker_meters.cache_clear()
     yield
     wiring.worker_meters.cache_clear()
 
 
 def key(*scopes: str, **properties: Any) -> str:
-    made = ApiKey(name="a scraper", scopes=list(scopes), **properties)
-    text = made.issue()
-    made.save()
+    created = ApiKey(name="a scraper", scopes=list(scopes), **properties)
+    text = created.issue()
+    created.save()
     return text
 
 
@@ -66,14 +66,14 @@ def assert_problem(response: Any, status: int) -> None:
     assert response.json()["status"] == status
 
 
-def test_a_stranger_gets_a_401_that_says_what_to_send_even_where_everybody_may_read(settings: Any) -> None:
+def test_anonymous_caller_gets_401_even_with_anonymous_read(settings: Any) -> None:
     assert settings.ANONYMOUS_READ
     response = ask()
     assert_problem(response, 401)
     assert response["WWW-Authenticate"] == 'Api-Key realm="lambdaserve"'
 
 
-def test_a_key_of_the_scope_reads_in_either_header() -> None:
+def test_key_with_the_scope_reads_in_either_header() -> None:
     text = key("metrics")
     for headers in ({"X_API_Key": text}, {"Authorization": f"Api-Key {text}"}, {"Authorization": f"api-key  {text} "}):
         response = ask(**headers)
@@ -81,7 +81,7 @@ def test_a_key_of_the_scope_reads_in_either_header() -> None:
         assert b"lambdaserve_workers" in response.content
 
 
-def test_a_key_without_the_scope_is_403_whoever_owns_it_and_wherever_it_comes_from(settings: Any) -> None:
+def test_key_without_the_scope_is_403_for_any_owner_and_address(settings: Any) -> None:
     settings.METRICS_FROM = (HERE,)
     text = key("read", "explain", "manage", owner=User.objects.create_superuser("root"))
     for headers in ({"X_API_Key": text}, {"Authorization": f"Api-Key {text}"}):
@@ -89,14 +89,14 @@ def test_a_key_without_the_scope_is_403_whoever_owns_it_and_wherever_it_comes_fr
 
 
 @pytest.mark.parametrize("scheme", ["Api-Key", "X-API-Key"])
-def test_a_key_that_is_not_valid_is_401_even_from_an_admitted_address(settings: Any, scheme: str) -> None:
+def test_invalid_key_is_401_even_from_an_allowed_address(settings: Any, scheme: str) -> None:
     settings.METRICS_FROM = (HERE,)
     for text in (key("metrics")[:-2] + "..", key("metrics", expires_at=NOW - timedelta(days=1)), "", "x" * 5000):
         headers = {"X_API_Key": text} if scheme == "X-API-Key" else {"Authorization": f"Api-Key {text}"}
         assert_problem(ask(**headers), 401)
 
 
-def test_other_schemes_of_authorization_are_no_keys() -> None:
+def test_other_authorization_schemes_are_401() -> None:
     text = key("metrics")
     for header in (f"Bearer {text}", f"Basic {text}", text, "Api-Key", ""):
         assert ask(Authorization=header).status_code == 401, header
@@ -105,7 +105,7 @@ def test_other_schemes_of_authorization_are_no_keys() -> None:
 @pytest.mark.parametrize(
     ("staff", "permitted", "status"), [(True, True, 200), (True, False, 403), (False, True, 200), (False, False, 403)]
 )
-def test_of_those_who_are_logged_in_the_permitted_read(*, staff: bool, permitted: bool, status: int) -> None:
+def test_logged_in_staff_read_only_with_the_permission(*, staff: bool, permitted: bool, status: int) -> None:
     response = ask(logged_in(staff=staff, permitted=permitted))
     if status == 200:
         assert response.status_code == 200
@@ -113,7 +113,7 @@ def test_of_those_who_are_logged_in_the_permitted_read(*, staff: bool, permitted
         assert_problem(response, status)
 
 
-def test_an_admitted_address_reads_and_a_forged_one_does_not(settings: Any) -> None:
+def test_allowed_address_reads_and_a_forged_one_does_not(settings: Any) -> None:
     settings.METRICS_FROM = ("10.1.0.0/16", "2001:db8::7")
     for address, status in (
         ("10.1.2.3", 200),
@@ -125,11 +125,11 @@ def test_an_admitted_address_reads_and_a_forged_one_does_not(settings: Any) -> N
         assert ask(address=address).status_code == status, address
     for forged in ("10.1.2.3", "10.1.2.3, 10.1.2.3", "[2001:db8::7]:80"):
         assert ask(address="192.0.2.1", X_Forwarded_For=forged).status_code == 401, forged
-    # Passed on by somebody who was not declared: whose request it is nobody knows.
+    # Forwarded by an undeclared proxy: the real client is unknown.
     assert ask(address="10.1.2.3", X_Forwarded_For="192.0.2.1").status_code == 401
 
 
-def test_behind_a_trusted_proxy_the_address_it_saw_counts(settings: Any) -> None:
+def test_behind_a_trusted_proxy_the_forwarded_address_counts(settings: Any) -> None:
     settings.METRICS_FROM, settings.TRUSTED_PROXIES = ("10.1.0.0/16",), ("127.0.0.1",)
     assert ask(X_Forwarded_For="10.1.2.3").status_code == 200
     assert ask(X_Forwarded_For="10.1.2.3, 192.0.2.1").status_code == 401
@@ -137,13 +137,13 @@ def test_behind_a_trusted_proxy_the_address_it_saw_counts(settings: Any) -> None
     assert ask().status_code == 401
 
 
-def test_nobody_writes_and_it_is_never_limited(settings: Any) -> None:
+def test_post_is_405_and_reads_are_never_rate_limited(settings: Any) -> None:
     settings.METRICS_FROM, settings.RATE_LIMIT, settings.RATE_BURST = (HERE,), 1, 1
     assert_problem(Client().post("/metrics"), 405)
     assert [ask().status_code for _ in range(5)] == [200] * 5
 
 
-def test_it_is_not_redirected_to_https(settings: Any) -> None:
+def test_metrics_are_not_redirected_to_https(settings: Any) -> None:
     settings.METRICS_FROM, settings.SECURE_SSL_REDIRECT = (HERE,), True
     assert Client().get("/metrics").status_code == 200
     assert Client().get("/").status_code == 301
@@ -165,7 +165,7 @@ def test_it_is_not_redirected_to_https(settings: Any) -> None:
         ("application/openmetrics-text;version=a.b", "text/plain"),
     ],
 )
-def test_the_form_is_the_one_that_is_accepted(settings: Any, accept: str, media_type: str) -> None:
+def test_format_follows_the_accept_header(settings: Any, accept: str, media_type: str) -> None:
     settings.METRICS_FROM = (HERE,)
     response = ask(Accept=accept)
     assert response.status_code == 200
@@ -182,14 +182,14 @@ def scraped() -> Scraped:
     return Scraped(ask(X_API_Key=key("metrics")).content.decode())
 
 
-def test_what_callers_send_makes_it_grow_by_nothing(api: Api) -> None:
+def test_hostile_requests_add_no_series(api: Api) -> None:
     def attack(round_: int) -> None:
         for path in (
             f"movies/{10**6 + round_}",
             f"movies/{round_}%00",
             f"trending/genres/genre{round_}",
             f"no/such/{round_}",
-            f"analytics/actor/nobody{round_}/network",
+            f"analytics/actor/unknown{round_}/network",
             f"search/movies?q=word{round_}&x{round_}=1",
             f"analytics/genre/g{round_}?year={round_}",
             f"../static/{round_}.css",
@@ -213,7 +213,7 @@ def test_what_callers_send_makes_it_grow_by_nothing(api: Api) -> None:
     assert after.sum("http_request_duration_seconds_count", method="OTHER") >= 100
 
 
-def test_documents_of_every_kind_of_badness_are_counted_by_known_kinds(api: Api) -> None:
+def test_unreadable_documents_are_counted_by_kind(api: Api) -> None:
     def count(kind: str) -> float:
         try:
             return scraped().sum("documents_skipped_total", layer="speed", kind=kind)
@@ -226,7 +226,7 @@ def test_documents_of_every_kind_of_badness_are_counted_by_known_kinds(api: Api)
     assert count("stats.data") > before
 
 
-def test_answers_that_lack_intervals_are_counted_when_they_are_given(api: Api) -> None:
+def test_incomplete_answers_are_counted_when_served(api: Api) -> None:
     def count() -> float:
         return scraped().sum("incomplete_answers_total", view="movies.sentiment")
 

@@ -15,7 +15,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lambdaserve.server.embedded_stores import free_port
-from merger import wiring
 from merger.stores.redis.link import RedisLink
 from tests.api.conftest import Api, api  # noqa: F401  # a fixture
 from tests.api.documents import HOUR, OPEN_HOUR, movie, sentiment_total, speed_sentiment
@@ -116,5 +115,5 @@ def test_unreachable_mongodb_is_one_finding(world: Api, monkeypatch: pytest.Monk
 
 def test_unreachable_redis_is_a_warning(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
-    monkeypatch.setattr(wiring, "redis_link", lambda: link)
+    monkeypatch.setattr("merger.operations.server_facts.redis_link", lambda: link)
     assert about("Redis", "warning")

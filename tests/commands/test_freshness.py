@@ -1,4 +1,4 @@
-"""`manage.py freshness`: the hours of both layers as a drawing, in words, and as JSON."""
+"""``manage.py freshness``: the hours of both layers as a drawing, as sentences, and as JSON."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.api.documents import HOUR, OPEN_HOUR, movie, sentiment_total, speed_s
 
 
 def freshness(*arguments: str, width: int = 100) -> str:
-    told = io.StringIO()
-    call_command("freshness", "--width", str(width), *arguments, stdout=told)
-    return told.getvalue()
+    output = io.StringIO()
+    call_command("freshness", "--width", str(width), *arguments, stdout=output)
+    return output.getvalue()
 
 
-def rows(told: str) -> dict[str, str]:
-    """The drawing's rows by their names."""
-    lines = [line.split() for line in told.split("\n\n")[0].splitlines()[:-2]]
+def rows(output: str) -> dict[str, str]:
+    """The rows of the drawing, by name."""
+    lines = [line.split() for line in output.split("\n\n")[0].splitlines()[:-2]]
     return {" ".join(name): cells for *name, cells in lines}
 
 
 @pytest.fixture
 def world(api: Api) -> Api:  # noqa: F811
-    """Batch until three days ago, sentiment every hour since but for one."""
+    """A batch layer until three days ago, and sentiment for every hour since except one."""
     covers = OPEN_HOUR - 69 * HOUR
     api.load(movie(1, "Alien"), sentiment_total(1, 10, 0.5, computed_at=covers, covers_until=covers))
     hours = [OPEN_HOUR - n * HOUR for n in range(70) if n != 10]
@@ -37,7 +37,7 @@ def world(api: Api) -> Api:  # noqa: F811
     return api
 
 
-def test_every_type_has_its_row_of_hours(world: Api) -> None:
+def test_every_type_has_a_row_of_hours(world: Api) -> None:
     found = rows(freshness())
     assert found["batch sentiment"] == "███" + "·" * 69
     assert found["speed sentiment"] == "···" + "█" * 59 + "·" + "█" * 9
@@ -45,23 +45,23 @@ def test_every_type_has_its_row_of_hours(world: Api) -> None:
     assert set(found["batch movie_details"]) == {"█", "·"} or set(found["batch movie_details"]) == {"█"}
 
 
-def test_few_columns_hold_several_hours_each(world: Api) -> None:
-    told = freshness(width=50)
-    assert rows(told)["speed sentiment"].count("▒") == 2, "the first hours and the hole"
-    assert "4 hours a column" in told
+def test_narrow_drawing_puts_several_hours_in_a_column(world: Api) -> None:
+    output = freshness(width=50)
+    assert rows(output)["speed sentiment"].count("▒") == 2, "the first hours and the hole"
+    assert "4 hours per column" in output
 
 
-def test_it_says_in_words_what_is_missing(world: Api) -> None:
-    told = freshness()
-    assert "speed layer, sentiment: synced" in told
-    assert "speed layer, stats: never synced" in told
+def test_sentences_name_the_missing_hours_and_fail_exits_with_1(world: Api) -> None:
+    output = freshness()
+    assert "speed layer, sentiment: synced" in output
+    assert "speed layer, stats: never synced" in output
     hole = OPEN_HOUR - 10 * HOUR
-    assert f"MISSING  {hole:%Y-%m-%dT%H:%M:%SZ} to {hole + HOUR:%Y-%m-%dT%H:%M:%SZ}: neither layer holds it" in told
+    assert f"MISSING  {hole:%Y-%m-%dT%H:%M:%SZ} to {hole + HOUR:%Y-%m-%dT%H:%M:%SZ}: neither layer holds it" in output
     with pytest.raises(CommandError, match="not whole"):
         freshness("--fail")
 
 
-def test_the_report_is_what_an_answer_says(world: Api) -> None:
+def test_json_report_equals_an_answers_freshness(world: Api) -> None:
     report = json.loads(freshness("--json"))
     answer: dict[str, Any] = world.body("movies/1/sentiment")["freshness"]
     assert report["freshness"]["missing"] == answer["missing"]
@@ -69,21 +69,21 @@ def test_the_report_is_what_an_answer_says(world: Api) -> None:
     assert report["freshness"]["cutoff"] == answer["cutoff"]
 
 
-def test_where_there_is_nothing_it_says_so(api: Api) -> None:  # noqa: F811
-    told = freshness()
-    assert "batch layer: no sentiment is covered" in told
-    assert "MISSING  the beginning to" in told
-    assert "WARNING  batch_empty" in told
+def test_empty_layers_are_described(api: Api) -> None:  # noqa: F811
+    output = freshness()
+    assert "batch layer: covers no sentiment" in output
+    assert "MISSING  the beginning to" in output
+    assert "WARNING  batch_empty" in output
 
 
-def test_a_terminal_without_blocks_gets_other_signs(world: Api) -> None:
-    told = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    call_command("freshness", "--width", "100", stdout=told)
-    told.seek(0)
-    assert "#" * 59 + "." in told.read()
+def test_terminal_without_block_characters_gets_ascii(world: Api) -> None:
+    output = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    call_command("freshness", "--width", "100", stdout=output)
+    output.seek(0)
+    assert "#" * 59 + "." in output.read()
 
 
-def test_without_mongodb_it_fails_with_the_reason(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_unreachable_mongodb_fails_with_the_reason(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     def away(_: object) -> None:
         raise StoreUnavailable("MongoDB is not reachable")
 

@@ -1,1 +1,4 @@
-"""Findings about a deployment, each with its remedy."""
+"""The doctor: examines a deployment and lists findings, each with its remedy.
+
+The examination asks; everything else here is pure.
+"""

@@ -1,1 +1,4 @@
-"""The health endpoints and the probes behind them."""
+"""The health endpoints, and the monitor that answers them in time whatever hangs.
+
+Only cheap questions go here; a thorough check belongs in the doctor.
+"""

@@ -1,4 +1,4 @@
-"""``health``, ``health/live`` and ``health/ready``."""
+"""Endpoints ``health``, ``health/live`` and ``health/ready``."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ EXAMPLE: Mapping[str, Any] = {
 _PROBE_ERRORS: Mapping[Any, OpenApiResponse] = {
     (status, MEDIA_TYPE): problem_response(status) for status in (401, 406, 429)
 }
-"""Those of the probes, which need no key but refuse a wrong one."""
+"""Errors of the two probes, which need no key but refuse an invalid one."""
 
 
 class HealthViewSet(ApiViewSet):
-    """The state of the service, for people, load balancers and orchestrators; never cached."""
+    """State of the service, for people, load balancers and orchestrators; never cached."""
 
     throttle_costs: ClassVar[Mapping[str, int]] = {"live": FREE, "ready": FREE}
 
     def get_permissions(self) -> list[BasePermission]:
-        """The bare probes are for everyone, since those who ask them have no credentials."""
+        """Opens the two probes to everyone: load balancers and orchestrators have no credentials."""
         return [AllowAny()] if self.action in ("live", "ready") else [ReadAccess()]
 
     @extend_schema(
         operation_id="health",
         tags=["health"],
         summary="State of the stores and of both layers",
-        description="503 only when MongoDB is away: everything else is answered without. At most a second old.",
+        description="503 only when MongoDB does not answer; the service can do without the rest. Up to a second old.",
         responses={
             200: OpenApiResponse(
                 HealthSerializer,
@@ -75,26 +75,26 @@ class HealthViewSet(ApiViewSet):
         },
     )
     def retrieve(self, request: Request) -> HttpResponse:
-        found = monitor().report()
-        return _answer(found, 503 if found["status"] == UNHEALTHY else 200)
+        report = monitor().report()
+        return _respond(report, 503 if report["status"] == UNHEALTHY else 200)
 
     @extend_schema(
         operation_id="health_live",
         tags=["health"],
-        summary="Whether the process answers",
-        description="Asks nobody else.",
+        summary="Liveness: whether the process answers",
+        description="Asks no store.",
         responses={200: LiveSerializer, **_PROBE_ERRORS},
     )
     def live(self, request: Request) -> HttpResponse:
-        return _answer({"status": "alive"}, 200)
+        return _respond({"status": "alive"}, 200)
 
     @extend_schema(
         operation_id="health_ready",
         tags=["health"],
-        summary="Whether requests can be answered",
-        description="Not without MongoDB, unless the cache holds answers that can be given meanwhile; not while "
-        "declared indexes are missing, or before either layer holds anything. `reasons` says which. Redis is not "
-        "needed for it.",
+        summary="Readiness: whether requests can be answered",
+        description="Not ready without MongoDB, unless the cache holds answers to give until it is back; nor while "
+        "declared indexes are missing, nor before either layer holds anything. `reasons` says why. Redis is not "
+        "needed.",
         responses={
             200: OpenApiResponse(ReadySerializer, "Ready."),
             503: OpenApiResponse(ReadySerializer, "Not ready."),
@@ -102,10 +102,10 @@ class HealthViewSet(ApiViewSet):
         },
     )
     def ready(self, request: Request) -> HttpResponse:
-        found = monitor().readiness()
-        return _answer(found.as_dict(), 200 if found.is_ready else 503)
+        readiness = monitor().readiness()
+        return _respond(readiness.as_dict(), 200 if readiness.is_ready else 503)
 
 
-def _answer(body: Mapping[str, Any], status: int) -> HttpResponse:
+def _respond(body: Mapping[str, Any], status: int) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(orjson.dumps(body), status=status, content_type="application/json", headers=headers)

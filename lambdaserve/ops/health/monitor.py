@@ -1,4 +1,4 @@
-"""Asks the probes, each in a thread of its own, so that health answers in time whatever hangs."""
+"""Health monitor: asks each probe in its own thread, so health answers in time whatever hangs."""
 
 from __future__ import annotations
 
@@ -17,26 +17,25 @@ from merger.operations import probes
 T = TypeVar("T")
 
 REPORT_KEEP_SECONDS = 1.0
-"""Seconds for which a report is given again; two callers a moment apart cost the stores one round trip."""
+"""Lifetime of a report, in seconds: callers a moment apart cost the stores one round trip."""
 
 COUNTS_KEEP_SECONDS, INDEXES_KEEP_SECONDS = 60.0, 15.0
-"""Seconds for which numbers of documents, and what is known of the indexes, are kept."""
+"""Lifetimes of the document counts and of the list of missing indexes, in seconds."""
 
 AWAY_SECONDS = 2.0
-"""Seconds after a failure in which nobody waits for the next answer: threads that would are needed by those who can be
-answered from the cache."""
+"""Time after a failure, in seconds, during which no caller waits for the probe: its thread could serve a cached answer
+instead."""
 
 PING_WAIT_SECONDS, LAYERS_WAIT_SECONDS, COUNTS_WAIT_SECONDS, INDEXES_WAIT_SECONDS = 0.35, 0.6, 0.25, 0.5
-"""Seconds that a report waits for the stores, for the layers' state, for the indexes, and, the first time, for the
-numbers."""
+"""Longest waits, in seconds, for the stores, the layers' state, the first document counts and the indexes."""
 
 
 class Probe(Generic[T]):
-    """A question that is asked by one thread at a time.
+    """Runs one check in a thread, once at a time, and keeps its result.
 
     Args:
-        ask: the question; ``None`` is a failure.
-        keep: seconds for which an answer need not be asked for again.
+        ask: the check; returns ``None`` when it fails.
+        keep: seconds for which a result is used again.
     """
 
     def __init__(self, ask: Callable[[], T | None], keep: float = 0.0) -> None:
@@ -44,36 +43,36 @@ class Probe(Generic[T]):
         self._keep = keep
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=ask.__name__)
         self._lock = threading.Lock()
-        self._asked: Future[T | None] | None = None
+        self._pending: Future[T | None] | None = None
         self._due = self._failed_at = float("-inf")
         self.last: T | None = None
 
     def start(self) -> Future[T | None]:
-        """Asks, unless the question is still open or its answer is kept."""
+        """Starts the check, unless it is still running or its result is still kept."""
         with self._lock:
-            if self._asked is None or (self._asked.done() and time.monotonic() >= self._due):
-                self._asked = self._thread.submit(self._answer)
-            return self._asked
+            if self._pending is None or (self._pending.done() and time.monotonic() >= self._due):
+                self._pending = self._thread.submit(self._run)
+            return self._pending
 
     def within(self, seconds: float) -> T | None:
-        """The answer, ``None`` when there is none in this time, or was none a moment ago."""
-        asked, known_away = self.start(), time.monotonic() - self._failed_at < AWAY_SECONDS
+        """Waits for the result; ``None`` when it takes longer, or when the check failed a moment ago."""
+        pending, failed_recently = self.start(), time.monotonic() - self._failed_at < AWAY_SECONDS
         try:
-            return asked.result(0.0 if known_away else seconds)
+            return pending.result(0.0 if failed_recently else seconds)
         except TimeoutError:
             return None
 
-    def _answer(self) -> T | None:
-        answer = self._ask()
-        self._failed_at = time.monotonic() if answer is None else float("-inf")
-        if answer is not None:
-            self.last = answer
+    def _run(self) -> T | None:
+        result = self._ask()
+        self._failed_at = time.monotonic() if result is None else float("-inf")
+        if result is not None:
+            self.last = result
             self._due = time.monotonic() + self._keep
-        return answer
+        return result
 
 
 class HealthMonitor:
-    """Makes reports, at most one at a time and one in ``REPORT_KEEP_SECONDS``."""
+    """Builds health reports, one at a time and at most one in ``REPORT_KEEP_SECONDS``."""
 
     def __init__(self) -> None:
         self._store = Probe(probes.ping_store)
@@ -83,33 +82,33 @@ class HealthMonitor:
         self._indexes = Probe(probes.missing_indexes, INDEXES_KEEP_SECONDS)
         self._lock = threading.Lock()
         self._report: dict[str, Any] = {}
-        self._made = float("-inf")
+        self._built_at = float("-inf")
 
     def report(self) -> dict[str, Any]:
         """The answer of ``health``, at most ``REPORT_KEEP_SECONDS`` old."""
         with self._lock:
-            if time.monotonic() - self._made >= REPORT_KEEP_SECONDS:
-                self._report = build_report(self._findings(), configuration.utc_now())
-                self._made = time.monotonic()
+            if time.monotonic() - self._built_at >= REPORT_KEEP_SECONDS:
+                self._report = build_report(self._ask_probes(), configuration.utc_now())
+                self._built_at = time.monotonic()
             return self._report
 
     def readiness(self) -> Readiness:
-        """Whether requests can be answered, and what is in the way."""
+        """Finds out whether requests can be answered, and why not."""
         if self._store.within(PING_WAIT_SECONDS) is None:
             return Readiness(False, probes.holds_answers(), None, None)
-        # What takes longer than one may wait is not held against the service.
+        # A check that takes too long does not count against the service.
         indexes = self._indexes.within(INDEXES_WAIT_SECONDS)
         layers = self._layers.within(LAYERS_WAIT_SECONDS)
         return Readiness(True, False, indexes, None if layers is None else _holds_documents(layers[1]))
 
-    def _findings(self) -> ProbeResults:
+    def _ask_probes(self) -> ProbeResults:
         self._cache.start()
         store = self._store.within(PING_WAIT_SECONDS)
         cache = self._cache.within(PING_WAIT_SECONDS)
         if store is None:
             return ProbeResults(None, cache, None, None, probes.breaker_states())
         layers = self._layers.within(LAYERS_WAIT_SECONDS)
-        # Counting may take seconds. Only somebody who would get no number at all waits for it a little.
+        # Counting may take seconds, so only a caller who would get no number at all waits, and only briefly.
         counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
         return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states())
 
@@ -120,5 +119,5 @@ def _holds_documents(layers: Layers) -> bool:
 
 @cache
 def monitor() -> HealthMonitor:
-    """The monitor of this process."""
+    """The monitor of this process, created once."""
     return HealthMonitor()

@@ -1,4 +1,4 @@
-"""What ``health`` says: from what the probes found to a report. Pure."""
+"""Health report and readiness: turns the probes' results into the answers of the endpoints. Pure."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ CLOSED = BreakerState.CLOSED.value
 
 @dataclass(frozen=True, slots=True)
 class ProbeResults:
-    """What the probes found; ``None``: no answer in time.
+    """Results of the probes; ``None``: no answer in time.
 
     Args:
         store: MongoDB.
         cache: Redis.
-        layers: the time boundary and both layers' state.
-        counts: documents by collection.
+        layers: the time boundary, and the state of both layers.
+        counts: number of documents by collection.
         breakers: state of the circuit breakers by collection.
     """
 
@@ -45,17 +45,17 @@ class ProbeResults:
 
     @property
     def breaker(self) -> str:
-        """The state of the breaker that is worst off."""
+        """The worst state of any circuit breaker."""
         return max(self.breakers.values(), key=BREAKER_STATES.index, default=CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is known of whether requests can be answered; ``None``: not known.
+    """Whether requests can be answered; ``None``: not known.
 
     Args:
         store_answers: whether MongoDB does.
-        holds_answers: whether the cache could do without it.
+        holds_answers: whether the cache holds answers to give without it.
         missing_indexes: as ``collection.name``.
         has_data: whether either layer holds anything.
     """
@@ -67,76 +67,76 @@ class Readiness:
 
     @property
     def reasons(self) -> list[str]:
-        """What keeps requests from being answered, or makes their answers old; each begins with a stable code."""
+        """Why requests can't be answered, or get old answers; each reason begins with a stable code."""
         if not self.store_answers:
-            rest = "answers come from the cache" if self.holds_answers else "nothing is cached"
-            return [f"mongodb_away: MongoDB does not answer; {rest}"]
-        found = []
+            meanwhile = "answers come from the cache" if self.holds_answers else "no answers are cached"
+            return [f"mongodb_away: MongoDB does not answer; {meanwhile}"]
+        reasons = []
         if self.missing_indexes:
             names = ", ".join(self.missing_indexes)
-            found.append(f"indexes_missing: {names}; `manage.py create_indexes` creates them")
+            reasons.append(f"indexes_missing: {names}; run `manage.py create_indexes`")
         if self.has_data is False:
-            found.append("no_data: neither layer holds any document yet")
-        return found
+            reasons.append("no_data: neither layer holds a document yet; run the batch job or the speed job")
+        return reasons
 
     @property
     def is_ready(self) -> bool:
-        """Whether to send requests here."""
+        """Whether to send requests to this process."""
         return not self.reasons or (not self.store_answers and self.holds_answers)
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer of ``health/ready``."""
+        """The body of ``health/ready``."""
         return {"status": READY_STATES[not self.is_ready], "reasons": self.reasons}
 
 
-def build_report(found: ProbeResults, now: datetime) -> dict[str, Any]:
-    """The answer of ``health``.
+def build_report(results: ProbeResults, now: datetime) -> dict[str, Any]:
+    """Builds the body of ``health``.
 
     ``unhealthy`` without MongoDB; ``degraded`` without Redis, while a circuit breaker is not closed, or when a layer is
     late, empty or unknown; else ``healthy``.
     """
     services: dict[str, dict[str, Any]] = {
         "mongodb": {
-            "status": HEALTHY if found.store else UNHEALTHY,
-            "latency_ms": found.store.latency_ms if found.store else None,
-            "breaker": found.breaker,
-            "breakers": dict(found.breakers),
+            "status": HEALTHY if results.store else UNHEALTHY,
+            "latency_ms": results.store.latency_ms if results.store else None,
+            "breaker": results.breaker,
+            "breakers": dict(results.breakers),
         },
         "redis": {
-            "status": HEALTHY if found.cache else UNHEALTHY,
-            "latency_ms": found.cache.latency_ms if found.cache else None,
-            "hit_rate": found.cache.hit_rate if found.cache else None,
+            "status": HEALTHY if results.cache else UNHEALTHY,
+            "latency_ms": results.cache.latency_ms if results.cache else None,
+            "hit_rate": results.cache.hit_rate if results.cache else None,
         },
-        "batch_layer": _batch_layer(found),
-        "speed_layer": _speed_layer(found),
+        "batch_layer": _batch_layer(results),
+        "speed_layer": _speed_layer(results),
     }
     status = HEALTHY
-    if found.store is None:
+    if results.store is None:
         status = UNHEALTHY
-    elif found.breaker != CLOSED or any(service["status"] != HEALTHY for service in services.values()):
+    elif results.breaker != CLOSED or any(service["status"] != HEALTHY for service in services.values()):
         status = DEGRADED
     return {"status": status, "timestamp": isoformat(now), "version": __version__, "services": services}
 
 
-def _batch_layer(found: ProbeResults) -> dict[str, Any]:
+def _batch_layer(results: ProbeResults) -> dict[str, Any]:
     status, computed_at = "unknown", None
-    if found.layers is not None:
-        boundary, layers = found.layers
+    if results.layers is not None:
+        boundary, layers = results.layers
         computed_at = layers.batch_computed_at
         status = "stale" if boundary.is_stale(computed_at) else HEALTHY
         status = "empty" if computed_at is None else status
     return {
         "status": status,
         "last_update": computed_at and isoformat(computed_at),
-        "document_count": found.counts[BATCH] if found.counts else None,
+        "document_count": results.counts[BATCH] if results.counts else None,
     }
 
 
-def _speed_layer(found: ProbeResults) -> dict[str, Any]:
-    """The layer as a whole is as late as its latest data type; each is told too."""
+def _speed_layer(results: ProbeResults) -> dict[str, Any]:
+    """The layer is as late as its latest data type; each type is listed too."""
     status, types = "unknown", {}
-    if found.layers is not None:
-        boundary, layers = found.layers
+    if results.layers is not None:
+        boundary, layers = results.layers
         held = {name: layer for name, layer in layers.speed.items() if layer.synced_at is not None}
         types = {name: _sync(layer.synced_at, boundary.now) for name, layer in sorted(held.items())}
         status = "lagging" if any(boundary.is_lagging(layer) for layer in held.values()) else HEALTHY
@@ -145,7 +145,7 @@ def _speed_layer(found: ProbeResults) -> dict[str, Any]:
     return {
         "status": status,
         **latest,
-        "document_count": found.counts[SPEED] if found.counts else None,
+        "document_count": results.counts[SPEED] if results.counts else None,
         "types": types,
     }
 

@@ -1,4 +1,4 @@
-"""Shapes of the health answers, for the API's description."""
+"""Shapes of the health answers, for the OpenAPI description."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from lambdaserve.ops.health.report import (
 
 
 class MongoSerializer(serializers.Serializer[Any]):
-    """MongoDB."""
+    """State of MongoDB."""
 
     status = serializers.ChoiceField(SERVICE_STATES)
-    latency_ms = serializers.FloatField(allow_null=True, help_text="Of one ping; null when it does not answer.")
+    latency_ms = serializers.FloatField(allow_null=True, help_text="Latency of one ping; null without an answer.")
     breaker = serializers.ChoiceField(
         BREAKER_STATES,
-        help_text="State of the circuit breaker that is worst off, in the worker that was asked: while it is not "
-        "`closed`, the collection is not asked, and answers come from the cache or from the other layer.",
+        help_text="Worst state of any circuit breaker in the worker that answers. While a breaker is not `closed`, its "
+        "collection is not asked, and answers come from the cache or from the other layer.",
     )
     breakers = serializers.DictField(child=serializers.ChoiceField(BREAKER_STATES), help_text="By collection.")
 
 
 class RedisSerializer(serializers.Serializer[Any]):
-    """Redis."""
+    """State of Redis."""
 
     status = serializers.ChoiceField(SERVICE_STATES)
-    latency_ms = serializers.FloatField(allow_null=True, help_text="Of one round trip.")
+    latency_ms = serializers.FloatField(allow_null=True, help_text="Latency of one round trip.")
     hit_rate = serializers.FloatField(
         allow_null=True,
-        help_text="Share of the answers that came from the cache, 0 to 1, this hour and the last.",
+        help_text="Share of answers that came from the cache, 0 to 1, in this hour and the last.",
     )
 
 
 class BatchLayerSerializer(serializers.Serializer[Any]):
-    """The batch layer."""
+    """State of the batch layer."""
 
     status = serializers.ChoiceField(BATCH_STATES)
-    last_update = serializers.DateTimeField(allow_null=True, help_text="When the newest run wrote.")
+    last_update = serializers.DateTimeField(allow_null=True, help_text="When the newest batch run wrote.")
     document_count = serializers.IntegerField(allow_null=True, help_text="Estimated, up to a minute old.")
 
 
 class SyncSerializer(serializers.Serializer[Any]):
-    """How late something of the speed layer is."""
+    """How late the speed layer, or one of its data types, is."""
 
-    last_update = serializers.DateTimeField(allow_null=True, help_text="Newest sync.")
-    lag_seconds = serializers.IntegerField(allow_null=True, help_text="Seconds since then.")
+    last_update = serializers.DateTimeField(allow_null=True, help_text="Time of the newest sync.")
+    lag_seconds = serializers.IntegerField(allow_null=True, help_text="Seconds since the newest sync.")
 
 
 class SpeedLayerSerializer(SyncSerializer):
@@ -60,11 +60,11 @@ class SpeedLayerSerializer(SyncSerializer):
 
     status = serializers.ChoiceField(SPEED_STATES)
     document_count = serializers.IntegerField(allow_null=True, help_text="Estimated, up to a minute old.")
-    types = serializers.DictField(child=SyncSerializer(), help_text="By data type.")
+    types = serializers.DictField(child=SyncSerializer(), help_text="Newest sync of each data type.")
 
 
 class ServicesSerializer(serializers.Serializer[Any]):
-    """Everything that an answer needs."""
+    """State of every part that answers depend on."""
 
     mongodb = MongoSerializer()
     redis = RedisSerializer()
@@ -73,7 +73,7 @@ class ServicesSerializer(serializers.Serializer[Any]):
 
 
 class HealthSerializer(serializers.Serializer[Any]):
-    """``health``."""
+    """Body of ``health``."""
 
     status = serializers.ChoiceField(
         STATES,
@@ -81,22 +81,22 @@ class HealthSerializer(serializers.Serializer[Any]):
         "when a layer is late, empty or unknown.",
     )
     timestamp = serializers.DateTimeField()
-    version = serializers.CharField(help_text="Of lambdaserve.")
+    version = serializers.CharField(help_text="Version of lambdaserve.")
     services = ServicesSerializer()
 
 
 class LiveSerializer(serializers.Serializer[Any]):
-    """``health/live``."""
+    """Body of ``health/live``."""
 
     status = serializers.CharField(help_text="Always `alive`.")
 
 
 class ReadySerializer(serializers.Serializer[Any]):
-    """``health/ready``."""
+    """Body of ``health/ready``."""
 
     status = serializers.ChoiceField(READY_STATES)
     reasons = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What is in the way, or makes answers old; each begins with a stable code and a colon: "
+        help_text="Why requests can't be answered, or get old answers. Each begins with a stable code and a colon: "
         "`mongodb_away`, `indexes_missing`, `no_data`.",
     )

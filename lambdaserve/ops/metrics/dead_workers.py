@@ -1,4 +1,4 @@
-"""Takes the live figures of workers that ended out of the directory of meters; what they counted stays (O1)."""
+"""Removes the live gauges of workers that have ended; their counters stay."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ def forget_dead_workers(directory: Path) -> None:
     """Removes the files of gauges whose process no longer runs.
 
     Args:
-        directory: of the meters, of this host's processes alone.
+        directory: where this host's processes keep their meters.
     """
     for pid in {int(path.stem.rpartition("_")[2]) for path in directory.glob("gauge_live*_*.db")}:
         if not is_running(pid):
-            with suppress(FileNotFoundError):  # another scrape was faster
+            with suppress(FileNotFoundError):  # another scrape removed it first
                 mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]  # the package's is untyped
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is such a process; one that waits for its parent to take note of its end runs no more."""
+    """Whether a process runs; a zombie, which only waits for its parent, does not."""
     try:
         os.kill(pid, 0)
         return (
@@ -31,4 +31,4 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # somebody else's process, or a system without /proc
+        return True  # another user's process, or a system without /proc

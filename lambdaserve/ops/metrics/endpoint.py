@@ -1,4 +1,4 @@
-"""Meters of requests, and ``/metrics``, where Prometheus reads all meters (O1)."""
+"""Meters of requests, and ``/metrics``, where Prometheus reads all meters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lambdaserve.ops.metrics.state_collector import state_collector
 from merger import meters, wiring
 
 STATIC, UNMATCHED, OTHER_METHOD = "static", "unmatched", "OTHER"
-"""Labels of requests without a route or with a method that HTTP does not know."""
+"""Labels of requests without a route, or with a method that HTTP does not define."""
 
 METHODS: Final = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 
@@ -37,11 +37,11 @@ _observed: dict[tuple[str, str, int], Histogram] = {}
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Meters a request that was answered; takes some 2 µs.
+    """Records an answered request; takes about 2 µs.
 
     Args:
-        method: any text; what HTTP does not know counts as ``OTHER``.
-        route: Django's template of the address, ``STATIC`` or ``UNMATCHED``; never the address itself.
+        method: any text; a method that HTTP does not define counts as ``OTHER``.
+        route: Django's URL pattern, ``STATIC`` or ``UNMATCHED``; never the URL itself.
         status: of the response.
         seconds: from the request to the response.
     """
@@ -54,7 +54,7 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 
 
 class MetricsView(APIView):
-    """``/metrics``, in the text format or in OpenMetrics, as ``Accept`` asks. Never cached, never limited."""
+    """``/metrics`` in the text format or in OpenMetrics, whichever ``Accept`` asks for; never cached, never limited."""
 
     authentication_classes = (ScraperKey, BearerToken, BrowserSession)
     permission_classes = (MetricsAccess,)
@@ -62,20 +62,20 @@ class MetricsView(APIView):
     schema = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        """What scrapers accept is none of REST framework's business; a problem is JSON to all of them."""
+        """Bypasses negotiation: ``encode_metrics`` reads ``Accept`` itself, and problems are always JSON."""
         return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request) -> HttpResponse:
-        """All meters."""
-        body, content_type = exposition(request.META.get("HTTP_ACCEPT", ""))
+        """Answers with all meters."""
+        body, content_type = encode_metrics(request.META.get("HTTP_ACCEPT", ""))
         return HttpResponse(body, content_type=content_type, headers={"Cache-Control": "no-store"})
 
 
-def exposition(accept: str) -> tuple[bytes, str]:
-    """All meters of all workers as they are now, and their media type.
+def encode_metrics(accept: str) -> tuple[bytes, str]:
+    """Encodes all meters of all workers as they are now, and names the media type.
 
     Args:
-        accept: the header; what can't be understood is answered in the text format.
+        accept: the header; the text format is used where it can't be understood.
     """
     wiring.worker_meters().run()
     registry = CollectorRegistry(auto_describe=False)
@@ -88,6 +88,6 @@ def exposition(accept: str) -> tuple[bytes, str]:
     registry.register(state_collector())
     try:
         encode, content_type = choose_encoder(accept)
-    except (ValueError, TypeError):  # a version that is none
+    except (ValueError, TypeError):  # an invalid version
         encode, content_type = choose_encoder("")
     return encode(registry), content_type

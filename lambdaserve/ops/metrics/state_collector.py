@@ -1,4 +1,4 @@
-"""What only a look can tell, taken when somebody scrapes: stores, layers, collections and indexes (O1)."""
+"""Metrics that are read at scrape time: state of stores, layers, collections and indexes."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ from merger.operations.collection_sizes import CollectionSizes, measure_collecti
 Values = Mapping[tuple[str, ...], float]
 
 SIZES_KEEP_SECONDS = 300.0
-"""Seconds for which sizes are kept: the embedded MongoDB counts all documents for them."""
+"""Lifetime of the sizes, in seconds: the embedded MongoDB counts all documents to find them."""
 
 SIZES_WAIT_SECONDS = 0.25
-"""Seconds that the first scrape waits for the sizes; later ones give those of the look before."""
+"""Longest wait of the first scrape for the sizes, in seconds; later scrapes repeat the previous ones."""
 
 
 class StateCollector(Collector):
-    """Asks in the process that is scraped, by the same looks as ``health``: a second old, the sizes minutes.
+    """Collects state through the health monitor: up to a second old, the sizes up to minutes.
 
     Args:
-        health: whose report tells of stores and layers.
-        footprint: tells of collections and indexes.
+        health: reports on stores and layers.
+        sizes: measures collections and indexes.
     """
 
-    def __init__(self, health: HealthMonitor, footprint: Probe[dict[str, CollectionSizes]]) -> None:
+    def __init__(self, health: HealthMonitor, sizes: Probe[dict[str, CollectionSizes]]) -> None:
         self._health = health
-        self._footprint = footprint
+        self._sizes = sizes
 
     def collect(self) -> Iterator[Metric]:
-        """What is not known is left out."""
+        """Yields the metrics; leaves out what is not known."""
         yield _gauge("build_info", "The version that runs.", ("version",), {(__version__,): 1})
         report = self._health.report()
-        yield from _of_stores(report["services"])
-        yield from _of_layers(report)
+        yield from _store_metrics(report["services"])
+        yield from _layer_metrics(report)
         if report["services"]["mongodb"]["status"] != UNHEALTHY:
-            yield from _of_collections(self._measured())
+            yield from _collection_metrics(self._collection_sizes())
 
-    def _measured(self) -> Mapping[str, CollectionSizes]:
-        last = self._footprint.last
-        return self._footprint.within(0.0 if last else SIZES_WAIT_SECONDS) or last or {}
+    def _collection_sizes(self) -> Mapping[str, CollectionSizes]:
+        last = self._sizes.last
+        return self._sizes.within(0.0 if last else SIZES_WAIT_SECONDS) or last or {}
 
 
 @cache
 def state_collector() -> StateCollector:
-    """The collector of this process."""
+    """The collector of this process, created once."""
     return StateCollector(monitor(), Probe(measure_collections, SIZES_KEEP_SECONDS))
 
 
-def _of_stores(services: Mapping[str, Any]) -> Iterator[Metric]:
+def _store_metrics(services: Mapping[str, Any]) -> Iterator[Metric]:
     up: Values = {(name,): services[name]["status"] != UNHEALTHY for name in ("mongodb", "redis")}
     yield _gauge("store_up", "Whether the store answers.", ("store",), up)
 
 
-def _of_layers(report: Mapping[str, Any]) -> Iterator[Metric]:
+def _layer_metrics(report: Mapping[str, Any]) -> Iterator[Metric]:
     services = report["services"]
     lags: Values = {(name,): sync["lag_seconds"] for name, sync in services["speed_layer"]["types"].items()}
     yield _gauge("speed_lag_seconds", "Time since the newest sync.", ("data_type",), lags)
@@ -72,7 +72,7 @@ def _of_layers(report: Mapping[str, Any]) -> Iterator[Metric]:
         yield _gauge("batch_age_seconds", "Time since the newest batch run wrote.", (), {(): age.total_seconds()})
 
 
-def _of_collections(found: Mapping[str, CollectionSizes]) -> Iterator[Metric]:
+def _collection_metrics(found: Mapping[str, CollectionSizes]) -> Iterator[Metric]:
     sizes: Values = {(name, index): size for name, each in found.items() for index, size in each.index_sizes.items()}
     uses: Values = {(name, index): count for name, each in found.items() for index, count in each.index_uses.items()}
     documents: Values = {(name,): each.documents for name, each in found.items()}
@@ -91,6 +91,6 @@ def _of_collections(found: Mapping[str, CollectionSizes]) -> Iterator[Metric]:
 
 def _gauge(name: str, about: str, labels: tuple[str, ...], values: Values) -> Metric:
     family = GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=labels)
-    for of_labels, value in values.items():
-        family.add_metric(of_labels, value)
+    for label_values, value in values.items():
+        family.add_metric(label_values, value)
     return family

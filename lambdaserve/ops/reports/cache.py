@@ -1,27 +1,32 @@
-"""The cache in one report, for pages (O4, C8)."""
+"""Report of the answer cache: size, hit rates, and what it holds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 
 from merger import configuration, wiring
-from merger.cache.inspection import contents
-from merger.cache.outcomes import hit_rate
-from merger.operations import server_facts as storefacts
+from merger.cache.inspection import Contents, contents
+from merger.cache.outcomes import Outcome, hit_rate
+from merger.operations import server_facts
 from merger.stores.redis.link import RedisTrouble
 from merger.views.freshness import TTLClass
+from merger.views.plans import View
 from merger.views.registry import known_views
 
 MOST_REQUESTED = 20
-HOURS = 23
-"""Of counts, beside the hour that is open."""
+HOURS_COUNTED = 23
+"""Closed hours whose counts are added to the open hour's."""
+
+Counts = dict[tuple[str, Outcome], int]
+"""Answers by view and outcome."""
 
 
 def cache_report() -> dict[str, Any]:
-    """Plain data: ``redis``, ``process``, ``views``, ``ttl_classes``, ``largest``, ``requested``, ``is_whole``.
+    """Builds the report: ``redis``, ``process``, ``views``, ``ttl_classes``, ``largest``, ``requested``, ``is_whole``.
 
     Raises:
         RedisTrouble: Redis does not answer.
@@ -29,33 +34,13 @@ def cache_report() -> dict[str, Any]:
     cache = wiring.service().cache
     views = known_views()
     seen = contents(cache, views)
-    counts = wiring.outcome_totals().read(configuration.utc_now(), HOURS)
-    facts = None
-    with suppress(RedisTrouble):  # it may keep this from its user
-        facts = storefacts.cache_facts()
+    counts = wiring.outcome_totals().read(configuration.utc_now(), HOURS_COUNTED)
     return {
-        "redis": facts and {"version": facts.version, "used": facts.used, "most": facts.most, "policy": facts.policy},
+        "redis": _redis_facts(),
         "process": {"entries": len(cache.hot), "bytes": cache.hot.bytes},
         "hit_rate": hit_rate(counts),
-        "views": [
-            {
-                "name": name,
-                "entries": seen.views[name].entries if name in seen.views else 0,
-                "bytes": seen.views[name].bytes if name in seen.views else 0,
-                "hit_rate": hit_rate(counts, name),
-                "answers": sum(number for (of, _), number in counts.items() if of == name),
-                "ttl_class": view.ttl.value,
-            }
-            for name, view in views.items()
-        ],
-        "ttl_classes": [
-            {"name": each.value, "seconds": seconds, "views": [n for n, v in views.items() if v.ttl is each]}
-            for each, seconds in (
-                (TTLClass.VOLATILE, settings.CACHE_TTL_VOLATILE),
-                (TTLClass.STABLE, settings.CACHE_TTL_STABLE),
-                (TTLClass.VERY_STABLE, settings.CACHE_TTL_VERY_STABLE),
-            )
-        ],
+        "views": _view_rows(views, seen, counts),
+        "ttl_classes": _ttl_rows(views),
         "largest": [{"key": e.key, "bytes": e.bytes, "seconds": e.seconds} for e in seen.largest],
         "requested": [
             {"address": address, "count": round(count, 1)}
@@ -63,3 +48,36 @@ def cache_report() -> dict[str, Any]:
         ],
         "is_whole": seen.is_whole,
     }
+
+
+def _redis_facts() -> dict[str, Any] | None:
+    with suppress(RedisTrouble):  # this user may not be allowed to ask for them
+        facts = server_facts.cache_facts()
+        return {"version": facts.version, "used": facts.used, "most": facts.most, "policy": facts.policy}
+    return None
+
+
+def _view_rows(views: Mapping[str, View[Any]], seen: Contents, counts: Counts) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "entries": seen.views[name].entries if name in seen.views else 0,
+            "bytes": seen.views[name].bytes if name in seen.views else 0,
+            "hit_rate": hit_rate(counts, name),
+            "answers": sum(number for (of, _), number in counts.items() if of == name),
+            "ttl_class": view.ttl.value,
+        }
+        for name, view in views.items()
+    ]
+
+
+def _ttl_rows(views: Mapping[str, View[Any]]) -> list[dict[str, Any]]:
+    seconds_by_class = {
+        TTLClass.VOLATILE: settings.CACHE_TTL_VOLATILE,
+        TTLClass.STABLE: settings.CACHE_TTL_STABLE,
+        TTLClass.VERY_STABLE: settings.CACHE_TTL_VERY_STABLE,
+    }
+    return [
+        {"name": each.value, "seconds": seconds, "views": [n for n, v in views.items() if v.ttl is each]}
+        for each, seconds in seconds_by_class.items()
+    ]

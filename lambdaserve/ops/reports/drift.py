@@ -1,4 +1,4 @@
-"""The last comparison of the layers in one report, for pages (M13)."""
+"""Report of the last comparison of the two layers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from merger.core.windows import isoformat
 
 
 def drift_report() -> dict[str, Any] | None:
-    """Plain data: the totals, ``at``, ``of``, and the ``worst`` buckets; ``None``: none was made yet.
+    """Builds the report: the totals, ``at``, ``of`` and the ``worst`` buckets; ``None`` before the first comparison.
 
     Raises:
-        RedisTrouble: it lies in Redis, which does not answer.
+        RedisTrouble: Redis, where the result is stored, does not answer.
     """
     last = wiring.shared_drift_results().last()
     if last is None:
         return None
-    at_hand = wiring.service().catalogue_at_hand
+    catalogue = wiring.service().catalogue_at_hand
     worst = [
         {
             **asdict(bucket),
             "difference": bucket.difference,
-            "title": at_hand.title_of(bucket.movie_id) if at_hand else None,
+            "title": catalogue.title_of(bucket.movie_id) if catalogue else None,
         }
         for bucket in last.drift.worst
     ]

@@ -1,4 +1,4 @@
-"""What both layers hold, hour by hour, and what neither does: one report for the command and for pages (M8, O3, O4)."""
+"""Report of what both layers hold, hour by hour, and which hours neither holds."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from merger.errors import Interval
 from merger.operations import probes
 from merger.views.freshness import describe
 
-SHOWN = timedelta(hours=72)
-"""How far back the report goes, at least."""
+REPORTED_PERIOD = timedelta(hours=72)
+"""The report goes back at least this far."""
 
-MERGED = "sentiment"
-"""The type that both layers count events of: what neither holds of it is missing."""
+MERGED_TYPE = "sentiment"
+"""The one type whose events both layers count: its hours that neither layer holds are missing."""
 
 
 def freshness_report(boundary: Boundary, layers: Layers, views: Mapping[str, BatchDocument | None]) -> dict[str, Any]:
-    """The report; times as ISO 8601 in UTC, intervals half-open.
+    """Builds the report; times are ISO 8601 in UTC, intervals half-open.
 
     Args:
-        boundary: of this moment.
-        layers: of every speed data type.
-        views: newest document by view type; ``None``: there is none.
+        boundary: the time boundary now.
+        layers: state of both layers, with every speed data type.
+        views: newest document by view type; ``None`` where there is none.
     """
-    merged = views.get(MERGED)
-    watermark = None if merged is None else boundary.watermark(merged.covers_until)
-    since = min(boundary.open_hour - SHOWN, boundary.cutoff, watermark or boundary.open_hour)
+    merged_view = views.get(MERGED_TYPE)
+    watermark = None if merged_view is None else boundary.watermark(merged_view.covers_until)
+    since = min(boundary.open_hour - REPORTED_PERIOD, boundary.cutoff, watermark or boundary.open_hour)
     coverage = {name: SpeedCoverage(boundary, layer) for name, layer in layers.speed.items()}
-    missing = _missing(coverage[MERGED], watermark, boundary) if MERGED in coverage else ()
-    told = describe(
+    missing = _missing_intervals(coverage[MERGED_TYPE], watermark, boundary) if MERGED_TYPE in coverage else ()
+    freshness = describe(
         boundary,
         layers,
         speed_types=tuple(layers.speed),
@@ -48,14 +48,14 @@ def freshness_report(boundary: Boundary, layers: Layers, views: Mapping[str, Bat
         "strategy": boundary.policy.strategy.value,
         "open_hour": isoformat(boundary.open_hour),
         "speed_from": isoformat(boundary.speed_from),
-        "batch": {name: _batch(view) for name, view in views.items()},
-        "speed": {name: _speed(boundary, layers, name, held, since) for name, held in sorted(coverage.items())},
-        "freshness": told.as_dict(),
+        "batch": {name: _batch_times(view) for name, view in views.items()},
+        "speed": {name: _speed_state(boundary, layers, name, held, since) for name, held in sorted(coverage.items())},
+        "freshness": freshness.as_dict(),
     }
 
 
 def current_report() -> dict[str, Any]:
-    """The report of this moment.
+    """Reads both layers and builds the report.
 
     Raises:
         StoreError: MongoDB does not answer.
@@ -69,19 +69,19 @@ def is_fine(report: Mapping[str, Any]) -> bool:
     return not report["freshness"]["missing"] and not report["freshness"]["warnings"]
 
 
-def _missing(held: SpeedCoverage, watermark: datetime | None, boundary: Boundary) -> Iterable[Interval]:
+def _missing_intervals(held: SpeedCoverage, watermark: datetime | None, boundary: Boundary) -> Iterable[Interval]:
     first = watermark or held.first_held or boundary.open_hour
-    holes = as_intervals(hour for hour in closed_hours(first, boundary.open_hour, None) if not held.holds(hour))
-    return holes if watermark is not None else ((None, first), *holes)
+    intervals = as_intervals(hour for hour in closed_hours(first, boundary.open_hour, None) if not held.holds(hour))
+    return intervals if watermark is not None else ((None, first), *intervals)
 
 
-def _batch(view: BatchDocument | None) -> dict[str, str] | None:
+def _batch_times(view: BatchDocument | None) -> dict[str, str] | None:
     if view is None:
         return None
     return {"computed_at": isoformat(view.computed_at), "covers_until": isoformat(view.covers_until)}
 
 
-def _speed(boundary: Boundary, layers: Layers, name: str, held: SpeedCoverage, since: datetime) -> dict[str, Any]:
+def _speed_state(boundary: Boundary, layers: Layers, name: str, held: SpeedCoverage, since: datetime) -> dict[str, Any]:
     layer = layers.speed_of(name)
     hours = [hour for hour in closed_hours(since, boundary.open_hour, None) if held.holds(hour)]
     return {

@@ -1,4 +1,4 @@
-"""The report of ``freshness`` as a drawing and in words, for a terminal. Pure."""
+"""The freshness report for a terminal: a drawing of the hours, and sentences. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is drawn for columns that are held wholly, in part and not at all, and for a moment."""
+    """Characters for columns that are held wholly, partly or not at all, and for a moment in time."""
 
     held: str
     partly: str
@@ -25,13 +25,13 @@ class Marks:
 BLOCKS, ASCII = Marks("█", "▒", "·", "│"), Marks("#", "+", ".", "|")
 
 
-def draw_hours(report: Mapping[str, Any], width: int, signs: Marks = BLOCKS) -> Iterator[str]:
-    """A row for each type of view and of speed data, over the hours of the report; below them what the marks mean.
+def draw_hours(report: Mapping[str, Any], width: int, marks: Marks = BLOCKS) -> Iterator[str]:
+    """Draws a row for each view type and speed data type over the hours of the report, then a legend.
 
     Args:
         report: of ``freshness_report``.
-        width: columns in all; few of them take several hours each.
-        signs: what to draw with.
+        width: columns in all; where they are too few, each stands for several hours.
+        marks: characters to draw with.
     """
     since, ends = parse_moment(report["since"]), parse_moment(report["open_hour"])
     names = [f"batch {name}" for name in report["batch"]] + [f"speed {name}" for name in report["speed"]]
@@ -43,8 +43,8 @@ def draw_hours(report: Mapping[str, Any], width: int, signs: Marks = BLOCKS) -> 
     def row(name: str, holds: Callable[[datetime], bool]) -> str:
         cells = []
         for start in columns:
-            of = [holds(start + n * HOUR) for n in range(step) if start + n * HOUR < ends]
-            cells.append(signs.held if all(of) else signs.partly if any(of) else signs.lacking)
+            hours_held = [holds(start + n * HOUR) for n in range(step) if start + n * HOUR < ends]
+            cells.append(marks.held if all(hours_held) else marks.partly if any(hours_held) else marks.lacking)
         return f"{name:{label}}{''.join(cells)}"
 
     for name, view in report["batch"].items():
@@ -55,26 +55,26 @@ def draw_hours(report: Mapping[str, Any], width: int, signs: Marks = BLOCKS) -> 
         yield row(f"speed {name}", lambda hour, spans=spans: any(a <= hour < b for a, b in spans))  # type: ignore[misc]
     cutoff = parse_moment(report["freshness"]["cutoff"])
     place = sum(start < cutoff for start in columns)
-    yield f"{'':{label}}{'':{place}}{signs.moment} cutoff {_short(cutoff)}"
-    unit = "an hour" if step == 1 else f"{step} hours"
-    yield f"{'':{label}}from {_short(since)} to {_short(ends)} UTC, {unit} a column"
+    yield f"{'':{label}}{'':{place}}{marks.moment} cutoff {_short(cutoff)}"
+    unit = "1 hour" if step == 1 else f"{step} hours"
+    yield f"{'':{label}}from {_short(since)} to {_short(ends)} UTC, {unit} per column"
 
 
 def as_sentences(report: Mapping[str, Any]) -> Iterator[str]:
-    """The same in sentences, what is wrong last."""
-    told = report["freshness"]
-    yield f"now {report['now']}; the boundary follows the {_STRATEGIES[report['strategy']]}"
-    batch = told["batch_as_of"]
-    yield f"batch layer: complete up to {batch}" if batch else "batch layer: no sentiment is covered"
+    """Describes the report in sentences, trouble last."""
+    freshness = report["freshness"]
+    yield f"now {report['now']}; the time boundary follows the {_STRATEGIES[report['strategy']]}"
+    batch = freshness["batch_as_of"]
+    yield f"batch layer: complete up to {batch}" if batch else "batch layer: covers no sentiment"
     for name, layer in report["speed"].items():
         synced = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
-        yield f"speed layer, {name}: {synced}, {layer['hours_held']} whole hours held"
-    for span in told["missing"]:
+        yield f"speed layer, {name}: {synced}, holds {layer['hours_held']} whole hours"
+    for span in freshness["missing"]:
         yield f"MISSING  {span['start'] or 'the beginning'} to {span['end']}: neither layer holds it"
-    for warning in told["warnings"]:
+    for warning in freshness["warnings"]:
         yield f"WARNING  {warning}"
-    if told["complete"] and not told["warnings"]:
-        yield "nothing is missing, nothing is late"
+    if freshness["complete"] and not freshness["warnings"]:
+        yield "nothing is missing and nothing is late"
 
 
 _STRATEGIES = {"watermark": "batch layer's coverage", "fixed": "clock"}

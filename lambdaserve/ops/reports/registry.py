@@ -1,4 +1,4 @@
-"""Every report that staff can see, by name: one page of the admin shows one, the operations page shows all."""
+"""Every report that staff can see, by name: each page of the admin shows one, the operations page shows all."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ REPORTS: Final[dict[str, Callable[[], Any]]] = {
     "runs": lambda: wiring.run_publisher().runs(),
     "drift": drift_report,
 }
-"""Each returns plain data, and raises ``MergerError`` or ``RedisTrouble`` where a store does not answer."""
+"""Each function builds its report, and raises ``MergerError`` or ``RedisTrouble`` when a store does not answer."""

@@ -1,4 +1,4 @@
-"""From what the probes found to the report."""
+"""The health report from the probes' results, and readiness with its reasons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdaserve.ops.health.report import ProbeResults, build_report
+from lambdaserve.ops.health.report import ProbeResults, Readiness, build_report
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.operations.probes import CachePing, StorePing
 
@@ -23,13 +23,13 @@ def layers(batch_age: timedelta | None, **sync_ages: timedelta) -> tuple[Boundar
 FRESH = layers(timedelta(hours=10), stats=timedelta(seconds=30), sentiment=timedelta(seconds=90))
 
 
-def states(found: ProbeResults) -> tuple[str, ...]:
-    body = build_report(found, NOW)
+def states(results: ProbeResults) -> tuple[str, ...]:
+    body = build_report(results, NOW)
     return (body["status"], *(service["status"] for service in body["services"].values()))
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("results", "expected"),
     [
         (ProbeResults(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy")),
         (ProbeResults(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy")),
@@ -47,11 +47,26 @@ def states(found: ProbeResults) -> tuple[str, ...]:
         ),
     ],
 )
-def test_the_whole_is_as_well_as_its_parts(found: ProbeResults, expected: tuple[str, ...]) -> None:
-    assert states(found) == expected
+def test_overall_status_follows_its_parts(results: ProbeResults, expected: tuple[str, ...]) -> None:
+    assert states(results) == expected
 
 
-def test_the_speed_layer_is_as_late_as_its_latest_type() -> None:
+def test_speed_layer_is_as_late_as_its_latest_type() -> None:
     layer = build_report(ProbeResults(STORE, CACHE, FRESH, COUNTS), NOW)["services"]["speed_layer"]
     assert (layer["lag_seconds"], layer["last_update"]) == (90, "2026-03-10T12:28:30Z")
     assert layer["types"]["stats"]["lag_seconds"] == 30
+
+
+@pytest.mark.parametrize(
+    ("readiness", "is_ready", "codes"),
+    [
+        (Readiness(True, False, (), True), True, []),
+        (Readiness(True, False, None, None), True, []),
+        (Readiness(False, False, None, None), False, ["mongodb_away"]),
+        (Readiness(False, True, None, None), True, ["mongodb_away"]),
+        (Readiness(True, False, ("a.b",), False), False, ["indexes_missing", "no_data"]),
+    ],
+)
+def test_readiness_gives_a_reason_for_each_obstacle(readiness: Readiness, is_ready: bool, codes: list[str]) -> None:
+    assert readiness.is_ready is is_ready
+    assert [reason.partition(":")[0] for reason in readiness.reasons] == codes

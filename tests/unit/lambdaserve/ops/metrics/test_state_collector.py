@@ -1,4 +1,4 @@
-"""What a scrape looks up, from a report of health and the sizes of collections."""
+"""Metrics read at scrape time, from a health report and the sizes of the collections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scraped(report: Any, *, sizes: Any = SIZES, last: Any = None) -> Scraped:
     return Scraped(generate_latest(registry).decode())
 
 
-def test_it_tells_of_stores_layers_and_sizes() -> None:
+def test_stores_layers_and_sizes_are_exposed() -> None:
     found = scraped(EXAMPLE)
     assert found.sum("store_up", store="mongodb") == found.sum("store_up", store="redis") == 1
     assert found.sum("speed_lag_seconds", data_type="stats") == 18
@@ -36,7 +36,7 @@ def test_it_tells_of_stores_layers_and_sizes() -> None:
     assert found.sum("build_info") == 1
 
 
-def test_what_can_not_be_told_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     report = copy.deepcopy(dict(EXAMPLE))
     services = report["services"]
     services["mongodb"]["status"] = services["redis"]["status"] = "unhealthy"
@@ -46,6 +46,6 @@ def test_what_can_not_be_told_is_left_out() -> None:
     assert found.sum("store_up") == 0
 
 
-def test_sizes_that_take_long_are_those_of_the_look_before_or_none() -> None:
+def test_slow_sizes_fall_back_to_the_previous_ones_or_to_none() -> None:
     assert scraped(EXAMPLE, sizes=None, last=SIZES).sum("collection_documents") == 10
     assert scraped(EXAMPLE, sizes=None).values("collection_documents", "collection") == set()

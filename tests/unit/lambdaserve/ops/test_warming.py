@@ -1,0 +1,70 @@
+"""Warming: which addresses, and what becomes of each."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambdaserve.ops import warming
+from lambdaserve.ops.warming import Warmed, usual_addresses, warm
+from merger.cache.outcomes import Outcome
+from merger.errors import Incomplete, MergerError, NotFound, StoreUnavailable
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses that were asked; each counts as one computed answer."""
+    addresses: list[str] = []
+    counts = SimpleNamespace(all=lambda: {("view", Outcome.MISS): len(addresses), ("view", Outcome.HIT): 99})
+    monkeypatch.setattr(warming, "service", lambda: SimpleNamespace(cache=SimpleNamespace(counts=counts)))
+    monkeypatch.setattr(warming, "_answer", addresses.append)
+    return addresses
+
+
+def failing(error: Exception) -> Any:
+    def answer(address: str) -> None:
+        raise error
+
+    return answer
+
+
+def test_answer_is_asked_for_strictly(computed: list[str]) -> None:
+    assert warm("/api/v1/movies/603/sentiment?window=7d&completeness=partial") == (Warmed.MADE, "")
+    assert computed == ["/api/v1/movies/603/sentiment?window=7d&completeness=strict"]
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (Incomplete(()), Warmed.WARM),
+        (StoreUnavailable("MongoDB is away"), Warmed.FAILED),
+        (NotFound("movie", "1"), Warmed.GONE),
+        (MergerError("bad"), Warmed.GONE),
+    ],
+)
+def test_error_decides_the_result(
+    computed: list[str], monkeypatch: pytest.MonkeyPatch, error: Exception, result: Warmed
+) -> None:
+    monkeypatch.setattr(warming, "_answer", failing(error))
+    assert warm("/api/v1/movies/1")[0] is result
+
+
+@pytest.mark.parametrize("address", ["/no/such", "/about/", "/api/v1/docs/"])
+def test_address_outside_the_api_is_gone(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    counts = SimpleNamespace(all=dict)
+    monkeypatch.setattr(warming, "service", lambda: SimpleNamespace(cache=SimpleNamespace(counts=counts)))
+    assert warm(address) == (Warmed.GONE, "")
+
+
+def test_usual_addresses_cover_genres_and_trending_movies(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {
+        "/api/v1/search/genres": {"genres": [{"genre": "Sci-Fi/Fantasy"}]},
+        "/api/v1/trending/movies?limit=2": {"trending_movies": [{"movie_id": 603}]},
+    }
+    monkeypatch.setattr(warming, "_content", content.__getitem__)
+    addresses = list(usual_addresses(2))
+    assert len(addresses) == len(set(addresses))
+    assert {"/api/v1/trending/genres/Sci-Fi/Fantasy", "/api/v1/movies/603/sentiment"} <= set(addresses)
+    assert not any("603" in address for address in usual_addresses(0))
