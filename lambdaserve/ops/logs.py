@@ -1,7 +1,7 @@
-"""Logs on standard error: JSON, one object per line, or readable text (O2).
+"""Logs on standard error: JSON, one object per line, or readable text.
 
-Everything goes through structlog's processors, the standard library's loggers too. Headers are never logged, tracebacks
-come without the values of variables.
+All loggers, the standard library's too, go through structlog's processors. Headers are never logged, and tracebacks
+omit the values of variables.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ FORMATS = (AUTO, JSON, CONSOLE)
 ACCESS_LOGGER: Final = "lambdaserve.access"
 
 _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-"""Characters that would break a line, or move a terminal's cursor, and what is shown in their place."""
+"""Replaces characters that would break a line or move a terminal's cursor."""
 
 
 def logging_config(wanted: str, level: str) -> dict[str, Any]:
-    """Django's ``LOGGING``.
+    """Builds Django's ``LOGGING``.
 
     Args:
-        wanted: of ``FORMATS``.
-        level: least severity that is logged, as the standard library spells it.
+        wanted: one of ``FORMATS``.
+        level: lowest severity to log, as the standard library spells it.
     """
     return {
         "version": 1,
@@ -40,21 +40,21 @@ def logging_config(wanted: str, level: str) -> dict[str, Any]:
         "formatters": {"lines": {"()": "lambdaserve.ops.logs.formatter", "wanted": wanted}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Logged by the root handler above; Django's own handlers would mail or repeat it.
-        # What a client did wrong is told to the client, and in the request's own line.
+        # The root handler above logs for Django too; Django's own handlers would mail or repeat each line.
+        # A client's mistake is answered to the client, and noted in the request's own line.
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},  # else a traceback for every one
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # else each one logs a traceback
         },
     }
 
 
 def formatter(wanted: str = AUTO) -> logging.Formatter:
-    """A formatter for the standard library's handlers.
+    """Creates a formatter for the standard library's handlers.
 
     Args:
-        wanted: of ``FORMATS``.
+        wanted: one of ``FORMATS``.
     """
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
@@ -62,28 +62,32 @@ def formatter(wanted: str = AUTO) -> logging.Formatter:
             structlog.stdlib.add_log_level,
             structlog.stdlib.ExtraAdder(allow=("drift",)),
             _add_request_id,
-            _stamp(),
+            _timestamper(),
         ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(wanted)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(wanted)],
     )
 
 
 def access_log(wanted: str, level: str, target: BinaryIO | None = None) -> FilteringBoundLogger:
-    """The logger of requests: their lines are made for each of them, so they take the short way.
+    """Creates the logger of requests: there is a line for each, so it skips the standard library.
 
     Args:
-        wanted: of ``FORMATS``.
-        level: least severity that is logged.
-        target: where lines go; standard error where ``None``.
+        wanted: one of ``FORMATS``.
+        level: lowest severity to log.
+        target: where lines go; ``None``: standard error.
     """
-    # Unbuffered, one write a line: lines of several threads and processes stay whole.
-    file = target or cast("BinaryIO", open(2, "ab", buffering=0, closefd=False))  # noqa: SIM115 - it is never closed
+    # Unbuffered, one write per line: lines of several threads and processes stay whole.
+    file = target or cast("BinaryIO", open(2, "ab", buffering=0, closefd=False))  # noqa: SIM115 - never closed
     json = _is_json(wanted)
     return cast(
         "FilteringBoundLogger",
         structlog.wrap_logger(
             structlog.BytesLogger(file),
-            processors=[_add_level, _stamp(), *(_last(wanted) if json else [*_last(wanted), _encoded])],
+            processors=[
+                _add_level,
+                _timestamper(),
+                *(_final_processors(wanted) if json else [*_final_processors(wanted), _encode]),
+            ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
             cache_logger_on_first_use=True,
         ).bind(),
@@ -94,7 +98,7 @@ def _is_json(wanted: str) -> bool:
     return wanted == JSON or (wanted == AUTO and not sys.stderr.isatty())
 
 
-def _last(wanted: str) -> list[Processor]:
+def _final_processors(wanted: str) -> list[Processor]:
     if _is_json(wanted):
         without_values = ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(without_values), _json]
@@ -104,7 +108,7 @@ def _last(wanted: str) -> list[Processor]:
     return [_without_controls, console]
 
 
-def _stamp() -> Processor:
+def _timestamper() -> Processor:
     return structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
@@ -125,18 +129,18 @@ def _without_controls(logger: WrappedLogger, name: str, event: EventDict) -> Eve
 
 
 def _json(logger: WrappedLogger, name: str, event: MutableMapping[str, Any]) -> Any:
-    line = _dumped(event)
-    # The standard library's formatters give text, the access log takes bytes.
+    line = _dump(event)
+    # The standard library's formatters return text, the access log takes bytes.
     return line if isinstance(logger, structlog.BytesLogger) else line.decode()
 
 
-def _dumped(event: Mapping[str, Any]) -> bytes:
+def _dump(event: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(event, default=repr)
-    except TypeError:  # half of a surrogate pair, a key that is no text
+    except TypeError:  # half of a surrogate pair, or a key that is not text
         return orjson.dumps({str(key): repr(value) for key, value in event.items()})
 
 
-def _encoded(logger: WrappedLogger, name: str, event: Any) -> bytes:
+def _encode(logger: WrappedLogger, name: str, event: Any) -> bytes:
     text: str = event
     return text.encode(errors="backslashreplace")

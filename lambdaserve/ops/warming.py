@@ -1,6 +1,6 @@
-"""Asks the API's own questions from inside, so that their answers are in the cache before anybody asks (O3).
+"""Cache warming: calls the API's own views in this process, so their answers are cached before clients ask.
 
-No HTTP, no access decision, no rate limit: whoever may run this is the operator.
+There is no HTTP, access check or rate limit: only an operator can run this.
 """
 
 from __future__ import annotations
@@ -25,47 +25,47 @@ from merger.wiring import service
 
 
 class Warmed(StrEnum):
-    """What became of an address."""
+    """What happened to an address."""
 
     MADE = "made"
     WARM = "already warm"
     GONE = "no longer there"
-    """It names a movie, genre or actor that is unknown, or a parameter that is not taken: nothing to be made."""
+    """It names an unknown movie, genre or actor, or a parameter that is not accepted: there is nothing to compute."""
     FAILED = "failed"
 
 
 def warm(address: str) -> tuple[Warmed, str]:
-    """Sees to it that the answer to an address is in the cache.
+    """Puts the answer to an address into the cache, unless it is there.
 
     Args:
         address: path and query.
 
     Returns:
-        What became of it, and the reason where it failed.
+        The result, and the reason if it failed.
     """
-    made_before = _made()
+    computed_before = _answers_computed()
     path, _, query = address.partition("?")
-    # An old answer must not do, and a store that is away must be told.
+    # Strict: an old answer is not enough, and a store that is away must raise.
     strictly = urlencode([*((k, v) for k, v in parse_qsl(query) if k != "completeness"), ("completeness", STRICT)])
     try:
         _answer(f"{path}?{strictly}")
     except Incomplete:
-        pass  # it has been made all the same
+        pass  # it was computed all the same
     except StoreError as error:
         return Warmed.FAILED, str(error)
     except (NotFound, APIException, Http404, MergerError):
         return Warmed.GONE, ""
-    return (Warmed.MADE if _made() > made_before else Warmed.WARM), ""
+    return (Warmed.MADE if _answers_computed() > computed_before else Warmed.WARM), ""
 
 
 def usual_addresses(trending: int) -> Iterator[str]:
-    """Addresses that are worth asking whatever was asked before: layer-wide ones, every genre's, trending movies'.
+    """Yields addresses that are always worth warming: layer-wide ones, every genre's, and trending movies'.
 
     Args:
-        trending: so many movies.
+        trending: number of trending movies.
 
     Raises:
-        StoreError: it can't be found out which.
+        StoreError: genres or trending movies can't be read.
     """
     yield from map(reverse, ("analytics-overview", "analytics-sentiment-comparison", "search-genres"))
     yield from (f"{reverse('analytics-trends')}?metric={metric}" for metric in METRICS)
@@ -78,8 +78,8 @@ def usual_addresses(trending: int) -> Iterator[str]:
             yield from (reverse(n, args=[movie["movie_id"]]) for n in ("movie", "movie-sentiment", "movie-stats"))
 
 
-def _made() -> int:
-    """Answers that this process had to make."""
+def _answers_computed() -> int:
+    """Number of answers that this process has computed."""
     return sum(number for (_, outcome), number in service().cache.counts.all().items() if outcome is Outcome.MISS)
 
 
@@ -88,7 +88,7 @@ def _content(address: str) -> Any:
 
 
 def _answer(address: str) -> Any:
-    """What a viewset's action answers; raises what it raises, and ``Http404`` where the API has no such address."""
+    """Calls a viewset's action; raises what it raises, and ``Http404`` where the API has no such address."""
     path, _, query = address.partition("?")
     request = HttpRequest()
     request.method = "GET"
@@ -96,11 +96,11 @@ def _answer(address: str) -> Any:
     request.META["QUERY_STRING"] = query
     request.GET = QueryDict(query)
     try:
-        found = resolve(request.path_info)
+        match = resolve(request.path_info)
     except Resolver404 as error:
         raise Http404(address) from error
-    viewset = getattr(found.func, "cls", None)
+    viewset = getattr(match.func, "cls", None)
     if viewset is None or not issubclass(viewset, ApiViewSet):
         raise Http404(address)
-    action: str = found.func.actions["get"]  # type: ignore[attr-defined] # set by the framework on a viewset's view
-    return getattr(viewset(), action)(Request(request), *found.args, **found.kwargs)
+    action: str = match.func.actions["get"]  # type: ignore[attr-defined] # DRF sets it on a viewset's view
+    return getattr(viewset(), action)(Request(request), *match.args, **match.kwargs)

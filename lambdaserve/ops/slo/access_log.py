@@ -1,4 +1,4 @@
-"""Counts a period from the JSON lines of the access log (O2), in one pass and bounded memory. Pure."""
+"""Counts a period's traffic from the JSON lines of the access log, in one pass and bounded memory. Pure."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from lambdaserve.ops.slo.objectives import RECENT, Tally, Traffic, counts
 from merger.core.windows import parse_moment
 
 LOGGER, EVENT = "lambdaserve.access", "request"
-HELD, MADE = ("HIT", "STALE"), "MISS"
+FROM_CACHE, COMPUTED = ("HIT", "STALE"), "MISS"
 STRICT = "incomplete"
-"""Problem of the 503 that ``completeness=strict`` asks for."""
+"""The problem type of a 503 that the caller asked for with ``completeness=strict``."""
 
 _STEP = 1.02
-"""Ratio of one bound of durations to the one below: a quantile is right within 2 %."""
+"""Ratio of each bound of the durations to the bound below; it keeps quantiles right within 2 %."""
 _SHORTEST = 1e-5
 _MINUTE = 60
 
 
 class LogCounts:
-    """Counts lines as they come, in any order.
+    """Counts log lines, in any order.
 
     Args:
-        since, until: the period, aware UTC; what lies outside is passed over.
+        since, until: the period, aware UTC; lines outside it are ignored.
 
     Attributes:
-        lines: all lines so far.
-        bad: those that are no JSON, or a request's line whose fields can't be read.
+        lines: number of lines so far.
+        bad: number of lines that are not JSON, or that describe a request with unreadable fields.
     """
 
     def __init__(self, since: datetime, until: datetime) -> None:
@@ -46,7 +46,7 @@ class LogCounts:
         self._strict = 0
 
     def add(self, line: bytes) -> None:
-        """Counts one line; lines of other loggers count as lines alone."""
+        """Counts one line; a line of another logger adds to ``lines`` alone."""
         self.lines += 1
         try:
             fields = orjson.loads(line)
@@ -56,7 +56,7 @@ class LogCounts:
             self.bad += bool(line.strip())
 
     def traffic(self) -> Traffic:
-        """What was counted: the period from its oldest to its newest minute, and its newest hour."""
+        """The counts: from the oldest to the newest minute seen, and of the newest hour."""
         oldest, newest = min(self._minutes, default=0), max(self._minutes, default=0)
         first = newest - RECENT // timedelta(seconds=_MINUTE) + 1
         recent = [tally for minute, tally in self._minutes.items() if minute >= first]
@@ -67,8 +67,8 @@ class LogCounts:
             durations={route: _buckets(steps) for route, steps in self._durations.items()},
             recent=Tally(sum(requests for requests, _ in recent), sum(errors for _, errors in recent)),
             strict_refusals=self._strict,
-            held=sum(self._cache[state] for state in HELD),
-            answered=sum(self._cache[state] for state in (*HELD, MADE)),
+            held=sum(self._cache[state] for state in FROM_CACHE),
+            answered=sum(self._cache[state] for state in (*FROM_CACHE, COMPUTED)),
         )
 
     def _count(self, fields: Mapping[str, Any]) -> None:
@@ -78,22 +78,22 @@ class LogCounts:
             raise ValueError(route, seconds)
         if not self.since <= moment <= self.until or not counts(route):
             return
-        refused = fields.get("problem") == STRICT
+        strict = fields.get("problem") == STRICT
         self._requests[route] += 1
-        self._strict += refused
+        self._strict += strict
         self._errors[route] += status >= 500
         self._durations[route][_step(seconds)] += 1
         tally = self._minutes[int(moment.timestamp()) // _MINUTE]
         tally[0] += 1
-        tally[1] += status >= 500 and not refused
+        tally[1] += status >= 500 and not strict
         self._cache[fields.get("cache") or ""] += 1
 
 
 def _step(seconds: float) -> int:
-    """Number of the step, from the shortest duration on, that a duration falls into."""
+    """Number of the step that a duration falls into, counted from the shortest."""
     return 0 if seconds <= _SHORTEST else math.ceil(math.log(seconds / _SHORTEST, _STEP))
 
 
 def _buckets(steps: Mapping[int, int]) -> dict[float, float]:
-    """Requests by upper bound; the empty step below each is named, so that it begins where it does."""
+    """Requests by upper bound; includes the empty step below each, so that no bucket starts too early."""
     return {_SHORTEST * _STEP**step: steps.get(step, 0) for step in {*steps, *(step - 1 for step in steps)}}

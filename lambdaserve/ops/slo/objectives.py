@@ -1,8 +1,8 @@
-"""Service levels: from what was counted in a period to a judgement (O1). Pure.
+"""Service level objectives: judges the traffic of a period. Pure.
 
-A request counts when its route is one of the API's (``API``) but not of ``health``, whose 503 is a report about others.
-It is an error when its status is 5xx, unless it is the 503 that the caller asked for with ``completeness=strict``.
-Prometheus' rules in ``deploy/prometheus/rules`` count the same.
+A request counts when its route belongs to the API, except ``health``, whose 503 reports on other parts. It is an error
+when its status is 5xx, unless it is the 503 that the caller asked for with ``completeness=strict``. Prometheus' rules
+in ``deploy/prometheus/rules`` count the same way.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Any
 API, HEALTH = "api/v1/", "api/v1/health"
 QUANTILES = (0.5, 0.95, 0.99)
 RECENT = timedelta(hours=1)
-"""Length of the newest part of a period, whose burn rate is told too."""
+"""Length of the newest part of a period, which has a burn rate of its own."""
 
 Buckets = Mapping[float, float]
-"""Requests by duration: upper bound in seconds, ``inf`` among them, → requests up to it from the bound below."""
+"""Histogram of durations: upper bound in seconds, including ``inf`` → requests between it and the bound below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objectives:
-    """What is promised.
+    """The objectives.
 
     Args:
-        availability: share of the requests that are answered without an error, over 30 days.
-        p95: seconds within which 95 of 100 requests are answered.
-        error_ratio: share of the requests of any period that may be errors.
+        availability: share of requests answered without an error, over 30 days.
+        p95: seconds within which 95 % of requests are answered.
+        error_ratio: largest share of errors in any period.
     """
 
     availability: float = 0.999
@@ -39,28 +39,28 @@ class Objectives:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Requests and how many of them were errors."""
+    """Number of requests, and of errors among them."""
 
     requests: float
     errors: float
 
     @property
     def ratio(self) -> float:
-        """Share of errors, 0 without requests."""
+        """Share of errors; 0 without requests."""
         return self.errors / self.requests if self.requests else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What was counted in a period.
+    """Traffic counted in a period.
 
     Args:
         since, until: the period, aware UTC.
         routes: requests and errors by route.
-        durations: requests by route and duration.
-        recent: of the newest ``RECENT``.
-        strict_refusals: 503s that callers asked for; no errors.
-        held, answered: answers that the cache held, and all answers of views.
+        durations: histogram of durations by route.
+        recent: requests and errors of the newest ``RECENT``.
+        strict_refusals: 503s that callers asked for, which are not errors.
+        held, answered: answers from the cache, and all answers of views.
     """
 
     since: datetime
@@ -85,14 +85,14 @@ class RouteReport:
 
 @dataclass(frozen=True, slots=True)
 class SloReport:
-    """How a period compares with the objectives.
+    """A period compared with the objectives.
 
     Args:
         budget_left: share of the period's error budget that is left; below 0 it is overspent.
-        burn_rate: errors per error that the objective admits; 1 spends a budget exactly in its period.
-        recent_burn_rate: the same of the newest ``RECENT``.
-        hit_rate: share of the answers that the cache held, ``None`` where none was given.
-        missed: what was promised and not kept, a sentence each.
+        burn_rate: errors relative to those that the objective allows; 1 spends the budget exactly in its period.
+        recent_burn_rate: burn rate of the newest ``RECENT``.
+        hit_rate: share of answers that came from the cache; ``None`` without answers.
+        missed: the objectives that were missed, a sentence each.
     """
 
     since: datetime
@@ -110,11 +110,11 @@ class SloReport:
 
     @property
     def error_ratio(self) -> float:
-        """Share of the requests that were errors."""
+        """Share of requests that were errors."""
         return 1 - self.availability
 
     def as_json(self) -> dict[str, Any]:
-        """The report as it is written for programs; times ISO 8601, durations in milliseconds."""
+        """The report as plain data for programs; times are ISO 8601, durations milliseconds."""
         return {
             "since": self.since.isoformat().replace("+00:00", "Z"),
             "until": self.until.isoformat().replace("+00:00", "Z"),
@@ -138,15 +138,15 @@ class SloReport:
 
 
 def counts(route: str) -> bool:
-    """Whether requests for a route (Django's template of it) count towards the objectives."""
+    """Whether requests for a route (Django's URL pattern) count towards the objectives."""
     return route.startswith(API) and route != API and not route.startswith(HEALTH)
 
 
 def quantile(q: float, buckets: Buckets) -> float | None:
-    """The duration in seconds that a share ``q`` of the requests does not exceed; ``None`` without requests.
+    """Estimates the duration in seconds that a share ``q`` of requests does not exceed; ``None`` without requests.
 
-    Straight lines between the bounds, and the highest finite bound for what lies above it, as PromQL's
-    ``histogram_quantile`` has it.
+    Interpolates between bounds, and returns the highest finite bound for what lies above it, like PromQL's
+    ``histogram_quantile``.
     """
     total = sum(buckets.values())
     if not total:
@@ -162,56 +162,54 @@ def quantile(q: float, buckets: Buckets) -> float | None:
 
 
 def merge_histograms(histograms: Iterable[Buckets]) -> dict[float, float]:
-    """Several histograms as one."""
+    """Adds several histograms up."""
     total: dict[float, float] = {}
     for buckets in histograms:
-        for upper, inside in buckets.items():
-            total[upper] = total.get(upper, 0.0) + inside
+        for upper, requests in buckets.items():
+            total[upper] = total.get(upper, 0.0) + requests
     return total
 
 
 def judge(traffic: Traffic, objectives: Objectives) -> SloReport | None:
-    """The report; ``None`` where no request counted, so that there is nothing to judge."""
+    """Judges a period; ``None`` when no request counted, so there is nothing to judge."""
     requests = sum(each.requests for each in traffic.routes.values())
     if not requests:
         return None
     errors = max(0.0, sum(each.errors for each in traffic.routes.values()) - traffic.strict_refusals)
-    whole = Tally(requests, errors)
+    total = Tally(requests, errors)
     buckets = merge_histograms(traffic.durations.values())
     allowed = 1 - objectives.availability
-    report_of_all = _route_report("", whole, buckets)
+    total_report = _route_report("", total, buckets)
     return SloReport(
         since=traffic.since,
         until=traffic.until,
-        whole=report_of_all,
-        availability=1 - whole.ratio,
-        budget_left=1 - whole.ratio / allowed,
-        burn_rate=whole.ratio / allowed,
+        whole=total_report,
+        availability=1 - total.ratio,
+        budget_left=1 - total.ratio / allowed,
+        burn_rate=total.ratio / allowed,
         recent_burn_rate=traffic.recent.ratio / allowed,
         hit_rate=traffic.held / traffic.answered if traffic.answered else None,
         strict_refusals=round(traffic.strict_refusals),
         routes=tuple(
-            _route_report(name, traffic.routes[name], traffic.durations.get(name, {})) for name in _order(traffic)
+            _route_report(name, traffic.routes[name], traffic.durations.get(name, {})) for name in _by_requests(traffic)
         ),
         objectives=objectives,
-        missed=_missed(whole, report_of_all.quantiles[0.95], objectives),
+        missed=_missed(total, total_report.quantiles[0.95], objectives),
     )
 
 
-def _missed(whole: Tally, p95: float | None, objectives: Objectives) -> tuple[str, ...]:
+def _missed(total: Tally, p95: float | None, objectives: Objectives) -> tuple[str, ...]:
     missed = []
-    if 1 - whole.ratio < objectives.availability - 1e-9:
-        missed.append(f"availability is {1 - whole.ratio:.3%}, promised are {objectives.availability:.3%}")
-    if whole.ratio > objectives.error_ratio + 1e-9:
-        missed.append(
-            f"{whole.ratio:.3%} of the requests were errors, at most {objectives.error_ratio:.3%} are promised"
-        )
+    if 1 - total.ratio < objectives.availability - 1e-9:
+        missed.append(f"availability is {1 - total.ratio:.3%}, below the objective of {objectives.availability:.3%}")
+    if total.ratio > objectives.error_ratio + 1e-9:
+        missed.append(f"{total.ratio:.3%} of requests were errors, above the objective of {objectives.error_ratio:.3%}")
     if p95 is not None and p95 > objectives.p95 + 1e-9:
-        missed.append(f"p95 is {1000 * p95:.0f} ms, promised are {1000 * objectives.p95:.0f} ms")
+        missed.append(f"p95 is {1000 * p95:.0f} ms, above the objective of {1000 * objectives.p95:.0f} ms")
     return tuple(missed)
 
 
-def _order(traffic: Traffic) -> list[str]:
+def _by_requests(traffic: Traffic) -> list[str]:
     return sorted(traffic.routes, key=lambda name: (-traffic.routes[name].requests, name))
 
 
@@ -221,5 +219,5 @@ def _route_report(route: str, tally: Tally, buckets: Buckets) -> RouteReport:
 
 
 def _route_json(report: RouteReport) -> dict[str, Any]:
-    told = {f"p{100 * q:.0f}_ms": None if value is None else 1000 * value for q, value in report.quantiles.items()}
-    return {"requests": report.requests, "errors": report.errors, **told}
+    quantiles = {f"p{100 * q:.0f}_ms": None if value is None else 1000 * value for q, value in report.quantiles.items()}
+    return {"requests": report.requests, "errors": report.errors, **quantiles}

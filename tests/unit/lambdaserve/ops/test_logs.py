@@ -1,4 +1,4 @@
-"""What a log line looks like, whatever is in it (O2)."""
+"""Log lines: their format, and how hostile content is contained."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def record(message: str, *arguments: object, error: BaseException | None = None)
     return logging.LogRecord("merger.cache.answer_cache", logging.WARNING, __file__, 1, message, arguments, exc_info)
 
 
-def as_json(made: logging.LogRecord) -> dict[str, Any]:
-    line = formatter(JSON).format(made)
+def as_json(logged: logging.LogRecord) -> dict[str, Any]:
+    line = formatter(JSON).format(logged)
     assert "\n" not in line
     result: dict[str, Any] = json.loads(line)
     return result
@@ -37,13 +37,13 @@ def failed() -> BaseException:
     raise AssertionError
 
 
-def test_a_line_of_any_logger_is_an_object() -> None:
+def test_line_of_any_logger_is_a_json_object() -> None:
     line = as_json(record("%s of %d", "one", 2))
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "one of 2", "logger": "merger.cache.answer_cache", "level": "warning"}
 
 
-def test_a_line_that_belongs_to_a_request_says_to_which() -> None:
+def test_line_logged_during_a_request_carries_its_id() -> None:
     token = asking.set(RequestContext("abc"))
     try:
         assert as_json(record("x"))["request_id"] == "abc"
@@ -52,7 +52,7 @@ def test_a_line_that_belongs_to_a_request_says_to_which() -> None:
     assert "request_id" not in as_json(record("x"))
 
 
-def test_a_traceback_tells_where_and_what_but_no_values_of_variables() -> None:
+def test_traceback_names_the_error_but_no_values_of_variables() -> None:
     line = as_json(record("it failed", error=failed()))
     [found] = line["exception"]
     assert (found["exc_type"], found["exc_value"]) == (
@@ -65,7 +65,7 @@ def test_a_traceback_tells_where_and_what_but_no_values_of_variables() -> None:
 
 
 @pytest.mark.parametrize("wanted", [JSON, CONSOLE])
-def test_nobody_can_break_a_line_or_move_the_cursor(wanted: str) -> None:
+def test_control_characters_are_replaced(wanted: str) -> None:
     breaking = {chr(code) for code in range(0x20)}
     line = formatter(wanted).format(record("asked for %s", HOSTILE))
     assert not breaking & set(line)
@@ -77,13 +77,13 @@ def test_nobody_can_break_a_line_or_move_the_cursor(wanted: str) -> None:
 
 
 @pytest.mark.parametrize("wanted", [JSON, CONSOLE])
-def test_what_no_encoder_takes_is_logged_all_the_same(wanted: str) -> None:
+def test_values_that_json_can_not_encode_are_logged(wanted: str) -> None:
     target = io.BytesIO()
     access_log(wanted, "INFO", target).info("request", path="half \ud800", other={1: object()}, more=10**30)
     assert b"half" in target.getvalue()
 
 
-def test_a_less_severe_line_than_wanted_is_none() -> None:
+def test_line_below_the_level_is_not_logged() -> None:
     target = io.BytesIO()
     log = access_log(JSON, "WARNING", target)
     log.info("request")
@@ -93,13 +93,13 @@ def test_a_less_severe_line_than_wanted_is_none() -> None:
     assert (line["event"], line["level"]) == ("request", "error")
 
 
-def test_django_says_nothing_twice() -> None:
+def test_django_logs_through_the_root_handler_alone() -> None:
     config = logging_config(JSON, "INFO")
     assert config["loggers"]["django"] == {"handlers": [], "propagate": True}
     assert config["root"] == {"handlers": ["stderr"], "level": "INFO"}
 
 
-def test_left_to_itself_it_is_text_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_format_is_text_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert not formatter().format(record("x")).startswith("{")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)

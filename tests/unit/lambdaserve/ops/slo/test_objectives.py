@@ -1,4 +1,4 @@
-"""Service levels, from counts to a judgement (O1)."""
+"""Service level objectives: counts are judged."""
 
 from __future__ import annotations
 
@@ -26,68 +26,68 @@ def traffic(requests: float = 10_000, errors: float = 0, slow: float = 0, **more
     )
 
 
-def report(found: Traffic) -> SloReport:
-    made = judge(found, Objectives())
-    assert made is not None
-    return made
+def report(counted: Traffic) -> SloReport:
+    judged = judge(counted, Objectives())
+    assert judged is not None
+    return judged
 
 
-def test_a_period_without_requests_is_not_judged() -> None:
+def test_period_without_requests_is_not_judged() -> None:
     assert judge(Traffic(UNTIL, UNTIL, {}, {}, Tally(0, 0)), Objectives()) is None
 
 
-def test_a_period_in_which_all_went_well_has_its_whole_budget() -> None:
-    made = report(traffic())
-    assert (made.availability, made.error_ratio, made.budget_left, made.burn_rate) == (1, 0, 1, 0)
-    assert made.missed == ()
+def test_period_without_errors_keeps_its_whole_budget() -> None:
+    judged = report(traffic())
+    assert (judged.availability, judged.error_ratio, judged.budget_left, judged.burn_rate) == (1, 0, 1, 0)
+    assert judged.missed == ()
 
 
-def test_half_of_the_admitted_errors_leave_half_of_the_budget() -> None:
-    made = report(traffic(errors=5))
-    assert made.budget_left == pytest.approx(0.5)
-    assert made.burn_rate == pytest.approx(0.5)
-    assert made.recent_burn_rate == pytest.approx(10)
-    assert made.missed == ()
+def test_half_the_allowed_errors_leave_half_the_budget() -> None:
+    judged = report(traffic(errors=5))
+    assert judged.budget_left == pytest.approx(0.5)
+    assert judged.burn_rate == pytest.approx(0.5)
+    assert judged.recent_burn_rate == pytest.approx(10)
+    assert judged.missed == ()
 
 
-def test_as_many_errors_as_are_admitted_are_admitted_and_one_more_is_not() -> None:
+def test_one_error_more_than_allowed_misses_the_objectives() -> None:
     assert report(traffic(errors=10)).missed == ()
-    made = report(traffic(errors=11))
-    assert made.missed == (
-        "availability is 99.890%, promised are 99.900%",
-        "0.110% of the requests were errors, at most 0.100% are promised",
+    judged = report(traffic(errors=11))
+    assert judged.missed == (
+        "availability is 99.890%, below the objective of 99.900%",
+        "0.110% of requests were errors, above the objective of 0.100%",
     )
-    assert made.budget_left == pytest.approx(-0.1)
+    assert judged.budget_left == pytest.approx(-0.1)
 
 
-def test_a_503_that_the_caller_asked_for_is_no_error() -> None:
+def test_strict_refusals_are_not_errors() -> None:
     assert report(traffic(errors=25, strict_refusals=20)).error_ratio == pytest.approx(0.0005)
 
 
-def test_five_of_a_hundred_may_take_longer_than_200_ms_and_no_more() -> None:
+def test_more_than_five_percent_above_200_ms_miss_the_objective() -> None:
     assert report(traffic(slow=500)).missed == ()
-    assert report(traffic(slow=510)).missed == ("p95 is 206 ms, promised are 200 ms",)
+    assert report(traffic(slow=510)).missed == ("p95 is 206 ms, above the objective of 200 ms",)
 
 
-def test_the_hit_rate_is_unknown_where_no_answer_was_given() -> None:
+def test_hit_rate_is_none_without_answers() -> None:
     assert report(traffic()).hit_rate is None
     assert report(traffic(held=3, answered=4)).hit_rate == 0.75
 
 
-def test_routes_are_told_the_most_requested_first() -> None:
+def test_routes_are_listed_by_requests() -> None:
     routes = {"api/v1/b": Tally(1, 0), "api/v1/a": Tally(1, 1), "api/v1/c": Tally(9, 0)}
-    made = report(Traffic(UNTIL, UNTIL, routes, {"api/v1/c": {0.1: 9, INF: 0}}, Tally(0, 0)))
-    assert [each.route for each in made.routes] == ["api/v1/c", "api/v1/a", "api/v1/b"]
-    assert made.routes[1].quantiles == {0.5: None, 0.95: None, 0.99: None}
+    judged = report(Traffic(UNTIL, UNTIL, routes, {"api/v1/c": {0.1: 9, INF: 0}}, Tally(0, 0)))
+    assert [each.route for each in judged.routes] == ["api/v1/c", "api/v1/a", "api/v1/b"]
+    assert judged.routes[1].quantiles == {0.5: None, 0.95: None, 0.99: None}
 
 
-def test_the_report_for_programs_has_milliseconds_and_utc() -> None:
-    told = report(traffic(errors=2)).as_json()
-    assert told["until"] == "2026-11-24T12:00:00Z"
-    assert told["objectives"] == {"availability": 0.999, "p95_ms": 200, "error_ratio": 0.001}
-    assert (told["met"], told["missed"], told["requests"], told["errors"]) == (True, [], 10_000, 2)
-    assert told["p95_ms"] == pytest.approx(195)
-    assert told["routes"][0]["route"] == "api/v1/movies/<movie_id>"
+def test_json_report_has_milliseconds_and_utc() -> None:
+    as_json = report(traffic(errors=2)).as_json()
+    assert as_json["until"] == "2026-11-24T12:00:00Z"
+    assert as_json["objectives"] == {"availability": 0.999, "p95_ms": 200, "error_ratio": 0.001}
+    assert (as_json["met"], as_json["missed"], as_json["requests"], as_json["errors"]) == (True, [], 10_000, 2)
+    assert as_json["p95_ms"] == pytest.approx(195)
+    assert as_json["routes"][0]["route"] == "api/v1/movies/<movie_id>"
 
 
 @pytest.mark.parametrize(
@@ -104,28 +104,28 @@ def test_the_report_for_programs_has_milliseconds_and_utc() -> None:
         ("api/v1/", False),
     ],
 )
-def test_the_routes_of_the_api_count_and_others_do_not(route: str, counted: bool) -> None:
+def test_only_routes_of_the_api_count(route: str, counted: bool) -> None:
     assert counts(route) is counted
 
 
-def test_a_quantile_lies_on_the_line_between_two_bounds() -> None:
+def test_quantile_is_interpolated_between_two_bounds() -> None:
     buckets = {0.1: 50.0, 0.2: 50.0, INF: 0.0}
     assert quantile(0.5, buckets) == pytest.approx(0.1)
     assert quantile(0.95, buckets) == pytest.approx(0.19)
     assert quantile(0.25, buckets) == pytest.approx(0.05)
 
 
-def test_what_lies_above_every_bound_is_told_as_the_highest_bound() -> None:
+def test_what_lies_above_every_bound_is_as_json_as_the_highest_bound() -> None:
     assert quantile(0.99, {0.1: 1.0, 5.0: 0.0, INF: 9.0}) == 5.0
 
 
-def test_there_is_no_quantile_of_nothing() -> None:
+def test_quantile_of_no_requests_is_none() -> None:
     assert quantile(0.5, {}) is None
     assert quantile(0.5, {0.1: 0.0, INF: 0.0}) is None
 
 
 @given(st.lists(st.floats(0, 10), min_size=1), st.floats(0.01, 1))
-def test_a_quantile_is_within_the_bucket_of_the_true_one(seconds: list[float], q: float) -> None:
+def test_quantile_lies_in_the_bucket_of_the_true_one(seconds: list[float], q: float) -> None:
     bounds = [0.01, 0.1, 1.0, 10.0, INF]
     buckets = dict.fromkeys(bounds, 0.0)
     for each in seconds:
