@@ -1,1 +1,4 @@
-"""The endpoints under ``auth/``: obtain, refresh, verify and revoke tokens."""
+"""Endpoints under ``auth/``, which obtain, refresh, verify and revoke tokens.
+
+Only what reads a request or describes an answer enters; what a token is, is defined in ``access.credentials``.
+"""

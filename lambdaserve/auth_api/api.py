@@ -1,4 +1,7 @@
-"""``auth/token`` and its relatives: JSON Web Tokens for those who have a user here (S2)."""
+"""Endpoints ``auth/token`` and below: JSON Web Tokens for this service's users.
+
+Requirement S2.
+"""
 
 from __future__ import annotations
 
@@ -17,74 +20,74 @@ from lambdaserve.access.credentials import tokens
 from lambdaserve.access.ratelimit.limits import WHOLE_CATALOGUE
 from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, count_token_attempt
 from lambdaserve.api.viewsets import ApiViewSet
-from lambdaserve.auth_api.schema import NOTHING, described
+from lambdaserve.auth_api.schema import EMPTY_OBJECT, describe_action
 from lambdaserve.auth_api.serializers import CredentialsSerializer, PairSerializer, RefreshSerializer, TokenSerializer
 
 
 class ShallowJSON(JSONParser):
-    """JSON with no more brackets in each other than anybody needs."""
+    """JSON parser that answers 400 to a body nested too deeply for Python's parser."""
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        """What the body says; ``ParseError`` where it is no JSON, or too deep."""
+        """Parses the body; raises ``ParseError`` where it is no JSON, or nested too deeply."""
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise ParseError("JSON parse error - too deep") from None
+            raise ParseError("JSON parse error - nested too deeply") from None
 
 
 class TokenViewSet(ApiViewSet):
-    """Tokens: given for a password, replaced, looked at, revoked. Nobody needs credentials to come here."""
+    """Obtains, refreshes, verifies and revokes tokens; none of it needs credentials in a header."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     parser_classes = (ShallowJSON,)
-    throttle_costs: ClassVar[Mapping[str, int]] = {"obtain": WHOLE_CATALOGUE}  # a password takes long to check
+    throttle_costs: ClassVar[Mapping[str, int]] = {"obtain": WHOLE_CATALOGUE}  # checking a password takes long
 
     def get_authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401."""
+        """Returns the challenge of a 401."""
         return 'Bearer realm="lambdaserve"'
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """What comes before each action."""
+        """Prepares an action; SQL connections that have become unusable are closed."""
         super().initial(request, *args, **kwargs)
         close_old_connections()  # as Django would before a request
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """The response; nobody keeps it (RFC 6749, section 5.1)."""
+        """Marks the response as not to be stored (RFC 6749, section 5.1)."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final["Cache-Control"] = "no-store"
         return final
 
-    @described("obtain", CredentialsSerializer, PairSerializer)
+    @describe_action("obtain", CredentialsSerializer, PairSerializer)
     def obtain(self, request: Request) -> Response:
-        """The tokens of a new session."""
+        """Begins a session and returns its tokens."""
         name = request.data.get("username", "") if isinstance(request.data, dict) else ""
-        _admit(count_log_in_attempt(request, name))
+        _raise_if_limited(count_log_in_attempt(request, name))
         credentials = CredentialsSerializer(data=request.data, context={"request": request})
         credentials.is_valid(raise_exception=True)
         return Response(credentials.validated_data)
 
-    @described("refresh", RefreshSerializer, PairSerializer)
+    @describe_action("refresh", RefreshSerializer, PairSerializer)
     def refresh(self, request: Request) -> Response:
-        """The next tokens of a session."""
-        return Response(_of(RefreshSerializer, request, tokens.refresh))
+        """Replaces a refresh token by the next tokens of its session."""
+        return Response(_use_token(RefreshSerializer, request, tokens.refresh))
 
-    @described("verify", TokenSerializer, NOTHING)
+    @describe_action("verify", TokenSerializer, EMPTY_OBJECT)
     def verify(self, request: Request) -> Response:
-        """Whether a token is valid."""
-        _of(TokenSerializer, request, tokens.verify)
+        """Answers 200 for a valid token, 401 for any other."""
+        _use_token(TokenSerializer, request, tokens.verify)
         return Response({})
 
-    @described("revoke", RefreshSerializer, NOTHING)
+    @describe_action("revoke", RefreshSerializer, EMPTY_OBJECT)
     def revoke(self, request: Request) -> Response:
-        """Ends a session."""
-        _of(RefreshSerializer, request, tokens.revoke)
+        """Ends the session of a refresh token."""
+        _use_token(RefreshSerializer, request, tokens.revoke)
         return Response({})
 
 
-def _of(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: Callable[[str], Any]) -> Any:
-    """What is to be had for the token in the request's body."""
-    _admit(count_token_attempt(request))
+def _use_token(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: Callable[[str], Any]) -> Any:
+    """Calls a function with the token in the request's body; a 401 where the token is not valid."""
+    _raise_if_limited(count_token_attempt(request))
     sent = kind(data=request.data)
     sent.is_valid(raise_exception=True)
     try:
@@ -93,6 +96,6 @@ def _of(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: 
         raise AuthenticationFailed("The token is not valid.") from None
 
 
-def _admit(wait: int | None) -> None:
+def _raise_if_limited(wait: int | None) -> None:
     if wait is not None:
         raise Throttled(wait)

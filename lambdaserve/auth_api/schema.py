@@ -1,4 +1,7 @@
-"""The token endpoints in the API's description (A5)."""
+"""Description of the token endpoints in the API's schema.
+
+Requirement A5.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 class _Text(NamedTuple):
     summary: str
-    about: str
-    sent: Mapping[str, str]
-    given: Mapping[str, str]
+    description: str
+    request: Mapping[str, str]
+    response: Mapping[str, str]
 
 
 _SHORTENED: Final = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…"
@@ -27,29 +30,29 @@ _PAIR: Final = {"access": _SHORTENED, "refresh": _SHORTENED}
 _TEXTS: Final[Mapping[str, _Text]] = {
     "obtain": _Text(
         "Log in",
-        "The first two tokens of a session, for a user's name and password. The access token goes into "
+        "Returns the first two tokens of a session for a user's name and password. The access token goes into "
         "`Authorization: Bearer …`; it carries the scope `read`, and `explain`, `metrics` and `manage` as far as the "
-        "user's groups permit. Tries are limited by address and by user name, in the admin and here together.",
+        "user's groups permit. Attempts are limited by address and by user name, in the admin and here together.",
         {"username": "ann", "password": "correct horse battery staple"},
         _PAIR,
     ),
     "refresh": _Text(
-        "Two new tokens for a refresh token",
-        "Each refresh token is good for one use: its successor is in the answer. One that comes a second time ends the "
-        "session, since somebody else may have it. What the user may do is looked at anew.",
+        "Exchange a refresh token for two new tokens",
+        "A refresh token can be used once: the answer holds its successor. Using it a second time ends the session, "
+        "since it may have been stolen. The scopes are those that the user has now.",
         {"refresh": _SHORTENED},
         _PAIR,
     ),
     "verify": _Text(
-        "Whether a token is valid",
-        "200 for an access or refresh token that is signed by this service, has not expired, and whose session and "
-        "user are still there; 401 for any other.",
+        "Check whether a token is valid",
+        "Answers 200 for an access or refresh token that this service has signed, that has not expired, and whose "
+        "session and user still exist; 401 for any other.",
         {"token": _SHORTENED},
         {},
     ),
     "revoke": _Text(
         "Log out",
-        "Ends the session of a refresh token: its tokens are refused from now on, access tokens everywhere within five "
+        "Ends the session of a refresh token. Its refresh tokens are refused at once, its access tokens within five "
         "seconds.",
         {"refresh": _SHORTENED},
         {},
@@ -59,32 +62,36 @@ _TEXTS: Final[Mapping[str, _Text]] = {
 _ERRORS: Final = (400, 401, 406, 411, 413, 415, 429, 500, 503)
 
 
-NOTHING: Final[Mapping[str, Any]] = {"type": "object", "additionalProperties": False, "description": "An empty object."}
-"""Shape of an answer whose status says it all."""
+EMPTY_OBJECT: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "description": "An empty object.",
+}
+"""Schema of an answer whose status says everything."""
 
 
-def described(
-    action: str, takes: type[BaseSerializer[Any]], gives: type[BaseSerializer[Any]] | Mapping[str, Any]
+def describe_action(
+    action: str, request: type[BaseSerializer[Any]], response: type[BaseSerializer[Any]] | Mapping[str, Any]
 ) -> Callable[[F], F]:
-    """Describes an action of the tokens' viewset.
+    """Decorates an action of the token viewset with its description.
 
     Args:
         action: key of the texts above.
-        takes: shape of the body.
-        gives: shape of the 200 answer.
+        request: schema of the body.
+        response: schema of the 200 answer.
     """
     text = _TEXTS[action]
-    responses: dict[Any, Any] = {200: OpenApiResponse(gives, text.summary)}
+    responses: dict[Any, Any] = {200: OpenApiResponse(response, text.summary)}
     responses |= {(status, MEDIA_TYPE): problem_response(status) for status in _ERRORS}
     return extend_schema(
         operation_id=f"token_{action}",
         tags=["auth"],
         summary=text.summary,
-        description=text.about,
-        request=takes,
+        description=text.description,
+        request=request,
         responses=responses,
         examples=[
-            OpenApiExample("Sent", dict(text.sent), request_only=True),
-            OpenApiExample("Given", dict(text.given), response_only=True, status_codes=[200]),
+            OpenApiExample("Request", dict(text.request), request_only=True),
+            OpenApiExample("Response", dict(text.response), response_only=True, status_codes=[200]),
         ],
     )

@@ -1,4 +1,7 @@
-"""What the token endpoints take and give (S2)."""
+"""Request and response bodies of the token endpoints.
+
+Requirement S2.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ else:
 
 
 class CredentialsSerializer(TokenObtainSerializer):
-    """A user's name and password; gives the tokens of a new session."""
+    """A user's name and password, and the tokens of the session that they begin."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,20 +30,20 @@ class CredentialsSerializer(TokenObtainSerializer):
         self.fields["password"] = PasswordField(trim_whitespace=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        """The tokens.
+        """Checks the password, begins a session and returns its tokens.
 
         Raises:
             AuthenticationFailed: no active user has this name and this password.
         """
         super().validate(attrs)
-        return tokens.begin_session(cast("User", self.user))  # else the line before has raised
+        return tokens.begin_session(cast("User", self.user))  # a user: the line before raises where there is none
 
 
 class PairSerializer(_Serializer):
     """A session's two tokens."""
 
     access = serializers.CharField(help_text="For `Authorization: Bearer …`; expires within minutes.")
-    refresh = serializers.CharField(help_text="For the next two tokens; good for one use.")
+    refresh = serializers.CharField(help_text="For the next two tokens; can be used once.")
 
 
 class RefreshSerializer(_Serializer):

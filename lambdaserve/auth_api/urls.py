@@ -1,4 +1,4 @@
-"""Addresses of tokens, relative to ``/api/v1/``."""
+"""Addresses of the token endpoints, relative to ``/api/v1/``."""
 
 from django.urls import path
 

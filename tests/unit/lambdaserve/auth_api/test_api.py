@@ -1,0 +1,84 @@
+"""The token viewset: parsing, limits and problems, with the tokens' own functions replaced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.template.response import SimpleTemplateResponse
+from django.test import RequestFactory
+from rest_framework.exceptions import ParseError
+from rest_framework_simplejwt.exceptions import TokenError
+
+from lambdaserve.access.credentials import tokens
+from lambdaserve.auth_api import api
+from lambdaserve.auth_api.api import ShallowJSON, TokenViewSet
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No limit is reached, and there is no SQL connection to close."""
+    monkeypatch.setattr(api, "count_token_attempt", lambda _: None)
+    monkeypatch.setattr(api, "close_old_connections", lambda: None)
+
+
+def post(action: str, body: Any) -> Any:
+    view: Callable[..., Any] = TokenViewSet.as_view({"post": action})
+    request = RequestFactory().post("/api/v1/auth/token", json.dumps(body), content_type="application/json")
+    response = view(request)
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+def refuse(_: str) -> None:
+    raise TokenError("Token is invalid")
+
+
+def test_nested_json_is_a_bad_request_and_no_crash() -> None:
+    with pytest.raises(ParseError, match="nested too deeply"):
+        ShallowJSON().parse(BytesIO(b"[" * 200_000), "application/json", {"encoding": "utf-8"})
+    assert ShallowJSON().parse(BytesIO(b'{"a": [1]}'), "application/json", {"encoding": "utf-8"}) == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "answer"),
+    [
+        ("refresh", {"refresh": "text"}, {"access": "a", "refresh": "text"}),
+        ("verify", {"token": "text"}, {}),
+        ("revoke", {"refresh": "text"}, {}),
+    ],
+)
+def test_a_valid_token_is_passed_on_and_the_answer_is_not_stored(
+    monkeypatch: pytest.MonkeyPatch, action: str, body: dict[str, str], answer: dict[str, str]
+) -> None:
+    passed: list[str] = []
+
+    def accept(text: str) -> dict[str, str]:
+        passed.append(text)
+        return {"access": "a", "refresh": text}
+
+    monkeypatch.setattr(tokens, action, accept)
+    response = post(action, body)
+    assert (response.status_code, json.loads(response.content)) == (200, answer)
+    assert response["Cache-Control"] == "no-store"
+    assert passed == ["text"]
+
+
+@pytest.mark.parametrize(("action", "field"), [("refresh", "refresh"), ("verify", "token"), ("revoke", "refresh")])
+def test_an_invalid_token_gets_a_401_without_a_reason(monkeypatch: pytest.MonkeyPatch, action: str, field: str) -> None:
+    monkeypatch.setattr(tokens, action, refuse)
+    response = post(action, {field: "text"})
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="lambdaserve"'
+    assert json.loads(response.content)["detail"] == "The token is not valid."
+
+
+def test_beyond_the_limit_a_token_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[str] = []
+    monkeypatch.setattr(api, "count_token_attempt", lambda _: 42)
+    monkeypatch.setattr(tokens, "verify", passed.append)
+    response = post("verify", {"token": "text"})
+    assert (response.status_code, response["Retry-After"]) == (429, "42")
+    assert passed == []
