@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from merger.catalogue.title_text import fold, joined, matcher
+from merger.catalogue.title_text import join_words, normalise_words, title_matcher
 from merger.contract.documents import Documents
 from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
@@ -15,11 +15,11 @@ def genre_search(words: tuple[str, ...] | None, reading: ViewInputs) -> ViewResu
     The rating is the plain mean over the movies that anybody voted for: TMDB writes an average of 0 for the others.
     """
     reference = reading.reference
-    rank = matcher(words or ())
+    rank = title_matcher(words or ())
     genres = [
         {"genre": name, "total_movies": facts.movies, "avg_rating": facts.avg_rating}
         for key, name in sorted(reference.genres.items())
-        if words is None or rank(joined(fold(name))) is not None
+        if words is None or rank(join_words(normalise_words(name))) is not None
         for facts in (reference.by_genre[key],)
     ]
     body = {"genres": genres, "total_genres": len(genres), "data_source": "batch"}

@@ -107,7 +107,7 @@ def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
         speed_types=("stats",),
         batch_as_of=reference.movies_as_of,
         missing=(unseen_since(reference.movies_as_of, coverage),),
-        documents=about_movies(reference, reading.hours.told(reading.boundary)),
+        documents=about_movies(reference, reading.hours.left_out(reading.boundary)),
     )
     return ViewResult(body, freshness)
 

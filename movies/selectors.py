@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.answers.answer import Answer
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from merger.contract.collections import SPEED
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
@@ -94,13 +94,13 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
         NotFound: an unknown genre.
     """
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
-    words = None if q is None else fold(q)
+    words = None if q is None else normalise_words(q)
     return service().fetch(SEARCH, MovieSearch(words=words, genre=genre and genre.casefold(), **limits), strict=strict)
 
 
 def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
     """Genres with the number and mean rating of their movies."""
-    return service().fetch(GENRES, GenreSearch(None if q is None else fold(q)), strict=strict)
+    return service().fetch(GENRES, GenreSearch(None if q is None else normalise_words(q)), strict=strict)
 
 
 def _plan_details(question: PlanContext[Movie]) -> Plan:

@@ -81,7 +81,7 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
         speed_types=SPEED_TYPES,
         batch_as_of=catalogue.movies_as_of,
         missing=(missing_hours(hours_needed(params, boundary.now), inputs),),
-        documents=inputs.hours.told(boundary),
+        documents=inputs.hours.left_out(boundary),
     )
     return ViewResult(body, freshness)
 

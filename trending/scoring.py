@@ -134,7 +134,7 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
         speed_types=SPEED_TYPES,
         batch_as_of=catalogue.movies_as_of,
         missing=(missing_hours(window, inputs),),
-        documents=inputs.hours.told(inputs.boundary),
+        documents=inputs.hours.left_out(inputs.boundary),
     )
     return ViewResult(body, freshness)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from urllib.parse import quote, urlencode
 
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from sample_data.facts import Movie
 
 API = "/api/v1/"
@@ -117,7 +117,7 @@ def _trending_genre(genres: Sequence[str]) -> Iterator[str]:
 def _search(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> Iterator[str]:
     for movie in islice(movies, 40):
         # Folded, since two spellings of a word are one question to the service, and would be answered from the cache.
-        yield path_of("search", "movies", q=dice.choice(fold(movie.title) or ("movie",)))
+        yield path_of("search", "movies", q=dice.choice(normalise_words(movie.title) or ("movie",)))
     for letter in "abcdefghilmnoprst":
         yield path_of("search", "movies", q=letter, limit=50, sort_by="title")
     for genre in genres:

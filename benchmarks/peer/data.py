@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import HTTPException
 from pymongo.asynchronous.database import AsyncDatabase
 
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, SpeedLayer
@@ -61,8 +61,10 @@ class Catalogue:
 
     @cached_property
     def titles(self) -> dict[int, str]:
-        """Folded titles by movie id, each as `` word word``."""
-        return {key: "".join(f" {word}" for word in fold(movie["title"])) for key, movie in self.movies.items()}
+        """Normalised titles by movie id, each as `` word word``."""
+        return {
+            key: "".join(f" {word}" for word in normalise_words(movie["title"])) for key, movie in self.movies.items()
+        }
 
     def genre(self, name: str) -> str:
         """A genre in the catalogue's spelling.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.peer.data import Catalogue, Data, Document, assumed
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR, Granularity, Span, isoformat
 from merger.views.freshness import describe
 from movies.details import SPEED_FACTS
@@ -82,7 +82,7 @@ async def search(data: Data, wanted: Search) -> dict[str, Any]:
 async def genres(data: Data, q: str | None) -> dict[str, Any]:
     """``search/genres``."""
     catalogue = await data.catalogue()
-    names = {key: "".join(f" {word}" for word in fold(name)) for key, name in catalogue.genres.items()}
+    names = {key: "".join(f" {word}" for word in normalise_words(name)) for key, name in catalogue.genres.items()}
     wanted = {key for key, _ in _matches(q, names)}
     members: dict[str, list[Document]] = {key: [] for key in catalogue.genres}
     for movie in catalogue.movies.values():
@@ -155,7 +155,7 @@ def _matches(q: str | None, titles: Mapping[Any, str]) -> Iterable[tuple[Any, in
     """Keys whose title has every word of the query, with how well: 0 the title itself, 1 its beginning, 2 its words."""
     if q is None:
         return ((key, 0) for key in titles)
-    beginnings = [f" {word}" for word in fold(q)]
+    beginnings = [f" {word}" for word in normalise_words(q)]
     whole = "".join(beginnings)
     return (
         (key, 0 if title == whole else 1 if title.startswith(whole) else 2)

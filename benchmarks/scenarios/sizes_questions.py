@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from benchmarks.harness.workload import ANALYTICS_MS, DETAILS_MS, SEARCH_MS, TRENDING_MS, Endpoint, path_of
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from sample_data.facts import Movie
 
 HOT = "hot hit"
@@ -52,9 +52,9 @@ def questions(movies: Sequence[Movie], most: int = 30, seed: int = 1) -> tuple[E
 
 
 def _searches(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> dict[str, Iterator[str]]:
-    words = Counter(word for movie in movies for word in fold(movie.title) if len(word) >= _BEGINNING)
+    words = Counter(word for movie in movies for word in normalise_words(movie.title) if len(word) >= _BEGINNING)
     common = [word for word, _ in words.most_common(60)]
-    titles = [folded for movie in movies if len(folded := fold(movie.title)) > 1]
+    titles = [folded for movie in movies if len(folded := normalise_words(movie.title)) > 1]
 
     def search(**query: str | float) -> str:
         return path_of("search", "movies", **query)

@@ -19,7 +19,7 @@ import numpy as np
 
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from merger.contract.documents import BatchDocument, Skipped
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
@@ -178,7 +178,7 @@ class Catalogue:
             text: as somebody typed it.
             most: ids to give; of equally good matches the most popular ones.
         """
-        ranks = self.movies.index.match(fold(text))
+        ranks = self.movies.index.match(normalise_words(text))
         rows = np.flatnonzero(ranks != UNMATCHED)
         order = np.lexsort((-np.nan_to_num(self.movies.popularity.values[rows]), ranks[rows]))
         return [self.movies.ids[row] for row in rows[order[:most]]]

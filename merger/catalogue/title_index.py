@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold
+from merger.catalogue.title_text import EXACT, PREFIX, WORDS, normalise_words
 from merger.core.columns import Flags, Integers, Small, Texts
 
 Ranks: TypeAlias = NDArray[np.int8]
@@ -59,7 +59,7 @@ class TitleIndex:
         numbers: dict[str, int] = {}
         word_of, row_of = array("i"), array("i")
         for row, title in enumerate(titles):
-            words = fold(title)
+            words = normalise_words(title)
             folded.append(" ".join(words))
             for word in dict.fromkeys(words):
                 word_of.append(numbers.setdefault(word, len(numbers)))

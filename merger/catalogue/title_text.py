@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 
 
-def fold(text: str) -> tuple[str, ...]:
+def normalise_words(text: str) -> tuple[str, ...]:
     """A text's words without case, accents and apostrophes."""
     bare = text.lower() if text.isascii() else _without_marks(text)
     return tuple(_WORD.findall(_APOSTROPHES.sub("", bare)))
@@ -37,9 +37,9 @@ def _without_marks(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def matcher(words: tuple[str, ...]) -> Callable[[str], int | None]:
+def title_matcher(words: tuple[str, ...]) -> Callable[[str], int | None]:
     """For a query's words, a function: a folded title → how well it matches; ``None``: not at all."""
-    query, beginnings = joined(words), [f" {word}" for word in words]
+    query, beginnings = join_words(words), [f" {word}" for word in words]
 
     def rank(title: str) -> int | None:
         if not words:
@@ -51,6 +51,6 @@ def matcher(words: tuple[str, ...]) -> Callable[[str], int | None]:
     return rank
 
 
-def joined(words: tuple[str, ...]) -> str:
+def join_words(words: tuple[str, ...]) -> str:
     """Words as `` word word``, so that a blank stands before each."""
     return "".join(f" {word}" for word in words)

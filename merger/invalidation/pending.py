@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, CHANGED_MOVIES, of_changed_movie, of_changed_type
 from merger.invalidation.schedule import BATCH_AGAIN, SPEED_AGAIN, InvalidationSchedule
-from merger.speed.change_log import MOST_MOVIES
+from merger.speed.change_log import MAX_MOVIES
 
 
 class PendingInvalidations:
@@ -60,7 +60,7 @@ class PendingInvalidations:
 
     def names(self) -> frozenset[str]:
         """Generations to be raised now."""
-        if len(self._movies) > MOST_MOVIES:
+        if len(self._movies) > MAX_MOVIES:
             self._movies.clear()
             self.by_any_movie()
         return frozenset((*self._due.names(self._monotonic()), *map(of_changed_movie, self._movies)))

@@ -29,7 +29,7 @@ from merger.invalidation.pending import PendingInvalidations
 from merger.invalidation.schedule import BATCH_AGAIN
 from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
-from merger.speed.change_log import MOST_MOVIES, Changes, Movies
+from merger.speed.change_log import MAX_MOVIES, ChangedMovies, Changes
 from merger.stores.redis.link import RedisTrouble
 from merger.stores.store import Document, Find, Store
 
@@ -241,9 +241,9 @@ class Watcher:
         found: list[Document] = []
         for key in self._type_keys:
             wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
-            found += self._store.find(Find(SPEED, wanted, only=("movie_id",), limit=MOST_MOVIES + 1))
+            found += self._store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
         # Stamps that are text are in no range of dates: something changed, and nobody knows what.
-        if not 0 < len(found) <= MOST_MOVIES:
+        if not 0 < len(found) <= MAX_MOVIES:
             self._outdated.by_any_movie()
         else:
             self._outdated.by_movies(movie_id for movie_id in map(readable_movie, found) if movie_id is not None)
@@ -268,7 +268,7 @@ class Watcher:
         return names
 
 
-def _note(changed: Movies, outdated: PendingInvalidations) -> None:
+def _note(changed: ChangedMovies, outdated: PendingInvalidations) -> None:
     for data_type, movies in changed.items():
         outdated.by_type(data_type)
         if movies is None:

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-MOST_MOVIES = 2_000
+MAX_MOVIES = 2_000
 """Of more changed movies than these it is only told that there are many."""
 
 
-Movies = Mapping[str, frozenset[int] | None]
+ChangedMovies = Mapping[str, frozenset[int] | None]
 """By data type, the movies whose buckets changed; ``None``: too many to name. A type without a change is not in it."""
 
 
@@ -24,8 +24,8 @@ class Changes:
             times, or have yet to find them.
     """
 
-    movies: Movies = field(default_factory=dict)
-    missed: Movies = field(default_factory=dict)
+    movies: ChangedMovies = field(default_factory=dict)
+    missed: ChangedMovies = field(default_factory=dict)
 
     @property
     def types(self) -> frozenset[str]:
@@ -47,7 +47,7 @@ class ChangeLog:
             _add(self._movies, data_type, set(movies))
             _add(self._missed, data_type, set(missed))
 
-    def taken(self) -> Changes:
+    def take(self) -> Changes:
         """Everything noted since the last call."""
         with self._lock:
             found, self._movies = self._movies, {}
@@ -61,9 +61,9 @@ def _add(noted: dict[str, set[int] | None], data_type: str, movies: set[int]) ->
     known = noted.setdefault(data_type, set())
     if known is not None:
         known |= movies
-        if len(known) > MOST_MOVIES:
+        if len(known) > MAX_MOVIES:
             noted[data_type] = None
 
 
-def _frozen(noted: Mapping[str, set[int] | None]) -> Movies:
+def _frozen(noted: Mapping[str, set[int] | None]) -> ChangedMovies:
     return {key: None if movies is None else frozenset(movies) for key, movies in noted.items()}

@@ -19,14 +19,14 @@ OVERLAP = timedelta(seconds=10)
 """How far behind the newest stamp a look goes back: producers write side by side, and a write takes its time."""
 
 
-PACE = 10.0
+OVERLAP_PACE = 10.0
 """After a look that went back, the next ones don't until so many times its duration has passed.
 
 A producer may stamp all documents of a large write alike; that write lies in the overlap until the next one.
 """
 
 
-FURTHEST = timedelta(minutes=10)
+MAX_REACH = timedelta(minutes=10)
 """A look never goes back further than this: a producer whose stamps are older is found by rereading the hours."""
 
 
@@ -70,19 +70,19 @@ class Deltas:
 
     def start(self, synced_at: datetime | None, boundary: Boundary) -> None:
         """Begins to count changes: those written after ``synced_at``, the newest stamp in the store."""
-        oldest = boundary.now - FURTHEST
+        oldest = boundary.now - MAX_REACH
         mark = oldest if synced_at is None else min(max(synced_at, oldest), boundary.now)
         self._marks = dict.fromkeys(self._contract.aliases.speed_type_keys, mark)
 
-    def reach_back_to(self, boundary: Boundary) -> datetime:
+    def earliest_findable(self, boundary: Boundary) -> datetime:
         """No look from now on finds a document whose stamp is older."""
         return min(self._mark(key, boundary) for key in self._keys_in_use) - OVERLAP
 
-    def uses(self, key: str) -> None:
+    def note_key(self, key: str) -> None:
         """Tells that somebody spells the type by this key."""
         self._keys_in_use.add(key)
 
-    def since_last(self, boundary: Boundary) -> Delta:
+    def find_new(self, boundary: Boundary) -> Delta:
         """The changes since the last look.
 
         Documents whose stamp is text, or lies further ahead than a clock may be, are not found.
@@ -105,7 +105,7 @@ class Deltas:
         if thorough:
             self._thorough_at = ended
         if overlapping:
-            self._overlap_due = ended + PACE * (ended - began)
+            self._overlap_due = ended + OVERLAP_PACE * (ended - began)
         documents = Documents(
             speed=tuple(document for part in parts for document in part.documents.speed),
             skipped=tuple(skip for part in parts for skip in part.documents.skipped),
@@ -118,7 +118,7 @@ class Deltas:
         wanted = {key: self._data_type, "synced_at": since | {"$lte": boundary.now + CLOCK_SKEW}}
         raw = self._store.find(Find(SPEED, wanted, without=("_id",)))
         if raw:
-            self.uses(key)
+            self.note_key(key)
         read = self._contract.read(speed=raw)
         found = read.speed_of(self._data_type)
         stamps = [(d.movie_id, d.synced_at) for d in found]
@@ -129,4 +129,4 @@ class Deltas:
         return Delta(Documents(speed=tuple(found), skipped=read.skipped), movies)
 
     def _mark(self, key: str, boundary: Boundary) -> datetime:
-        return max(self._marks[key], boundary.now - FURTHEST)
+        return max(self._marks[key], boundary.now - MAX_REACH)

@@ -134,7 +134,7 @@ class Rows:
         return sum(part.nbytes for part in (self.movies, self.hours, self.synced, self.values, self.whole))
 
 
-def joined_rows(data_type: str, parts: Iterable[Rows]) -> Rows:
+def concatenate(data_type: str, parts: Iterable[Rows]) -> Rows:
     """All rows, part after part."""
     found = [Rows.of(data_type), *parts]
     return Rows(

@@ -22,11 +22,11 @@ from merger.speed.tables import HourTable, SharedHours
 from merger.speed.type_hours import TypeHours
 from merger.stores.store import Store
 
-MOST_BYTES = 40_000_000
+MAX_BYTES = 40_000_000
 """What one process keeps; the least recently used hours give way. 48 hours of 4,000 movies a type are 29 MB."""
 
 
-_ASSEMBLED = 4
+_MAX_ASSEMBLED = 4
 """States of the hours whose folds are kept."""
 
 
@@ -89,7 +89,7 @@ class SpeedHours:
         for data_type in layers.speed:
             self._of_type(data_type).refresh(boundary, layers)
         self._give_way()
-        return self._changes.taken()
+        return self._changes.take()
 
     def _of_type(self, data_type: str) -> TypeHours:
         with self._lock:
@@ -103,7 +103,7 @@ class SpeedHours:
         """Drops the least recently used hours of all types until the rest fits."""
         with self._lock:
             total = sum(kept.size for kept in self._kept.values())
-            while total > MOST_BYTES:
+            while total > MAX_BYTES:
                 kept = min(self._kept.values(), key=lambda kept: kept.oldest_use)
                 total -= kept.drop_least_used()
 
@@ -113,6 +113,6 @@ class SpeedHours:
             if found is None:
                 found = self._assembled[tables] = SharedHours(tables)
             self._assembled.move_to_end(tables)
-            while len(self._assembled) > _ASSEMBLED:
+            while len(self._assembled) > _MAX_ASSEMBLED:
                 self._assembled.popitem(last=False)
             return found

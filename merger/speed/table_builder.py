@@ -16,7 +16,7 @@ _SETTLED_UNTIL = CLOCK_SKEW - timedelta(minutes=1)
 """Stamps this far ahead may count in every answer that may see the table, also in one that began a while ago."""
 
 
-def folded(table: HourTable, documents: Iterable[SpeedDocument], now: datetime) -> tuple[HourTable, Integers]:
+def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: datetime) -> tuple[HourTable, Integers]:
     """A table with further documents of its type and hour, and the movies whose newest bucket is another one now.
 
     Args:
@@ -36,7 +36,7 @@ def folded(table: HourTable, documents: Iterable[SpeedDocument], now: datetime) 
     return table.with_rows(Rows.of(table.data_type, newest))
 
 
-def with_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
+def add_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
     """A table with more that could not be read; itself where it knew all of it."""
     together = tuple(dict.fromkeys((*table.skipped, *skipped)))
     if len(together) == len(table.skipped):
@@ -44,30 +44,35 @@ def with_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
     return HourTable(table.data_type, table.hour, table.rows, together, table.unsettled)
 
 
-def table_of(
+def build_table(
     data_type: str, hour: datetime, documents: Iterable[SpeedDocument], skipped: Iterable[Skipped], now: datetime
 ) -> HourTable:
     """The table of one type and hour from everything that was read of them."""
     empty = HourTable(data_type, hour, Rows.of(data_type), tuple(dict.fromkeys(skipped)))
-    return folded(empty, documents, now)[0]
+    return add_documents(empty, documents, now)[0]
 
 
-def tables_of(data_type: str, hours: Iterable[datetime], read: Documents, now: datetime) -> dict[datetime, HourTable]:
+def build_tables(
+    data_type: str, hours: Iterable[datetime], read: Documents, now: datetime
+) -> dict[datetime, HourTable]:
     """The tables of some hours of one type; other types and hours in what was read are passed over."""
     documents: dict[datetime, list[SpeedDocument]] = {}
     for document in read.speed_of(data_type):
         documents.setdefault(document.hour, []).append(document)
     return {
-        hour: table_of(
+        hour: build_table(
             data_type, hour, documents.get(hour, ()), (skip for skip in read.skipped if skip.hour == hour), now
         )
         for hour in hours
     }
 
 
-def shared_hours(read: Documents, now: datetime) -> SharedHours:
+def build_shared_hours(read: Documents, now: datetime) -> SharedHours:
     """Everything that was read, as the tables of all types and hours that are in it."""
     hours = {d.hour for d in read.speed} | {skip.hour for skip in read.skipped if skip.hour is not None}
     return SharedHours(
-        table for data_type in FIELDS for table in tables_of(data_type, hours, read, now).values() if not table.is_empty
+        table
+        for data_type in FIELDS
+        for table in build_tables(data_type, hours, read, now).values()
+        if not table.is_empty
     )

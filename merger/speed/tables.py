@@ -17,7 +17,7 @@ from merger.contract.documents import Documents, Skipped, SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 from merger.core.columns import Integers
-from merger.speed.rows import Rows, first_of_each_movie, joined_rows
+from merger.speed.rows import Rows, concatenate, first_of_each_movie
 
 _OBJECT_SIZE = 1_000
 """About the bytes of a document that is kept as an object."""
@@ -79,11 +79,11 @@ class HourTable:
             return self, incoming.movies[fresh]
         changed = incoming.at(fresh)
         kept = self.rows.at(~np.isin(self.rows.movies, changed.movies))
-        together = joined_rows(self.data_type, (kept, changed))
+        together = concatenate(self.data_type, (kept, changed))
         ordered = together.at(np.argsort(together.movies, kind="stable"))
         return HourTable(self.data_type, self.hour, ordered, self.skipped, self.unsettled), changed.movies
 
-    def movies_unlike(self, other: HourTable) -> set[int]:
+    def differing_movies(self, other: HourTable) -> set[int]:
         """The movies of which two tables of the same hour don't say the same."""
         rows, both = other.rows.find(self.rows.movies)
         alike = self.rows.at(both)
@@ -91,20 +91,20 @@ class HourTable:
         lone = np.setxor1d(self.rows.movies, other.rows.movies)
         return {*unlike.tolist(), *lone.tolist()}
 
-    def tells_of_all(self, movies: Iterable[int], *, since: datetime) -> bool:
+    def covers_all(self, movies: Iterable[int], *, since: datetime) -> bool:
         """Whether it has a bucket of each of some movies, and none of these is stamped before a moment."""
         rows, known = self.rows.find(np.array(sorted(movies), dtype=np.int64))
         return bool(known.all() and (self.rows.synced[rows[known]] >= since.timestamp()).all())
 
-    def says_as_much_as(self, other: HourTable) -> bool:
+    def has_same_content(self, other: HourTable) -> bool:
         """Whether two tables of the same hour hold the same."""
         return (
-            not self.movies_unlike(other)
+            not self.differing_movies(other)
             and set(self.skipped) == set(other.skipped)
             and self.unsettled == other.unsettled
         )
 
-    def settled(self, boundary: Boundary) -> HourTable:
+    def settle(self, boundary: Boundary) -> HourTable:
         """The table with those of its unsettled buckets that count as of now."""
         due = [document for document in self.unsettled if not boundary.is_ahead(document.synced_at)]
         if not due:
@@ -123,12 +123,12 @@ class SharedHours:
     def __init__(self, tables: Iterable[HourTable] = ()) -> None:
         self.tables = tuple(sorted(tables, key=lambda table: (table.data_type, table.hour)))
         self.skipped = tuple(dict.fromkeys(skip for table in self.tables for skip in table.skipped))
-        self._folds: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
+        self._newest_rows: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
 
     def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:
         """The tables of a type, oldest first, that have neither expired nor lie in the future."""
         return [
-            table.settled(boundary)
+            table.settle(boundary)
             for table in self.tables
             if table.data_type == data_type and boundary.uses_speed_hour(table.hour)
         ]
@@ -153,9 +153,9 @@ class SharedHours:
             # What these say depends on the very moment.
             return newest_two(data_type, tables)
         key = (data_type, max(since, boundary.speed_from), boundary.open_hour)
-        found = self._folds.get(key)
+        found = self._newest_rows.get(key)
         if found is None:
-            found = self._folds[key] = newest_two(data_type, tables)
+            found = self._newest_rows[key] = newest_two(data_type, tables)
         return found
 
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
@@ -178,7 +178,7 @@ class SharedHours:
             if data_type in (None, table.data_type) and boundary.is_ahead(document.synced_at)
         ]
 
-    def told(self, boundary: Boundary) -> Documents:
+    def left_out(self, boundary: Boundary) -> Documents:
         """What an answer has to say of the hours that it rests on: what was left out of them."""
         return Documents(speed=tuple(self.ahead(boundary)), skipped=self.skipped)
 
@@ -190,7 +190,7 @@ def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]
         data_type: of the tables.
         tables: oldest first.
     """
-    rows = joined_rows(data_type, [table.rows for table in reversed(tables)])
+    rows = concatenate(data_type, [table.rows for table in reversed(tables)])
     newest = first_of_each_movie(rows)
     others = np.ones(len(rows), dtype=np.bool_)
     others[newest] = False

@@ -18,49 +18,49 @@ from merger.layers.state import MAX_AGE, TOO_OLD
 from merger.layers.text_dates import text_spans
 from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
-from merger.speed.table_builder import folded, tables_of, with_skipped
+from merger.speed.table_builder import add_documents, add_skipped, build_tables
 from merger.speed.tables import HourTable
 from merger.stores.store import Document, Find, Store
 
-KEEP_AT_LEAST, KEEP_AT_MOST = 60.0, 120.0
+MIN_KEEP_SECONDS, MAX_KEEP_SECONDS = 60.0, 120.0
 """Seconds after which a kept hour is read again; each hour has its own, so that they don't all fall due at once."""
 
 
-SETTLED = timedelta(hours=3)
+SETTLED_AGE = timedelta(hours=3)
 
 
 SETTLED_FACTOR = 5
 """From this age on an hour is kept so many times longer."""
 
 
-SLACK = 15.0
+GRACE_SECONDS = 15.0
 """Seconds that an answer leaves a due hour to the thread that rereads beside the answers."""
 
 
-SUSPECT_AFTER = 5.0
+UNREADABLE_REREAD_SECONDS = 5.0
 """Seconds after which an hour is reread of which a look at the changes can't tell everything."""
 
 
-MISSED_AGAIN = 2.0
+MISSED_REREAD_SECONDS = 2.0
 """Seconds after which an hour is reread in which rereading found what no look could: documents that were removed, or
 written under old stamps. Whoever restores or rewrites history seldom stops at one, and may be half-way."""
 
 
-MISSED_REST = 3.0
+MISSED_REST_FACTOR = 3.0
 """But after so many times as long as reading took: a producer whose clock is far behind is missed by every look."""
 
 
-FORGOTTEN_AFTER = 600.0
+FORGET_SECONDS = 600.0
 """Without a look for so many seconds everything is read anew, when it is wanted."""
 
 
-HOURS_AT_ONCE, DOCUMENTS_AT_ONCE = 12, 10_000
+MAX_HOURS_PER_FIND, MAX_DOCUMENTS_PER_FIND = 12, 10_000
 """What one find reads at most, as far as known hours tell: each hour is kept, so that a try which runs out of time gets
 the next one further, and documents on their way to a table take ten times the table's memory."""
 
 
 @dataclass(slots=True)
-class _Hour:
+class _KeptHour:
     """A kept hour; all times are seconds of the monotonic clock.
 
     Args:
@@ -99,7 +99,7 @@ class TypeHours:
         self._changes = changes
         self._deltas = Deltas(store, contract, data_type, monotonic)
         # Replaced as a whole, never changed, so that readers need no lock.
-        self._hours: Mapping[datetime, _Hour] = {}
+        self._hours: Mapping[datetime, _KeptHour] = {}
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
 
@@ -173,11 +173,11 @@ class TypeHours:
         if age <= max_age:
             return
         began = self._monotonic()
-        if age > FORGOTTEN_AFTER:
+        if age > FORGET_SECONDS:
             self._hours = {}
             self._deltas.start(layers.speed_of(self._data_type).synced_at, boundary)
         else:
-            self._apply(self._deltas.since_last(boundary), boundary)
+            self._apply(self._deltas.find_new(boundary), boundary)
         self._looked_at = began
 
     def _apply(self, delta: Delta, boundary: Boundary) -> None:
@@ -193,21 +193,21 @@ class TypeHours:
         self._changes.note(self._data_type, changed)
 
     def _changed(
-        self, kept: _Hour, documents: list[SpeedDocument], skipped: list[Skipped], boundary: Boundary
-    ) -> tuple[_Hour, set[int]]:
-        noted = with_skipped(kept.table, skipped)
-        table, movies = folded(noted, documents, boundary.now)
+        self, kept: _KeptHour, documents: list[SpeedDocument], skipped: list[Skipped], boundary: Boundary
+    ) -> tuple[_KeptHour, set[int]]:
+        noted = add_skipped(kept.table, skipped)
+        table, movies = add_documents(noted, documents, boundary.now)
         result = replace(kept, table=table)
         told = {skip.movie_id for skip in kept.table.skipped}
         # An unreadable document may have taken the place of a readable one, or the other way round.
         if noted is not kept.table or any(document.movie_id in told for document in documents):
-            soon = self._monotonic() + SUSPECT_AFTER
-            result.due, result.overdue = min(kept.due, soon), min(kept.overdue, soon + SUSPECT_AFTER)
+            soon = self._monotonic() + UNREADABLE_REREAD_SECONDS
+            result.due, result.overdue = min(kept.due, soon), min(kept.overdue, soon + UNREADABLE_REREAD_SECONDS)
         return result, set(movies.tolist())
 
     def _unsure(
         self,
-        hours: Mapping[datetime, _Hour],
+        hours: Mapping[datetime, _KeptHour],
         wanted: Iterable[datetime],
         layers: Layers,
         *,
@@ -230,8 +230,8 @@ class TypeHours:
 
     def _first_piece(self, hours: Sequence[datetime]) -> list[datetime]:
         """The first of some hours in time order, and as many of those right after it as one find reads."""
-        largest = max((len(kept.table.rows) for kept in self._hours.values()), default=DOCUMENTS_AT_ONCE)
-        most = min(HOURS_AT_ONCE, max(1, DOCUMENTS_AT_ONCE // max(1, largest)))
+        largest = max((len(kept.table.rows) for kept in self._hours.values()), default=MAX_DOCUMENTS_PER_FIND)
+        most = min(MAX_HOURS_PER_FIND, max(1, MAX_DOCUMENTS_PER_FIND // max(1, largest)))
         piece = [hours[0]]
         for hour in hours[1:most]:
             if hour != piece[-1] + HOUR:
@@ -245,23 +245,23 @@ class TypeHours:
         raw = self._find(piece[0], piece[-1] + HOUR, as_text=layers.hours_as_text)
         # Changes of documents whose stamps are text are not found by a look.
         followed = not any(isinstance(document.get("synced_at"), str) for document in raw)
-        tables = tables_of(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
-        reach = self._deltas.reach_back_to(boundary)
-        again = max(MISSED_AGAIN, MISSED_REST * (self._monotonic() - began))
+        tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
+        reach = self._deltas.earliest_findable(boundary)
+        again = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * (self._monotonic() - began))
         hours, changed, missed = dict(self._hours), set[int](), set[int]()
         for hour, table in tables.items():
             before = hours.get(hour)
-            unlike = before.table.movies_unlike(table) if before else set[int]()
+            unlike = before.table.differing_movies(table) if before else set[int]()
             changed |= unlike
-            keep, slack = _seconds_to_keep(hour, boundary.open_hour), SLACK
+            keep, slack = _seconds_to_keep(hour, boundary.open_hour), GRACE_SECONDS
             if not (followed or hour < boundary.open_hour - HOUR):
                 keep, slack = MAX_AGE, 0.0
-            elif not table.tells_of_all(unlike, since=reach):
+            elif not table.covers_all(unlike, since=reach):
                 missed |= unlike
-                keep, slack = min(keep, again), MISSED_AGAIN
-            hours[hour] = _Hour(
+                keep, slack = min(keep, again), MISSED_REREAD_SECONDS
+            hours[hour] = _KeptHour(
                 # The same table stays, so that what was made from it stays too.
-                table=before.table if before and before.table.says_as_much_as(table) else table,
+                table=before.table if before and before.table.has_same_content(table) else table,
                 read_at=began,
                 due=began + keep,
                 overdue=began + keep + slack,
@@ -279,12 +279,12 @@ class TypeHours:
             for span in spans:
                 found = self._store.find(Find(SPEED, {key: self._data_type, "hour": span}, without=("_id",)))
                 if found:
-                    self._deltas.uses(key)
+                    self._deltas.note_key(key)
                 result += found
         return result
 
 
 def _seconds_to_keep(hour: datetime, open_hour: datetime) -> float:
     spread = (hour.hour * 7 + hour.day) % 24 / 24
-    seconds = KEEP_AT_LEAST + spread * (KEEP_AT_MOST - KEEP_AT_LEAST)
-    return seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED else 1)
+    seconds = MIN_KEEP_SECONDS + spread * (MAX_KEEP_SECONDS - MIN_KEEP_SECONDS)
+    return seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED_AGE else 1)

@@ -11,7 +11,7 @@ from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR
-from merger.speed.table_builder import shared_hours
+from merger.speed.table_builder import build_shared_hours
 from merger.views.reading import ViewInputs
 
 Raw = dict[str, Any]
@@ -89,7 +89,7 @@ def reading(
             speed={kind: _layer(whole, kind) for kind in ("sentiment", "stats", "trending")},
         ),
         documents=documents,
-        hours=shared_hours(shared, now),
+        hours=build_shared_hours(shared, now),
         reference=reference_of(known, boundary),
     )
 

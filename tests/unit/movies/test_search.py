@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from merger.catalogue.title_text import fold
+from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR
 from merger.errors import NotFound
 from movies.genres import genre_search
@@ -92,7 +92,7 @@ def test_hits_are_those_that_a_plain_filter_finds(
     expected = {
         movie_id
         for movie_id, facts in merged(movies, unique).items()
-        if any(word.startswith("alien") for word in fold(facts["title"]))
+        if any(word.startswith("alien") for word in normalise_words(facts["title"]))
         and (rating is None or (facts["vote_average"] is not None and facts["vote_average"] >= rating))
         and (year is None or (facts["release_date"] is not None and int(facts["release_date"][:4]) >= year))
     }
@@ -111,7 +111,7 @@ def _expected_order(order: SortBy, hit: dict[str, Any]) -> tuple[Any, ...]:
         SortBy.POPULARITY: 0,
         SortBy.RATING: rating,
         SortBy.RELEASE_DATE: released,
-        SortBy.TITLE: fold(hit["title"]),
+        SortBy.TITLE: normalise_words(hit["title"]),
         SortBy.RELEVANCE: {"Alien": 0, "Aliens": 1}.get(hit["title"], 2),
     }[order]
     return (first, popularity, hit["movie_id"])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
-from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matcher
+from merger.catalogue.title_text import EXACT, PREFIX, WORDS, join_words, normalise_words, title_matcher
 from tests.effort import examples
 
 _TITLES = st.lists(
@@ -25,16 +25,16 @@ _QUERIES = st.one_of(st.text("ab ", max_size=6), st.text(max_size=3))
 @settings(max_examples=examples(300), deadline=None)
 @given(_TITLES, _QUERIES)
 def test_each_title_is_matched_as_the_matcher_does(titles: list[str], query: str) -> None:
-    words = fold(query)
-    rank = matcher(words)
-    expected = [UNMATCHED if (found := rank(joined(fold(title)))) is None else found for title in titles]
+    words = normalise_words(query)
+    rank = title_matcher(words)
+    expected = [UNMATCHED if (found := rank(join_words(normalise_words(title)))) is None else found for title in titles]
     assert TitleIndex.of(titles).match(words).tolist() == expected
 
 
 @settings(deadline=None)
 @given(_TITLES)
 def test_places_sort_by_the_folded_title_and_then_the_title(titles: list[str]) -> None:
-    keys = [(" ".join(fold(title)), title) for title in titles]
+    keys = [(" ".join(normalise_words(title)), title) for title in titles]
     distinct = sorted(set(keys))
     assert TitleIndex.of(titles).place.tolist() == [distinct.index(key) for key in keys]
 
@@ -42,7 +42,7 @@ def test_places_sort_by_the_folded_title_and_then_the_title(titles: list[str]) -
 def test_many_titles_are_sorted_piece_by_piece_into_one_order() -> None:
     titles = [f"Movie {number % 977} of {number % 13}" for number in range(9_000)]
     index = TitleIndex.of(titles)
-    keys = [(" ".join(fold(title)), title) for title in titles]
+    keys = [(" ".join(normalise_words(title)), title) for title in titles]
     distinct = {key: place for place, key in enumerate(sorted(set(keys)))}
     assert index.place.tolist() == [distinct[key] for key in keys]
     ranks = index.match(("movie", "97"))

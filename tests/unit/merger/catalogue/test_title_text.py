@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matcher
+from merger.catalogue.title_text import EXACT, PREFIX, WORDS, join_words, normalise_words, title_matcher
 
 
 @pytest.mark.parametrize(
@@ -29,23 +29,23 @@ from merger.catalogue.title_text import EXACT, PREFIX, WORDS, fold, joined, matc
     ],
 )
 def test_folding(text: str, words: tuple[str, ...]) -> None:
-    assert fold(text) == words
+    assert normalise_words(text) == words
 
 
 @given(st.text(max_size=60))
 def test_folding_twice_is_folding_once(text: str) -> None:
-    assert fold(" ".join(fold(text))) == fold(text)
+    assert normalise_words(" ".join(normalise_words(text))) == normalise_words(text)
 
 
 @given(st.text(max_size=60))
 def test_case_does_not_matter(text: str) -> None:
-    assert fold(text.casefold()) == fold(text)
+    assert normalise_words(text.casefold()) == normalise_words(text)
 
 
 @given(st.text(min_size=1, max_size=60))
 def test_a_title_matches_itself_exactly(text: str) -> None:
-    words = fold(text)
-    assert matcher(words)(joined(words)) == (EXACT if words else None)
+    words = normalise_words(text)
+    assert title_matcher(words)(join_words(words)) == (EXACT if words else None)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_a_title_matches_itself_exactly(text: str) -> None:
     ],
 )
 def test_the_better_the_match_the_smaller_the_rank(query: str, title: str, expected: int | None) -> None:
-    assert matcher(fold(query))(joined(fold(title))) == expected
+    assert title_matcher(normalise_words(query))(join_words(normalise_words(title))) == expected
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4), st.text("ab ", max_size=8))
 def test_matching_is_that_every_word_begins_a_word(title: list[str], query: str) -> None:
     words = tuple(query.split())
     expected = bool(words) and all(any(name.startswith(word) for name in title) for word in words)
-    assert (matcher(words)(joined(tuple(title))) is not None) == expected
+    assert (title_matcher(words)(join_words(tuple(title))) is not None) == expected

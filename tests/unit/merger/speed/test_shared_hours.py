@@ -14,22 +14,22 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import Window
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, TOO_OLD, LayerState
-from merger.speed import shared_hours as hours_module
-from merger.speed import type_hours as kepthours
-from merger.speed.change_log import MOST_MOVIES, Changes
+from merger.speed import shared_hours as shared_hours_module
+from merger.speed import type_hours
+from merger.speed.change_log import MAX_MOVIES, Changes
 from merger.speed.deltas import OVERLAP, THOROUGH_AGE
 from merger.speed.hour_range import HourRange
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.speed.type_hours import (
-    FORGOTTEN_AFTER,
-    KEEP_AT_LEAST,
-    KEEP_AT_MOST,
-    MISSED_AGAIN,
-    MISSED_REST,
+    FORGET_SECONDS,
+    GRACE_SECONDS,
+    MAX_KEEP_SECONDS,
+    MIN_KEEP_SECONDS,
+    MISSED_REREAD_SECONDS,
+    MISSED_REST_FACTOR,
     SETTLED_FACTOR,
-    SLACK,
-    SUSPECT_AFTER,
+    UNREADABLE_REREAD_SECONDS,
 )
 from merger.stores.store import Document, Find
 from tests.memory_store import MemoryStore
@@ -224,11 +224,11 @@ def test_what_came_without_a_new_stamp_is_seen_when_the_hour_falls_due(hours_ago
     shared = Shared(trending(hours_ago), trending(0, 9))
     shared.read()
     shared.store.insert(SPEED, [trending(hours_ago, 2)])
-    for _ in range(int(KEEP_AT_LEAST * factor) - 1):
+    for _ in range(int(MIN_KEEP_SECONDS * factor) - 1):
         shared.seconds += 1
         shared.read()
     assert shared.movies() == {1, 9}
-    assert shared.movies(after=(KEEP_AT_MOST - KEEP_AT_LEAST) * factor + SLACK + 2) == {1, 2, 9}
+    assert shared.movies(after=(MAX_KEEP_SECONDS - MIN_KEEP_SECONDS) * factor + GRACE_SECONDS + 2) == {1, 2, 9}
 
 
 def test_a_document_that_is_gone_is_missed_when_the_hour_falls_due() -> None:
@@ -236,7 +236,7 @@ def test_a_document_that_is_gone_is_missed_when_the_hour_falls_due() -> None:
     shared.read()
     shared.store.collections[SPEED].pop()
     assert shared.movies(after=TICK) == {1, 2}
-    assert shared.movies(after=KEEP_AT_MOST + SLACK) == {1}
+    assert shared.movies(after=MAX_KEEP_SECONDS + GRACE_SECONDS) == {1}
 
 
 def test_an_hour_that_is_lost_is_dropped_at_once() -> None:
@@ -260,9 +260,9 @@ def test_history_that_is_being_restored_is_whole_soon_after_the_last_of_it(hours
     for movie_id in range(1, 5):
         shared.store.insert(SPEED, [trending(hours_ago, movie_id)])
         assert len(shared.movies(after=TICK)) <= movie_id + 1
-    assert shared.movies(after=2 * MISSED_AGAIN + 0.1) == {1, 2, 3, 4, 9}
+    assert shared.movies(after=2 * MISSED_REREAD_SECONDS + 0.1) == {1, 2, 3, 4, 9}
     shared.store.collections[SPEED].pop()
-    shared.movies(after=KEEP_AT_LEAST)
+    shared.movies(after=MIN_KEEP_SECONDS)
     shared.read(after=TICK)
     assert shared.reread == [], "an hour that is quiet again is left alone again"
 
@@ -270,10 +270,10 @@ def test_history_that_is_being_restored_is_whole_soon_after_the_last_of_it(hours
 def test_news_that_a_look_would_have_found_make_no_hour_suspect() -> None:
     shared = Shared(trending(0, 9), trending(2))
     shared.read()
-    shared.seconds += KEEP_AT_MOST + SLACK
+    shared.seconds += MAX_KEEP_SECONDS + GRACE_SECONDS
     shared.write(trending(2, 2))
     assert shared.movies() == {1, 2, 9}
-    shared.read(after=2 * MISSED_AGAIN + 0.1)
+    shared.read(after=2 * MISSED_REREAD_SECONDS + 0.1)
     assert shared.reread == []
 
 
@@ -292,7 +292,7 @@ def test_an_hour_that_takes_long_to_read_is_not_reread_all_the_time() -> None:
         shared.store.insert(SPEED, [trending(4, movie_id)])
         shared.read(after=TICK)
         times += shared.reread.count(TOP - 4 * HOUR)
-    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * MISSED_REST)
+    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * MISSED_REST_FACTOR)
 
 
 def test_where_the_layers_state_is_not_known_empty_hours_are_read_again() -> None:
@@ -309,10 +309,10 @@ def test_an_unreadable_document_in_place_of_a_readable_one_is_told_at_once_and_r
     shared.read()
     shared.store.collections[SPEED][1] |= {"data": None, "synced_at": shared.boundary.now}
     assert [skip.movie_id for skip in shared.read(after=TICK).skipped] == [2]
-    assert shared.movies(after=2 * SUSPECT_AFTER + 1) == {1}
+    assert shared.movies(after=2 * UNREADABLE_REREAD_SECONDS + 1) == {1}
     shared.store.collections[SPEED][1] |= trending(2, 2) | {"synced_at": shared.boundary.now}
     assert shared.movies(after=TICK) == {1, 2}
-    assert shared.read(after=2 * SUSPECT_AFTER + 1).skipped == ()
+    assert shared.read(after=2 * UNREADABLE_REREAD_SECONDS + 1).skipped == ()
 
 
 def test_stamps_stored_as_text_are_followed_by_rereading_the_newest_hours() -> None:
@@ -325,7 +325,7 @@ def test_stamps_stored_as_text_are_followed_by_rereading_the_newest_hours() -> N
 def test_hours_do_not_all_fall_due_at_once() -> None:
     shared = Shared(*(trending(h) for h in range(24)))
     shared.read(24)
-    for _ in range(int((KEEP_AT_LEAST + KEEP_AT_MOST) / 2 * SETTLED_FACTOR)):
+    for _ in range(int((MIN_KEEP_SECONDS + MAX_KEEP_SECONDS) / 2 * SETTLED_FACTOR)):
         shared.seconds += 1
         shared.read(6)
     shared.read(24)
@@ -335,13 +335,13 @@ def test_hours_do_not_all_fall_due_at_once() -> None:
 def test_after_a_long_rest_everything_is_read_anew() -> None:
     shared = Shared(*(trending(h) for h in range(6)))
     shared.read()
-    shared.read(after=FORGOTTEN_AFTER + 1)
+    shared.read(after=FORGET_SECONDS + 1)
     assert len(shared.reread) == 6
 
 
 def test_no_more_is_kept_than_allowed_and_answers_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     shared = Shared(*(trending(h, m) for h in range(24) for m in range(4)))
-    monkeypatch.setattr(hours_module, "MOST_BYTES", 12_000)
+    monkeypatch.setattr(shared_hours_module, "MAX_BYTES", 12_000)
     for _ in range(2):
         assert len(shared.scores(24)) == 96
         assert sum(kept.size for kept in shared.hours._kept.values()) <= 12_000
@@ -352,7 +352,7 @@ def test_no_more_is_kept_than_allowed_and_answers_stay_whole(monkeypatch: pytest
 
 def test_a_large_hour_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     shared = Shared(*(trending(h, m) for h in range(6) for m in range(4)))
-    monkeypatch.setattr(kepthours, "DOCUMENTS_AT_ONCE", 8)
+    monkeypatch.setattr(type_hours, "MAX_DOCUMENTS_PER_FIND", 8)
     shared.read()
     spans = [(w["hour"]["$lt"] - w["hour"]["$gte"]) // HOUR for _, w in shared.store.finds if "data_type" in w]
     assert spans == [1, 2, 2, 1]
@@ -406,7 +406,7 @@ def test_it_tells_what_an_answer_noticed_first_or_only_rereading_shows() -> None
     assert shared.refresh().movies == {"trending": frozenset({1})}
     shared.store.collections[SPEED].pop(2)
     found: set[int] = set()
-    for _ in range(int(KEEP_AT_MOST * SETTLED_FACTOR) + 10):
+    for _ in range(int(MAX_KEEP_SECONDS * SETTLED_FACTOR) + 10):
         found |= shared.refresh(after=1.0).movies.get("trending", None) or set()
     assert found == {3}
 
@@ -414,7 +414,7 @@ def test_it_tells_what_an_answer_noticed_first_or_only_rereading_shows() -> None
 def test_of_very_many_changed_movies_it_only_tells_the_type() -> None:
     shared = Shared(trending(1))
     shared.read()
-    shared.write(*(trending(1, n) for n in range(MOST_MOVIES + 1)))
+    shared.write(*(trending(1, n) for n in range(MAX_MOVIES + 1)))
     assert shared.refresh(after=1.0).movies == {"trending": None}
 
 

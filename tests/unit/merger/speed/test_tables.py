@@ -15,7 +15,7 @@ from merger.contract.documents import Contract, Documents, Skipped, SpeedDocumen
 from merger.core.boundary import CLOCK_SKEW, Boundary, Layers
 from merger.core.windows import HOUR
 from merger.speed.rows import Rows
-from merger.speed.table_builder import folded, shared_hours, table_of, tables_of
+from merger.speed.table_builder import add_documents, build_shared_hours, build_table, build_tables
 from merger.speed.tables import HourTable, SharedHours
 from merger.views.coverage import speed_coverage, usable_speed
 
@@ -64,7 +64,7 @@ def by_movie(documents: Documents) -> dict[int, list[SpeedDocument]]:
 @given(worlds)
 def test_the_newest_two_buckets_of_each_movie_are_those_of_the_documents(world: list[SpeedDocument]) -> None:
     documents = Documents(speed=tuple(world))
-    shared, expected = shared_hours(documents, NOW), by_movie(documents)
+    shared, expected = build_shared_hours(documents, NOW), by_movie(documents)
     assert as_documents(shared.newest("stats", BOUNDARY, since=SINCE)) == {k: v[0] for k, v in expected.items()}
     before = as_documents(shared.newest_but_one("stats", BOUNDARY, since=SINCE))
     assert before == {k: v[1] for k, v in expected.items() if len(v) > 1}
@@ -73,7 +73,7 @@ def test_the_newest_two_buckets_of_each_movie_are_those_of_the_documents(world: 
 @given(worlds, skips)
 def test_coverage_is_that_of_the_documents(world: list[SpeedDocument], skipped: list[Skipped]) -> None:
     documents = Documents(speed=tuple(world), skipped=tuple(skipped))
-    shared = shared_hours(documents, NOW)
+    shared = build_shared_hours(documents, NOW)
     assert shared.coverage("stats", BOUNDARY, Layers()) == speed_coverage(documents, "stats", BOUNDARY, Layers())
     assert {d.hour for d in shared.ahead(BOUNDARY)} == {d.hour for d in world if BOUNDARY.is_ahead(d.synced_at)}
 
@@ -84,14 +84,14 @@ def test_it_does_not_matter_in_which_order_and_how_often_documents_come(
 ) -> None:
     again = world + chance.sample(world, len(world) // 2)
     chance.shuffle(again)
-    once = tables_of("stats", {d.hour for d in world}, Documents(speed=tuple(world)), NOW)
+    once = build_tables("stats", {d.hour for d in world}, Documents(speed=tuple(world)), NOW)
     for hour, table in once.items():
         # Documents of one stamp come together: they are read by their stamp.
         found = sorted((d for d in again if d.hour == hour), key=lambda d: d.synced_at)
         stamp = found[min(cut, len(found) - 1)].synced_at
-        first = table_of("stats", hour, [d for d in found if d.synced_at < stamp], (), NOW)
-        late, _ = folded(first, [d for d in found if d.synced_at >= stamp], NOW)
-        assert not late.movies_unlike(table)
+        first = build_table("stats", hour, [d for d in found if d.synced_at < stamp], (), NOW)
+        late, _ = add_documents(first, [d for d in found if d.synced_at >= stamp], NOW)
+        assert not late.differing_movies(table)
         assert {(d.movie_id, d.synced_at) for d in late.unsettled} == {
             (d.movie_id, d.synced_at) for d in table.unsettled
         }
@@ -116,10 +116,10 @@ def test_numbers_come_out_as_they_were_stored() -> None:
 
 
 def test_a_bucket_replaces_one_of_the_same_stamp_but_never_a_newer_one() -> None:
-    table = table_of("stats", TOP, [stats(1, 0, HOUR, popularity=1), stats(2, 0, HOUR, popularity=1)], (), NOW)
-    same, changed = folded(table, [stats(1, 0, HOUR, popularity=1)], NOW)
+    table = build_table("stats", TOP, [stats(1, 0, HOUR, popularity=1), stats(2, 0, HOUR, popularity=1)], (), NOW)
+    same, changed = add_documents(table, [stats(1, 0, HOUR, popularity=1)], NOW)
     assert (same is table, changed.tolist()) == (True, [])
-    newer, changed = folded(table, [stats(1, 0, HOUR, popularity=2), stats(2, 0, 2 * HOUR, popularity=9)], NOW)
+    newer, changed = add_documents(table, [stats(1, 0, HOUR, popularity=2), stats(2, 0, 2 * HOUR, popularity=9)], NOW)
     assert newer.rows.column("popularity").tolist() == [2, 1]
     assert changed.tolist() == [1]
 
@@ -127,14 +127,14 @@ def test_a_bucket_replaces_one_of_the_same_stamp_but_never_a_newer_one() -> None
 def test_of_a_movie_stamped_ahead_of_its_time_each_stamp_counts_when_it_comes() -> None:
     soon, later = NOW + 2 * CLOCK_SKEW, NOW + 4 * CLOCK_SKEW
     world = [stats(1, 0, NOW - stamp, popularity=n) for n, stamp in enumerate((NOW, soon, later))]
-    shared = shared_hours(Documents(speed=tuple(world)), NOW)
+    shared = build_shared_hours(Documents(speed=tuple(world)), NOW)
     for now, expected in ((NOW, 0), (soon, 1), (later, 2)):
         rows = shared.newest("stats", Boundary(now), since=TOP)
         assert rows.column("popularity").tolist() == [expected]
 
 
 def test_expired_hours_and_those_to_come_say_nothing() -> None:
-    shared = shared_hours(Documents(speed=(stats(1, 200, HOUR), stats(2, -1, HOUR), stats(3, 0, HOUR))), NOW)
+    shared = build_shared_hours(Documents(speed=(stats(1, 200, HOUR), stats(2, -1, HOUR), stats(3, 0, HOUR))), NOW)
     assert [table.hour for table in shared.usable("stats", BOUNDARY)] == [TOP]
 
 
@@ -146,23 +146,23 @@ def test_nothing_is_held_without_tables() -> None:
 
 
 def test_the_fold_is_made_once() -> None:
-    shared = shared_hours(Documents(speed=(stats(1, 0, HOUR),)), NOW)
+    shared = build_shared_hours(Documents(speed=(stats(1, 0, HOUR),)), NOW)
     assert shared.newest("stats", BOUNDARY, since=TOP) is shared.newest("stats", BOUNDARY, since=TOP)
 
 
 def test_a_thousand_buckets_take_less_than_a_tenth_of_a_megabyte() -> None:
-    table = table_of("stats", TOP, [stats(n, 0, HOUR) for n in range(1000)], (), NOW)
+    table = build_table("stats", TOP, [stats(n, 0, HOUR) for n in range(1000)], (), NOW)
     assert 40_000 < table.size < 100_000
 
 
 def test_an_unreadable_document_is_noted_once() -> None:
     raw = {"movie_id": 1, "data_type": "stats", "hour": TOP, "synced_at": NOW, "data": None}
-    shared = shared_hours(Contract().read(speed=[raw, raw]), NOW)
+    shared = build_shared_hours(Contract().read(speed=[raw, raw]), NOW)
     assert [entry.kind for entry in shared.skipped] == ["stats.data"]
-    assert shared.told(BOUNDARY) == Documents(skipped=shared.skipped)
+    assert shared.left_out(BOUNDARY) == Documents(skipped=shared.skipped)
 
 
 def test_tables_of_the_same_documents_are_alike() -> None:
-    one, other = (table_of("stats", TOP, [stats(1, 0, HOUR), stats(2, 0, HOUR)], (), NOW) for _ in range(2))
-    assert one.says_as_much_as(other)
-    assert one.movies_unlike(HourTable("stats", TOP, Rows.of("stats", [stats(2, 0, HOUR, popularity=9)]))) == {1, 2}
+    one, other = (build_table("stats", TOP, [stats(1, 0, HOUR), stats(2, 0, HOUR)], (), NOW) for _ in range(2))
+    assert one.has_same_content(other)
+    assert one.differing_movies(HourTable("stats", TOP, Rows.of("stats", [stats(2, 0, HOUR, popularity=9)]))) == {1, 2}

@@ -8,6 +8,8 @@ from pymongo import _csot
 
 from merger.stores.mongo.client import causal_clock, client, database, slow_queries, time_limit
 
+pytestmark = pytest.mark.usefixtures("mongo_uri")
+
 
 def test_process_shares_one_client_clock_and_listener() -> None:
     assert client() is client()
