@@ -12,5 +12,5 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        # Its message names the setting; a traceback would only hide that.
+        # The message names the setting; a traceback would only bury it.
         sys.exit(f"Configuration error: {error}")

@@ -1,3 +1,3 @@
-"""The Django project: settings, addresses, access and operation of the serving layer."""
+"""The Django project: settings, URLs, access and operation of the serving layer."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What is done once when the project starts."""
+"""The project's own app: adjusts Django's signals when the project starts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.db import close_old_connections, reset_queries
 
 
 class ServingConfig(AppConfig):
-    """Takes off Django's care of SQL and cache connections around *every* request.
+    """Switches off Django's checks of SQL and cache connections around *every* request.
 
-    Most requests touch neither, and looking whether they did costs them a tenth of their time. ``SqlConnections``
-    does it for pages, ``KeyRing`` for the look-up of keys; all threads share one client of Redis, which stays open.
+    Most requests use neither, and the checks cost a tenth of their time. ``SqlConnections`` checks them around pages,
+    ``ApiKeyCache`` around look-ups of keys; all threads share one Redis client, which stays open.
     """
 
     name = "lambdaserve"
 
     def ready(self) -> None:
-        """Called once, when all apps are loaded."""
+        """Runs once, when all apps are loaded."""
         for signal in (request_started, request_finished):
             signal.disconnect(close_old_connections)
         request_started.disconnect(reset_queries)

@@ -1,8 +1,7 @@
-"""The project's settings: from the environment (``lambdaserve/config/variables.py``), safe where it says nothing.
+"""Django's settings, read from the environment (``lambdaserve/config/variables.py``), with safe defaults.
 
-Without ``DEBUG`` this is a production configuration: a secret key is needed, reading needs a login, and plain
-HTTP is redirected. ``manage.py serve`` (`make run`) relaxes that for one machine by setting its children's
-variables.
+Without ``DEBUG`` this is a production configuration: a secret key is required, reading needs a login, and plain HTTP is
+redirected. ``manage.py serve`` (`make run`) relaxes that for one machine by setting its children's variables.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _running = _local.running_stores()
 
 VERSION = __version__
 
-# Access: see requirements S4 to S6
+# Access, requirements S4 to S6
 DEBUG = _env.read(variables.DEBUG)
 if DEBUG:
     refuse_public_debug(_env)
@@ -53,7 +52,7 @@ LOGIN_LIMIT_USER = _env.read(variables.LOGIN_LIMIT_USER)
 PAGE_LIMIT = _env.read(variables.PAGE_LIMIT)
 RATELIMIT_USE_CACHE = "counts"
 SIMPLE_JWT = {
-    # Never the secret key itself, though one may be made from the other.
+    # Never the secret key itself; by default a key derived from it.
     "SIGNING_KEY": _env.read(variables.JWT_SIGNING_KEY)
     or hmac.digest(SECRET_KEY.encode(), b"lambdaserve.access.token", "sha256").hex(),
     "ISSUER": "lambdaserve",
@@ -61,25 +60,15 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": _env.read(variables.JWT_REFRESH_LIFETIME),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
-    "CHECK_REVOKE_TOKEN": True,  # another password ends what was given for the former one
+    "CHECK_REVOKE_TOKEN": True,  # a new password revokes the tokens issued for the former one
 }
 METRICS_FROM = _env.read(variables.METRICS_FROM)
 CORS_ALLOWED_ORIGINS = CORS_ORIGINS = list(_env.read(variables.CORS_ORIGINS))
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 CORS_ALLOW_HEADERS = [*default_headers, "x-api-key"]
-CORS_EXPOSE_HEADERS = [
-    "Age",
-    "ETag",
-    "RateLimit",
-    "RateLimit-Limit",
-    "RateLimit-Policy",
-    "RateLimit-Remaining",
-    "RateLimit-Reset",
-    "Retry-After",
-    "X-Cache",
-    "X-Request-ID",
-]
+_rate_limit_headers = ["RateLimit", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"]
+CORS_EXPOSE_HEADERS = ["Age", "ETag", *_rate_limit_headers, "Retry-After", "X-Cache", "X-Request-ID"]
 
 # The stores
 MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongodb://127.0.0.1:27017"
@@ -96,15 +85,15 @@ DATABASES: dict[str, Any] = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # REST framework loads the driver of PostgreSQL where there is one; it would take 9 MB of each worker for nothing.
-    sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]  # how Python is told not to find a module
-    # WAL lets readers go on while one writes; IMMEDIATE makes writers queue instead of failing half-way.
+    # REST framework loads the PostgreSQL driver if it is installed, which would cost each worker 9 MB for nothing.
+    sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]  # makes Python's import of it fail
+    # WAL lets readers continue while one writes; IMMEDIATE makes writers queue instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "timeout": 10,
     }
-# The two collections for the admin, which reads them as Django's own database engines do; nothing else uses this.
+# The two collections as a Django database, for the admin only.
 DATABASES["views"] = views_database(_env.read(variables.VIEWS_ENGINE), MONGODB_URI, MONGODB_DATABASE)
 DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
 CACHES: dict[str, dict[str, Any]] = {
@@ -112,7 +101,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "counts": {
         "BACKEND": "lambdaserve.access.ratelimit.counter_cache.CounterCache",
         "KEY_PREFIX": "lambdaserve:tries",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis is away
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis does not answer
     },
 }
 
@@ -120,10 +109,10 @@ CACHES: dict[str, dict[str, Any]] = {
 CUTOFF_HOURS = _env.read(variables.CUTOFF_HOURS)
 MERGE_STRATEGY = _env.read(variables.MERGE_STRATEGY)
 SPEED_TTL_GRACE = _env.read(variables.SPEED_TTL_GRACE)
-# When the embedded MongoDB looks for what has expired, all its callers wait, a second or so every minute; what the
-# sample world's speed job wrote there, it deletes itself.
-_left_to_job = _running.mongodb_uri == MONGODB_URI and not _env.is_set(variables.SPEED_EXPIRY)
-SPEED_EXPIRY = not _left_to_job and _env.read(variables.SPEED_EXPIRY)
+# While the embedded MongoDB looks for expired documents, once a minute, all its clients wait for about a second. So the
+# sample world's speed job deletes its documents itself.
+_expired_by_job = _running.mongodb_uri == MONGODB_URI and not _env.is_set(variables.SPEED_EXPIRY)
+SPEED_EXPIRY = not _expired_by_job and _env.read(variables.SPEED_EXPIRY)
 SPEED_LAG_LIMIT = _env.read(variables.SPEED_LAG_LIMIT)
 BATCH_STALE_AFTER = _env.read(variables.BATCH_STALE_AFTER)
 BATCH_RUNS_KEPT = _env.read(variables.BATCH_RUNS_KEPT)
@@ -180,7 +169,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
-# All that a request to the API without a session passes.
+# The only middlewares of requests to the API without a session; see ``lambdaserve.middleware.api_lane``.
 API_MIDDLEWARE = [
     "lambdaserve.middleware.security.ApiSecurity",
     "lambdaserve.middleware.security.CorsIfConfigured",
@@ -205,13 +194,8 @@ TEMPLATES = [
 ]
 AUTHENTICATION_BACKENDS = ["lambdaserve.access.credentials.passwords.BoundedModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
@@ -219,18 +203,18 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# `manage.py collectstatic`, which `manage.py prepare` runs, names files by what they hold and compresses them. Until
-# then they are served from where the apps keep them.
+# `manage.py collectstatic`, which `manage.py prepare` runs, adds a hash to the files' names and compresses them. Before
+# that, they are served from the apps' folders.
 ARE_STATIC_FILES_GIVEN = _env.is_set(variables.STATIC_DIR)
 STATIC_ROOT = BASE_DIR / _env.read(variables.STATIC_DIR) if ARE_STATIC_FILES_GIVEN else DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "lambdaserve.static_files.CollectedOrNot"},
+    "staticfiles": {"BACKEND": "lambdaserve.static_files.CollectedOrPlain"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-# HTTPS and browsers: see requirement S5
+# HTTPS and browsers, requirement S5
 _https_only = _env.read(variables.HTTPS_ONLY)
 HTTPS_ONLY = (not DEBUG) if _https_only is None else _https_only
 SECURE_SSL_REDIRECT = HTTPS_ONLY
@@ -239,17 +223,17 @@ SECURE_HSTS_SECONDS = _env.read(variables.HSTS_SECONDS) // timedelta(seconds=1) 
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
-# Browsers take a cookie of such a name from this very host over HTTPS alone, not from a neighbour in the same domain.
+# With this prefix, browsers accept the cookie from this host over HTTPS only, not from other hosts of the domain.
 _cookie = "__Host-" if HTTPS_ONLY else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_cookie}sessionid", f"{_cookie}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = _env.read(variables.SESSION_AGE) // timedelta(seconds=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"  # of the admin; pages name their own
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"  # the admin's; pages have their own
 X_FRAME_OPTIONS = "DENY"
-# Forms of the admin and requests for tokens; there is nothing to upload.
-# `lambdaserve.middleware.slow_clients` bounds every body by it.
+# Enough for forms of the admin and requests for tokens; nothing is uploaded. `lambdaserve.middleware.slow_clients`
+# applies it to every body.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -277,7 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "lambdaserve.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "lambdaserve.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    # `?format=` is a parameter like any other that nobody declared: a 400, where the framework would say 404.
+    # Makes `?format=` an unknown parameter like any other, so a 400; the framework would answer 404.
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -306,7 +290,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
 }
 
-# Logs: see requirement O2
+# Logs, requirement O2
 LOG_FORMAT = _env.read(variables.LOG_FORMAT)
 LOG_LEVEL = _env.read(variables.LOG_LEVEL).upper()
 LOG_REQUESTS = _env.read(variables.LOG_REQUESTS)

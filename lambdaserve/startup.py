@@ -1,4 +1,4 @@
-"""What a process that serves does when it starts, whatever it serves."""
+"""Starts a process that serves: the API and pages, or the streams of pages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _log = logging.getLogger(__name__)
 
 
 def start() -> None:
-    """Sets Django up, reads ahead what answers need, and begins to follow what changes.
+    """Sets Django up, reads what answers need ahead of the first request, and starts the background thread.
 
     Raises:
-        ImproperlyConfigured: without a secret key nothing is served (S5).
+        ImproperlyConfigured: there is no secret key. Requirement S5.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lambdaserve.settings")
     from django.conf import settings
@@ -25,7 +25,7 @@ def start() -> None:
     try:
         settings.SECRET_KEY  # noqa: B018 - Django refuses an empty one when it is read
     except ImproperlyConfigured as error:
-        message = "SECRET_KEY takes a long random text and is unset; nothing is served without it"
+        message = "SECRET_KEY is not set; it takes a long random text, and nothing is served without it"
         raise ImproperlyConfigured(message) from error
     django.setup(set_prefix=False)
     _start_warm_up()
@@ -33,21 +33,21 @@ def start() -> None:
 
 
 def _start_warm_up() -> None:
-    """Reads what every answer needs, so that the first caller does not wait for it; if that fails, the caller does.
+    """Reads what every answer needs, so that the first request need not wait for it.
 
-    It happens beside the serving: a store that is slow or away must not keep the worker from answering.
+    Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering.
     """
     from merger.errors import StoreError
     from merger.wiring import service
 
-    warmed = service()  # made before there are threads that could each make one
+    warmed = service()  # made here, before threads could each make one
 
     def warm_up() -> None:
         try:
             warmed.warm_up()
         except StoreError as error:
-            _log.warning("nothing was read ahead of the first request: %s", error)
-        # What is here now stays: looking through it again and again for garbage would hold up requests.
+            _log.warning("warm-up failed, so the first requests take longer: %s", error)
+        # What exists now stays; searching it for garbage again and again would hold up requests.
         gc.collect()
         gc.freeze()
 
@@ -55,7 +55,7 @@ def _start_warm_up() -> None:
 
 
 def _start_watching() -> None:
-    """Sees to it that changed data and this process's own figures reach all processes, for as long as it lives (C6)."""
+    """Starts the thread that watches for changed data and shares this process's figures. Requirement C6."""
     from lambdaserve.access.cleanup import delete_expired
     from merger.background.loop import Every, keep_watching
     from merger.wiring import background_tasks, watcher

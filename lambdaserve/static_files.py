@@ -1,4 +1,4 @@
-"""Static files by names that tell what they hold, where they were collected."""
+"""Static files under names that contain a hash of their content, once they have been collected."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class CollectedOrNot(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the package's is untyped
-    """Whitenoise's storage; before anything was collected, files have their own names, as in a test."""
+class CollectedOrPlain(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the package's is untyped
+    """Whitenoise's storage; before files are collected, as in tests, they keep their plain names."""
 
     manifest_strict = False
 
     def url(self, name: str | None, force: bool = False) -> str:
         """The address of a file."""
-        found: str = super().url(name, force) if self.hashed_files else StaticFilesStorage.url(self, name)
-        return found
+        address: str = super().url(name, force) if self.hashed_files else StaticFilesStorage.url(self, name)
+        return address

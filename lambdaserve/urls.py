@@ -1,4 +1,4 @@
-"""Addresses of the whole project."""
+"""URL configuration of the whole project."""
 
 from importlib import import_module
 
@@ -7,10 +7,10 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from lambdaserve.api import docs_pages as pages
+from lambdaserve.api import docs_pages
 from lambdaserve.ops.metrics.endpoint import MetricsView
 
-# One list rather than an include in an include: each level of those is asked for each address.
+# One flat list instead of nested includes: every level of includes costs each request time.
 _api_v1 = [
     address
     for app in ("movies", "trending", "analytics", "lambdaserve.ops", "lambdaserve.auth_api")
@@ -18,14 +18,14 @@ _api_v1 = [
 ]
 
 urlpatterns = [
-    path("api/v1/", include(_api_v1)),  # first, being asked for most
+    path("api/v1/", include(_api_v1)),  # first, since most requests are for it
     path("", include("pages.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
-    path("api/schema/", pages.SchemaView.as_view(), name="schema"),
-    path("api/docs/", pages.SwaggerView.as_view(), name="docs"),
-    path("api/redoc/", pages.RedocView.as_view(), name="redoc"),
+    path("api/schema/", docs_pages.SchemaView.as_view(), name="schema"),
+    path("api/docs/", docs_pages.SwaggerView.as_view(), name="docs"),
+    path("api/redoc/", docs_pages.RedocView.as_view(), name="redoc"),
 ]
 
 handler400 = "lambdaserve.api.problems.bad_request"

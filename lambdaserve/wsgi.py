@@ -1,4 +1,4 @@
-"""Entry for WSGI servers; refuses to start without a secret key (S5)."""
+"""Entry point for WSGI servers; refuses to start without a secret key. Requirement S5."""
 
 from django.core.handlers.wsgi import WSGIHandler
 

@@ -52,7 +52,7 @@ def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
 def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
     found = python(tmp_path, "-c", "import lambdaserve.wsgi")
     assert found.returncode != 0
-    assert "SECRET_KEY takes a long random text and is unset" in found.stderr
+    assert "SECRET_KEY is not set; it takes a long random text" in found.stderr
     assert python(tmp_path, "-c", "import lambdaserve.wsgi", SECRET_KEY=KEY).returncode == 0
 
 

@@ -1,0 +1,87 @@
+"""A process that serves reads ahead and watches in threads of its own, and needs a secret key."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from lambdaserve import startup
+from merger import wiring
+from merger.background import loop
+from merger.errors import StoreUnavailable
+
+
+class Service:
+    """Counts warm-ups; the store of ``failing`` ones is away."""
+
+    def __init__(self, *, failing: bool = False) -> None:
+        self.warm_ups = 0
+        self.failing = failing
+
+    def warm_up(self) -> None:
+        self.warm_ups += 1
+        if self.failing:
+            raise StoreUnavailable("MongoDB is not reachable")
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Replaces the background loop and leaves the garbage collector alone; the loop's arguments."""
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(loop, "keep_watching", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr("django.setup", lambda **_: None)
+    monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
+    monkeypatch.setattr(wiring, "background_tasks", lambda: ["a task"])
+    return calls
+
+
+def start_and_join(monkeypatch: pytest.MonkeyPatch, service: Service) -> list[str]:
+    """Starts and waits for the threads; their names."""
+    monkeypatch.setattr(wiring, "service", lambda: service)
+    threads: list[threading.Thread] = []
+    start: Callable[[threading.Thread], None] = threading.Thread.start
+
+    def note(thread: threading.Thread) -> None:
+        threads.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", note)
+    startup.start()
+    for thread in threads:
+        thread.join(10)
+    assert all(thread.daemon for thread in threads)
+    return [thread.name for thread in threads]
+
+
+def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]) -> None:
+    service = Service()
+    assert start_and_join(monkeypatch, service) == ["warm-up", "watcher"]
+    assert service.warm_ups == 1
+    [(watcher, tasks, stop)] = watched
+    assert watcher == "the watcher"
+    assert tasks[0] == "a task"
+    assert len(tasks) == 2, "the service's tasks and the cleanup"
+    assert not stop.is_set()
+
+
+def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher"]
+    assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
+    assert len(watched) == 1
+
+
+def test_nothing_starts_without_a_secret_key(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
+) -> None:
+    settings.SECRET_KEY = ""
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is not set"):
+        start_and_join(monkeypatch, Service())
+    assert watched == []
