@@ -1,4 +1,4 @@
-"""Open streams: one database query per change, however many read; a real server holds a thousand of them."""
+"""A change costs one read of the database for any number of open streams; a real server holds a thousand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TRENDING = make_topic("trending", window="6h", limit=20)
 
 @pytest.fixture
 def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
-    """The service over a small sample world, with every command of its client noted."""
+    """The service over a small sample world; records the finds of its MongoDB client."""
     noted = Finds()
     client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True)
     with (
@@ -54,7 +54,7 @@ def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
 
 
 class Browser:
-    """One open stream: what has come in, and how it leaves."""
+    """One open stream: collects its events and can close it."""
 
     def __init__(self, application: Any, address: str) -> None:
         self.events: list[str] = []
@@ -89,8 +89,8 @@ class Browser:
         await self.task
 
 
-async def pushed(hub: Hub, browsers: list[Browser], number: int) -> None:
-    """Lets the hub look until every browser has had so many events."""
+async def push_events(hub: Hub, browsers: list[Browser], number: int) -> None:
+    """Lets the hub check its topics until every browser has received this many events."""
     for _ in range(50):
         await hub.check_topics()
         for _ in range(20):
@@ -101,7 +101,7 @@ async def pushed(hub: Hub, browsers: list[Browser], number: int) -> None:
 
 
 def change(number: int) -> None:
-    """The speed layer syncs: one movie is another one's better; and what keeps answers is told, as the watcher does."""
+    """Changes a movie's score in the speed layer and empties the caches, as the watcher does."""
     speed = mongo.database()["speed_views"]
     newest = speed.find_one({"data_type": "trending"}, sort=[("hour", -1)])
     assert newest is not None
@@ -114,26 +114,26 @@ def change(number: int) -> None:
 
 
 def reads(finds: Finds) -> int:
-    """How often documents of hours were read; the rest is what the service looks at every second or two by itself."""
+    """Number of reads of hours' documents; other reads are the service's own, every second or two."""
     return sum("hour" in command["filter"] and not command.get("limit") for command in finds.commands)
 
 
 def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
-    """How often MongoDB is read for one change while so many streams are open."""
+    """Number of reads of MongoDB for one change while this many streams are open."""
 
     async def play() -> int:
         hub = Hub(render_fragment)
         application = create_app(hub)
         browsers = [Browser(application, issue_ticket(TRENDING)) for _ in range(number_of_streams)]
         await asyncio.sleep(0.5)
-        await pushed(hub, browsers, 1)
+        await push_events(hub, browsers, 1)
         await asyncio.to_thread(change, number_of_streams)
         finds.commands.clear()
-        await pushed(hub, browsers, 2)
+        await push_events(hub, browsers, 2)
         cost = reads(finds)
         for _ in range(3):
             await hub.check_topics()
-        assert reads(finds) == cost, "a look at what has not changed asked MongoDB"
+        assert reads(finds) == cost, "MongoDB was read although nothing has changed"
         assert {each.events[1] for each in browsers} == {browsers[0].events[1]}
         assert browsers[0].events[0] != browsers[0].events[1]
         assert hub.streams == number_of_streams
@@ -145,17 +145,17 @@ def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
     return asyncio.run(play())
 
 
-def test_a_thousand_streams_cost_as_many_queries_per_change_as_one(finds: Finds) -> None:
+def test_thousand_streams_cost_no_more_reads_per_change_than_one(finds: Finds) -> None:
     alone = cost_of_a_change(finds, 1)
     assert 0 < cost_of_a_change(finds, STREAMS) <= alone
 
 
-def test_a_movies_numbers_are_pushed(finds: Finds) -> None:
+def test_figures_of_a_movie_are_pushed(finds: Finds) -> None:
     async def play() -> str:
         hub = Hub(render_fragment)
         browser = Browser(create_app(hub), issue_ticket(make_topic("movie", movie_id=MOVIE)))
         await asyncio.sleep(0.1)
-        await pushed(hub, [browser], 1)
+        await push_events(hub, [browser], 1)
         await browser.leave()
         return browser.events[0]
 
@@ -164,7 +164,7 @@ def test_a_movies_numbers_are_pushed(finds: Finds) -> None:
     assert "<html" not in event
 
 
-def test_without_a_ticket_there_is_no_stream() -> None:
+def test_stream_without_a_ticket_gives_403() -> None:
     async def play() -> int:
         browser = Browser(create_app(Hub(render_fragment)), "trending")
         await browser.task
@@ -173,7 +173,7 @@ def test_without_a_ticket_there_is_no_stream() -> None:
     assert asyncio.run(play()) == 403
 
 
-def test_too_many_are_told_when_to_come_again() -> None:
+def test_stream_beyond_the_limit_gives_503() -> None:
     async def play() -> int:
         browser = Browser(create_app(Hub(render_fragment, most_streams=0)), issue_ticket(TRENDING))
         await browser.task
@@ -182,29 +182,29 @@ def test_too_many_are_told_when_to_come_again() -> None:
     assert asyncio.run(play()) == 503
 
 
-def opened(address: str, path: str) -> socket.socket:
+def open_stream(address: str, path: str) -> socket.socket:
     host, _, port = address.removeprefix("http://").partition(":")
     found = socket.create_connection((host, int(port)), timeout=60)
     found.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/event-stream\r\n\r\n".encode())
     return found
 
 
-def fragments_of(received: bytes) -> int:
+def count_fragments(received: bytes) -> int:
     return received.count(b"event: fragment")
 
 
 @pytest.mark.slow
-def test_a_real_server_holds_a_thousand_streams_and_tells_all_of_them(tmp_path: Path) -> None:
+def test_real_server_holds_a_thousand_streams_and_updates_all_of_them(tmp_path: Path) -> None:
     with served(tmp_path, LIVE_BIND=f"{LOOPBACK}:{free_port()}") as copy:
         copy.wait_until_it_serves()
         page = urllib.request.urlopen(f"{copy.url}/trending/", timeout=30).read().decode()
         found = re.search(r'sse-connect="(http://[^/]+)(/[^"]+)"', page)
         assert found, page
-        readers = [opened(found[1], found[2]) for _ in range(STREAMS)]
+        readers = [open_stream(found[1], found[2]) for _ in range(STREAMS)]
         received = [b"" for _ in readers]
         deadline = time.monotonic() + 90
-        while min(map(fragments_of, received)) < 2:  # the sample world's speed job syncs every 20 s
-            assert time.monotonic() < deadline, min(map(fragments_of, received))
+        while min(map(count_fragments, received)) < 2:  # the sample world's speed job syncs every 20 s
+            assert time.monotonic() < deadline, min(map(count_fragments, received))
             for number, reader in enumerate(readers):
                 reader.setblocking(False)
                 try:
@@ -224,5 +224,5 @@ def test_a_real_server_holds_a_thousand_streams_and_tells_all_of_them(tmp_path: 
             state = json.load(urllib.request.urlopen(f"{found[1]}/", timeout=10))
         began = time.monotonic()
         assert copy.interrupt() == 0
-        assert time.monotonic() - began < 20, "an open stream held the end up"
+        assert time.monotonic() - began < 20, "an open stream delayed the end"
         readers[-1].close()

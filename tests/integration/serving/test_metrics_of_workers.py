@@ -1,4 +1,4 @@
-"""The metrics of a real server with two workers are those of both."""
+"""The metrics of a real server with two workers are the sums of both."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def copy(indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_pa
     }
     with served(tmp_path, **variables) as running:
         running.wait_until_it_serves()
-        eventually(lambda: Scraped.of(running.url).sum("workers") == 2)
+        wait_until(lambda: Scraped.of(running.url).sum("workers") == 2)
         yield running
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -58,74 +58,74 @@ def eventually(holds: Callable[[], bool], seconds: float = 15) -> None:
 
 
 def send(copy: Served, number: int) -> Counter[int]:
-    """That many requests, eight at a time, each by a connection of its own so that both workers get some."""
+    """Sends this many requests, eight at a time, each on a connection of its own so that both workers get some."""
     paths = [f"/api/v1/{PATHS[each % len(PATHS)]}" for each in range(number)]
     with ThreadPoolExecutor(8) as pool:
         return Counter(pool.map(copy.status, paths))
 
 
-def questions(scraped: Scraped) -> float:
-    """Those that the cache was asked; a movie that is absent counts as well."""
+def cache_requests(scraped: Scraped) -> float:
+    """Number of requests to the cache; a movie that is absent counts as well."""
     return sum(scraped.sum("cache_answers_total", outcome=outcome) for outcome in ANSWERED)
 
 
 def details(scraped: Scraped) -> float:
-    """Requests for a movie, of either status."""
+    """Number of requests for a movie, of either status."""
     return scraped.sum("http_request_duration_seconds_count", route="api/v1/movies/<str:movie_id>")
 
 
 def workers(copy: Served) -> list[int]:
-    """The processes that count."""
+    """Process ids of the workers that count."""
     directory = copy.output.parent / "metrics"
     return sorted(int(path.stem.rpartition("_")[2]) for path in directory.glob("gauge_livesum_*.db"))
 
 
-def told_by(copy: Served, pid: int) -> float:
-    """Questions that one worker has told of."""
+def cache_requests_of(copy: Served, pid: int) -> float:
+    """Number of requests to the cache that one worker has counted."""
     file = copy.output.parent / "metrics" / f"counter_{pid}.db"
     families = MultiProcessCollector.merge([str(file)])  # type: ignore[no-untyped-call]  # the package's is untyped
     found = next(family for family in families if family.name == "lambdaserve_cache_answers")
     return float(sum(each.value for each in found.samples))
 
 
-def test_both_workers_count_and_their_sums_are_exactly_what_was_sent(copy: Served) -> None:
-    before = questions(Scraped.of(copy.url))
+def test_sums_of_both_workers_are_exactly_what_was_sent(copy: Served) -> None:
+    before = cache_requests(Scraped.of(copy.url))
     assert send(copy, SENT) == {200: SENT * 3 // 4, 404: SENT // 4}
-    eventually(lambda: questions(Scraped.of(copy.url)) == before + SENT)
-    time.sleep(1.5)  # whoever counted twice would by now
+    wait_until(lambda: cache_requests(Scraped.of(copy.url)) == before + SENT)
+    time.sleep(1.5)  # a request counted twice would show by now
     found = [Scraped.of(copy.url) for _ in range(8)]
-    assert {questions(each) for each in found} == {before + SENT}
+    assert {cache_requests(each) for each in found} == {before + SENT}
     assert {each.sum("workers") for each in found} == {2}
     last = found[-1]
     assert details(last) == SENT // 2
     assert last.sum("store_up", store="mongodb") == last.sum("store_up", store="redis") == 1
     assert last.sum("process_resident_memory_bytes") > last.sum("process_largest_resident_memory_bytes")
     assert len(workers(copy)) == 2
-    assert all(told_by(copy, pid) > 0 for pid in workers(copy))
-    # Nobody but the server's processes writes there.
+    assert all(cache_requests_of(copy, pid) > 0 for pid in workers(copy))
+    # Only the server's processes write there.
     assert set(workers(copy)) <= set(descendants(copy.process.pid))
 
 
-def test_a_killed_worker_takes_no_count_with_it_and_leaves_no_live_figure(copy: Served) -> None:
-    before = questions(Scraped.of(copy.url))
+def test_killed_worker_loses_no_counts_and_leaves_no_live_figures(copy: Served) -> None:
+    before = cache_requests(Scraped.of(copy.url))
     send(copy, SENT // 2)
-    eventually(lambda: questions(Scraped.of(copy.url)) == before + SENT // 2)
+    wait_until(lambda: cache_requests(Scraped.of(copy.url)) == before + SENT // 2)
     both, first = workers(copy), Scraped.of(copy.url)
     os.kill(both[0], signal.SIGKILL)
-    eventually(lambda: not is_running(both[0]))  # a busy machine takes a moment over that
-    alone = scraped_after_kill(copy)
+    wait_until(lambda: not is_running(both[0]))  # a busy machine takes a moment
+    alone = scrape_after_kill(copy)
     assert alone.sum("workers") == 1
     assert alone.sum("process_resident_memory_bytes") == alone.sum("process_largest_resident_memory_bytes")
     assert both[0] not in workers(copy)
-    eventually(lambda: scraped_after_kill(copy).sum("workers") == 2)
-    last = scraped_after_kill(copy)
+    wait_until(lambda: scrape_after_kill(copy).sum("workers") == 2)
+    last = scrape_after_kill(copy)
     for earlier, later in ((first, alone), (alone, last)):
-        assert fallen(earlier, later) == []
-    assert questions(last) == before + SENT // 2
+        assert fallen_counts(earlier, later) == []
+    assert cache_requests(last) == before + SENT // 2
 
 
-def scraped_after_kill(copy: Served) -> Scraped:
-    """A connection that the dead worker had accepted is lost; the next one is not."""
+def scrape_after_kill(copy: Served) -> Scraped:
+    """Reads the metrics; tries again, since a connection that the dead worker had accepted is lost."""
     deadline = time.monotonic() + 10
     while True:
         try:
@@ -135,8 +135,8 @@ def scraped_after_kill(copy: Served) -> Scraped:
             time.sleep(0.05)
 
 
-def fallen(earlier: Scraped, later: Scraped) -> list[str]:
-    """Counts that are lower than they were, or gone."""
+def fallen_counts(earlier: Scraped, later: Scraped) -> list[str]:
+    """Counts that are lower than before, or missing."""
     now = {(each.name, frozenset(each.labels.items())): each.value for each in later.samples}
     counts = ("_total", "_count", "_sum", "_bucket")
     return [

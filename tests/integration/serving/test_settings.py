@@ -1,4 +1,4 @@
-"""The settings as a production process reads them: each case is a process of its own, for settings are read once."""
+"""Settings as a production process reads them; each case is a process of its own, since settings are read once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = ["ANONYMOUS_READ", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "SECU
 
 
 def python(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs Python with these variables and no others of ours."""
+    """Runs Python with only these of the service's variables."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES | SECRET_FILES}
     environment |= {"ENV_FILE": "", "DATA_DIR": str(tmp_path), **variables}
     command = [sys.executable, *arguments]
@@ -38,7 +38,7 @@ def settings(tmp_path: Path, names: list[str] = NAMES, **variables: str) -> dict
     return dict(json.loads(found.stdout))
 
 
-def test_the_deployment_check_is_clean(tmp_path: Path) -> None:
+def test_deployment_check_is_clean(tmp_path: Path) -> None:
     found = python(
         tmp_path,
         *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
@@ -69,7 +69,7 @@ def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
         KEY[:31],
     ],
 )
-def test_nothing_starts_with_a_secret_that_others_may_know_or_guess(tmp_path: Path, name: str, guessed: str) -> None:
+def test_secret_that_can_be_guessed_is_refused(tmp_path: Path, name: str, guessed: str) -> None:
     found = python(tmp_path, "manage.py", "check", **{"SECRET_KEY": KEY, name: guessed})
     assert found.returncode == 1
     assert found.stderr.startswith(f"Configuration error: {name} takes a random text of 32 characters or more")
@@ -77,7 +77,7 @@ def test_nothing_starts_with_a_secret_that_others_may_know_or_guess(tmp_path: Pa
 
 
 @pytest.mark.parametrize("debug", ["", "0"])
-def test_the_key_of_debugging_is_none_outside_it(tmp_path: Path, debug: str) -> None:
+def test_secret_key_has_a_default_only_with_debug(tmp_path: Path, debug: str) -> None:
     script = "from django.conf import settings; settings.SECRET_KEY"
     assert python(tmp_path, "-c", script, DEBUG="1").returncode == 0
     found = python(tmp_path, "-c", script, DEBUG=debug)
@@ -96,7 +96,7 @@ EXAMPLES = {
 }
 
 
-def test_every_secret_may_come_out_of_a_file(tmp_path: Path) -> None:
+def test_every_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     paths = {}
     for name in SECRETS:
         path = tmp_path / name.lower()
@@ -114,14 +114,14 @@ def test_every_secret_may_come_out_of_a_file(tmp_path: Path) -> None:
     assert json.loads(found.stdout) == [key, [former], pepper, *stores]
 
 
-def test_a_secret_given_twice_ends_any_command(tmp_path: Path) -> None:
+def test_secret_set_both_ways_ends_any_command(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY)
     found = python(tmp_path, "manage.py", "check", SECRET_KEY=KEY, SECRET_KEY_FILE=str(tmp_path / "key"))
     assert found.returncode == 1
     assert found.stderr == "Configuration error: SECRET_KEY and SECRET_KEY_FILE are both set; set only one of them\n"
 
 
-def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: Path) -> None:
+def test_signature_of_a_former_key_is_accepted_until_the_key_is_removed(tmp_path: Path) -> None:
     sign = "from django.core.signing import dumps; print(dumps('who'))"
     signed = python(tmp_path, "-c", sign, SECRET_KEY=KEY).stdout.strip()
     read = f"from django.core.signing import loads; print(loads({signed!r}))"
@@ -130,7 +130,7 @@ def test_what_a_former_key_signed_is_believed_until_it_is_taken_away(tmp_path: P
     assert "BadSignature" in python(tmp_path, "-c", read, **newer).stderr
 
 
-def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_path: Path) -> None:
+def test_production_needs_a_login_and_https_unless_configured_otherwise(tmp_path: Path) -> None:
     assert settings(tmp_path, SECRET_KEY=KEY) == {
         "ANONYMOUS_READ": False,
         "SECURE_SSL_REDIRECT": True,
@@ -138,26 +138,26 @@ def test_production_is_closed_and_insists_on_https_unless_told_otherwise(tmp_pat
         "SECURE_HSTS_SECONDS": 3600,
         "DEBUG": False,
     }
-    told = settings(tmp_path, SECRET_KEY=KEY, ANONYMOUS_READ="1", HTTPS_ONLY="0")
-    assert told["ANONYMOUS_READ"] is True
-    assert told["SECURE_SSL_REDIRECT"] is False
-    assert told["SECURE_HSTS_SECONDS"] == 0
+    found = settings(tmp_path, SECRET_KEY=KEY, ANONYMOUS_READ="1", HTTPS_ONLY="0")
+    assert found["ANONYMOUS_READ"] is True
+    assert found["SECURE_SSL_REDIRECT"] is False
+    assert found["SECURE_HSTS_SECONDS"] == 0
 
 
-def test_debugging_needs_no_secret_key_and_is_open(tmp_path: Path) -> None:
+def test_debug_needs_no_secret_key_and_no_login(tmp_path: Path) -> None:
     found = settings(tmp_path, DEBUG="1")
     assert (found["ANONYMOUS_READ"], found["SECURE_SSL_REDIRECT"]) == (True, False)
 
 
 @pytest.mark.parametrize(("name", "value"), [("BIND", "0.0.0.0:8000"), ("ALLOWED_HOSTS", "*")])
-def test_debugging_that_other_machines_could_see_ends_any_command(tmp_path: Path, name: str, value: str) -> None:
+def test_debug_that_other_machines_could_reach_ends_any_command(tmp_path: Path, name: str, value: str) -> None:
     for command in ("check", "serve"):
         found = python(tmp_path, "manage.py", command, DEBUG="1", **{name: value})
         assert found.returncode == 1
         assert found.stderr.startswith(f"Configuration error: DEBUG must be off (0) while {name} ")
 
 
-def test_cookies_over_https_are_of_this_host_alone_and_sessions_last_as_long_as_told(tmp_path: Path) -> None:
+def test_https_cookies_have_the_host_prefix_and_sessions_their_configured_age(tmp_path: Path) -> None:
     names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_AGE", "CSRF_COOKIE_SECURE"]
     assert settings(tmp_path, names, SECRET_KEY=KEY, SESSION_AGE="30m") == dict(
         zip(names, ["__Host-sessionid", "__Host-csrftoken", 1800, True], strict=True)
@@ -165,7 +165,7 @@ def test_cookies_over_https_are_of_this_host_alone_and_sessions_last_as_long_as_
 
 
 @pytest.mark.parametrize("name", ["DEBUG", "SPEED_LAG_LIMIT", "DATABASE_URL", "CONTRACT_ALIASES", "TRUSTED_PROXIES"])
-def test_a_bad_setting_ends_any_command_with_its_name(tmp_path: Path, name: str) -> None:
+def test_bad_setting_ends_any_command_with_its_name(tmp_path: Path, name: str) -> None:
     found = python(tmp_path, "manage.py", "check", **{"SECRET_KEY": KEY, name: "!"})
     assert found.returncode == 1
     assert found.stderr.startswith(f"Configuration error: {name} takes ")
