@@ -25,7 +25,7 @@ from lambdaserve.staff.paginator import PeekingPaginator
 from merger.contract.fields import LARGEST_COUNT
 from merger.core.windows import isoformat
 from merger.errors import StoreError
-from merger.operations.stored_document import as_json, ids_written_as, stored_document, trouble_with
+from merger.operations.stored_document import as_json, parse_ids, stored_document, why_unreadable
 from merger.stores.mongo.errors import mapping_errors
 from merger.wiring import service
 
@@ -117,7 +117,7 @@ class StoredAdmin(_Admin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> StoredDocument | None:
         """The document with that id, of whatever type it is stored."""
-        found: StoredDocument | None = self.get_queryset(request).filter(pk__in=ids_written_as(object_id)).first()
+        found: StoredDocument | None = self.get_queryset(request).filter(pk__in=parse_ids(object_id)).first()
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -179,7 +179,7 @@ class StoredAdmin(_Admin):
         found = self._stored(document)
         if found is None:
             return "—"
-        trouble = trouble_with(self.opts.db_table, found)
+        trouble = why_unreadable(self.opts.db_table, found)
         if trouble is None:
             return format_html('<span class="state ok">{}</span>', "yes")
         return format_html('<span class="state problem">{}</span> {}', "no", trouble)

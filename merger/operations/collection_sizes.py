@@ -1,4 +1,7 @@
-"""How much MongoDB holds and how its indexes are used, from the server's own bookkeeping (O1)."""
+"""Measures how much MongoDB holds and how its indexes are used, from the server's own statistics.
+
+Requirement O1.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from merger.errors import StoreError
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 
-LIMIT = 10.0
-"""Seconds that the server may take: the embedded one counts the documents one by one."""
+TIMEOUT_SECONDS = 10.0
+"""Limit for all measurements: the embedded server counts the documents one by one."""
 
 
 _NO_SUCH_COLLECTION = 26
@@ -24,14 +27,13 @@ _NO_SUCH_COLLECTION = 26
 
 @dataclass(frozen=True, slots=True)
 class CollectionSizes:
-    """One collection.
+    """Sizes of one collection.
 
     Args:
-        documents: in it.
-        size: bytes of its documents, uncompressed; the embedded MongoDB says 0 to this and the next.
+        documents: how many it holds.
+        size: bytes of its documents, uncompressed; the embedded MongoDB reports 0 for this and for ``index_sizes``.
         index_sizes: bytes by index.
-        index_uses: by index, the operations that used it since the server started; empty where the server keeps that
-            from this user.
+        index_uses: operations by index since the server started; empty if this user may not read them.
     """
 
     documents: int = 0
@@ -41,31 +43,34 @@ class CollectionSizes:
 
 
 def measure_collections() -> dict[str, CollectionSizes] | None:
-    """Both collections by name; ``None`` when MongoDB can't tell."""
+    """Measures both collections, by name; ``None``: MongoDB does not answer in time."""
     try:
-        with mongo_call(LIMIT):
-            return {name: _measured(database()[name]) for name in (BATCH, SPEED)}
+        with mongo_call(TIMEOUT_SECONDS):
+            return {name: _measure(database()[name]) for name in (BATCH, SPEED)}
     except StoreError:
         return None
 
 
-def _measured(collection: Collection[dict[str, Any]]) -> CollectionSizes:
-    """Of all shards together. Not by the command of this name: for that the embedded MongoDB reads every document and
-    index entry, which kept all its other callers waiting for five seconds at 50,000 documents."""
-    documents, size, sizes = 0, 0, Counter[str]()
+def _measure(collection: Collection[dict[str, Any]]) -> CollectionSizes:
+    """Measures a collection over all shards.
+
+    Uses the aggregation stage, not the command ``collStats``: for the command the embedded MongoDB reads every document
+    and index entry, which kept all other callers waiting for five seconds at 50,000 documents.
+    """
+    documents, size, index_sizes = 0, 0, Counter[str]()
     try:
         for shard in collection.aggregate([{"$collStats": {"storageStats": {}}}]):
-            found = shard["storageStats"]
-            documents, size = documents + int(found["count"]), size + int(found["size"])
-            sizes.update({name: int(each) for name, each in found.get("indexSizes", {}).items()})
+            stats = shard["storageStats"]
+            documents, size = documents + int(stats["count"]), size + int(stats["size"])
+            index_sizes.update({name: int(each) for name, each in stats.get("indexSizes", {}).items()})
     except OperationFailure as error:
         if error.code != _NO_SUCH_COLLECTION:
             raise
-    return CollectionSizes(documents, size, dict(sizes), _uses(collection))
+    return CollectionSizes(documents, size, dict(index_sizes), _count_index_uses(collection))
 
 
-def _uses(collection: Collection[dict[str, Any]]) -> dict[str, int]:
-    """Of all members of a cluster that tell."""
+def _count_index_uses(collection: Collection[dict[str, Any]]) -> dict[str, int]:
+    """Adds up the uses of each index over all members that report them."""
     uses: Counter[str] = Counter()
     try:
         for index in collection.aggregate([{"$indexStats": {}}]):

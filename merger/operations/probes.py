@@ -1,4 +1,4 @@
-"""Whether the stores answer, how fast, and how much they hold; each question has a time limit of its own."""
+"""Probes whether the stores answer, how fast, and what they hold; each probe has a time limit of its own."""
 
 from __future__ import annotations
 
@@ -26,51 +26,58 @@ from merger.stores.redis.cluster import ping_redis
 from merger.stores.redis.link import RedisTrouble
 from merger.stores.store import Find
 
-STORE_LIMIT = 0.3
-"""Seconds that MongoDB may take to answer a ping before it counts as away."""
+PING_TIMEOUT_SECONDS = 0.3
+"""MongoDB counts as down if a ping takes longer."""
 
 
-LAYERS_LIMIT, COUNT_LIMIT = 5.0, 30.0
-"""Seconds for reading the layers' state, and for counting: the embedded store walks the whole collection for it."""
+LAYERS_TIMEOUT_SECONDS = 5.0
+"""Limit for reading the state of the layers."""
 
 
-_TRIED = 5
-"""How many of the newest documents are looked at for one that can be read."""
+COUNT_TIMEOUT_SECONDS = 30.0
+"""Limit for counting documents: the embedded store walks the whole collection for it."""
+
+
+_NEWEST_TRIED = 5
+"""How many of the newest documents are read to find a readable one."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorePing:
-    """MongoDB answered."""
+    """MongoDB answered a ping."""
 
     latency_ms: float
 
 
 @dataclass(frozen=True, slots=True)
 class CachePing:
-    """Redis answered; ``hit_rate`` is the cache's of this hour and the one before (C8), ``None`` before any answer."""
+    """Redis answered a ping.
+
+    ``hit_rate`` is that of the cache in this hour and the one before (C8); ``None``: it is not known.
+    """
 
     latency_ms: float
     hit_rate: float | None
 
 
 def ping_store() -> StorePing | None:
-    """One round trip to MongoDB; ``None`` when it is away."""
+    """Makes one round trip to MongoDB; ``None``: it is down."""
     started = time.perf_counter()
     try:
-        MongoStore(database(), STORE_LIMIT).ping()
+        MongoStore(database(), PING_TIMEOUT_SECONDS).ping()
     except StoreError:
         return None
-    return StorePing(_since(started))
+    return StorePing(_milliseconds_since(started))
 
 
 def ping_cache() -> CachePing | None:
-    """One round trip to Redis, and the hit rate; ``None`` when it is away."""
+    """Makes one round trip to Redis and reads the hit rate; ``None``: it is down."""
     started = time.perf_counter()
     try:
         ping_redis(get_redis_connection("default"))
     except (RedisError, RedisClusterException):
         return None
-    latency = _since(started)
+    latency = _milliseconds_since(started)
     try:
         counts = wiring.outcome_totals().read(configuration.utc_now())
     except RedisTrouble:
@@ -79,22 +86,22 @@ def ping_cache() -> CachePing | None:
 
 
 def read_layers() -> tuple[Boundary, Layers] | None:
-    """The time boundary and both layers' state, of every speed data type; ``None`` when MongoDB can't tell."""
+    """Reads the time boundary and the state of both layers for every speed data type; ``None``: MongoDB is down."""
     try:
-        with pymongo.timeout(LAYERS_LIMIT):
+        with pymongo.timeout(LAYERS_TIMEOUT_SECONDS):
             return wiring.service().layers(tuple(SPEED_TYPES))
     except StoreError:
         return None
 
 
 def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
-    """The newest readable batch document of each view type; ``None``: there is none.
+    """Reads the newest readable batch document of each view type; ``None``: there is none.
 
     Raises:
         StoreError: from the store.
     """
-    contract, store = Contract(aliases()), wiring.patient_store(LAYERS_LIMIT)
-    found: dict[str, BatchDocument | None] = {}
+    contract, store = Contract(aliases()), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
+    newest: dict[str, BatchDocument | None] = {}
     for view_type in VIEWS:
         documents = [
             document
@@ -104,18 +111,18 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
                     BATCH,
                     {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
                     newest_by="computed_at",
-                    limit=_TRIED,
+                    limit=_NEWEST_TRIED,
                 )
             )
         ]
-        found[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)
-    return found
+        newest[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)
+    return newest
 
 
 def missing_indexes() -> tuple[str, ...] | None:
-    """Declared indexes that are not there, as ``collection.name``; ``None`` when MongoDB can't tell."""
+    """Lists the declared indexes that are missing, as ``collection.name``; ``None``: MongoDB is down."""
     try:
-        with pymongo.timeout(LAYERS_LIMIT):
+        with pymongo.timeout(LAYERS_TIMEOUT_SECONDS):
             real = indexing.real_indexes()
     except StoreError:
         return None
@@ -124,7 +131,7 @@ def missing_indexes() -> tuple[str, ...] | None:
 
 
 def holds_answers() -> bool:
-    """Whether the cache could answer anything without MongoDB."""
+    """Whether the cache holds any answer, which could be served without MongoDB."""
     cache = wiring.service().cache
     try:
         return cache.shared.holds_answers()
@@ -133,18 +140,18 @@ def holds_answers() -> bool:
 
 
 def breaker_states() -> dict[str, str]:
-    """State of this process's circuit breakers, by collection."""
+    """Returns the states of this process's circuit breakers, by collection."""
     return {name: breaker.state.value for name, breaker in wiring.breakers().items()}
 
 
 def count_documents() -> dict[str, int] | None:
-    """Documents by collection, from the server's own bookkeeping; ``None`` when MongoDB can't tell."""
+    """Counts documents by collection, from the server's statistics; ``None``: MongoDB does not answer in time."""
     try:
-        with mongo_call(COUNT_LIMIT):
+        with mongo_call(COUNT_TIMEOUT_SECONDS):
             return {name: database()[name].estimated_document_count() for name in (BATCH, SPEED)}
     except StoreError:
         return None
 
 
-def _since(started: float) -> float:
+def _milliseconds_since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 2)

@@ -1,4 +1,7 @@
-"""What MongoDB and Redis tell of themselves, and what the newest documents are like: for ``doctor`` (O3)."""
+"""Reads facts about MongoDB and Redis, and samples of the newest documents, for ``doctor``.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -22,24 +25,24 @@ from merger.stores.redis.client import redis_link
 from merger.stores.redis.cluster import ping_redis, writable_servers
 from merger.stores.store import Find
 
-ANSWER_WITHIN = 5.0
-"""Seconds for each question."""
+TIMEOUT_SECONDS = 5.0
+"""Limit for each request to MongoDB."""
 
 
-SAMPLED = 100
-"""Newest documents of each type, and as many of the collection, that are read by the contract."""
+SAMPLE_SIZE = 100
+"""Newest documents per type, and any documents per collection, that are checked against the contract."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """MongoDB.
+    """Facts about MongoDB.
 
     Args:
-        version: as it says.
-        replica_set: its name; ``None``: a single server, or one that doesn't say.
+        version: of the server.
+        replica_set: its name; ``None``: a single server, or one that doesn't report it.
         latency: of one round trip.
-        clock_ahead: its clock minus ours, give or take half a round trip.
-        disk_used, disk_total: bytes of the file system with its data; ``None``: it doesn't say.
+        clock_ahead: its clock minus ours, accurate to half a round trip.
+        disk_used, disk_total: bytes of the file system with its data; ``None``: not reported.
     """
 
     version: str
@@ -52,28 +55,28 @@ class StoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class CacheFacts:
-    """Redis; of a Cluster, the master that is fullest.
+    """Facts about Redis; in a Cluster, about the fullest master.
 
     Args:
-        version: as it says.
-        latency: of one round trip, in a Cluster of one to each master.
-        used, most: bytes; ``most`` is 0 where there is no limit.
-        policy: what it does when it is full.
+        version: of the server.
+        latency: of one round trip; in a Cluster, of one to each master.
+        used, limit: bytes; ``limit`` is 0 where there is none.
+        policy: what it does when it is full (``maxmemory_policy``).
     """
 
     version: str
     latency: timedelta
     used: int
-    most: int
+    limit: int
     policy: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContractSample:
-    """The newest documents of one collection.
+    """A sample of the newest documents of one collection.
 
     Args:
-        read: documents that were looked at.
+        read: documents checked.
         unreadable: how many the contract can't read, by kind.
     """
 
@@ -82,20 +85,20 @@ class ContractSample:
 
 
 def store_facts() -> StoreFacts:
-    """Of MongoDB.
+    """Reads the facts about MongoDB.
 
     Raises:
         StoreError: it does not answer.
     """
-    with mongo_call(ANSWER_WITHIN):
-        client().admin.command("ping")  # so that no connection is made while time is taken
+    with mongo_call(TIMEOUT_SECONDS):
+        client().admin.command("ping")  # opens the connection before the time is measured
         began, asked_at = time.perf_counter(), datetime.now(UTC)
         hello = client().admin.command("hello", codec_options=database().codec_options)
         latency = timedelta(seconds=time.perf_counter() - began)
         their_time: datetime = hello["localTime"]
         build = client().server_info()
-        # Whoever names no storage engine is no mongod, and may read all its documents to count them.
-        used, total = _disk() if build.get("storageEngines") else (None, None)
+        # A server that names no storage engine is not mongod; it may read all its documents for dbStats.
+        used, total = _disk_usage() if build.get("storageEngines") else (None, None)
         return StoreFacts(
             version=str(build.get("version", "unknown")),
             replica_set=hello.get("setName"),
@@ -107,29 +110,29 @@ def store_facts() -> StoreFacts:
 
 
 def cache_facts() -> CacheFacts:
-    """Of Redis.
+    """Reads the facts about Redis.
 
     Raises:
-        RedisTrouble: it does not answer, or keeps this from its user.
+        RedisTrouble: it does not answer, or this user may not read them.
     """
     link = redis_link()
     link.ask(ping_redis)
     began = time.perf_counter()
     link.ask(ping_redis)
     latency = timedelta(seconds=time.perf_counter() - began)
-    told: list[Mapping[str, Any]] = link.ask(lambda redis: [each.info() for each in writable_servers(redis)])
-    said = max(told, key=lambda each: int(each.get("used_memory", 0)))
+    infos: list[Mapping[str, Any]] = link.ask(lambda redis: [each.info() for each in writable_servers(redis)])
+    info = max(infos, key=lambda each: int(each.get("used_memory", 0)))
     return CacheFacts(
-        version=str(said.get("valkey_version", said.get("redis_version", "unknown"))),
+        version=str(info.get("valkey_version", info.get("redis_version", "unknown"))),
         latency=latency,
-        used=int(said.get("used_memory", 0)),
-        most=int(said.get("maxmemory", 0)),
-        policy=str(said.get("maxmemory_policy", "unknown")),
+        used=int(info.get("used_memory", 0)),
+        limit=int(info.get("maxmemory", 0)),
+        policy=str(info.get("maxmemory_policy", "unknown")),
     )
 
 
 def contract_samples() -> dict[str, ContractSample]:
-    """Of both collections, by name.
+    """Checks a sample of each collection against the contract, by collection.
 
     Raises:
         StoreError: from the store.
@@ -144,31 +147,31 @@ def any_without_expiry() -> bool:
     """Whether any speed document has no ``ttl_expires_at``.
 
     Raises:
-        StoreError: from the store, or it can't tell soon.
+        StoreError: from the store, or it did not answer in time.
     """
-    with mongo_call(ANSWER_WITHIN):
+    with mongo_call(TIMEOUT_SECONDS):
         return database()[SPEED].find_one({"ttl_expires_at": None}, ["_id"]) is not None
 
 
 def _sample(collection: str, types: list[tuple[str, str]], date: str) -> ContractSample:
-    found = {str(each["_id"]): each for each in _newest(collection, types, date)}
+    documents = {str(each["_id"]): each for each in _find_newest(collection, types, date)}
     contract = Contract(aliases())
-    read = contract.read(**{"batch" if collection == BATCH else "speed": found.values()})
-    return ContractSample(len(found), Counter(each.kind for each in read.skipped))
+    read = contract.read(**{"batch" if collection == BATCH else "speed": documents.values()})
+    return ContractSample(len(documents), Counter(each.kind for each in read.skipped))
 
 
-def _newest(collection: str, types: list[tuple[str, str]], date: str) -> Iterator[Mapping[str, Any]]:
-    store = wiring.patient_store(ANSWER_WITHIN)
+def _find_newest(collection: str, types: list[tuple[str, str]], date: str) -> Iterator[Mapping[str, Any]]:
+    store = wiring.patient_store(TIMEOUT_SECONDS)
     for key, name in types:
-        yield from store.find(Find(collection, {key: name}, newest_by=date, limit=SAMPLED))
-    # And some of any type, or of none that is known.
-    yield from store.find(Find(collection, {}, limit=SAMPLED))
+        yield from store.find(Find(collection, {key: name}, newest_by=date, limit=SAMPLE_SIZE))
+    # Also some of any type, since a document may have an unknown one.
+    yield from store.find(Find(collection, {}, limit=SAMPLE_SIZE))
 
 
-def _disk() -> tuple[int | None, int | None]:
+def _disk_usage() -> tuple[int | None, int | None]:
     try:
-        said = database().command("dbStats")
+        stats = database().command("dbStats")
     except OperationFailure:
-        return None, None  # not for this user
-    used, total = said.get("fsUsedSize"), said.get("fsTotalSize")
+        return None, None  # this user may not read it
+    used, total = stats.get("fsUsedSize"), stats.get("fsTotalSize")
     return (int(used), int(total)) if used and total else (None, None)

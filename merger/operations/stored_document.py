@@ -1,4 +1,7 @@
-"""One stored document as it is, for people who look at it (O4)."""
+"""Reads one stored document as it is, for the admin.
+
+Requirement O4.
+"""
 
 from __future__ import annotations
 
@@ -14,37 +17,36 @@ from merger.errors import Unreadable
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 
-ANSWER_WITHIN = 5.0
-"""Seconds."""
+TIMEOUT_SECONDS = 5.0
 
 
-def ids_written_as(text: str) -> list[Any]:
-    """The ids that a text may stand for: it itself, an ``ObjectId``, a whole number."""
-    found: list[Any] = [text]
+def parse_ids(text: str) -> list[Any]:
+    """Returns the ids that a text may mean: the text itself, an ``ObjectId``, a whole number."""
+    ids: list[Any] = [text]
     if ObjectId.is_valid(text):
-        found.append(ObjectId(text))
+        ids.append(ObjectId(text))
     if text.lstrip("-").isdecimal() and len(text) < 19:
-        found.append(int(text))
-    return found
+        ids.append(int(text))
+    return ids
 
 
 def stored_document(collection: str, document_id: Any) -> Mapping[str, Any] | None:
-    """The whole document; ``None``: it is gone.
+    """Reads a whole document; ``None``: there is none with this id.
 
     Raises:
         StoreError: from the store.
     """
-    with mongo_call(ANSWER_WITHIN):
+    with mongo_call(TIMEOUT_SECONDS):
         return database()[collection].find_one({"_id": document_id})
 
 
 def as_json(document: Mapping[str, Any]) -> str:
-    """A document as indented extended JSON, dates as ISO 8601."""
+    """Formats a document as indented extended JSON, dates as ISO 8601."""
     return json_util.dumps(document, json_options=json_util.RELAXED_JSON_OPTIONS, indent=2, ensure_ascii=False)
 
 
-def trouble_with(collection: str, document: Mapping[str, Any]) -> str | None:
-    """Why the service can't read a document (D2); ``None``: it can."""
+def why_unreadable(collection: str, document: Mapping[str, Any]) -> str | None:
+    """Returns why the service can't read a document; ``None``: it can."""
     contract = Contract(aliases())
     try:
         if collection == BATCH:

@@ -108,7 +108,7 @@ def test_unreachable_mongodb_is_one_finding(world: Api, monkeypatch: pytest.Monk
 
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as unreachable:
         monkeypatch.setattr(storefacts, "client", lambda: unreachable)
-        monkeypatch.setattr(storefacts, "ANSWER_WITHIN", 0.3)
+        monkeypatch.setattr(storefacts, "TIMEOUT_SECONDS", 0.3)
         assert about("MongoDB", "problem")[0]["what"].startswith("MongoDB is not reachable")
         assert about("indexes") == []
 

@@ -194,13 +194,13 @@ def test_titles_that_can_not_be_read_are_told(staff: Staff, world: Api, monkeypa
 
 
 def test_ids_that_a_text_may_stand_for() -> None:
-    assert stored.ids_written_as("5") == ["5", 5]
-    assert stored.ids_written_as("507f1f77bcf86cd799439011") == [
+    assert stored.parse_ids("5") == ["5", 5]
+    assert stored.parse_ids("507f1f77bcf86cd799439011") == [
         "507f1f77bcf86cd799439011",
         ObjectId("507f1f77bcf86cd799439011"),
     ]
-    assert stored.ids_written_as("9" * 30) == ["9" * 30]
-    assert stored.ids_written_as("²") == ["²"]
+    assert stored.parse_ids("9" * 30) == ["9" * 30]
+    assert stored.parse_ids("²") == ["²"]
 
 
 def test_a_document_of_dates_is_shown_as_json() -> None:

@@ -90,11 +90,11 @@ def check_redis(facts: CacheFacts | str) -> Iterator[Finding]:
         f"version {facts.version}, {in_bytes(facts.used)} in use, answers in {in_milliseconds(facts.latency)}",
         "run the service closer to Redis: a cached answer waits for one such round trip" if slow else "",
     )
-    if facts.most and facts.policy == "noeviction":
+    if facts.limit and facts.policy == "noeviction":
         yield Finding(
             about,
             Level.WARNING,
-            f"refuses new entries once its {in_bytes(facts.most)} are full (maxmemory-policy noeviction)",
+            f"refuses new entries once its {in_bytes(facts.limit)} are full (maxmemory-policy noeviction)",
             "set maxmemory-policy to allkeys-lfu, or to volatile-lfu if other programs use this Redis too",
         )
 

@@ -12,9 +12,7 @@ from prometheus_client import generate_latest
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, WaitQueueTimeoutError
 
-from lambdaserve.server.embedded_stores import free_port
 from merger import meters
-from merger.operations.collection_sizes import CollectionSizes, measure_collections
 from merger.stores.mongo.client import client
 from merger.stores.mongo.command_meters import COLLECTIONS, COMMANDS, listeners
 from tests.scraped import Scraped
@@ -133,24 +131,3 @@ def test_vain_wait_for_a_connection_is_counted(database: Held) -> None:
                 own.admin.command("ping")
     assert scraped().sum("mongodb_pool_timeouts_total") == before + 1
     assert scraped().sum("mongodb_pool_wait_seconds_count") > 0
-
-
-def test_collections_and_indexes_are_measured(indexed_database: Held) -> None:
-    indexed_database.speed_views.insert_many([{"movie_id": number} for number in range(7)])
-    found = measure_collections()
-    assert found is not None
-    assert (found["speed_views"].documents, found["batch_views"].documents) == (7, 0)
-    assert {"movie_hour", "_id_"} <= set(found["speed_views"].index_sizes)
-    assert {"movie_hour", "_id_"} <= set(found["speed_views"].index_uses)
-
-
-def test_collections_that_do_not_exist_are_empty(database: Held) -> None:
-    assert measure_collections() == {"batch_views": CollectionSizes(), "speed_views": CollectionSizes()}
-
-
-def test_nothing_is_measured_while_mongodb_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("merger.operations.collection_sizes.LIMIT", 0.1)
-    away: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{free_port()}")
-    with away:
-        monkeypatch.setattr("merger.operations.collection_sizes.database", lambda: away["tests"])
-        assert measure_collections() is None

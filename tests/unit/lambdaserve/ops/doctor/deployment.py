@@ -54,7 +54,7 @@ def store(**changes: Any) -> StoreFacts:
 
 
 def cache(**changes: Any) -> CacheFacts:
-    facts: dict[str, Any] = {"version": "9", "latency": timedelta(milliseconds=1), "used": 10**6, "most": 0}
+    facts: dict[str, Any] = {"version": "9", "latency": timedelta(milliseconds=1), "used": 10**6, "limit": 0}
     return CacheFacts(**{**facts, "policy": "noeviction", **changes})
 
 

@@ -25,7 +25,7 @@ from tests.unit.lambdaserve.ops.doctor.deployment import assert_only_finding, ca
         ({"store": store(disk_used=9, disk_total=10)}, "warning", "disk of MongoDB", "free of", "make room"),
         ({"cache": "Redis is away"}, "warning", "Redis", "Redis is away", "REDIS_URL"),
         ({"cache": cache(latency=timedelta(seconds=0.03))}, "warning", "Redis", "answers in 30.0 ms", "closer"),
-        ({"cache": cache(most=10**9)}, "warning", "Redis", "new entries once its 953.7 MB are full", "allkeys-lfu"),
+        ({"cache": cache(limit=10**9)}, "warning", "Redis", "new entries once its 953.7 MB are full", "allkeys-lfu"),
         ({"disk_used": 96 * 10**9}, "problem", "disk of DATA_DIR", "3.7 GB free of 93.1 GB", "make room"),
     ],
 )
