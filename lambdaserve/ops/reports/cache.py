@@ -53,7 +53,7 @@ def cache_report() -> dict[str, Any]:
 def _redis_facts() -> dict[str, Any] | None:
     with suppress(RedisTrouble):  # this user may not be allowed to ask for them
         facts = server_facts.cache_facts()
-        return {"version": facts.version, "used": facts.used, "most": facts.most, "policy": facts.policy}
+        return {"version": facts.version, "used": facts.used, "most": facts.limit, "policy": facts.policy}
     return None
 
 

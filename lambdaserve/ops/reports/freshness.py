@@ -60,7 +60,7 @@ def current_report() -> dict[str, Any]:
     Raises:
         StoreError: MongoDB does not answer.
     """
-    boundary, layers = wiring.patient_layers(probes.LAYERS_LIMIT)
+    boundary, layers = wiring.patient_layers(probes.LAYERS_TIMEOUT_SECONDS)
     return freshness_report(boundary, layers, probes.newest_views(boundary))
 
 
