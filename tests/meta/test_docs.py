@@ -118,8 +118,8 @@ def test_every_folder_of_tests_is_in_their_readme() -> None:
 
 # Put together from halves, so that this file is not the one that is found.
 UNWANTED = {
-    "a place on somebody's machine": r"(?<![\w.])/(?:work|root|home|Users)" + "/",
-    "a package index of somebody's own": "index" + "-url",
+    "a place on one machine": r"(?<![\w.])/(?:work|root|home|Users)" + "/",
+    "a private package index": "index" + "-url",
     "a placeholder": "@" + "@[A-Z]",
     "unfinished work": "TO" + "DO|FIX" + "ME|XX" + "X",
     "how a text came about": "(?i)language " + "model|chat" + "bot|generated " + "by an?|as an " + "a[gi]",
