@@ -17,7 +17,7 @@ from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
-from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, bucketed
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, midnight
 from merger.errors import Interval, NotFound
 from merger.views.coverage import usable_batch
@@ -44,7 +44,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
     timeline = series.resolve(params.window.ending(inputs.boundary.now, Granularity.DAY))
     # A day or an hour without an observation has no value: it is absent, not zero.
     pieces = [piece for piece in timeline.pieces if piece.state.count]
-    buckets = bucketed(pieces, Granularity.DAY)
+    buckets = group_into_buckets(pieces, Granularity.DAY)
     body = {
         "metric": params.metric,
         "window": params.window.label,

@@ -10,7 +10,7 @@ from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers
-from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, bucketed
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
 from merger.views.coverage import speed_coverage, usable_batch, usable_speed
@@ -51,7 +51,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
     window = span.ending(boundary.now, granularity)
     timeline = held.series.resolve(window)
     overall, missing, parts = _overall(held, window, timeline)
-    buckets = bucketed(timeline.pieces, granularity)
+    buckets = group_into_buckets(timeline.pieces, granularity)
     body = {
         "movie_id": movie_id,
         "title": _title(own, boundary) or reading.reference.title_of(movie_id),

@@ -15,7 +15,7 @@ from benchmarks.peer.data import Data, Document, assumed, newest
 from benchmarks.peer.rankings import freshness
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
-from merger.core.timeline import DayPoint, Series, SeriesBucket, bucketed
+from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, Span, midnight
 from merger.views.freshness import source_of
 from merger.views.plans import series_hours_from
@@ -35,7 +35,7 @@ async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_i
         hours = [d for d in hours if catalogue.is_of_genre(d["movie_id"], name)]
     series = _series(boundary, layer, points, _observed(metric, hours))
     pieces = [p for p in series.resolve(span.ending(boundary.now, Granularity.DAY)).pieces if p.state.count]
-    buckets = bucketed(pieces, Granularity.DAY)
+    buckets = group_into_buckets(pieces, Granularity.DAY)
     return {
         "metric": metric,
         "window": span.label,

@@ -1,4 +1,4 @@
-"""Rules of time and addition.
+"""Time windows, the boundary between the layers, and the arithmetic that merges them.
 
-Pure: only the standard library, numpy and ``merger.errors`` may be imported; time is an argument.
+Pure: it may import the standard library, numpy and ``merger.errors``; the current time is an argument.
 """

@@ -1,7 +1,8 @@
-"""Sums and means that both layers' numbers can be added to, in any order (M7).
+"""Sums and means to which numbers of both layers can be added in any order.
 
-Each class is a commutative monoid: an empty instance is the identity, and ``+`` combines two. Averages are kept as
-(sum, count) and divided once, at the end. Summingbird and Algebird rest on the same idea (Boykin et al., VLDB 2014).
+Each class is a commutative monoid: an empty instance is the identity, and ``+`` combines two (requirement M7).
+Averages are kept as (sum, count) and divided once, at the end. Summingbird and Algebird use the same idea (Boykin et
+al., VLDB 2014).
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import Any, Protocol, Self
 
 
 class Mergeable(Protocol):
-    """What a series can be made of."""
+    """A value that a series can add up."""
 
     def __add__(self, other: Self, /) -> Self: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean on its way: ``total`` is the sum of ``count`` observations."""
+    """A mean before its division: ``total`` is the sum of ``count`` observations."""
 
     total: float = 0.0
     count: int = 0
@@ -33,13 +34,13 @@ class Mean:
 
     @property
     def average(self) -> float | None:
-        """``None`` of no observation: that is absent, not zero."""
+        """The mean, or ``None`` without observations: absent is not zero."""
         return self.total / self.count if self.count else None
 
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """Reviews seen: their summed score and how many were positive, negative and neutral."""
+    """The reviews counted so far: their summed score, and how many were positive, negative and neutral."""
 
     total: float = 0.0
     reviews: int = 0
@@ -49,7 +50,7 @@ class Sentiment:
 
     @classmethod
     def read(cls, data: Any) -> Sentiment:
-        """From a readable ``sentiment`` payload of either layer."""
+        """Converts a readable ``sentiment`` payload of either layer."""
         return cls(
             total=data["avg_sentiment"] * data["review_count"],
             reviews=data["review_count"],
@@ -69,19 +70,19 @@ class Sentiment:
 
     @property
     def average(self) -> float | None:
-        """Mean score in [-1, 1], weighted by reviews; ``None`` where there are none."""
-        # Rounding of the sum may step over the border by one ulp.
+        """Mean score in [-1, 1], weighted by reviews; ``None`` without reviews."""
+        # Rounding the sum may overshoot the bound by one ulp.
         return max(-1.0, min(1.0, self.total / self.reviews)) if self.reviews else None
 
 
 def slope_per_day(points: Iterable[tuple[float, float, float]]) -> float | None:
-    """Change per day of a weighted least-squares line.
+    """Fits a weighted least-squares line and returns its change per day.
 
     Args:
         points: (days since any origin, value, weight ≥ 0).
 
     Returns:
-        The slope, or ``None`` when fewer than two different days carry weight.
+        The slope; ``None`` if fewer than two different days have weight.
     """
     weighted = [(x, y, w) for x, y, w in points if w > 0]
     weight = sum(w for _, _, w in weighted)
@@ -96,7 +97,7 @@ def slope_per_day(points: Iterable[tuple[float, float, float]]) -> float | None:
 
 
 def direction(slope: float | None, threshold: float) -> str:
-    """``increasing``, ``decreasing`` or, within ±``threshold`` a day or unknown, ``stable``."""
+    """Names a slope: ``increasing``, ``decreasing``, or ``stable`` if it is unknown or within ±``threshold`` a day."""
     if slope is None or abs(slope) <= threshold:
         return "stable"
     return "increasing" if slope > 0 else "decreasing"

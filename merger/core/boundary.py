@@ -1,12 +1,12 @@
-"""The time boundary between the layers: who answers for which hour, and which hours nobody holds (M1, M3, M8, M9).
+"""The time boundary: which layer answers for which hour, and which hours neither layer holds.
 
-The boundary is derived from what the layers really hold, never from the clock alone: a daily batch with a two hour
-run would otherwise leave a hole of up to 26 hours every day. Two facts decide:
+The boundary is derived from what the layers really hold, never from the clock alone: a daily batch that runs for two
+hours would otherwise leave a gap of up to 26 hours every day. Two facts decide (requirements M1, M3, M8 and M9):
 
 * the **cutoff** C, ``floor_hour(now - 48 h)``: from it on the speed layer has precedence *where it holds the hour*;
-* the **watermark** w of the batch documents that answer: what they cover, in whole hours.
+* the **watermark** w of the batch documents used: the event time that they cover, in whole hours.
 
-Nothing in here reads a clock; ``now`` is taken once per request and passed in.
+Nothing here reads a clock; ``now`` is taken once per request and passed in.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from merger.core.windows import HOUR, floor_hour
 
 
 class Strategy(StrEnum):
-    """How the boundary is drawn (M9)."""
+    """How the boundary is drawn: by watermark, or at a fixed time. Requirement M9."""
 
     WATERMARK = "watermark"
     FIXED = "fixed"
 
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far a producer's clock may be ahead of ours."""
+"""How far a producer's clock may run ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an operator decides about the boundary; every value is a setting.
+    """The operator's settings for the boundary.
 
     Args:
         cutoff: how far back the speed layer has precedence.
-        strategy: ``watermark``, or ``fixed``: batch documents computed before the cutoff and speed hours from it on,
-            literally; hours in between are then reported as missing.
-        grace: how long after ``hour + 48 h`` a speed bucket may still be used (M11).
-        speed_lag_limit: newest sync older than this means that the speed layer lags (F3).
-        batch_stale_after: newest batch run older than this means that the batch layer is stale (F4).
+        strategy: ``watermark``, or ``fixed``: only batch documents computed before the cutoff and speed hours from it
+            on; hours in between are then reported as missing.
+        grace: how long after ``hour + 48 h`` a speed bucket may still be used.
+        speed_lag_limit: the speed layer lags when its newest sync is older than this.
+        batch_stale_after: the batch layer is stale when its newest run is older than this.
     """
 
     cutoff: timedelta = timedelta(hours=48)
@@ -52,10 +52,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class SpeedLayer:
-    """What the speed layer as a whole holds of one data type.
+    """What the whole speed layer holds of one data type.
 
-    ``held`` are the hours in which any movie has a document: a movie that has none then had no event (M8).
-    ``synced_at`` is the newest refresh of any bucket.
+    ``held`` are the hours in which any movie has a document: a movie without one had no event then.
+    ``synced_at`` is the newest sync of any bucket.
     """
 
     held: frozenset[datetime] = frozenset()
@@ -64,12 +64,12 @@ class SpeedLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What both layers hold as a whole.
+    """What both layers hold, over all movies.
 
-    ``batch_computed_at`` is the newest one of any batch document, ``speed`` the speed layer by data type;
-    ``hours_as_text`` tells that some speed documents carry their hour as text (D1), which a range of dates misses.
-    ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request (F5).
-    ``runs`` is the mark of what is published of the batch layer (M12).
+    ``batch_computed_at`` is the newest of any batch document, ``speed`` the speed layer by data type.
+    ``hours_as_text`` is true if some speed documents store their hour as text, which a range of dates misses.
+    ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request.
+    ``runs`` identifies the set of published batch runs.
     """
 
     batch_computed_at: datetime | None = None
@@ -84,17 +84,17 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """The time boundary as seen at one moment ``now`` (aware UTC), frozen for one request.
+    """The time boundary at one moment ``now`` (aware UTC), fixed for one request.
 
     Attributes:
         cutoff: C: from this hour on the speed layer has precedence.
-        open_hour: the hour that ``now`` lies in; it is never missing, since it is not over.
-        speed_from: the oldest speed hour that may be used; older buckets have expired, deleted or not (M11).
+        open_hour: the hour that contains ``now``; it is never missing, since it is not over.
+        speed_from: the oldest speed hour that may be used; older buckets have expired, deleted or not.
     """
 
     now: datetime
     policy: Policy = field(default_factory=Policy)
-    # Worked out once: an answer compares with them for every hour and document.
+    # Computed once: an answer compares every hour and document with them.
     cutoff: datetime = field(init=False, compare=False)
     open_hour: datetime = field(init=False, compare=False)
     speed_from: datetime = field(init=False, compare=False)
@@ -107,38 +107,38 @@ class Boundary:
         object.__setattr__(self, "speed_from", cutoff if self.policy.strategy is Strategy.FIXED else expired)
 
     def uses_speed_hour(self, hour: datetime) -> bool:
-        """Whether a bucket of this hour may answer: not expired, not in the future."""
+        """Whether a bucket of this hour may be used: not expired, not in the future."""
         return self.speed_from <= hour <= self.open_hour
 
     def uses_batch(self, computed_at: datetime) -> bool:
-        """Whether a batch document may answer: not from the future, and as the strategy has it."""
+        """Whether a batch document may be used: not from the future, and allowed by the strategy."""
         if self.is_ahead(computed_at):
             return False
         return self.policy.strategy is Strategy.WATERMARK or computed_at < self.cutoff
 
     def is_ahead(self, stamp: datetime) -> bool:
-        """Whether a document says that it was written in the future.
+        """Whether a document is stamped in the future.
 
-        Nothing it says of its age can be believed; it would outrank every honest one and never grow old.
+        Its age can't be trusted: it would outrank every correctly stamped document and never grow old.
         """
         return stamp > self.now + CLOCK_SKEW
 
     def watermark(self, covers_until: datetime) -> datetime:
-        """w: a document's coverage in whole hours, and never in the future."""
+        """The watermark: a document's coverage in whole hours, never in the future."""
         return floor_hour(min(covers_until, self.now))
 
     def is_lagging(self, layer: SpeedLayer) -> bool:
-        """F3: nothing was synced for longer than the limit (a layer that never synced has nothing to lag behind)."""
+        """Whether nothing was synced for longer than the limit; a layer that never synced does not lag."""
         return layer.synced_at is not None and self.now - layer.synced_at > self.policy.speed_lag_limit
 
     def is_stale(self, batch_computed_at: datetime | None) -> bool:
-        """F4: the newest batch run is too old."""
+        """Whether the newest batch run is too old."""
         return batch_computed_at is not None and self.now - batch_computed_at > self.policy.batch_stale_after
 
     def is_known_incomplete(self, hour: datetime, layer: SpeedLayer) -> bool:
         """Whether the layer stopped syncing before an hour was over.
 
-        A layer that does not lag is granted that a bucket still waits for its last sync.
+        Unless the layer lags, the hour's last sync is assumed to be on its way.
         """
         if layer.synced_at is None:
             return self.now - (hour + HOUR) >= self.policy.speed_lag_limit
@@ -147,13 +147,13 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class SpeedCoverage:
-    """Which hours the speed layer holds for one key, say the sentiment of one movie.
+    """Which hours the speed layer holds for one key, such as the sentiment of one movie.
 
     Args:
         boundary: of this request.
-        layer: the layer as a whole.
-        own: hours of the key's own readable documents; evidence even when ``layer`` was read a moment earlier.
-        unreadable: hours in which a document of the key could not be read: what it said is lost (D2).
+        layer: what the whole layer holds.
+        own: hours of the key's own readable documents, which count even if ``layer`` was read a moment earlier.
+        unreadable: hours in which a document of the key could not be read, so that its content is lost.
     """
 
     boundary: Boundary

@@ -1,4 +1,4 @@
-"""Columns: many values of one kind in little memory, for what a process holds of all movies."""
+"""Columns: many values of one kind in little memory, for the data that a process holds of all movies."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Small: TypeAlias = NDArray[np.int32]
 Flags: TypeAlias = NDArray[np.bool_]
 
 
-def encoded(text: str) -> bytes:
-    """UTF-8, which sorts as the text does; lone surrogates, which a store may hold, are kept."""
+def encode(text: str) -> bytes:
+    """Encodes text as UTF-8, which sorts as the text does; lone surrogates, which a store may hold, are kept."""
     return text.encode("utf-8", "surrogatepass")
 
 
 class Texts:
-    """Texts by row, stored one behind the other.
+    """A column of texts, stored one behind the other.
 
     Args:
         texts: in the order of the rows.
@@ -40,7 +40,7 @@ class Texts:
     def __init__(self, texts: Iterable[str]) -> None:
         stored, ends = bytearray(), array("Q", [0])
         for text in texts:
-            stored += encoded(text)
+            stored += encode(text)
             ends.append(len(stored))
         self._stored, self._ends = bytes(stored), ends
 
@@ -51,18 +51,18 @@ class Texts:
         return self.raw(row).decode("utf-8", "surrogatepass")
 
     def raw(self, row: int) -> bytes:
-        """The text's UTF-8."""
+        """The text of a row as UTF-8."""
         return self._stored[self._ends[row] : self._ends[row + 1]]
 
     def equal_to(self, text: str) -> tuple[int, int]:
-        """The rows ``[first, after)`` with this text, where the rows are sorted."""
-        wanted = encoded(text)
+        """The rows ``[first, after)`` with this text, of a sorted column."""
+        wanted = encode(text)
         return self._first_from(wanted), self._first_from(wanted + b"\x00")
 
     def beginning_with(self, text: str) -> tuple[int, int]:
-        """The rows ``[first, after)`` whose text begins so, where the rows are sorted; ``text`` is not empty."""
-        wanted = encoded(text)
-        # No UTF-8 has the byte 0xFF, so the last one can be counted up.
+        """The rows ``[first, after)`` whose text begins with ``text``, of a sorted column; ``text`` is not empty."""
+        wanted = encode(text)
+        # UTF-8 never contains the byte 0xFF, so the last byte can be incremented.
         return self._first_from(wanted), self._first_from(wanted[:-1] + bytes([wanted[-1] + 1]))
 
     def _first_from(self, wanted: bytes) -> int:
@@ -71,51 +71,51 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
-    """Numbers by row.
+    """A column of numbers.
 
     Args:
-        values: NaN where nobody knows the number; that NaN never leaves by ``at``.
-        whole: which of them were stored as whole numbers, and are shown so.
+        values: NaN where the number is unknown; ``at`` returns ``None`` there.
+        whole: which of them were stored as whole numbers, and are returned as such.
     """
 
     values: Floats
     whole: Flags
 
     def at(self, row: int) -> int | float | None:
-        """The number as it was stored, ``None`` for an unknown one."""
+        """The number of a row as it was stored; ``None`` if unknown."""
         value = float(self.values[row])
-        if value != value:  # that is what tells a NaN, and faster than a function
+        if value != value:  # only NaN differs from itself; faster than a function call
             return None
         return int(value) if self.whole[row] else value
 
 
 class GrowingNumbers:
-    """``Numbers`` while they are collected."""
+    """A column of numbers while it is being filled."""
 
     def __init__(self) -> None:
         self._values, self._whole = array("d"), bytearray()
 
     def put(self, row: int, value: float | None) -> None:
-        """Writes a row, or the one behind the last; ``value`` may be an int or a float, ``None`` for an unknown one."""
+        """Writes a row or appends one; ``value`` is an int, a float, or ``None`` if unknown."""
         put(self._values, row, float("nan") if value is None else value)
         put(self._whole, row, isinstance(value, int))
 
     def at(self, row: int) -> int | float | None:
-        """As ``Numbers.at``."""
+        """The number of a row, as ``Numbers.at`` returns it."""
         value = self._values[row]
         if value != value:
             return None
         return int(value) if self._whole[row] else value
 
-    def ordered(self, order: Integers) -> Numbers:
-        """The rows in another order."""
+    def take(self, order: Integers) -> Numbers:
+        """The finished column, with its rows in the given order."""
         whole = np.asarray(self._whole, dtype=np.bool_)
         return Numbers(np.asarray(self._values)[order], whole[order])
 
 
 def put(column: array[float] | array[int] | bytearray, row: int, value: float) -> None:
-    """Writes a row of a growing column, or the one behind its last."""
+    """Writes a row of a growing column or appends one."""
     if row == len(column):
-        column.append(value)  # type: ignore[arg-type]  # who fills a column of whole numbers passes whole ones
+        column.append(value)  # type: ignore[arg-type]  # a column of whole numbers is only given whole numbers
     else:
         column[row] = value  # type: ignore[call-overload]  # as above

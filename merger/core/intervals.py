@@ -1,4 +1,4 @@
-"""Operations on half-open intervals: join, intersect, round to hours."""
+"""Half-open intervals of time: whole hours, unions, and their form in JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from merger.errors import Interval
 
 
 def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> list[datetime]:
-    """The whole hours in ``[start, end)``, oldest first; with a boundary only those that are over at its ``now``.
+    """The whole hours in ``[start, end)``, oldest first; with a boundary, only those that are over at its ``now``.
 
-    ``start`` lies on the hour.
+    ``start`` must be on the hour.
     """
     last = end if boundary is None else min(end, boundary.open_hour)
     count = max(0, int((last - start) / HOUR))
@@ -21,12 +21,12 @@ def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> l
 
 
 def as_intervals(hours: Iterable[datetime]) -> tuple[Interval, ...]:
-    """Any hours, in any order, as the fewest half-open intervals, oldest first."""
-    return joined((hour, hour + HOUR) for hour in hours)
+    """Merges hours, given in any order, into the fewest half-open intervals, oldest first."""
+    return union((hour, hour + HOUR) for hour in hours)
 
 
-def joined(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The union of intervals as the fewest intervals, oldest first; an open start comes first."""
+def union(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The union of intervals as the fewest intervals, oldest first; one without a start comes first."""
     result: list[Interval] = []
     for start, end in sorted((i for group in groups for i in group), key=_by_start):
         if result and (start is None or start <= result[-1][1]):
@@ -42,9 +42,9 @@ def _by_start(interval: Interval) -> tuple[bool, float]:
 
 
 def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | None]]:
-    """Intervals as JSON shows them; ``start`` ``null`` means "since the beginning"."""
-    return [{"start": _optional(start), "end": isoformat(end)} for start, end in intervals]
+    """Intervals as JSON shows them; a ``start`` of ``null`` means "since the beginning"."""
+    return [{"start": optional_isoformat(start), "end": isoformat(end)} for start, end in intervals]
 
 
-def _optional(moment: datetime | None) -> str | None:
+def optional_isoformat(moment: datetime | None) -> str | None:
     return None if moment is None else isoformat(moment)

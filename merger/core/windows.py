@@ -1,6 +1,6 @@
-"""Half-open spans of time and the parameters that name them.
+"""Time windows, and the parameters that name them.
 
-Every ``datetime`` here is aware and in UTC, so days have 24 hours and daylight saving does not exist.
+Every ``datetime`` here is aware and in UTC, so every day has 24 hours and there is no daylight saving.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WINDOW = re.compile(r"(\d{1,6})([hd]?)", re.ASCII)
 
 
 class Granularity(StrEnum):
-    """Width of one bucket of a series."""
+    """The width of a bucket of a series."""
 
     HOUR = "hour"
     DAY = "day"
@@ -54,7 +54,7 @@ class Window:
 
     @property
     def bounded_start(self) -> datetime:
-        """``start`` of a window that has one.
+        """The ``start`` of a window that has one.
 
         Raises:
             ValueError: the window reaches back to the beginning.
@@ -64,7 +64,7 @@ class Window:
         return self.start
 
     def hours(self) -> Iterator[datetime]:
-        """Every whole hour that starts inside a bounded window, oldest first."""
+        """The whole hours that start inside a bounded window, oldest first."""
         return buckets(self, Granularity.HOUR)
 
     def holds(self, moment: datetime) -> bool:
@@ -73,9 +73,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A window as a caller names it: ``label`` as given, ``length`` ``None`` for ``all``.
+    """A window as a caller names it: ``label`` in its shortest form, ``length`` ``None`` for ``all``.
 
-    ``unit`` is the granularity that the label suggests: ``6h`` is read by the hour, ``7d`` by the day.
+    ``unit`` is the granularity that the label suggests: hours for ``6h``, days for ``7d``.
     """
 
     label: str
@@ -83,16 +83,16 @@ class Span:
     unit: Granularity
 
     def ending(self, now: datetime, granularity: Granularity) -> Window:
-        """``[now − length, now]`` cut to whole buckets, the oldest and the open one included whole."""
+        """The window ``[now - length, now]`` in whole buckets, including all of the oldest and of the open one."""
         end = granularity.floor(now) + granularity.width
         return Window(None if self.length is None else granularity.floor(now - self.length), end)
 
 
 def parse_span(text: str, parameter: str = "window", *, allow_all: bool = True) -> Span:
-    """``7d``, ``6h``, ``6`` (hours, for old clients: A1) or ``all`` → ``Span``.
+    """Parses ``7d``, ``6h``, ``6`` (hours, as old clients send) or ``all``.
 
     Raises:
-        BadQuery: for anything else, zero, or more than ten years.
+        BadQuery: for any other text, zero, or more than ten years.
     """
     expected = WINDOW_FORMS if allow_all else WINDOW_FORMS.removeprefix("`all`, or ")
     text = text.strip().lower()
@@ -109,17 +109,17 @@ def parse_span(text: str, parameter: str = "window", *, allow_all: bool = True) 
 
 
 def floor_hour(moment: datetime) -> datetime:
-    """Start of the UTC hour that holds an aware moment."""
+    """The start of the UTC hour that contains an aware moment."""
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def floor_day(moment: datetime) -> datetime:
-    """Start of the UTC day that holds an aware moment."""
+    """The start of the UTC day that contains an aware moment."""
     return floor_hour(moment).replace(hour=0)
 
 
 def parse_moment(text: str) -> datetime:
-    """ISO 8601 text as aware UTC; text without an offset is taken as UTC.
+    """Parses ISO 8601 text into aware UTC; text without an offset is taken as UTC.
 
     Raises:
         ValueError: for any other text.
@@ -129,12 +129,12 @@ def parse_moment(text: str) -> datetime:
 
 
 def midnight(date: str) -> datetime:
-    """Start of a day given as ``YYYY-MM-DD``, in UTC."""
+    """The start of a day given as ``YYYY-MM-DD``, in UTC."""
     return datetime.fromisoformat(f"{date}T00:00:00+00:00")
 
 
 def buckets(window: Window, granularity: Granularity) -> Iterator[datetime]:
-    """Starts of the buckets of a bounded window, oldest first; nothing for one without a start."""
+    """The starts of the buckets of a window, oldest first; none for a window without a start."""
     if window.start is None:
         return
     start = granularity.floor(window.start)
@@ -144,5 +144,5 @@ def buckets(window: Window, granularity: Granularity) -> Iterator[datetime]:
 
 
 def isoformat(moment: datetime) -> str:
-    """ISO 8601 in UTC with ``Z`` and whole seconds (A7)."""
+    """Formats a moment as ISO 8601 in UTC, with ``Z`` and whole seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

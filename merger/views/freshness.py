@@ -10,7 +10,7 @@ from typing import Any
 
 from merger.contract.documents import Documents, Skipped
 from merger.core.boundary import Boundary, Layers
-from merger.core.intervals import _optional, intervals_as_list, joined
+from merger.core.intervals import intervals_as_list, optional_isoformat, union
 from merger.core.windows import isoformat
 from merger.errors import Interval
 
@@ -48,8 +48,8 @@ class Freshness:
     def as_dict(self) -> dict[str, Any]:
         return {
             "cutoff": isoformat(self.cutoff),
-            "batch_as_of": _optional(self.batch_as_of),
-            "speed_as_of": _optional(self.speed_as_of),
+            "batch_as_of": optional_isoformat(self.batch_as_of),
+            "speed_as_of": optional_isoformat(self.speed_as_of),
             "complete": self.complete,
             "missing": intervals_as_list(self.missing),
             "warnings": list(self.warnings),
@@ -102,7 +102,7 @@ def describe(
         told.append(_about_skipped(documents.skipped))
     if documents is not None and _any_ahead(documents, boundary):
         told.append("clock_ahead: documents that say they were written in the future were left out")
-    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, joined(*missing), tuple(dict.fromkeys(told)))
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, union(*missing), tuple(dict.fromkeys(told)))
 
 
 def source_of(sources: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Mergeable states are commutative monoids, and trends are lines (M7)."""
+"""Sums, means and trend lines."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ def test_adding_is_commutative_and_associative_and_has_an_identity(states: tuple
     assert a + type(a)() == a
 
 
-def test_adding_adds_every_part() -> None:
+def test_adding_two_states_adds_every_field() -> None:
     assert Sentiment(1.0, 2, 3, 4, 5) + Sentiment(10.0, 20, 30, 40, 50) == Sentiment(11.0, 22, 33, 44, 55)
     assert Mean.of(2.0, 3) + Mean.of(5.0, 1) == Mean(11.0, 4)
 
 
-def test_an_average_is_weighted_and_never_an_average_of_averages() -> None:
+def test_an_average_is_weighted_by_its_observations() -> None:
     assert (Mean.of(1.0, 1) + Mean.of(4.0, 2)).average == 3.0
     state = Sentiment.read(_payload(1.0, 1)) + Sentiment.read(_payload(-0.5, 3))
     assert state.average == -0.125
 
 
-def test_nothing_has_no_average() -> None:
+def test_an_empty_state_has_no_average() -> None:
     assert Mean().average is None
     assert Sentiment().average is None
 
 
-def test_a_rounded_sum_stays_a_sentiment() -> None:
+def test_a_rounding_error_never_leaves_the_range_of_scores() -> None:
     assert Sentiment(3.0000000000000004, 3).average == 1.0
     assert Sentiment(-3.0000000000000004, 3).average == -1.0
 
 
-def test_a_slope_is_the_change_per_day() -> None:
+def test_slope_is_the_change_per_day() -> None:
     assert slope_per_day([(20_000, 1.0, 1), (20_001, 1.5, 1), (20_002, 2.0, 1)]) == pytest.approx(0.5)
     assert slope_per_day([(20_000, 1.0, 5), (20_000 + 1 / 24, 1.1, 5)]) == pytest.approx(2.4)
 
 
-def test_a_slope_follows_the_weights() -> None:
+def test_weights_count_like_repeated_points() -> None:
     points = [(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)]
     weights = (1.0, 1.0, 4.0)
     repeated = [(x, y, 1.0) for (x, y), weight in zip(points, weights, strict=True) for _ in range(int(weight))]
@@ -57,7 +57,7 @@ def test_a_slope_follows_the_weights() -> None:
 
 
 @pytest.mark.parametrize("points", [[], [(1.0, 5.0, 2.0)], [(1.0, 5.0, 2.0), (1.0, 6.0, 1.0)], [(1, 5, 2), (2, 6, 0)]])
-def test_a_slope_needs_two_days_with_weight(points: list[tuple[float, float, float]]) -> None:
+def test_slope_needs_two_different_days_with_weight(points: list[tuple[float, float, float]]) -> None:
     assert slope_per_day(points) is None
 
 
@@ -65,7 +65,7 @@ def test_a_slope_needs_two_days_with_weight(points: list[tuple[float, float, flo
     ("slope", "expected"),
     [(None, "stable"), (0.1, "stable"), (-0.1, "stable"), (0.11, "increasing"), (-0.11, "decreasing")],
 )
-def test_a_direction_is_stable_up_to_the_threshold(slope: float | None, expected: str) -> None:
+def test_direction_is_stable_up_to_the_threshold(slope: float | None, expected: str) -> None:
     assert direction(slope, 0.1) == expected
 
 

@@ -1,4 +1,4 @@
-"""The timeline on its own: each hour is in one piece, or missing, or known to have been quiet (M1, M2, M3, M5)."""
+"""The timeline: each hour is in one piece, missing, or known to have had no events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.core.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
-from merger.core.timeline import DayPoint, Series, Timeline, bucketed
+from merger.core.timeline import DayPoint, Series, Timeline, group_into_buckets
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
 from tests.effort import examples
 from tests.unit.merger.documents import at
@@ -20,7 +20,7 @@ SPAN_OF_HOURS = 12 * 24
 
 @dataclass(frozen=True)
 class Hours:
-    """A state that remembers which hours it is made of and refuses to take one in twice."""
+    """A state that records the hours it contains and refuses to count one twice."""
 
     seen: frozenset[datetime] = frozenset()
 
@@ -35,7 +35,7 @@ def hours_between(start: datetime, end: datetime) -> frozenset[datetime]:
 
 @st.composite
 def series(draw: st.DrawFn) -> Series[Hours]:
-    """Something happened in every hour; the layers hold any days, cut anywhere, and any hours."""
+    """A series with an event in every hour; the layers hold any days, cut anywhere, and any hours."""
     now = FIRST + draw(st.integers(5 * 24 * 60, SPAN_OF_HOURS * 60 - 1)) * timedelta(minutes=1)
     boundary = Boundary(now, Policy(grace=draw(st.sampled_from((0, 24, 72))) * HOUR))
     cuts = draw(st.dictionaries(st.integers(0, 11), st.one_of(st.just(24), st.integers(0, 30)), max_size=12))
@@ -58,7 +58,7 @@ def series(draw: st.DrawFn) -> Series[Hours]:
 
 
 def check(found: Timeline[Hours], held: Series[Hours], start: datetime, end: datetime) -> Hours:
-    """Pieces are in order, apart, hold their own hours only; what they lack is missing or beyond knowing."""
+    """Checks that pieces are ordered, disjoint and hold only their own hours, and that all other hours are missing."""
     seen = Hours()
     last = FIRST - DAY
     for piece in found.pieces:
@@ -68,14 +68,14 @@ def check(found: Timeline[Hours], held: Series[Hours], start: datetime, end: dat
         seen += piece.state
     lacking = Hours(frozenset(hour for first, after in found.missing for hour in hours_between(first or FIRST, after)))
     for hour in hours_between(start, min(end, held.boundary.open_hour)):
-        assert hour in seen.seen or hour in lacking.seen or _vouched(held, hour)
+        assert hour in seen.seen or hour in lacking.seen or _is_taken_as_quiet(held, hour)
     assert seen.seen <= hours_between(start, end)
     assert lacking.seen <= hours_between(start, min(end, held.boundary.open_hour))
     return seen
 
 
-def _vouched(held: Series[Hours], hour: datetime) -> bool:
-    """A day between two points is taken for a quiet one."""
+def _is_taken_as_quiet(held: Series[Hours], hour: datetime) -> bool:
+    """Whether the day has no point but lies before the end of the batch coverage."""
     return floor_day(hour) not in held.points and held.reach is not None and hour < held.reach
 
 
@@ -89,7 +89,7 @@ def test_every_hour_of_a_window_is_in_one_piece_or_missing(held: Series[Hours], 
 
 @settings(max_examples=examples(150))
 @given(series(), st.integers(0, SPAN_OF_HOURS))
-def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: Series[Hours], age: int) -> None:
+def test_time_after_a_total_is_filled_by_speed_hours_and_whole_days(held: Series[Hours], age: int) -> None:
     watermark = held.boundary.open_hour - age * HOUR
     found = held.resolve_after(watermark)
     seen = check(found, held, watermark, held.boundary.open_hour + HOUR)
@@ -104,10 +104,12 @@ def test_what_follows_a_total_is_made_of_whole_speed_hours_and_whole_days(held: 
 
 @settings(max_examples=examples(150))
 @given(series(), st.integers(0, 11), st.sampled_from(Granularity))
-def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, granularity: Granularity) -> None:
+def test_grouping_into_buckets_keeps_order_and_loses_nothing(
+    held: Series[Hours], days: int, granularity: Granularity
+) -> None:
     start = floor_day(held.boundary.now) - days * DAY
     found = held.resolve(Window(start, held.boundary.open_hour + HOUR))
-    buckets = bucketed(found.pieces, granularity)
+    buckets = group_into_buckets(found.pieces, granularity)
     assert sum((bucket.state for bucket in buckets), Hours()) == sum((p.state for p in found.pieces), Hours())
     keys = [(bucket.start, bucket.width) for bucket in buckets]
     assert len(keys) == len(set(keys))
@@ -120,7 +122,7 @@ def test_buckets_are_in_order_and_lose_nothing(held: Series[Hours], days: int, g
 
 @settings(max_examples=examples(100))
 @given(series())
-def test_a_day_at_or_after_the_cutoff_is_the_speed_layers_where_it_holds_it(held: Series[Hours]) -> None:
+def test_days_after_the_cutoff_come_from_the_speed_layer_if_it_holds_them(held: Series[Hours]) -> None:
     found = held.resolve(Window(None, held.boundary.open_hour + HOUR))
     for piece in found.pieces:
         closed = hours_between(piece.start, min(floor_day(piece.start) + DAY, held.boundary.open_hour))
@@ -131,7 +133,7 @@ def test_a_day_at_or_after_the_cutoff_is_the_speed_layers_where_it_holds_it(held
             assert floor_hour(piece.start) >= held.boundary.speed_from
 
 
-def test_a_series_of_nothing_is_nothing() -> None:
+def test_an_empty_series_has_no_pieces() -> None:
     boundary = Boundary(at("2026-03-10 10:30"))
     empty: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()), None)
     assert empty.resolve(Window(None, boundary.open_hour)) == Timeline((), ())
