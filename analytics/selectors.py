@@ -6,9 +6,10 @@ from analytics.actors import Actor, actor_network, actor_plan
 from analytics.catalogue import Comparison, overview, sentiment_comparison
 from analytics.genres import GenrePeriod, genre_analytics
 from analytics.series import trends
-from analytics.series_reads import TrendParameters, trend_plan
+from analytics.series_reads import TrendParameters, series_genre, trend_plan
 from merger.answers.answer import Answer
 from merger.contract.collections import BATCH
+from merger.contract.identity import genre_key
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
@@ -51,7 +52,7 @@ def genre_statistics(*, genre: str, year: int | None = None, month: int | None =
     """
     engine = service()
     is_past = year is not None and year < engine.boundary().now.year
-    params = GenrePeriod(genre.strip().casefold(), year, month)
+    params = GenrePeriod(genre_key(genre), year, month)
     return engine.fetch(GENRE_HISTORY if is_past else GENRE, params, strict=strict)
 
 
@@ -70,7 +71,7 @@ def trend_series(
         Incomplete: only when ``strict``.
         StoreError: the documents can't be read.
     """
-    params = TrendParameters(metric, window, None if genre is None else genre.strip(), movie_id)
+    params = TrendParameters(metric, window, genre and series_genre(genre), movie_id)
     return service().fetch(TRENDS, params, strict=strict)
 
 
@@ -90,7 +91,7 @@ def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, stri
         NotFound: the genre is unknown.
         StoreError: the documents can't be read.
     """
-    params = Comparison(None if genre is None else genre.strip().casefold(), year)
+    params = Comparison(genre and genre_key(genre), year)
     return service().fetch(COMPARISON, params, strict=strict)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from merger.contract.documents import Aliases
+from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Span, Window
 from merger.speed.hour_range import HourRange
 from merger.stores.store import Find
@@ -28,7 +30,7 @@ class TrendParameters:
     Args:
         metric: ``rating``, ``sentiment`` or ``popularity``.
         window: the days that count, up to today; the oldest one included whole.
-        genre: as the caller spells it, or ``None``; not together with ``movie_id``.
+        genre: as ``series_genre`` has it, or ``None``; not together with ``movie_id``.
         movie_id: of one movie, or ``None``.
     """
 
@@ -64,6 +66,17 @@ def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Find, ...
     """
     wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
     return payload_reads(wanted, aliases)
+
+
+@lru_cache(maxsize=256)
+def series_genre(genre: str) -> str:
+    """The genre that a series is planned and cached by.
+
+    That is its key, so that ``Drama`` and ``drama`` share a cache entry. A spelling that can't be derived from the key,
+    such as ``SciFi``, is kept: otherwise points that are stored under it would not be found.
+    """
+    key = genre_key(genre)
+    return key if genre.strip() in _spellings(key) else genre.strip()
 
 
 def _spellings(genre: str | None) -> tuple[str | None, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from merger.answers.answer import Answer
 from merger.catalogue.title_text import normalise_words
 from merger.contract.collections import SPEED
+from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
 from merger.speed.hour_range import HourRange
@@ -36,7 +37,7 @@ class MovieSentiment:
     """Parameters of ``movies/{id}/sentiment``."""
 
     movie_id: int
-    span: Span
+    window: Span
     granularity: Granularity
 
 
@@ -95,7 +96,7 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
     """
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
     words = None if q is None else normalise_words(q)
-    return service().fetch(SEARCH, MovieSearch(words=words, genre=genre and genre.casefold(), **limits), strict=strict)
+    return service().fetch(SEARCH, MovieSearch(words=words, genre=genre and genre_key(genre), **limits), strict=strict)
 
 
 def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
@@ -105,7 +106,8 @@ def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
 
 def _plan_details(question: PlanContext[Movie]) -> Plan:
     movie_id, boundary = question.params.movie_id, question.boundary
-    return Plan(movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff))
+    reads = movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff)
+    return Plan(reads, speed_types=("stats",))
 
 
 def _build_details(params: Movie, reading: ViewInputs) -> ViewResult:
@@ -113,12 +115,13 @@ def _build_details(params: Movie, reading: ViewInputs) -> ViewResult:
 
 
 def _plan_sentiment(question: PlanContext[MovieSentiment]) -> Plan:
+    # Buckets of every type: any of them shows that the movie exists.
     types, start = ("sentiment", "movie_details"), question.boundary.speed_from
     return Plan(movie_reads(question.params.movie_id, types, question, speed_from=start))
 
 
 def _build_sentiment(params: MovieSentiment, reading: ViewInputs) -> ViewResult:
-    built = movie_sentiment(params.movie_id, params.span, params.granularity, reading)
+    built = movie_sentiment(params.movie_id, params.window, params.granularity, reading)
     return _known(params.movie_id, built)
 
 

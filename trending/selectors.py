@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from merger.answers.answer import Answer
 from merger.contract.collections import SPEED
+from merger.contract.identity import genre_key
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
 from merger.views.plans import View
@@ -46,7 +47,7 @@ def movies_trending(*, window: Span, limit: int, genre: str | None = None, stric
         Incomplete: only when ``strict``.
         StoreError: the documents can't be read.
     """
-    params = RankingParameters(window, limit, None if genre is None else genre.strip().casefold())
+    params = RankingParameters(window, limit, genre and genre_key(genre))
     return service().fetch(RANKING, params, strict=strict)
 
 
@@ -59,5 +60,5 @@ def trending_history(*, window: Span, limit: int, hours: int, genre: str | None 
         hours: number of hourly scores.
         genre, strict: as in ``movies_trending``, which raises the same.
     """
-    params = HistoryQuery(window, limit, hours, None if genre is None else genre.strip().casefold())
+    params = HistoryQuery(window, limit, hours, genre and genre_key(genre))
     return service().fetch(HISTORY, params, strict=strict)

@@ -141,7 +141,10 @@ class Reader:
         reading = ViewInputs(
             boundary=boundary,
             layers=without(layers, lost.errors),
-            documents=self._contract.read(batch=_of(BATCH, found, lost), speed=_of(SPEED, found, lost)),
+            documents=self._contract.read(
+                batch=_of(BATCH, found, lost),
+                speed=self._contract.speed_of_types(_of(SPEED, found, lost), plan.speed_types),
+            ),
             hours=SharedHours() if SPEED in lost else hours,
             reference=reference or NO_CATALOGUE,
         )

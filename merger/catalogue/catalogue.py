@@ -21,6 +21,7 @@ from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import normalise_words
 from merger.contract.documents import BatchDocument, Skipped
+from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
 
@@ -206,22 +207,22 @@ class Catalogue:
     def is_of_genre(self, movie_id: int, genre: str) -> bool:
         """Whether a movie carries a genre, without regard to case (A3)."""
         row = self.movies.row(movie_id)
-        return row is not None and self.movies.genres.holds(row, genre.casefold())
+        return row is not None and self.movies.genres.holds(row, genre_key(genre))
 
     def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
         """Which of many movies carry a genre, without regard to case (A3)."""
         rows, known = self.movies.rows(movie_ids)
         carrying = known.copy()
-        carrying[known] = self.movies.genres.carrying(genre.casefold(), rows[known])
+        carrying[known] = self.movies.genres.carrying(genre_key(genre), rows[known])
         return carrying
 
     def genre(self, name: str) -> str | None:
         """The catalogue's spelling of a genre, or ``None`` for an unknown one (A3)."""
-        return self.genres.get(name.strip().casefold())
+        return self.genres.get(genre_key(name))
 
     def genres_like(self, name: str) -> list[str]:
         """Up to three genres that somebody who wrote ``name`` may have meant, best first (A1)."""
-        near = difflib.get_close_matches(name.strip().casefold()[:80], list(self.genres), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(genre_key(name)[:80], list(self.genres), n=3, cutoff=0.5)
         return [self.genres[key] for key in near]
 
     def skipped_of(self, *types: str) -> tuple[Skipped, ...]:

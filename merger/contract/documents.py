@@ -7,7 +7,7 @@ the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -140,7 +140,7 @@ class Contract:
         self.aliases = aliases or Aliases()
 
     def read(self, batch: Iterable[Mapping[str, Any]] = (), speed: Iterable[Mapping[str, Any]] = ()) -> Documents:
-        """Raw documents of both collections → ``Documents``; unreadable ones become ``skipped``."""
+        """Reads raw documents of both collections; unreadable ones become ``skipped``."""
         good_batch, good_speed, skipped = [], [], []
         for raw in batch:
             try:
@@ -153,6 +153,16 @@ class Contract:
             except Unreadable as error:
                 skipped.append(self._skipped("speed", raw, error))
         return Documents(tuple(good_batch), tuple(good_speed), tuple(skipped))
+
+    def speed_of_types(self, speed: Sequence[Mapping[str, Any]], types: Collection[str]) -> Sequence[Mapping[str, Any]]:
+        """Leaves out raw speed documents that name another known type than these; empty ``types``: none is left out.
+
+        Documents without a known type stay, since they may be of any type.
+        """
+        if not types:
+            return speed
+        others = SPEED_TYPES.keys() - types
+        return [raw for raw in speed if self._data_type(raw) not in others]
 
     def batch(self, raw: Mapping[str, Any]) -> BatchDocument:
         """One raw batch document.

@@ -6,6 +6,12 @@ from collections.abc import Hashable
 
 from merger.contract.documents import BatchDocument
 
+
+def genre_key(name: str) -> str:
+    """The form in which genres are compared: without case and surrounding blanks."""
+    return name.strip().casefold()
+
+
 Subject = tuple[Hashable, ...]
 
 

@@ -31,11 +31,13 @@ class Plan:
         reads: finds that are this answer's own.
         hours: layer-wide hours, shared between answers.
         reference: whether the catalogue of movies and genres is needed.
+        speed_types: speed data types that the answer needs of its own reads; empty: all.
     """
 
     reads: tuple[Find, ...] = ()
     hours: HourRange | None = None
     reference: bool = False
+    speed_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,17 @@ def movie_reads(
     *,
     speed_from: datetime | None,
 ) -> tuple[Find, ...]:
-    """A movie's batch documents of some types and, from an hour on, its speed buckets of every type.
+    """Finds of a movie's batch documents of some types and of its speed buckets from an hour on.
 
-    The speed read names no type: producers spell that key differently (D1), and a movie has few buckets. Hours that are
-    stored as text need a range of their own.
+    The filter names no speed type: producers spell that key differently, and not every server would still use the
+    index. ``Plan.speed_types`` sorts the documents out afterwards. Hours that are stored as text need a range of their
+    own.
+
+    Args:
+        movie_id: the movie.
+        view_types: of the batch documents; empty: none are read.
+        question: the aliases and the layers' state.
+        speed_from: first hour; ``None``: no buckets are read.
     """
     reads: list[Find] = []
     if view_types:

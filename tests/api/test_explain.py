@@ -125,7 +125,7 @@ def test_it_tells_what_was_asked_and_where_the_layers_meet(staff: Client) -> Non
     told = ask(SENTIMENT, staff).json()
     explain = told["explain"]
     assert explain["view"] == "movies.sentiment"
-    assert explain["params"] == {"movie_id": MOVIE, "span": "7d", "granularity": "day"}
+    assert explain["params"] == {"movie_id": MOVIE, "window": "7d", "granularity": "day"}
     assert explain["boundary"]["cutoff"] == told["freshness"]["cutoff"]
     assert explain["layers"]["speed"]["types"]["sentiment"]["state"] == "current"
     speed = next(read for read in explain["plan"]["reads"] if read["collection"] == "speed_views")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from analytics.series_reads import TrendParameters, trend_plan
+import pytest
+
+from analytics.series_reads import TrendParameters, series_genre, trend_plan
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import HOUR, parse_span
@@ -43,3 +45,17 @@ def test_many_movies_are_read_by_the_hours_up_to_the_open_one() -> None:
 
 def test_a_genre_is_looked_for_in_the_spellings_that_producers_use() -> None:
     assert genres(plan(genre="tv movie")) == ["tv movie", "Tv Movie", "TV Movie", "TV MOVIE", "Tv movie"]
+
+
+@pytest.mark.parametrize("spelling", ["Drama", "drama", " DRAMA "])
+def test_usual_spellings_of_a_genre_are_one_genre(spelling: str) -> None:
+    assert series_genre(spelling) == "drama"
+
+
+@pytest.mark.parametrize("spelling", ["TV Movie", "tv movie", "Tv Movie"])
+def test_an_abbreviation_is_a_usual_spelling(spelling: str) -> None:
+    assert series_genre(spelling) == "tv movie"
+
+
+def test_a_spelling_that_no_rule_derives_is_kept() -> None:
+    assert series_genre(" SciFi ") == "SciFi"
