@@ -1,4 +1,4 @@
-"""What the documents say is true: endpoints, commands, links, versions, decisions."""
+"""The documents name existing endpoints, commands, links, versions and decisions."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ def _endpoint_rows() -> list[str]:
     return re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE)
 
 
-def test_the_table_of_endpoints_has_every_endpoint_and_no_other() -> None:
-    told = [address.partition("?")[0] for row in _endpoint_rows() for address in re.findall(r"`([^`]+)`", row)]
-    assert sorted(told) == sorted(_operations())
+def test_readme_lists_every_endpoint_and_no_other() -> None:
+    shown = [address.partition("?")[0] for row in _endpoint_rows() for address in re.findall(r"`([^`]+)`", row)]
+    assert sorted(shown) == sorted(_operations())
 
 
-def test_every_parameter_in_the_table_exists_and_every_one_of_an_endpoint_is_named() -> None:
+def test_readme_names_every_parameter_of_each_endpoint() -> None:
     operations = _operations()
     for row in _endpoint_rows():
         for address in re.findall(r"`([^`]+)`", row):
             path, _, query = address.partition("?")
-            told = {part.partition("=")[0] for part in query.split("&") if part}
+            shown = {part.partition("=")[0] for part in query.split("&") if part}
             real = {each["name"] for each in operations[path].get("parameters", []) if each["in"] == "query"}
-            # Every endpoint of views takes these, so they are told once, below the table.
-            assert told == real - {"completeness", "explain"}, path
+            # Every endpoint of views takes these, so they are described once, below the table.
+            assert shown == real - {"completeness", "explain"}, path
 
 
-def test_a_command_that_is_named_exists() -> None:
+def test_every_named_command_exists() -> None:
     known = get_commands()
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
@@ -63,7 +63,7 @@ def test_a_command_that_is_named_exists() -> None:
             assert line in known, (document.name, line)
 
 
-def test_every_command_of_ours_is_in_the_readme() -> None:
+def test_readme_names_every_command() -> None:
     ours = [name for name, application in get_commands().items() if application in OURS]
     assert ours
     for name in ours:
@@ -71,21 +71,21 @@ def test_every_command_of_ours_is_in_the_readme() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_inside_the_repository_leads_somewhere(document: Path) -> None:
+def test_links_inside_the_repository_lead_to_files(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if "://" not in target and not target.startswith(("#", "mailto:")):
             assert (document.parent / target.partition("#")[0]).exists(), target
 
 
-def test_make_targets_that_are_named_exist() -> None:
+def test_every_named_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for document in DOCUMENTS:
         named = re.findall(r"`(?:\$ )?make ([a-z-]+)", document.read_text(encoding="utf-8"))
         assert set(named) <= targets, document.name
 
 
-def test_the_newest_version_of_the_changelog_is_the_one_of_the_package() -> None:
+def test_newest_version_of_the_changelog_is_the_packages() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$", text, re.MULTILINE)
     assert versions[0] == __version__
@@ -96,7 +96,7 @@ def test_decisions_are_numbered_without_gaps() -> None:
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
-def test_a_decision_has_its_number_its_context_its_choice_and_its_cost(decision: Path) -> None:
+def test_decision_has_a_number_context_choice_and_cost(decision: Path) -> None:
     text = decision.read_text(encoding="utf-8")
     assert text.startswith(f"# {decision.name[:4]} ")
     for part in ("Context", "Choice", "Cost"):
@@ -104,16 +104,16 @@ def test_a_decision_has_its_number_its_context_its_choice_and_its_cost(decision:
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
-def test_paths_that_a_decision_names_exist(decision: Path) -> None:
+def test_paths_in_a_decision_exist(decision: Path) -> None:
     for path in re.findall(r"`((?:\w+/)+(?:\w+\.(?:py|md|html))?)`", decision.read_text(encoding="utf-8")):
         assert (ROOT / path).exists(), path
 
 
-def test_every_folder_of_tests_is_in_their_readme() -> None:
+def test_readme_of_the_tests_lists_every_folder() -> None:
     text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"^\| `([a-z]+)/` \|", text, re.MULTILINE))
+    shown = set(re.findall(r"^\| `([a-z]+)/` \|", text, re.MULTILINE))
     real = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.rglob("test_*.py"))}
-    assert told == real
+    assert shown == real
 
 
 # Put together from halves, so that this file is not the one that is found.

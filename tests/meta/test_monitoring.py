@@ -1,4 +1,4 @@
-"""What ``deploy/`` holds fits together: metrics, rules, alerts, their texts and tests, dashboards (O1)."""
+"""Metrics, rules, alerts, runbook and dashboards of `deploy/` fit together."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _dashboard(path: Path) -> dict[str, Any]:
     return found
 
 
-def test_every_expression_asks_for_metrics_that_are_documented_or_recorded() -> None:
+def test_expressions_use_documented_or_recorded_metrics() -> None:
     known = _documented() | {rule.place for rule in recorded()}
     asked = [*recorded(), *alerting(), *shown("lambdaserve", "1m")]
     for each in asked:
@@ -38,7 +38,7 @@ def test_every_expression_asks_for_metrics_that_are_documented_or_recorded() -> 
             assert name in known or _SUFFIX.sub("", name) in known, each
 
 
-def test_every_expression_is_of_a_job_or_tells_jobs_apart() -> None:
+def test_expressions_select_one_job_or_group_by_job() -> None:
     for each in shown("some job", "1m"):
         assert 'job="some job"' in each.expr or "ALERTS" in each.expr, each
 
@@ -61,35 +61,35 @@ def test_alerts_and_the_report_have_the_same_objectives() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ALERTS))
-def test_an_alert_says_how_bad_it_is_what_happens_and_what_to_do(name: str) -> None:
-    told = ALERTS[name]["annotations"]
+def test_alert_has_a_severity_a_description_and_a_runbook(name: str) -> None:
+    annotations = ALERTS[name]["annotations"]
     assert ALERTS[name]["labels"]["severity"] in ("page", "ticket")
-    assert not told["summary"].endswith(".")
-    assert told["description"].endswith(".")
-    path, _, anchor = told["runbook"].partition("#")
+    assert not annotations["summary"].endswith(".")
+    assert annotations["description"].endswith(".")
+    path, _, anchor = annotations["runbook"].partition("#")
     headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
     assert anchor in [re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
-def test_every_section_of_the_runbook_is_of_an_alert() -> None:
+def test_runbook_has_a_section_for_each_alert_and_no_other() -> None:
     headings = re.findall(r"^### (.+)$", (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(headings) == sorted(ALERTS)
 
 
 @pytest.mark.parametrize("name", sorted(ALERTS))
-def test_an_alert_is_tested_to_fire_and_to_be_quiet(name: str) -> None:
+def test_alert_has_a_test_that_fires_and_one_that_does_not(name: str) -> None:
     files = sorted((PROMETHEUS / "tests").glob("*.yml"))
     tests = [test for path in files for test in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]]
     checks = [check for test in tests for check in test.get("promql_expr_test", []) if f'"{name}"' in check["expr"]]
     assert {bool(check["exp_samples"]) for check in checks} == {True, False}
 
 
-def test_what_an_alert_compares_is_found() -> None:
+def test_left_sides_of_an_alerts_comparisons_are_found() -> None:
     assert compared("a:b > 14.4 * (1 - 0.999)\nand on (job) c:d > 0.1\n") == ["a:b", "c:d"]
     assert compared('up{job="x"} == 0\nor absent(up{job="x"})\n') == ['up{job="x"}']
 
 
-def test_the_dashboards_are_those_that_their_source_makes() -> None:
+def test_dashboards_match_their_source() -> None:
     files = make.files()
     assert sorted(files) == DASHBOARDS
     for path, text in files.items():
@@ -97,7 +97,7 @@ def test_the_dashboards_are_those_that_their_source_makes() -> None:
 
 
 @pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
-def test_every_panel_has_a_unit_a_description_and_names_for_its_lines(path: Path) -> None:
+def test_panel_has_a_unit_a_description_and_legends(path: Path) -> None:
     provisioned = yaml.safe_load(
         (ROOT / "deploy/grafana/provisioning/datasources/prometheus.yml").read_text(encoding="utf-8")
     )
@@ -123,7 +123,7 @@ def _check_labels(target: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
-def test_panels_lie_beside_each_other_without_gaps_in_their_rows(path: Path) -> None:
+def test_panels_fill_their_rows_without_gaps(path: Path) -> None:
     found = _dashboard(path)["panels"]
     assert len({panel["id"] for panel in found}) == len(found)
     places = [panel["gridPos"] for panel in found]
@@ -135,7 +135,7 @@ def test_panels_lie_beside_each_other_without_gaps_in_their_rows(path: Path) -> 
         assert sum(place["w"] for place in places if place["y"] == y) == 24
 
 
-def test_dashboards_have_addresses_of_their_own_and_link_to_each_other() -> None:
+def test_dashboards_have_unique_ids_and_link_to_each_other() -> None:
     found = [_dashboard(path) for path in DASHBOARDS]
     assert len({each["uid"] for each in found}) == len(found) == 5
     for each in found:

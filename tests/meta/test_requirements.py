@@ -1,4 +1,4 @@
-"""What is installed is named file by file: ``requirements*.txt`` are those of ``requirements*.in``, with hashes."""
+"""Everything that is installed is pinned with hashes: `requirements*.txt` follow from `requirements*.in`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _asked(name: str) -> dict[str, str]:
+def _required(name: str) -> dict[str, str]:
     """Versions by package that a source names, those of the sources that it includes among them."""
     found: dict[str, str] = {}
     for line in (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines():
         if line.startswith("-r "):
-            found |= _asked(line.removeprefix("-r ").removesuffix(".in"))
+            found |= _required(line.removeprefix("-r ").removesuffix(".in"))
         elif line and not line.startswith("#"):
             pin = _PIN.fullmatch(line)
             assert pin, f"{name}.in pins everything that it names: {line}"
@@ -49,7 +49,7 @@ def _files(name: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everything_that_is_installed_is_pinned_and_has_hashes_and_comes_from_nowhere_else(name: str) -> None:
+def test_every_package_is_pinned_with_hashes_and_from_no_other_index(name: str) -> None:
     entries = _entries(name)
     assert entries
     for pin, *hashes in entries:
@@ -59,20 +59,20 @@ def test_everything_that_is_installed_is_pinned_and_has_hashes_and_comes_from_no
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_asked_for_is_what_is_pinned(name: str) -> None:
-    asked, locked = _asked(name), _locked(name)
-    assert asked
-    assert {package: locked.get(package) for package in asked} == asked, "`make lock` was not run"
+def test_pinned_versions_are_the_required_ones(name: str) -> None:
+    required, locked = _required(name), _locked(name)
+    assert required
+    assert {package: locked.get(package) for package in required} == required, "`make lock` was not run"
 
 
-def test_working_on_it_installs_what_running_installs() -> None:
+def test_development_installs_the_same_files_as_running() -> None:
     running, working = _files("requirements"), _files("requirements-dev")
     assert {pin: working.get(pin) for pin in running} == running
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_package_is_there_for_what_is_asked(name: str) -> None:
-    """One that nobody asks for any more is left over from an edit by hand."""
+def test_every_pinned_package_is_required_by_another_or_by_us(name: str) -> None:
+    """A package that no other requires is left over from an edit by hand."""
     text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
     reasons = re.findall(r"^    # +via(?: (.+))?((?:\n    #   .+)*)", text, re.MULTILINE)
     assert len(reasons) == len(_entries(name))
@@ -81,7 +81,7 @@ def test_a_package_is_there_for_what_is_asked(name: str) -> None:
             assert not reason or reason.startswith(("-r ", "-c ")) or _plain(reason.partition("[")[0]) in _locked(name)
 
 
-def test_the_makefile_installs_nothing_without_a_hash_and_anew_when_one_changes() -> None:
+def test_makefile_installs_with_hashes_and_again_when_one_changes() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     installs = [line for line in text.splitlines() if "pip install" in line]
     assert installs

@@ -1,4 +1,4 @@
-"""What `make faults` wrote is about the faults there are, and names metrics and alerts there are (F1)."""
+"""The page about failures describes every fault and names existing metrics and alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.monitoring import rules
 DOCS = ROOT / "docs"
 
 
-def test_the_page_has_every_fault_measured_and_described() -> None:
+def test_page_measures_and_describes_every_fault() -> None:
     page = (DOCS / "failure-modes.md").read_text(encoding="utf-8")
     names = [fault.name for fault in FAULTS]
     assert re.findall(r"^### (.+)$", page, re.MULTILINE) == names
@@ -23,11 +23,11 @@ def test_the_page_has_every_fault_measured_and_described() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_what_an_operator_is_told_to_look_at_exists(fault: Fault) -> None:
+def test_metrics_and_alerts_named_for_a_fault_exist(fault: Fault) -> None:
     metrics = (DOCS / "metrics.md").read_text(encoding="utf-8")
     alerts = {rule["alert"] for rule in rules("alerts")}
     named = re.findall(r"`(lambdaserve_\w+)", fault.signs)
-    told = [name for names in re.findall(r"alerts? (\w+(?:, \w+)*)", fault.signs) for name in names.split(", ")]
-    assert [*named, *told]
+    alerts_named = [name for names in re.findall(r"alerts? (\w+(?:, \w+)*)", fault.signs) for name in names.split(", ")]
+    assert [*named, *alerts_named]
     assert all(f"| `{metric}` |" in metrics for metric in named)
-    assert set(told) <= alerts
+    assert set(alerts_named) <= alerts

@@ -1,4 +1,4 @@
-"""The tables of metrics say what the code does: every metric with its type and labels, and no other."""
+"""The page about metrics lists every metric with its type and labels, and no other."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from tests.meta.repository import ROOT
 
 _ROW = re.compile(r"^\| `(lambdaserve_\w+)` \| (\w+) \|(.*?)\| \S.* \|$", re.MULTILINE)
 
-Told = dict[str, tuple[str, tuple[str, ...]]]
+Metrics = dict[str, tuple[str, tuple[str, ...]]]
 
 
-def documented() -> Told:
+def documented() -> Metrics:
     text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
     return {name: (kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in _ROW.findall(text)}
 
 
-def defined() -> Told:
+def defined() -> Metrics:
     collectors = list(meters.REGISTRY._collector_to_names)
     assert metrics.REQUEST_SECONDS in collectors
     assert all(isinstance(each, MetricWrapperBase) for each in collectors)
     return {_name(each._name, each._type): (each._type, each._labelnames) for each in collectors}  # type: ignore[attr-defined]
 
 
-def looked_up() -> Told:
+def collected() -> Metrics:
     health: Any = SimpleNamespace(report=lambda: EXAMPLE)
     sizes: Any = SimpleNamespace(last=None, within=lambda _: {"c": CollectionSizes(1, 2, {"i": 3}, {"i": 4})})
     families = list(StateCollector(health, sizes).collect())
@@ -44,5 +44,5 @@ def _name(name: str, kind: str) -> str:
     return f"{name}_total" if kind == "counter" else name
 
 
-def test_the_tables_have_every_metric_with_its_type_and_labels_and_no_other() -> None:
-    assert documented() == defined() | looked_up()
+def test_page_lists_every_metric_with_type_and_labels_and_no_other() -> None:
+    assert documented() == defined() | collected()

@@ -1,4 +1,4 @@
-"""What `docs/security.md` names exists, and it tells how to replace everything that is secret (S5)."""
+"""The page about security names existing tests and settings, and every secret."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def section(title: str) -> str:
     return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
-def test_every_test_that_proves_something_exists() -> None:
+def test_tests_named_in_the_threat_model_exist() -> None:
     named = re.findall(r"`(tests/[\w/.]+)`", PAGE)
     assert len(named) > 20
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
 
-def test_every_way_in_is_seen_to_be_stopped() -> None:
+def test_every_threat_has_a_defence_and_a_test() -> None:
     rows = [row.split("|")[1:-1] for row in section("Threat model").splitlines() if row.startswith("| ")][2:]
     assert len(rows) > 15
     for way, stops, seen, _ in rows:
@@ -35,20 +35,20 @@ def test_every_way_in_is_seen_to_be_stopped() -> None:
         assert re.search(r"`(tests/|make )", seen), way
 
 
-def test_every_setting_exists() -> None:
+def test_named_settings_exist() -> None:
     named = set(re.findall(r"`([A-Z][A-Z_]{4,})(?:=[^`]*)?`", PAGE))
     assert "SECRET_KEY" in named
     assert named - set(VARIABLES) - {"DEBUG"} == set()
 
 
-def test_it_tells_how_to_replace_every_secret() -> None:
-    told = section("To replace a secret")
+def test_page_says_how_to_replace_every_secret() -> None:
+    named = section("To replace a secret")
     secret = [name for name, variable in VARIABLES.items() if variable.secret]
     assert "JWT_SIGNING_KEY" in secret
-    assert [name for name in secret if f"`{name}`" not in told] == []
+    assert [name for name in secret if f"`{name}`" not in named] == []
 
 
-def test_the_bounds_that_it_names_are_those_of_the_server() -> None:
+def test_limits_on_the_page_are_the_servers() -> None:
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB a body" in PAGE
     assert f"comes within {HEAD_TIMEOUT_SECONDS} s; {CONNECTIONS:,} connections per worker" in PAGE
     assert (

@@ -1,4 +1,4 @@
-"""The configuration table says what the code does: every variable, with its default and nothing else."""
+"""The page about configuration lists every variable with its default."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _written(default: Any) -> str | None:
     return None if default == {} else f"{default}"
 
 
-def test_the_table_has_every_variable_and_no_other() -> None:
+def test_page_lists_every_variable_and_no_other() -> None:
     assert sorted(ROWS) == sorted(VARIABLES)
 
 
 @pytest.mark.parametrize("name", sorted(VARIABLES))
-def test_a_row_states_the_real_default(name: str) -> None:
+def test_row_states_the_default(name: str) -> None:
     written = _written(VARIABLES[name].default)
     stated = ROWS[name]["default"]
     if written is None:
@@ -49,17 +49,17 @@ def test_a_row_states_the_real_default(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(VARIABLES))
-def test_a_row_says_what_the_variable_is_for(name: str) -> None:
+def test_row_says_what_the_variable_does(name: str) -> None:
     assert VARIABLES[name].about.rstrip(".") in ROWS[name]["about"]
 
 
-def test_the_secrets_that_may_lie_in_files_are_named_and_no_others() -> None:
+def test_page_names_the_secrets_that_may_be_files_and_no_others() -> None:
     section = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8").partition("## Secrets\n")[2]
     named = re.findall(r"`([A-Z_]+)_FILE`", section.partition("\n## ")[0])
     assert sorted(set(named) - {"NAME"}) == sorted(name for name, each in VARIABLES.items() if each.secret)
 
 
-def test_the_example_file_names_only_variables_that_exist() -> None:
+def test_example_file_names_only_existing_variables() -> None:
     named = re.findall(r"^#? ?([A-Z_]{3,})=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
     assert named
     assert set(named) <= set(VARIABLES)
