@@ -1,1 +1,1 @@
-"""Commands of ``manage.py`` about the whole service."""
+"""Commands of ``manage.py`` for the whole service. Only commands may enter; what they do lives in the other rooms."""

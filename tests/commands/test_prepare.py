@@ -1,4 +1,4 @@
-"""`manage.py prepare` and `manage.py demo_user`: what has to be in place before the first request."""
+"""`manage.py prepare` puts in place what the service needs before its first request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import CommandError, call_command
 
@@ -23,7 +23,7 @@ def local(tmp_path: Path, settings: Any) -> LocalData:
     settings.DATA_DIR = tmp_path
     settings.STATIC_ROOT = tmp_path / "static"
     settings.SAMPLE_SCALE = 0.002
-    settings.CONTRACT_VALIDATION = "error"  # so that no document of the sample world may be one that can't be read
+    settings.CONTRACT_VALIDATION = "error"  # so that an unreadable document of the sample world fails
     return LocalData(tmp_path)
 
 
@@ -33,14 +33,14 @@ def prepare(*options: str) -> str:
     return output.getvalue()
 
 
-def test_it_creates_the_indexes_and_loads_nothing_unasked(database: Any, local: LocalData) -> None:
+def test_indexes_are_created_and_nothing_is_loaded_by_default(database: Any, local: LocalData) -> None:
     assert "declared" in prepare()
     assert "movie_view" in database["batch_views"].index_information()
     assert database["batch_views"].count_documents({}) == 0
     assert local.sample_state() is SampleState.ABSENT
 
 
-def test_static_files_are_collected_under_names_that_tell_what_they_hold(database: Any, local: LocalData) -> None:
+def test_static_files_are_collected_under_hashed_names(database: Any, local: LocalData) -> None:
     prepare()
     found = staticfiles_storage.url("js/pages.js")
     assert re.fullmatch(r"/static/js/pages\.[0-9a-f]{12}\.js", found)
@@ -48,7 +48,7 @@ def test_static_files_are_collected_under_names_that_tell_what_they_hold(databas
 
 
 @pytest.mark.slow
-def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None:
+def test_sample_world_is_loaded_once(database: Any, local: LocalData) -> None:
     prepare("--embedded", "--sample")
     assert local.sample_state() is SampleState.LOADED
     batch = database["batch_views"].count_documents({})
@@ -61,7 +61,7 @@ def test_it_loads_the_sample_world_once(database: Any, local: LocalData) -> None
 
 
 @pytest.mark.slow
-def test_it_completes_a_sample_world_whose_load_was_interrupted(database: Any, local: LocalData) -> None:
+def test_interrupted_load_of_the_sample_world_is_completed(database: Any, local: LocalData) -> None:
     prepare("--embedded", "--sample")
     whole = database["batch_views"].count_documents({})
     database["batch_views"].delete_many({"view_type": "sentiment"})
@@ -73,14 +73,14 @@ def test_it_completes_a_sample_world_whose_load_was_interrupted(database: Any, l
     assert local.sample_state() is SampleState.LOADED
 
 
-def test_it_leaves_documents_of_the_users_own_alone(database: Any, local: LocalData) -> None:
+def test_sample_world_is_not_loaded_beside_own_documents(database: Any, local: LocalData) -> None:
     database["batch_views"].insert_one({"_id": "mine", "view_type": "movie_details"})
     assert "documents of your own" in prepare("--embedded", "--sample")
     assert [found["_id"] for found in database["batch_views"].find()] == ["mine"]
     assert local.sample_state() is SampleState.ABSENT
 
 
-def test_trouble_with_the_indexes_is_a_warning_or_for_an_embedded_store_an_error(
+def test_unreachable_mongodb_is_a_warning_and_an_error_if_embedded(
     local: LocalData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from merger.errors import StoreUnavailable
@@ -95,19 +95,8 @@ def test_trouble_with_the_indexes_is_a_warning_or_for_an_embedded_store_an_error
         prepare("--embedded")
 
 
-def test_the_demo_user_gets_a_random_password_that_is_shown_once() -> None:
-    output = StringIO()
-    call_command("demo_user", stdout=output)
-    password = output.getvalue().rpartition("password ")[2].strip()
-    user = authenticate(username="demo", password=password)
-    assert user is not None
-    assert (user.is_staff, user.is_superuser) == (True, True)
-    again = StringIO()
-    call_command("demo_user", stdout=again)
-    assert again.getvalue() == ""
-
-
-def test_there_is_no_demo_user_where_there_is_any_user() -> None:
-    get_user_model().objects.create_user(username="ada")
-    call_command("demo_user", stdout=StringIO())
-    assert not get_user_model().objects.filter(username="demo").exists()
+def test_demo_user_is_created_on_request_only(database: Any, local: LocalData) -> None:
+    prepare()
+    assert not get_user_model().objects.exists()
+    prepare("--demo-user")
+    assert get_user_model().objects.get().username == "demo"

@@ -1,4 +1,4 @@
-"""`manage.py warm_cache`."""
+"""`manage.py warm_cache` puts likely requests' answers into the cache."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def _cold(redis_client: Redis) -> Iterator[None]:
 
 
 def forget() -> None:
-    """As a process that has just started."""
+    """Drops the process's own cache, as after a restart."""
     wiring.service.cache_clear()
 
 
 @pytest.mark.usefixtures("world")
-def test_afterwards_the_answers_are_in_the_cache() -> None:
+def test_likely_answers_are_cache_hits_afterwards() -> None:
     wiring.popular_totals().add({"/api/v1/movies/603/sentiment?window=7d": 9})
     said = run("warm_cache", "--trending", "3")
     assert " made" in said
@@ -69,7 +69,7 @@ def test_afterwards_the_answers_are_in_the_cache() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_a_second_run_makes_nothing() -> None:
+def test_second_run_makes_no_answers() -> None:
     first = run("warm_cache", "--trending", "2")
     addresses = first.partition(" ")[0]
     assert f"{addresses} made" in first or "already warm" in first
@@ -78,7 +78,7 @@ def test_a_second_run_makes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_a_dry_run_names_the_most_requested_first_and_makes_nothing(redis_client: Redis) -> None:
+def test_dry_run_lists_the_most_requested_first_and_makes_nothing(redis_client: Redis) -> None:
     wiring.popular_totals().add({"/api/v1/movies/603": 4, "/api/v1/movies/11?completeness=strict": 8})
     lines = run("warm_cache", "--dry-run", "--trending", "0").splitlines()
     assert lines[:2] == ["/api/v1/movies/11?completeness=strict", "/api/v1/movies/603"]
@@ -92,12 +92,12 @@ def test_a_dry_run_names_the_most_requested_first_and_makes_nothing(redis_client
     "address",
     ["/api/v1/movies/999999999", "/api/v1/movies/603?colour=red", "/api/v1/nothing", "/admin/", "nonsense", "/\x00"],
 )
-def test_what_has_no_answer_is_gone(address: str) -> None:
+def test_address_without_an_answer_is_reported_as_gone(address: str) -> None:
     assert warm(address) == (Warmed.GONE, "")
 
 
 @pytest.mark.usefixtures("world")
-def test_an_answer_that_lacks_events_is_made_all_the_same() -> None:
+def test_incomplete_answer_is_cached_too() -> None:
     address = "/api/v1/movies/603/stats?hours=100"  # the world has six hours
     assert warm(address)[0] is Warmed.MADE
     forget()
@@ -107,7 +107,7 @@ def test_an_answer_that_lacks_events_is_made_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("option", "value", "reason"), [("--top", "-1", "from 0 to 1000"), ("--trending", "101", "from 0 to 100")]
 )
-def test_it_says_what_an_option_takes(option: str, value: str, reason: str) -> None:
+def test_option_out_of_range_is_refused_with_its_range(option: str, value: str, reason: str) -> None:
     with pytest.raises(CommandError, match=reason):
         run("warm_cache", option, value)
 
@@ -115,11 +115,11 @@ def test_it_says_what_an_option_takes(option: str, value: str, reason: str) -> N
 @pytest.mark.parametrize(
     ("variable", "address", "reason"),
     [
-        ("MONGODB_URI", "mongodb://127.0.0.1:1", "nothing can be made: MongoDB is not reachable"),
+        ("MONGODB_URI", "mongodb://127.0.0.1:1", "no answers can be made: MongoDB is not reachable"),
         ("REDIS_URL", "redis://127.0.0.1:1/0", "there is no cache to warm"),
     ],
 )
-def test_it_fails_when_a_store_is_away(database: Held, variable: str, address: str, reason: str) -> None:
+def test_command_fails_while_a_store_is_unreachable(database: Held, variable: str, address: str, reason: str) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "warm_cache"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""``manage.py demo_user``: a first member of staff for a local installation."""
+"""``manage.py demo_user``: creates a first staff user for a local installation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ NAME = "demo"
 
 class Command(BaseCommand):
     help = (
-        f"Creates the superuser {NAME!r} with a random password, printed this once, if there is no user at all; "
-        f"does nothing otherwise. `manage.py changepassword {NAME}` sets another password."
+        f"Creates the superuser {NAME!r} with a random password, which is printed only now, if there are no users yet; "
+        f"otherwise does nothing. `manage.py changepassword {NAME}` sets another password."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         users.create_superuser(username=NAME, email="", password=password)
-        self.stdout.write(f"Staff user for /admin/, shown this once: {NAME}, password {password}")
+        self.stdout.write(f"Staff user for /admin/ (shown only now): {NAME}, password {password}")

@@ -1,4 +1,4 @@
-"""``manage.py doctor``: what is wrong with this deployment, and what to do about it (O3)."""
+"""``manage.py doctor``: finds what is wrong with this deployment and advises what to do. Requirement O3."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from lambdaserve.ops.doctor.examination import examine
 from lambdaserve.ops.doctor.findings import Finding, Level, worse_than
 from merger.stores.mongo.client import time_limit
 
-EXAMINED_WITHIN = 60.0
-"""Seconds that MongoDB may take, in all."""
+TIMEOUT_SECONDS = 60.0
+"""Time that MongoDB may take in total."""
 
 
 class Command(BaseCommand):
     help = (
-        "Looks at settings, the SQL database, MongoDB and Redis, clocks and disks, indexes, migrations and validators, "
-        "both layers and what neither holds, the newest documents and the last comparison of the layers; says what is "
-        "wrong and what to do about it. Changes nothing. Exits with 1 when there is a problem: something is missing "
-        "from answers, or none can be given; with --strict after a warning, too: answers are right, but later, slower "
-        "or less than they should be."
+        "Checks settings, the SQL database, MongoDB and Redis, clocks and disks, indexes, migrations and validators, "
+        "both layers and the gaps in them, the newest documents and the last comparison of the layers; says what is "
+        "wrong and what to do about it. Changes nothing. Exits with 1 if there is a problem, that is, if answers lack "
+        "data or can't be given; with --strict also after a warning, that is, if answers are right but late, slow or "
+        "less complete than they should be."
     )
-    # A deployment whose settings are wrong is just what it is for.
+    # It must run in deployments whose settings are wrong.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the findings as JSON")
-        parser.add_argument("--strict", action="store_true", help="exit with 1 after a warning, too")
+        parser.add_argument("--strict", action="store_true", help="exit with 1 after a warning too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with time_limit(EXAMINED_WITHIN):
-            found = diagnose(examine())
+        with time_limit(TIMEOUT_SECONDS):
+            findings = diagnose(examine())
         if options["json"]:
-            self.stdout.write(json.dumps([each.as_dict() for each in found], indent=2))
+            self.stdout.write(json.dumps([each.as_dict() for each in findings], indent=2))
         else:
-            self._tell(found)
-        if worse_than(Level.OK if options["strict"] else Level.WARNING, found):
-            raise CommandError(_summary(found))
+            self._print(findings)
+        if worse_than(Level.OK if options["strict"] else Level.WARNING, findings):
+            raise CommandError(_summarize(findings))
         if not options["json"]:
-            self.stdout.write(_summary(found))
+            self.stdout.write(_summarize(findings))
 
-    def _tell(self, found: list[Finding]) -> None:
+    def _print(self, findings: list[Finding]) -> None:
         styles = {Level.OK: self.style.SUCCESS, Level.WARNING: self.style.WARNING, Level.PROBLEM: self.style.ERROR}
-        names = max(len(each.about) for each in found)
+        names = max(len(each.about) for each in findings)
         levels = max(len(level) for level in Level)
-        for each in found:
+        for each in findings:
             self.stdout.write(f"{styles[each.level](f'{each.level:{levels}}')}  {each.about:{names}}  {each.what}")
             if each.advice:
                 self.stdout.write(f"{'':{levels + names + 4}}→ {each.advice}")
 
 
-def _summary(found: list[Finding]) -> str:
-    counts = {level: sum(1 for each in found if each.level is level) for level in Level}
-    told = [
+def _summarize(findings: list[Finding]) -> str:
+    counts = {level: sum(1 for each in findings if each.level is level) for level in Level}
+    parts = [
         f"{number} {level}{'' if number == 1 else 's'}" for level, number in counts.items() if level is not Level.OK
     ]
-    return f"{len(found)} findings: {', '.join(reversed(told))}"
+    return f"{len(findings)} findings: {', '.join(reversed(parts))}"

@@ -1,4 +1,4 @@
-"""``manage.py prepare``: what has to be in place before the first request."""
+"""``manage.py prepare``: puts in place what the service needs before its first request."""
 
 from __future__ import annotations
 
@@ -15,39 +15,38 @@ from django.db import connection
 from lambdaserve.config.local_data import LocalData, SampleState
 from merger.stores.mongo.client import database
 
-_LOCK = 0x6C616D626461
-"""Of this project in PostgreSQL, where any number is as good as another."""
+_LOCK_ID = 0x6C616D626461
+"""Number of this project's advisory lock in PostgreSQL; any number would do."""
 
 
 @contextmanager
 def _one_host_at_a_time() -> Iterator[None]:
-    """Hosts that are started together wait for the first of them; a host that dies holds nobody up."""
+    """Makes hosts that start together wait for the first one; a host that dies releases the lock."""
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK_ID])
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK_ID])
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the SQL database, collects static files where STATIC_DIR does not name them, and in MongoDB creates "
-        "collections, validators and indexes; "
-        "migrations that would change documents are left to `manage.py migrate_views`. `manage.py serve` runs it "
-        "before it serves. "
-        "A MongoDB that can't be reached is only a warning: the service starts and recovers without it."
+        "Migrates the SQL database, collects static files unless STATIC_DIR names collected ones, and creates "
+        "collections, validators and indexes in MongoDB. Migrations that would change documents are left to `manage.py "
+        "migrate_views`. `manage.py serve` runs this command before it serves. If MongoDB can't be reached, there is "
+        "only a warning: the service starts without it and recovers by itself."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--embedded", action="store_true", help="MongoDB is the embedded one: trouble with it is an error"
+            "--embedded", action="store_true", help="MongoDB is the embedded one, so a failure of it is an error"
         )
         parser.add_argument(
-            "--sample", action="store_true", help="load the sample world where there are no batch views, else catch up"
+            "--sample", action="store_true", help="load the sample world if there are no batch views, else update it"
         )
         parser.add_argument("--demo-user", action="store_true", help="create a staff user if there is none")
 
@@ -55,29 +54,29 @@ class Command(BaseCommand):
         with _one_host_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.ARE_STATIC_FILES_GIVEN:
-            # Anew each time: a file that is gone, or is another one now, must not be served.
+            # The folder is cleared first: files that were removed or replaced must not be served.
             call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-        # Collections before their indexes: who makes an index makes a collection that has no validator.
+        # Collections before indexes: creating an index first would create its collection without a validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])
         if options["sample"]:
-            self._sample(LocalData(settings.DATA_DIR))
+            self._load_sample(LocalData(settings.DATA_DIR))
         if options["demo_user"]:
             call_command("demo_user")
 
-    def _run(self, command: str, failed: str, *, fatal: bool, **options: Any) -> None:
+    def _run(self, command: str, failure: str, *, fatal: bool, **options: Any) -> None:
         try:
             call_command(command, stdout=self.stdout, **options)
         except CommandError as error:
             if fatal:
                 raise
-            self.stderr.write(self.style.WARNING(f"{failed}: {error}"))
+            self.stderr.write(self.style.WARNING(f"{failure}: {error}"))
 
-    def _sample(self, local: LocalData) -> None:
-        """Loads, completes or catches up the sample world; leaves a store with other documents alone."""
+    def _load_sample(self, local: LocalData) -> None:
+        """Loads, completes or updates the sample world; leaves a store with other documents alone."""
         state = local.sample_state()
         if state is SampleState.ABSENT and database()["batch_views"].find_one(projection=["_id"]) is not None:
-            self.stdout.write("The embedded MongoDB holds documents of your own, so the sample world stays out.")
+            self.stdout.write("The embedded MongoDB holds documents of your own, so the sample world was not loaded.")
             return
         if state is SampleState.LOADED:
             call_command("sample_speed")

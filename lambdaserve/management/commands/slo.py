@@ -1,4 +1,4 @@
-"""``manage.py slo``: whether the service kept what it promises (O1)."""
+"""``manage.py slo``: reports whether the service met its objectives. Requirement O1."""
 
 from __future__ import annotations
 
@@ -25,74 +25,76 @@ from merger.management.progress import Progress
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
-_FOUND_NOTHING = 2
-"""Exit code of whatever is no judgement."""
+_EXIT_NOT_JUDGED = 2
+"""Exit code if nothing could be judged."""
 
 
 class Command(BaseCommand):
     help = (
         "Reports availability, errors, error budget, latencies by route and the hit rate of a period, from a "
-        "Prometheus that scrapes the service or from its access log, beside the objectives: 99.9% of the API's "
-        "requests answered without an error, p95 up to 200 ms, at most 0.1% errors. Exits with 1 when one of them is "
-        "missed, with 2 when there is nothing to judge."
+        "Prometheus that scrapes the service or from its access log, next to the objectives: 99.9% of the API's "
+        "requests answered without an error, p95 of at most 200 ms, at most 0.1% errors. Exits with 1 if an objective "
+        "is missed, with 2 if there is nothing to judge."
     )
     requires_system_checks = ()  # it runs where the logs are, without the stores
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--prometheus", metavar="URL", help="a Prometheus server, such as http://127.0.0.1:9090")
-        source.add_argument("--log", nargs="+", metavar="FILE", help="access logs, gzip too; - is standard input")
+        source.add_argument("--log", nargs="+", metavar="FILE", help="access logs, plain or gzip; - is standard input")
         parser.add_argument(
             "--since",
             metavar="LENGTH",
-            help="length of the period up to now, such as 6h or 7d (default: 7d of Prometheus, all of a log)",
+            help="length of the period up to now, such as 6h or 7d (default: 7d of Prometheus, the whole log)",
         )
         parser.add_argument("--job", default="lambdaserve", help="name of the scrape job (default: lambdaserve)")
         parser.add_argument("--json", action="store_true", help="write JSON for programs instead of a table")
-        parser.add_argument("--report-only", action="store_true", help="exit with 0 even when an objective is missed")
+        parser.add_argument("--report-only", action="store_true", help="exit with 0 even if an objective is missed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         until = configuration.utc_now()
         traffic = self._traffic(options, until)
         report = judge(traffic, Objectives())
         if report is None:
-            raise CommandError("no request of the API was counted in this period", returncode=_FOUND_NOTHING)
+            raise CommandError("no request of the API was counted in this period", returncode=_EXIT_NOT_JUDGED)
         self.stdout.write(json.dumps(report.as_json(), indent=2) if options["json"] else "\n".join(table(report)))
         if report.missed and not options["report_only"]:
             raise CommandError("missed: " + "; ".join(report.missed))
 
     def _traffic(self, options: dict[str, Any], until: datetime) -> Traffic:
         if options["prometheus"]:
-            return _asked(options["prometheus"], options["job"], _since(options["since"] or "7d", until), until)
+            return _query_prometheus(
+                options["prometheus"], options["job"], _since(options["since"] or "7d", until), until
+            )
         since = _since(options["since"], until) if options["since"] else EPOCH
         return self._read(options["log"], since, until)
 
     def _read(self, names: list[str], since: datetime, until: datetime) -> Traffic:
-        found = LogCounts(since, until)
+        counts = LogCounts(since, until)
         progress = Progress(self.stderr, "Lines read")
         for name in names:
             try:
-                for line in _lines(name):
-                    found.add(line)
+                for line in _read_lines(name):
+                    counts.add(line)
                     progress.step()
             except (OSError, EOFError, zlib.error) as error:
                 reason = getattr(error, "strerror", None) or error
-                raise CommandError(f"{name} can't be read: {reason}", returncode=_FOUND_NOTHING) from None
+                raise CommandError(f"{name} can't be read: {reason}", returncode=_EXIT_NOT_JUDGED) from None
         progress.end()
-        if found.bad:
+        if counts.bad:
             self.stderr.write(
-                f"{found.bad:,} of {found.lines:,} lines can't be read and are not counted", style_func=str
+                f"{counts.bad:,} of {counts.lines:,} lines can't be read and are not counted", style_func=str
             )
-        return found.traffic()
+        return counts.traffic()
 
 
 def table(report: SloReport) -> Iterator[str]:
-    """The report for people, line by line."""
+    """The report as text, line by line."""
     goal = report.objectives
     period = f"{report.since:%Y-%m-%d %H:%M} to {report.until:%Y-%m-%d %H:%M} UTC"
     yield f"{period}, {report.whole.requests:,} requests of the API"
     yield ""
-    yield f"{'':14}{'was':>12}{'promised':>14}"
+    yield f"{'':14}{'measured':>12}{'objective':>14}"
     yield f"{'availability':14}{report.availability:>12.3%}{goal.availability:>14.3%}"
     yield f"{'errors':14}{report.error_ratio:>12.3%}{goal.error_ratio:>14.3%}"
     yield f"{'p95':14}{_milliseconds(report.whole.quantiles[0.95]):>12}{_milliseconds(goal.p95):>14}"
@@ -107,8 +109,8 @@ def table(report: SloReport) -> Iterator[str]:
 
 
 def _row(each: RouteReport) -> str:
-    told = "".join(f"{_milliseconds(value):>10}" for value in each.quantiles.values())
-    return f"{each.route:58}{each.requests:>12,}{each.errors:>10,}{told}"
+    latencies = "".join(f"{_milliseconds(value):>10}" for value in each.quantiles.values())
+    return f"{each.route:58}{each.requests:>12,}{each.errors:>10,}{latencies}"
 
 
 def _milliseconds(seconds: float | None) -> str:
@@ -122,24 +124,24 @@ def _since(length: str, until: datetime) -> datetime:
         return until - duration().read(length)
     except ValueError:
         raise CommandError(
-            f"--since takes a length of time such as 90m, 6h or 7d; got {length!r}", returncode=_FOUND_NOTHING
+            f"--since takes a length of time such as 90m, 6h or 7d; got {length!r}", returncode=_EXIT_NOT_JUDGED
         ) from None
 
 
-def _asked(url: str, job: str, since: datetime, until: datetime) -> Traffic:
+def _query_prometheus(url: str, job: str, since: datetime, until: datetime) -> Traffic:
     if not url.startswith(("http://", "https://")):
         raise CommandError(
             f"--prometheus takes an address that starts with http:// or https://; got {url!r}",
-            returncode=_FOUND_NOTHING,
+            returncode=_EXIT_NOT_JUDGED,
         )
     try:
         return Prometheus(url, job).traffic(since, until)
     except PrometheusTrouble as trouble:
-        raise CommandError(str(trouble), returncode=_FOUND_NOTHING) from None
+        raise CommandError(str(trouble), returncode=_EXIT_NOT_JUDGED) from None
 
 
-def _lines(name: str) -> Iterator[bytes]:
-    """The lines of a file, unpacked if it is gzip's, without holding more than one."""
+def _read_lines(name: str) -> Iterator[bytes]:
+    """Reads a file line by line, unpacking gzip, with one line in memory at a time."""
     with ExitStack() as stack:
         file: BinaryIO = sys.stdin.buffer if name == STDIN else stack.enter_context(Path(name).open("rb"))
         packed = cast("Any", file).peek(len(_GZIP)).startswith(_GZIP)

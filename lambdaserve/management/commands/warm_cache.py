@@ -1,4 +1,4 @@
-"""``manage.py warm_cache``: makes answers before anybody asks for them (O3)."""
+"""``manage.py warm_cache``: makes answers before clients request them. Requirement O3."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _REASONS_SHOWN = 5
 
 class Command(BaseCommand):
     help = (
-        "Makes the answers that are most likely to be asked for and puts them into the cache: the most requested "
-        "addresses of the last hours, the layer-wide analytics, every genre's ranking and analytics, and details, "
-        "sentiment and stats of the movies that are trending. Answers that are fresh in the cache are left alone. Safe "
-        "to run beside the service, which makes no answer twice for it. Exits with 1 when an answer could not be made, "
-        "or when there is no Redis to put it into."
+        "Makes the answers that are most likely to be requested and puts them into the cache: the most requested "
+        "addresses of the last hours, the analytics of all movies, every genre's ranking and analytics, and details, "
+        "sentiment and stats of the trending movies. Answers that are fresh in the cache are left alone. It is safe to "
+        "run beside the service, and no answer is made twice because of it. Exits with 1 if an answer could not be "
+        "made, or if there is no Redis to put it into."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,9 +34,9 @@ class Command(BaseCommand):
             "--top", type=int, default=200, help=f"most requested addresses, 0 to {MOST_KEPT} (default: 200)"
         )
         parser.add_argument(
-            "--trending", type=int, default=50, help=f"movies that are trending, 0 to {_LARGEST_RANKING} (default: 50)"
+            "--trending", type=int, default=50, help=f"trending movies, 0 to {_LARGEST_RANKING} (default: 50)"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only list the addresses; make nothing")
+        parser.add_argument("--dry-run", action="store_true", help="only list the addresses, make nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, most in (("top", MOST_KEPT), ("trending", _LARGEST_RANKING)):
@@ -49,29 +49,29 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(addresses)} addresses; nothing was made")
             return
         results, reasons = self._warm(addresses)
-        told = ", ".join(f"{results[kind]} {kind.value}" for kind in Warmed if results[kind] or kind is Warmed.MADE)
-        self.stdout.write(f"{len(addresses)} addresses: {told}")
+        counts = ", ".join(f"{results[kind]} {kind.value}" for kind in Warmed if results[kind] or kind is Warmed.MADE)
+        self.stdout.write(f"{len(addresses)} addresses: {counts}")
         if reasons:
             raise CommandError("\n".join(reasons[:_REASONS_SHOWN]))
 
     def _addresses(self, top: int, trending: int) -> list[str]:
-        """Each once, the most requested first."""
+        """The addresses to warm, each once, the most requested first."""
         try:
             requested = [address for address, _ in popular_totals().top(top)] if top else []
             return list(dict.fromkeys([*requested, *usual_addresses(trending)]))
         except RedisTrouble as trouble:
             raise CommandError(f"there is no cache to warm: {trouble}") from trouble
         except StoreError as error:
-            raise CommandError(f"nothing can be made: {error}") from error
+            raise CommandError(f"no answers can be made: {error}") from error
 
     def _warm(self, addresses: list[str]) -> tuple[Counter[Warmed], list[str]]:
         results: Counter[Warmed] = Counter()
         reasons = []
-        progress = Progress(self.stderr, "Answers seen to", len(addresses))
+        progress = Progress(self.stderr, "Answers checked", len(addresses))
         for address in addresses:
             result, reason = warm(address)
             if result is Warmed.MADE and redis_link().is_away:
-                result, reason = Warmed.FAILED, "Redis does not answer, so that it could not be stored"
+                result, reason = Warmed.FAILED, "Redis does not answer, so the answer could not be stored"
             results[result] += 1
             if result is Warmed.FAILED:
                 reasons.append(f"{address}: {reason}")
