@@ -34,7 +34,7 @@ def overview(_: None, inputs: ViewInputs) -> ViewResult:
 
     The rating of a movie without votes is left out, because TMDB writes 0 for it.
     """
-    catalogue = inputs.reference
+    catalogue = inputs.catalogue
     genres = {name: catalogue.by_genre[key] for key, name in catalogue.genres.items()}
     body = {
         "total_movies": len(catalogue.movies),
@@ -66,7 +66,7 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    catalogue = inputs.reference
+    catalogue = inputs.catalogue
     genre = None if params.genre is None else catalogue.genre(params.genre)
     if params.genre is not None and genre is None:
         raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))

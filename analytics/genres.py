@@ -43,7 +43,7 @@ def genre_analytics(params: GenrePeriod, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    catalogue = inputs.reference
+    catalogue = inputs.catalogue
     genre = catalogue.genre(params.genre)
     if genre is None:
         raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))

@@ -16,13 +16,13 @@ from merger.views.plans import Plan, PlanContext, View
 from merger.wiring import service
 
 
-def _reference_plan(_: PlanContext[GenrePeriod] | PlanContext[Comparison] | PlanContext[None]) -> Plan:
-    return Plan(reference=True)
+def _catalogue_plan(_: PlanContext[GenrePeriod] | PlanContext[Comparison] | PlanContext[None]) -> Plan:
+    return Plan(catalogue=True)
 
 
-GENRE = View(name="analytics.genre", ttl=TTLClass.STABLE, plan=_reference_plan, build=genre_analytics)
+GENRE = View(name="analytics.genre", ttl=TTLClass.STABLE, plan=_catalogue_plan, build=genre_analytics)
 GENRE_HISTORY = View(
-    name="analytics.genre_history", ttl=TTLClass.VERY_STABLE, plan=_reference_plan, build=genre_analytics
+    name="analytics.genre_history", ttl=TTLClass.VERY_STABLE, plan=_catalogue_plan, build=genre_analytics
 )
 TRENDS = View(
     name="analytics.trends",
@@ -32,11 +32,11 @@ TRENDS = View(
     build=trends,
     identity=lambda params: params.movie_id,
 )
-OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_reference_plan, build=overview)
+OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_catalogue_plan, build=overview)
 COMPARISON = View(
     name="analytics.sentiment_comparison",
     ttl=TTLClass.STABLE,
-    plan=_reference_plan,
+    plan=_catalogue_plan,
     build=sentiment_comparison,
 )
 ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network, rests_on=(BATCH,))

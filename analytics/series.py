@@ -83,9 +83,9 @@ class _Scope:
             raise NotFound("movie", params.movie_id)
         if params.genre is None:
             return cls(params, inputs)
-        genre = inputs.reference.genre(params.genre)
+        genre = inputs.catalogue.genre(params.genre)
         if genre is None:
-            raise NotFound("genre", params.genre, inputs.reference.genres_like(params.genre))
+            raise NotFound("genre", params.genre, inputs.catalogue.genres_like(params.genre))
         return cls(params, inputs, genre)
 
     @property
@@ -109,7 +109,7 @@ class _Scope:
     def includes(self, movie_id: int) -> bool:
         if self.params.movie_id is not None:
             return movie_id == self.params.movie_id
-        return self.genre is None or self.inputs.reference.is_of_genre(movie_id, self.genre)
+        return self.genre is None or self.inputs.catalogue.is_of_genre(movie_id, self.genre)
 
     def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
         """Hours with a document that can't be read (D2) or lies in the future, and no newer readable one."""
@@ -177,7 +177,7 @@ def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interv
 
 def _is_known(movie_id: int, inputs: ViewInputs) -> bool:
     return (
-        movie_id in inputs.reference.movies
+        movie_id in inputs.catalogue.movies
         or any(d.movie_id == movie_id for d in inputs.documents.batch)
         or any(d.movie_id == movie_id for d in inputs.documents.speed)
     )

@@ -95,7 +95,7 @@ class ManyMoviesHours:
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
         self._genre = genre
-        self._catalogue = inputs.reference
+        self._catalogue = inputs.catalogue
         tables = inputs.hours.usable(data_type, inputs.boundary)
         self._tables = {table.hour: table for table in tables if len(table.rows)}
         self._ahead = inputs.hours.ahead(inputs.boundary, data_type)

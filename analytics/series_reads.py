@@ -47,14 +47,14 @@ def trend_plan(context: PlanContext[TrendParameters]) -> Plan:
         own = movie_reads(params.movie_id, (VIEW_TYPE,), context, speed_from=boundary.speed_from)
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
-        return Plan((*own, *payload_reads(wanted, context.aliases)), reference=True)
+        return Plan((*own, *payload_reads(wanted, context.aliases)), catalogue=True)
     start = series_hours_from(boundary, context.layers)
     return Plan(
         reads=tuple(
             read for genre in _spellings(params.genre) for read in _shared(params.metric, genre, context.aliases)
         ),
         hours=HourRange((SPEED_TYPE[params.metric],), Window(start, boundary.open_hour + HOUR)),
-        reference=True,
+        catalogue=True,
     )
 
 

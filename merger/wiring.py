@@ -63,7 +63,7 @@ def service() -> MergeService:
             TTLClass.STABLE: settings.CACHE_TTL_STABLE,
             TTLClass.VERY_STABLE: settings.CACHE_TTL_VERY_STABLE,
         },
-        limit=settings.MONGODB_TIMEOUT,
+        timeout=settings.MONGODB_TIMEOUT,
         places=settings.THREADS - 1,
         clock=configuration.utc_now,
         monotonic=time.monotonic,
@@ -151,7 +151,7 @@ def watcher() -> Watcher:
     return Watcher(
         service=service(),
         store=store(),
-        shared=service().cache.shared,
+        shared=service().cache.redis_tier,
         lead=Leader(redis_link(), _namespace(rules, names)),
         batch=ChangeStream(lambda: database()[BATCH]),
         speed=ChangeStream(lambda: database()[SPEED], told),
@@ -241,7 +241,7 @@ def _cache(rules: Policy, names: Aliases) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        shared=RedisTier(redis_link(), _namespace(rules, names), keep, causal_clock()),
+        redis_tier=RedisTier(redis_link(), _namespace(rules, names), keep, causal_clock()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(

@@ -83,7 +83,7 @@ def movie_stats(movie_id: int, window: Window, reading: ViewInputs) -> ViewResul
     stats = [{"hour": isoformat(d.hour), **d.data, "synced_at": isoformat(d.synced_at)} for d in newest]
     body = {
         "movie_id": movie_id,
-        "title": reading.reference.title_of(movie_id),
+        "title": reading.catalogue.title_of(movie_id),
         "stats": stats,
         "latest": stats[0] if stats else None,
         "count": len(stats),

@@ -14,19 +14,19 @@ def genre_search(words: tuple[str, ...] | None, reading: ViewInputs) -> ViewResu
 
     The rating is the plain mean over the movies that anybody voted for: TMDB writes an average of 0 for the others.
     """
-    reference = reading.reference
+    catalogue = reading.catalogue
     rank = title_matcher(words or ())
     genres = [
         {"genre": name, "total_movies": facts.movies, "avg_rating": facts.avg_rating}
-        for key, name in sorted(reference.genres.items())
+        for key, name in sorted(catalogue.genres.items())
         if words is None or rank(join_words(normalise_words(name))) is not None
-        for facts in (reference.by_genre[key],)
+        for facts in (catalogue.by_genre[key],)
     ]
     body = {"genres": genres, "total_genres": len(genres), "data_source": "batch"}
     freshness = describe(
         reading.boundary,
         reading.layers,
-        batch_as_of=reference.movies_as_of,
-        documents=about_movies(reference, Documents()),
+        batch_as_of=catalogue.movies_as_of,
+        documents=about_movies(catalogue, Documents()),
     )
     return ViewResult(body, freshness)

@@ -83,10 +83,10 @@ def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
     Raises:
         NotFound: an unknown genre.
     """
-    reference = reading.reference
-    movies = reference.movies
-    if wanted.genre is not None and reference.genre(wanted.genre) is None:
-        raise NotFound("genre", wanted.genre, reference.genres_like(wanted.genre))
+    catalogue = reading.catalogue
+    movies = catalogue.movies
+    if wanted.genre is not None and catalogue.genre(wanted.genre) is None:
+        raise NotFound("genre", wanted.genre, catalogue.genres_like(wanted.genre))
     numbers = _numbers(reading)
     ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
     found = np.flatnonzero(_passing(wanted, movies, numbers, ranks))
@@ -105,15 +105,15 @@ def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
         reading.boundary,
         reading.layers,
         speed_types=("stats",),
-        batch_as_of=reference.movies_as_of,
-        missing=(unseen_since(reference.movies_as_of, coverage),),
-        documents=about_movies(reference, reading.hours.left_out(reading.boundary)),
+        batch_as_of=catalogue.movies_as_of,
+        missing=(unseen_since(catalogue.movies_as_of, coverage),),
+        documents=about_movies(catalogue, reading.hours.left_out(reading.boundary)),
     )
     return ViewResult(body, freshness)
 
 
 def _numbers(reading: ViewInputs) -> _Numbers:
-    movies, newer = reading.reference.movies, _newer_numbers(reading)
+    movies, newer = reading.catalogue.movies, _newer_numbers(reading)
     rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
     popularity[rows[known]] = newer.column("popularity")[known]
@@ -123,7 +123,7 @@ def _numbers(reading: ViewInputs) -> _Numbers:
 
 def _newer_numbers(reading: ViewInputs) -> Rows:
     """The buckets whose numbers stand in for the batch document's, as ``overriding`` has it of one movie (M6)."""
-    boundary, movies = reading.boundary, reading.reference.movies
+    boundary, movies = reading.boundary, reading.catalogue.movies
     newest = reading.hours.newest("stats", boundary, since=boundary.cutoff)
     if not boundary.is_lagging(reading.layers.speed_of("stats")):
         return newest
@@ -176,9 +176,9 @@ def _shown(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     }
 
 
-def about_movies(reference: Catalogue, hours: Documents) -> Documents:
+def about_movies(catalogue: Catalogue, hours: Documents) -> Documents:
     """What could not be read of that which this answer needs."""
-    return Documents(skipped=reference.skipped_of("movie_details") + hours.skipped)
+    return Documents(skipped=catalogue.skipped_of("movie_details") + hours.skipped)
 
 
 def _descending(values: Floats) -> Floats:

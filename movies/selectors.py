@@ -128,13 +128,13 @@ def _build_sentiment(params: MovieSentiment, reading: ViewInputs) -> ViewResult:
 def _plan_stats(question: PlanContext[MovieStats]) -> Plan:
     start = question.params.window(question.boundary.now).bounded_start
     reads = movie_reads(question.params.movie_id, (), question, speed_from=start)
-    return Plan(reads, reference=True)
+    return Plan(reads, catalogue=True)
 
 
 def _build_stats(params: MovieStats, reading: ViewInputs) -> ViewResult:
     movie_id = params.movie_id
     seen = any(document.movie_id == movie_id for document in reading.documents.speed)
-    if not seen and not reading.reference.knows(movie_id):
+    if not seen and not reading.catalogue.knows(movie_id):
         raise NotFound("movie", movie_id)
     built = movie_stats(movie_id, params.window(reading.boundary.now), reading)
     return ViewResult({**built.body, "hours": params.hours}, built.freshness)
@@ -143,7 +143,7 @@ def _build_stats(params: MovieStats, reading: ViewInputs) -> ViewResult:
 def _plan_search(question: PlanContext[MovieSearch]) -> Plan:
     boundary = question.boundary
     since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
-    return Plan(hours=HourRange(("stats",), since_cutoff), reference=True)
+    return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True)
 
 
 def _build_search(params: MovieSearch, reading: ViewInputs) -> ViewResult:
@@ -151,7 +151,7 @@ def _build_search(params: MovieSearch, reading: ViewInputs) -> ViewResult:
 
 
 def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:
-    return Plan(reference=True)
+    return Plan(catalogue=True)
 
 
 def _build_genres(params: GenreSearch, reading: ViewInputs) -> ViewResult:

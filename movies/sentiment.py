@@ -45,7 +45,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
         reading: its documents: batch ``sentiment`` and ``movie_details``, speed buckets of any type.
     """
     boundary, own = reading.boundary, reading.documents.of_movie(movie_id)
-    if not (own.batch or own.speed or reading.reference.knows(movie_id)):
+    if not (own.batch or own.speed or reading.catalogue.knows(movie_id)):
         return None
     held = _held(own, boundary, reading.layers)
     window = span.ending(boundary.now, granularity)
@@ -54,7 +54,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
     buckets = group_into_buckets(timeline.pieces, granularity)
     body = {
         "movie_id": movie_id,
-        "title": _title(own, boundary) or reading.reference.title_of(movie_id),
+        "title": _title(own, boundary) or reading.catalogue.title_of(movie_id),
         "window": span.label,
         "granularity": granularity.value,
         "sentiment": _summary(overall, _velocity(held, window)),

@@ -53,7 +53,7 @@ def hours_needed(params: HistoryQuery, now: datetime) -> Window:
 
 def history_plan(context: PlanContext[HistoryQuery]) -> Plan:
     """Reads every movie's buckets of ``hours_needed``, and the catalogue."""
-    return Plan(hours=HourRange(SPEED_TYPES, hours_needed(context.params, context.boundary.now)), reference=True)
+    return Plan(hours=HourRange(SPEED_TYPES, hours_needed(context.params, context.boundary.now)), catalogue=True)
 
 
 def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
@@ -62,7 +62,7 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    boundary, catalogue = inputs.boundary, inputs.reference
+    boundary, catalogue = inputs.boundary, inputs.catalogue
     genre = known_genre(params.genre, catalogue)
     movies = _movies_with_history(params, genre, inputs)
     body = {
@@ -99,7 +99,7 @@ def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewIn
             "rank": rank,
             "rank_before": ranks_before.get(movie_id),
             "movie_id": movie_id,
-            "title": inputs.reference.facts_of(movie_id).get("title"),
+            "title": inputs.catalogue.facts_of(movie_id).get("title"),
             "scores": [{"hour": isoformat(hour), "trending_score": scores.score(movie_id, hour)} for hour in hours],
         }
         for rank, movie_id in enumerate(shown, start=1)

@@ -105,7 +105,7 @@ def ranking_window(span: Span, now: datetime) -> Window:
 def ranking_plan(context: PlanContext[RankingParameters]) -> Plan:
     """Reads every movie's buckets of the window, and the catalogue."""
     window = ranking_window(context.params.window, context.boundary.now)
-    return Plan(hours=HourRange(SPEED_TYPES, window), reference=True)
+    return Plan(hours=HourRange(SPEED_TYPES, window), catalogue=True)
 
 
 def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
@@ -114,7 +114,7 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    catalogue = inputs.reference
+    catalogue = inputs.catalogue
     genre = known_genre(params.genre, catalogue)
     window = ranking_window(params.window, inputs.boundary.now)
     candidates, ranked = ranked_candidates(window, genre, inputs)
@@ -152,9 +152,9 @@ def known_genre(folded: str | None, catalogue: Catalogue) -> str | None:
 def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:
     """All candidates, and the rows of a genre's movies (``None``: of all), best first."""
     candidates = _candidates(window, inputs)
-    ranked = _rank_rows(candidates, inputs.reference)
+    ranked = _rank_rows(candidates, inputs.catalogue)
     if genre is not None:
-        ranked = ranked[inputs.reference.of_genre(candidates.movies[ranked], genre)]
+        ranked = ranked[inputs.catalogue.of_genre(candidates.movies[ranked], genre)]
     return candidates, ranked
 
 

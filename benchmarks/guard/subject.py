@@ -120,7 +120,7 @@ class Subject:
 
     def empty_local_tier(self) -> None:
         """Forgets what this process holds; Redis keeps its entries."""
-        self._cache.hot.clear()
+        self._cache.local_tier.clear()
 
 
 def kinds(service: Subject, movies: list[int]) -> Iterator[Kind]:

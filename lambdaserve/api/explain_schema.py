@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from merger.answers import explain
-from merger.answers.answer import GIVERS
+from merger.answers.answer import SOURCES
 from merger.core.boundary import Strategy
 
 _MOMENT = serializers.DateTimeField
@@ -93,7 +93,7 @@ class ExplainedCacheSerializer(serializers.Serializer[Any]):
     """How the cache served the answer."""
 
     state = serializers.ChoiceField(("HIT", "STALE", "MISS"), help_text="Same as `X-Cache`.")
-    given_by = serializers.ChoiceField(GIVERS)
+    given_by = serializers.ChoiceField(SOURCES)
     key = serializers.CharField(help_text="Its key in Redis, without the service's prefix.")
     age_seconds = serializers.IntegerField()
     fresh_for_seconds = serializers.IntegerField()

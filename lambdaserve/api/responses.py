@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 
 from lambdaserve.api.problems import Problem
 from merger.answers.answer import Answer
-from merger.cache.popular import SHARE
+from merger.cache.popular import SAMPLE_SHARE
 from merger.request_context import RequestContext, explained
 from merger.wiring import popular_counts, service
 
@@ -42,7 +42,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     context = explained()
     if context is not None:
         return _add_explanation(answer, context)
-    if random.random() < SHARE:  # noqa: S311 - chooses a sample, guards nothing
+    if random.random() < SAMPLE_SHARE:  # noqa: S311 - chooses a sample, guards nothing
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))

@@ -26,7 +26,7 @@ class ActionRefused(Exception):
 
 def invalidate_all(form: Form) -> str:
     """Has every answer made anew."""
-    wiring.service().cache.shared.advance([ALL_GENERATION])
+    wiring.service().cache.redis_tier.advance([ALL_GENERATION])
     return "Outdated every answer; each is made anew when it is next asked for."
 
 
@@ -35,7 +35,7 @@ def invalidate_view(form: Form) -> str:
     name = form.get("view", "")
     if name not in known_views():
         raise ActionRefused(f"there is no view {name[:80]!r}")
-    wiring.service().cache.shared.advance([of_view(name)])
+    wiring.service().cache.redis_tier.advance([of_view(name)])
     return f"Outdated the answers of {name}."
 
 
@@ -44,7 +44,7 @@ def invalidate_movie(form: Form) -> str:
     text = form.get("movie", "")
     if not text.isdecimal() or int(text) > LARGEST_COUNT:
         raise ActionRefused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
-    wiring.service().cache.shared.advance([of_movie(int(text))])
+    wiring.service().cache.redis_tier.advance([of_movie(int(text))])
     return f"Outdated the answers about movie {int(text)}."
 
 
@@ -117,7 +117,7 @@ def publish(form: Form) -> str:
         run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
     except NotPublishable as error:
         raise ActionRefused(f"{error}; it can be forced") from error
-    wiring.service().cache.shared.advance([BATCH_GENERATION])
+    wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
     return f"Published run {run.run_id} with {run.total:,} documents."
 
 
@@ -129,7 +129,7 @@ def roll_back_question(form: Form) -> str:
 def roll_back(form: Form) -> str:
     """Hides a batch run again."""
     run = wiring.run_publisher().roll_back(form.get("run", ""), force=bool(form.get("force")))
-    wiring.service().cache.shared.advance([BATCH_GENERATION])
+    wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
     return f"Took run {run.run_id} back."
 
 

@@ -29,7 +29,7 @@ from lambdaserve.staff import actions
 from lambdaserve.staff.actions import ActionRefused
 from lambdaserve.staff.drawing import draw_freshness
 from merger import configuration, wiring
-from merger.cache.inspection import unpacked
+from merger.cache.inspection import unpack
 from merger.errors import MergerError
 from merger.stores.mongo.client import time_limit
 from merger.stores.redis.link import RedisTrouble
@@ -197,7 +197,7 @@ class CachePage(Page):
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """The report, and one entry where ``key`` names it."""
         key = request.GET.get("key", "").strip()
-        entry = unpacked(wiring.service().cache, key, configuration.utc_now().timestamp()) if key else None
+        entry = unpack(wiring.service().cache, key, configuration.utc_now().timestamp()) if key else None
         if entry is not None:
             entry["answer"] = json.dumps(entry["answer"], indent=2, ensure_ascii=False)
         return {**super().content(request), "key": key, "entry": entry}

@@ -1,1 +1,4 @@
-"""The merge service: plans, reads, merges and caches one answer. The apps ask this room alone."""
+"""The merge service, which plans, reads, merges and caches one answer; the apps ask this room alone.
+
+What a particular view shows must not enter: an app hands in its ``View``.
+"""

@@ -11,20 +11,21 @@ from merger.cache.entry import Entry
 from merger.errors import Interval
 from merger.views.plans import View
 
-MADE, PROCESS, REDIS = GIVERS = ("made", "process", "redis")
-"""Who an answer is from: made for this request, held by the process, or held by Redis (or made for another one)."""
+COMPUTED, PROCESS, REDIS = SOURCES = ("made", "process", "redis")
+"""Where an answer comes from: computed for this request, held by the process, or held by Redis or computed for another
+request at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view answers.
+    """An answer of a view.
 
     Args:
-        entry: the answer as it is kept.
+        entry: the answer as the cache keeps it.
         state: ``HIT``, ``STALE`` or ``MISS`` (A6).
         age: whole seconds since it was computed.
-        view, params: what was asked.
-        at_hand: this process held it.
+        view, params: what was asked for.
+        is_local: whether this process held it.
     """
 
     entry: Entry
@@ -32,7 +33,7 @@ class Answer:
     age: int
     view: View[Any]
     params: object
-    at_hand: bool
+    is_local: bool
 
     @property
     def body(self) -> bytes:
@@ -46,7 +47,7 @@ class Answer:
 
     @property
     def max_age(self) -> int:
-        """Whole seconds for which it is still fresh."""
+        """Whole seconds for which it stays fresh."""
         return max(0, self.entry.ttl - self.age)
 
     @property

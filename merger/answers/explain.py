@@ -1,6 +1,7 @@
-"""How an answer came about, as plain data for staff: plan, boundary, layers, and how MongoDB runs each read (O2). Pure.
+"""Explains an answer to staff as plain data: plan, boundary, layers, and how MongoDB runs each read. Pure.
 
-Filters are written as extended JSON is (``{"$date": …}``), so that they can be pasted into a MongoDB shell.
+Filters are written as extended JSON (``{"$date": …}``), so that they can be pasted into a MongoDB shell.
+Requirement O2.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from merger.answers.reader import Planned
+from merger.answers.reader import PlannedReads
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import Span, isoformat
@@ -24,11 +25,11 @@ AWAY, EMPTY, STALE, LAGGING, CURRENT = "away", "empty", "stale", "lagging", "cur
 """States of a layer."""
 
 
-def described_plan(view: View[Any], params: object, boundary: Boundary, planned: Planned) -> dict[str, Any]:
-    """What would be read for a question at this moment.
+def describe_plan(view: View[Any], params: object, boundary: Boundary, planned: PlannedReads) -> dict[str, Any]:
+    """Describes what would be read for a request at this moment.
 
     Args:
-        view: that it asks.
+        view: what is asked for.
         params: its parameters, a frozen dataclass; ``None`` where it takes none.
         boundary: as of now.
         planned: from the reader.
@@ -38,7 +39,7 @@ def described_plan(view: View[Any], params: object, boundary: Boundary, planned:
     """
     return {
         "view": view.name,
-        "params": _params(params),
+        "params": _describe_params(params),
         "boundary": {
             "now": isoformat(boundary.now),
             "strategy": boundary.policy.strategy.value,
@@ -47,29 +48,29 @@ def described_plan(view: View[Any], params: object, boundary: Boundary, planned:
             "open_hour": isoformat(boundary.open_hour),
         },
         "layers": {
-            "batch": {"read": _reads(planned.plan, BATCH), **_batch(boundary, planned.layers)},
-            "speed": {"read": _reads(planned.plan, SPEED), **_speed(boundary, planned.layers)},
+            "batch": {"read": _is_read(planned.plan, BATCH), **_describe_batch(boundary, planned.layers)},
+            "speed": {"read": _is_read(planned.plan, SPEED), **_describe_speed(boundary, planned.layers)},
         },
         "plan": {
-            "reads": [_read(*each) for each in zip(planned.plan.reads, planned.found, strict=True)],
-            "hours_of_all_movies": planned.plan.hours and _hours(planned.plan.hours),
-            "catalogue": planned.plan.reference,
+            "reads": [_describe_read(*each) for each in zip(planned.plan.reads, planned.explanations, strict=True)],
+            "hours_of_all_movies": planned.plan.hours and _describe_hours(planned.plan.hours),
+            "catalogue": planned.plan.catalogue,
             "catalogue_as_of_run": planned.catalogue_as_of and isoformat(planned.catalogue_as_of),
         },
     }
 
 
-def _params(params: object) -> dict[str, Any]:
+def _describe_params(params: object) -> dict[str, Any]:
     fields = dataclasses.fields(params) if dataclasses.is_dataclass(params) else ()
-    return {each.name: _plain(getattr(params, each.name)) for each in fields}
+    return {each.name: _plain_json(getattr(params, each.name)) for each in fields}
 
 
-def _reads(plan: Plan, collection: str) -> bool:
-    """Whether an answer that has to be made reads documents of it; the catalogue is kept, and counts as none."""
+def _is_read(plan: Plan, collection: str) -> bool:
+    """Whether computing an answer reads documents of a collection; the catalogue is kept, and does not count."""
     return any(read.collection == collection for read in plan.reads) or (collection == SPEED and plan.hours is not None)
 
 
-def _batch(boundary: Boundary, layers: Layers) -> dict[str, Any]:
+def _describe_batch(boundary: Boundary, layers: Layers) -> dict[str, Any]:
     computed_at = layers.batch_computed_at
     state = EMPTY if computed_at is None else STALE if boundary.is_stale(computed_at) else CURRENT
     return {
@@ -78,7 +79,7 @@ def _batch(boundary: Boundary, layers: Layers) -> dict[str, Any]:
     }
 
 
-def _speed(boundary: Boundary, layers: Layers) -> dict[str, Any]:
+def _describe_speed(boundary: Boundary, layers: Layers) -> dict[str, Any]:
     is_away = LAYER_OF[SPEED] in layers.away
     return {
         "types": {
@@ -100,18 +101,18 @@ def _state(boundary: Boundary, layer: SpeedLayer) -> str:
     return LAGGING if boundary.is_lagging(layer) else CURRENT
 
 
-def _hours(hours: HourRange) -> dict[str, Any]:
-    return {"types": list(hours.types), "start": _plain(hours.window.start), "end": _plain(hours.window.end)}
+def _describe_hours(hours: HourRange) -> dict[str, Any]:
+    return {"types": list(hours.types), "start": _plain_json(hours.window.start), "end": _plain_json(hours.window.end)}
 
 
-def _read(read: Find, found: Mapping[str, Any] | StoreError) -> dict[str, Any]:
-    asked = {"collection": read.collection, "filter": _extended(read.filter), "without": list(read.without)}
-    if isinstance(found, StoreError):
-        return {**asked, "error": str(found)}
-    plan, stats = found.get("queryPlanner", {}).get("winningPlan", {}), found.get("executionStats", {})
+def _describe_read(read: Find, explanation: Mapping[str, Any] | StoreError) -> dict[str, Any]:
+    request = {"collection": read.collection, "filter": _extended_json(read.filter), "without": list(read.without)}
+    if isinstance(explanation, StoreError):
+        return {**request, "error": str(explanation)}
+    plan, stats = explanation.get("queryPlanner", {}).get("winningPlan", {}), explanation.get("executionStats", {})
     stages = list(_stages(plan))
     return {
-        **asked,
+        **request,
         "indexes": sorted({each["indexName"] for each in stages if "indexName" in each}),
         "scans_collection": any(each["stage"] == "COLLSCAN" for each in stages),
         "keys_examined": stats.get("totalKeysExamined"),
@@ -122,7 +123,7 @@ def _read(read: Find, found: Mapping[str, Any] | StoreError) -> dict[str, Any]:
 
 
 def _stages(plan: Any) -> Iterator[Mapping[str, Any]]:
-    """Every stage of a winning plan, whatever a server's version, or a cluster, has put around it."""
+    """Every stage of a winning plan, wherever a server's version, or a cluster, nests it."""
     if isinstance(plan, Mapping):
         if "stage" in plan:
             yield plan
@@ -133,16 +134,16 @@ def _stages(plan: Any) -> Iterator[Mapping[str, Any]]:
             yield from _stages(value)
 
 
-def _extended(value: Any) -> Any:
+def _extended_json(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _extended(each) for key, each in value.items()}
+        return {key: _extended_json(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_extended(each) for each in value]
+        return [_extended_json(each) for each in value]
     return {"$date": isoformat(value)} if isinstance(value, datetime) else value
 
 
-def _plain(value: Any) -> Any:
-    """A parameter as JSON has it."""
+def _plain_json(value: Any) -> Any:
+    """A parameter as plain JSON."""
     if isinstance(value, Span):
         return value.label
     if isinstance(value, Enum):
@@ -150,5 +151,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return isoformat(value)
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain_json(each) for each in value]
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)

@@ -1,4 +1,4 @@
-"""``MergeService``: one question in, one encoded answer out. Plans, reads, merges, caches."""
+"""``MergeService`` turns a view and its parameters into one encoded answer: it plans, reads, merges and caches."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from merger.answers.answer import MADE, PROCESS, REDIS, Answer
-from merger.answers.explain import described_plan
+from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
+from merger.answers.explain import describe_plan
 from merger.answers.reader import Reader
 from merger.answers.skipped_log import SkippedLog
 from merger.cache.answer_cache import MISS, STALE, AnswerCache
@@ -50,12 +50,12 @@ from merger.views.reading import ViewInputs
 P = TypeVar("P")
 
 
-BEHIND_TTL = 1
-"""Seconds for which an answer is fresh that was made from one layer, or with a catalogue that is being replaced."""
+PROVISIONAL_TTL = 1
+"""Seconds for which an answer is fresh that comes from one layer, or from a catalogue that is being replaced."""
 
 
 class MergeService:
-    """The one way from a view's parameters to its answer.
+    """Computes and caches the answers of all views.
 
     Args:
         store: both collections, and which batch runs are published (M12).
@@ -63,15 +63,15 @@ class MergeService:
         contract: how stored documents are read.
         policy: of the time boundary.
         ttl: seconds per TTL class.
-        limit: seconds that the store may keep one answer waiting, in all (F1).
-        places: answers that are read for at the same time.
+        timeout: seconds that the store may keep one answer waiting, in all (F1).
+        places: answers that may be read for at the same time.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
 
     Attributes:
-        store: what of that is visible.
+        store: the published documents.
         cache: as given.
-        made_at: monotonic seconds at which an answer was last made.
+        computed_at: monotonic seconds at which an answer was last computed.
     """
 
     def __init__(
@@ -82,80 +82,82 @@ class MergeService:
         contract: Contract,
         policy: Policy,
         ttl: Mapping[TTLClass, int],
-        limit: float = 2.0,
+        timeout: float = 2.0,
         places: int = 3,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
-        self.store = visible = PublishedStore(store)
+        self.store = published = PublishedStore(store)
         self.cache = cache
         self._monotonic = monotonic
-        self._limit = limit
+        self._timeout = timeout
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
-        self._watch = LayerState(visible, contract.aliases, monotonic, visible.look)
-        self._hours = SpeedHours(visible, contract, monotonic)
-        self._reference = CatalogueLoader(visible, contract, self._watch, monotonic, visible.one_publication)
+        self._layers = LayerState(published, contract.aliases, monotonic, published.look)
+        self._hours = SpeedHours(published, contract, monotonic)
+        self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
         self._reader = Reader(
-            store=visible,
+            store=published,
             contract=contract,
-            watch=self._watch,
+            layer_state=self._layers,
             hours=self._hours,
-            reference=self._reference,
+            loader=self._loader,
             places=Bulkhead(places, monotonic),
-            one_publication=visible.one_publication,
+            one_publication=published.one_publication,
         )
         self.skipped = SkippedLog()
         self._noted: tuple[Skipped, ...] = ()
-        self.made_at = float("-inf")
+        self.computed_at = float("-inf")
 
     def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
-        """The answer of a view, from the cache or made now.
+        """Serves the answer of a view from the cache, or computes it.
 
         Args:
-            view: what is asked.
+            view: what is asked for.
             params: its parameters, a frozen dataclass: part of the cache key.
-            strict: raise rather than answer when the answer lacks events (``completeness=strict``).
+            strict: raise where the answer lacks events (``completeness=strict``).
 
         Raises:
-            NotFound: nobody holds such a thing.
+            NotFound: neither layer knows it.
             Incomplete: only when ``strict``.
             StoreError: the documents can't be read.
         """
         ident = (view.name, params)
-        held = self.cache.at_hand(ident, view.name)
-        at_hand = held is not None and not (strict and held.state == STALE)
-        if held is not None and at_hand:
-            entry, state = held.entry, held.state
+        cached = self.cache.serve_local(ident, view.name)
+        is_local = cached is not None and not (strict and cached.state == STALE)
+        if cached is not None and is_local:
+            entry, state = cached.entry, cached.state
         else:
             request = self._cache_request(view, params, ident)
-            with deadline(self._limit):
-                entry, state = self.cache.fetch(request, partial(self._make, view, params, request), strict=strict)
+            with deadline(self._timeout):
+                entry, state = self.cache.fetch(request, partial(self._compute, view, params, request), strict=strict)
         if entry.missing:
             if strict:
                 raise Incomplete(entry.missing)
             INCOMPLETE_ANSWERS.labels(view.name).inc()
-        return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, at_hand)
+        return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, is_local)
 
     def explain(self, answer: Answer) -> dict[str, Any]:
-        """How an answer came about: plan, boundary, layers, indexes, cache (O2). The store runs each find once more.
+        """Describes how an answer came about: plan, boundary, layers, indexes, cache. Requirement O2.
+
+        The store runs each find once more for it.
 
         Returns:
             See ``merger.answers.explain``.
 
         Raises:
-            StoreUnavailable: too many questions are waiting for the store.
+            StoreUnavailable: too many requests are waiting for the store.
         """
         boundary = self.boundary()
-        with deadline(self._limit):
+        with deadline(self._timeout):
             planned = self._reader.explain(answer.view, answer.params, boundary)
         request = self._cache_request(answer.view, answer.params, None)
         return {
-            **described_plan(answer.view, answer.params, boundary, planned),
+            **describe_plan(answer.view, answer.params, boundary, planned),
             "cache": {
                 "state": answer.state,
-                "given_by": self._giver(answer),
+                "given_by": self._source(answer),
                 "key": request.key,
                 "age_seconds": answer.age,
                 "fresh_for_seconds": answer.max_age,
@@ -165,10 +167,10 @@ class MergeService:
             },
         }
 
-    def _giver(self, answer: Answer) -> str:
+    def _source(self, answer: Answer) -> str:
         if answer.state == MISS:
-            return MADE
-        return PROCESS if answer.at_hand or self.cache.shared.link.is_away else REDIS
+            return COMPUTED
+        return PROCESS if answer.is_local or self.cache.redis_tier.link.is_away else REDIS
 
     def _cache_request(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
         movie_id = view.identity(params)
@@ -185,96 +187,96 @@ class MergeService:
 
     @property
     def batch_seen(self) -> datetime | None:
-        """When the newest batch document was computed, as last seen; nobody is asked."""
-        return self._watch.batch_seen
+        """When the newest batch document was computed, as last seen; the store is not asked."""
+        return self._layers.batch_seen
 
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
-        """The time boundary as of now and both layers' state, the speed layer's for some data types.
+        """Reads the time boundary as of now and both layers' state, the speed layer's for some data types.
 
         Raises:
             StoreError: from the store.
         """
         boundary = self.boundary()
-        return boundary, self._watch.layers(types, boundary)
+        return boundary, self._layers.layers(types, boundary)
 
     def refresh(self) -> tuple[Boundary, Layers, Changes]:
-        """Brings up to date what answers are made from, so that none has to; for a thread that does so often.
+        """Brings the process's copies up to date, so that no request has to; the background thread calls it often.
 
         Returns:
             As ``layers``, of every data type, and what changed in the kept hours since the last call.
 
         Raises:
-            StoreError: from the store; nothing that is known is lost by it.
+            StoreError: from the store; the copies stay as they were.
         """
         boundary = self.boundary()
-        layers = self._watch.refresh(tuple(SPEED_TYPES), boundary)
-        self._reference.keep_current(boundary)
+        layers = self._layers.refresh(tuple(SPEED_TYPES), boundary)
+        self._loader.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
 
     def catalogue(self) -> Catalogue:
-        """Movies and genres as they are known; read first where they never were.
+        """Movies and genres; read now where they never were.
 
         Raises:
             StoreError: from the store.
         """
-        return self._reference.current(self.boundary())
+        return self._loader.current(self.boundary())
 
     @property
     def catalogue_at_hand(self) -> Catalogue | None:
-        """The same where it needs no reading."""
-        return self._reference.at_hand
+        """Movies and genres, if they have been read."""
+        return self._loader.at_hand
 
     def warm_up(self) -> None:
-        """Reads what every answer needs, so that the first one does not pay for it.
+        """Reads what every answer needs, so that the first request does not wait for it.
 
         Raises:
             StoreError: from the store.
         """
         boundary = self.boundary()
-        self._reference.current(boundary, wait=None)
+        self._loader.current(boundary, wait=None)
         types = ("sentiment", "stats", "trending")
-        layers = self._watch.layers(types, boundary)
+        layers = self._layers.layers(types, boundary)
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
         self._hours.read(HourRange(types, since_cutoff), boundary, layers)
 
-    def _make(self, view: View[P], params: P, request: CacheRequest, generations: tuple[str, ...]) -> Entry:
+    def _compute(self, view: View[P], params: P, request: CacheRequest, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
-        self.made_at = started
+        self.computed_at = started
         boundary = Boundary(now, self._policy)
         batch_generation = request.generation(BATCH_GENERATION, generations)
-        with deadline(self._limit):
-            gathered = self._reader.read(view, params, boundary, batch_generation)
-        reading, lost = gathered.reading, gathered.lost
-        self._note_skipped(reading)
+        with deadline(self._timeout):
+            result = self._reader.read(view, params, boundary, batch_generation)
+        inputs, failed = result.inputs, result.failed
+        self._note_skipped(inputs)
         try:
             with TimedStep("merge"):
-                built = view.build(params, reading)
+                answer = view.build(params, inputs)
         except NotFound:
-            if lost:
-                raise lost.first from None  # the layer that failed may know it
+            if failed:
+                raise next(iter(failed.values())) from None  # the layer that failed may know it
             raise
         with TimedStep("encode"):
-            body = orjson.dumps({**built.body, "freshness": built.freshness.as_dict()})
+            body = orjson.dumps({**answer.body, "freshness": answer.freshness.as_dict()})
         entry = Entry.of(
             request.key,
             body,
             made=now.timestamp(),
-            ttl=self._ttl[view.ttl] if gathered.is_current else min(self._ttl[view.ttl], BEHIND_TTL),
+            ttl=self._ttl[view.ttl] if result.is_current else min(self._ttl[view.ttl], PROVISIONAL_TTL),
             cost=self._monotonic() - started,
-            missing=built.freshness.missing,
+            missing=answer.freshness.missing,
             generations=generations,
         )
-        if lost:
-            for layer in reading.layers.away:
+        if failed:
+            for layer in inputs.layers.away:
                 HALF_ANSWERS.labels(view.name, layer).inc()
-            raise PartialAnswer(entry, lost.first)
+            raise PartialAnswer(entry, next(iter(failed.values())))
         return entry
 
-    def _note_skipped(self, reading: ViewInputs) -> None:
-        """What could not be read; of the catalogue once per copy, not per answer."""
-        self.skipped.note((*reading.documents.skipped, *reading.hours.skipped))
-        if reading.reference.skipped and reading.reference.skipped is not self._noted:
-            self._noted = reading.reference.skipped
+    def _note_skipped(self, inputs: ViewInputs) -> None:
+        """Notes the documents that could not be read; those of the catalogue once per copy, not per answer."""
+        self.skipped.note((*inputs.documents.skipped, *inputs.hours.skipped))
+        if inputs.catalogue.skipped and inputs.catalogue.skipped is not self._noted:
+            self._noted = inputs.catalogue.skipped
             self.skipped.note(self._noted)
 
 

@@ -59,8 +59,8 @@ class WorkerMeters:
         with self._lock:
             self._tell_counts()
             self._tell_process()
-        meters.CACHE_PROCESS_ENTRIES.set(len(self._cache.hot))
-        meters.CACHE_PROCESS_BYTES.set(self._cache.hot.bytes)
+        meters.CACHE_PROCESS_ENTRIES.set(len(self._cache.local_tier))
+        meters.CACHE_PROCESS_BYTES.set(self._cache.local_tier.bytes)
         meters.REDIS_AWAY.set(self._redis.is_away)
 
     def _tell_counts(self) -> None:

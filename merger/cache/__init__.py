@@ -1,1 +1,4 @@
-"""Cached answers: two tiers, generations, single flight, stale answers. Knows nothing of what an answer contains."""
+"""Cached answers: two tiers, generations, single flight, stale answers.
+
+What an answer contains, and how it is computed, must not enter: callers hand in both as bytes and a function.
+"""

@@ -1,8 +1,8 @@
-"""A cached answer and its bytes (C2). Pure: no Redis, no clock.
+"""A cached answer and the bytes that Redis holds of it. Pure: no Redis, no clock.
 
-The bytes are a seal, one line of JSON about the answer, and the answer's own JSON, which is served as it is. The seal
-is a keyed digest over all of it and over the key that it is stored under: a value that was damaged, moved, or written
-by anybody else is no entry.
+The bytes are a seal, one line of JSON about the answer, and the answer's own JSON, which is served unchanged. The seal
+is a keyed digest over all of it and over the key that it is stored under: a value that was damaged, moved to another
+key, or written by another program is refused. Requirement C2.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from merger.core.windows import isoformat
 from merger.errors import Interval, NotFound
 
 COMPRESS_FROM = 8192
-"""Bytes of a body from which on it is compressed, once, when it is stored."""
+"""Bytes; a body this large or larger is compressed, once, when it is stored."""
 
 
-BEING_REPLACED = "it is being made anew"
-"""Why an answer is old, where nothing is wrong: the next one is on its way."""
+BEING_REPLACED = "it is being recomputed"
+"""The reason for a stale answer where nothing is wrong."""
 
 
-_LEVEL = 5
-"""Of gzip: nearly as small as the best, at a third of its time."""
+_GZIP_LEVEL = 5
+"""Nearly as small as the best level, at a third of its time."""
 
 
 _SEAL_SIZE = 16
@@ -46,7 +46,7 @@ class _Gap(msgspec.Struct, frozen=True):
 
 
 class _Head(msgspec.Struct, frozen=True):
-    """The JSON line about an answer; fields as in ``Entry``. A build that needs other fields must not read old ones."""
+    """The JSON line about an answer; fields as in ``Entry``. A line that lacks a field is refused."""
 
     etag: str
     made: float
@@ -63,17 +63,17 @@ _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Head).de
 
 @dataclass(frozen=True)
 class Entry:
-    """A stored answer, or the knowledge that there is none.
+    """A stored answer, or the fact that there is none.
 
     Args:
         stored: encoded JSON object, gzipped if ``compressed``.
-        compressed: see above.
+        compressed: whether ``stored`` is gzipped.
         etag: strong entity tag of the uncompressed answer, quoted (C9).
-        made: when it was begun to be computed; seconds since the epoch.
+        made: when its computation began; seconds since the epoch.
         ttl: seconds from then on for which it is fresh.
-        cost: seconds that it took to make.
+        cost: seconds that its computation took.
         missing: intervals that the answer lacks (M8).
-        generations: the generations that it was made under, in the order of the question's names.
+        generations: the generations that it was computed under, in the order of the request's names.
         absent: what was not found, in place of an answer (C7).
     """
 
@@ -99,20 +99,20 @@ class Entry:
         missing: tuple[Interval, ...] = (),
         generations: tuple[str, ...] = (),
     ) -> Entry:
-        """The entry of an answer; its tag stands for the question and for every byte of the answer.
+        """The entry of an answer. Its entity tag stands for the key and for every byte of the body.
 
-        The body says which data it rests on (``freshness``), so that other data versions are another tag.
+        The body says which data it rests on (``freshness``), so that other data give another tag.
         """
         digest = hashlib.blake2b(key.encode() + b"\n" + body, digest_size=12).hexdigest()
         compressed = len(body) >= COMPRESS_FROM
-        stored = gzip.compress(body, _LEVEL, mtime=0) if compressed else body
+        stored = gzip.compress(body, _GZIP_LEVEL, mtime=0) if compressed else body
         return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations)
 
     @classmethod
     def of_absence(
         cls, error: NotFound, *, made: float, ttl: int, cost: float = 0.0, generations: tuple[str, ...] = ()
     ) -> Entry:
-        """The entry of a question that has no answer."""
+        """The entry that says an answer does not exist."""
         return cls(b"", compressed=False, etag="", made=made, ttl=ttl, cost=cost, generations=generations, absent=error)
 
     @cached_property
@@ -122,24 +122,24 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes that it may occupy in a process, about: its body too, which is unpacked on first use and kept."""
+        """About the bytes that it may occupy in a process, with its body, which is unpacked on first use and kept."""
         unpacked = int.from_bytes(self.stored[-4:], "little") if self.compressed else 0  # gzip's trailer says it
         return len(self.stored) + unpacked + 500
 
     def age(self, now: float) -> float:
-        """Seconds since it was made; never negative, since hosts' clocks differ a little."""
+        """Seconds since its computation began; never negative, though hosts' clocks differ a little."""
         return max(0.0, now - self.made)
 
     def as_stale(self, key: str, reason: str) -> Entry:
-        """The same answer with a warning in its ``freshness`` that it is an old one (C4)."""
+        """The same answer with a warning in its ``freshness`` that it is a stale one (C4)."""
         content = orjson.loads(self.body)
         made = isoformat(datetime.fromtimestamp(self.made, UTC).replace(microsecond=0))
         content["freshness"]["warnings"].append(f"stale_answer: this answer is from {made}; {reason}")
-        told = Entry.of(key, orjson.dumps(content), made=self.made, ttl=self.ttl)
-        return replace(told, missing=self.missing, generations=self.generations, cost=self.cost)
+        warned = Entry.of(key, orjson.dumps(content), made=self.made, ttl=self.ttl)
+        return replace(warned, missing=self.missing, generations=self.generations, cost=self.cost)
 
-    def encoded(self, key: str, secret: bytes) -> bytes:
-        """Its bytes for a key."""
+    def encode(self, key: str, secret: bytes) -> bytes:
+        """Its bytes, sealed for the key that they are stored under."""
         missing = tuple(_Gap(*interval) for interval in self.missing)
         is_absent = self.absent is not None
         head = _Head(
@@ -149,11 +149,11 @@ class Entry:
         return _seal(key, secret, content) + content
 
     @classmethod
-    def decoded(cls, raw: bytes, key: str, secret: bytes) -> Entry:
-        """The inverse of ``encoded``.
+    def decode(cls, raw: bytes, key: str, secret: bytes) -> Entry:
+        """Reads what ``encode`` wrote.
 
         Raises:
-            ValueError: the bytes are something else, or another key's, or not ours.
+            ValueError: the bytes are something else, of another key, or sealed with another secret.
         """
         seal, content = raw[:_SEAL_SIZE], raw[_SEAL_SIZE:]
         if not hmac.compare_digest(seal, _seal(key, secret, content)):
@@ -178,7 +178,7 @@ class Entry:
 
 
 def _absence(error: NotFound) -> bytes:
-    """What was asked for in vain. It is callers' text: ``json`` takes lone surrogates and numbers of any size."""
+    """What was not found. It is callers' text, hence ``json``, which takes lone surrogates and numbers of any size."""
     return json.dumps([error.kind, error.key, error.near]).encode()
 
 

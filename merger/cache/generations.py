@@ -1,4 +1,4 @@
-"""Names of generations: a cached answer is valid while every generation that it depends on is unchanged."""
+"""Names of generations. A cached answer is valid while every generation that it depends on is unchanged."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ BATCH_GENERATION = "batch"
 
 
 CHANGED_MOVIES = "changed:movies"
-"""Generation of every movie's data: raised when too many movies changed to name them, or nobody knows which."""
+"""Generation of every movie's data: bumped when too many movies changed to name them, or which ones is unknown."""
 
 
 def of_view(name: str) -> str:
-    """Generation of one view's answers, raised by hand."""
+    """Generation of one view's answers, bumped by hand."""
     return f"view:{name}"
 
 
 def of_movie(movie_id: int) -> str:
-    """Generation of one movie's answers, raised by hand."""
+    """Generation of one movie's answers, bumped by hand."""
     return f"movie:{movie_id}"
 
 

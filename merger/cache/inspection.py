@@ -1,4 +1,7 @@
-"""What lies in the shared cache, for people: how much of each view, the largest entries, one of them unpacked (O4)."""
+"""The contents of the shared cache, for staff: the size of each view, the largest entries, one entry unpacked.
+
+Requirement O4.
+"""
 
 from __future__ import annotations
 
@@ -18,27 +21,28 @@ from merger.cache.entry import Entry
 from merger.core.windows import isoformat
 from merger.stores.redis.cluster import writable_servers
 
-LOOKED_AT: Final = 20_000
-"""Keys that are gone through, of whatever kind; a large Redis is not read whole for a page."""
+MOST_KEYS: Final = 20_000
+"""Keys scanned, of whatever kind; a large Redis is not read whole for a page."""
 
 
-AT_ONCE: Final = 500
+BATCH_SIZE: Final = 500
+"""Keys per scan."""
 
 
-LARGEST: Final = 20
+LARGEST_SHOWN: Final = 20
 
 
-SECONDS: Final = 2.0
-"""That looking may take."""
+TIMEOUT_SECONDS: Final = 2.0
+"""Longest scan; what it found until then is shown."""
 
 
-_TAG: Final = re.compile(r"\A\{\d+\}")
-"""Of the partition, in a Cluster."""
+_PARTITION_TAG: Final = re.compile(r"\A\{\d+\}")
+"""Begins a key in a Cluster."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedView:
-    """Entries of a view."""
+    """Number and bytes of a view's entries."""
 
     entries: int = 0
     bytes: int = 0
@@ -46,12 +50,12 @@ class CachedView:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry, unread.
+    """An entry's key and size; its content is not read.
 
     Args:
         key: without the namespace.
         bytes: stored.
-        seconds: until it is forgotten.
+        seconds: until it expires.
     """
 
     key: str
@@ -61,12 +65,12 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was seen.
+    """What a scan found.
 
     Args:
         views: by name.
         largest: entries, the largest first.
-        is_whole: whether all was gone through.
+        is_whole: whether the scan reached the end.
     """
 
     views: Mapping[str, CachedView] = field(default_factory=dict)
@@ -74,8 +78,8 @@ class Contents:
     is_whole: bool = True
 
 
-def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
-    """Goes through the keys of the shared cache, some at a time and not for long.
+def scan(cache: AnswerCache, views: Iterable[str]) -> Contents:
+    """Scans the keys of the shared cache, a batch at a time and not for long.
 
     Args:
         cache: of this process.
@@ -85,12 +89,12 @@ def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
         RedisTrouble: Redis could not be asked.
     """
     found: list[StoredEntry] = []
-    namespace = cache.shared.namespace
-    link, give_up = cache.shared.link, time.monotonic() + SECONDS
+    namespace = cache.redis_tier.namespace
+    link, give_up = cache.redis_tier.link, time.monotonic() + TIMEOUT_SECONDS
     many, cursor = len(link.ask(writable_servers)), 0
     for place in range(many):
-        for _ in range(LOOKED_AT // AT_ONCE // many):
-            cursor, part = link.ask(partial(_some, place=place, namespace=namespace, cursor=cursor))
+        for _ in range(MOST_KEYS // BATCH_SIZE // many):
+            cursor, part = link.ask(partial(_scan_some, place=place, namespace=namespace, cursor=cursor))
             found += part
             if cursor == 0 or time.monotonic() > give_up:
                 break
@@ -103,12 +107,12 @@ def contents(cache: AnswerCache, views: Iterable[str]) -> Contents:
         name = each.key.rpartition(":")[0]
         so_far = sums.get(name, CachedView())
         sums[name] = CachedView(so_far.entries + 1, so_far.bytes + each.bytes)
-    largest = sorted(entries.values(), key=lambda each: (-each.bytes, each.key))[:LARGEST]
+    largest = sorted(entries.values(), key=lambda each: (-each.bytes, each.key))[:LARGEST_SHOWN]
     return Contents(dict(sorted(sums.items())), tuple(largest), cursor == 0)
 
 
-def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
-    """One entry as plain data; ``None``: there is none, or it is no entry of ours.
+def unpack(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
+    """One entry as plain data; ``None``: there is none, or it is not an entry of this service.
 
     Args:
         cache: of this process.
@@ -118,9 +122,9 @@ def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
     Raises:
         RedisTrouble: Redis could not be asked.
     """
-    found = cache.shared.find(key, ())
+    found = cache.redis_tier.find(key, ())
     try:
-        entry = Entry.decoded(found.raw or b"", key, cache.secret)
+        entry = Entry.decode(found.raw or b"", key, cache.secret)
     except ValueError:
         return None
     return {
@@ -139,19 +143,19 @@ def unpacked(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
     }
 
 
-def _some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[StoredEntry]]:
-    """A few keys of one of the servers, and where to go on with it."""
+def _scan_some(redis: Redis, place: int, namespace: str, cursor: int) -> tuple[int, list[StoredEntry]]:
+    """Scans a batch of one server's keys; returns the cursor to go on with, and the keys."""
     redis = writable_servers(redis)[place]
-    reply: Any = redis.scan(cursor, match=f"{_literally(namespace)}*", count=AT_ONCE)
+    reply: Any = redis.scan(cursor, match=f"{_escape(namespace)}*", count=BATCH_SIZE)
     with redis.pipeline(transaction=False) as pipe:
         for name in reply[1]:
             pipe.strlen(name)
             pipe.ttl(name)
-        told = [each if isinstance(each, int) else 0 for each in pipe.execute(raise_on_error=False)]
-    names = [_TAG.sub("", name.decode(errors="replace")[len(namespace) :]) for name in reply[1]]
-    return int(reply[0]), [StoredEntry(*each) for each in zip(names, told[::2], told[1::2], strict=True)]
+        sizes = [each if isinstance(each, int) else 0 for each in pipe.execute(raise_on_error=False)]
+    names = [_PARTITION_TAG.sub("", name.decode(errors="replace")[len(namespace) :]) for name in reply[1]]
+    return int(reply[0]), [StoredEntry(*each) for each in zip(names, sizes[::2], sizes[1::2], strict=True)]
 
 
-def _literally(text: str) -> str:
-    """For a pattern of Redis's."""
+def _escape(text: str) -> str:
+    """Takes each letter of a text literally in a Redis pattern."""
     return "".join(f"\\{letter}" if letter in "*?[]^-\\" else letter for letter in text)

@@ -1,4 +1,4 @@
-"""What the cache did, counted over all processes, by view and outcome, hour by hour (C8)."""
+"""Cache outcomes of all processes, counted in Redis by view, outcome and hour. Requirement C8."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from merger.stores.redis.link import RedisLink
 Counts = dict[tuple[str, Outcome], int]
 
 
-KEPT = timedelta(hours=24)
-"""How long an hour's counts are kept."""
+KEPT_FOR = timedelta(hours=24)
+"""Life of an hour's counts."""
 
 
 class OutcomeTotals:
@@ -32,30 +32,30 @@ class OutcomeTotals:
         self._namespace = namespace
 
     def add(self, counts: Mapping[tuple[str, Outcome], int], now: datetime) -> None:
-        """Adds what a process counted since its last call."""
+        """Adds what a process counted since it added last."""
         key = self._key(now)
 
-        def question(redis: Redis) -> None:
+        def add_all(redis: Redis) -> None:
             with redis.pipeline(transaction=False) as pipe:
                 for (view, outcome), number in counts.items():
                     pipe.hincrby(key, f"{view}|{outcome.value}", number)
-                pipe.expire(key, KEPT + HOUR)
+                pipe.expire(key, KEPT_FOR + HOUR)
                 pipe.execute()
 
         if counts:
-            self._link.ask(question)
+            self._link.ask(add_all)
 
     def read(self, now: datetime, hours: int = 1) -> Counts:
-        """What all processes counted in the hour that is open and in so many before it."""
+        """What all processes counted in the open hour and in so many hours before it."""
 
-        def question(redis: Redis) -> list[dict[bytes, bytes]]:
+        def read_all(redis: Redis) -> list[dict[bytes, bytes]]:
             with redis.pipeline(transaction=False) as pipe:
                 for ago in range(hours + 1):
                     pipe.hgetall(self._key(now - ago * HOUR))
                 return cast("list[dict[bytes, bytes]]", pipe.execute())
 
         result: Counts = {}
-        for found in self._link.ask(question):
+        for found in self._link.ask(read_all):
             for name, number in found.items():
                 view, _, outcome = name.decode().partition("|")
                 key = view, Outcome(outcome)

@@ -1,4 +1,4 @@
-"""What the cache did, counted by view (C8)."""
+"""Outcomes of requests to the cache, counted in this process by view. Requirement C8."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of a question, and what it took."""
+    """How a request to the cache ended."""
 
     HOT = "hot"
-    """Given from the process's own tier, without asking anybody."""
+    """Served from the process's own tier, without asking Redis."""
     HIT = "hit"
-    """Given from Redis."""
+    """Served from Redis."""
     STALE = "stale"
-    """An old answer was given, and said so."""
+    """A stale answer was served, with a warning."""
     MISS = "miss"
-    """Made for this question."""
+    """Computed for this request."""
     REFRESH = "refresh"
-    """Made ahead of need, or beside an old answer, in the background."""
+    """Computed in the background, before it expired or while a stale answer was served."""
     WAIT = "wait"
-    """Given after somebody else had made it."""
+    """Served after another thread or process had computed it."""
     ERROR = "error"
-    """Neither made nor held: the store is away."""
+    """Neither computed nor held: the store is away."""
 
 
-ANSWERED_WITHOUT_MAKING = (Outcome.HOT, Outcome.HIT, Outcome.STALE, Outcome.WAIT)
+SERVED_WITHOUT_COMPUTING = (Outcome.HOT, Outcome.HIT, Outcome.STALE, Outcome.WAIT)
 
 
-ANSWERED = (*ANSWERED_WITHOUT_MAKING, Outcome.MISS)
+SERVED = (*SERVED_WITHOUT_COMPUTING, Outcome.MISS)
 
 
 class OutcomeCounts:
@@ -46,26 +46,26 @@ class OutcomeCounts:
             self._since_taken[view, outcome] += 1
 
     def take(self) -> dict[tuple[str, Outcome], int]:
-        """What was counted since the last take."""
+        """Returns what was counted since the last call."""
         with self._lock:
             taken, self._since_taken = self._since_taken, Counter()
             self._all.update(taken)
         return dict(taken)
 
     def all(self) -> dict[tuple[str, Outcome], int]:
-        """What was counted since the process started."""
+        """All counts since the process started."""
         with self._lock:
             return dict(self._all + self._since_taken)
 
 
 def hit_rate(counts: dict[tuple[str, Outcome], int], view: str | None = None) -> float | None:
-    """Share of the answers that did not have to be made for their question; ``None`` before the first.
+    """Share of the answers that were not computed for their request; ``None`` before the first answer.
 
     Args:
         counts: by view and outcome.
-        view: of this one; ``None``: of all.
+        view: name of one view; ``None``: all views.
     """
     of_view = [(outcome, number) for (name, outcome), number in counts.items() if view in (None, name)]
-    answered = sum(number for outcome, number in of_view if outcome in ANSWERED)
-    kept = sum(number for outcome, number in of_view if outcome in ANSWERED_WITHOUT_MAKING)
-    return kept / answered if answered else None
+    served = sum(number for outcome, number in of_view if outcome in SERVED)
+    cached = sum(number for outcome, number in of_view if outcome in SERVED_WITHOUT_COMPUTING)
+    return cached / served if served else None

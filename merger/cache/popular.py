@@ -1,8 +1,8 @@
-"""Which questions are asked most, from a sample of the answered requests, over all processes.
+"""The most requested addresses of all processes, from a sample of the answered requests.
 
-It is known by address, so that somebody who warms the cache can ask the same again. Addresses that are asked once, be
-they as many as they may, don't push out those that are asked often: where many are new at a time, only those seen
-twice are kept, and the rest falls out at the end of the list.
+They are kept as addresses, so that the cache can be warmed by requesting them again. A flood of addresses that are
+requested once does not push out popular ones: where many are new at a time, only those seen twice are kept, and the
+rest falls off the end of the list.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from redis import Redis
 
 from merger.stores.redis.link import RedisLink
 
-SHARE = 1 / 16
-"""Share of the requests that are looked at."""
+SAMPLE_SHARE = 1 / 16
+"""Share of the requests that are counted."""
 
 
-LONGEST = 300
-"""Characters of an address; longer ones are not kept."""
+LONGEST_ADDRESS = 300
+"""Characters; longer addresses are not counted."""
 
 
-MOST_AT_ONCE, MOST_KEPT = 500, 1_000
-"""Addresses that a process notes between two reports, and that are kept over all processes."""
+MOST_PER_REPORT, MOST_KEPT = 500, 1_000
+"""Addresses that a process counts between two reports, and that Redis keeps for all processes."""
 
 
-HALVED_EVERY = 3600
-"""Seconds after which every count is halved, so that what was popular yesterday gives way to what is today."""
+HALVING_SECONDS = 3600
+"""Seconds after which every count is halved, so that what was popular yesterday gives way to what is popular today."""
 
 
 class PopularCounts:
-    """Addresses that this process answered, since they were last taken."""
+    """Addresses that this process answered since they were last taken."""
 
-    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+    def __init__(self, most: int = MOST_PER_REPORT) -> None:
         self._most = most
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -46,14 +46,14 @@ class PopularCounts:
         Args:
             address: path and query.
         """
-        if len(address) > LONGEST:
+        if len(address) > LONGEST_ADDRESS:
             return
         with self._lock:
             if len(self._counts) < self._most or address in self._counts:
                 self._counts[address] += 1
 
     def take(self) -> dict[str, int]:
-        """Addresses and how often they were noted since the last take."""
+        """Returns the addresses noted since the last call, with their counts."""
         with self._lock:
             taken, self._counts = self._counts, Counter()
         least = 2 if len(taken) == self._most else 1
@@ -73,14 +73,14 @@ class PopularTotals:
         self._key = f"{namespace}requested"
 
     def add(self, counts: Mapping[str, int]) -> None:
-        """Adds what a process noted, and lets all counts fade from time to time."""
+        """Adds what a process counted, and halves all counts from time to time."""
 
-        def question(redis: Redis) -> None:
+        def add_all(redis: Redis) -> None:
             with redis.pipeline(transaction=False) as pipe:
                 for address, number in counts.items():
                     pipe.zincrby(self._key, number, address)
                 pipe.zremrangebyrank(self._key, 0, -MOST_KEPT - 1)
-                pipe.set(f"{self._key}:halved", 1, nx=True, ex=HALVED_EVERY)
+                pipe.set(f"{self._key}:halved", 1, nx=True, ex=HALVING_SECONDS)
                 is_due = pipe.execute()[-1]
             if is_due:
                 with redis.pipeline(transaction=False) as pipe:
@@ -89,10 +89,10 @@ class PopularTotals:
                     pipe.execute()
 
         if counts:
-            self._link.ask(question)
+            self._link.ask(add_all)
 
     def top(self, most: int) -> list[tuple[str, float]]:
-        """The most requested addresses and their counts, which have faded, the largest first."""
+        """The most requested addresses, with their halved counts, largest first."""
         found = self._link.ask(
             lambda redis: cast(
                 "list[tuple[bytes, float]]", redis.zrange(self._key, 0, most - 1, desc=True, withscores=True)

@@ -1,4 +1,4 @@
-"""Single flight within a process: of equal pieces of work under way, one is done and the others get its result (C3)."""
+"""Single flight within a process: one call per key at a time, whose result concurrent callers share. Requirement C3."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ T = TypeVar("T")
 
 
 class WaitTimeout(Exception):
-    """Somebody else's work took longer than one was ready to wait."""
+    """The flight did not finish within the caller's patience."""
 
 
 class SingleFlight(Generic[T]):
-    """Work under way, by what it is for."""
+    """Runs one call per key at a time; concurrent callers share its result or its exception."""
 
     def __init__(self) -> None:
         self._under_way: dict[Hashable, Future[T]] = {}
         self._lock = threading.Lock()
 
-    def run(self, ident: Hashable, work: Callable[[], T], patience: float) -> tuple[T, bool]:
-        """The work's result, and whether it was done by this call.
+    def run(self, key: Hashable, work: Callable[[], T], patience: float) -> tuple[T, bool]:
+        """Returns the work's result, and whether this call did the work.
 
         Args:
-            ident: equal for equal work.
-            work: is called unless somebody is at it; what it raises is raised to everyone who waits for it.
-            patience: seconds to wait for somebody else.
+            key: identifies the work.
+            work: called by the first caller only; its exception is raised to every caller that waits for it.
+            patience: seconds to wait for another caller's work.
 
         Raises:
-            StillFlying: that was not enough.
+            WaitTimeout: the other caller took longer.
         """
         own: Future[T] = Future()
         with self._lock:
-            others = self._under_way.setdefault(ident, own)
-        if others is not own:
-            if not wait((others,), patience).done:
+            first = self._under_way.setdefault(key, own)
+        if first is not own:
+            if not wait((first,), patience).done:
                 raise WaitTimeout
-            return others.result(), False
+            return first.result(), False
         try:
             result = work()
         except BaseException as error:
@@ -49,4 +49,4 @@ class SingleFlight(Generic[T]):
             return result, True
         finally:
             with self._lock:
-                del self._under_way[ident]
+                del self._under_way[key]

@@ -1,4 +1,4 @@
-"""What the cache is asked and by which rules it answers. Pure."""
+"""Requests to the cache, and the rules by which it serves them. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from merger.cache.entry import Entry
 from merger.errors import StoreError
 
 Make = Callable[[tuple[str, ...]], Entry]
-"""Makes an entry under the generations that were read before; raises ``NotFound`` or a ``StoreError``."""
+"""Computes an entry under the given generations, read beforehand; raises ``NotFound`` or a ``StoreError``."""
 
 
 class PartialAnswer(StoreError):
-    """One layer failed, and this is the other one's answer: given where there is nothing better, never kept (F5).
+    """One layer failed; it carries the other one's answer, served where there is nothing better, never stored (F5).
 
     Args:
         entry: the answer, which says so itself.
@@ -30,15 +30,15 @@ class CacheRules:
     """How long things are held; seconds.
 
     Args:
-        hold: in the process, without asking Redis. It is what an invalidation takes to reach every reader.
+        hold: an entry in the process, without asking Redis. An invalidation takes as long to reach every reader.
         hold_alone: the same while Redis is away.
-        absent: the knowledge that there is no answer (C7).
-        stale_if_error: an old answer, from its making on, for when the store is away (C4).
-        claim: who makes an entry has so long until somebody else may.
-        wait: longest wait for another process's making; twice that for another thread's, which may itself be waiting.
-            Never longer than the request has left.
-        poll: between two looks whether it is done.
-        beta: of XFetch; above 1 refreshes earlier.
+        absent: the fact that an answer does not exist (C7).
+        stale_if_error: an old answer, since it was computed, for when the store is away (C4).
+        claim: lapse of a claim, after which another process may compute the entry.
+        wait: longest wait for another process's computation; twice that for another thread's, which may itself be
+            waiting. Never longer than the request has left.
+        poll: between two looks whether another process has finished.
+        beta: factor of XFetch; above 1 it refreshes earlier.
     """
 
     hold: float = 1.0
@@ -53,13 +53,13 @@ class CacheRules:
 
 @dataclass(frozen=True, slots=True)
 class CacheRequest:
-    """What an entry is kept for.
+    """A request for one entry.
 
     Args:
-        ident: equal for equal questions; the process's own key.
-        view: it is counted under.
-        key: in Redis; equal for equal questions.
-        generations: names of what outdates it.
+        ident: key in the process's own tier; equal for equal requests.
+        view: name that it is counted under.
+        key: key in Redis; equal for equal requests.
+        generations: names of the generations that invalidate it.
     """
 
     ident: Hashable
@@ -74,17 +74,17 @@ class CacheRequest:
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """A question under way.
+    """A request under way.
 
     Args:
-        question: what is asked.
-        make: makes the entry.
-        generations: in force at that moment; ``None``: Redis could not be asked.
-        at: monotonic seconds. What is made for this question is held in the process for ``hold`` from then on, not from
-            its completion: an invalidation in between would otherwise take as long again to be seen.
+        request: what is asked for.
+        make: computes the entry.
+        generations: in force when Redis was asked; ``None``: it could not be asked.
+        at: when the request came; monotonic seconds. Its entry is held in the process for ``hold`` from then on, not
+            from the end of its computation: an invalidation in between would otherwise take as long again to be seen.
     """
 
-    question: CacheRequest
+    request: CacheRequest
     make: Make
     generations: tuple[str, ...] | None
     at: float

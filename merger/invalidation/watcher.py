@@ -154,7 +154,7 @@ class Watcher:
     def _is_worth_a_look(self, followed: StreamNews) -> bool:
         """Whether to read the layers' state: for answers that this process makes, or because it may have changed."""
         now = self._monotonic()
-        if now - self._service.made_at < IN_USE:
+        if now - self._service.computed_at < IN_USE:
             return True
         is_due = followed.is_news or now - self._looked_at >= AT_LEAST_EVERY
         return self.is_in_charge and (is_due or self._is_published_anew())

@@ -134,9 +134,9 @@ def holds_answers() -> bool:
     """Whether the cache holds any answer, which could be served without MongoDB."""
     cache = wiring.service().cache
     try:
-        return cache.shared.holds_answers()
+        return cache.redis_tier.holds_answers()
     except RedisTrouble:
-        return len(cache.hot) > 0
+        return len(cache.local_tier) > 0
 
 
 def breaker_states() -> dict[str, str]:

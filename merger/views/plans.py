@@ -30,13 +30,13 @@ class Plan:
     Args:
         reads: finds that are this answer's own.
         hours: layer-wide hours, shared between answers.
-        reference: whether the catalogue of movies and genres is needed.
+        catalogue: whether the catalogue of movies and genres is needed.
         speed_types: speed data types that the answer needs of its own reads; empty: all.
     """
 
     reads: tuple[Find, ...] = ()
     hours: HourRange | None = None
-    reference: bool = False
+    catalogue: bool = False
     speed_types: tuple[str, ...] = ()
 
 

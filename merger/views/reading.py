@@ -31,7 +31,7 @@ class ViewInputs:
     layers: Layers
     documents: Documents = field(default_factory=Documents)
     hours: SharedHours = field(default_factory=SharedHours)
-    reference: Catalogue = NO_CATALOGUE
+    catalogue: Catalogue = NO_CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Api:
         self.get(path, parameters)
         for age in (seconds - 60, seconds):
             self.now = made + timedelta(seconds=age)
-            wiring.service().cache.hot.clear()
+            wiring.service().cache.local_tier.clear()
             states.append(self.get(path, parameters)["X-Cache"])
         self.now = made
         return states == ["HIT", "STALE"]

@@ -29,7 +29,7 @@ def headers(response: Any) -> tuple[int, str, str, str]:
 def later(api: Api, seconds: int = 0) -> None:
     """Time passes; what the process itself holds is over."""
     api.now += timedelta(seconds=seconds)
-    wiring.service().cache.hot.clear()
+    wiring.service().cache.local_tier.clear()
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def film(api: Api) -> Api:
 def lifetime(api: Api) -> int:
     """Seconds for which details are fresh, whatever their class."""
     api.get("movies/550")
-    (held,) = wiring.service().cache.hot._held.values()
+    (held,) = wiring.service().cache.local_tier._held.values()
     return held.entry.ttl
 
 
@@ -115,7 +115,7 @@ def test_an_unknown_movie_that_appears_is_found_once_it_is_known_to_have_changed
     api.load(movie(1, "Another"))
     assert api.get("movies/550").status_code == 404
     api.load(movie(550, "Fight Club"))
-    wiring.service().cache.shared.advance([of_changed_movie(550)])
+    wiring.service().cache.redis_tier.advance([of_changed_movie(550)])
     assert api.get("movies/550").status_code == 200
 
 
@@ -190,7 +190,7 @@ def test_head_tells_what_get_would_without_the_answer(film: Api) -> None:
 def test_an_invalidation_reaches_the_caller(film: Api) -> None:
     film.get("movies/550")
     film.load(movie(550, "Fight Club II", version=2))
-    wiring.service().cache.shared.advance([ALL_GENERATION])
+    wiring.service().cache.redis_tier.advance([ALL_GENERATION])
     later(film)
     response: Any = film.get("movies/550")
     assert response.headers["X-Cache"] == "MISS"

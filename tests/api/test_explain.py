@@ -114,7 +114,7 @@ def test_a_miss_tells_its_steps_and_a_hit_who_held_it(staff: Client, world: Api)
     assert made["cache"]["given_by"] == "made"
     held = ask(SENTIMENT, staff).json()["explain"]
     assert (held["cache"]["state"], held["cache"]["given_by"], held["steps"]) == ("HIT", "process", [])
-    wiring.service().cache.hot.clear()
+    wiring.service().cache.local_tier.clear()
     shared = ask(SENTIMENT, staff).json()["explain"]
     assert (shared["cache"]["given_by"], [each["step"] for each in shared["steps"]]) == ("redis", ["look into Redis"])
     assert shared["cache"]["key"] == held["cache"]["key"] == made["cache"]["key"]

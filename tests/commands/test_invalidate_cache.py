@@ -24,7 +24,7 @@ def _empty_cache(redis_client: Redis) -> Iterator[None]:
 
 
 def generations(*names: str) -> tuple[str, ...]:
-    return wiring.service().cache.shared.find("none", names).generations
+    return wiring.service().cache.redis_tier.find("none", names).generations
 
 
 def test_it_raises_what_it_is_told_to_and_nothing_else() -> None:

@@ -104,7 +104,7 @@ def test_answers_are_outdated(staff: Staff, world: Api, form: dict[str, str], do
     world.get("movies/603")
     assert done in staff.post(page("cache"), form)
     assert entered() == [done]
-    wiring.service().cache.hot.clear()
+    wiring.service().cache.local_tier.clear()
     assert world.get("movies/603")["X-Cache"] == "MISS"
 
 
@@ -211,7 +211,7 @@ def test_a_mongodb_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: A
 def test_a_redis_that_is_away_is_told(staff: Staff, world: Api, monkeypatch: Any, name: str) -> None:
     link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
-    monkeypatch.setattr(wiring.service().cache.shared, "link", link)
+    monkeypatch.setattr(wiring.service().cache.redis_tier, "link", link)
     assert "Nothing is shown in its place." in staff.get(page(name), status=503)
 
 

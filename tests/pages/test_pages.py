@@ -247,7 +247,7 @@ def broken(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Reader:
         raise StoreUnavailable("MongoDB is away")
 
     monkeypatch.setattr(reader_of, "read", fail)
-    wiring.service().cache.hot.clear()
+    wiring.service().cache.local_tier.clear()
     reader.api.now += timedelta(hours=1)
     monkeypatch.setattr(monitor(), "_made", float("-inf"))
     return reader

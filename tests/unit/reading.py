@@ -90,7 +90,7 @@ def reading(
         ),
         documents=documents,
         hours=build_shared_hours(shared, now),
-        reference=reference_of(known, boundary),
+        catalogue=reference_of(known, boundary),
     )
 
 

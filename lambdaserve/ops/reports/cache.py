@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from merger import configuration, wiring
-from merger.cache.inspection import Contents, contents
+from merger.cache.inspection import Contents, scan
 from merger.cache.outcomes import Outcome, hit_rate
 from merger.operations import server_facts
 from merger.stores.redis.link import RedisTrouble
@@ -33,11 +33,11 @@ def cache_report() -> dict[str, Any]:
     """
     cache = wiring.service().cache
     views = known_views()
-    seen = contents(cache, views)
+    seen = scan(cache, views)
     counts = wiring.outcome_totals().read(configuration.utc_now(), HOURS_COUNTED)
     return {
         "redis": _redis_facts(),
-        "process": {"entries": len(cache.hot), "bytes": cache.hot.bytes},
+        "process": {"entries": len(cache.local_tier), "bytes": cache.local_tier.bytes},
         "hit_rate": hit_rate(counts),
         "views": _view_rows(views, seen, counts),
         "ttl_classes": _ttl_rows(views),

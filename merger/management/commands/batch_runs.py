@@ -86,7 +86,7 @@ class Command(BaseCommand):
     def _outdate(self) -> None:
         """Answers that were made before; the service's own watcher sees to it as well, a second later."""
         try:
-            wiring.service().cache.shared.advance([BATCH_GENERATION])
+            wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
         except RedisTrouble as trouble:
             self.stderr.write(self.style.WARNING(f"Cached answers were not outdated at once: {trouble}"))
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if not names:
             raise CommandError("say what: --all, --view NAME… or --movie ID…; --list tells the views")
         try:
-            service().cache.shared.advance(names)
+            service().cache.redis_tier.advance(names)
         except RedisTrouble as trouble:
             raise CommandError(f"nothing was outdated: {trouble}") from trouble
         told = ["every answer"] if options["all"] else []

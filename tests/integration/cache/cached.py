@@ -98,10 +98,10 @@ class Cached:
         self.value_of: Callable[[CacheRequest], int] = self._same_value
         self.namespace = namespace
         self.link = link or CountingLink(lambda: redis, retry_seconds)
-        self.shared = RedisTier(self.link, namespace)
+        self.redis_tier = RedisTier(self.link, namespace)
         self.background = AtOnce()
         self.cache = AnswerCache(
-            self.shared,
+            self.redis_tier,
             secret,
             clock=lambda: EPOCH + self._world.moment,
             monotonic=lambda: 1000 + self._world.moment,
@@ -139,7 +139,7 @@ class Cached:
 
     def fetch(self, question: CacheRequest, *, strict: bool = False) -> tuple[str, int, list[str]]:
         """As the service does it: state, value and warnings of the answer."""
-        held = self.cache.at_hand(question.ident, question.view)
+        held = self.cache.serve_local(question.ident, question.view)
         if held is not None and not (strict and held.state == "STALE"):
             entry, state = held.entry, held.state
         else:

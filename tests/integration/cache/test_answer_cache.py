@@ -72,7 +72,7 @@ def test_an_old_answer_is_given_once_more_with_a_warning_and_made_anew_beside(re
     cached.value = 1
     state, value, warnings = cached.after(TTL).fetch(question)
     assert (state, value) == ("STALE", 0)
-    assert warnings == ["stale_answer: this answer is from 2027-01-15T08:00:00Z; it is being made anew"]
+    assert warnings == ["stale_answer: this answer is from 2027-01-15T08:00:00Z; it is being recomputed"]
     assert cached.background.run() == 1
     assert cached.fetch(question) == ("HIT", 1, [])
     assert cached.after(2).fetch(question) == ("HIT", 1, [])
@@ -209,7 +209,7 @@ def test_a_movie_that_appears_is_found_as_soon_as_its_generation_is_raised(redis
     cached.error = absent()
     _finds_nothing(cached, question)
     cached.error = None
-    cached.shared.advance([of_changed_movie(1)])
+    cached.redis_tier.advance([of_changed_movie(1)])
     assert cached.state(question) == "MISS"
 
 
@@ -257,7 +257,7 @@ def test_a_failed_refresh_is_tried_again(redis_client: Redis, caplog: pytest.Log
     cached.after(TTL).state(question)
     cached.error = ZeroDivisionError()
     cached.background.run()
-    assert "could not be made anew" in caplog.text
+    assert "could not be recomputed" in caplog.text
     cached.error = None
     assert cached.after(1).state(question) == "STALE"
     cached.background.run()
@@ -293,7 +293,7 @@ def test_the_bytes_of_an_answer_are_the_same_from_every_tier(
 ) -> None:
     cached, question = Cached(redis_client), about()
     first, _ = cached.cache.fetch(question, cached.make(question))
-    held = step(cached).cache.at_hand(question.ident, question.view)
+    held = step(cached).cache.serve_local(question.ident, question.view)
     again = held.entry if held else cached.cache.fetch(question, cached.make(question))[0]
     assert (again.body, again.etag, again.made, again.ttl) == (first.body, first.etag, first.made, first.ttl)
 
@@ -308,8 +308,8 @@ def test_ever_new_questions_leave_nothing_behind_but_a_bounded_tier(redis_client
         with suppress(NotFound):
             cached.after(TTL).state(about(movie_id))
         cached.background.run()
-    assert len(cached.cache.hot) <= MOST_ENTRIES
-    assert cached.cache.hot.bytes <= MOST_BYTES
-    assert cached.cache._flights._under_way == {}
+    assert len(cached.cache.local_tier) <= MOST_ENTRIES
+    assert cached.cache.local_tier.bytes <= MOST_BYTES
+    assert cached.cache._single_flight._under_way == {}
     assert cached.cache._refreshing == set()
     assert redis_client.keys("tests:l:*") == []

@@ -53,7 +53,7 @@ def with_the_cache(redis: Redis, processes: int) -> Simulated:
         cached = group[turn]
         if cached.background.waiting and world.moment >= due[turn]:
             cached.background.run()
-        held = cached.cache.at_hand(question.ident, question.view)
+        held = cached.cache.serve_local(question.ident, question.view)
         found.states[held.state if held else cached.cache.fetch(question, cached.make(question))[1]] += 1
         if cached.background.waiting and world.moment >= due[turn]:
             due[turn] = world.moment + COST

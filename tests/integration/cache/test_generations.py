@@ -65,14 +65,14 @@ def test_raising_a_generation_by_hand_outdates_what_depends_on_it_and_nothing_el
     cached: Cached, name: str, expected: set[int]
 ) -> None:
     for _ in range(2):
-        cached.shared.advance([name])
+        cached.redis_tier.advance([name])
         assert outdated(cached) == expected
         assert outdated(cached) == set()
 
 
 def test_several_generations_are_raised_in_one_round_trip(cached: Cached) -> None:
     cached.take_asked()
-    cached.shared.advance([of_movie(1), of_movie(2), of_view("search.movies")])
+    cached.redis_tier.advance([of_movie(1), of_movie(2), of_view("search.movies")])
     assert cached.take_asked() == 1
     assert outdated(cached) == {0, 1, 2, 3, 5}
 
@@ -82,7 +82,7 @@ def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client
     for movie_id in range(300):
         cached.state(about(movie_id))
     redis_client.config_resetstat()
-    cached.shared.advance([ALL_GENERATION])
+    cached.redis_tier.advance([ALL_GENERATION])
     calls: dict[str, Any] = redis_client.info("commandstats")
     assert sum(values["calls"] for values in calls.values()) <= 5
     assert [cached.after(1).state(about(movie_id)) for movie_id in (0, 150, 299)] == ["MISS"] * 3
@@ -90,7 +90,7 @@ def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client
 
 def test_nobody_ever_walks_the_keys(cached: Cached, redis_client: Redis) -> None:
     redis_client.config_resetstat()
-    cached.shared.advance([ALL_GENERATION, of_movie(1)])
+    cached.redis_tier.advance([ALL_GENERATION, of_movie(1)])
     assert outdated(cached) == EVERY
     cached.after(TTL)
     assert {cached.state(question) for question in QUESTIONS} == {"STALE"}
@@ -103,14 +103,14 @@ def test_nobody_ever_walks_the_keys(cached: Cached, redis_client: Redis) -> None
 def test_an_invalidation_reaches_every_process_within_the_hold(cached: Cached, redis_client: Redis) -> None:
     other = Cached(redis_client, cached)
     assert other.state(about()) == "HIT"
-    other.after(0.5).shared.advance([of_movie(1)])
+    other.after(0.5).redis_tier.advance([of_movie(1)])
     cached.value = 1
     assert other.after(0.4).fetch(about())[1] == 0
     assert other.after(0.1).fetch(about())[1] == 1
 
 
 def test_an_outdated_answer_is_better_than_none(cached: Cached) -> None:
-    cached.shared.advance([of_movie(1)])
+    cached.redis_tier.advance([of_movie(1)])
     cached.error = StoreUnavailable("away")
     state, value, warnings = cached.after(1).fetch(about())
     assert (state, value, len(warnings)) == ("STALE", 0, 1)
@@ -122,7 +122,7 @@ def test_an_outdated_answer_is_better_than_none(cached: Cached) -> None:
 
 def test_what_was_being_made_during_an_invalidation_is_outdated_as_soon_as_it_is_there(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
-    cached.while_making = lambda: cached.shared.advance([of_movie(1)])
+    cached.while_making = lambda: cached.redis_tier.advance([of_movie(1)])
     assert cached.state(question) == "MISS"
     cached.while_making = lambda: None
     assert cached.after(1).state(question) == "MISS"
@@ -133,7 +133,7 @@ def test_what_took_long_to_make_is_not_held_beyond_the_hold_from_its_question(re
     cached, question = Cached(redis_client), about()
 
     def slow() -> None:
-        cached.after(0.5).shared.advance([of_movie(1)])
+        cached.after(0.5).redis_tier.advance([of_movie(1)])
         cached.value = 1
         cached.after(2)
 
@@ -144,7 +144,7 @@ def test_what_took_long_to_make_is_not_held_beyond_the_hold_from_its_question(re
 
 
 def test_a_generation_that_redis_evicted_costs_one_making(cached: Cached, redis_client: Redis) -> None:
-    cached.shared.advance([of_movie(1)])
+    cached.redis_tier.advance([of_movie(1)])
     assert outdated(cached) == {0, 2}
     assert redis_client.delete(f"tests:g:{of_movie(1)}") == 1
     assert outdated(cached) == {0, 2}
@@ -154,9 +154,9 @@ def test_a_generation_that_redis_evicted_costs_one_making(cached: Cached, redis_
 
 
 def test_a_generation_that_redis_evicted_does_not_bring_the_outdated_back(cached: Cached, redis_client: Redis) -> None:
-    cached.shared.advance([of_movie(1)])
+    cached.redis_tier.advance([of_movie(1)])
     assert outdated(cached) == {0, 2}
-    cached.shared.advance([of_movie(1)])
+    cached.redis_tier.advance([of_movie(1)])
     cached.value = 1
     redis_client.delete(f"tests:g:{of_movie(1)}")
     assert cached.after(1).fetch(about())[1] == 1
@@ -183,7 +183,7 @@ def test_what_is_put_into_a_redis_that_was_emptied_meanwhile_does_not_count(redi
 
 def test_movies_generations_go_away_after_every_entry_that_they_outdated(redis_client: Redis) -> None:
     cached = Cached(redis_client)
-    cached.shared.advance(
+    cached.redis_tier.advance(
         [of_movie(1), of_changed_movie(1), ALL_GENERATION, BATCH_GENERATION, of_view("x"), of_changed_type("stats")]
     )
     kept: dict[str, Any] = {
@@ -200,7 +200,7 @@ def test_generations_outlast_entries_whatever_the_settings(
 ) -> None:
     with override_settings(CACHE_STALE_IF_ERROR=stale_if_error, CACHE_TTL_VERY_STABLE=40_000):
         wiring.service.cache_clear()
-        shared, rules = wiring.service().cache.shared, wiring.service().cache.rules
+        shared, rules = wiring.service().cache.redis_tier, wiring.service().cache.rules
     wiring.service.cache_clear()
     cached = Cached(redis_client, namespace=shared.namespace, rules=rules)
     cached.ttl = 40_000
@@ -213,6 +213,6 @@ def test_generations_outlast_entries_whatever_the_settings(
 def test_a_longer_hold_is_a_slower_invalidation(redis_client: Redis) -> None:
     cached = Cached(redis_client, rules=CacheRules(hold=10))
     cached.state(about())
-    cached.shared.advance([ALL_GENERATION])
+    cached.redis_tier.advance([ALL_GENERATION])
     assert cached.after(9.9).state(about()) == "HIT"
     assert cached.after(0.1).state(about()) == "MISS"

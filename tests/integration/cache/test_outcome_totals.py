@@ -11,7 +11,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from merger.background.usage_report import UsageReport
-from merger.cache.outcome_totals import KEPT, OutcomeTotals
+from merger.cache.outcome_totals import KEPT_FOR, OutcomeTotals
 from merger.cache.outcomes import Outcome, OutcomeCounts, hit_rate
 from merger.cache.popular import MOST_KEPT, PopularCounts, PopularTotals
 from merger.core.windows import HOUR
@@ -42,7 +42,7 @@ def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redi
         counts.add({(DETAILS, Outcome.HIT): 10**ago}, NOW - ago * HOUR)
     assert counts.read(NOW) == {(DETAILS, Outcome.HIT): 11}
     assert counts.read(NOW, hours=3) == {(DETAILS, Outcome.HIT): 1111}
-    assert all(0 < redis_client.ttl(key) <= (KEPT + HOUR).total_seconds() for key in redis_client.keys("a:*"))
+    assert all(0 < redis_client.ttl(key) <= (KEPT_FOR + HOUR).total_seconds() for key in redis_client.keys("a:*"))
 
 
 def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: Redis) -> None:

@@ -159,7 +159,7 @@ def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
     redis_client.set(f"tests:g:{name}", value)
     assert cached.state(question) == "MISS"
     assert cached.after(1).state(question) == "HIT"
-    cached.shared.advance([name])
+    cached.redis_tier.advance([name])
     assert cached.after(1).state(question) == "MISS"
 
 
@@ -169,7 +169,7 @@ def test_a_generation_of_another_type_counts_as_none_and_can_be_raised_as_ever(r
     _put(redis_client, f"tests:g:{name}", "list")
     assert cached.state(question) == "MISS"
     assert cached.after(1).state(question) == "HIT"
-    cached.shared.advance([name])
+    cached.redis_tier.advance([name])
     assert cached.after(1).state(question) == "MISS"
     assert cached.after(1).state(question) == "HIT"
 
@@ -178,7 +178,7 @@ def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client:
     one, question = Cached(redis_client, namespace="one:"), about()
     other = Cached(redis_client, one, namespace="other:")
     assert (one.state(question), other.state(question)) == ("MISS", "MISS")
-    one.shared.advance([ALL_GENERATION])
+    one.redis_tier.advance([ALL_GENERATION])
     assert (one.after(1).state(question), other.state(question)) == ("MISS", "HIT")
     ones, others = redis_client.keys("one:*"), redis_client.keys("other:*")
     assert len(ones) == len(others) == redis_client.dbsize() / 2
@@ -188,6 +188,6 @@ def test_an_entry_that_unpacks_to_nothing_sensible_is_never_stored_by_us(redis_c
     cached, question = Cached(redis_client), about()
     cached.padding = "x" * COMPRESS_FROM
     cached.state(question)
-    held = Entry.decoded(raw_of(redis_client, cached.stored(question)), question.key, SECRET)
+    held = Entry.decode(raw_of(redis_client, cached.stored(question)), question.key, SECRET)
     assert held.compressed
     assert orjson.loads(held.body)["padding"] == cached.padding

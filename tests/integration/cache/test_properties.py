@@ -75,11 +75,11 @@ class CacheMachine(RuleBasedStateMachine):
     @rule(movie=movies, absent=st.sampled_from([False, False, True]), how=st.sampled_from([of_changed_movie, of_movie]))
     def a_movie_changes(self, movie: int, absent: bool, how: Callable[[int], str]) -> None:
         self.versions[movie].append(Version(self.now, absent))
-        self.group[1].shared.advance([how(movie)])
+        self.group[1].redis_tier.advance([how(movie)])
 
     @rule(name=st.sampled_from([ALL_GENERATION, BATCH_GENERATION, of_view("movies.details"), of_view("another")]))
     def something_else_is_raised(self, name: str) -> None:
-        self.world.shared.advance([name])
+        self.world.redis_tier.advance([name])
 
     @rule()
     def the_store_goes_or_comes(self) -> None:

@@ -277,7 +277,7 @@ def test_a_full_redis_serves_what_it_has_and_stores_nothing_new(full: OwnRedis) 
 def test_a_full_redis_takes_no_invalidation_and_says_so(full: OwnRedis) -> None:
     cached = Cached(full.client)
     with pytest.raises(RedisRefused, match="maxmemory"):
-        cached.shared.advance([of_movie(1)])
+        cached.redis_tier.advance([of_movie(1)])
 
 
 def test_over_a_full_redis_old_answers_are_told_as_such_and_then_made(full: OwnRedis) -> None:
@@ -303,7 +303,7 @@ def test_over_a_redis_that_evicts_all_the_time_every_answer_is_right(own: OwnRed
     for step in range(1200):
         if step % 100 == 99:
             cached.value += 1
-            cached.shared.advance([ALL_GENERATION])
+            cached.redis_tier.advance([ALL_GENERATION])
             cached.after(1)
         cached.padding = dice.randbytes(3_000).hex()
         assert cached.after(0.4).fetch(about(dice.randrange(120)))[1] == cached.value

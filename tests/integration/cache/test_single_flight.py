@@ -60,7 +60,7 @@ def test_a_thousand_callers_of_four_processes_make_a_cold_answer_once_and_an_out
         states = Counter(state for state, _ in given)
         assert states["MISS"] == 1
         assert states["HIT"] == PROCESSES * THREADS - 1
-        Cached(redis_client, namespace="cold:").shared.advance([ALL_GENERATION])
+        Cached(redis_client, namespace="cold:").redis_tier.advance([ALL_GENERATION])
 
 
 def test_threads_of_a_process_make_a_cold_answer_once(redis_client: Redis) -> None:
@@ -187,7 +187,7 @@ def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_i
             return (*cached.fetch(about())[:2], ["first"])
         began.wait(10)
         cached.value = 1
-        cached.shared.advance([of_movie(1)])
+        cached.redis_tier.advance([of_movie(1)])
         found = cached.fetch(about())[:2]
         ended.set()
         return (*found, ["second"])
@@ -202,8 +202,8 @@ def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_i
 def test_with_an_old_answer_at_hand_nobody_waits_beyond_patience_for_a_thread_that_hangs(redis_client: Redis) -> None:
     cached, question = Hasty(redis_client), about()
     cached.state(question)
-    cached.cache.hot.clear()
-    cached.shared.advance([of_movie(1)])
+    cached.cache.local_tier.clear()
+    cached.redis_tier.advance([of_movie(1)])
     cached.while_making = lambda: time.sleep(1.0)
     states = together(10, lambda: cached.state(question))
     assert Counter(states) == {"MISS": 1, "STALE": 9}

@@ -100,8 +100,8 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
     for _ in range(2):
         get_redis_connection("default").flushdb()
         service = wiring.service()
-        service.cache.hot.clear()
-        service._watch.refresh(tuple(SPEED_TYPES), service.boundary())
+        service.cache.local_tier.clear()
+        service._layers.refresh(tuple(SPEED_TYPES), service.boundary())
         # A look at what was written since the last one is part of what an answer costs that no thread prepares.
         for kept in service._hours._kept.values():
             kept._looked_at -= 2 * MAX_AGE

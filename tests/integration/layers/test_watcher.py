@@ -112,7 +112,7 @@ class Watched:
 
         Another limit makes it another answer, which has to be made: hours that no answer needs are not reread.
         """
-        self.service.cache.hot.clear()  # which holds it for a second of the real clock
+        self.service.cache.local_tier.clear()  # which holds it for a second of the real clock
         params = RankingParameters(Span("6h", 6 * HOUR, Granularity.HOUR), limit)
         return [movie["movie_id"] for movie in self.service.fetch(RANKING, params).data["trending_movies"]]
 

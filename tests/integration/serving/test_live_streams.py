@@ -109,7 +109,7 @@ def change(number: int) -> None:
     service = wiring.service()
     for kept in service._hours._kept.values():
         kept._hours = {}
-    service.cache.hot.clear()
+    service.cache.local_tier.clear()
     get_redis_connection("default").flushdb()
 
 

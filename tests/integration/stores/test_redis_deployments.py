@@ -91,7 +91,7 @@ def test_answers_are_shared_and_each_kind_of_generation_invalidates_its_own(depl
     questions = [*map(about, range(1, 60)), ranking()]
     assert {one.state(question) for question in questions} == {"MISS"}
     assert {other.state(question) for question in questions} == {"HIT"}
-    assert one.shared.holds_answers()
+    assert one.redis_tier.holds_answers()
     for names, invalidated in (
         ([of_movie(7)], 1),
         ([of_view("trending.movies")], 1),
@@ -100,7 +100,7 @@ def test_answers_are_shared_and_each_kind_of_generation_invalidates_its_own(depl
         ([BATCH_GENERATION, *map(of_movie, range(600))], 60),
     ):
         one.value += 1
-        one.shared.advance(names)
+        one.redis_tier.advance(names)
         later = cached(deployed, one)  # its local tier is empty
         assert [later.state(question) for question in questions].count("MISS") == invalidated
     assert not one.link.is_away
@@ -151,10 +151,10 @@ def test_cache_inspection_and_facts_cover_every_server(deployed: Servers, monkey
     one = cached(deployed)
     for question in [*map(about, range(40)), ranking()]:
         one.state(question)
-    seen = inspection.contents(one.cache, ["movies.details", "trending.movies"])
+    seen = inspection.scan(one.cache, ["movies.details", "trending.movies"])
     assert {name: view.entries for name, view in seen.views.items()} == {"movies.details": 40, "trending.movies": 1}
     assert seen.is_whole
-    shown = inspection.unpacked(one.cache, seen.largest[0].key, one.now)
+    shown = inspection.unpack(one.cache, seen.largest[0].key, one.now)
     assert shown is not None
     assert shown["key"] == seen.largest[0].key
     monkeypatch.setattr("merger.operations.server_facts.redis_link", lambda: one.link)
@@ -230,7 +230,7 @@ def test_cache_recovers_by_itself_when_a_lost_master_is_replaced(kind: str, requ
         other.state(questions[0])
         time.sleep(0.1)
     assert not is_away(other), "Redis stayed away"
-    other.shared.advance([ALL_GENERATION])
+    other.redis_tier.advance([ALL_GENERATION])
     later = cached(deployed, one)
     assert later.state(questions[0]) == "MISS"
     assert cached(deployed, one).state(questions[0]) == "HIT"
@@ -243,7 +243,7 @@ def is_cluster(client: object) -> bool:
 
 def is_away(process: Cached) -> bool:
     try:
-        process.shared.holds_answers()
+        process.redis_tier.holds_answers()
     except RedisTrouble:
         return True
     return False

@@ -22,7 +22,7 @@ def answer(content: bytes, cache: str = "HIT") -> Reply:
 
 
 KNOWN = Known.of(body())
-STALE = {"warnings": ["stale_answer: this answer is from 2026-11-22T17:00:00Z; it is being made anew"]}
+STALE = {"warnings": ["stale_answer: this answer is from 2026-11-22T17:00:00Z; it is being recomputed"]}
 
 
 def test_the_known_answer_is_fresh_whenever_it_was_made() -> None:

@@ -100,7 +100,7 @@ def reading(
     *,
     policy: Policy | None = None,
     layers: Layers | None = None,
-    reference: Catalogue | None = None,
+    catalogue: Catalogue | None = None,
 ) -> ViewInputs:
     """A reading of raw documents; the layers as a whole follow from them unless they are given."""
     documents = Contract().read(batch=batch, speed=speed)
@@ -108,7 +108,7 @@ def reading(
         boundary=Boundary(now, policy or Policy()),
         layers=layers or layers_of(documents),
         documents=documents,
-        reference=reference or Catalogue(),
+        catalogue=catalogue or Catalogue(),
     )
 
 

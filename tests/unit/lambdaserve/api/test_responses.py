@@ -26,7 +26,7 @@ def answer(body: bytes = LARGE, *, state: str = "HIT", age: int = 7, ttl: int = 
 
 
 def answer_of(entry: Entry, state: str, age: int) -> Answer:
-    return Answer(entry, state, age, DETAILS, Movie(1), at_hand=False)
+    return Answer(entry, state, age, DETAILS, Movie(1), is_local=False)
 
 
 def ask(found: Answer, method: str = "GET", **headers: str) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from merger.answers.explain import described_plan
-from merger.answers.reader import Planned
+from merger.answers.explain import describe_plan
+from merger.answers.reader import PlannedReads
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreUnavailable
 from merger.stores.store import Find
@@ -25,7 +25,7 @@ CLUSTER = {"stage": "SHARD_MERGE", "shards": [{"shardName": "one", "winningPlan"
 
 def told(found: Any) -> dict[str, Any]:
     plan = Plan((Find("batch_views", {"movie_id": 1, "hour": {"$in": [NOW]}}, without=("cast",)),))
-    described = described_plan(DETAILS, Movie(1), Boundary(NOW), Planned(Layers(), plan, [found], None))
+    described = describe_plan(DETAILS, Movie(1), Boundary(NOW), PlannedReads(Layers(), plan, [found], None))
     (read,) = described["plan"]["reads"]
     return dict(read)
 

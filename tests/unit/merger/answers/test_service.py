@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from merger.answers.answer import Answer
-from merger.answers.service import BEHIND_TTL, MergeService, cache_key
+from merger.answers.service import PROVISIONAL_TTL, MergeService, cache_key
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.redis_tier import RedisTier
 from merger.contract.collections import BATCH, SPEED
@@ -43,7 +43,7 @@ class ByMovie:
 def _plan(question: PlanContext[ByMovie]) -> Plan:
     reads = movie_reads(question.params.movie_id, ("movie_details",), question, speed_from=question.boundary.cutoff)
     hours = HourRange(("trending",), Window(TOP - HOUR, TOP + HOUR))
-    return Plan(reads=reads, hours=hours, reference=True)
+    return Plan(reads=reads, hours=hours, catalogue=True)
 
 
 def _build(params: ByMovie, reading: ViewInputs) -> ViewResult:
@@ -60,7 +60,7 @@ def _build(params: ByMovie, reading: ViewInputs) -> ViewResult:
         "batch": len(reading.documents.batch),
         "speed": len(reading.documents.speed),
         "hours": sum(len(table.rows) for table in reading.hours.tables),
-        "title": reading.reference.title_of(params.movie_id),
+        "title": reading.catalogue.title_of(params.movie_id),
     }
     return ViewResult(body, freshness)
 
@@ -155,7 +155,7 @@ def test_other_parameters_are_another_entry() -> None:
 def test_the_tag_follows_the_content() -> None:
     served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
     first, other = (served.service.fetch(VIEW, ByMovie(movie_id)) for movie_id in (1, 2))
-    served.cache.hot.clear()
+    served.cache.local_tier.clear()
     assert served.service.fetch(VIEW, ByMovie(1)).etag == first.etag != other.etag
 
 
@@ -204,7 +204,7 @@ def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
 def test_a_kind_of_bad_document_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     served = Served([details()], [stats(), stats(2, data=None), stats(3, data=None)])
     served.service.fetch(VIEW, ByMovie(1))
-    served.cache.hot.clear()
+    served.cache.local_tier.clear()
     served.service.fetch(VIEW, ByMovie(1))
     assert len([record for record in caplog.records if "could not be read" in record.message]) == 1
 
@@ -244,7 +244,7 @@ def test_an_answer_made_with_the_catalogue_of_the_run_before_keeps_for_a_moment_
 
     served.store.batches = slow  # type: ignore[method-assign]  # the time of a large catalogue
     try:
-        assert served.service.fetch(VIEW, ByMovie(2)).max_age == BEHIND_TTL
+        assert served.service.fetch(VIEW, ByMovie(2)).max_age == PROVISIONAL_TTL
     finally:
         may_go_on.set()
 
@@ -297,7 +297,7 @@ def test_without_the_speed_layer_the_batch_layers_half_is_given_and_says_what_it
     assert (answer.data["title"], answer.data["vote_average"], answer.data["data_source"]) == ("Movie 1", None, "batch")
     assert codes(answer) == ["speed_unavailable"]
     assert answer.missing == ((TOP - 9 * HOUR, TOP),)
-    assert answer.max_age == BEHIND_TTL
+    assert answer.max_age == PROVISIONAL_TTL
 
 
 def test_without_the_batch_layer_the_speed_layers_half_is_given_and_says_what_it_lacks() -> None:
@@ -382,10 +382,10 @@ def test_a_view_that_rests_on_the_failing_layer_has_no_half(rests_on: tuple[str,
 
 def test_what_rests_on_the_catalogue_does_with_the_copy_at_hand() -> None:
     def titles(params: ByMovie, reading: ViewInputs) -> ViewResult:
-        body = {"title": reading.reference.title_of(params.movie_id)}
+        body = {"title": reading.catalogue.title_of(params.movie_id)}
         return ViewResult(body, describe(reading.boundary, reading.layers))
 
-    view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(reference=True), titles, rests_on=(BATCH,))
+    view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(catalogue=True), titles, rests_on=(BATCH,))
     served = both()
     served.store.failing[BATCH] = AWAY
     with pytest.raises(StoreUnavailable):

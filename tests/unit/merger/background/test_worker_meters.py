@@ -69,7 +69,7 @@ def test_processor_time_adds_up_and_the_rest_is_of_the_moment() -> None:
 def test_the_own_tier_and_the_absence_of_redis_are_told() -> None:
     worker = Worker()
     entry = Entry.of("k", b"{}", made=0.0, ttl=60, cost=0.0, missing=(), generations=())
-    worker.cache.hot.put("question", CachedEntry(entry, 1.0, "HIT", entry))
+    worker.cache.local_tier.put("question", CachedEntry(entry, 1.0, "HIT", entry))
     for worker.link.is_away in (True, False):
         worker.measuring.run()
         assert value(meters.REDIS_AWAY) == worker.link.is_away

@@ -39,7 +39,7 @@ def test_an_entry_comes_back_from_its_bytes_as_it_was(
 ) -> None:
     told = tuple(missing)
     entry = Entry.of(key, body, made=made, ttl=ttl, cost=cost, missing=told, generations=tuple(generations))
-    again = Entry.decoded(entry.encoded(key, SECRET), key, SECRET)
+    again = Entry.decode(entry.encode(key, SECRET), key, SECRET)
     assert again == entry
     assert again.body == body
     assert again.compressed == (len(body) >= COMPRESS_FROM)
@@ -48,7 +48,7 @@ def test_an_entry_comes_back_from_its_bytes_as_it_was(
 @given(st.one_of(st.integers(), st.text()), st.lists(texts, max_size=3))
 def test_the_knowledge_that_there_is_nothing_comes_back_as_it_was(key: object, near: list[str]) -> None:
     entry = Entry.of_absence(NotFound("genre", key, near), made=5.0, ttl=30, generations=("1", ""))
-    again = Entry.decoded(entry.encoded("k", SECRET), "k", SECRET)
+    again = Entry.decode(entry.encode("k", SECRET), "k", SECRET)
     assert again == entry
     assert again.absent is not None
     assert (again.absent.kind, again.absent.key, again.absent.near) == ("genre", key, tuple(near))
@@ -67,8 +67,8 @@ HEAD = (
 
 def test_entry_is_read_as_the_first_release_stored_it() -> None:
     expected = Entry(b"{}", False, '"77"', 5.5, 300, 0.25, ((None, START),), ("1", ""))
-    assert Entry.decoded(sealed(HEAD + b"\n{}"), "k", SECRET) == expected
-    assert expected.encoded("k", SECRET) == sealed(HEAD + b"\n{}")
+    assert Entry.decode(sealed(HEAD + b"\n{}"), "k", SECRET) == expected
+    assert expected.encode("k", SECRET) == sealed(HEAD + b"\n{}")
 
 
 @pytest.mark.parametrize(
@@ -84,29 +84,29 @@ def test_entry_is_read_as_the_first_release_stored_it() -> None:
 )
 def test_sealed_entry_of_another_shape_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="another build"):
-        Entry.decoded(sealed(content), "k", SECRET)
+        Entry.decode(sealed(content), "k", SECRET)
 
 
 @given(st.binary(max_size=300))
 def test_bytes_of_anybody_else_are_no_entry(raw: bytes) -> None:
     with pytest.raises(ValueError, match="not an entry"):
-        Entry.decoded(raw, "k", SECRET)
+        Entry.decode(raw, "k", SECRET)
 
 
 @given(st.data())
 def test_an_entry_with_any_bit_turned_is_none(data: st.DataObject) -> None:
-    raw = bytearray(Entry.of("k", b'{"a":1}', made=1, ttl=2).encoded("k", SECRET))
+    raw = bytearray(Entry.of("k", b'{"a":1}', made=1, ttl=2).encode("k", SECRET))
     place = data.draw(st.integers(0, len(raw) * 8 - 1))
     raw[place // 8] ^= 1 << place % 8
     with pytest.raises(ValueError, match="not an entry"):
-        Entry.decoded(bytes(raw), "k", SECRET)
+        Entry.decode(bytes(raw), "k", SECRET)
 
 
 @pytest.mark.parametrize(("key", "secret"), [("other", SECRET), ("k", b"another secret of tests"), ("k\n", SECRET)])
 def test_an_entry_counts_under_its_key_and_secret_only(key: str, secret: bytes) -> None:
-    raw = Entry.of("k", b"{}", made=1, ttl=2).encoded("k", SECRET)
+    raw = Entry.of("k", b"{}", made=1, ttl=2).encode("k", SECRET)
     with pytest.raises(ValueError, match="not an entry"):
-        Entry.decoded(raw, key, secret)
+        Entry.decode(raw, key, secret)
 
 
 @given(keys, bodies, bodies)

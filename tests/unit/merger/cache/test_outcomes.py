@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from merger.cache.outcomes import ANSWERED, ANSWERED_WITHOUT_MAKING, Outcome, OutcomeCounts, hit_rate
+from merger.cache.outcomes import SERVED, SERVED_WITHOUT_COMPUTING, Outcome, OutcomeCounts, hit_rate
 
 
 def test_counts_are_kept_by_view_and_outcome() -> None:
@@ -71,5 +71,5 @@ def test_the_hit_rate_of_a_view_is_its_own() -> None:
 
 
 def test_every_outcome_is_an_answer_or_known_not_to_be_one() -> None:
-    assert set(Outcome) - set(ANSWERED) == {Outcome.REFRESH, Outcome.ERROR}
-    assert set(ANSWERED) - set(ANSWERED_WITHOUT_MAKING) == {Outcome.MISS}
+    assert set(Outcome) - set(SERVED) == {Outcome.REFRESH, Outcome.ERROR}
+    assert set(SERVED) - set(SERVED_WITHOUT_COMPUTING) == {Outcome.MISS}

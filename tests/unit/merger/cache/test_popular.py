@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from merger.cache.popular import LONGEST, PopularCounts
+from merger.cache.popular import LONGEST_ADDRESS, PopularCounts
 
 
 def test_addresses_are_counted_until_they_are_taken() -> None:
@@ -15,7 +15,7 @@ def test_addresses_are_counted_until_they_are_taken() -> None:
 
 def test_an_endless_address_is_not_kept() -> None:
     found = PopularCounts()
-    found.note("/" + "a" * LONGEST)
+    found.note("/" + "a" * LONGEST_ADDRESS)
     assert found.take() == {}
 
 

@@ -26,7 +26,7 @@ def answer(*, age: int = 0, state: str = "HIT", reason: str = BEING_REPLACED, **
     if state == "STALE":
         entry = entry.as_stale("key", reason)
     view: Any = None
-    return Answer(entry, state, age, view, None, at_hand=True)
+    return Answer(entry, state, age, view, None, is_local=True)
 
 
 def told(found: Answer) -> list[Notice]:
