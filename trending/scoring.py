@@ -166,7 +166,7 @@ def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
     movies = np.union1d(trending.movies, stats.movies)
     change = _change_per_hour(stats, inputs.hours.newest_but_one("stats", boundary, since=start))
     derived = _spread(movies, stats, popularity_scores(stats.column("popularity"), change))
-    _, measured = trending.find(movies)
+    _, measured = trending.locate(movies)
     return Candidates(
         movies=movies,
         score=np.where(measured, _spread(movies, trending, trending.column("trending_score")), derived),
@@ -186,7 +186,7 @@ def _spread(movies: Integers, rows: Rows, values: Floats) -> Floats:
 def _change_per_hour(newest: Rows, before: Rows) -> Floats:
     """Popularity change between a movie's two newest hours; with only one hour, what the document itself says."""
     change = newest.column("popularity_velocity").copy()
-    rows, known = before.find(newest.movies)
+    rows, known = before.locate(newest.movies)
     older = before.at(rows[known])
     hours = newest.hours[known] - older.hours
     change[known] = (newest.column("popularity")[known] - older.column("popularity")) / hours

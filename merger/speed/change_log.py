@@ -1,4 +1,4 @@
-"""What changed in the speed layer, for those who keep answers that were made from it."""
+"""Log of what changed in the speed layer, for those who invalidate answers."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 MAX_MOVIES = 2_000
-"""Of more changed movies than these it is only told that there are many."""
+"""Above this number, changed movies are no longer named."""
 
 
 ChangedMovies = Mapping[str, frozenset[int] | None]
-"""By data type, the movies whose buckets changed; ``None``: too many to name. A type without a change is not in it."""
+"""Movies with changed buckets by data type; ``None``: too many to name. Types without changes are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since somebody last asked.
+    """What changed since the log was last emptied.
 
     Args:
-        movies: whose buckets changed.
-        missed: those of them of which no look at new stamps could tell, so that other processes found them at other
-            times, or have yet to find them.
+        movies: those with changed buckets.
+        missed: those of them whose changes had no new ``synced_at`` and were found by rereading. Other processes find
+            them at other times.
     """
 
     movies: ChangedMovies = field(default_factory=dict)
@@ -42,17 +42,17 @@ class ChangeLog:
         self._lock = threading.Lock()
 
     def note(self, data_type: str, movies: Iterable[int], missed: Iterable[int] = ()) -> None:
-        """Movies whose buckets of a type changed, possibly none; and those of them that looks missed."""
+        """Adds movies whose buckets of a type changed, and those of them that only rereading found."""
         with self._lock:
             _add(self._movies, data_type, set(movies))
             _add(self._missed, data_type, set(missed))
 
     def take(self) -> Changes:
-        """Everything noted since the last call."""
+        """Empties the log and returns what was in it."""
         with self._lock:
-            found, self._movies = self._movies, {}
+            movies, self._movies = self._movies, {}
             missed, self._missed = self._missed, {}
-        return Changes(_frozen(found), _frozen(missed))
+        return Changes(_frozen(movies), _frozen(missed))
 
 
 def _add(noted: dict[str, set[int] | None], data_type: str, movies: set[int]) -> None:

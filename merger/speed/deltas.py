@@ -1,7 +1,7 @@
-"""What was written to the speed layer since the last look, whatever hour it is for.
+"""Finds what was written to the speed layer since the last find, for any hour.
 
-Producers stamp what they write with ``synced_at``, so the documents stamped later than the newest one seen are the
-changes; an index answers that. Stamps do not arrive quite in order, so a look goes back a little behind the newest.
+Producers stamp what they write with ``synced_at``, so changes are the documents stamped later than the newest one seen;
+an index answers that. Stamps do not arrive quite in order, so a find reaches back a little behind the newest.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from merger.core.boundary import CLOCK_SKEW, Boundary
 from merger.stores.store import Find, Store
 
 OVERLAP = timedelta(seconds=10)
-"""How far behind the newest stamp a look goes back: producers write side by side, and a write takes its time."""
+"""How far a find reaches back behind the newest stamp: producers write concurrently, and a write takes its time."""
 
 
 OVERLAP_PACE = 10.0
-"""After a look that went back, the next ones don't until so many times its duration has passed.
+"""After a find that reached back, the next ones don't until this many times its duration has passed.
 
-A producer may stamp all documents of a large write alike; that write lies in the overlap until the next one.
+A producer may give all documents of a large write one stamp; that write then lies in the overlap until the next one.
 """
 
 
 MAX_REACH = timedelta(minutes=10)
-"""A look never goes back further than this: a producer whose stamps are older is found by rereading the hours."""
+"""The furthest a find reaches back. Documents with older stamps are found by rereading the hours."""
 
 
 THOROUGH_AGE = 30.0
-"""Seconds after which spellings of the type that nobody is known to use are looked for again."""
+"""Seconds after which spellings of the type that no document has used are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What one look found.
+    """The result of one find.
 
     Args:
-        documents: written since the last look, and some that were seen before.
-        movies: ids in documents that are stamped later than anything before.
+        documents: written since the last find, and some that were seen before.
+        movies: ids in documents stamped later than any before.
     """
 
     documents: Documents
@@ -48,13 +48,13 @@ class Delta:
 
 
 class Deltas:
-    """The changes of one speed data type, look by look. One caller at a time.
+    """Finds the changes of one speed data type. For one caller at a time.
 
     Args:
-        store: where the documents are.
-        contract: how to read them.
+        store: holds the documents.
+        contract: reads them.
         data_type: of the documents.
-        monotonic: seconds of a monotonic clock.
+        monotonic: clock in seconds.
     """
 
     def __init__(self, store: Store, contract: Contract, data_type: str, monotonic: Callable[[], float]) -> None:
@@ -62,42 +62,42 @@ class Deltas:
         self._contract = contract
         self._data_type = data_type
         self._monotonic = monotonic
-        # Each spelling of the type has its own: whoever uses one may write while those of another are not looked at.
+        # The newest stamp per spelling of the type: documents may be written under one while another is not searched.
         self._marks: dict[str, datetime] = {}
         self._keys_in_use = {contract.aliases.speed_type_keys[0]}
         self._overlap_due = float("-inf")
         self._thorough_at = float("-inf")
 
     def start(self, synced_at: datetime | None, boundary: Boundary) -> None:
-        """Begins to count changes: those written after ``synced_at``, the newest stamp in the store."""
+        """Starts with ``synced_at``, the newest stamp in the store: later documents are changes."""
         oldest = boundary.now - MAX_REACH
         mark = oldest if synced_at is None else min(max(synced_at, oldest), boundary.now)
         self._marks = dict.fromkeys(self._contract.aliases.speed_type_keys, mark)
 
     def earliest_findable(self, boundary: Boundary) -> datetime:
-        """No look from now on finds a document whose stamp is older."""
+        """Returns the earliest stamp that a future find can still find."""
         return min(self._mark(key, boundary) for key in self._keys_in_use) - OVERLAP
 
     def note_key(self, key: str) -> None:
-        """Tells that somebody spells the type by this key."""
+        """Notes that documents spell the type by this key."""
         self._keys_in_use.add(key)
 
     def find_new(self, boundary: Boundary) -> Delta:
-        """The changes since the last look.
+        """Finds the changes since the last call.
 
-        Documents whose stamp is text, or lies further ahead than a clock may be, are not found.
+        Documents whose stamp is text, or further in the future than a clock may be wrong, are not found.
 
         Args:
-            boundary: of this look.
+            boundary: of now.
 
         Raises:
-            StoreError: from the store; the next look then finds these documents.
+            StoreError: from the store; the next call then finds these documents.
         """
         began = self._monotonic()
         overlapping = began >= self._overlap_due
         thorough = began - self._thorough_at > THOROUGH_AGE
         parts = [
-            self._of_key(key, boundary, overlapping=overlapping)
+            self._find_of_key(key, boundary, overlapping=overlapping)
             for key in self._marks
             if thorough or key in self._keys_in_use
         ]
@@ -112,7 +112,7 @@ class Deltas:
         )
         return Delta(documents, frozenset(movie_id for part in parts for movie_id in part.movies))
 
-    def _of_key(self, key: str, boundary: Boundary, *, overlapping: bool) -> Delta:
+    def _find_of_key(self, key: str, boundary: Boundary, *, overlapping: bool) -> Delta:
         mark = self._mark(key, boundary)
         since = {"$gte": mark - OVERLAP} if overlapping else {"$gt": mark}
         wanted = {key: self._data_type, "synced_at": since | {"$lte": boundary.now + CLOCK_SKEW}}
@@ -123,7 +123,7 @@ class Deltas:
         found = read.speed_of(self._data_type)
         stamps = [(d.movie_id, d.synced_at) for d in found]
         stamps += [(s.movie_id or 0, s.written_at) for s in read.skipped if s.written_at is not None]
-        # A stamp that is ahead must not hide those that honest clocks still have to write.
+        # A stamp in the future must not hide what producers with correct clocks still have to write.
         self._marks[key] = max([mark, *(stamp for _, stamp in stamps if stamp <= boundary.now)])
         movies = frozenset(movie_id for movie_id, stamp in stamps if stamp > mark)
         return Delta(Documents(speed=tuple(found), skipped=read.skipped), movies)

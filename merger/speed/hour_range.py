@@ -1,4 +1,4 @@
-"""A range of hours."""
+"""The layer-wide speed hours that a view asks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from merger.core.windows import Window
 
 @dataclass(frozen=True, slots=True)
 class HourRange:
-    """Layer-wide speed documents: every movie's buckets of some types in ``[window.start, window.end)``."""
+    """Every movie's buckets of some data types in the hours ``[window.start, window.end)``."""
 
     types: tuple[str, ...]
     window: Window

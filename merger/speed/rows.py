@@ -1,4 +1,4 @@
-"""Speed buckets as columns: of each one only what the views of all movies use. Pure."""
+"""Speed buckets as columns, with only the fields that views of all movies use. Pure."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "stats": ("vote_average", "vote_count", "popularity", "popularity_velocity"),
     "trending": ("trending_score", "velocity", "acceleration"),
 }
-"""What is kept of each type's payload."""
+"""Fields of each type's payload that are kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Buckets of one type, by row.
+    """Buckets of one type, one per row.
 
     Args:
         data_type: of all of them.
         movies: movie ids.
         hours: hours since 1970.
         synced: seconds since 1970, exact to the microsecond.
-        values: a row per bucket, a column per field of ``FIELDS``; NaN where a bucket does not say.
-        whole: which values were stored as whole numbers, and are shown so.
+        values: a row per bucket, a column per field of ``FIELDS``; NaN where a bucket lacks the field.
+        whole: which values were stored as integers, and are shown as such.
     """
 
     data_type: str
@@ -43,9 +43,9 @@ class Rows:
 
     @classmethod
     def of(cls, data_type: str, documents: Iterable[SpeedDocument] = ()) -> Rows:
-        """A row per document, in their order."""
+        """Makes a row per document, in their order."""
         found, names = list(documents), FIELDS[data_type]
-        said = [[document.data.get(name) for name in names] for document in found]
+        stored = [[document.data.get(name) for name in names] for document in found]
         shape = (len(found), len(names))
         return cls(
             data_type=data_type,
@@ -53,15 +53,17 @@ class Rows:
             hours=np.array([hour_number(d.hour) for d in found], dtype=np.int64),
             synced=np.array([d.synced_at.timestamp() for d in found], dtype=np.float64),
             # None becomes NaN.
-            values=np.array(said, dtype=np.float64).reshape(shape),
-            whole=np.array([[isinstance(value, int) for value in row] for row in said], dtype=np.bool_).reshape(shape),
+            values=np.array(stored, dtype=np.float64).reshape(shape),
+            whole=np.array([[isinstance(value, int) for value in row] for row in stored], dtype=np.bool_).reshape(
+                shape
+            ),
         )
 
     def __len__(self) -> int:
         return len(self.movies)
 
     def at(self, chosen: Integers | Flags) -> Rows:
-        """Some of the rows, by number or by flag."""
+        """Returns some of the rows, chosen by number or by flag."""
         return Rows(
             self.data_type,
             self.movies[chosen],
@@ -72,20 +74,20 @@ class Rows:
         )
 
     def column(self, name: str) -> Floats:
-        """A field of all rows; NaN where a bucket does not say."""
+        """Returns a field of all rows; NaN where a bucket lacks it."""
         column: Floats = self.values[:, FIELDS[self.data_type].index(name)]
         return column
 
     def value(self, row: int, name: str) -> int | float | None:
-        """A field of one row, as it was stored."""
+        """Returns a field of one row as it was stored; ``None`` where the bucket lacks it."""
         field = FIELDS[self.data_type].index(name)
         value = float(self.values[row, field])
         if np.isnan(value):
             return None
         return int(value) if self.whole[row, field] else value
 
-    def find(self, movies: Integers) -> tuple[Integers, Flags]:
-        """Where movies are in rows that are sorted by movie: a row for each, and whether it is the movie's."""
+    def locate(self, movies: Integers) -> tuple[Integers, Flags]:
+        """Locates movies in rows that are sorted by movie: a row for each, and whether it is that movie's."""
         rows = np.searchsorted(self.movies, movies)
         if not len(self):
             return rows, np.zeros(len(movies), dtype=np.bool_)
@@ -93,29 +95,29 @@ class Rows:
         return rows, self.movies[rows] == movies
 
     def row_of(self, movie_id: int) -> int | None:
-        """The row of one movie in rows that are sorted by movie."""
-        rows, found = self.find(np.array([movie_id], dtype=np.int64))
+        """Returns the row of one movie in rows that are sorted by movie; ``None`` if it has none."""
+        rows, found = self.locate(np.array([movie_id], dtype=np.int64))
         return int(rows[0]) if found[0] else None
 
     def synced_at(self, row: int) -> datetime:
-        """When a row was synced, aware UTC."""
+        """Returns when a row was synced, aware UTC."""
         return datetime.fromtimestamp(float(self.synced[row]), UTC)
 
     def document(self, row: int) -> SpeedDocument:
-        """A row as a document, with the kept fields."""
-        said = {name: self.value(row, name) for name in FIELDS[self.data_type]}
+        """Returns a row as a document with the kept fields."""
+        values = {name: self.value(row, name) for name in FIELDS[self.data_type]}
         return SpeedDocument(
             data_type=self.data_type,
             movie_id=int(self.movies[row]),
             hour=EPOCH + int(self.hours[row]) * HOUR,
-            data={name: value for name, value in said.items() if value is not None},
+            data={name: value for name, value in values.items() if value is not None},
             synced_at=self.synced_at(row),
         )
 
     def mean(self, value: str, weight: str | None) -> Mean:
-        """Of a field that every row has, each row weighing as much as another field says, or the same.
+        """Returns the mean of a field that every row has, weighted by another field, or with equal weights.
 
-        The order of the rows matters to the last digit, so the same order gives the same mean (M7).
+        The order of the rows affects the last digit, so the same order gives the same mean. Requirement M7.
         """
         if weight is None:
             return Mean(float(self.column(value).sum()), len(self))
@@ -123,19 +125,19 @@ class Rows:
         return Mean(float((self.column(value) * weights).sum()), int(weights.astype(np.int64).sum()))
 
     def differs(self, other: Rows) -> Flags:
-        """Row by row, whether it says something else, or of another sync, than that of ``other``."""
+        """Returns, row by row, whether values or sync times differ from those of ``other``."""
         same = (self.values == other.values) | (np.isnan(self.values) & np.isnan(other.values))
         result: Flags = (self.synced != other.synced) | ~(same & (self.whole == other.whole)).all(axis=1)
         return result
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
         return sum(part.nbytes for part in (self.movies, self.hours, self.synced, self.values, self.whole))
 
 
 def concatenate(data_type: str, parts: Iterable[Rows]) -> Rows:
-    """All rows, part after part."""
+    """Returns all rows, part after part."""
     found = [Rows.of(data_type), *parts]
     return Rows(
         data_type,
@@ -148,11 +150,11 @@ def concatenate(data_type: str, parts: Iterable[Rows]) -> Rows:
 
 
 def first_of_each_movie(rows: Rows) -> Integers:
-    """The first row of each movie, by movie id."""
+    """Returns the first row of each movie, ordered by movie id."""
     _, first = np.unique(rows.movies, return_index=True)
     return first
 
 
 def hour_number(hour: datetime) -> int:
-    """Hours since 1970 of a moment on the hour."""
+    """Returns the hours since 1970 of a time on the hour."""
     return (hour - EPOCH) // HOUR

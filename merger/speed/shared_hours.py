@@ -1,9 +1,9 @@
-"""Layer-wide speed hours, shared between answers: read once, kept current by what changes.
+"""Layer-wide speed hours, shared between answers: read once, then kept current by reading only changes.
 
 Rankings, search and layer-wide series need every movie's buckets of many hours. Each hour of each type is read whole
-once and kept as a table; from then on a look every second or two reads only what was written since, whatever hour it
-is for. What such a look can't tell, documents that were deleted or written without a new stamp, is found by rereading:
-an hour that the layer watch says is lost or filled, at once; every hour, now and then.
+once and kept as a table. From then on, a find every second or two reads what was written since, for any hour. It can't
+see documents that were deleted, or written without a new stamp. These are found by rereading: at once for an hour that
+the layer state says was emptied or filled, and now and then for every hour.
 """
 
 from __future__ import annotations
@@ -23,40 +23,43 @@ from merger.speed.type_hours import TypeHours
 from merger.stores.store import Store
 
 MAX_BYTES = 40_000_000
-"""What one process keeps; the least recently used hours give way. 48 hours of 4,000 movies a type are 29 MB."""
+"""Memory of one process for hours, beyond which the least recently used are dropped.
+
+48 hours of 4,000 movies take 29 MB for all types.
+"""
 
 
 _MAX_ASSEMBLED = 4
-"""States of the hours whose folds are kept."""
+"""Sets of tables whose computed rows are kept."""
 
 
 class SpeedHours:
     """Reads and keeps the hours of all types.
 
     Args:
-        store: where the speed documents are.
-        contract: how to read them.
-        monotonic: seconds of a monotonic clock.
+        store: holds the speed documents.
+        contract: reads them.
+        monotonic: clock in seconds.
     """
 
     def __init__(self, store: Store, contract: Contract, monotonic: Callable[[], float]) -> None:
         self._store = store
         self._contract = contract
         self._monotonic = monotonic
-        self._kept: dict[str, TypeHours] = {}
+        self._types: dict[str, TypeHours] = {}
         self._changes = ChangeLog()
         self._assembled: OrderedDict[tuple[HourTable, ...], SharedHours] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, wanted: HourRange, boundary: Boundary, layers: Layers) -> SharedHours:
-        """All movies' buckets of the wanted types and hours, at most some seconds old.
+        """Returns all movies' buckets of some types and hours, at most some seconds old.
 
-        The same object comes back as long as nothing changes.
+        Unless something has changed, it is the same object as before.
 
         Args:
             wanted: types and hours.
             boundary: of this request.
-            layers: both layers' state, with the wanted types.
+            layers: the state of both layers, including these types.
 
         Raises:
             StoreError: from the store.
@@ -67,45 +70,45 @@ class SpeedHours:
         tables = tuple(
             table
             for data_type in wanted.types
-            for table in self._of_type(data_type).read(hours, boundary, layers)
+            for table in self._hours_of(data_type).read(hours, boundary, layers)
             if not table.is_empty
         )
-        self._give_way()
+        self._evict()
         return self._assemble(tables)
 
     def refresh(self, boundary: Boundary, layers: Layers) -> Changes:
-        """Brings the kept hours up to date, so that no answer has to; for a thread that does so every second or two.
+        """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.
 
         Args:
-            boundary: as of now.
-            layers: both layers' state; its types are looked at.
+            boundary: of now.
+            layers: the state of both layers; their types are refreshed.
 
         Returns:
-            What changed since the last call, also where an answer noticed it first.
+            What changed since the last call, including changes that an answer found first.
 
         Raises:
-            StoreError: from the store; nothing that is known is lost by it, the next call tells what changed.
+            StoreError: from the store. Nothing is lost by it: the next call returns these changes.
         """
         for data_type in layers.speed:
-            self._of_type(data_type).refresh(boundary, layers)
-        self._give_way()
+            self._hours_of(data_type).refresh(boundary, layers)
+        self._evict()
         return self._changes.take()
 
-    def _of_type(self, data_type: str) -> TypeHours:
+    def _hours_of(self, data_type: str) -> TypeHours:
         with self._lock:
-            kept = self._kept.get(data_type)
-            if kept is None:
-                kept = TypeHours(self._store, self._contract, data_type, self._monotonic, self._changes)
-                self._kept[data_type] = kept
-            return kept
+            hours = self._types.get(data_type)
+            if hours is None:
+                hours = TypeHours(self._store, self._contract, data_type, self._monotonic, self._changes)
+                self._types[data_type] = hours
+            return hours
 
-    def _give_way(self) -> None:
-        """Drops the least recently used hours of all types until the rest fits."""
+    def _evict(self) -> None:
+        """Drops the least recently used hours of any type until the rest fits."""
         with self._lock:
-            total = sum(kept.size for kept in self._kept.values())
+            total = sum(hours.size for hours in self._types.values())
             while total > MAX_BYTES:
-                kept = min(self._kept.values(), key=lambda kept: kept.oldest_use)
-                total -= kept.drop_least_used()
+                oldest = min(self._types.values(), key=lambda hours: hours.oldest_use)
+                total -= oldest.drop_least_used()
 
     def _assemble(self, tables: tuple[HourTable, ...]) -> SharedHours:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Speed documents → the tables that answers share. Pure."""
+"""Builds tables from speed documents. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from merger.speed.rows import FIELDS, Rows
 from merger.speed.tables import HourTable, SharedHours
 
 _SETTLED_UNTIL = CLOCK_SKEW - timedelta(minutes=1)
-"""Stamps this far ahead may count in every answer that may see the table, also in one that began a while ago."""
+"""Stamps no further ahead than this count in every answer that can see the table, even one begun a while ago."""
 
 
 def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: datetime) -> tuple[HourTable, Integers]:
-    """A table with further documents of its type and hour, and the movies whose newest bucket is another one now.
+    """Adds documents to a table of their type and hour; returns it with the movies whose newest bucket changed.
 
     Args:
-        table: what was known.
-        documents: in any order, duplicates among them.
-        now: aware UTC; documents that say they are from later may not count yet.
+        table: as it was.
+        documents: in any order, duplicates included.
+        now: aware UTC; documents with later stamps may not count yet.
     """
     found = [*documents, *table.unsettled]
     settled = [document for document in found if document.synced_at <= now + _SETTLED_UNTIL]
@@ -37,7 +37,7 @@ def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: dat
 
 
 def add_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
-    """A table with more that could not be read; itself where it knew all of it."""
+    """Adds skipped documents to a table; returns the same table if it has them all."""
     together = tuple(dict.fromkeys((*table.skipped, *skipped)))
     if len(together) == len(table.skipped):
         return table
@@ -47,7 +47,7 @@ def add_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
 def build_table(
     data_type: str, hour: datetime, documents: Iterable[SpeedDocument], skipped: Iterable[Skipped], now: datetime
 ) -> HourTable:
-    """The table of one type and hour from everything that was read of them."""
+    """Builds the table of one type and hour."""
     empty = HourTable(data_type, hour, Rows.of(data_type), tuple(dict.fromkeys(skipped)))
     return add_documents(empty, documents, now)[0]
 
@@ -55,7 +55,7 @@ def build_table(
 def build_tables(
     data_type: str, hours: Iterable[datetime], read: Documents, now: datetime
 ) -> dict[datetime, HourTable]:
-    """The tables of some hours of one type; other types and hours in what was read are passed over."""
+    """Builds the tables of some hours of one type; documents of others are ignored."""
     documents: dict[datetime, list[SpeedDocument]] = {}
     for document in read.speed_of(data_type):
         documents.setdefault(document.hour, []).append(document)
@@ -68,7 +68,7 @@ def build_tables(
 
 
 def build_shared_hours(read: Documents, now: datetime) -> SharedHours:
-    """Everything that was read, as the tables of all types and hours that are in it."""
+    """Builds the tables of all types and hours among the documents."""
     hours = {d.hour for d in read.speed} | {skip.hour for skip in read.skipped if skip.hour is not None}
     return SharedHours(
         table

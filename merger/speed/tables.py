@@ -1,7 +1,7 @@
-"""Every movie's speed buckets of single hours: what rankings, search and shared series are made of. Pure.
+"""Tables of every movie's speed buckets, one per hour, for rankings, search and layer-wide series. Pure.
 
-A process holds hundreds of thousands of buckets for the views of all movies, so of each movie and hour only the newest
-one (D4), as columns. Single movies' views read the documents themselves.
+The views of all movies need hundreds of thousands of buckets, so a table holds columns, and only the newest bucket of
+each movie and hour. Views of a single movie read the documents themselves. Requirement D4.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from merger.core.columns import Integers
 from merger.speed.rows import Rows, concatenate, first_of_each_movie
 
 _OBJECT_SIZE = 1_000
-"""About the bytes of a document that is kept as an object."""
+"""Approximate bytes of a document that is kept as an object."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +29,10 @@ class HourTable:
 
     Args:
         data_type: of all of them.
-        hour: the event-time hour, aware UTC.
-        rows: the newest bucket of each movie (D4), sorted by movie.
-        skipped: what could not be read of the hour (D2).
-        unsettled: buckets that are stamped in the future and may not count yet; at most one per movie and stamp.
+        hour: start of the event-time hour, aware UTC.
+        rows: the newest bucket of each movie, sorted by movie.
+        skipped: documents of the hour that could not be read.
+        unsettled: buckets stamped in the future, which may not count yet; at most one per movie and stamp.
     """
 
     data_type: str
@@ -44,11 +44,11 @@ class HourTable:
 
     @property
     def newest_sync(self) -> datetime | None:
-        """Of any of its buckets; ``None`` without one."""
+        """The newest sync of any bucket; ``None`` without buckets."""
         return datetime.fromtimestamp(float(self.rows.synced.max()), UTC) if len(self.rows) else None
 
     def mean(self, value: str, weight: str | None) -> Mean:
-        """As ``Rows.mean`` of all rows; worked out once."""
+        """Returns ``Rows.mean`` of all rows, computed once."""
         found = self._means.get((value, weight))
         if found is None:
             found = self._means[value, weight] = self.rows.mean(value, weight)
@@ -60,16 +60,16 @@ class HourTable:
 
     @property
     def size(self) -> int:
-        """About the bytes that it takes."""
+        """Approximate size in bytes."""
         return self.rows.size + _OBJECT_SIZE * (1 + len(self.skipped) + len(self.unsettled))
 
     def with_rows(self, incoming: Rows) -> tuple[HourTable, Integers]:
-        """The table with newer buckets in it, and the movies whose bucket is another one now.
+        """Returns a table with newer buckets in it, and the movies whose bucket changed.
 
         Args:
-            incoming: one row per movie; it stands in for a row of the same stamp, never for one of a newer stamp.
+            incoming: one row per movie. It replaces a row with the same or an older stamp, never a newer one.
         """
-        rows, known = self.rows.find(incoming.movies)
+        rows, known = self.rows.locate(incoming.movies)
         fresh = ~known
         if known.any():
             held = self.rows.at(rows[known])
@@ -84,20 +84,20 @@ class HourTable:
         return HourTable(self.data_type, self.hour, ordered, self.skipped, self.unsettled), changed.movies
 
     def differing_movies(self, other: HourTable) -> set[int]:
-        """The movies of which two tables of the same hour don't say the same."""
-        rows, both = other.rows.find(self.rows.movies)
+        """Returns the movies for which two tables of the same hour differ."""
+        rows, both = other.rows.locate(self.rows.movies)
         alike = self.rows.at(both)
-        unlike = alike.movies[alike.differs(other.rows.at(rows[both]))]
+        differing = alike.movies[alike.differs(other.rows.at(rows[both]))]
         lone = np.setxor1d(self.rows.movies, other.rows.movies)
-        return {*unlike.tolist(), *lone.tolist()}
+        return {*differing.tolist(), *lone.tolist()}
 
     def covers_all(self, movies: Iterable[int], *, since: datetime) -> bool:
-        """Whether it has a bucket of each of some movies, and none of these is stamped before a moment."""
-        rows, known = self.rows.find(np.array(sorted(movies), dtype=np.int64))
+        """Whether it has a bucket of every given movie, stamped at or after ``since``."""
+        rows, known = self.rows.locate(np.array(sorted(movies), dtype=np.int64))
         return bool(known.all() and (self.rows.synced[rows[known]] >= since.timestamp()).all())
 
     def has_same_content(self, other: HourTable) -> bool:
-        """Whether two tables of the same hour hold the same."""
+        """Whether two tables of the same hour are equal."""
         return (
             not self.differing_movies(other)
             and set(self.skipped) == set(other.skipped)
@@ -105,7 +105,7 @@ class HourTable:
         )
 
     def settle(self, boundary: Boundary) -> HourTable:
-        """The table with those of its unsettled buckets that count as of now."""
+        """Returns the table with those unsettled buckets added that count by now."""
         due = [document for document in self.unsettled if not boundary.is_ahead(document.synced_at)]
         if not due:
             return self
@@ -114,7 +114,7 @@ class HourTable:
 
 
 class SharedHours:
-    """All movies' buckets of some types and hours, all seen at one moment.
+    """All movies' buckets of some types and hours, as read at one time.
 
     Args:
         tables: one per type and hour, in any order.
@@ -126,7 +126,7 @@ class SharedHours:
         self._newest_rows: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
 
     def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:
-        """The tables of a type, oldest first, that have neither expired nor lie in the future."""
+        """Returns the tables of a type that have not expired and are not in the future, oldest first."""
         return [
             table.settle(boundary)
             for table in self.tables
@@ -134,7 +134,7 @@ class SharedHours:
         ]
 
     def newest(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
-        """The newest usable bucket of each movie from an hour on, sorted by movie; made once per state of the hours.
+        """Returns the newest usable bucket of each movie from an hour on, sorted by movie; computed once.
 
         Args:
             data_type: of the buckets.
@@ -144,13 +144,13 @@ class SharedHours:
         return self._newest_two(data_type, boundary, since)[0]
 
     def newest_but_one(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
-        """The bucket before that, of the movies that have one; likewise."""
+        """Returns the second newest bucket of the movies that have one, likewise."""
         return self._newest_two(data_type, boundary, since)[1]
 
     def _newest_two(self, data_type: str, boundary: Boundary, since: datetime) -> tuple[Rows, Rows]:
         tables = [table for table in self.usable(data_type, boundary) if table.hour >= since]
         if any(table.unsettled for table in tables):
-            # What these say depends on the very moment.
+            # These count from a certain moment on, so the result can't be kept.
             return newest_two(data_type, tables)
         key = (data_type, max(since, boundary.speed_from), boundary.open_hour)
         found = self._newest_rows.get(key)
@@ -159,7 +159,7 @@ class SharedHours:
         return found
 
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
-        """Which of these hours the speed layer holds for all movies (M8)."""
+        """Says which of these hours the speed layer holds for all movies. Requirement M8."""
         return coverage_of(
             data_type,
             boundary,
@@ -170,7 +170,7 @@ class SharedHours:
         )
 
     def ahead(self, boundary: Boundary, data_type: str | None = None) -> list[SpeedDocument]:
-        """Buckets, of a type or of all, that say they were written in the future."""
+        """Returns the buckets, of one type or of all, whose stamps lie in the future."""
         return [
             document
             for table in self.tables
@@ -179,12 +179,12 @@ class SharedHours:
         ]
 
     def left_out(self, boundary: Boundary) -> Documents:
-        """What an answer has to say of the hours that it rests on: what was left out of them."""
+        """Returns what was left out of these hours, for the warnings of an answer that uses them."""
         return Documents(speed=tuple(self.ahead(boundary)), skipped=self.skipped)
 
 
 def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]:
-    """The newest row of each movie, and the one before it of those that have one; both sorted by movie.
+    """Returns the newest row of each movie, and the second newest of those that have one, both sorted by movie.
 
     Args:
         data_type: of the tables.

@@ -1,4 +1,4 @@
-"""The kept hours of one speed data type: what is known of each, and when it is read again."""
+"""The hours of one speed data type: what is known of each, and when it is reread."""
 
 from __future__ import annotations
 
@@ -23,40 +23,37 @@ from merger.speed.tables import HourTable
 from merger.stores.store import Document, Find, Store
 
 MIN_KEEP_SECONDS, MAX_KEEP_SECONDS = 60.0, 120.0
-"""Seconds after which a kept hour is read again; each hour has its own, so that they don't all fall due at once."""
+"""Seconds for which an hour is kept before it is reread; they differ by hour, so that not all fall due at once."""
 
 
-SETTLED_AGE = timedelta(hours=3)
-
-
-SETTLED_FACTOR = 5
-"""From this age on an hour is kept so many times longer."""
+SETTLED_AGE, SETTLED_FACTOR = timedelta(hours=3), 5
+"""Hours older than this are kept for this many times longer."""
 
 
 GRACE_SECONDS = 15.0
-"""Seconds that an answer leaves a due hour to the thread that rereads beside the answers."""
+"""Seconds that an answer leaves a due hour to the background thread before it rereads the hour itself."""
 
 
 UNREADABLE_REREAD_SECONDS = 5.0
-"""Seconds after which an hour is reread of which a look at the changes can't tell everything."""
+"""Seconds until an hour is reread after an unreadable document may have replaced a readable one, or the reverse."""
 
 
 MISSED_REREAD_SECONDS = 2.0
-"""Seconds after which an hour is reread in which rereading found what no look could: documents that were removed, or
-written under old stamps. Whoever restores or rewrites history seldom stops at one, and may be half-way."""
+"""Seconds until an hour is reread after rereading found what a find of changes could not: documents that were removed,
+or written under old stamps. A producer that restores or rewrites history is likely to be still at it."""
 
 
 MISSED_REST_FACTOR = 3.0
-"""But after so many times as long as reading took: a producer whose clock is far behind is missed by every look."""
+"""But at least this many times as long as reading took: every find misses a producer whose clock is far behind."""
 
 
 FORGET_SECONDS = 600.0
-"""Without a look for so many seconds everything is read anew, when it is wanted."""
+"""After this many seconds without a find of changes, all hours are dropped, and read when they are wanted."""
 
 
 MAX_HOURS_PER_FIND, MAX_DOCUMENTS_PER_FIND = 12, 10_000
-"""What one find reads at most, as far as known hours tell: each hour is kept, so that a try which runs out of time gets
-the next one further, and documents on their way to a table take ten times the table's memory."""
+"""Limits of one find, as far as the known hours tell. Each hour is kept, so that after a read that ran out of time the
+next one gets further; and documents on their way to a table take ten times the table's memory."""
 
 
 @dataclass(slots=True)
@@ -66,8 +63,8 @@ class _KeptHour:
     Args:
         table: what was read.
         read_at: when it was read whole.
-        due: when the thread that refreshes rereads it.
-        overdue: when an answer does.
+        due: when the background thread rereads it.
+        overdue: when an answer rereads it.
         used_at: when an answer last used it.
     """
 
@@ -78,15 +75,26 @@ class _KeptHour:
     used_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """How long an hour is kept: seconds until it is due, and from then until it is overdue."""
+
+    keep: float
+    grace: float
+
+
+_REREAD_AT_ONCE = _Wait(MAX_AGE, 0.0)
+
+
 class TypeHours:
-    """The hours of one type.
+    """Reads and keeps the hours of one type.
 
     Args:
-        store: where the documents are.
-        contract: how to read them.
+        store: holds the documents.
+        contract: reads them.
         data_type: of the documents.
-        monotonic: seconds of a monotonic clock.
-        changes: is told which movies' buckets change.
+        monotonic: clock in seconds.
+        changes: receives the movies whose buckets change.
     """
 
     def __init__(
@@ -98,14 +106,14 @@ class TypeHours:
         self._monotonic = monotonic
         self._changes = changes
         self._deltas = Deltas(store, contract, data_type, monotonic)
-        # Replaced as a whole, never changed, so that readers need no lock.
+        # Replaced as a whole, never modified, so that readers need no lock.
         self._hours: Mapping[datetime, _KeptHour] = {}
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
-        """About the bytes that the tables take."""
+        """Approximate size of the tables in bytes."""
         return sum(kept.table.size for kept in self._hours.values())
 
     @property
@@ -114,7 +122,7 @@ class TypeHours:
         return min((kept.used_at for kept in self._hours.values()), default=float("inf"))
 
     def drop_least_used(self) -> int:
-        """Drops the least recently used hour, of several the oldest; returns about the bytes that it took."""
+        """Drops the least recently used hour, the oldest among equals; returns the approximate bytes that it took."""
         with self._lock:
             hours = self._hours
             dropped = min(hours, key=lambda hour: (hours[hour].used_at, hour), default=None)
@@ -124,20 +132,20 @@ class TypeHours:
             return hours[dropped].table.size
 
     def read(self, wanted: Sequence[datetime], boundary: Boundary, layers: Layers) -> list[HourTable]:
-        """The tables of some hours; what was written up to ``TOO_OLD`` seconds ago is in them.
+        """Returns the tables of some hours, with everything that was written up to ``TOO_OLD`` seconds ago.
 
         Raises:
             StoreError: from the store.
         """
         hours = self._hours
-        unsure = self._unsure(hours, wanted, layers)
+        unsure = self._find_unsure(hours, wanted, layers)
         age = self._monotonic() - self._looked_at
-        # For the changes alone nobody waits while somebody else is reading them.
-        if (unsure or age > MAX_AGE) and self._taken(wait=bool(unsure) or age > TOO_OLD):
+        # If only the changes are old, no answer waits while another thread is reading them.
+        if (unsure or age > MAX_AGE) and self._acquire(wait=bool(unsure) or age > TOO_OLD):
             try:
-                self._look(boundary, layers, MAX_AGE)
-                while unsure := self._unsure(self._hours, wanted, layers):
-                    self._fetch(self._first_piece(unsure), boundary, layers)
+                self._read_changes(boundary, layers, MAX_AGE)
+                while unsure := self._find_unsure(self._hours, wanted, layers):
+                    self._reread(self._first_piece(unsure), boundary, layers)
                 hours = self._hours
             finally:
                 self._lock.release()
@@ -146,7 +154,7 @@ class TypeHours:
             hours[hour].used_at = now
         return [hours[hour].table for hour in wanted]
 
-    def _taken(self, *, wait: bool) -> bool:
+    def _acquire(self, *, wait: bool) -> bool:
         if not wait:
             return self._lock.acquire(blocking=False)
         if not self._lock.acquire(timeout=patience()):
@@ -154,21 +162,21 @@ class TypeHours:
         return True
 
     def refresh(self, boundary: Boundary, layers: Layers) -> None:
-        """Looks for changes, and rereads one piece of the hours that are due.
+        """Reads the changes, and rereads one piece of the hours that are due.
 
         Raises:
             StoreError: from the store.
         """
         with self._lock:
-            self._look(boundary, layers, 0.0)
-            # The hour that has just begun follows those that are in use.
+            self._read_changes(boundary, layers, 0.0)
+            # The hour that has just begun joins those in use.
             wanted = sorted({*self._hours, *([boundary.open_hour] if self._hours else [])})
-            unsure = self._unsure(self._hours, wanted, layers, beside_answers=True)
+            unsure = self._find_unsure(self._hours, wanted, layers, in_background=True)
             if unsure:
-                self._fetch(self._first_piece(unsure), boundary, layers)
+                self._reread(self._first_piece(unsure), boundary, layers)
 
-    def _look(self, boundary: Boundary, layers: Layers, max_age: float) -> None:
-        """Applies what was written since the last look, if that was longer ago than ``max_age`` seconds."""
+    def _read_changes(self, boundary: Boundary, layers: Layers, max_age: float) -> None:
+        """Applies what was written since the last call, if that was more than ``max_age`` seconds ago."""
         age = self._monotonic() - self._looked_at
         if age <= max_age:
             return
@@ -187,49 +195,50 @@ class TypeHours:
         touched = {*documents, *(skip.hour for skip in delta.documents.skipped if skip.hour)}
         for hour in touched & hours.keys():
             skipped = [skip for skip in delta.documents.skipped if skip.hour == hour]
-            hours[hour], movies = self._changed(hours[hour], documents.get(hour, []), skipped, boundary)
+            hours[hour], movies = self._update(hours[hour], documents.get(hour, []), skipped, boundary)
             changed |= movies
         self._hours = hours
         self._changes.note(self._data_type, changed)
 
-    def _changed(
+    def _update(
         self, kept: _KeptHour, documents: list[SpeedDocument], skipped: list[Skipped], boundary: Boundary
     ) -> tuple[_KeptHour, set[int]]:
-        noted = add_skipped(kept.table, skipped)
-        table, movies = add_documents(noted, documents, boundary.now)
+        with_skipped = add_skipped(kept.table, skipped)
+        table, movies = add_documents(with_skipped, documents, boundary.now)
         result = replace(kept, table=table)
-        told = {skip.movie_id for skip in kept.table.skipped}
-        # An unreadable document may have taken the place of a readable one, or the other way round.
-        if noted is not kept.table or any(document.movie_id in told for document in documents):
+        unreadable = {skip.movie_id for skip in kept.table.skipped}
+        # An unreadable document may have replaced a readable one, or the reverse.
+        if with_skipped is not kept.table or any(document.movie_id in unreadable for document in documents):
             soon = self._monotonic() + UNREADABLE_REREAD_SECONDS
-            result.due, result.overdue = min(kept.due, soon), min(kept.overdue, soon + UNREADABLE_REREAD_SECONDS)
+            result.due = min(kept.due, soon)
+            result.overdue = min(kept.overdue, soon + UNREADABLE_REREAD_SECONDS)
         return result, set(movies.tolist())
 
-    def _unsure(
+    def _find_unsure(
         self,
         hours: Mapping[datetime, _KeptHour],
         wanted: Iterable[datetime],
         layers: Layers,
         *,
-        beside_answers: bool = False,
+        in_background: bool = False,
     ) -> list[datetime]:
-        """Those of the wanted hours that are unknown, due, or not what the layer watch says of them."""
+        """Returns those hours that are unknown, due, or at odds with the layer state."""
         now, layer = self._monotonic(), layers.speed.get(self._data_type)
         result = []
         for hour in wanted:
             kept = hours.get(hour)
-            if kept is None or now > (kept.due if beside_answers else kept.overdue):
+            if kept is None or now > (kept.due if in_background else kept.overdue):
                 result.append(hour)
                 continue
             empty = kept.table.is_empty
-            # Where nothing is known of the layer, any empty hour may have been filled.
+            # While nothing is known of the layer, any empty hour may have been filled.
             doubted = empty if layer is None else empty == (hour in layer.held)
             if doubted and now - kept.read_at > MAX_AGE:
                 result.append(hour)
         return result
 
     def _first_piece(self, hours: Sequence[datetime]) -> list[datetime]:
-        """The first of some hours in time order, and as many of those right after it as one find reads."""
+        """Returns the first of some hours in time order, and as many of those right after it as one find may read."""
         largest = max((len(kept.table.rows) for kept in self._hours.values()), default=MAX_DOCUMENTS_PER_FIND)
         most = min(MAX_HOURS_PER_FIND, max(1, MAX_DOCUMENTS_PER_FIND // max(1, largest)))
         piece = [hours[0]]
@@ -239,34 +248,26 @@ class TypeHours:
             piece.append(hour)
         return piece
 
-    def _fetch(self, piece: Sequence[datetime], boundary: Boundary, layers: Layers) -> None:
-        """Reads adjacent hours whole."""
+    def _reread(self, piece: Sequence[datetime], boundary: Boundary, layers: Layers) -> None:
+        """Reads adjacent hours whole, notes what changed in them, and decides when each is reread."""
         began = self._monotonic()
         raw = self._find(piece[0], piece[-1] + HOUR, as_text=layers.hours_as_text)
-        # Changes of documents whose stamps are text are not found by a look.
-        followed = not any(isinstance(document.get("synced_at"), str) for document in raw)
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
-        reach = self._deltas.earliest_findable(boundary)
-        again = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * (self._monotonic() - began))
+        has_text_stamps = any(isinstance(document.get("synced_at"), str) for document in raw)
+        findable_since = self._deltas.earliest_findable(boundary)
+        after_miss = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * (self._monotonic() - began))
         hours, changed, missed = dict(self._hours), set[int](), set[int]()
         for hour, table in tables.items():
             before = hours.get(hour)
-            unlike = before.table.differing_movies(table) if before else set[int]()
-            changed |= unlike
-            keep, slack = _seconds_to_keep(hour, boundary.open_hour), GRACE_SECONDS
-            if not (followed or hour < boundary.open_hour - HOUR):
-                keep, slack = MAX_AGE, 0.0
-            elif not table.covers_all(unlike, since=reach):
-                missed |= unlike
-                keep, slack = min(keep, again), MISSED_REREAD_SECONDS
-            hours[hour] = _KeptHour(
-                # The same table stays, so that what was made from it stays too.
-                table=before.table if before and before.table.has_same_content(table) else table,
-                read_at=began,
-                due=began + keep,
-                overdue=began + keep + slack,
-                used_at=before.used_at if before else began,
-            )
+            differing = before.table.differing_movies(table) if before else set[int]()
+            changed |= differing
+            wait = _regular_wait(hour, boundary.open_hour)
+            if has_text_stamps and hour >= boundary.open_hour - HOUR:
+                wait = _REREAD_AT_ONCE  # a find of changes never sees stamps that are text
+            elif not table.covers_all(differing, since=findable_since):
+                missed |= differing
+                wait = _Wait(min(wait.keep, after_miss), MISSED_REREAD_SECONDS)
+            hours[hour] = _keep(before, table, began, wait)
         self._hours = hours
         self._changes.note(self._data_type, changed, missed)
 
@@ -284,7 +285,16 @@ class TypeHours:
         return result
 
 
-def _seconds_to_keep(hour: datetime, open_hour: datetime) -> float:
+def _keep(before: _KeptHour | None, table: HourTable, read_at: float, wait: _Wait) -> _KeptHour:
+    due = read_at + wait.keep
+    if before is None:
+        return _KeptHour(table, read_at, due, due + wait.grace, used_at=read_at)
+    # An equal table stays the same object, so that what was computed from it stays too.
+    table = before.table if before.table.has_same_content(table) else table
+    return _KeptHour(table, read_at, due, due + wait.grace, before.used_at)
+
+
+def _regular_wait(hour: datetime, open_hour: datetime) -> _Wait:
     spread = (hour.hour * 7 + hour.day) % 24 / 24
     seconds = MIN_KEEP_SECONDS + spread * (MAX_KEEP_SECONDS - MIN_KEEP_SECONDS)
-    return seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED_AGE else 1)
+    return _Wait(seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED_AGE else 1), GRACE_SECONDS)

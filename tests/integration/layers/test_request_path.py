@@ -103,7 +103,7 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
         service.cache.local_tier.clear()
         service._layers.refresh(tuple(SPEED_TYPES), service.boundary())
         # A look at what was written since the last one is part of what an answer costs that no thread prepares.
-        for kept in service._hours._kept.values():
+        for kept in service._hours._types.values():
             kept._looked_at -= 2 * MAX_AGE
         finds.commands.clear()
         response = Client().get(f"/api/v1/{path}")

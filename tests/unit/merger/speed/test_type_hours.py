@@ -1,0 +1,188 @@
+"""Hours are reread when they are due, and at once when the layer state contradicts them."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from merger.contract.collections import SPEED
+from merger.core.boundary import Layers
+from merger.core.windows import Window
+from merger.layers.state import TOO_OLD
+from merger.speed import type_hours
+from merger.speed.hour_range import HourRange
+from merger.speed.tables import SharedHours
+from merger.speed.type_hours import (
+    FORGET_SECONDS,
+    GRACE_SECONDS,
+    MAX_KEEP_SECONDS,
+    MIN_KEEP_SECONDS,
+    MISSED_REREAD_SECONDS,
+    MISSED_REST_FACTOR,
+    SETTLED_FACTOR,
+    UNREADABLE_REREAD_SECONDS,
+)
+from merger.stores.store import Document, Find
+from tests.unit.merger.speed.shared import HOUR, TICK, TOP, Shared, trending
+
+
+@pytest.mark.parametrize(("hours_ago", "factor"), [(2, 1), (4, SETTLED_FACTOR)])
+def test_document_without_a_new_stamp_is_found_when_its_hour_is_due(hours_ago: int, factor: int) -> None:
+    shared = Shared(trending(hours_ago), trending(0, 9))
+    shared.read()
+    shared.store.insert(SPEED, [trending(hours_ago, 2)])
+    for _ in range(int(MIN_KEEP_SECONDS * factor) - 1):
+        shared.seconds += 1
+        shared.read()
+    assert shared.movies() == {1, 9}
+    assert shared.movies(after=(MAX_KEEP_SECONDS - MIN_KEEP_SECONDS) * factor + GRACE_SECONDS + 2) == {1, 2, 9}
+
+
+def test_deleted_document_is_dropped_when_its_hour_is_due() -> None:
+    shared = Shared(trending(2), trending(2, 2))
+    shared.read()
+    shared.store.collections[SPEED].pop()
+    assert shared.movies(after=TICK) == {1, 2}
+    assert shared.movies(after=MAX_KEEP_SECONDS + GRACE_SECONDS) == {1}
+
+
+def test_emptied_hour_is_dropped_at_once() -> None:
+    shared = Shared(trending(2), trending(3, 2))
+    assert shared.movies() == {1, 2}
+    shared.store.collections[SPEED].pop()
+    assert shared.movies(after=TICK) == {1}
+
+
+def test_empty_hour_that_is_filled_is_read_at_once() -> None:
+    shared = Shared(trending(2))
+    assert shared.movies() == {1}
+    shared.store.insert(SPEED, [trending(4, 2)])
+    assert shared.movies(after=TICK) == {1, 2}
+
+
+@pytest.mark.parametrize("hours_ago", [1, 4])
+def test_restored_history_is_complete_soon_after_its_last_document(hours_ago: int) -> None:
+    shared = Shared(trending(0, 9))
+    shared.read()
+    for movie_id in range(1, 5):
+        shared.store.insert(SPEED, [trending(hours_ago, movie_id)])
+        assert len(shared.movies(after=TICK)) <= movie_id + 1
+    assert shared.movies(after=2 * MISSED_REREAD_SECONDS + 0.1) == {1, 2, 3, 4, 9}
+    shared.store.collections[SPEED].pop()
+    shared.movies(after=MIN_KEEP_SECONDS)
+    shared.read(after=TICK)
+    assert shared.reread == [], "an hour that is quiet again is left alone again"
+
+
+def test_documents_with_new_stamps_cause_no_early_reread() -> None:
+    shared = Shared(trending(0, 9), trending(2))
+    shared.read()
+    shared.seconds += MAX_KEEP_SECONDS + GRACE_SECONDS
+    shared.write(trending(2, 2))
+    assert shared.movies() == {1, 2, 9}
+    shared.read(after=2 * MISSED_REREAD_SECONDS + 0.1)
+    assert shared.reread == []
+
+
+def test_slow_hour_with_missed_documents_is_not_reread_all_the_time() -> None:
+    shared = Shared(trending(0, 9))
+    shared.read()
+    find_at_once = shared.store.find
+
+    def find_slowly(find: Find) -> list[Document]:
+        shared.seconds += 2.0 if "data_type" in find.filter and "hour" in find.filter else 0.0
+        return find_at_once(find)
+
+    shared.store.find = find_slowly  # type: ignore[method-assign]
+    begun, times = shared.seconds, 0
+    for movie_id in range(100, 160):
+        shared.store.insert(SPEED, [trending(4, movie_id)])
+        shared.read(after=TICK)
+        times += shared.reread.count(TOP - 4 * HOUR)
+    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * MISSED_REST_FACTOR)
+
+
+def test_empty_hours_are_reread_while_the_layer_state_is_unknown() -> None:
+    shared = Shared(trending(2))
+    window = HourRange(("trending",), Window(TOP - 5 * HOUR, TOP + HOUR))
+    shared.hours.read(window, shared.boundary, Layers())
+    shared.store.insert(SPEED, [trending(4, 2)])
+    shared.seconds += TICK
+    assert len(shared.hours.read(window, shared.boundary, Layers()).tables) == 2
+
+
+def test_unreadable_successor_is_reported_at_once_and_replaces_the_bucket_soon() -> None:
+    shared = Shared(trending(2), trending(2, 2))
+    shared.read()
+    shared.store.collections[SPEED][1] |= {"data": None, "synced_at": shared.boundary.now}
+    assert [skip.movie_id for skip in shared.read(after=TICK).skipped] == [2]
+    assert shared.movies(after=2 * UNREADABLE_REREAD_SECONDS + 1) == {1}
+    shared.store.collections[SPEED][1] |= trending(2, 2) | {"synced_at": shared.boundary.now}
+    assert shared.movies(after=TICK) == {1, 2}
+    assert shared.read(after=2 * UNREADABLE_REREAD_SECONDS + 1).skipped == ()
+
+
+def test_newest_hours_are_reread_when_stamps_are_text() -> None:
+    shared = Shared(trending(1, synced_at="2026-05-04T15:00:00Z"), trending(0, synced_at="2026-05-04T15:19:00Z"))
+    shared.read()
+    shared.store.insert(SPEED, [trending(1, 2, synced_at="2026-05-04T15:20:01Z")])
+    assert shared.movies(after=TICK) == {1, 2}
+
+
+def test_hours_fall_due_at_different_times() -> None:
+    shared = Shared(*(trending(h) for h in range(24)))
+    shared.read(24)
+    for _ in range(int((MIN_KEEP_SECONDS + MAX_KEEP_SECONDS) / 2 * SETTLED_FACTOR)):
+        shared.seconds += 1
+        shared.read(6)
+    shared.read(24)
+    assert 5 < len(shared.reread) < 20
+
+
+def test_all_hours_are_reread_after_a_long_rest() -> None:
+    shared = Shared(*(trending(h) for h in range(6)))
+    shared.read()
+    shared.read(after=FORGET_SECONDS + 1)
+    assert len(shared.reread) == 6
+
+
+def test_large_hours_are_read_in_smaller_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = Shared(*(trending(h, m) for h in range(6) for m in range(4)))
+    monkeypatch.setattr(type_hours, "MAX_DOCUMENTS_PER_FIND", 8)
+    shared.read()
+    spans = [(w["hour"]["$lt"] - w["hour"]["$gte"]) // HOUR for _, w in shared.store.finds if "data_type" in w]
+    assert spans == [1, 2, 2, 1]
+
+
+def test_answer_waits_for_another_thread_s_find_only_when_too_old() -> None:
+    shared = Shared(trending(1))
+    shared.read()
+    shared.write(trending(1, 2))
+    entered, leave = threading.Event(), threading.Event()
+    find_at_once = shared.store.find
+
+    def find_slowly(find: Find) -> list[Document]:
+        if "synced_at" in find.filter and not leave.is_set():
+            entered.set()
+            leave.wait(5)
+        return find_at_once(find)
+
+    shared.seconds += TICK
+    layers = shared.layers()
+    shared.store.find = find_slowly  # type: ignore[method-assign]  # a store that takes its time
+    refreshing = threading.Thread(target=shared.hours.refresh, args=(shared.boundary, layers))
+    refreshing.start()
+    assert entered.wait(5)
+    wanted = HourRange(("trending",), Window(TOP - 5 * HOUR, TOP + HOUR))
+    assert len(shared.hours.read(wanted, shared.boundary, layers).tables[0].rows) == 1
+    shared.seconds += TOO_OLD
+    late: list[SharedHours] = []
+    waiting = threading.Thread(target=lambda: late.append(shared.hours.read(wanted, shared.boundary, layers)))
+    waiting.start()
+    waiting.join(0.1)
+    assert not late
+    leave.set()
+    waiting.join(5)
+    refreshing.join(5)
+    assert len(late[0].tables[0].rows) == 2
