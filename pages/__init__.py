@@ -1,1 +1,4 @@
-"""Pages for browsers. They ask the same selectors as the API and add no number of their own."""
+"""The pages app: HTML pages for browsers.
+
+Pages ask the same selectors as the API and compute no numbers of their own.
+"""

@@ -1,1 +1,4 @@
-"""Tables, charts and drawings that pages show. Pure: every number comes from an answer."""
+"""Tables, charts and drawings for the pages.
+
+Only pure functions from an API answer to a figure go here; every number is the answer's own.
+"""

@@ -1,4 +1,4 @@
-"""From answers of the API to the tables of the pages. Pure: every number is the answer's own."""
+"""Tables for charts, built from answers of the API. Pure: every number is the answer's own."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from merger.core.windows import parse_moment
 from pages.figures.tables import Column, Table
 
 Answer = Mapping[str, Any]
-"""The body of an answer of the API."""
+"""Body of an API answer."""
 
 METRICS: Final[Mapping[str, tuple[str, str]]] = {
     "rating": ("Rating", "rating"),
     "sentiment": ("Sentiment", "score"),
     "popularity": ("Popularity", "decimal"),
 }
-"""Label and kind of each metric."""
+"""Label, and kind of value, of each metric."""
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def sentiment_timeline(answer: Answer) -> Table:
-    """A movie's sentiment by day or hour, with every point's source."""
+    """A movie's sentiment by day or hour, with the source of each point."""
     at, kind = ("hour", "hour") if answer["granularity"] == "hour" else ("date", "date")
     freshness = answer["freshness"]
     points = answer["breakdown"]
@@ -50,10 +50,10 @@ def sentiment_timeline(answer: Answer) -> Table:
 
 
 def stats_timeline(answer: Answer) -> Table:
-    """A movie's hourly numbers of the speed layer, oldest first."""
+    """A movie's hourly stats from the speed layer, oldest first."""
     return Table(
         name="stats",
-        caption=f"Popularity and rating, the last {answer['hours']} hours",
+        caption=f"Popularity and rating, last {answer['hours']} hours",
         columns=(
             Column("hour", "Hour (UTC)", "hour", draws="x"),
             Column("popularity", "Popularity", "decimal", draws="line"),
@@ -68,13 +68,13 @@ def stats_timeline(answer: Answer) -> Table:
 
 
 def metric_timeline(answer: Answer) -> Table:
-    """A metric day by day."""
+    """One metric, day by day."""
     label, kind = METRICS[answer["metric"]]
     days = [point["date"] for point in answer["data_points"]]
     cutoff, covered = _boundary(answer["freshness"], days, _DAY)
     return Table(
         name="trend",
-        caption=f"{label} by day, {_of_whom(answer)}",
+        caption=f"{label} by day, {_scope(answer)}",
         columns=(
             Column("date", "Day (UTC)", "date", draws="x"),
             Column("value", label, kind, draws="line"),
@@ -94,17 +94,17 @@ def metric_timeline(answer: Answer) -> Table:
     )
 
 
-def _of_whom(answer: Answer) -> str:
+def _scope(answer: Answer) -> str:
     return "all movies" if answer["genre"] is None else str(answer["genre"])
 
 
 def score_lines(history: Answer, most: int = 5) -> Table:
-    """The scores of the leading movies by the hour, a line each."""
+    """Hourly trending scores of the leading movies, one line each."""
     leading = history["movies"][:most]
     hours = [score["hour"] for score in leading[0]["scores"]] if leading else []
     return Table(
         name="scores",
-        caption=f"Trending score of the first {len(leading)}, the last {history['hours']} hours",
+        caption=f"Trending scores of the top {len(leading)}, last {history['hours']} hours",
         columns=(
             Column("hour", "Hour (UTC)", "hour", draws="x"),
             *(Column(str(movie["movie_id"]), name_of(movie), "decimal", draws="line") for movie in leading),
@@ -120,7 +120,7 @@ def score_lines(history: Answer, most: int = 5) -> Table:
 
 
 def genres_by_size(overview: Answer, most: int = 12) -> Table:
-    """The largest genres of the catalogue."""
+    """The largest genres of the catalogue, by number of movies."""
     largest = sorted(overview["by_genre"], key=lambda each: (-each["movie_count"], each["genre"]))[:most]
     return Table(
         name="genres",
@@ -135,7 +135,7 @@ def genres_by_size(overview: Answer, most: int = 12) -> Table:
 
 
 def genre_points(answer: Answer) -> Table:
-    """A genre by month of one year, or by year."""
+    """A genre by month within one year, or by year."""
     points = answer["trends"]["points"]
     by_month = answer["year"] is not None
     rows: Sequence[Mapping[str, Any]] = (
@@ -158,7 +158,7 @@ def genre_points(answer: Answer) -> Table:
 
 
 def by_year(points: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Monthly points of a genre by year, averages weighted by movies, as ``analytics/genre/{genre}?year=`` has them."""
+    """Sums monthly points up by year; averages are weighted by movies, as in ``analytics/genre/{genre}?year=``."""
     years: dict[int, list[Mapping[str, Any]]] = {}
     for point in points:
         years.setdefault(point["year"], []).append(point)
@@ -166,20 +166,20 @@ def by_year(points: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "when": str(year),
             "total_movies": sum(point["total_movies"] for point in months),
-            **{name: _weighted(months, name) for name in ("avg_rating", "avg_sentiment", "avg_popularity")},
+            **{name: _weighted_mean(months, name) for name in ("avg_rating", "avg_sentiment", "avg_popularity")},
         }
         for year, months in sorted(years.items())
     ]
 
 
-def _weighted(months: Iterable[Mapping[str, Any]], name: str) -> float | None:
+def _weighted_mean(months: Iterable[Mapping[str, Any]], name: str) -> float | None:
     known = [month for month in months if month[name] is not None]
     weight = sum(month["total_movies"] for month in known)
     return sum(month[name] * month["total_movies"] for month in known) / weight if weight else None
 
 
-def genres_compared(answers: Iterable[Answer]) -> Table:
-    """Statistics of several genres, a row each."""
+def genre_comparison(answers: Iterable[Answer]) -> Table:
+    """Statistics of several genres, one row each."""
     return Table(
         name="comparison",
         caption="Genres compared",
@@ -198,7 +198,7 @@ def genres_compared(answers: Iterable[Answer]) -> Table:
 
 
 def tiers(answer: Answer) -> Table:
-    """Sentiment by tier of popularity."""
+    """Sentiment by popularity tier."""
     return Table(
         name="tiers",
         caption="Sentiment by popularity",
@@ -213,25 +213,25 @@ def tiers(answer: Answer) -> Table:
 
 
 def collaborators(answer: Answer) -> Table:
-    """With whom an actor works."""
+    """The actors with whom one actor works most."""
     return Table(
         name="collaborators",
-        caption=f"Who works with {answer['actor']}",
+        caption=f"Collaborators of {answer['actor']}",
         columns=(
             Column("actor", "Actor", "text"),
             Column("count", "Movies together", "count"),
-            Column("titles", "Which", "text"),
+            Column("titles", "Titles", "text"),
         ),
         rows=[{**each, "titles": ", ".join(map(str, each["movies"]))} for each in answer["collaborators"]],
     )
 
 
 def ranking(answer: Answer, history: Answer | None) -> Table:
-    """The ranking, with places before where they are known."""
+    """The ranking, with earlier ranks where they are known."""
     before = {} if history is None else {movie["movie_id"]: movie["rank_before"] for movie in history["movies"]}
     return Table(
         name="trending",
-        caption=f"Trending movies, the last {answer['window']}",
+        caption=f"Trending movies, last {answer['window']}",
         columns=(
             Column("rank", "Rank", "count"),
             Column("rank_before", "Rank before", "count"),
@@ -249,17 +249,17 @@ def ranking(answer: Answer, history: Answer | None) -> Table:
 
 
 def name_of(movie: Mapping[str, Any]) -> str:
-    """A movie's title, or what stands for it where no batch document names it."""
+    """A movie's title, or ``Movie <id>`` where no batch document has one."""
     return str(movie["title"]) if movie["title"] else f"Movie {movie['movie_id']}"
 
 
 def _boundary(freshness: Answer, times: Sequence[str], width: timedelta) -> tuple[str, str]:
-    """Cutoff and coverage, where they lie within some buckets (M1)."""
-    return _inside(freshness["cutoff"], times, width), _inside(freshness["batch_as_of"], times, width)
+    """Cutoff and coverage; each empty where it lies outside the buckets."""
+    return _within_buckets(freshness["cutoff"], times, width), _within_buckets(freshness["batch_as_of"], times, width)
 
 
-def _inside(moment: str | None, times: Sequence[str], width: timedelta) -> str:
-    """The moment where it lies within some buckets, up to the end of the last one, else nothing."""
+def _within_buckets(moment: str | None, times: Sequence[str], width: timedelta) -> str:
+    """The moment if it lies within the buckets, up to the end of the last one; else an empty text."""
     if moment is None or not times:
         return ""
     first, last = (parse_moment(text) for text in (times[0], times[-1]))

@@ -1,4 +1,4 @@
-"""Small drawings as shapes for an SVG: a movie's last hours in a line, an actor's collaborators as a network. Pure."""
+"""Small SVG drawings: a movie's last hours as a line, an actor's collaborators as a network. Pure."""
 
 from __future__ import annotations
 
@@ -11,86 +11,88 @@ SPARK_HEIGHT: Final = 28
 _MARGIN = 3
 
 NETWORK_WIDTH: Final = 760
-_ROW: Final = 44
-_BESIDE: Final = 190
-"""From the middle to either column."""
+_MIDDLE: Final = NETWORK_WIDTH // 2
+_ROW_HEIGHT: Final = 44
+_COLUMN_DISTANCE: Final = 190
+"""Distance of either column from the middle."""
 MOST_DRAWN: Final = 18
-"""Collaborators that are drawn; the table beside it has all."""
-_LONGEST_NAME = 24
+"""Number of collaborators drawn; the table lists all."""
+_LONGEST_NAME: Final = 24
 
 
 def sparkline(values: Sequence[float | None]) -> dict[str, Any]:
-    """A line through values at equal distances, 0 at the foot; it breaks where a value is missing.
+    """Draws a line through equally spaced values, 0 at the bottom; it breaks where a value is missing.
 
     Returns:
-        ``width``, ``height``, ``lines`` (each the ``points`` of a polyline) and ``last`` (``x``, ``y``; ``None``: no
-        value at the end).
+        ``width``, ``height``, ``lines`` (each the ``points`` of a polyline) and ``last`` (``x``, ``y``; ``None`` if the
+        last value is missing).
     """
     top = max((value for value in values if value is not None), default=0.0) or 1.0
     step = (SPARK_WIDTH - 2 * _MARGIN) / max(1, len(values) - 1)
-    runs: list[list[str]] = [[]]
+    segments: list[list[str]] = [[]]
     last = None
     for number, value in enumerate(values):
         if value is None:
-            runs.append([])
+            segments.append([])
             last = None
             continue
         share = min(1.0, max(0.0, value / top))
         x = round(_MARGIN + number * step, 1)
         y = round(SPARK_HEIGHT - _MARGIN - share * (SPARK_HEIGHT - 2 * _MARGIN), 1)
-        runs[-1].append(f"{x},{y}")
+        segments[-1].append(f"{x},{y}")
         last = {"x": x, "y": y}
-    # A polyline of one point is invisible; of the same point twice, with round ends, it is a dot.
-    lines = [" ".join(run if len(run) > 1 else run * 2) for run in runs if run]
+    # A polyline of one point is invisible; the same point twice, with round ends, makes a dot.
+    lines = [" ".join(each if len(each) > 1 else each * 2) for each in segments if each]
     return {"width": SPARK_WIDTH, "height": SPARK_HEIGHT, "lines": lines, "last": last}
 
 
 def network(actor: str, collaborators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """An actor in the middle and beside, to the right and to the left, those with whom they work most.
+    """Draws an actor in the middle, with the most frequent collaborators to the right and to the left.
 
     Args:
         actor: in the middle.
-        collaborators: of ``analytics/actors/{name}``, most movies first; a thicker line means more.
+        collaborators: of ``analytics/actors/{name}``, most movies first; a thicker line means more movies.
 
     Returns:
-        ``width``, ``height``, ``centre`` and ``nodes``: each ``x``, ``y``, ``r``, ``name``, ``short``, ``text`` (where
-        the name stands: ``x``, ``y``, ``anchor``), ``stroke`` and ``count``.
+        ``width``, ``height``, ``centre`` and ``nodes``: each ``x``, ``y``, ``r``, ``name``, ``short``, ``text`` (place
+        of the name: ``x``, ``y``, ``anchor``), ``stroke`` and ``count``.
     """
     drawn = collaborators[:MOST_DRAWN]
     most = max((each["count"] for each in drawn), default=1) or 1
     columns = (drawn[0::2], drawn[1::2])
-    height = _ROW * max(3, len(columns[0])) + 20
-    middle = NETWORK_WIDTH // 2
+    height = _ROW_HEIGHT * max(3, len(columns[0])) + 20
     nodes = []
     for column, side in zip(columns, (1, -1), strict=True):
         for number, each in enumerate(column):
-            share = each["count"] / most
-            radius = 5 + 7 * math.sqrt(share)
-            x = middle + side * _BESIDE
-            y = height / 2 + (number - (len(column) - 1) / 2) * _ROW
-            nodes.append(
-                {
-                    "x": x,
-                    "y": round(y, 1),
-                    "r": round(radius, 1),
-                    "stroke": round(1 + 5 * share, 1),
-                    "name": each["actor"],
-                    "short": _shortened(each["actor"]),
-                    "count": each["count"],
-                    "text": {
-                        "x": round(x + side * (radius + 7), 1),
-                        "y": round(y + 4, 1),
-                        "anchor": "start" if side > 0 else "end",
-                    },
-                }
-            )
+            y = height / 2 + (number - (len(column) - 1) / 2) * _ROW_HEIGHT
+            nodes.append(_node(each, side, y, each["count"] / most))
     return {
         "width": NETWORK_WIDTH,
         "height": height,
-        "centre": {"x": middle, "y": height // 2, "name": actor},
+        "centre": {"x": _MIDDLE, "y": height // 2, "name": actor},
         "nodes": nodes,
     }
 
 
-def _shortened(name: str) -> str:
+def _node(collaborator: Mapping[str, Any], side: int, y: float, share: float) -> dict[str, Any]:
+    """One collaborator, to the right (1) or left (-1), sized by a share of the most movies together."""
+    x = _MIDDLE + side * _COLUMN_DISTANCE
+    radius = 5 + 7 * math.sqrt(share)
+    return {
+        "x": x,
+        "y": round(y, 1),
+        "r": round(radius, 1),
+        "stroke": round(1 + 5 * share, 1),
+        "name": collaborator["actor"],
+        "short": _shorten(collaborator["actor"]),
+        "count": collaborator["count"],
+        "text": {
+            "x": round(x + side * (radius + 7), 1),
+            "y": round(y + 4, 1),
+            "anchor": "start" if side > 0 else "end",
+        },
+    }
+
+
+def _shorten(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

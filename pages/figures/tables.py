@@ -1,6 +1,6 @@
-"""A table that a page shows, draws as a chart and gives away as CSV: one dict of rows, three renderings. Pure.
+"""Tables of the pages: shown as HTML, drawn as a chart and downloaded as CSV from the same rows. Pure.
 
-The chart is drawn in the browser from the very table beside it, so that no number is in a page twice.
+The browser draws the chart from the HTML table beside it, so each number is in the page only once.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any, Final
 
 NOTHING: Final = "–"
-"""Shown where a number is not known."""
+"""Shown where a value is unknown."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a text for a formula by (OWASP, CSV injection)."""
+"""First characters by which a spreadsheet takes a text for a formula (OWASP, CSV injection)."""
 
 
 def _text(value: Any) -> str:
@@ -49,13 +49,13 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "hour": _moment,
     "source": _source,
 }
-"""How values of each kind are shown; times are UTC."""
+"""Formats a value of each kind; times are UTC."""
 
 _NUMBERS = frozenset({"count", "score", "rating", "decimal", "change", "dollars", "minutes"})
 
 
 def format_value(value: Any, kind: str) -> str:
-    """A value as people read it."""
+    """Formats a value for people."""
     if value is None:
         return NOTHING
     text = FORMATS[kind](value)
@@ -64,14 +64,14 @@ def format_value(value: Any, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column.
+    """A column of a table.
 
     Args:
-        key: of the value in a row.
-        label: its heading.
-        kind: of ``FORMATS``.
-        draws: how a chart shows it: ``line``, ``bar``, ``x`` for what the others are drawn over, or nothing.
-        axis: of the chart, ``left`` or ``right``.
+        key: of its value in a row.
+        label: heading.
+        kind: one of ``FORMATS``.
+        draws: how the chart shows it: ``line``, ``bar``, ``x`` for the horizontal axis, or empty for not at all.
+        axis: vertical axis of the chart, ``left`` or ``right``.
     """
 
     key: str
@@ -87,7 +87,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as it is and as it is shown; ``link`` leads to what it names."""
+    """A value, and its text; ``link`` leads to what it names."""
 
     raw: Any
     text: str
@@ -97,17 +97,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with what its chart needs beside it.
+    """A table, and what its chart needs besides.
 
     Args:
-        name: in addresses, names of files and ids.
+        name: used in URLs, file names and element ids.
         caption: what it shows.
         columns: from left to right.
-        rows: by ``Column.key``; ``link`` leads from the first text of a row.
-        cutoff: ISO 8601, from where the speed layer has precedence; empty: nowhere in it.
-        covered: ISO 8601, until where the batch layer reaches; empty: nowhere in it.
+        rows: values by ``Column.key``; a row's ``link`` is put on its first text.
+        cutoff: ISO 8601, from where on the speed layer has precedence; empty: outside the table.
+        covered: ISO 8601, up to where the batch layer reaches; empty: outside the table.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
-        least, most: of the left axis, where that is known; ``None``: what the values need.
+        least, most: bounds of the left axis; ``None``: as the values need.
     """
 
     name: str
@@ -139,30 +139,30 @@ class Table:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is a chart of it."""
+        """Whether the table has a chart."""
         return any(column.draws for column in self.columns)
 
     @property
     def has_sources(self) -> bool:
-        """Whether each row says which layer it is from."""
+        """Whether each row names the layer it comes from."""
         return any(column.kind == "source" for column in self.columns)
 
     @property
     def gap_spans(self) -> str:
-        """The gaps in one attribute: ``start/end start/end``; a gap since the beginning starts with nothing."""
+        """The gaps as one attribute: ``start/end start/end``; the start is empty for a gap since the beginning."""
         return " ".join(f"{gap['start'] or ''}/{gap['end']}" for gap in self.gaps)
 
     def as_csv(self) -> str:
-        """The rows as RFC 4180 has them, a heading first; numbers as they are, times in UTC."""
+        """The rows as CSV (RFC 4180), a heading first; numbers are not formatted, times are UTC."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([column.key for column in self.columns])
-        writer.writerows([[_plain(cell.raw) for cell in line] for line in self.lines])
+        writer.writerows([[_csv_value(cell.raw) for cell in line] for line in self.lines])
         return out.getvalue()
 
 
-def _plain(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula: titles come from anybody."""
+def _csv_value(value: Any) -> Any:
+    """Escapes a value that a spreadsheet would take for a formula: titles come from outside."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):

@@ -1,1 +1,4 @@
-"""What all pages share: access, error notices, parts and fragments that refresh."""
+"""What all pages share: access, notices, parts that may fail alone, and fragments that refresh.
+
+Nothing about one single page goes here.
+"""

@@ -1,4 +1,4 @@
-"""A part of a page by itself, for pages that ask for it again."""
+"""Serves one fragment alone, for pages that refresh it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pages.frame.page import BrowserPage, may_read
 
 
 class FragmentPage(BrowserPage):
-    """A part of a page by itself, for pages that ask for it again."""
+    """Serves one fragment alone, for pages that refresh it."""
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
-        """Its HTML."""
+        """Answers with the fragment's HTML."""
         if not may_read(request):
-            return HttpResponse("Log in to read.", status=403, content_type="text/plain")
+            return HttpResponse("Log in to see this page.", status=403, content_type="text/plain")
         query = request.GET.urlencode()
         try:
-            found = fragments.render_fragment(f"{path['name']}?{query}" if query else path["name"])
+            rendered = fragments.render_fragment(f"{path['name']}?{query}" if query else path["name"])
         except (ValidationError, NotFound) as error:
             raise Http404 from error
-        return HttpResponse(found.html, headers={"Cache-Control": "no-store"})
+        return HttpResponse(rendered.html, headers={"Cache-Control": "no-store"})

@@ -1,7 +1,7 @@
-"""The parts of pages that refresh: rendered into a page, alone for htmx, and pushed to open streams, from one template.
+"""Fragments: parts of pages that refresh. One template serves the page, htmx and the open streams.
 
-A fragment is named with what it is about in one text, its topic, such as ``trending?window=6h``: what a page asks for,
-what a stream is opened for, and what an open stream's HTML is made of.
+A topic is a text that names a fragment and its parameters, such as ``trending?window=6h``. Pages, streams and the hub
+all refer to a fragment by its topic.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from trending.serializers import TrendingParameters
 
 
 class MovieParameters(QueryParameters):
-    """Of the fragment ``movie``."""
+    """Parameters of the fragment ``movie``."""
 
     movie_id = WholeNumberField(least=0, most=LARGEST_COUNT)
 
 
 class FreshnessParameters(QueryParameters):
-    """Of the fragment ``freshness``."""
+    """Parameters of the fragment ``freshness``: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A part of a page.
+    """A kind of fragment.
 
     Args:
-        template: of it.
-        parameters: what it can be asked for.
-        content: from their values to what the template shows; ``parts`` are the answers that it rests on.
+        template: path of its template.
+        parameters: the parameters that a topic may carry.
+        content: builds the template's context from their values; its ``parts`` are the answers used.
     """
 
     template: str
@@ -56,11 +56,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFragment:
-    """A fragment as it is at a moment.
+    """A fragment at one moment.
 
     Args:
-        html: of it.
-        version: equal as long as the answers are that it is made from.
+        html: its HTML.
+        version: equal for equal answers.
     """
 
     html: str
@@ -68,24 +68,24 @@ class RenderedFragment:
 
 
 def trending(*, window: Any, limit: int, genre: str | None = None) -> dict[str, Any]:
-    """The ranking with places before and the last day's scores.
+    """Content of the fragment ``trending``: the ranking, with earlier ranks and the last day's scores.
 
     Raises:
         NotFound: the genre is unknown.
     """
     ranked = load_part(lambda: movies_trending(window=window, limit=limit, genre=genre))
-    # Where the ranking stands, it is shown without what would only be beside it.
+    # If the history fails, the ranking is shown without it.
     history = load_part(lambda: trending_history(window=window, limit=limit, hours=24, genre=genre))
     by_movie = {each["movie_id"]: each for each in history.data["movies"]} if history.data else {}
     return {
         "ranked": ranked,
-        "movies": [_ranked(movie, by_movie.get(movie["movie_id"])) for movie in _listed(ranked, "trending_movies")],
+        "movies": [_movie_row(movie, by_movie.get(movie["movie_id"])) for movie in _list_in(ranked, "trending_movies")],
         "history": history,
         "parts": (ranked, history),
     }
 
 
-def _ranked(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict[str, Any]:
+def _movie_row(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict[str, Any]:
     before = None if past is None else past["rank_before"]
     return {
         **movie,
@@ -96,12 +96,12 @@ def _ranked(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict[st
     }
 
 
-def _listed(part: Part, name: str) -> list[Any]:
+def _list_in(part: Part, name: str) -> list[Any]:
     return list(part.data[name]) if part.data else []
 
 
 def movie(*, movie_id: int) -> dict[str, Any]:
-    """A movie's newest numbers.
+    """Content of the fragment ``movie``: a movie's newest numbers.
 
     Raises:
         NotFound: neither layer knows it.
@@ -118,7 +118,7 @@ def movie(*, movie_id: int) -> dict[str, Any]:
 
 
 def freshness() -> dict[str, Any]:
-    """How far both layers reach, and how the stores are; asks nobody more than once a second."""
+    """Content of the fragment ``freshness``: state of layers and stores, asked at most once a second."""
     return {"health": monitor().report(), "parts": ()}
 
 
@@ -130,35 +130,35 @@ FRAGMENTS: Final[Mapping[str, Fragment]] = {
 
 
 def make_topic(name: str, **values: Any) -> str:
-    """The text of a fragment and what it is about."""
+    """Builds the topic of a fragment from its name and parameters."""
     query = urlencode(sorted((key, value) for key, value in values.items() if value is not None))
     return f"{name}?{query}" if query else name
 
 
-def fragment_url(about: str) -> str:
-    """Where a fragment is to be had by itself."""
-    name, _, query = about.partition("?")
-    found = reverse("pages-fragment", args=[name])
-    return f"{found}?{query}" if query else found
+def fragment_url(topic: str) -> str:
+    """URL that serves one fragment alone."""
+    name, _, query = topic.partition("?")
+    url = reverse("pages-fragment", args=[name])
+    return f"{url}?{query}" if query else url
 
 
-def render_fragment(about: str) -> RenderedFragment:
-    """A fragment's HTML.
+def render_fragment(topic: str) -> RenderedFragment:
+    """Renders a fragment.
 
     Args:
-        about: a topic.
+        topic: names the fragment and its parameters.
 
     Raises:
-        ValidationError: it is none.
-        NotFound: it is about something that does not exist.
+        ValidationError: the topic is invalid.
+        NotFound: the topic names something that does not exist.
     """
-    name, _, query = about.partition("?")
+    name, _, query = topic.partition("?")
     fragment = FRAGMENTS.get(name)
     if fragment is None:
-        raise ValidationError({"topic": [f"there is no {name}; these are: {', '.join(FRAGMENTS)}"]})
+        raise ValidationError({"topic": [f"unknown fragment {name}; use one of: {', '.join(FRAGMENTS)}"]})
     values = fragment.parameters.read(QueryDict(query))
-    del values["strict"]  # a page shows what there is
+    del values["strict"]  # a page shows what is available
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
-    html = render_to_string(fragment.template, {**context, "topic": about})
+    html = render_to_string(fragment.template, {**context, "topic": topic})
     return RenderedFragment(html, " ".join(part.etag for part in context["parts"]))

@@ -1,7 +1,7 @@
-"""What all pages have in common: who may read them, what is told in place of one, and tables as files (O5).
+"""Base of all pages: access, error messages, and tables as CSV files.
 
-Each page asks what the API asks, through the same selectors with the same parameters, so that both share the cache's
-entries and no number differs. The address holds all of a page's state.
+A page calls the same selectors with the same parameters as the API, so both share cache entries and show the same
+numbers. The URL holds all of a page's state.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from pages.live.reach import stream_origin, stream_url
 
 
 def may_read(request: HttpRequest) -> bool:
-    """Pages are for those for whom the API is (S6)."""
+    """Whether the user may read pages: the same rule as for the API."""
     return settings.ANONYMOUS_READ or request.user.is_authenticated
 
 
 @method_decorator(limit_page, name="dispatch")
 class BrowserPage(View):
-    """One page.
+    """Base class of a page.
 
     Attributes:
-        template: of it.
-        parameters: of its address; others are left alone, since mails and campaigns add their own.
-        is_open: whether it is for those as well who may not read.
-        seconds: that all its answers may wait for MongoDB together; ``None``: as long as one of the API's (F1).
+        template: path of its template.
+        parameters: query parameters; others are ignored, since mails and campaigns add their own.
+        is_open: whether users who may not read see it too.
+        seconds: limit on MongoDB's time for all its answers together; ``None``: the limit of one API request.
     """
 
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as the framework has it
@@ -57,7 +57,7 @@ class BrowserPage(View):
     seconds: ClassVar[float | None] = None
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        """What the template shows; ``tables`` are what can be downloaded, ``main`` the part without which it fails.
+        """Builds the template's context: ``tables`` can be downloaded; without the part ``main`` the page is a 503.
 
         Raises:
             NotFound, ValidationError: see ``get``.
@@ -65,23 +65,23 @@ class BrowserPage(View):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
-        """The page, a fragment of it for htmx, or one of its tables as CSV."""
+        """Answers with the page, the part of it that htmx asks for, or one of its tables as CSV."""
         if not (self.is_open or may_read(request)):
             return redirect_to_login(request.get_full_path(), reverse("login"))
         try:
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
                 context = self.content(self._values(request), **path)
         except ValidationError as error:
-            return _told(request, 400, "This address can't be understood", _reasons(error.detail))
+            return _message(request, 400, "This address is not valid", _reasons(error.detail))
         except NotFound as error:
-            return _told(request, 404, f"There is {error}", [], near=_near(error))
+            return _message(request, 404, f"There is {error}", [], near=_near(error))
         if "download" in request.GET:
             return _download(context.get("tables", ()), request.GET["download"])
         main = context.get("main")
         status = 503 if isinstance(main, Part) and main.failed else 200
         if "topic" in context:
-            about: str = context["topic"]
-            context |= {"stream": stream_url(request, about), "again": fragments.fragment_url(about)}
+            topic: str = context["topic"]
+            context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
         response = render(request, self._template(request), {**common_context(request), **context}, status=status)
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request"))
@@ -92,7 +92,7 @@ class BrowserPage(View):
         for name in [name for name in given if name not in self.parameters().fields or given[name] == ""]:
             del given[name]
         values = self.parameters.read(given)
-        del values["strict"]  # a page shows what there is, and says what it lacks
+        del values["strict"]  # a page shows what is available, and says what is missing
         return values
 
     def _template(self, request: HttpRequest) -> str:
@@ -100,7 +100,7 @@ class BrowserPage(View):
 
 
 def common_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page shows."""
+    """Context that every page needs."""
     return {
         **fragments.freshness(),
         "version": __version__,
@@ -112,7 +112,7 @@ def common_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def allow_streams(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The response, whose policy lets it open streams where these are of another origin."""
+    """Lets the page's content security policy open streams of another origin."""
     origin = stream_origin(request)
     if origin:
         setattr(response, "_csp_update", {"connect-src": ["'self'", origin]})  # noqa: B010 - what csp_update sets
@@ -120,20 +120,21 @@ def allow_streams(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def tables_of(*pairs: tuple[Any, Part]) -> list[Table]:
-    """The tables of those answers that there are."""
+    """Builds the tables of the answers that are available."""
     return [make(part.data) for make, part in pairs if part.data]
 
 
 def genre_names() -> list[str]:
-    """Every genre; none while they can't be read: a page is no less for it."""
+    """All genres; empty while they can't be read: a page works without them."""
     part = load_part(genre_search_list)
     return [each["genre"] for each in part.data["genres"]] if part.data else []
 
 
 def largest_genre() -> str | None:
+    """Name of the genre with the most movies, if genres can be read."""
     part = load_part(genre_search_list)
-    found = part.data["genres"] if part.data else []
-    return str(max(found, key=lambda each: each["total_movies"])["genre"]) if found else None
+    genres = part.data["genres"] if part.data else []
+    return str(max(genres, key=lambda each: each["total_movies"])["genre"]) if genres else None
 
 
 def _download(tables: Iterable[Table], name: str) -> HttpResponse:
@@ -150,7 +151,7 @@ def _download(tables: Iterable[Table], name: str) -> HttpResponse:
     raise Http404
 
 
-def _told(
+def _message(
     request: HttpRequest, status: int, title: str, reasons: list[str], near: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
     context = {**common_context(request), "title": title, "reasons": reasons, "near": near or []}
@@ -158,7 +159,7 @@ def _told(
 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:
-    """Names that may have been meant, with where they lead."""
+    """Similar names, and the URLs they lead to."""
     return [(name, f"{reverse('pages-trending')}?{urlencode({'genre': name})}") for name in error.near]
 
 
@@ -167,4 +168,4 @@ def _reasons(detail: Any) -> list[str]:
         return [text for each in detail.values() for text in _reasons(each)]
     if isinstance(detail, list | tuple):
         return [text for each in detail for text in _reasons(each)]
-    return [str(detail).replace("`", "")]  # its marks are those of the API's description
+    return [str(detail).replace("`", "")]  # backticks are for the API's description

@@ -1,7 +1,7 @@
-"""A part of a page: what was asked, and what became of it (O5).
+"""Parts of a page: one answer each, with notices.
 
-A part that can't be had does not take the page with it: it says so itself, and the others stand. What an answer says
-about itself (M8, F3, F5) is told beside it.
+A part that fails does not fail the page: it shows an error notice, and the other parts stay. Warnings of an answer
+become notices beside it.
 """
 
 from __future__ import annotations
@@ -17,34 +17,35 @@ from merger.core.windows import isoformat
 from merger.errors import StoreError
 
 LATE_AFTER_SECONDS: Final = 30
-"""Seconds after which an answer that is being replaced is told to be old: replacing takes a moment."""
+"""An answer that is being refreshed is called old only this long after its TTL: refreshing takes a moment."""
 
-_MOST_SPANS: Final = 3
-"""Missing intervals that are named; the rest is counted."""
+_LISTED: Final = 3
+"""Missing intervals that are listed; the rest is counted."""
 
 MEANINGS: Final = {
     "speed_lagging": "The speed layer is late",
-    "speed_empty": "The speed layer holds nothing of this kind",
-    "batch_stale": "The batch layer is late",
-    "batch_empty": "The batch layer holds nothing",
-    "batch_unavailable": "The batch layer does not answer",
-    "speed_unavailable": "The speed layer does not answer",
+    "speed_empty": "The speed layer has no data of this kind",
+    "batch_stale": "The batch layer is out of date",
+    "batch_empty": "The batch layer is empty",
+    "batch_unavailable": "The batch layer is not answering",
+    "speed_unavailable": "The speed layer is not answering",
     "batch_absent": "The batch layer does not know this movie",
-    "days_only": "Some hours are known as whole days alone",
+    "days_only": "Some hours are known only as part of whole days",
     "coverage_inside_hour": "A few events may be counted twice",
     "documents_skipped": "Some stored documents could not be read",
-    "clock_ahead": "Some documents are stamped in the future and were left out",
+    "clock_ahead": "Documents dated in the future were left out",
 }
+"""Titles of the notices, by the code of a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What has to be said beside an answer.
+    """A message shown beside an answer.
 
     Args:
         state: ``incomplete``, ``late``, ``stale`` or ``error``.
-        title: in a few words.
-        text: the whole.
+        title: a few words.
+        text: the full message.
     """
 
     state: str
@@ -54,12 +55,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An answer, or what is in its way.
+    """An answer with its notices, or the reason why there is none.
 
     Args:
-        data: the body as plain data; ``None``: there is none.
-        notices: to be told beside it.
-        etag: of the answer; equal for equal ones.
+        data: body as plain data; ``None`` if the answer failed.
+        notices: messages to show beside it.
+        etag: equal for equal answers.
     """
 
     data: dict[str, Any] | None
@@ -68,12 +69,12 @@ class Part:
 
     @property
     def failed(self) -> bool:
-        """Whether nothing can be shown."""
+        """Whether there is nothing to show."""
         return self.data is None
 
     @property
     def as_of(self) -> str | None:
-        """The moment that the answer is true of, ISO 8601, where it tells."""
+        """The time up to which the answer is complete, ISO 8601, if it says so."""
         if self.data is None:
             return None
         freshness = self.data["freshness"]
@@ -82,33 +83,34 @@ class Part:
 
 
 def load_part(ask: Callable[[], Answer]) -> Part:
-    """Asks, and takes a store that does not answer for an answer.
+    """Asks for an answer; a store that does not answer makes a failed part.
 
     Raises:
-        NotFound: there is no such thing; that is the page's to tell.
+        NotFound: what was asked for does not exist; the page reports it.
     """
     try:
         answer = ask()
     except StoreError:
-        # What failed where is for the log, not for visitors.
-        text = "The stores do not answer at the moment, and no earlier answer is kept. This is tried again by itself."
+        # Visitors don't need to know which server failed; the log does.
+        text = "The database is not answering, and no earlier answer is stored. The page tries again automatically."
         return Part(None, (Notice("error", "Nothing to show", text),), "error")
     return Part(answer.data, tuple(notices(answer)), answer.etag)
 
 
 def notices(answer: Answer) -> Iterator[Notice]:
-    """What an answer has to say about itself, in the order of weight."""
+    """Yields the notices about an answer, most important first."""
     freshness = answer.data["freshness"]
     missing = freshness["missing"]
     if missing:
-        spans = "; ".join(f"{span['start'] or 'the beginning'} to {span['end']}" for span in missing[:_MOST_SPANS])
-        more = f" and {len(missing) - _MOST_SPANS} more" if len(missing) > _MOST_SPANS else ""
+        spans = "; ".join(f"{span['start'] or 'the beginning'} to {span['end']}" for span in missing[:_LISTED])
+        more = f" and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
         yield Notice("incomplete", "Incomplete", f"Neither layer holds {spans}{more}.")
     for warning in freshness["warnings"]:
         code, _, text = warning.partition(": ")
         if code == "stale_answer":
             if answer.age - answer.entry.ttl > LATE_AFTER_SECONDS or not text.endswith(BEING_REPLACED):
-                made = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
-                yield Notice("stale", "Not the newest numbers", f"They are from {made}; newer ones come by themselves.")
+                computed_at = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
+                text = f"They are from {computed_at}. Newer ones appear automatically."
+                yield Notice("stale", "Not the newest numbers", text)
             continue
         yield Notice("late", MEANINGS.get(code, code), f"{text[:1].upper()}{text[1:]}.")

@@ -1,13 +1,13 @@
-"""Entry for ASGI servers: the streams of pages, with what they need of the service.
+"""ASGI entry point of the stream server.
 
-Served beside the service by `manage.py serve`, or anywhere by ``granian --interface asgi pages.live.asgi:application``.
+``manage.py serve`` runs it beside the service; ``granian --interface asgi pages.live.asgi:application`` runs it alone.
 """
 
 from lambdaserve.startup import start
 
 start()
 
-from pages.frame.fragments import render_fragment  # noqa: E402 - the project must be set up before its parts are loaded
+from pages.frame.fragments import render_fragment  # noqa: E402 - Django must be set up before these are imported
 from pages.live.hub import Hub  # noqa: E402
 from pages.live.streams import create_app  # noqa: E402
 

@@ -1,8 +1,7 @@
-"""Who looks at what, and what is pushed to whom: each topic is made once per change, however many look at it.
+"""Hub of the live streams: renders each topic once per change and pushes it to all its streams.
 
-Whether something changed is found out by asking the service for the topic's answers every second: they are held in this
-process and outdated by the same signals as everywhere else (C6), so that a look at an unchanged topic costs no store
-anything, and a changed one is read once.
+Every second it asks the service for the answers of each topic. They are cached in this process and invalidated by the
+same signals as everywhere else, so checking an unchanged topic costs no store access, and a changed one is read once.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 CHECK_INTERVAL_SECONDS: Final = 1.0
-"""Seconds between two looks at the topics."""
+"""Seconds between two checks of the topics."""
 
 MOST_STREAMS: Final = 5_000
 MOST_TOPICS: Final = 500
@@ -24,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Version(Protocol):
-    """What a topic shows at a moment; ``version`` is equal for equal ones."""
+    """A topic's HTML at one moment; ``version`` is equal for equal content."""
 
     @property
     def html(self) -> str: ...
@@ -34,21 +33,21 @@ class Version(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class _Watched:
-    """A topic, as it was last made, what was in the way since, and the streams of it."""
+class _Topic:
+    """A topic: its last version, the last error, and its open streams."""
 
     last: Version | None = None
-    trouble: str = ""
+    last_error: str = ""
     streams: set[_Stream] = field(default_factory=set)
 
 
 class _Stream:
-    """One reader. It holds the newest version alone: who reads slowly misses what was replaced meanwhile."""
+    """One reader's stream. It holds only the newest version: a slow reader skips those in between."""
 
     def __init__(self) -> None:
         self._fresh: asyncio.Queue[Version] = asyncio.Queue()
 
-    def tell(self, version: Version) -> None:
+    def push(self, version: Version) -> None:
         while not self._fresh.empty():
             self._fresh.get_nowait()
         self._fresh.put_nowait(version)
@@ -58,74 +57,74 @@ class _Stream:
 
 
 class Hub:
-    """All topics that anybody looks at.
+    """All topics with open streams.
 
     Args:
-        make: a topic's present version; called in a thread, never twice at once.
-        interval: seconds.
-        most_streams, most_topics: beyond which no further stream is to be opened.
+        render: renders a topic's current version; called in a thread, one call at a time.
+        interval: seconds between two checks.
+        most_streams, most_topics: limits beyond which no further stream is opened.
     """
 
     def __init__(
         self,
-        make: Callable[[str], Version],
+        render: Callable[[str], Version],
         *,
         interval: float = CHECK_INTERVAL_SECONDS,
         most_streams: int = MOST_STREAMS,
         most_topics: int = MOST_TOPICS,
     ) -> None:
-        self._make = make
+        self._render = render
         self._interval = interval
         self._most_streams, self._most_topics = most_streams, most_topics
-        self._topics: dict[str, _Watched] = {}
+        self._topics: dict[str, _Topic] = {}
         self.streams = 0
         self.pushed = 0
 
     @property
     def topics(self) -> int:
-        """How many are looked at."""
+        """Number of topics with open streams."""
         return len(self._topics)
 
     def is_full_for(self, topic: str) -> bool:
-        """Whether no further stream of a topic is taken."""
+        """Whether a limit forbids another stream of this topic."""
         return self.streams >= self._most_streams or (topic not in self._topics and self.topics >= self._most_topics)
 
     @contextlib.contextmanager
     def subscribe(self, topic: str) -> Iterator[_Stream]:
-        """A stream of a topic, for as long as the block lasts; what is known of it comes at once."""
-        watched = self._topics.setdefault(topic, _Watched())
+        """Opens a stream of a topic for the duration of the block; the last version, if any, is pushed at once."""
+        state = self._topics.setdefault(topic, _Topic())
         stream = _Stream()
-        watched.streams.add(stream)
+        state.streams.add(stream)
         self.streams += 1
-        if watched.last is not None:
-            stream.tell(watched.last)
+        if state.last is not None:
+            stream.push(state.last)
         try:
             yield stream
         finally:
             self.streams -= 1
-            watched.streams.discard(stream)
-            if not watched.streams:
+            state.streams.discard(stream)
+            if not state.streams:
                 self._topics.pop(topic, None)
 
     async def run(self) -> None:
-        """Looks at every topic again and again, until it is cancelled."""
+        """Checks all topics at intervals until cancelled."""
         while True:
             await asyncio.sleep(self._interval)
             await self.check_topics()
 
     async def check_topics(self) -> None:
-        """Looks at every topic once, and tells the streams of those that changed."""
-        for topic, watched in list(self._topics.items()):
+        """Renders every topic once, and pushes those that changed to their streams."""
+        for topic, state in list(self._topics.items()):
             try:
-                version = await asyncio.to_thread(self._make, topic)
-            except Exception as error:  # noqa: BLE001 - one topic's trouble is not the others'
-                if repr(error) != watched.trouble:  # told once, not every second
-                    _log.warning("a fragment could not be made: %s: %r", topic, error)
-                watched.trouble = repr(error)
+                version = await asyncio.to_thread(self._render, topic)
+            except Exception as error:  # noqa: BLE001 - one topic's error must not stop the others
+                if repr(error) != state.last_error:  # log it once, not every second
+                    _log.warning("a fragment could not be rendered: %s: %r", topic, error)
+                state.last_error = repr(error)
                 continue
-            watched.trouble = ""
-            if watched.last is None or watched.last.version != version.version:
-                watched.last = version
-                for stream in watched.streams:
-                    stream.tell(version)
+            state.last_error = ""
+            if state.last is None or state.last.version != version.version:
+                state.last = version
+                for stream in state.streams:
+                    stream.push(version)
                     self.pushed += 1

@@ -1,4 +1,4 @@
-"""How a browser reaches the process of the streams, from ``LIVE_URL``."""
+"""URLs of the stream server, as a browser reaches it; from ``LIVE_URL``."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from pages.live.tickets import issue_ticket
 
 
 def stream_base(request: HttpRequest) -> str:
-    """What a ticket is appended to; empty where there are no streams, and pages ask instead.
+    """URL to which a ticket is appended; empty where there are no streams, and pages poll instead.
 
-    ``LIVE_URL`` is a path of this very host, a whole address, or ``:port`` for this page's own host on that port.
+    ``LIVE_URL`` is a path on this host, a full URL, or ``:port`` for that port on the page's own host.
     """
-    wanted: str = settings.LIVE_URL
-    if wanted.startswith(":"):
+    configured: str = settings.LIVE_URL
+    if configured.startswith(":"):
         host = urlsplit(f"//{request.get_host()}").hostname or ""
-        return f"{request.scheme}://{f'[{host}]' if ':' in host else host}{wanted}/"
-    return wanted if not wanted or wanted.endswith("/") else f"{wanted}/"
+        return f"{request.scheme}://{f'[{host}]' if ':' in host else host}{configured}/"
+    return configured if not configured or configured.endswith("/") else f"{configured}/"
 
 
 def stream_origin(request: HttpRequest) -> str:
-    """Where streams are of another origin, that origin, for the policy of a page."""
+    """Origin of the streams if it is not the page's own, for the content security policy; else empty."""
     parts = urlsplit(stream_base(request))
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def stream_url(request: HttpRequest, topic: str) -> str:
-    """The address of a topic's stream; empty: there is none."""
+    """URL of a topic's stream; empty where there are no streams."""
     base = stream_base(request)
     return f"{base}{issue_ticket(topic)}" if base else ""

@@ -1,4 +1,4 @@
-"""``GET /{ticket}``: a topic's fragments as server-sent events (WHATWG HTML, 9.2), for as long as the reader stays."""
+"""The stream server: ``GET /{ticket}`` sends a topic's fragments as server-sent events (WHATWG HTML, 9.2)."""
 
 from __future__ import annotations
 
@@ -16,25 +16,28 @@ from pages.live.hub import Hub
 from pages.live.tickets import read_ticket
 
 PING_INTERVAL_SECONDS = 15
-"""Seconds between two signs of life, so that nothing on the way closes a quiet stream."""
+"""Seconds between two pings, so that no proxy closes a quiet stream."""
 
 RECONNECT_MILLISECONDS = 3_000
-"""Milliseconds after which a browser opens a lost stream again."""
+"""Milliseconds after which a browser reopens a lost stream."""
 
-# What a stream says is no secret of the browser's: its ticket lets anybody read it, so any page may.
+NO_TICKET = "This stream needs a valid ticket. Reload the page to get one."
+FULL = "Too many streams are open. Try again in 30 seconds."
+
+# Access depends on the ticket alone, not on the browser's cookies, so every origin may read the stream.
 _HEADERS = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 
 
 def create_app(hub: Hub) -> Starlette:
-    """The application that serves a hub's topics; it looks at them while it lives."""
+    """Creates the application that serves a hub's topics; it runs the hub during its lifetime."""
 
     async def stream(request: Request) -> Response:
-        """A topic now and whenever it changes; 403 without a good ticket, 503 when there are too many streams."""
+        """Sends a topic now and whenever it changes; 403 without a valid ticket, 503 with too many streams."""
         topic = read_ticket(request.path_params["ticket"])
         if topic is None:
-            return JSONResponse({"detail": "This needs a ticket of a page."}, 403, headers=_HEADERS)
+            return JSONResponse({"detail": NO_TICKET}, 403, headers=_HEADERS)
         if hub.is_full_for(topic):
-            return JSONResponse({"detail": "Too many streams."}, 503, headers={**_HEADERS, "Retry-After": "30"})
+            return JSONResponse({"detail": FULL}, 503, headers={**_HEADERS, "Retry-After": "30"})
 
         async def events() -> AsyncIterator[ServerSentEvent]:
             with hub.subscribe(topic) as opened:
@@ -45,13 +48,13 @@ def create_app(hub: Hub) -> Starlette:
         return EventSourceResponse(events(), headers=_HEADERS, ping=PING_INTERVAL_SECONDS)
 
     async def state(_: Request) -> Response:
-        """How many streams are open, of how many topics, and what was pushed; for operators."""
+        """Counts of streams, topics and pushes, for operators."""
         return JSONResponse({"streams": hub.streams, "topics": hub.topics, "pushed": hub.pushed}, headers=_HEADERS)
 
     @contextlib.asynccontextmanager
-    async def looking(_: Starlette) -> AsyncIterator[None]:
+    async def run_hub(_: Starlette) -> AsyncIterator[None]:
         task = asyncio.create_task(hub.run())
         yield
         task.cancel()
 
-    return Starlette(routes=[Route("/", state), Route("/{ticket}", stream)], lifespan=looking)
+    return Starlette(routes=[Route("/", state), Route("/{ticket}", stream)], lifespan=run_hub)

@@ -1,6 +1,6 @@
-"""What opens a stream: a topic, signed by the page that was given to somebody who may read.
+"""Tickets that open a stream: a signed topic, issued by a page to a reader who may see it.
 
-The process of the streams knows neither users nor sessions, so a page hands its reader a ticket for just what it shows.
+The stream server knows neither users nor sessions, so a page gives its reader a ticket for just what it shows.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from typing import Final
 from django.core import signing
 
 TICKET_LIFETIME: Final = timedelta(hours=12)
-"""After which a stream that is opened again is refused; the page goes on by asking."""
+"""Age after which a ticket no longer opens a stream; the page polls from then on."""
 
 _SALT: Final = "lambdaserve.pages.live"
 
 
 def issue_ticket(topic: str) -> str:
-    """Opens a stream of a topic."""
+    """Issues a ticket for a topic."""
     return signing.dumps(topic, salt=_SALT)
 
 
 def read_ticket(text: str) -> str | None:
-    """The topic of a ticket; ``None``: it is none, or no longer."""
+    """The topic of a ticket; ``None`` if it is invalid or expired."""
     try:
-        found: str = signing.loads(text, salt=_SALT, max_age=TICKET_LIFETIME)
+        topic: str = signing.loads(text, salt=_SALT, max_age=TICKET_LIFETIME)
     except signing.BadSignature:
         return None
-    return found
+    return topic

@@ -1,1 +1,4 @@
-"""One module for each page of the site."""
+"""The pages of the site, one module each.
+
+What two pages share belongs in ``pages.frame``.
+"""

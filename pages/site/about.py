@@ -1,4 +1,4 @@
-"""What this service is, and what one may ask it."""
+"""The about page: how answers are merged, and requests to try."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from pages.frame.page import BrowserPage
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request that a newcomer may try, with what it shows."""
+    """A request to try, and what it shows."""
 
     url: str
     about: str
 
 
 def examples() -> tuple[Example, ...]:
-    """The requests that the page proposes; the movies are The Matrix and Inception."""
+    """Requests that the page suggests; the movies are The Matrix and Inception."""
     return (
-        Example(reverse("movie", args=["603"]), "details of a movie, merged"),
+        Example(reverse("movie", args=["603"]), "a movie's details, merged from both layers"),
         Example(
-            f"{reverse('movie-sentiment', args=['27205'])}?window=7d", "what reviewers felt in the last seven days"
+            f"{reverse('movie-sentiment', args=['27205'])}?window=7d",
+            "how reviewers felt in the last seven days",
         ),
-        Example(f"{reverse('trending-movies')}?window=6h&limit=5", "what is rising right now"),
-        Example(f"{reverse('analytics-trends')}?metric=rating&window=30d", "ratings day by day"),
+        Example(f"{reverse('trending-movies')}?window=6h&limit=5", "the movies that are trending right now"),
+        Example(f"{reverse('analytics-trends')}?metric=rating&window=30d", "average ratings, day by day"),
         Example(f"{reverse('search-movies')}?q=star&rating_min=7&limit=5", "search with filters"),
-        Example(reverse("search-genres"), "every genre with its numbers"),
+        Example(reverse("search-genres"), "all genres with their numbers"),
     )
 
 
 class About(BrowserPage):
-    """How an answer comes about, and requests to try; for everybody."""
+    """How answers are merged, and requests to try; open to everyone."""
 
     template = "pages/about.html"
     is_open = True

@@ -1,4 +1,4 @@
-"""Genres by year and month, compared with each other, tiers, and trends."""
+"""The analytics page: trends, genres over time and compared, and sentiment by popularity."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pages.frame.page import BrowserPage, genre_names, largest_genre, tables_of
 from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("7d", "30d", "90d", "365d")
-"""What the switch proposes; the address takes any that the API takes."""
+"""Windows that the switch offers; the URL accepts any that the API accepts."""
 
 MOST_COMPARED: Final = 4
-"""Genres beside the one that is looked at."""
+"""Most genres to compare with the chosen one."""
 
 
 class AnalyticsParameters(GenreParameters):
-    """Of the analytics page."""
+    """Query parameters of the analytics page."""
 
     genre = GenreField(required=False)
     compare = TextField(longest=400, takes="genres with commas between them", required=False)
@@ -31,7 +31,7 @@ class AnalyticsParameters(GenreParameters):
 
 
 class Analytics(BrowserPage):
-    """Genres by year and month, compared with each other, tiers, and trends."""
+    """Trends, genres over time and compared, and sentiment by popularity."""
 
     template = "pages/analytics.html"
     parameters = AnalyticsParameters
@@ -46,8 +46,8 @@ class Analytics(BrowserPage):
             if chosen
             else Part(None)
         )
-        wanted = [chosen, *_words(values.get("compare"))] if chosen else []
-        compared = [load_part(lambda name=name: genre_statistics(genre=name, year=year)) for name in _distinct(wanted)]  # type: ignore[misc] # the name is bound
+        wanted = [chosen, *_split_names(values.get("compare"))] if chosen else []
+        compared = [load_part(lambda name=name: genre_statistics(genre=name, year=year)) for name in _unique(wanted)]  # type: ignore[misc] # the name is bound
         trend = load_part(lambda: trend_series(metric=metric, window=window, genre=values.get("genre")))
         by_tier = load_part(lambda: sentiment_by_tier(genre=values.get("genre"), year=year))
         found = [part.data for part in compared if part.data]
@@ -66,30 +66,30 @@ class Analytics(BrowserPage):
             "windows": WINDOWS,
             "tiers": by_tier,
             "genre_table": charts.genre_points(one.data) if one.data else None,
-            "comparison_table": charts.genres_compared(found) if found else None,
+            "comparison_table": charts.genre_comparison(found) if found else None,
             "trend_table": charts.metric_timeline(trend.data) if trend.data else None,
             "tiers_table": charts.tiers(by_tier.data) if by_tier.data else None,
             "tables": [
                 *tables_of((charts.genre_points, one), (charts.metric_timeline, trend), (charts.tiers, by_tier)),
-                *([charts.genres_compared(found)] if found else []),
+                *([charts.genre_comparison(found)] if found else []),
             ],
             "main": trend,
         }
 
 
 def _years(genre: str | None) -> list[int]:
-    """The years of which a genre has anything, newest first."""
+    """Years in which a genre has data, newest first."""
     if genre is None:
         return []
     part = load_part(lambda: genre_statistics(genre=genre))
     return sorted({point["year"] for point in part.data["trends"]["points"]}, reverse=True) if part.data else []
 
 
-def _words(text: str | None) -> list[str]:
+def _split_names(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
+def _unique(names: Iterable[str]) -> list[str]:
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name.casefold(), name)

@@ -1,4 +1,4 @@
-"""Where readers log in and out, as limited as anywhere else (S2, S3)."""
+"""Pages to log in and out, with the same login limits as the admin."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pages.frame.page import common_context
 
 
 class LogInForm(LimitedForm, AuthenticationForm):
-    """Of anybody who has an account."""
+    """Login form for every account."""
 
 
 @method_decorator(limit_page, name="dispatch")
 class LogIn(LoginView):
-    """The page to log in on."""
+    """The login page."""
 
     template_name = "pages/log_in.html"
     authentication_form = LogInForm
@@ -29,16 +29,16 @@ class LogIn(LoginView):
     next_page = "start"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What the template shows."""
+        """Adds what every page needs."""
         return {**super().get_context_data(**kwargs), **common_context(self.request)}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A 429 with ``Retry-After`` for those who have tried too often."""
+        """Adds ``Retry-After`` to the 429 after too many attempts."""
         return add_retry_after(request, super().dispatch(request, *args, **kwargs))
 
 
 @method_decorator(limit_page, name="dispatch")
 class LogOut(LogoutView):
-    """Ends the session, back to the first page."""
+    """Ends the session and returns to the overview."""
 
     next_page = "start"

@@ -1,4 +1,4 @@
-"""One movie: facts, feelings with the boundary between the layers, the last two days, and who works with whom."""
+"""A movie's page: details, sentiment over time, the last two days, and the cast with collaborators."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pages.frame.page import BrowserPage, tables_of
 from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
-"""What the switch proposes; the address takes any that the API takes."""
+"""Windows that the switch offers; the URL accepts any that the API accepts."""
 
 
 class MoviePageParameters(SentimentParameters):
-    """Of a movie's page."""
+    """Query parameters of a movie's page."""
 
     actor = TextField(longest=200, takes="an actor's name", required=False)
 
 
 class Movie(BrowserPage):
-    """One movie: facts, feelings with the boundary between the layers, the last two days, and who works with whom."""
+    """Details, sentiment over time, the last two days, and the cast with collaborators."""
 
     template = "pages/movie.html"
     parameters = MoviePageParameters
@@ -41,8 +41,8 @@ class Movie(BrowserPage):
         timeline = load_part(lambda: movie_sentiment_get(movie_id=movie_id, **values))
         details, stats = numbers["details"], numbers["stats"]
         cast = (details.data or {}).get("cast") or []
-        shown = actor or (cast[0] if cast else None)
-        working = _if_known(shown)
+        chosen_actor = actor or (cast[0] if cast else None)
+        collaborations = _collaborators(chosen_actor)
         return {
             **numbers,
             "topic": fragments.make_topic("movie", movie_id=movie_id),
@@ -52,23 +52,25 @@ class Movie(BrowserPage):
             "window": values["window"].label,
             "windows": WINDOWS,
             "cast": cast,
-            "actor": shown,
-            "working": working,
-            "network": network(working.data["actor"], working.data["collaborators"]) if working.data else None,
+            "actor": chosen_actor,
+            "collaborations": collaborations,
+            "network": network(collaborations.data["actor"], collaborations.data["collaborators"])
+            if collaborations.data
+            else None,
             "sentiment_table": charts.sentiment_timeline(timeline.data) if timeline.data else None,
             "stats_table": charts.stats_timeline(stats.data) if stats.data else None,
-            "collaborators_table": charts.collaborators(working.data) if working.data else None,
+            "collaborators_table": charts.collaborators(collaborations.data) if collaborations.data else None,
             "tables": tables_of(
                 (charts.sentiment_timeline, timeline),
                 (charts.stats_timeline, stats),
-                (charts.collaborators, working),
+                (charts.collaborators, collaborations),
             ),
             "main": details,
         }
 
 
-def _if_known(actor: str | None) -> Part:
-    """An actor's network; one that nobody knows is no reason for a movie's page to fail."""
+def _collaborators(actor: str | None) -> Part:
+    """Loads an actor's collaborators; an unknown actor does not fail the movie's page."""
     if actor is None:
         return Part(None)
     try:

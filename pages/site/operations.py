@@ -1,4 +1,4 @@
-"""What staff see on one page: the reports of the admin's operations pages, as far as they can be had (O4, O5)."""
+"""The operations page: all reports of the admin's operations pages, as far as the stores answer."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from pages.frame.page import BrowserPage
 
 
 class Operations(BrowserPage):
-    """Layers, cache, breakers, indexes, runs and drift."""
+    """Layers, stores, breakers, cache, indexes, batch runs and drift."""
 
     template = "pages/operations.html"
     seconds = PAGE_TIMEOUT_SECONDS
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
-        """The page, for who may see how the service is run."""
+        """Answers with the page, to users who may see operations."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("login"))
         if not request.user.has_perm(SEE):
@@ -44,7 +44,7 @@ class Operations(BrowserPage):
 
 
 def _report(make: Callable[[], Any]) -> dict[str, Any]:
-    """A report, or why there is none."""
+    """Builds a report, or gives the reason why it can't be built."""
     try:
         return {"report": make(), "reason": ""}
     except (MergerError, RedisTrouble) as error:

@@ -1,4 +1,4 @@
-"""The first page: what is trending, how people feel, what there is, and whether to trust it."""
+"""The overview: trending movies, sentiment, catalogue and freshness."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from pages.frame.page import BrowserPage, tables_of
 from pages.frame.parts import load_part
 from pages.site.trending import ranking_tables
 
-MOVIES: Final = 12
-"""That are shown."""
+MOVIES_SHOWN: Final = 12
 
 
 class Overview(BrowserPage):
-    """What is trending, how people feel, what there is, and whether to trust it."""
+    """Trending movies, sentiment, catalogue and freshness."""
 
     template = "pages/overview.html"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        about = fragments.make_topic("trending", limit=MOVIES)
-        trending = fragments.trending(window=parse_span("6h"), limit=MOVIES)
+        topic = fragments.make_topic("trending", limit=MOVIES_SHOWN)
+        trending = fragments.trending(window=parse_span("6h"), limit=MOVIES_SHOWN)
         mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
         catalogue = load_part(catalogue_overview)
         days = mood.data["data_points"][-2:] if mood.data else []
         return {
             **trending,
-            "topic": about,
+            "topic": topic,
             "mood": mood,
             "today": days[-1] if days else None,
             "since_yesterday": days[1]["value"] - days[0]["value"] if len(days) > 1 else None,

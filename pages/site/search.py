@@ -1,4 +1,4 @@
-"""Movies by title, as one types."""
+"""The search page: finds movies by title while the visitor types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.frame.parts import Part, load_part
 
 
 class Search(BrowserPage):
-    """Movies by title, as one types."""
+    """Finds movies by title while the visitor types."""
 
     template = "pages/search.html"
     parameters = MovieSearchParameters
@@ -28,7 +28,7 @@ class Search(BrowserPage):
             "values": values,
             "genres": genre_names(),
             "orders": [each.value for each in SortBy],
-            "pages": _pages(found, values),
+            "pages": _paging(found, values),
             "tables": [],
             "main": found,
         }
@@ -37,15 +37,15 @@ class Search(BrowserPage):
         return "pages/parts/results.html" if request.headers.get("HX-Target") == "found" else self.template
 
 
-def _pages(found: Part, values: Mapping[str, Any]) -> dict[str, str]:
-    """Addresses of the page before and the page after."""
+def _paging(found: Part, values: Mapping[str, Any]) -> dict[str, str]:
+    """Query strings of the previous and the next page of results."""
     if not found.data:
         return {}
     limit, offset, total = found.data["limit"], found.data["offset"], found.data["total_results"]
-    kept = {name: value for name, value in values.items() if value is not None}
+    parameters = {name: value for name, value in values.items() if value is not None}
     result = {}
     if offset > 0:
-        result["before"] = urlencode({**kept, "offset": max(0, offset - limit)})
+        result["before"] = urlencode({**parameters, "offset": max(0, offset - limit)})
     if offset + limit < min(total, 10_000):
-        result["after"] = urlencode({**kept, "offset": offset + limit})
+        result["after"] = urlencode({**parameters, "offset": offset + limit})
     return result

@@ -1,4 +1,4 @@
-"""The ranking by window and genre, live."""
+"""The trending page: the live ranking, by window and genre."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pages.frame.page import BrowserPage, genre_names, tables_of
 from trending.serializers import TrendingParameters
 
 WINDOWS: Final = ("1h", "6h", "24h", "48h")
-"""What the switch proposes; the address takes any that the API takes."""
+"""Windows that the switch offers; the URL accepts any that the API accepts."""
 
 
 class Trending(BrowserPage):
-    """The ranking by window and genre, live."""
+    """The live ranking, by window and genre."""
 
     template = "pages/trending.html"
     parameters = TrendingParameters
@@ -41,5 +41,6 @@ class Trending(BrowserPage):
 
 
 def ranking_tables(trending: Mapping[str, Any]) -> list[Table]:
+    """The ranking as a table to download, if it could be loaded."""
     ranked = trending["ranked"].data
     return [charts.ranking(ranked, trending["history"].data)] if ranked else []

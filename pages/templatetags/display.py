@@ -1,4 +1,4 @@
-"""How templates show values and lead from one page to another."""
+"""Template filters that format values, and a tag that links to the page with other parameters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ register = template.Library()
 
 @register.filter
 def display(value: Any, kind: str) -> str:
-    """A value as people read it; ``kind`` is one of ``pages.figures.tables.FORMATS``."""
-    return format_value(None if value == "" else value, kind)  # what a template can't find is an empty text
+    """Formats a value; ``kind`` is one of ``pages.figures.tables.FORMATS``."""
+    return format_value(None if value == "" else value, kind)  # a missing variable is an empty text in templates
 
 
 @register.filter
 def moment(value: str | None) -> SafeString | str:
-    """A moment in ISO 8601 as a ``time`` element, in UTC."""
+    """Formats an ISO 8601 time as a ``time`` element, in UTC."""
     if not value:
         return NOTHING
     return format_html('<time datetime="{}">{} UTC</time>', value, format_value(value, "hour"))
@@ -30,13 +30,13 @@ def moment(value: str | None) -> SafeString | str:
 
 @register.filter
 def percent(value: Any) -> str:
-    """A share as a percentage."""
+    """Formats a share as a percentage."""
     return NOTHING if value in (None, "") else f"{100 * value:.0f} %"
 
 
 @register.filter
 def ago(seconds: Any) -> str:
-    """A number of seconds in the unit that suits it."""
+    """Formats a number of seconds in a suitable unit."""
     if seconds in (None, ""):
         return NOTHING
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
@@ -47,7 +47,7 @@ def ago(seconds: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def address(context: template.Context, **changes: Any) -> str:
-    """The page's own address with other parameters; ``None`` takes one away."""
+    """Query string of the current page with other parameters; ``None`` removes one."""
     query = QueryDict(context.get("query", ""), mutable=True)
     query.pop("download", None)
     for name, value in changes.items():

@@ -1,6 +1,6 @@
 "use strict";
 
-// Shows the state of the layers, and answers to the examples in place. Without it every link still works.
+// Shows the state of the layers, and the answers to the examples on the page. Without it every link still works.
 
 const LONGEST_SHOWN = 6000;
 
@@ -34,7 +34,7 @@ async function showAnswer(url) {
   try {
     shown = JSON.stringify(JSON.parse(body), null, 2);
   } catch {
-    // Shown as it came.
+    // Not JSON: show it as it is.
   }
   document.getElementById("answer-url").textContent = `GET ${url}`;
   document.getElementById("answer-meta").textContent = `${answer.status} in ${took} ms${cache ? `, cache ${cache}` : ""}`;

@@ -1,7 +1,7 @@
 "use strict";
 
-// Draws charts from the tables beside them, keeps live parts current, and gives charts away as pictures.
-// Without it every number is in its table, every switch a link and every form has a button.
+// Draws charts from the tables beside them, refreshes live parts, and offers charts as pictures.
+// Without it, every number is still in its table, every switch is a link and every form has a button.
 
 const DAY = 86_400_000;
 const STEPS = [1 / 24, 3 / 24, 6 / 24, 12 / 24, 1, 2, 7, 14, 30, 91, 182, 365].map((days) => days * DAY);
@@ -20,7 +20,7 @@ function momentText(at, fine) {
   return hour === "00:00" ? day : hour;
 }
 
-// What a table says: its columns, and its rows with numbers as numbers and times in milliseconds.
+// Reads a table: its columns, and its rows with numbers as numbers and times in milliseconds.
 function readTable(table) {
   const columns = [...table.tHead.rows[0].cells].map((cell, index) => ({ index, label: cell.textContent, ...cell.dataset }));
   const x = columns.find((column) => column.draws === "x");
@@ -39,12 +39,12 @@ function readTable(table) {
   return { columns, x, isTime, rows, gaps, cutoff: Date.parse(table.dataset.cutoff), covered: Date.parse(table.dataset.covered) };
 }
 
-// Buckets are drawn in their middle, so that a bar covers its time and a boundary lies between bars.
+// Buckets are drawn at their middle, so a bar covers its time and a boundary lies between bars.
 function centred(rows, width) {
   return rows.map((row) => ({ ...row, x: row.x + width / 2 }));
 }
 
-// A row that is absent is a hole in a line, not a slope across it.
+// A missing row is a gap in the line, not a slope across it.
 function withHoles(rows, width) {
   const result = [];
   rows.forEach((row, index) => {
@@ -54,7 +54,7 @@ function withHoles(rows, width) {
   return result;
 }
 
-// Shades what neither layer holds; draws from where the speed layer has precedence and until where the batch layer reaches.
+// Shades the hours that neither layer holds; marks the cutoff and the end of the batch layer's coverage.
 const layers = {
   id: "layers",
   beforeDatasetsDraw(chart, _, { gaps, cutoff, covered }) {
@@ -208,7 +208,7 @@ function save(url, name) {
   link.click();
 }
 
-// On the page's own ground: a chart without one can't be read where it is put.
+// With the page's background colour: a transparent chart may be unreadable where it is used.
 function savePng(name) {
   const place = document.querySelector(`[data-chart="${CSS.escape(name)}"]`);
   const canvas = place.querySelector("canvas");
@@ -222,7 +222,7 @@ function savePng(name) {
   save(copy.toDataURL("image/png"), `${name}.png`);
 }
 
-// With its look in it: outside of this page there is no style sheet.
+// With its styles inlined: outside this page there is no style sheet.
 function saveSvg(id) {
   const drawing = document.getElementById(id);
   const copy = drawing.cloneNode(true);
@@ -237,7 +237,7 @@ function saveSvg(id) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-// Parts without an open stream are asked for again, so that a lost stream or none costs nothing but time.
+// Parts without an open stream are polled, so a lost stream only delays updates.
 const open = new WeakSet();
 
 function watch() {
@@ -263,7 +263,7 @@ function watch() {
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.querySelector("button").hidden = true;
   form.addEventListener("change", () => form.requestSubmit());
-  // What is not chosen is not in the address.
+  // Fields without a choice stay out of the URL.
   form.addEventListener("submit", () => {
     for (const field of form.elements) if (field.value === "") field.disabled = true;
   });

@@ -1,13 +1,17 @@
-"""Members of staff over the real stores."""
+"""Members of staff and readers of the pages, over the real stores."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from lambdaserve.ops.health.monitor import monitor
 from tests.api.conftest import Api, api  # noqa: F401  # a fixture
+from tests.api.healthy_world import healthy
+from tests.pages.reader import Reader
 
 
 class Staff:
@@ -28,13 +32,13 @@ class Staff:
         self.browser.force_login(self.user)
 
     def get(self, path: str, status: int = 200, **parameters: Any) -> str:
-        """A page's text."""
+        """Text of an admin page."""
         response: Any = self.browser.get(f"/admin/{path}", parameters)
         assert response.status_code == status, response.content[:2000]
         return str(response.content.decode())
 
     def post(self, path: str, form: dict[str, str], status: int = 200, *, token: bool = True) -> str:
-        """What an action leads to: the page after it, the question before it, or a refusal."""
+        """Text that a posted action leads to: the next page, a confirmation, or a refusal."""
         if token:
             self.browser.get("/admin/password_change/")
             form = {**form, "csrfmiddlewaretoken": self.browser.cookies["csrftoken"].value}
@@ -45,7 +49,7 @@ class Staff:
 
 @pytest.fixture
 def staff(db: None) -> Staff:
-    """Somebody who may see and do everything of ours."""
+    """A member of staff with every permission of lambdaserve's."""
     return Staff(
         "staff.view_batchdocument",
         "staff.view_speeddocument",
@@ -53,3 +57,12 @@ def staff(db: None) -> Staff:
         "access.manage_stores",
         "access.publish_runs",
     )
+
+
+@pytest.fixture
+def reader(api: Api, db: None) -> Iterator[Reader]:  # noqa: F811  # the fixture
+    """A reader over a small healthy world."""
+    monitor.cache_clear()
+    api.load(healthy())
+    yield Reader(api)
+    monitor.cache_clear()

@@ -1,4 +1,4 @@
-"""The page about the API and its two readers: what they link to answers, and nothing of them comes from elsewhere."""
+"""The about page and the two API documentation pages: their links work, and nothing is loaded from elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def references(client: Client, page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_everything_that_a_page_refers_to_is_served_from_here(client: Client, page: str) -> None:
+def test_every_reference_is_local(client: Client, page: str) -> None:
     found = references(client, page)
     assert len(found) >= 3
     assert all(re.match(r"/(?!/)|#", reference) for reference in found), found
@@ -24,7 +24,7 @@ def test_everything_that_a_page_refers_to_is_served_from_here(client: Client, pa
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.django_db
-def test_every_file_and_page_that_a_page_refers_to_exists(
+def test_every_referenced_file_and_page_exists(
     client: Client, page: str, indexed_database: object, redis_client: object
 ) -> None:
     for reference in references(client, page):
@@ -34,24 +34,24 @@ def test_every_file_and_page_that_a_page_refers_to_exists(
             answer.close()
 
 
-def test_it_proposes_requests_that_the_api_has(client: Client) -> None:
+def test_suggested_requests_exist_in_the_api(client: Client) -> None:
     from django.urls import resolve
 
-    proposed = [found for found in references(client, "/about/") if found.startswith("/api/v1/")]
-    assert len(proposed) >= 6
-    for reference in proposed:
+    suggested = [found for found in references(client, "/about/") if found.startswith("/api/v1/")]
+    assert len(suggested) >= 6
+    for reference in suggested:
         assert resolve(reference.partition("?")[0]).url_name
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_holds_a_script_or_style_of_its_own_which_the_policy_would_refuse(client: Client, page: str) -> None:
+def test_pages_have_no_inline_scripts_or_styles(client: Client, page: str) -> None:
     text = client.get(page).content.decode()
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert "<style" not in text
     assert not re.search(r"\son[a-z]+=|\sstyle=|javascript:", text)
 
 
-def test_the_policy_allows_nothing_from_elsewhere(client: Client) -> None:
+def test_content_security_policy_allows_only_this_origin(client: Client) -> None:
     policy = client.get("/about/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
@@ -59,7 +59,7 @@ def test_the_policy_allows_nothing_from_elsewhere(client: Client) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES[1:])
-def test_the_readers_loosen_the_policy_for_styles_alone(client: Client, page: str) -> None:
+def test_documentation_pages_loosen_the_policy_for_styles_only(client: Client, page: str) -> None:
     parts = dict(
         part.strip().partition(" ")[::2] for part in client.get(page).headers["Content-Security-Policy"].split(";")
     )
@@ -67,5 +67,5 @@ def test_the_readers_loosen_the_policy_for_styles_alone(client: Client, page: st
     assert "unsafe" not in "".join(parts.values())
 
 
-def test_it_can_not_be_written_to(client: Client) -> None:
+def test_post_is_refused(client: Client) -> None:
     assert client.post("/about/").status_code == 405

@@ -97,7 +97,7 @@ def test_the_rest_is_the_answers_rows() -> None:
     assert raw(charts.tiers(analytics.COMPARISON))[0] == ["blockbuster", 0.15, 10_420, 121]
     assert raw(charts.collaborators(analytics.ACTOR))[0] == ["Meg Ryan", 2, "Sleepless in Seattle, You've Got Mail"]
     assert raw(charts.metric_timeline(analytics.TRENDS))[1] == ["2026-11-23", 0.13, 1795, "merged"]
-    (row,) = raw(charts.genres_compared([analytics.GENRE]))
+    (row,) = raw(charts.genre_comparison([analytics.GENRE]))
     assert row[:2] == ["Drama", 6.71]
 
 

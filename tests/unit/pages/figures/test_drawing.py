@@ -1,4 +1,4 @@
-"""Shapes of the small drawings."""
+"""Small drawings: sparklines and networks stay within their frame."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def points(line: str) -> list[tuple[float, float]]:
 
 
 @given(st.lists(st.none() | st.floats(-1e9, 1e9), max_size=200))
-def test_a_line_stays_within_its_frame_and_breaks_where_a_value_is_missing(values: list[float | None]) -> None:
+def test_sparkline_stays_in_its_frame_and_breaks_at_missing_values(values: list[float | None]) -> None:
     drawn = sparkline(values)
     found = [point for line in drawn["lines"] for point in points(line)]
     assert all(0 <= x <= SPARK_WIDTH and 0 <= y <= SPARK_HEIGHT for x, y in found)
@@ -25,7 +25,7 @@ def test_a_line_stays_within_its_frame_and_breaks_where_a_value_is_missing(value
     assert (drawn["last"] is None) == (not values or values[-1] is None)
 
 
-def test_the_highest_value_is_at_the_top_and_nothing_at_the_foot() -> None:
+def test_sparkline_puts_the_highest_value_at_the_top_and_zero_below() -> None:
     (line,) = sparkline([0.0, 5.0, 10.0])["lines"]
     heights = [y for _, y in points(line)]
     assert heights == sorted(heights, reverse=True)
@@ -36,7 +36,7 @@ def people(number: int) -> list[dict[str, Any]]:
     return [{"actor": f"Actor {n} with a rather long name", "count": number - n, "movies": []} for n in range(number)]
 
 
-def test_everybody_stands_apart_and_within_the_frame() -> None:
+def test_network_nodes_do_not_overlap_and_stay_in_the_frame() -> None:
     for number in (1, 2, 5, MOST_DRAWN):
         drawn = network("Centre", people(number))
         places = [(node["x"], node["y"]) for node in drawn["nodes"]]
@@ -47,7 +47,7 @@ def test_everybody_stands_apart_and_within_the_frame() -> None:
             assert all(low - high >= 40 for high, low in pairwise(heights))
 
 
-def test_more_movies_make_a_thicker_line_and_the_rest_is_left_to_the_table() -> None:
+def test_more_movies_make_thicker_lines_and_names_are_shortened() -> None:
     drawn = network("Centre", people(50))
     assert len(drawn["nodes"]) == MOST_DRAWN
     by_count = sorted(drawn["nodes"], key=lambda node: -node["count"])
@@ -55,5 +55,5 @@ def test_more_movies_make_a_thicker_line_and_the_rest_is_left_to_the_table() -> 
     assert all(len(node["short"]) <= 24 for node in drawn["nodes"])
 
 
-def test_nobody_is_drawn_alone() -> None:
+def test_network_without_collaborators_has_no_nodes() -> None:
     assert network("Centre", [])["nodes"] == []

@@ -1,4 +1,4 @@
-"""What an answer says about itself is told on pages, in their words."""
+"""Parts of a page, and the notices about their answers."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ TTL = 240
 
 
 def answer(*, age: int = 0, state: str = "HIT", reason: str = BEING_REPLACED, **freshness: Any) -> Answer:
-    told = {**FRESHNESS_EXAMPLE, "complete": True, "missing": [], "warnings": [], **freshness}
-    entry = Entry.of("key", orjson.dumps({"freshness": told}), made=MADE, ttl=TTL)
+    described = {**FRESHNESS_EXAMPLE, "complete": True, "missing": [], "warnings": [], **freshness}
+    entry = Entry.of("key", orjson.dumps({"freshness": described}), made=MADE, ttl=TTL)
     if state == "STALE":
         entry = entry.as_stale("key", reason)
     view: Any = None
     return Answer(entry, state, age, view, None, is_local=True)
 
 
-def told(found: Answer) -> list[Notice]:
-    return list(notices(found))
+def notices_of(answer: Answer) -> list[Notice]:
+    return list(notices(answer))
 
 
-def test_nothing_is_said_beside_a_whole_and_fresh_answer() -> None:
-    assert told(answer()) == []
+def test_complete_and_fresh_answer_has_no_notices() -> None:
+    assert notices_of(answer()) == []
 
 
 @pytest.mark.parametrize(
-    ("age", "reason", "is_told"),
+    ("age", "reason", "is_shown"),
     [
         (TTL + 30, BEING_REPLACED, False),
         (TTL + 31, BEING_REPLACED, True),
         (1, "the document store does not answer", True),
     ],
 )
-def test_an_old_answer_says_so_once_unless_it_is_just_being_replaced(age: int, reason: str, *, is_told: bool) -> None:
-    found = told(answer(age=age, state="STALE", reason=reason))
-    text = "They are from 2026-11-30T00:53:20Z; newer ones come by themselves."
-    assert found == ([Notice("stale", "Not the newest numbers", text)] if is_told else [])
+def test_old_answer_gets_one_notice_unless_it_is_just_being_refreshed(age: int, reason: str, *, is_shown: bool) -> None:
+    found = notices_of(answer(age=age, state="STALE", reason=reason))
+    text = "They are from 2026-11-30T00:53:20Z. Newer ones appear automatically."
+    assert found == ([Notice("stale", "Not the newest numbers", text)] if is_shown else [])
 
 
-def test_missing_intervals_are_named_and_beyond_three_counted() -> None:
+def test_first_three_missing_intervals_are_listed_and_the_rest_counted() -> None:
     hours = [{"start": f"2026-11-24T{hour:02}:00:00Z", "end": f"2026-11-24T{hour + 1:02}:00:00Z"} for hour in (3, 7, 9)]
     missing = [{"start": None, "end": "2026-11-20T00:00:00Z"}, *hours]
-    (found,) = told(answer(complete=False, missing=missing))
+    (found,) = notices_of(answer(complete=False, missing=missing))
     assert (found.state, found.title) == ("incomplete", "Incomplete")
     assert found.text == (
         "Neither layer holds the beginning to 2026-11-20T00:00:00Z; 2026-11-24T03:00:00Z to 2026-11-24T04:00:00Z; "
@@ -62,14 +62,14 @@ def test_missing_intervals_are_named_and_beyond_three_counted() -> None:
     )
 
 
-def test_warnings_are_told_in_words() -> None:
-    (found,) = told(answer(warnings=["speed_lagging: the speed layer was last synced at 2026-11-24T13:00:00Z"]))
+def test_warning_becomes_a_notice_with_a_title() -> None:
+    (found,) = notices_of(answer(warnings=["speed_lagging: the speed layer was last synced at 2026-11-24T13:00:00Z"]))
     assert found == Notice(
         "late", "The speed layer is late", "The speed layer was last synced at 2026-11-24T13:00:00Z."
     )
 
 
-def test_there_are_words_for_every_warning() -> None:
+def test_every_warning_code_has_a_title() -> None:
     code = re.compile(r'(?<=")([a-z]+_[a-z]+(?:_[a-z]+)*): (?=[a-z{])')
     found = {
         each
@@ -82,7 +82,7 @@ def test_there_are_words_for_every_warning() -> None:
     assert warnings - set(MEANINGS) - {"stale_answer"} == set()
 
 
-def test_a_store_that_does_not_answer_is_told_without_its_name() -> None:
+def test_a_store_that_does_not_answer_is_shown_without_its_name() -> None:
     def ask() -> Answer:
         raise StoreUnavailable("mongodb://user:secret@db.example.org is away")
 

@@ -1,0 +1,105 @@
+"""Pages whose layers or stores lack something: what is missing, late, old or unavailable is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from lambdaserve.ops.health.monitor import monitor
+from lambdaserve.server.embedded_stores import free_port
+from merger import wiring
+from merger.errors import StoreUnavailable
+from merger.stores.redis.link import RedisLink
+from tests.api.conftest import Api
+from tests.api.documents import HOUR, OPEN_HOUR
+from tests.api.healthy_world import MOVIE, OTHER
+from tests.pages.reader import PAGES, Reader, Tables
+
+
+def test_missing_hours_are_named_and_shaded(reader: Reader) -> None:
+    reader.api.database["speed_views"].delete_many({"hour": OPEN_HOUR - 3 * HOUR})
+    text = reader.get(f"/movies/{MOVIE}/?window=48h")
+    start, end = "2031-03-10T09:00:00Z", "2031-03-10T10:00:00Z"
+    assert f"Neither layer holds {start} to {end}." in text
+    assert f"{start}/{end}" in Tables(text).attributes["sentiment"]["data-gaps"].split()
+    assert f"Neither layer holds {start} to {end}." in reader.get("/trending/?window=6h")
+
+
+def test_late_speed_layer_shows_a_notice(reader: Reader) -> None:
+    reader.api.now += timedelta(minutes=50)
+    assert "The speed layer is late" in reader.get("/")
+
+
+def test_empty_stores_show_empty_pages_without_errors(api: Api, db: None) -> None:
+    monitor.cache_clear()
+    reader = Reader(api)
+    text = reader.get("/")
+    assert "No movie is trending" in text
+    assert "The batch layer is empty" in text
+    reader.get("/trending/")
+    reader.get("/analytics/")
+    reader.get("/search/")
+    reader.get("/movies/603/", 404)
+    monitor.cache_clear()
+
+
+@pytest.fixture
+def broken(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """Pages that were read once before MongoDB fails; the cached answers are an hour old."""
+    for page in PAGES:
+        reader.get(page)
+    monkeypatch.setattr(monitor()._store, "within", lambda _: None)
+    reader_of = wiring.service()._reader
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise StoreUnavailable("MongoDB is away")
+
+    monkeypatch.setattr(reader_of, "read", fail)
+    wiring.service().cache.local_tier.clear()
+    reader.api.now += timedelta(hours=1)
+    monkeypatch.setattr(monitor(), "_built_at", float("-inf"))
+    return reader
+
+
+@pytest.mark.parametrize("page", PAGES[:5])
+def test_without_mongodb_old_numbers_are_shown_and_called_old(broken: Reader, page: str) -> None:
+    text = broken.get(page)
+    assert "Not the newest numbers" in text
+    assert "They are from 2031-03-10T12:30:00Z" in text
+    assert "The database is not answering" in text
+
+
+def test_without_mongodb_uncached_parts_say_there_is_nothing_to_show(broken: Reader) -> None:
+    text = broken.get(f"/movies/{OTHER}/", 503)
+    assert "Nothing to show" in text
+    assert "MongoDB is away" not in text
+    # A failed part leaves the others in place.
+    assert "Nothing to show" in broken.get(f"/movies/{MOVIE}/?window=9d")
+    assert "Fight Club" in broken.get(f"/movies/{MOVIE}/?window=9d")
+
+
+def test_without_redis_pages_work_and_show_a_notice(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
+    monkeypatch.setattr(wiring, "redis_link", lambda: link)
+    wiring.service.cache_clear()
+    monkeypatch.setattr(monitor()._cache, "within", lambda _: None)
+    text = reader.get(f"/movies/{MOVIE}/")
+    assert "The shared cache is not answering" in text
+    assert "Fight Club" in text
+
+
+def test_operations_page_shows_the_rest_without_redis(
+    reader: Reader, admin_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.client.force_login(admin_user)
+    link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
+    monkeypatch.setattr(wiring, "redis_link", lambda: link)
+    wiring.service.cache_clear()
+    text = reader.get("/operations/")
+    assert "Nothing to show" in text
+    assert "together, both layers hold every hour" in text
