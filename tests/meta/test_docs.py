@@ -103,10 +103,11 @@ def test_decision_has_a_number_context_choice_and_cost(decision: Path) -> None:
         assert f"**{part}" in text, part
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
-def test_paths_in_a_decision_exist(decision: Path) -> None:
-    for path in re.findall(r"`((?:\w+/)+(?:\w+\.(?:py|md|html))?)`", decision.read_text(encoding="utf-8")):
-        assert (ROOT / path).exists(), path
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_named_files_and_folders_exist(document: Path) -> None:
+    for path in re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.\w+)?)`", document.read_text(encoding="utf-8")):
+        if (ROOT / path.partition("/")[0]).is_dir():
+            assert (ROOT / path).exists(), path
 
 
 def test_readme_of_the_tests_lists_every_folder() -> None:
