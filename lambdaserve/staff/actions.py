@@ -1,4 +1,8 @@
-"""What members of staff can have done on the operations pages: from a posted form to what was done, as a sentence."""
+"""Actions of the operations pages.
+
+Each takes the posted form and returns what it did, as a sentence for the page and the admin's log. The functions
+``…_question`` return what a page asks before an action.
+"""
 
 from __future__ import annotations
 
@@ -17,135 +21,145 @@ from merger.views.registry import known_views
 Form = Mapping[str, str]
 
 WARM_LIMIT = 50
-"""Addresses that one click warms; `manage.py warm_cache` does as many as one likes."""
+"""Addresses that one click warms; ``manage.py warm_cache`` takes any number."""
 
 
 class ActionRefused(Exception):
-    """The form asks for what can't be done."""
+    """The form asks for an action that is not possible, for the reason that the message gives."""
+
+
+def invalidate_all_question(form: Form) -> str:
+    """Asks whether to invalidate every cached answer."""
+    return "Invalidate every cached answer? Each is computed again when it is next requested."
 
 
 def invalidate_all(form: Form) -> str:
-    """Has every answer made anew."""
-    wiring.service().cache.redis_tier.advance([ALL_GENERATION])
-    return "Outdated every answer; each is made anew when it is next asked for."
+    """Invalidates every cached answer."""
+    _invalidate(ALL_GENERATION)
+    return "Invalidated every cached answer. Each is computed again when it is next requested."
 
 
 def invalidate_view(form: Form) -> str:
-    """Has a view's answers made anew."""
+    """Invalidates a view's cached answers."""
     name = form.get("view", "")
     if name not in known_views():
         raise ActionRefused(f"there is no view {name[:80]!r}")
-    wiring.service().cache.redis_tier.advance([of_view(name)])
-    return f"Outdated the answers of {name}."
+    _invalidate(of_view(name))
+    return f"Invalidated the answers of {name}."
 
 
 def invalidate_movie(form: Form) -> str:
-    """Has a movie's answers made anew."""
+    """Invalidates the cached answers about a movie."""
     text = form.get("movie", "")
     if not text.isdecimal() or int(text) > LARGEST_COUNT:
         raise ActionRefused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
-    wiring.service().cache.redis_tier.advance([of_movie(int(text))])
-    return f"Outdated the answers about movie {int(text)}."
+    _invalidate(of_movie(int(text)))
+    return f"Invalidated the answers about movie {int(text)}."
 
 
 def warm_most_requested(form: Form) -> str:
-    """Makes the answers that are asked for most, where they are not fresh."""
-    found = wiring.popular_totals().top(WARM_LIMIT)
-    results = Counter(warm(address)[0] for address, _ in found)
-    told = ", ".join(f"{number} {result.value}" for result, number in results.items()) or "nothing was asked for yet"
+    """Computes the most requested answers that are not fresh in the cache."""
+    addresses = [address for address, _ in wiring.popular_totals().top(WARM_LIMIT)]
+    results = Counter(warm(address)[0] for address in addresses)
+    summary = ", ".join(f"{number} {result.value}" for result, number in results.items()) or "no requests so far"
     if results[Warmed.FAILED]:
-        raise ActionRefused(f"of {len(found)} most requested addresses: {told}")
-    return f"Warmed the {len(found)} most requested addresses: {told}."
+        raise ActionRefused(f"of the {len(addresses)} most requested addresses: {summary}")
+    return f"Warmed the {len(addresses)} most requested addresses: {summary}."
 
 
 def create_index_question(form: Form) -> str:
-    """The question before."""
-    standing = _find_index(form, IndexState.MISSING)
-    return f"Create {_name(standing)}? MongoDB reads the whole collection for it; it can be used meanwhile."
+    """Asks whether to create a missing index."""
+    status = _find_index(form, IndexState.MISSING)
+    return f"Create {_name(status)}? MongoDB reads the whole collection, which stays in use meanwhile."
 
 
 def create_index(form: Form) -> str:
     """Creates a declared index that is missing."""
-    standing = _find_index(form, IndexState.MISSING)
-    if standing.index is not None:
-        indexing.create(standing.index)
-    return f"Created the index {_name(standing)}."
+    status = _find_index(form, IndexState.MISSING)
+    if status.index is not None:
+        indexing.create(status.index)
+    return f"Created the index {_name(status)}."
 
 
 def drop_index_question(form: Form) -> str:
-    """The question before."""
-    standing = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
-    return f"Drop {_name(standing)}? {_describe_difference(standing)}; somebody else's queries may need it."
+    """Asks whether to drop an index."""
+    status = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
+    return f"Drop {_name(status)}? {_describe_difference(status)}. Other applications' queries may need it."
 
 
 def drop_index(form: Form) -> str:
-    """Drops an index that nobody declared, or that differs from what was declared."""
-    standing = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
-    indexing.drop(standing)
-    return f"Dropped the index {_name(standing)}."
+    """Drops an index that is not declared, or that differs from its declaration."""
+    status = _find_index(form, IndexState.EXTRA, IndexState.DIFFERENT)
+    indexing.drop(status)
+    return f"Dropped the index {_name(status)}."
 
 
 def change_expiry_question(form: Form) -> str:
-    """The question before."""
-    standing = _find_index(form, IndexState.DIFFERENT)
-    return f"Change when {_name(standing)} deletes? {_describe_difference(standing)}."
+    """Asks whether to change an index's expiry."""
+    status = _find_index(form, IndexState.DIFFERENT)
+    return f"Change the expiry of {_name(status)}? {_describe_difference(status)}."
 
 
 def change_expiry(form: Form) -> str:
-    """Changes in place after what time documents expire."""
-    standing = _find_index(form, IndexState.DIFFERENT)
-    if not standing.only_expiry_differs:
-        raise ActionRefused(f"{_name(standing)} differs in more than when it deletes")
-    indexing.change_expiry(standing)
-    return f"Changed when {_name(standing)} deletes."
+    """Changes, in place, the time after which an index expires documents."""
+    status = _find_index(form, IndexState.DIFFERENT)
+    if not status.only_expiry_differs:
+        raise ActionRefused(f"{_name(status)} differs in more than its expiry")
+    indexing.change_expiry(status)
+    return f"Changed the expiry of {_name(status)}."
 
 
 def publish_question(form: Form) -> str:
-    """The question before."""
+    """Asks whether to publish a batch run."""
     forced = ", even if it looks incomplete" if form.get("force") else ""
-    return f"Publish run {form.get('run', '')}? Every answer is made from it then{forced}."
+    return f"Publish run {form.get('run', '')}{forced}? Readers then see its documents."
 
 
 def publish(form: Form) -> str:
-    """Makes a batch run visible."""
+    """Publishes a batch run to readers."""
     text = form.get("covers_until", "")
     try:
         covers_until = moment(text) if text else None
     except ValueError as error:
-        raise ActionRefused(f"covers until takes a moment such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
+        raise ActionRefused(f"covers_until takes a time such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
     try:
         run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
     except NotPublishable as error:
-        raise ActionRefused(f"{error}; it can be forced") from error
-    wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
+        raise ActionRefused(f"{error}; tick “force” to publish it all the same") from error
+    _invalidate(BATCH_GENERATION)
     return f"Published run {run.run_id} with {run.total:,} documents."
 
 
 def roll_back_question(form: Form) -> str:
-    """The question before."""
-    return f"Take run {form.get('run', '')} back? Its documents stay, and are in no answer any more."
+    """Asks whether to roll back a batch run."""
+    return f"Roll back run {form.get('run', '')}? Its documents stay stored, but readers no longer see them."
 
 
 def roll_back(form: Form) -> str:
-    """Hides a batch run again."""
+    """Rolls back a published batch run, so that readers no longer see it."""
     run = wiring.run_publisher().roll_back(form.get("run", ""), force=bool(form.get("force")))
-    wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
-    return f"Took run {run.run_id} back."
+    _invalidate(BATCH_GENERATION)
+    return f"Rolled back run {run.run_id}."
+
+
+def _invalidate(generation: str) -> None:
+    wiring.service().cache.redis_tier.advance([generation])
 
 
 def _find_index(form: Form, *states: IndexState) -> IndexStatus:
     collection, name = form.get("collection", ""), form.get("index", "")
-    for standing in indexing.index_statuses():
-        if (standing.collection, standing.name) == (collection, name):
-            if standing.state in states:
-                return standing
-            raise ActionRefused(f"{_name(standing)} is {standing.state}")
+    for status in indexing.index_statuses():
+        if (status.collection, status.name) == (collection, name):
+            if status.state in states:
+                return status
+            raise ActionRefused(f"{_name(status)} is {status.state}")
     raise ActionRefused(f"there is no index {collection[:80]}.{name[:80]}")
 
 
-def _name(standing: IndexStatus) -> str:
-    return f"{standing.collection}.{standing.name}"
+def _name(status: IndexStatus) -> str:
+    return f"{status.collection}.{status.name}"
 
 
-def _describe_difference(standing: IndexStatus) -> str:
-    return "; ".join(standing.differs) or "nobody declared it"
+def _describe_difference(status: IndexStatus) -> str:
+    difference = "; ".join(status.differs) or "it is not declared"
+    return difference[:1].upper() + difference[1:]

@@ -1,8 +1,11 @@
-"""Stored documents in the admin: listed, filtered, found and shown as they are; nobody can write them there (O4)."""
+"""Admin pages of stored documents, which can be listed, filtered, searched and read there, but not written.
+
+Requirement O4.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from lambdaserve.access.read_only import ReadOnlyAdmin
 from lambdaserve.staff.changelist import DocumentList
 from lambdaserve.staff.engine import ANSWER_TIMEOUT_MS
 from lambdaserve.staff.filters import ComputedFilter, DataTypeFilter, HourFilter, RunFilter, ViewTypeFilter
@@ -30,12 +34,13 @@ from merger.stores.mongo.errors import mapping_errors
 from merger.wiring import service
 
 MAX_TITLE_MATCHES = 100
-"""Movies that a search by title finds documents of."""
+"""Movies whose documents a search by title finds, at most."""
 
 CELL_LENGTH = 80
-"""Characters."""
+"""Characters of a value in a list, at most."""
 
-_UNAVAILABLE = "asked_for_documents_in_vain"
+_UNAVAILABLE = "documents_unavailable"
+"""Attribute of a request for whose documents MongoDB did not answer."""
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Admin = admin.ModelAdmin[StoredDocument]
@@ -43,11 +48,21 @@ else:
     _Admin = admin.ModelAdmin
 
 
-class StoredAdmin(_Admin):
-    """What both collections have.
+def _column(field: str, label: str) -> Callable[[Any, StoredDocument], str]:
+    """Makes a column that shows a stored field as it is."""
+
+    @admin.display(description=label)
+    def show(self: Any, document: StoredDocument) -> str:
+        return _cell(getattr(document, field))
+
+    return show
+
+
+class StoredAdmin(ReadOnlyAdmin, _Admin):
+    """Base of both collections' pages.
 
     Attributes:
-        newest_by: field by which the newest of a type come first, by an index.
+        newest_by: field by which an index has the newest documents of a type first.
     """
 
     newest_by = ""
@@ -57,28 +72,16 @@ class StoredAdmin(_Admin):
     list_max_show_all = 0
     actions = None
     search_fields = ("movie_id",)
-    search_help_text = f"A movie's id, or words of its title: documents of the {MAX_TITLE_MATCHES} best matches."
+    search_help_text = f"Search by a movie's id or words of its title (the {MAX_TITLE_MATCHES} best matches)."
     change_list_template = "admin/staff/documents.html"
     change_form_template = "admin/staff/document.html"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Others write these collections."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: StoredDocument | None = None) -> bool:
-        """Others write these collections."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: StoredDocument | None = None) -> bool:
-        """Others write these collections."""
-        return False
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DocumentList]:
-        """The list in the order of an index."""
+        """Returns the class of the list, which is in the order of an index."""
         return DocumentList
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """The newest first, as an index has those of a type; of a search movie by movie, as another index has them."""
+        """Returns the order of an index: the newest of a type first, or in a search movie by movie."""
         newest = _by(self.newest_by, descending=True)
         return (_by("movie_id"), newest) if request.GET.get("q") else (newest,)
 
@@ -90,46 +93,44 @@ class StoredAdmin(_Admin):
         orphans: int = 0,
         allow_empty_first_page: bool = True,
     ) -> PeekingPaginator:
-        """Reads a page, and counts nothing."""
-        asked = request.GET.get(PAGE_VAR, "1")
-        return PeekingPaginator(queryset, per_page, int(asked) if asked.isdecimal() else 1)
+        """Returns a paginator that reads one page and counts nothing."""
+        number = request.GET.get(PAGE_VAR, "1")
+        return PeekingPaginator(queryset, per_page, int(number) if number.isdecimal() else 1)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """All; none where they were asked for in vain."""
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.none() if hasattr(request, _UNAVAILABLE) else found
+        """Selects all documents, or none where MongoDB did not answer this request."""
+        documents: QuerySet[Any] = super().get_queryset(request)
+        return documents.none() if hasattr(request, _UNAVAILABLE) else documents
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Documents of a movie, or of movies whose titles match."""
+        """Selects documents of a movie, or of movies whose titles match."""
         text = search_term.strip()
         if not text:
             return queryset, False
         if text.isdecimal() and int(text) <= LARGEST_COUNT:
             return queryset.filter(movie_id=int(text)), False
         try:
-            found = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
+            movies = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
         except StoreError as error:
-            messages.error(request, f"Titles can't be searched: {error}")
+            messages.error(request, f"Could not search titles: {error}")
             return queryset.none(), False
-        return queryset.filter(movie_id__in=found) if found else queryset.none(), False
+        return queryset.filter(movie_id__in=movies) if movies else queryset.none(), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> StoredDocument | None:
-        """The document with that id, of whatever type it is stored."""
+        """Returns the document with that id, whatever type of id is stored."""
         found: StoredDocument | None = self.get_queryset(request).filter(pk__in=parse_ids(object_id)).first()
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list; without rows, but with its filters, where MongoDB does not answer soon."""
+        """Shows the list; if MongoDB does not answer in time, a 503 with its filters and no rows."""
         try:
             return _render(super().changelist_view(request, extra_context))
         except (StoreError, DatabaseError) as error:
             setattr(request, _UNAVAILABLE, True)
-            messages.error(
-                request,
-                f"{_describe_failure(error)} Search for a movie, or filter by type and day, to have it read less.",
-            )
+            advice = "Search for a movie, or filter by type and day, so that there is less to read."
+            messages.error(request, f"{_describe_failure(error)} {advice}")
             response = super().changelist_view(request, extra_context)
             response.status_code = 503
             return response
@@ -141,52 +142,50 @@ class StoredAdmin(_Admin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """A document; a page that says so where MongoDB does not answer."""
+        """Shows a document; if MongoDB does not answer in time, a 503 that says so."""
         try:
             return _render(super().changeform_view(request, object_id, form_url, extra_context))
         except (StoreError, DatabaseError) as error:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "No document",
-                "reason": _describe_failure(error),
-            }
+            site, reason = self.admin_site.each_context(request), _describe_failure(error)
+            context = {**site, "title": "No document", "reason": reason}
             return TemplateResponse(request, "admin/staff/unavailable.html", context, status=503)
 
     @admin.display(description="id")
     def document_id(self, document: StoredDocument) -> str:
-        """Of the document."""
+        """Shows the document's id."""
         return _cell(document.pk)
 
     @admin.display(description="movie")
     def movie(self, document: StoredDocument) -> str:
-        """Its id, with the title where that is known."""
+        """Shows the movie's id, with its title if that is known."""
         movie_id = document.movie_id
-        at_hand = service().catalogue_at_hand
-        title = (
-            at_hand.title_of(movie_id) if at_hand and type(movie_id) is int and 0 <= movie_id <= LARGEST_COUNT else None
-        )
+        catalogue = service().catalogue_at_hand
+        is_an_id = type(movie_id) is int and 0 <= movie_id <= LARGEST_COUNT
+        title = catalogue.title_of(movie_id) if catalogue and is_an_id else None
         return _cell(movie_id) if title is None else f"{movie_id} · {_cell(title)}"
 
     @admin.display(description="document")
     def document(self, document: StoredDocument) -> SafeString | str:
-        """All of it."""
+        """Shows the whole document as JSON."""
         found = self._stored(document)
-        return "It is gone." if found is None else format_html('<pre class="document">{}</pre>', as_json(found))
+        if found is None:
+            return "This document has been deleted."
+        return format_html('<pre class="document">{}</pre>', as_json(found))
 
     @admin.display(description="read by the service")
     def readable(self, document: StoredDocument) -> SafeString | str:
-        """Whether, and if not, why."""
+        """Says whether the service can read the document, and if not, why."""
         found = self._stored(document)
         if found is None:
             return "—"
-        trouble = why_unreadable(self.opts.db_table, found)
-        if trouble is None:
+        problem = why_unreadable(self.opts.db_table, found)
+        if problem is None:
             return format_html('<span class="state ok">{}</span>', "yes")
-        return format_html('<span class="state problem">{}</span> {}', "no", trouble)
+        return format_html('<span class="state problem">{}</span> {}', "no", problem)
 
     @admin.display(description="merged answer")
     def merged(self, document: StoredDocument) -> SafeString | str:
-        """Where the API answers from this document and others."""
+        """Links to the API's answers that are merged from this document and others."""
         found = self._stored(document) or {}
         links = [(address, address) for address in merged_addresses(found)]
         return format_html_join(", ", '<a href="{}">{}</a>', links) if links else "—"
@@ -197,7 +196,7 @@ class StoredAdmin(_Admin):
 
 @admin.register(BatchDocument)
 class BatchAdmin(StoredAdmin):
-    """``batch_views``."""
+    """Pages of ``batch_views``."""
 
     newest_by = "computed_at"
     list_display = ("document_id", "movie", "type", "computed", "covers", "run")
@@ -213,31 +212,15 @@ class BatchAdmin(StoredAdmin):
         "merged",
         "document",
     )
-
-    @admin.display(description="view type")
-    def type(self, document: BatchDocument) -> str:
-        """As stored."""
-        return _cell(document.view_type)
-
-    @admin.display(description="computed")
-    def computed(self, document: BatchDocument) -> str:
-        """When the job wrote it."""
-        return _cell(document.computed_at)
-
-    @admin.display(description="covers until")
-    def covers(self, document: BatchDocument) -> str:
-        """Event time that it covers."""
-        return _cell(document.covers_until)
-
-    @admin.display(description="batch run")
-    def run(self, document: BatchDocument) -> str:
-        """Which wrote it."""
-        return _cell(document.batch_run_id)
+    type = _column("view_type", "view type")
+    computed = _column("computed_at", "computed")
+    covers = _column("covers_until", "covers until")
+    run = _column("batch_run_id", "batch run")
 
 
 @admin.register(SpeedDocument)
 class SpeedAdmin(StoredAdmin):
-    """``speed_views``."""
+    """Pages of ``speed_views``."""
 
     newest_by = "hour"
     list_display = ("document_id", "movie", "type", "bucket", "synced")
@@ -246,22 +229,15 @@ class SpeedAdmin(StoredAdmin):
 
     @admin.display(description="data type")
     def type(self, document: SpeedDocument) -> str:
-        """As stored."""
+        """Shows the type under either name of its field."""
         return _cell(document.view_type if document.data_type is None else document.data_type)
 
-    @admin.display(description="hour")
-    def bucket(self, document: SpeedDocument) -> str:
-        """Where the bucket begins."""
-        return _cell(document.hour)
-
-    @admin.display(description="synced")
-    def synced(self, document: SpeedDocument) -> str:
-        """When the job last wrote it."""
-        return _cell(document.synced_at)
+    bucket = _column("hour", "hour")
+    synced = _column("synced_at", "synced")
 
 
 def _render(response: HttpResponse) -> HttpResponse:
-    """A page that has been made, since only then MongoDB is asked; with its errors as ours."""
+    """Renders a page, which is when MongoDB is asked, with its errors mapped to ``StoreError``."""
     with mapping_errors():
         if isinstance(response, TemplateResponse):
             response.render()
@@ -269,13 +245,13 @@ def _render(response: HttpResponse) -> HttpResponse:
 
 
 def _describe_failure(error: Exception) -> str:
-    # What a database engine says may be long, and name hosts.
-    said = str(error) if isinstance(error, StoreError) else type(error).__name__
-    return f"MongoDB did not answer within {ANSWER_TIMEOUT_MS // 1000} s ({said})."
+    # A database engine's message may be long, and name hosts.
+    reason = str(error) if isinstance(error, StoreError) else type(error).__name__
+    return f"MongoDB did not answer within {ANSWER_TIMEOUT_MS // 1000} s ({reason})."
 
 
 def merged_addresses(document: Mapping[str, Any]) -> list[str]:
-    """Addresses of the API whose answers are made from a document, among others."""
+    """Returns the API's addresses whose answers are merged from a document and others."""
     kind = document.get("view_type") or document.get("data_type")
     payload = document.get("data") or document.get("stats") or document
     movie_id = document.get("movie_id")
@@ -292,15 +268,15 @@ def merged_addresses(document: Mapping[str, Any]) -> list[str]:
 
 
 def _by(column: str, *, descending: bool = False) -> OrderBy:
-    """An order by a stored field as it is.
+    """Orders by a stored field, so that an index can sort.
 
-    For a field's name django-mongodb-backend has MongoDB add a field of that name first, and then no index sorts.
+    For a plain field name django-mongodb-backend first makes MongoDB add a field of that name, which no index covers.
     """
     return OrderBy(Ref(column, Value(column)), descending=descending)
 
 
 def _cell(value: Any) -> str:
-    """A stored value in a table."""
+    """Formats a stored value for a list."""
     if value is None:
         return "—"
     text = isoformat(value) if isinstance(value, datetime) else str(value)

@@ -1,10 +1,10 @@
-"""The app."""
+"""App of the stored documents in the admin."""
 
 from django.apps import AppConfig
 
 
 class StaffConfig(AppConfig):
-    """Stored documents in the admin."""
+    """``lambdaserve.staff``; none of its models has a table in SQL."""
 
     name = "lambdaserve.staff"
     label = "staff"

@@ -1,4 +1,4 @@
-"""The list of stored documents."""
+"""Admin list of stored documents."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from lambdaserve.staff.paginator import LAST_PAGE, PeekingPaginator
 
 
 class DocumentList(ChangeList):
-    """Django's, in the order of an index, with one query for a page."""
+    """Django's list, in the order of an index and with one query per page."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Django asks again where all fits on one page."""
+        """Takes the page's rows from the paginator; Django would query again where all fit on one page."""
         super().get_results(request)
         if isinstance(self.paginator, PeekingPaginator):
             self.result_list = self.paginator.rows[: self.list_per_page]
 
     @property
     def first_row(self) -> int:
-        """Number of the first row shown, from 1."""
+        """Number of the first row on the page, from 1."""
         return (self.page_num - 1) * self.list_per_page + 1
 
     @property
     def last_row(self) -> int:
-        """Number of the last one."""
+        """Number of the last row on the page."""
         return self.first_row + len(self.result_list) - 1
 
     @property
     def previous_page(self) -> str | None:
-        """Its query string."""
+        """Query string of the previous page; ``None``: this is the first."""
         return self.get_query_string({PAGE_VAR: self.page_num - 1}) if self.page_num > 1 else None
 
     @property
     def next_page(self) -> str | None:
-        """Its query string; ``None``: there is none, or it lies too deep."""
-        goes_on = isinstance(self.paginator, PeekingPaginator) and self.paginator.goes_on
-        return self.get_query_string({PAGE_VAR: self.page_num + 1}) if goes_on and self.page_num < LAST_PAGE else None
+        """Query string of the next page; ``None``: there is none, or it is beyond ``LAST_PAGE``."""
+        has_more = isinstance(self.paginator, PeekingPaginator) and self.paginator.has_more
+        return self.get_query_string({PAGE_VAR: self.page_num + 1}) if has_more and self.page_num < LAST_PAGE else None
 
     def _get_deterministic_ordering(self, ordering: Any) -> list[Any]:
-        # Django adds the id to every order that is not unique, for which MongoDB would sort all that matches.
-        # Documents of one moment come in the order in which the index holds them.
+        # Django adds the id to every order that is not unique; MongoDB would then sort every match.
+        # Documents with equal times come in the order in which the index holds them.
         return list(ordering)

@@ -1,4 +1,4 @@
-"""The freshness report as shapes for an SVG: what each row of hours holds, and where the boundary lies. Pure."""
+"""Drawing of the freshness report: the hours that each layer holds, and the boundary, as shapes for an SVG. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD_HEIGHT: Final = 34
 
 
 def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Shapes in pixels.
+    """Draws the report as shapes, in pixels.
 
     Args:
         report: of ``lambdaserve.ops.reports.freshness``.
@@ -31,12 +31,12 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
     for name, view in report["batch"].items():
         covers = None if view is None else parse_moment(view["covers_until"])
         bars = [] if covers is None or covers <= since else [(since, min(covers, until))]
-        said = "no document" if view is None else f"covers until {view['covers_until']}"
-        rows.append(_row(name, "batch", bars, said, scale, len(rows)))
+        text = "no document" if view is None else f"covers until {view['covers_until']}"
+        rows.append(_row(name, "batch", bars, text, scale, len(rows)))
     for name, layer in report["speed"].items():
         bars = [(parse_moment(span["start"]), parse_moment(span["end"])) for span in layer["held"]]
-        said = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
-        rows.append(_row(name, "speed", bars, said, scale, len(rows)))
+        text = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
+        rows.append(_row(name, "speed", bars, text, scale, len(rows)))
     missing = report["freshness"]["missing"]
     holes = [(parse_moment(gap["start"]) if gap["start"] else since, parse_moment(gap["end"]), gap) for gap in missing]
     foot = HEAD_HEIGHT + ROW_HEIGHT * len(rows)
@@ -55,14 +55,16 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "ticks": _ticks(scale),
         "holes": [
-            {**scale.span(max(start, since), end), "text": f"{each['start'] or 'the beginning'} to {each['end']}"}
-            for start, end, each in holes
+            {**scale.span(max(start, since), end), "text": f"{gap['start'] or 'the beginning'} to {gap['end']}"}
+            for start, end, gap in holes
             if end > since
         ],
     }
 
 
 class _Scale:
+    """Places times between ``since`` and ``until`` on the horizontal axis."""
+
     def __init__(self, since: datetime, until: datetime) -> None:
         self.since, self.until = since, until
 
@@ -71,7 +73,7 @@ class _Scale:
         return round(LABEL_WIDTH + (WIDTH - LABEL_WIDTH) * min(1.0, max(0.0, share)), 1)
 
     def place(self, moment: datetime) -> dict[str, Any]:
-        """Where a word stands: centred, but for the edges."""
+        """Places a word: centred, except near the edges."""
         x = self.x(moment)
         return {"x": x, "anchor": "end" if x > WIDTH - 40 else "start" if x < LABEL_WIDTH + 40 else "middle"}
 
@@ -81,7 +83,7 @@ class _Scale:
 
 
 def _row(
-    name: str, layer: str, bars: Sequence[tuple[datetime, datetime]], said: str, scale: _Scale, number: int
+    name: str, layer: str, bars: Sequence[tuple[datetime, datetime]], text: str, scale: _Scale, number: int
 ) -> dict[str, Any]:
     top = HEAD_HEIGHT + ROW_HEIGHT * number
     return {
@@ -90,18 +92,18 @@ def _row(
         "y": top,
         "middle": top + ROW_HEIGHT * 0.66,
         "bars": [scale.span(start, end) for start, end in bars],
-        "text": said,
+        "text": text,
     }
 
 
 def _ticks(scale: _Scale) -> list[dict[str, Any]]:
-    """Midnights, and noons where there is room."""
+    """Marks midnights, noons too where there is room, and only some days on a long axis."""
     hours = (scale.until - scale.since) / timedelta(hours=1)
     step = timedelta(hours=12 if hours <= 120 else 24 * max(1, round(hours / 240)))
     moment = scale.since.replace(hour=0, minute=0)
-    found = []
+    ticks = []
     while moment <= scale.until:
         if moment >= scale.since:
-            found.append({**scale.place(moment), "label": f"{moment:%d %b %H:%M}"})
+            ticks.append({**scale.place(moment), "label": f"{moment:%d %b %H:%M}"})
         moment += step
-    return found
+    return ticks

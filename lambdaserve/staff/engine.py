@@ -1,14 +1,14 @@
-"""The database engines that the admin can read the two collections with (``VIEWS_ENGINE``)."""
+"""Database engines with which the admin can read the two collections (``VIEWS_ENGINE``)."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 ANSWER_TIMEOUT_MS: Final = 5_000
-"""Milliseconds that one question of the admin may take."""
+"""Milliseconds that one query of the admin may take."""
 
-_READING: Final = {
-    # What a producer wrote must not keep a page from being shown: see merger/stores/mongo/store.py.
+_CLIENT_OPTIONS: Final = {
+    # No stored value may keep a page from being shown: see merger/stores/mongo/store.py.
     "tz_aware": True,
     "datetime_conversion": "DATETIME_AUTO",
     "unicode_decode_error_handler": "replace",
@@ -18,7 +18,7 @@ _READING: Final = {
 
 
 def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
-    """An entry of Django's ``DATABASES``.
+    """Returns the entry of Django's ``DATABASES`` for the two collections.
 
     Args:
         engine: ``mongodb`` or ``djongo``.
@@ -31,13 +31,13 @@ def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
             "ENGINE": "lambdaserve.staff.djongoengine",
             "NAME": database,
             "ENFORCE_SCHEMA": False,
-            "CLIENT": {"host": uri, **limits, **_READING},
-            # It has a client for each connection, which would else be made anew for each page.
+            "CLIENT": {"host": uri, **limits, **_CLIENT_OPTIONS},
+            # djongo has a client per connection: kept, so that not every page opens one.
             "CONN_MAX_AGE": 60,
         }
     return {
         "ENGINE": "django_mongodb_backend",
         "HOST": uri,
         "NAME": database,
-        "OPTIONS": {"timeoutMS": ANSWER_TIMEOUT_MS, **_READING},
+        "OPTIONS": {"timeoutMS": ANSWER_TIMEOUT_MS, **_CLIENT_OPTIONS},
     }

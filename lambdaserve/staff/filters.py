@@ -1,4 +1,4 @@
-"""Filters of the lists of stored documents: each gives a condition that a declared index answers."""
+"""Filters of the lists of stored documents; each adds a condition that a declared index serves."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from merger.contract.payloads import SPEED_TYPES, VIEWS
 
 
 class InputFilter(admin.ListFilter):
-    """A filter with fields to fill in.
+    """A filter with input fields.
 
     Attributes:
-        fields: parameter and label of each field, with the type of its input.
+        fields: parameter, label and input type of each field.
     """
 
     template = "admin/staff/input_filter.html"
@@ -36,15 +36,15 @@ class InputFilter(admin.ListFilter):
                 self.used_parameters[name] = text
 
     def has_output(self) -> bool:
-        """Always."""
+        """Whether the filter is shown: always."""
         return True
 
     def expected_parameters(self) -> list[str | None]:
-        """Of the address."""
+        """Returns the parameters of the address that the filter reads."""
         return [name for name, _, _ in self.fields]
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        """What the template shows: the fields, and what else the address says."""
+        """Yields what the template shows: the fields, and the address's other parameters."""
         kept = changelist.get_filters_params()
         yield {
             "fields": [
@@ -63,21 +63,21 @@ class InputFilter(admin.ListFilter):
 
 
 class DateFilter(InputFilter):
-    """Days from and to, both within, in UTC."""
+    """Filter by a range of days in UTC, both included."""
 
     date = ""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """What lies between."""
-        first, last = (self._day(request, f"{self.date}_{end}") for end in ("from", "to"))
+        """Selects documents between the two days."""
+        first, last = (self._parse_day(request, f"{self.date}_{end}") for end in ("from", "to"))
         if first is not None:
             queryset = queryset.filter(**{f"{self.date}__gte": first})
         if last is not None:
-            # As a range of dates leaves out texts that look like some, both ends are said in one way.
+            # Compared with dates, as the other end is: MongoDB then leaves out texts that look like dates.
             queryset = queryset.filter(**{f"{self.date}__lt": last + timedelta(days=1)})
         return queryset
 
-    def _day(self, request: HttpRequest, name: str) -> datetime | None:
+    def _parse_day(self, request: HttpRequest, name: str) -> datetime | None:
         text = self.used_parameters.get(name)
         if not text:
             return None
@@ -89,7 +89,7 @@ class DateFilter(InputFilter):
 
 
 class ComputedFilter(DateFilter):
-    """Of batch documents."""
+    """Batch documents by the day they were computed."""
 
     title = "computed (UTC)"
     date = "computed_at"
@@ -97,7 +97,7 @@ class ComputedFilter(DateFilter):
 
 
 class HourFilter(DateFilter):
-    """Of speed documents."""
+    """Speed documents by the day of their hour."""
 
     title = "hour (UTC)"
     date = "hour"
@@ -111,15 +111,15 @@ class RunFilter(InputFilter):
     fields = (("batch_run_id", "id", "text"),)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The run's."""
+        """Selects the run's documents."""
         run = self.used_parameters.get("batch_run_id")
         return queryset.filter(batch_run_id=run) if run else queryset
 
 
 class TypeFilter(admin.SimpleListFilter):
-    """Documents of one type: the first one where none is chosen, unless a movie is searched for.
+    """Documents of one type; without a choice, of the first type, or of all types in a search.
 
-    All types at once have no order that an index holds.
+    No index holds the order of all types together.
     """
 
     parameter_name = "type"
@@ -132,41 +132,46 @@ class TypeFilter(admin.SimpleListFilter):
         self._searches = bool(request.GET.get("q", "").strip())
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every type."""
+        """Returns every type."""
         return [(name, name) for name in self.types]
 
     def value(self) -> str | None:
-        """The type; ``None``: any."""
+        """Returns the type; ``None``: any."""
         chosen = super().value()
         return chosen if chosen in self.types else None if self._searches else self.types[0]
 
+    def condition(self, chosen: str) -> Q:
+        """Returns the condition that documents of a type meet."""
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Selects the documents of the type."""
+        chosen = self.value()
+        return queryset if chosen is None else queryset.filter(self.condition(chosen))
+
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """The types; all of them for a search alone."""
+        """Returns the types; "All" only in a search."""
         every, *rest = super().choices(changelist)
         return iter([every, *rest] if self._searches else rest)
 
 
 class ViewTypeFilter(TypeFilter):
-    """Of batch documents, with all spellings."""
+    """Batch documents of a type, in any of its spellings."""
 
     title = "view type"
     types = tuple(VIEWS)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Of that type."""
-        chosen = self.value()
-        if chosen is None:
-            return queryset
-        return queryset.filter(view_type__in=aliases().names_of_view(chosen))
+    def condition(self, chosen: str) -> Q:
+        """See ``TypeFilter.condition``."""
+        return Q(view_type__in=aliases().names_of_view(chosen))
 
 
 class DataTypeFilter(TypeFilter):
-    """Of speed documents, under either name of the field."""
+    """Speed documents of a type, under either name of the field."""
 
     title = "data type"
     types = tuple(SPEED_TYPES)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Of that type."""
-        chosen = self.value()
-        return queryset if chosen is None else queryset.filter(Q(data_type=chosen) | Q(view_type=chosen))
+    def condition(self, chosen: str) -> Q:
+        """See ``TypeFilter.condition``."""
+        return Q(data_type=chosen) | Q(view_type=chosen)

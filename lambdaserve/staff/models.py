@@ -1,7 +1,7 @@
-"""The two collections as models that nobody may write (O4).
+"""Read-only models of the two collections.
 
-A stored document may hold anything (D2), so its fields are whatever was stored: nothing is converted, and no document
-keeps a page from being shown.
+A stored document may hold anything, so its fields are left as they are stored: nothing is converted, and no document
+keeps a page from being shown. Requirements O4 and D2.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 DATABASE_ALIAS = "views"
-"""Name of the database with both collections."""
+"""Name, in ``DATABASES``, of the database with both collections."""
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Field = models.Field[Any, Any]
@@ -20,19 +20,19 @@ else:
 
 
 class StoredField(_Field):
-    """A field of a document, as it is stored."""
+    """A field of a document, of whatever type is stored."""
 
     def get_internal_type(self) -> str:
-        """A type that no engine converts."""
+        """Returns a type that no engine converts."""
         return "StoredField"
 
     def db_type(self, connection: Any) -> None:
-        """No engine creates it."""
+        """Returns no column type: no engine creates the field."""
         return
 
 
 class StoredDocument(models.Model):
-    """What documents of both collections have."""
+    """Fields that documents of both collections have."""
 
     id = StoredField(primary_key=True, db_column="_id")
     movie_id = StoredField()
@@ -64,7 +64,7 @@ class SpeedDocument(StoredDocument):
 
     data_type = StoredField()
     view_type = StoredField()
-    """The other spelling of the type (D1)."""
+    """The type's other spelling. Requirement D1."""
     hour = StoredField()
     synced_at = StoredField()
 

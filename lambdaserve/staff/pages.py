@@ -1,7 +1,7 @@
-"""The operations pages of the admin: what the service is doing, and what staff may do about it (O4).
+"""Operations pages of the admin: the state of the service, and actions on it.
 
-A page is shown to who has ``access.see_operations``. An action is a POST; each needs a permission of its own, is asked
-for twice where it takes something away, is entered in the admin's log, and says what it did.
+Seeing a page needs ``access.see_operations``. An action is a POST and needs a permission of its own; one that takes
+something away asks for confirmation first. What it did is shown and written to the admin's log. Requirement O4.
 """
 
 from __future__ import annotations
@@ -39,65 +39,68 @@ MANAGE: Final = "access.manage_stores"
 PUBLISH: Final = "access.publish_runs"
 
 PAGE_TIMEOUT_SECONDS: Final = 20.0
-"""Seconds that a page waits for MongoDB, in all."""
+"""Seconds that a page waits for MongoDB in total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that staff may do.
+    """Something that staff may do on a page.
 
     Args:
-        needs: permission.
-        does: from the posted form to what was done, as a sentence; it raises what ``post`` tells.
-        asks: from the posted form to what is asked before, as a question; ``None``: it is done at once.
+        permission: that it needs.
+        run: takes the posted form and returns what it did, as a sentence; its errors are shown on the page.
+        question: takes the posted form and returns what to ask before; ``None``: it runs at once.
     """
 
-    needs: str
-    does: Callable[[Mapping[str, str]], str]
-    asks: Callable[[Mapping[str, str]], str] | None = None
+    permission: str
+    run: Callable[[Mapping[str, str]], str]
+    question: Callable[[Mapping[str, str]], str] | None = None
 
 
 class Page(View):
-    """One page.
+    """Base of a page, which shows a report and offers actions.
 
     Attributes:
-        title: of it.
-        url_name: within the admin's namespace.
-        address: below ``admin/``.
-        template: of it.
-        report: which of ``REPORTS`` it shows.
-        actions: by the name that the form gives.
-        site: the admin's.
+        title: heading, and name of its tab.
+        slug: its name in addresses and templates.
+        url_name: name of its URL within the admin's namespace; from the slug.
+        address: below ``admin/``; from the slug.
+        report: name of the report in ``REPORTS`` that it shows.
+        actions: by the name in the form's field ``action``.
+        site: the admin's site.
     """
 
     title: ClassVar[str]
+    slug: ClassVar[str]
     url_name: ClassVar[str]
     address: ClassVar[str]
-    template: ClassVar[str]
     report: ClassVar[str]
     actions: ClassVar[Mapping[str, Action]] = {}
     site: AdminSite | None = None
 
+    def __init_subclass__(cls) -> None:
+        cls.url_name, cls.address = f"operations-{cls.slug}", f"operations/{cls.slug}/"
+
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """What the template shows: the report.
+        """Returns what the template shows: the report.
 
         Raises:
-            MergerError, RedisTrouble: it can't be found out.
+            MergerError, RedisTrouble: the report can't be built.
         """
         return {"report": REPORTS[self.report]()}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The page, for who may see it."""
+        """Answers users with the permission to see the pages; all others get a 403."""
         if not request.user.has_perm(SEE):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment] # ours are
         return response
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The page; one that says so where it can't be made."""
+        """Shows the page, or with a 503 why it can't be shown."""
         context = {
-            **self._common(request),
-            "may": {name: request.user.has_perm(each.needs) for name, each in self.actions.items()},
+            **self._common_context(request),
+            "may": {name: request.user.has_perm(action.permission) for name, action in self.actions.items()},
         }
         try:
             with time_limit(PAGE_TIMEOUT_SECONDS):
@@ -106,34 +109,34 @@ class Page(View):
             return TemplateResponse(
                 request, "admin/staff/unavailable.html", {**context, "reason": str(error)}, status=503
             )
-        return TemplateResponse(request, self.template, context)
+        return TemplateResponse(request, f"admin/staff/{self.slug}.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Does what the form asks for, and goes back to the page."""
+        """Runs the form's action, or asks before it, and returns to the page."""
         form = {name: str(value).strip() for name, value in request.POST.items()}
         action = self.actions.get(form.get("action", ""))
         if action is None:
-            messages.error(request, f"There is no such action; these are: {', '.join(self.actions) or 'none'}.")
+            messages.error(request, f"Unknown action. This page has: {', '.join(self.actions) or 'none'}.")
             return self._back()
-        if not request.user.has_perm(action.needs):
+        if not request.user.has_perm(action.permission):
             raise PermissionDenied
         try:
-            if action.asks is not None and form.get("confirmed") != "yes":
-                return self._question(request, form, action.asks(form))
-            done = action.does(form)
+            if action.question is not None and form.get("confirmed") != "yes":
+                return self._ask(request, form, action.question(form))
+            done = action.run(form)
         except (ActionRefused, MergerError, RedisTrouble) as error:
-            messages.error(request, f"Nothing was done: {error}")
+            messages.error(request, f"Nothing was changed: {error}")
             return self._back()
-        self._enter(request, done)
+        self._log(request, done)
         messages.success(request, done)
         return self._back()
 
-    def _question(self, request: HttpRequest, form: Mapping[str, str], question: str) -> HttpResponse:
+    def _ask(self, request: HttpRequest, form: Mapping[str, str], question: str) -> HttpResponse:
         hidden = [(name, value) for name, value in form.items() if name not in ("csrfmiddlewaretoken", "confirmed")]
-        context = {**self._common(request), "question": question, "hidden": hidden}
+        context = {**self._common_context(request), "question": question, "hidden": hidden}
         return TemplateResponse(request, "admin/staff/confirm.html", context)
 
-    def _enter(self, request: HttpRequest, done: str) -> None:
+    def _log(self, request: HttpRequest, done: str) -> None:
         LogEntry.objects.create(
             user_id=int(request.user.pk or 0),
             content_type=ContentType.objects.get_for_model(Operations),
@@ -143,7 +146,7 @@ class Page(View):
             change_message=done,
         )
 
-    def _common(self, request: HttpRequest) -> dict[str, Any]:
+    def _common_context(self, request: HttpRequest) -> dict[str, Any]:
         site = {} if self.site is None else self.site.each_context(request)
         return {**site, "title": self.title, "page_url": self._url, "pages": pages_for(request)}
 
@@ -156,46 +159,43 @@ class Page(View):
 
 
 class HealthPage(Page):
-    """What is wrong, and what to do about it: the findings of ``manage.py doctor``."""
+    """Findings of ``manage.py doctor``: what is wrong, and what to do about it."""
 
-    title, url_name, address = "Health", "operations-health", "operations/health/"
-    template = "admin/staff/health.html"
+    title, slug = "Health", "health"
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The findings."""
-        found = [each.as_dict() for each in diagnose(examine())]
-        counts = {level: sum(1 for each in found if each["level"] == level) for level in ("problem", "warning", "ok")}
-        return {"findings": found, "counts": counts}
+        """Returns the findings, and how many there are of each level."""
+        findings = [finding.as_dict() for finding in diagnose(examine())]
+        levels = [finding["level"] for finding in findings]
+        return {"findings": findings, "counts": {level: levels.count(level) for level in ("problem", "warning", "ok")}}
 
 
 class FreshnessPage(Page):
-    """What both layers hold, with the boundary drawn."""
+    """Hours that both layers hold, with the boundary drawn."""
 
-    title, url_name, address = "Freshness", "operations-freshness", "operations/freshness/"
-    template = "admin/staff/freshness.html"
+    title, slug = "Freshness", "freshness"
     report = "layers"
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The report and its drawing."""
+        """Returns the report and its drawing."""
         content = super().content(request)
         return {**content, "drawing": draw_freshness(content["report"])}
 
 
 class CachePage(Page):
-    """What is cached, and how well."""
+    """Contents and hit rates of the cache."""
 
-    title, url_name, address = "Cache", "operations-cache", "operations/cache/"
-    template = "admin/staff/cache.html"
+    title, slug = "Cache", "cache"
     report = "cache"
     actions: ClassVar[Mapping[str, Action]] = {
-        "all": Action(MANAGE, actions.invalidate_all, lambda _: "Have every answer made anew?"),
+        "all": Action(MANAGE, actions.invalidate_all, actions.invalidate_all_question),
         "view": Action(MANAGE, actions.invalidate_view),
         "movie": Action(MANAGE, actions.invalidate_movie),
         "warm": Action(MANAGE, actions.warm_most_requested),
     }
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """The report, and one entry where ``key`` names it."""
+        """Returns the report, and the entry that the parameter ``key`` names."""
         key = request.GET.get("key", "").strip()
         entry = unpack(wiring.service().cache, key, configuration.utc_now().timestamp()) if key else None
         if entry is not None:
@@ -204,10 +204,9 @@ class CachePage(Page):
 
 
 class IndexPage(Page):
-    """Declared indexes beside real ones."""
+    """Declared indexes beside those that MongoDB has."""
 
-    title, url_name, address = "Indexes", "operations-indexes", "operations/indexes/"
-    template = "admin/staff/indexes.html"
+    title, slug = "Indexes", "indexes"
     report = "indexes"
     actions: ClassVar[Mapping[str, Action]] = {
         "create": Action(MANAGE, actions.create_index, actions.create_index_question),
@@ -217,10 +216,9 @@ class IndexPage(Page):
 
 
 class RunsPage(Page):
-    """Batch runs, and which of them readers see."""
+    """Batch runs, with those that readers see."""
 
-    title, url_name, address = "Batch runs", "operations-runs", "operations/runs/"
-    template = "admin/staff/runs.html"
+    title, slug = "Batch runs", "runs"
     report = "runs"
     actions: ClassVar[Mapping[str, Action]] = {
         "publish": Action(PUBLISH, actions.publish, actions.publish_question),
@@ -229,10 +227,9 @@ class RunsPage(Page):
 
 
 class DriftPage(Page):
-    """How far the layers were apart on days that both have counted."""
+    """Differences between the layers on days that both have counted."""
 
-    title, url_name, address = "Drift", "operations-drift", "operations/drift/"
-    template = "admin/staff/drift.html"
+    title, slug = "Drift", "drift"
     report = "drift"
 
 
@@ -240,6 +237,6 @@ PAGES: Final[tuple[type[Page], ...]] = (HealthPage, FreshnessPage, CachePage, In
 
 
 def pages_for(request: HttpRequest) -> list[dict[str, Any]]:
-    """The pages as tabs."""
-    found = [(page.title, reverse(f"admin:{page.url_name}")) for page in PAGES]
-    return [{"title": title, "url": url, "is_current": url == request.path} for title, url in found]
+    """Returns the pages as tabs, with the current one marked."""
+    tabs = [(page.title, reverse(f"admin:{page.url_name}")) for page in PAGES]
+    return [{"title": title, "url": url, "is_current": url == request.path} for title, url in tabs]

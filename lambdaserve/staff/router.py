@@ -1,4 +1,4 @@
-"""Which database a model lies in."""
+"""Database router: stored documents are in MongoDB, all other models in SQL."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from lambdaserve.staff.models import DATABASE_ALIAS, StoredDocument
 
 
 class ViewsRouter:
-    """Stored documents lie in MongoDB, all of Django's own in SQL; MongoDB is never migrated and never written."""
+    """Routes stored documents to MongoDB, which is never migrated and never written through models."""
 
     def db_for_read(self, model: type[Any], **hints: Any) -> str | None:
-        """The database that a model is read from; ``None``: the default."""
+        """Returns the database that a model is read from; ``None``: the default."""
         return DATABASE_ALIAS if issubclass(model, StoredDocument) else None
 
     def db_for_write(self, model: type[Any], **hints: Any) -> str | None:
-        """As for reading: what would be written is refused by the admin, which has no way to."""
+        """Returns the same as for reading; the admin's pages of stored documents offer no way to write."""
         return self.db_for_read(model)
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
-        """Nothing in MongoDB; of the rest the default decides."""
+        """Forbids migrations of MongoDB; leaves the rest to the default."""
         return False if db == DATABASE_ALIAS else None

@@ -1,4 +1,7 @@
-"""The admin's site: Django's, with limited log-ins and the operations pages (O4)."""
+"""Site of the admin: Django's, with limited log-ins and the operations pages.
+
+Requirement O4.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,21 @@ from lambdaserve.staff.pages import PAGES, SEE
 
 
 class StaffSite(LimitedSite):
-    """Shows the operations pages beside the models."""
+    """Admin site that shows the operations pages beside the models."""
 
     index_title = "Movie views"
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Addresses below ``admin/``."""
+        """Returns the addresses below ``admin/``."""
         own = [path(page.address, self.admin_view(page.as_view(site=self)), name=page.url_name) for page in PAGES]
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """The models by app, and the operations pages for who may see them."""
-        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        """Returns the models by app, after the operations pages if the user may see these."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
         if app_label is None and request.user.has_perm(SEE):
             base = f"{self.name}:"
-            found.insert(
+            apps.insert(
                 0,
                 {
                     "name": "Operations",
@@ -46,4 +49,4 @@ class StaffSite(LimitedSite):
                     ],
                 },
             )
-        return found
+        return apps

@@ -1,4 +1,4 @@
-"""Staff in a real browser: the documents and the operations pages, under the policy, with nothing from elsewhere."""
+"""Staff in a real browser: documents and operations pages, under the content policy and without foreign requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [
 
 @pytest.fixture
 def staff(watched: Watched, indexed_database: Any, redis_client: Any, admin_user: Any) -> Watched:
-    """A superuser, logged in, over a few documents of this very day."""
+    """A superuser, logged in, over a few documents of today."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     covers = {"computed_at": hour - timedelta(hours=29), "covers_until": hour - timedelta(hours=30)}
     indexed_database["batch_views"].insert_many(
@@ -49,11 +49,11 @@ def go(watched: Watched, path: str) -> Page:
     return watched.page
 
 
-def nothing_went_wrong(watched: Watched) -> bool:
+def is_clean(watched: Watched) -> bool:
     return (watched.errors, watched.foreign) == ([], [])
 
 
-def test_a_document_is_found_and_read(staff: Watched) -> None:
+def test_staff_finds_a_document_and_reads_it(staff: Watched) -> None:
     page = go(staff, "")
     page.click("text=Batch documents >> nth=0")
     page.fill("#searchbar", "matrix")
@@ -67,10 +67,10 @@ def test_a_document_is_found_and_read(staff: Watched) -> None:
     assert "<script>alert(1)</script>" in (page.text_content("pre.document") or "")
     page.click("a[href='/api/v1/movies/603']")
     assert '"movie_id":603' in (page.text_content("body") or "").replace(" ", "")
-    assert nothing_went_wrong(staff)
+    assert is_clean(staff)
 
 
-def test_a_days_buckets_are_filtered(staff: Watched) -> None:
+def test_staff_filters_a_day_s_buckets(staff: Watched) -> None:
     page = go(staff, "staff/speeddocument/")
     page.fill("[name=hour_from]", "2001-01-01")
     page.fill("[name=hour_to]", "2001-01-02")
@@ -79,7 +79,7 @@ def test_a_days_buckets_are_filtered(staff: Watched) -> None:
     assert "No documents" in (page.text_content(".pages") or "")
     page.click("[data-filter-title^='hour'] a")
     assert page.locator("#result_list tbody tr").count() == 30
-    assert nothing_went_wrong(staff)
+    assert is_clean(staff)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (820, "dark"), (1400, "light")])
@@ -89,12 +89,12 @@ def test_the_pages_fit_screens_of_any_width(staff: Watched, width: int, scheme: 
     for name in ("health", "freshness", "cache", "indexes", "runs", "drift"):
         page = go(staff, f"operations/{name}/")
         assert page.locator("h1 >> nth=0").inner_text()
-        # What is wide scrolls within itself.
+        # Wide content scrolls within itself.
         assert page.evaluate("document.querySelector('.report').getBoundingClientRect().right <= innerWidth + 1")
-    assert nothing_went_wrong(staff)
+    assert is_clean(staff)
 
 
-def test_the_boundary_is_drawn(staff: Watched) -> None:
+def test_the_drawing_shows_the_boundary_and_a_gap(staff: Watched) -> None:
     page = go(staff, "operations/freshness/")
     cutoff = page.locator("line.mark >> nth=0").bounding_box()
     bars = [box for box in (each.bounding_box() for each in page.locator(".bar.speed").all()) if box]
@@ -104,10 +104,10 @@ def test_the_boundary_is_drawn(staff: Watched) -> None:
     assert len(bars) == 2
     assert bars[0]["x"] + bars[0]["width"] <= hole["x"] + 1
     assert hole["x"] + hole["width"] <= bars[1]["x"] + 1
-    assert nothing_went_wrong(staff)
+    assert is_clean(staff)
 
 
-def test_an_action_is_asked_done_told_and_entered(staff: Watched, indexed_database: Any) -> None:
+def test_staff_action_asks_for_confirmation_then_runs_and_is_logged(staff: Watched, indexed_database: Any) -> None:
     indexed_database["batch_views"].create_index([("theirs", 1)], name="theirs")
     page = go(staff, "operations/indexes/")
     page.click("[aria-label='Drop batch_views.theirs']")
@@ -115,20 +115,20 @@ def test_an_action_is_asked_done_told_and_entered(staff: Watched, indexed_databa
     page.click("text=No, go back")
     assert "theirs" in indexed_database["batch_views"].index_information()
     page.click("[aria-label='Drop batch_views.theirs']")
-    page.click("text=Yes, do it")
+    page.click("text=Yes, continue")
     assert "Dropped the index batch_views.theirs." in (page.text_content(".messagelist .success") or "")
     assert "theirs" not in indexed_database["batch_views"].index_information()
     assert "Indexes" in (go(staff, "").text_content("#recent-actions-module") or "")
-    assert nothing_went_wrong(staff)
+    assert is_clean(staff)
 
 
-def test_the_cache_is_looked_into_and_outdated(staff: Watched) -> None:
+def test_staff_inspects_a_cache_entry_and_invalidates_a_movie(staff: Watched) -> None:
     call_command("warm_cache", "--trending", "0", verbosity=0)
     page = go(staff, "operations/cache/")
     page.click("a[href^='?key='] >> nth=0")
     page.wait_for_selector("pre.document")
     assert '"freshness"' in (page.text_content("pre.document") or "")
     page.fill("#movie", "603")
-    page.click("text=Outdate its answers")
-    assert "Outdated the answers about movie 603." in (page.text_content(".messagelist") or "")
-    assert nothing_went_wrong(staff)
+    page.click("text=Invalidate its answers")
+    assert "Invalidated the answers about movie 603." in (page.text_content(".messagelist") or "")
+    assert is_clean(staff)

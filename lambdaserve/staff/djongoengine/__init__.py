@@ -1,1 +1,4 @@
-"""djongo as a database engine of Django, mended where the admin needs it (``VIEWS_ENGINE=djongo``)."""
+"""djongo as a database engine of Django, repaired where the admin needs it (``VIEWS_ENGINE=djongo``).
+
+Only repairs of djongo enter.
+"""

@@ -1,4 +1,4 @@
-"""The engine, by the name under which Django looks for it."""
+"""The engine, in the module in which Django looks for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from djongo.base import DatabaseWrapper as Djongo
 
 
 class DatabaseWrapper(Djongo):  # type: ignore[misc]  # it has no types
-    """djongo, which goes on using a client after it has closed it."""
+    """djongo's connection, made to drop its client when it is closed; djongo would use it again."""
 
     def _close(self) -> None:
         super()._close()

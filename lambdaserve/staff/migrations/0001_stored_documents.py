@@ -1,4 +1,4 @@
-"""The two collections, as the admin knows them; nothing is made of them."""
+"""Declares the models of the two collections; creates nothing in a database."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""The freshness report as shapes."""
+"""Drawing of the freshness report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def report(**changes: Any) -> dict[str, Any]:
 QUARTER = (WIDTH - LABEL_WIDTH) / 4
 
 
-def test_a_layer_is_drawn_over_the_hours_that_it_holds() -> None:
+def test_each_layer_has_bars_over_the_hours_it_holds() -> None:
     rows = draw_freshness(report())["rows"]
     assert [(row["layer"], row["label"], row["text"]) for row in rows] == [
         ("batch", "sentiment", "covers until 2026-03-09T00:00:00Z"),
@@ -47,7 +47,7 @@ def test_a_layer_is_drawn_over_the_hours_that_it_holds() -> None:
     assert [row["y"] for row in rows] == [HEAD_HEIGHT, HEAD_HEIGHT + ROW_HEIGHT, HEAD_HEIGHT + 2 * ROW_HEIGHT]
 
 
-def test_the_boundary_and_what_is_missing_are_marked() -> None:
+def test_the_boundary_and_gaps_are_marked() -> None:
     drawn = draw_freshness(report())
     assert [(mark["label"], mark["x"]) for mark in drawn["marks"]] == [
         ("cutoff", LABEL_WIDTH + 2 * QUARTER),
@@ -58,22 +58,22 @@ def test_the_boundary_and_what_is_missing_are_marked() -> None:
     assert hole["text"] == "2026-03-10T00:00:00Z to 2026-03-10T06:00:00Z"
 
 
-def test_what_lies_before_the_drawing_is_cut_off() -> None:
-    told = report()["freshness"]
+def test_times_before_the_drawing_are_cut_off() -> None:
+    freshness = report()["freshness"]
     missing = [{"start": None, "end": "2026-03-08T00:00:00Z"}, {"start": None, "end": "2026-03-01T00:00:00Z"}]
-    drawn = draw_freshness(report(freshness={**told, "batch_as_of": "2026-03-01T00:00:00Z", "missing": missing}))
+    drawn = draw_freshness(report(freshness={**freshness, "batch_as_of": "2026-03-01T00:00:00Z", "missing": missing}))
     assert [mark["label"] for mark in drawn["marks"]] == ["cutoff"]
     assert [(hole["x"], hole["width"], hole["text"]) for hole in drawn["holes"]] == [
         (LABEL_WIDTH, QUARTER, "the beginning to 2026-03-08T00:00:00Z")
     ]
 
 
-def test_words_stay_within_the_drawing() -> None:
+def test_labels_stay_within_the_drawing() -> None:
     ticks = draw_freshness(report())["ticks"]
     assert [tick["label"] for tick in ticks][:2] == ["07 Mar 00:00", "07 Mar 12:00"]
     assert [tick["anchor"] for tick in ticks] == ["start", *["middle"] * (len(ticks) - 2), "end"]
 
 
-def test_weeks_have_a_mark_a_day_or_fewer() -> None:
+def test_a_long_time_has_few_ticks() -> None:
     ticks = draw_freshness(report(since="2026-01-11T00:00:00Z"))["ticks"]
     assert 4 <= len(ticks) <= 12
