@@ -23,7 +23,7 @@ def policy() -> Policy:
 
 def aliases() -> Aliases:
     """The contract's aliases with the deployment's own."""
-    return Aliases().extended(settings.CONTRACT_ALIASES)
+    return Aliases().with_extra(settings.CONTRACT_ALIASES)
 
 
 def utc_now() -> datetime:

@@ -1,4 +1,4 @@
-"""Stored documents become trusted values here.
+"""Turns stored documents into values that the rest of the code may trust.
 
-Pure; everything that knows a stored field's name or type belongs here.
+Everything that knows a stored field's name or type belongs here. Pure: no driver, no server, no clock.
 """

@@ -1,12 +1,12 @@
-"""Names of the two collections, and the layer that each belongs to."""
+"""The names of the two collections, and the layer that each belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 BATCH, SPEED = "batch_views", "speed_views"
-"""The two collections; others write them."""
+"""The two collections. Other systems write them."""
 
 
 LAYER_OF: Mapping[str, str] = {BATCH: "batch", SPEED: "speed"}
-"""What the collection of a layer's documents is called in answers."""
+"""The name of each collection's layer in answers."""

@@ -1,4 +1,4 @@
-"""Coverage of the speed layer: which hours its documents, readable or not, vouch for."""
+"""Coverage of the speed layer: which hours are held, given the readable and unreadable documents of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Duplicates: of documents with the same key, the newest counts, once."""
+"""Removes duplicates: of documents with the same key, only the newest counts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _TIE_FIELDS = (
 
 
 def tie_break(data: Mapping[str, Any]) -> str:
-    """What decides first between documents that are equally new: the fields that the catalogue has.
+    """The first criterion between documents that are equally new: the fields that the catalogue keeps.
 
-    So the catalogue, which has forgotten the others, chooses as the views of single movies do.
+    So the catalogue, which has dropped all other fields, makes the same choice as the views of single movies.
     """
     return json.dumps([list(data.get("genres", ())), *(data.get(name) for name in _TIE_FIELDS)])
 
@@ -28,14 +28,14 @@ D = TypeVar("D", BatchDocument, SpeedDocument)
 def newest_batch(
     documents: Iterable[BatchDocument], key: Callable[[BatchDocument], Hashable]
 ) -> dict[Hashable, BatchDocument]:
-    """Of documents for the same key the newest ``computed_at``, then ``version``, once (D4)."""
+    """Keeps one document per key: that with the newest ``computed_at``, then the highest ``version``."""
     return _newest(documents, key, lambda d: (d.computed_at, d.version, d.covers_until))
 
 
 def newest_speed(
     documents: Iterable[SpeedDocument], key: Callable[[SpeedDocument], Hashable]
 ) -> dict[Hashable, SpeedDocument]:
-    """Of documents for the same key the newest ``synced_at``, once (D4)."""
+    """Keeps one document per key: that with the newest ``synced_at``."""
     return _newest(documents, key, lambda d: (d.synced_at,))
 
 
@@ -55,9 +55,9 @@ def _outranks(document: D, rival: D, rank: Callable[[D], tuple[Any, ...]]) -> bo
     ours, theirs = rank(document), rank(rival)
     if ours != theirs:
         return ours > theirs
-    # Equally new, yet perhaps different: any choice will do, as long as it doesn't depend on the order (M7).
-    return _settled(document) > _settled(rival)
+    # Equally new but perhaps different: any choice is fine if it doesn't depend on the order (requirement M7).
+    return _tie_rank(document) > _tie_rank(rival)
 
 
-def _settled(document: BatchDocument | SpeedDocument) -> tuple[str, str]:
+def _tie_rank(document: BatchDocument | SpeedDocument) -> tuple[str, str]:
     return tie_break(document.data), json.dumps(document.data, sort_keys=True)

@@ -1,8 +1,7 @@
-"""The one place where stored documents become values that the rest may trust (D1, D2, D4).
+"""The contract: reads raw documents of both collections into values that the rest of the code may trust.
 
-``shapes.py`` has the fields of each kind of payload, ``Aliases`` the other names under which producers in the field
-write the same thing. Whatever does not fit is a ``Skipped``, never an error of
-the answer.
+``payloads.py`` lists the fields of each kind of payload, ``Aliases`` the other names under which producers write them.
+A document that does not fit becomes a ``Skipped``, never an error of the answer. Requirements D1, D2 and D4.
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ from typing import Any
 
 from merger.contract.fields import Field, count, day, full_hour, moment, readable, record
 from merger.contract.payloads import SPEED_TYPES, VIEWS
-from merger.core.windows import floor_hour
 from merger.errors import Unreadable
 
 
 @dataclass(frozen=True)
 class Aliases:
-    """Other names for the same thing (D1); a deployment adds its own by the setting ``CONTRACT_ALIASES``.
+    """Other names that producers use; a deployment adds its own with the setting ``CONTRACT_ALIASES``.
 
     Args:
         payload: keys that may hold the payload, best first.
-        flat_views: view types whose payload may also lie at the top level of the document.
+        flat_views: view types whose payload may also be at the top level of the document.
         view_types: foreign view type → ours.
         speed_type_keys: keys that may hold a speed document's type, best first.
         fields: foreign payload field → ours.
@@ -36,13 +34,13 @@ class Aliases:
     speed_type_keys: tuple[str, ...] = ("data_type", "view_type")
     fields: Mapping[str, str] = field(default_factory=dict)
 
-    def extended(self, extra: Mapping[str, Any]) -> Aliases:
-        """These aliases and a deployment's own; ours stay first."""
+    def with_extra(self, extra: Mapping[str, Any]) -> Aliases:
+        """Adds a deployment's aliases to these, which stay first."""
         return Aliases(
-            payload=_joined(self.payload, extra.get("payload", ())),
-            flat_views=_joined(self.flat_views, extra.get("flat_views", ())),
+            payload=_merge_unique(self.payload, extra.get("payload", ())),
+            flat_views=_merge_unique(self.flat_views, extra.get("flat_views", ())),
             view_types={**extra.get("view_types", {}), **self.view_types},
-            speed_type_keys=_joined(self.speed_type_keys, extra.get("speed_type_keys", ())),
+            speed_type_keys=_merge_unique(self.speed_type_keys, extra.get("speed_type_keys", ())),
             fields={**extra.get("fields", {}), **self.fields},
         )
 
@@ -59,8 +57,8 @@ class Aliases:
 class BatchDocument:
     """A readable batch view.
 
-    ``covers_until`` is the event time up to which the job's input was complete: what the document says, but never
-    later than ``computed_at``, since nothing can cover events that had yet to happen.
+    ``covers_until`` is the event time up to which the job's input was complete: as the document states it, but never
+    later than ``computed_at``, since no run can cover events that had yet to happen.
     """
 
     view_type: str
@@ -68,14 +66,8 @@ class BatchDocument:
     data: Mapping[str, Any]
     computed_at: datetime
     covers_until: datetime
-    says_coverage: bool
     version: int
     run_id: str
-
-    @property
-    def watermark(self) -> datetime:
-        """Its coverage in whole hours: it is used for events before this moment."""
-        return floor_hour(self.covers_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +83,7 @@ class SpeedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A document that could not be read, with as much of its key as could be (D2)."""
+    """A document that could not be read, with the parts of its key that could."""
 
     layer: str
     kind: str
@@ -105,7 +97,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What was read for one answer; duplicates are still in it."""
+    """The documents read for one answer, duplicates included."""
 
     batch: tuple[BatchDocument, ...] = ()
     speed: tuple[SpeedDocument, ...] = ()
@@ -134,7 +126,7 @@ class Documents:
 
 
 class Contract:
-    """Reads raw documents by the tables above and a deployment's aliases."""
+    """Reads raw documents by the tables of payloads and a deployment's aliases."""
 
     def __init__(self, aliases: Aliases | None = None) -> None:
         self.aliases = aliases or Aliases()
@@ -144,12 +136,12 @@ class Contract:
         good_batch, good_speed, skipped = [], [], []
         for raw in batch:
             try:
-                good_batch.append(self.batch(raw))
+                good_batch.append(self.read_batch(raw))
             except Unreadable as error:
                 skipped.append(self._skipped("batch", raw, error))
         for raw in speed:
             try:
-                good_speed.append(self.speed(raw))
+                good_speed.append(self.read_speed(raw))
             except Unreadable as error:
                 skipped.append(self._skipped("speed", raw, error))
         return Documents(tuple(good_batch), tuple(good_speed), tuple(skipped))
@@ -164,11 +156,11 @@ class Contract:
         others = SPEED_TYPES.keys() - types
         return [raw for raw in speed if self._data_type(raw) not in others]
 
-    def batch(self, raw: Mapping[str, Any]) -> BatchDocument:
-        """One raw batch document.
+    def read_batch(self, raw: Mapping[str, Any]) -> BatchDocument:
+        """Reads one raw batch document.
 
         Raises:
-            Unreadable: naming what is wrong.
+            Unreadable: names what is wrong.
         """
         view_type = self._view_type(raw)
         fields = VIEWS.get(view_type or "")
@@ -188,16 +180,15 @@ class Contract:
             data=data,
             computed_at=computed_at,
             covers_until=computed_at if said is None else min(said, computed_at),
-            says_coverage=said is not None and said <= computed_at,
             version=_optional(raw, "version", view_type, count) or 0,
             run_id=str(raw.get("batch_run_id") or ""),
         )
 
-    def speed(self, raw: Mapping[str, Any]) -> SpeedDocument:
-        """One raw speed document.
+    def read_speed(self, raw: Mapping[str, Any]) -> SpeedDocument:
+        """Reads one raw speed document.
 
         Raises:
-            Unreadable: naming what is wrong.
+            Unreadable: names what is wrong.
         """
         data_type = self._data_type(raw)
         fields = SPEED_TYPES.get(data_type or "")
@@ -212,13 +203,13 @@ class Contract:
         )
 
     def _view_type(self, raw: Mapping[str, Any]) -> str | None:
-        given = raw.get("view_type")
-        # Exactly: a driver's own kinds of text are no type's name, and some can't even be looked up.
-        return self.aliases.view_types.get(given, given) if type(given) is str else None
+        name = raw.get("view_type")
+        # Plain text only: a driver's own text types name no view type, and some can't even be hashed.
+        return self.aliases.view_types.get(name, name) if type(name) is str else None
 
     def _data_type(self, raw: Mapping[str, Any]) -> str | None:
-        given = next((raw[key] for key in self.aliases.speed_type_keys if raw.get(key) is not None), None)
-        return given if type(given) is str else None
+        name = next((raw[key] for key in self.aliases.speed_type_keys if raw.get(key) is not None), None)
+        return name if type(name) is str else None
 
     def _payload(self, raw: Mapping[str, Any], kind: str, fields: Mapping[str, Field], *, flat: bool) -> dict[str, Any]:
         found = next((raw[key] for key in self.aliases.payload if isinstance(raw.get(key), Mapping)), None)
@@ -252,7 +243,7 @@ class Contract:
         )
 
 
-def _joined(ours: tuple[str, ...], theirs: Iterable[str]) -> tuple[str, ...]:
+def _merge_unique(ours: tuple[str, ...], theirs: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*ours, *theirs)))
 
 

@@ -1,9 +1,9 @@
-"""Readers for single values of a stored document: what a field may hold, and what it becomes.
+"""Readers of single fields: which stored values a field accepts, and what they become.
 
-A reader takes whatever BSON decoding gave and returns a plain Python value, or raises ``ValueError`` with the
-reason. Floats and Decimal128 stand in for whole numbers where they are whole (D1); NaN, infinities, booleans
-and numbers in strings are refused (D2). Decimal128 is recognised by its ``to_decimal`` method, so that this
-module needs no BSON library.
+A reader takes any value that BSON decoding returns. It returns a plain Python value, or raises ``ValueError`` with the
+reason. Floats and Decimal128 are accepted for whole numbers if they are whole; NaN, infinities, booleans and numbers in
+strings are refused. Decimal128 is recognised by its ``to_decimal`` method, so this module needs no BSON library.
+Requirements D1 and D2.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ Reader = Callable[[Any], Any]
 
 
 LARGEST_NUMBER = 10**15
-"""Nothing about movies is larger; below it every whole number survives a JSON reader that keeps doubles."""
+"""No number about movies is larger; up to it every whole number survives JSON readers that use doubles."""
 
 
 LARGEST_COUNT = 10**12
-"""A million documents of this size still add up to less than 2**63, the largest whole number JSON writers take."""
+"""A million counts of this size still add up to less than 2**63, the largest whole number that JSON writers take."""
 
 
 LONGEST_NAME = 500
-"""Characters."""
+"""In characters."""
 
 
 MOST_NAMES, MOST_RECORDS = 1000, 10_000
-"""Entries of a list."""
+"""The longest lists, in entries."""
 
 
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
@@ -39,16 +39,16 @@ EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a payload: how it is read and whether a document is readable without it."""
+    """A field of a payload: how it is read, and whether documents without it are unreadable."""
 
     read: Reader
     required: bool = False
 
 
 def number(value: Any) -> int | float:
-    """Any finite number within ±10**15; whole numbers stay whole, ``Decimal128`` becomes the plain number it holds."""
+    """Reads a finite number within ±10**15; whole numbers stay whole, ``Decimal128`` becomes a plain number."""
     if type(value) in (float, int) and -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-        # Nearly every one is; NaN compares as nothing and goes on.
+        # The usual case. NaN fails every comparison and is refused below.
         plain: int | float = value
         return plain
     if hasattr(value, "to_decimal"):
@@ -61,12 +61,12 @@ def number(value: Any) -> int | float:
         raise ValueError("the number is out of range")
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    # BSON's Int64 is a subclass of int; what leaves here is the plain type.
+    # BSON's Int64 is a subclass of int; the plain type is returned.
     return int(value) if isinstance(value, int) else float(value)
 
 
 def whole(value: Any) -> int:
-    """A whole number within ±10**15, also one written as ``45.0`` or Decimal128."""
+    """Reads a whole number within ±10**15, also if written as ``45.0`` or Decimal128."""
     result = number(value)
     if result != int(result):
         raise ValueError("a whole number was expected")
@@ -74,7 +74,7 @@ def whole(value: Any) -> int:
 
 
 def count(value: Any) -> int:
-    """A whole number from 0 to 10**12."""
+    """Reads a whole number from 0 to 10**12."""
     if type(value) is int and 0 <= value <= LARGEST_COUNT:
         return value
     result = whole(value)
@@ -86,7 +86,7 @@ def count(value: Any) -> int:
 
 
 def sentiment_score(value: Any) -> float:
-    """A number in [-1, 1]."""
+    """Reads a number in [-1, 1]."""
     result = float(number(value))
     if not -1.0 <= result <= 1.0:
         raise ValueError("a sentiment lies between -1 and 1")
@@ -95,7 +95,7 @@ def sentiment_score(value: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Reads a string of at most ``longest`` characters; surrounding blanks are dropped."""
+    """Reads a string of at most ``longest`` characters, without surrounding blanks."""
 
     longest: int
 
@@ -111,7 +111,7 @@ _short_text = Text(LONGEST_NAME)
 
 
 def name(value: Any) -> str:
-    """A non-empty string of at most 500 characters."""
+    """Reads a non-empty string of at most 500 characters."""
     result = _short_text(value)
     if not result:
         raise ValueError("a name can't be empty")
@@ -119,7 +119,7 @@ def name(value: Any) -> str:
 
 
 def names(value: Any) -> tuple[str, ...]:
-    """A list of names, or of objects with a ``name`` (TMDB's ``[{id, name}]``)."""
+    """Reads a list of names, or of objects with a ``name`` such as TMDB's ``[{id, name}]``."""
     if not isinstance(value, list | tuple):
         raise ValueError(f"a list was expected, not {type(value).__name__}")
     if len(value) > MOST_NAMES:
@@ -132,7 +132,7 @@ def _name_in(entry: Any) -> Any:
 
 
 def moment(value: Any) -> datetime:
-    """A point in time as aware UTC; naive dates are taken as UTC, ISO 8601 strings are understood."""
+    """Reads a date or an ISO 8601 string as aware UTC; without an offset it is taken as UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value.strip())
     if not isinstance(value, datetime):
@@ -143,7 +143,7 @@ def moment(value: Any) -> datetime:
 
 
 def full_hour(value: Any) -> datetime:
-    """A point in time that lies exactly on a UTC hour."""
+    """Reads a moment that is exactly on a UTC hour."""
     result = moment(value)
     if result.minute or result.second or result.microsecond:
         raise ValueError("a bucket starts on the hour")
@@ -151,7 +151,7 @@ def full_hour(value: Any) -> datetime:
 
 
 def readable(value: Any, read: Reader) -> Any:
-    """What a reader makes of a value, ``None`` where it is absent or refused."""
+    """Reads a value with a reader; ``None`` if it is absent or refused."""
     try:
         return None if value is None else read(value)
     except (ValueError, OverflowError, ArithmeticError):
@@ -159,7 +159,7 @@ def readable(value: Any, read: Reader) -> Any:
 
 
 def day(value: Any) -> str:
-    """A calendar day as ``YYYY-MM-DD``, from such a string, an ISO 8601 one or a date."""
+    """Reads a calendar day as ``YYYY-MM-DD``, from such a string, an ISO 8601 string or a date."""
     if isinstance(value, str) and len(value) == 10:
         result = date.fromisoformat(value)
         if not EARLIEST_YEAR < result.year < LATEST_YEAR:
@@ -169,13 +169,13 @@ def day(value: Any) -> str:
 
 
 def optional_day(value: Any) -> str | None:
-    """Like ``day``; TMDB writes an unknown release date as an empty string."""
+    """Reads a day, or ``None`` from an empty string, which is how TMDB writes an unknown release date."""
     return None if value == "" else day(value)
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Reads one of some strings."""
+    """Reads one of the given strings."""
 
     choices: tuple[str, ...]
 
@@ -201,7 +201,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Reads a list of objects, each by ``fields``."""
+    """Reads a list of objects with the given fields."""
 
     fields: Mapping[str, Field]
 
@@ -214,10 +214,10 @@ class Records:
 
 
 def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
-    """An object read field by field; unknown fields are left out, absent optional ones stay absent.
+    """Reads an object field by field; unknown fields are left out, absent optional ones stay absent.
 
     Raises:
-        ValueError: its text starts with the name of the field that is to blame.
+        ValueError: its text starts with the name of the invalid field.
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"an object was expected, not {type(value).__name__}")
@@ -236,7 +236,7 @@ def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
 
 
 def titles_or_ids(value: Any) -> tuple[str | int, ...]:
-    """A list of movie titles or ids."""
+    """Reads a list of movie titles or ids."""
     if not isinstance(value, list | tuple) or len(value) > MOST_RECORDS:
         raise ValueError("a list of titles or ids was expected")
     return tuple(name(entry) if isinstance(entry, str) else count(entry) for entry in value)

@@ -1,4 +1,4 @@
-"""What a batch document is about: of documents with one subject the newest answers, the others never (D4). Pure."""
+"""Identity of a batch document: of documents with the same identity only the newest is used."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from merger.contract.documents import BatchDocument
 
 
 def genre_key(name: str) -> str:
-    """The form in which genres are compared: without case and surrounding blanks."""
+    """The form in which genres are compared: case-folded, without surrounding blanks."""
     return name.strip().casefold()
 
 
-Subject = tuple[Hashable, ...]
+Identity = tuple[Hashable, ...]
 
 
-def subject_of(document: BatchDocument) -> Subject:
-    """Its view type and what tells documents of that type apart; genres and actors in any case."""
+def identity_of(document: BatchDocument) -> Identity:
+    """The view type, and the fields that tell documents of that type apart; genres and actors are case-folded."""
     data = document.data
 
     def folded(name: str) -> str | None:
@@ -25,7 +25,7 @@ def subject_of(document: BatchDocument) -> Subject:
 
     match document.view_type:
         case "genre_analytics":
-            about: Subject = folded("genre"), data.get("year"), data.get("month")
+            about: Identity = folded("genre"), data.get("year"), data.get("month")
         case "temporal_analytics":
             about = data.get("metric"), folded("genre"), document.movie_id, data.get("date")
         case "actor_collaboration":
@@ -35,6 +35,6 @@ def subject_of(document: BatchDocument) -> Subject:
     return (document.view_type, *about)
 
 
-def age_of(document: BatchDocument) -> tuple[Hashable, ...]:
-    """Sorts documents of one subject: the greatest answers."""
+def recency_of(document: BatchDocument) -> tuple[Hashable, ...]:
+    """Sort key of documents with one identity: the greatest is the one to use."""
     return document.computed_at, document.version

@@ -1,8 +1,8 @@
-"""The contract as MongoDB's ``$jsonSchema``: what a collection's validator warns of or refuses (D3). Pure.
+"""The contract as MongoDB's ``$jsonSchema``, for the collections' validators. Pure.
 
-It is made from the very tables that the contract reads by (``shapes.py``, ``Aliases``), and it is never stricter: what
-can be read passes. It may be laxer where JSON Schema has no word for a rule (a name of blanks alone, an hour that is
-none, a date in a text); `manage.py check_views` finds those.
+The schema is derived from the tables that the contract reads by (``payloads.py``, ``Aliases``). It is never stricter:
+every readable document passes. It is laxer where JSON Schema can't express a rule, such as a name of blanks only, an
+hour that is not on the hour, or a date in a text; ``manage.py check_views`` finds those. Requirement D3.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from merger.contract import fields
-from merger.contract import payloads as shapes
+from merger.contract import fields, payloads
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.contract.fields import Between, Field, OneOf, Reader, Records, Text
@@ -21,13 +20,13 @@ Schema = Mapping[str, Any]
 
 
 TITLE: Final = "what lambdaserve can read"
-"""By which a validator is known for one of these."""
+"""Marks a validator as one of these."""
 
 
 _NUMBERS = ("int", "long", "double", "decimal")
 
 
-# Drivers give these as text as well, and the contract takes them; only strings have a length, to a validator.
+# Drivers return these as text too, and the contract accepts them; validators limit the length of strings only.
 _TEXTS = ("string", "symbol", "javascript", "javascriptWithScope")
 
 
@@ -66,29 +65,29 @@ _PLAIN: Final[Mapping[Reader, Schema]] = MappingProxyType(
         },
     }
 )
-"""What the readers without parameters take."""
+"""The schemas of the readers without parameters."""
 
 
 def schema_of(collection: str, aliases: Aliases) -> dict[str, Any]:
-    """The ``$jsonSchema`` of one of the two collections.
+    """Builds the ``$jsonSchema`` of one of the two collections.
 
     Args:
         collection: ``batch_views`` or ``speed_views``.
-        aliases: of the deployment.
+        aliases: the deployment's.
     """
-    return {"title": TITLE, **{BATCH: _batch, SPEED: _speed}[collection](aliases)}
+    return {"title": TITLE, **{BATCH: _batch_schema, SPEED: _speed_schema}[collection](aliases)}
 
 
-def _batch(aliases: Aliases) -> dict[str, Any]:
+def _batch_schema(aliases: Aliases) -> dict[str, Any]:
     kinds = []
-    for view_type, payload in shapes.VIEWS.items():
+    for view_type, payload in payloads.VIEWS.items():
         about = {"view_type": {"enum": [*aliases.names_of_view(view_type)]}}
         needed = ["view_type", "computed_at"]
         kinds.append(
             {
                 "required": needed,
                 "properties": about,
-                "anyOf": _places(aliases, payload, flat=view_type in aliases.flat_views),
+                "anyOf": _payload_alternatives(aliases, payload, flat=view_type in aliases.flat_views),
             }
         )
     optional = {"movie_id": _COUNT, "covers_until": _MOMENT, "version": _COUNT, "schema_version": _COUNT}
@@ -99,10 +98,15 @@ def _batch(aliases: Aliases) -> dict[str, Any]:
     }
 
 
-def _speed(aliases: Aliases) -> dict[str, Any]:
+def _speed_schema(aliases: Aliases) -> dict[str, Any]:
     kinds = [
-        {"allOf": [{"anyOf": _types(aliases.speed_type_keys, data_type)}, {"anyOf": _places(aliases, payload)}]}
-        for data_type, payload in shapes.SPEED_TYPES.items()
+        {
+            "allOf": [
+                {"anyOf": _type_alternatives(aliases.speed_type_keys, data_type)},
+                {"anyOf": _payload_alternatives(aliases, payload)},
+            ]
+        }
+        for data_type, payload in payloads.SPEED_TYPES.items()
     ]
     return {
         "bsonType": "object",
@@ -118,8 +122,8 @@ def _speed(aliases: Aliases) -> dict[str, Any]:
     }
 
 
-def _types(keys: Sequence[str], data_type: str) -> list[Schema]:
-    """The type under the first of the keys that is there."""
+def _type_alternatives(keys: Sequence[str], data_type: str) -> list[Schema]:
+    """The schemas for a type under the first key that is present, one per key."""
     found: list[Schema] = []
     for number, key in enumerate(keys):
         before = {earlier: {"bsonType": "null"} for earlier in keys[:number]}
@@ -127,28 +131,28 @@ def _types(keys: Sequence[str], data_type: str) -> list[Schema]:
     return found
 
 
-def _places(aliases: Aliases, payload: Mapping[str, Field], *, flat: bool = False) -> list[Schema]:
-    """The payload under the first of the keys that holds an object, or for some views at the top level."""
-    content = _object(payload, aliases.names_of_field)
+def _payload_alternatives(aliases: Aliases, payload: Mapping[str, Field], *, flat: bool = False) -> list[Schema]:
+    """The schemas for a payload under the first key that holds an object, or for some views at the top level."""
+    content = _object_schema(payload, aliases.names_of_field)
     absent: list[Schema] = []
     found: list[Schema] = []
     for key in aliases.payload:
-        found.append(_besides(absent, {"required": [key], "properties": {key: content}}))
+        found.append(_with_absent(absent, {"required": [key], "properties": {key: content}}))
         absent.append({"not": {"required": [key], "properties": {key: {"bsonType": "object"}}}})
-    return [*found, _besides(absent, content)] if flat else found
+    return [*found, _with_absent(absent, content)] if flat else found
 
 
-def _besides(absent: Sequence[Schema], schema: Schema) -> Schema:
+def _with_absent(absent: Sequence[Schema], schema: Schema) -> Schema:
     return {"allOf": [*absent, schema]} if absent else schema
 
 
-def _object(payload: Mapping[str, Field], names: Callable[[str], Sequence[str]]) -> dict[str, Any]:
-    """An object's schema; a field under another name is asked for, but its content is left to the contract."""
+def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence[str]]) -> dict[str, Any]:
+    """The schema of an object. Of a field under another name only the presence is checked, not the content."""
     schema: dict[str, Any] = {"bsonType": "object", "properties": {}}
     alternatives: list[Schema] = []
     for key, field in payload.items():
         spellings = names(key)
-        said = _value(field.read)
+        said = _value_schema(field.read)
         needed = field.required and len(spellings) == 1
         schema["properties"][key] = said if needed else _or_null(said)
         if needed:
@@ -158,7 +162,7 @@ def _object(payload: Mapping[str, Field], names: Callable[[str], Sequence[str]])
     return {**schema, "allOf": alternatives} if alternatives else schema
 
 
-def _value(read: Reader) -> Schema:
+def _value_schema(read: Reader) -> Schema:
     match read:
         case Text(longest):
             return {"bsonType": [*_TEXTS], "maxLength": longest}
@@ -167,14 +171,14 @@ def _value(read: Reader) -> Schema:
         case Between(lowest, highest):
             return {"bsonType": [*_NUMBERS], "minimum": lowest, "maximum": highest, "multipleOf": 1}
         case Records(entry):
-            items = _object(entry, lambda key: (key,))
+            items = _object_schema(entry, lambda key: (key,))
             return {"bsonType": "array", "maxItems": fields.MOST_RECORDS, "items": items}
         case _:
             return _PLAIN[read]
 
 
 def _or_null(schema: Schema) -> Schema:
-    """Absent may be written as null."""
+    """Allows ``null``, which some producers write for an absent value."""
     if "enum" in schema:
         return {"enum": [*schema["enum"], None]}
     kinds = schema["bsonType"]

@@ -1,6 +1,6 @@
-"""What the payloads of both collections hold: the contract's fields, one table per collection.
+"""The fields of the payloads in both collections, one table per collection.
 
-The merge, the validators of the collections and the documentation all mean these tables when they speak of a field.
+The merge, the collections' validators and the documentation all refer to these tables.
 """
 
 from __future__ import annotations

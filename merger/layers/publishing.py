@@ -16,7 +16,7 @@ from pymongo.database import Database
 from merger.contract.collections import BATCH
 from merger.contract.documents import BatchDocument, Contract
 from merger.contract.fields import moment, readable
-from merger.contract.identity import Subject, age_of, subject_of
+from merger.contract.identity import Identity, identity_of, recency_of
 from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary
 from merger.core.windows import EPOCH
@@ -198,7 +198,7 @@ class RunPublisher:
         spellings = {"$in": list(self._contract.aliases.names_of_view(view_type))}
         movies = sorted({document.movie_id for document in documents.values() if document.movie_id is not None})
         wanted: dict[str, Any] = {"view_type": spellings, RUN_KEY: {"$in": list(newer)}}
-        newest: dict[Subject, Any] = {}
+        newest: dict[Identity, Any] = {}
         boundary = self._boundary()
         about = [{**wanted, "movie_id": {"$in": movies}}] if movies else []
         if len(movies) < len(documents) or view_type not in ("movie_details", "sentiment"):
@@ -208,11 +208,11 @@ class RunPublisher:
                 for rival in found.values():
                     # One that may not answer yet (M9) replaces nothing.
                     if boundary.uses_batch(rival.computed_at):
-                        subject = subject_of(rival)
-                        newest[subject] = max(newest.get(subject, age_of(rival)), age_of(rival))
+                        subject = identity_of(rival)
+                        newest[subject] = max(newest.get(subject, recency_of(rival)), recency_of(rival))
         for raw_id, document in documents.items():
-            rival_age = newest.get(subject_of(document))
-            if rival_age is not None and rival_age > age_of(document):
+            rival_age = newest.get(identity_of(document))
+            if rival_age is not None and rival_age > recency_of(document):
                 yield raw_id, document
 
     def _documents(self, wanted: Mapping[str, Any]) -> Iterator[Mapping[Any, BatchDocument]]:

@@ -50,9 +50,9 @@ def why_unreadable(collection: str, document: Mapping[str, Any]) -> str | None:
     contract = Contract(aliases())
     try:
         if collection == BATCH:
-            contract.batch(document)
+            contract.read_batch(document)
         else:
-            contract.speed(document)
+            contract.read_speed(document)
     except Unreadable as error:
         return f"{error.kind}: {error.reason}"
     return None

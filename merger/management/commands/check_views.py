@@ -13,7 +13,7 @@ from merger.configuration import aliases
 from merger.contract import collections
 from merger.contract.documents import Contract
 from merger.contract.importing import BATCH, KINDS
-from merger.contract.violations import Check
+from merger.contract.violations import ViolationReport
 from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         reports: dict[str, dict[str, Any]] = {}
         for kind in KINDS if options["kind"] is None else (options["kind"],):
-            check = Check(
+            check = ViolationReport(
                 kind, Contract(aliases()), max(0, options["examples"]), duplicates=not options["no_duplicates"]
             )
             try:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         if found and options["fail"]:
             raise CommandError(f"{found:,} violations")
 
-    def _read(self, kind: str, check: Check) -> None:
+    def _read(self, kind: str, check: ViolationReport) -> None:
         collection = collections.BATCH if kind == BATCH else collections.SPEED
         with mongo_call(COUNTED_WITHIN):
             total = database()[collection].estimated_document_count()

@@ -151,7 +151,7 @@ def _parts(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects)
     part: list[tuple[int, Ready]] = []
     for number, item in file.items():
         try:
-            part.append((number, _encoded(reader.take(item) if file.is_table else reader.read(item))))
+            part.append((number, _encoded(reader.read_value(item) if file.is_table else reader.read(item))))
         except Rejected as reason:
             counts.rejected += 1
             rejects.note(file.name, number, str(reason), item)

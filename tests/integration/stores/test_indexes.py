@@ -74,7 +74,7 @@ def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_aliases_of_a_deployment_get_their_indexes() -> None:
-    names = {index.name for index in declared(Aliases().extended({"payload": ["body"], "speed_type_keys": ["kind"]}))}
+    names = {index.name for index in declared(Aliases().with_extra({"payload": ["body"], "speed_type_keys": ["kind"]}))}
     assert {"trend_body", "actor_body", "kind_hour", "kind_synced"} <= names
 
 

@@ -54,7 +54,7 @@ def refusing(mongo_uri: str) -> Stored:
 def refusing_by_their_names(mongo_uri: str) -> Stored:
     from merger.stores.mongo.client import client
 
-    return validated(client()["validators_of_theirs"], Aliases().extended(THEIRS))
+    return validated(client()["validators_of_theirs"], Aliases().with_extra(THEIRS))
 
 
 def collection_of(document: Raw) -> str:
@@ -171,7 +171,7 @@ def test_sample_documents_of_every_kind_are_taken(refusing: Stored) -> None:
 
 def test_documents_in_a_deployments_own_words_are_taken(refusing_by_their_names: Stored) -> None:
     documents = [respelled(document) for document in copy.deepcopy(EXAMPLES)]
-    assert all(is_read(document, Aliases().extended(THEIRS)) for document in documents)
+    assert all(is_read(document, Aliases().with_extra(THEIRS)) for document in documents)
     assert refused(refusing_by_their_names, documents) == []
 
 

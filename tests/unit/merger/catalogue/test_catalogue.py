@@ -28,12 +28,12 @@ NOW = RUN + 10 * HOUR
 
 def details(*genres: str, movie_id: int = MOVIE) -> BatchDocument:
     raw = batch_view("movie_details", {**DETAILS, "genres": list(genres)}, RUN, movie_id=movie_id)
-    return Contract().batch(raw)
+    return Contract().read_batch(raw)
 
 
 def monthly(genre: str) -> BatchDocument:
     data = {"genre": genre, "year": 2025, "month": 3, "avg_rating": 6.5, "total_movies": 3, "total_revenue": 1}
-    return Contract().batch(batch_view("genre_analytics", data, RUN))
+    return Contract().read_batch(batch_view("genre_analytics", data, RUN))
 
 
 def catalogue(*documents: BatchDocument) -> Catalogue:
@@ -107,7 +107,7 @@ def test_a_genre_is_spelled_as_most_documents_spell_it_in_any_order() -> None:
 
 def test_a_spelling_that_only_an_outdated_document_has_is_forgotten() -> None:
     data = {"title": "A", "genres": ["Wra"]}
-    older = Contract().batch(batch_view("movie_details", data, RUN - HOUR, movie_id=MOVIE))
+    older = Contract().read_batch(batch_view("movie_details", data, RUN - HOUR, movie_id=MOVIE))
     assert catalogue(older, details("War")).genres == {"war": "War"}
 
 
@@ -171,7 +171,7 @@ def test_what_is_held_is_what_the_newest_document_says_in_any_order(
 
 def test_equally_new_documents_are_told_apart_as_views_of_single_movies_do() -> None:
     one, other = (
-        Contract().batch(batch_view("movie_details", {"title": title, "overview": text}, RUN, movie_id=MOVIE))
+        Contract().read_batch(batch_view("movie_details", {"title": title, "overview": text}, RUN, movie_id=MOVIE))
         for title, text in (("A", "z"), ("B", "a"))
     )
     for order in permutations([one, other]):
@@ -183,7 +183,7 @@ def test_equally_new_documents_are_told_apart_as_views_of_single_movies_do() -> 
 def total(movie_id: int, average: float, reviews: int, **more: Any) -> BatchDocument:
     counts = {"positive_count": 0, "negative_count": 0, "neutral_count": 0}
     data = {"avg_sentiment": average, "review_count": reviews, **counts, **more.pop("data", {})}
-    return Contract().batch(batch_view("sentiment", data, RUN, movie_id=movie_id, **more))
+    return Contract().read_batch(batch_view("sentiment", data, RUN, movie_id=movie_id, **more))
 
 
 def test_lifetime_totals_stand_beside_their_movies_whenever_they_come() -> None:

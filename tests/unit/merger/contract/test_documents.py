@@ -1,4 +1,4 @@
-"""How documents are read: what is wrong with one has a name, and every alias is understood (D1, D2)."""
+"""Reading documents: each kind of error has a stable name, and every alias is understood."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_healthy_document_of_every_kind_is_read(example: Raw) -> None:
 
 
 @pytest.mark.parametrize("value", BAD_VALUES, ids=lambda value: repr(value)[:40])
-def test_a_count_of_the_wrong_kind_skips_the_document_and_names_the_field(value: Any) -> None:
+def test_an_invalid_count_skips_the_document_and_names_the_field(value: Any) -> None:
     broken = {**total(100, RUN), "data": sentiment(1) | {"review_count": value}}
     read = Contract().read([broken, total(5, RUN)], [])
     kinds = [skip.kind for skip in read.skipped]
@@ -56,7 +56,7 @@ def test_a_count_of_the_wrong_kind_skips_the_document_and_names_the_field(value:
         ({"version": "latest"}, "sentiment.version"),
     ],
 )
-def test_what_is_wrong_with_a_batch_document_has_a_stable_name(change: Raw, kind: str) -> None:
+def test_an_error_in_a_batch_document_has_a_stable_name(change: Raw, kind: str) -> None:
     read = Contract().read([{**total(100, RUN), **change}], [])
     assert [skip.kind for skip in read.skipped] == [kind]
     assert read.skipped[0].layer == "batch"
@@ -77,20 +77,20 @@ def test_what_is_wrong_with_a_batch_document_has_a_stable_name(change: Raw, kind
         ({"data": {**sentiment(1), "negative_count": -1}}, "sentiment.negative_count"),
     ],
 )
-def test_what_is_wrong_with_a_speed_document_has_a_stable_name(change: Raw, kind: str) -> None:
+def test_an_error_in_a_speed_document_has_a_stable_name(change: Raw, kind: str) -> None:
     read = Contract().read([], [{**bucket(RUN, 1), **change}])
     assert [skip.kind for skip in read.skipped] == [kind]
     assert read.skipped[0].layer == "speed"
 
 
-def test_a_skipped_document_still_tells_what_can_be_read_of_its_key() -> None:
+def test_a_skipped_document_has_the_readable_parts_of_its_key() -> None:
     read = Contract().read([point("2026-03-09", -1, RUN)], [{**bucket(RUN, -1), "movie_id": "?"}])
     batch, speed = read.skipped
     assert (batch.type, batch.movie_id, batch.date) == ("sentiment", MOVIE, "2026-03-09")
     assert (speed.type, speed.movie_id, speed.hour) == ("sentiment", None, RUN)
 
 
-def test_every_alias_of_the_table_is_understood() -> None:
+def test_every_built_in_alias_is_understood() -> None:
     flat = {"view_type": "genre_analytics", "computed_at": RUN, **EXAMPLES[3]["data"]}
     trends = {**EXAMPLES[4], "view_type": "temporal_trends"}
     payload = dict(total(100, RUN))
@@ -110,8 +110,8 @@ def test_every_alias_of_the_table_is_understood() -> None:
     assert read.speed[0].data_type == "sentiment"
 
 
-def test_a_deployment_can_add_aliases_of_its_own() -> None:
-    aliases = Aliases().extended(
+def test_a_deployment_can_add_aliases() -> None:
+    aliases = Aliases().with_extra(
         {
             "payload": ["body"],
             "view_types": {"mood": "sentiment", "temporal_trends": "sentiment"},
@@ -131,7 +131,7 @@ def test_a_deployment_can_add_aliases_of_its_own() -> None:
     assert aliases.payload[0] == "data"
 
 
-def test_our_own_field_name_wins_over_an_alias_of_it() -> None:
+def test_a_fields_own_name_wins_over_an_alias() -> None:
     aliases = Aliases(fields={"reviews": "review_count"})
     for data in ({"reviews": 9, **sentiment(3)}, {**sentiment(3), "reviews": 9}):
         assert Contract(aliases).read([{**total(1, RUN), "data": data}], []).batch[0].data["review_count"] == 3
@@ -143,7 +143,26 @@ def test_unknown_fields_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("name", [Code("sentiment"), Code("no such type"), ["sentiment"], {"sentiment": 1}])
-def test_a_type_that_is_no_plain_text_skips_the_document(name: Any) -> None:
+def test_a_type_that_is_not_plain_text_skips_the_document(name: Any) -> None:
     found = Contract().read([{**total(100, RUN), "view_type": name}], [{**bucket(RUN, 1), "data_type": name}])
     assert (found.batch, found.speed) == ((), ())
     assert {entry.kind for entry in found.skipped} == {"batch.view_type", "speed.data_type"}
+
+
+def test_documents_of_a_movie_are_those_that_name_it() -> None:
+    other = MOVIE + 1
+    found = Contract().read(
+        [total(1, RUN), total(1, RUN, movie_id=other), total(-1, RUN), total(-1, RUN, movie_id=other)],
+        [bucket(RUN, 1), bucket(RUN, 1, movie_id=other)],
+    )
+    own = found.of_movie(MOVIE)
+    for documents in (own.batch, own.speed, own.skipped):
+        assert [each.movie_id for each in documents] == [MOVIE]
+
+
+def test_documents_of_other_known_types_are_left_out_and_doubtful_ones_stay() -> None:
+    types: tuple[Any, ...] = ("stats", "sentiment", "trending", "clicks", None, 5, ["sentiment"])
+    raw = [bucket(RUN, 1, data_type=each) for each in types]
+    found = Contract().speed_of_types(raw, ("stats",))
+    assert [each["data_type"] for each in found] == ["stats", "clicks", None, 5, ["sentiment"]]
+    assert Contract().speed_of_types(raw, ()) == raw

@@ -1,4 +1,4 @@
-"""Documents of arbitrary content: read or skipped, never an error, never a change to their neighbours (D2)."""
+"""Documents of arbitrary content are read or skipped; they never raise an error or change other documents."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ garbage = st.dictionaries(st.one_of(st.sampled_from(_KEYS), st.text(max_size=5))
 
 @settings(max_examples=examples(100))
 @given(st.lists(garbage, max_size=2), st.lists(garbage, max_size=2))
-def test_reading_anything_gives_documents_or_skips_and_nothing_else(batch: list[Raw], speed: list[Raw]) -> None:
+def test_any_content_is_read_or_skipped(batch: list[Raw], speed: list[Raw]) -> None:
     read = Contract().read(batch, speed)
     assert len(read.batch) + len(read.speed) + len(read.skipped) == len(batch) + len(speed)
     for skip in read.skipped:
@@ -60,14 +60,14 @@ def test_reading_anything_gives_documents_or_skips_and_nothing_else(batch: list[
 
 @settings(max_examples=examples(250))
 @given(st.sampled_from(EXAMPLES), st.data())
-def test_a_strange_value_makes_a_document_skipped_or_leaves_it_fit_to_show(example: Raw, data: st.DataObject) -> None:
+def test_a_strange_value_skips_the_document_or_leaves_the_answer_valid_json(example: Raw, data: st.DataObject) -> None:
     paths = [(key,) for key in example] + [("data", key) for key in example["data"]]
     path = data.draw(st.sampled_from(paths))
     value = data.draw(anything)
     changed = {**example, path[0]: value if len(path) == 1 else {**example["data"], path[1]: value}}
     batch, speed = ([changed], []) if "computed_at" in example else ([], [changed])
-    asked = reading(NOW, [total(7, RUN), *batch], [bucket(RUN, 2), *speed])
-    assert len(asked.documents.skipped) <= 1
-    for built in (movie_sentiment(MOVIE, parse_span("all"), Granularity.DAY, asked), movie_details(MOVIE, asked)):
-        shown = built and {**built.body, "freshness": built.freshness.as_dict()}
+    inputs = reading(NOW, [total(7, RUN), *batch], [bucket(RUN, 2), *speed])
+    assert len(inputs.documents.skipped) <= 1
+    for result in (movie_sentiment(MOVIE, parse_span("all"), Granularity.DAY, inputs), movie_details(MOVIE, inputs)):
+        shown = result and {**result.body, "freshness": result.freshness.as_dict()}
         json.dumps(shown, allow_nan=False)

@@ -1,4 +1,4 @@
-"""What single fields take and what they become (D1, D2)."""
+"""Readers of single fields: what they accept, and what it becomes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EAST = timezone(timedelta(hours=14))
         (-(10**15), -(10**15)),
     ],
 )
-def test_a_number_becomes_the_plain_number_that_it_is(value: Any, expected: float) -> None:
+def test_any_kind_of_number_becomes_a_plain_number(value: Any, expected: float) -> None:
     result = fields.number(value)
     assert result == expected
     assert type(result) is type(expected)
@@ -43,37 +43,37 @@ def test_a_number_out_of_range_or_of_another_type_is_refused(value: Any) -> None
 
 
 @pytest.mark.parametrize(("value", "expected"), [(0, 0), (45.0, 45), (Decimal128("45.0"), 45), (10**12, 10**12)])
-def test_a_count_may_be_written_as_any_whole_number(value: Any, expected: int) -> None:
+def test_a_count_may_be_any_kind_of_whole_number(value: Any, expected: int) -> None:
     result = fields.count(value)
     assert result == expected
     assert type(result) is int
 
 
 @pytest.mark.parametrize("value", [-1, 0.5, 10**12 + 1, Decimal128("0.1"), False])
-def test_a_count_is_whole_and_not_negative(value: Any) -> None:
+def test_a_fraction_or_a_negative_number_is_not_a_count(value: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
         fields.count(value)
 
 
 @pytest.mark.parametrize("value", [-1, 1, 0, 0.5, Decimal128("-1")])
-def test_a_sentiment_may_lie_on_its_borders(value: Any) -> None:
+def test_a_sentiment_may_be_at_its_limits(value: Any) -> None:
     assert -1 <= fields.sentiment_score(value) <= 1
 
 
 @pytest.mark.parametrize("value", [1.0001, -1.0001])
-def test_a_sentiment_beyond_its_borders_is_refused(value: float) -> None:
+def test_a_sentiment_beyond_its_limits_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="between -1 and 1"):
         fields.sentiment_score(value)
 
 
-def test_a_text_may_be_as_long_as_its_limit_and_no_longer() -> None:
+def test_a_text_may_be_as_long_as_its_limit() -> None:
     assert fields.Text(3)(" ab") == "ab"
     with pytest.raises(ValueError, match="longer than 3"):
         fields.Text(3)("abcd")
 
 
 @pytest.mark.parametrize("value", ["", "  ", "x" * 501, 5])
-def test_a_name_is_a_short_string_with_something_in_it(value: Any) -> None:
+def test_empty_and_long_names_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
         fields.name(value)
 
@@ -97,7 +97,7 @@ def test_names_may_be_plain_or_objects_with_a_name() -> None:
     ],
     ids=str,
 )
-def test_a_moment_is_the_same_in_every_spelling(value: Any) -> None:
+def test_every_spelling_of_a_moment_gives_the_same_utc(value: Any) -> None:
     result = fields.moment(value)
     assert result == at("2026-03-10 02:00")
     assert result.tzinfo is UTC
@@ -113,13 +113,13 @@ def test_an_absurd_year_is_refused(year: int) -> None:
 
 
 @pytest.mark.parametrize("year", [1801, 2199])
-def test_the_first_and_last_sensible_years_are_taken(year: int) -> None:
+def test_the_first_and_last_allowed_years_are_accepted(year: int) -> None:
     assert fields.moment(datetime(year, 6, 1, tzinfo=UTC)).year == year
     assert fields.day(f"{year}-06-01") == f"{year}-06-01"
 
 
 @given(st.datetimes(datetime(1802, 1, 1), datetime(2198, 1, 1)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001 - bounds
-def test_a_moment_survives_its_own_text_in_any_zone(moment: datetime, offset: int) -> None:
+def test_iso_text_of_a_moment_is_read_back_in_any_zone(moment: datetime, offset: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
     assert fields.moment(aware.isoformat()) == fields.moment(aware) == aware
 
@@ -151,7 +151,7 @@ def test_a_bucket_starts_exactly_on_the_hour(change: dict[str, int]) -> None:
         fields.full_hour(hour + timedelta(**change))
 
 
-def test_a_number_between_two_others_may_be_either_of_them() -> None:
+def test_a_bounded_number_may_be_at_its_bounds() -> None:
     month = fields.Between(1, 12)
     assert [month(1), month(12.0)] == [1, 12]
     for value in (0, 13, 1.5):
@@ -159,14 +159,14 @@ def test_a_number_between_two_others_may_be_either_of_them() -> None:
             month(value)
 
 
-def test_a_choice_is_one_of_the_words() -> None:
+def test_a_choice_is_one_of_its_words() -> None:
     assert fields.OneOf(("a", "b"))("b") == "b"
     for value in ("c", ["a"], None):
         with pytest.raises(ValueError, match="one of a, b"):
             fields.OneOf(("a", "b"))(value)
 
 
-def test_a_list_of_objects_is_read_field_by_field_and_has_a_limit() -> None:
+def test_a_list_of_objects_is_read_by_field_up_to_a_limit() -> None:
     read = fields.Records({"n": Field(fields.count, required=True)})
     assert read([{"n": 1.0, "other": 2}]) == ({"n": 1},)
     assert len(read([{"n": 1}] * 10_000)) == 10_000
@@ -184,7 +184,7 @@ def test_titles_and_ids_may_be_mixed() -> None:
     assert len(fields.titles_or_ids([1] * 10_000)) == 10_000
 
 
-def test_an_absent_optional_field_stays_absent_and_a_required_one_is_named() -> None:
+def test_absent_fields_stay_absent_unless_they_are_required() -> None:
     wanted = {"a": Field(fields.count, required=True), "b": Field(fields.count)}
     assert fields.record({"a": 1, "b": None}, wanted) == {"a": 1}
     with pytest.raises(ValueError, match=r"^a: it is missing"):

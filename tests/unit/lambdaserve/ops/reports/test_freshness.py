@@ -17,7 +17,7 @@ COVERED = OPEN - 60 * HOUR
 
 
 def view(covers_until: datetime) -> BatchDocument:
-    return BatchDocument("sentiment", None, {}, covers_until + HOUR, covers_until, True, 1, "")
+    return BatchDocument("sentiment", None, {}, covers_until + HOUR, covers_until, 1, "")
 
 
 def speed_layer(*lost: int, synced_ago: timedelta = timedelta(minutes=1)) -> SpeedLayer:

@@ -1,0 +1,77 @@
+"""Lines of a file: what may be stored, and what is rejected."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+from bson import json_util
+
+from merger.contract.documents import Contract
+from merger.contract.importing import BATCH, EXPIRES_AFTER, SPEED, LineReader, Rejected
+from tests.unit.merger.documents import bucket, total
+from tests.unit.merger.examples import RUN
+
+
+def reader(kind: str) -> LineReader:
+    return LineReader(kind, Contract(), json_util.loads)
+
+
+def line(raw: dict[str, Any]) -> bytes:
+    return orjson.dumps(raw)
+
+
+def test_dates_become_dates_and_everything_else_stays_as_written() -> None:
+    ready = reader(BATCH).read(line({**total(5, RUN), "extra": "2026-03-10"}))
+    assert ready.document["covers_until"] == RUN
+    assert ready.document["extra"] == "2026-03-10"
+    assert ready.stamp == ready.document["computed_at"]
+
+
+def test_the_same_document_gets_the_same_id_and_another_run_another_one() -> None:
+    ids = [
+        reader(BATCH).read(line(raw)).document["_id"]
+        for raw in (total(5, RUN), total(6, RUN), total(5, RUN, batch_run_id="other"))
+    ]
+    assert ids[0] == ids[1] != ids[2]
+    assert ids[0].startswith("loaded:")
+
+
+def test_an_id_of_its_own_is_kept() -> None:
+    assert reader(BATCH).read(line({"_id": 7, **total(5, RUN)})).document["_id"] == 7
+
+
+def test_a_speed_document_gets_the_expiry_that_it_lacks() -> None:
+    assert reader(SPEED).read(line(bucket(RUN, 1))).document["ttl_expires_at"] == RUN + EXPIRES_AFTER
+    own = RUN + timedelta(hours=1)
+    assert reader(SPEED).read(line(bucket(RUN, 1, ttl_expires_at=own))).document["ttl_expires_at"] == own
+
+
+def test_extended_json_is_parsed() -> None:
+    raw = json_util.dumps({**total(5, RUN), "computed_at": RUN}).encode()
+    assert b'"$date"' in raw
+    assert reader(BATCH).read(raw).stamp == RUN
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"{", "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"[1]", "a document is an object, not list"),
+        (b'{"_id": []}', "an _id is a single value, not list"),
+        (b'{"computed_at": "soon"}', "computed_at: "),
+        (b"{}", r"batch\.view_type: "),
+        (b'{"value": {"$numberDouble": "NaN"}}', "a number in it is not finite"),
+    ],
+)
+def test_a_line_that_can_not_be_stored_is_rejected_with_the_reason(text: bytes, reason: str) -> None:
+    with pytest.raises(Rejected, match=f"^{reason}"):
+        reader(BATCH).read(text)
+
+
+def test_a_number_that_is_not_finite_is_rejected_at_any_depth() -> None:
+    with pytest.raises(Rejected, match="not finite"):
+        reader(BATCH).read_value({**total(5, RUN), "extra": [{"deep": float("inf")}]})
