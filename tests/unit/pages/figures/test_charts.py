@@ -1,4 +1,4 @@
-"""From answers to tables: every number is the answer's own."""
+"""Tables built from answers: every number is the answer's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def raw(table: Any) -> list[list[Any]]:
     return [[cell.raw for cell in line] for line in table.lines]
 
 
-def test_a_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
+def test_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
     table = charts.sentiment_timeline(movies.SENTIMENT)
     assert raw(table) == [
         ["2026-11-23", 0.28, 60, 40, 5, 15, "batch"],
@@ -36,25 +36,25 @@ def test_a_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
         (None, False),
     ],
 )
-def test_a_boundary_is_drawn_where_it_lies_within_the_time_that_is_shown(moment: str | None, *, is_drawn: bool) -> None:
+def test_boundary_is_drawn_only_within_the_time_shown(moment: str | None, *, is_drawn: bool) -> None:
     freshness = {**movies.SENTIMENT["freshness"], "batch_as_of": moment, "cutoff": moment}
     table = charts.sentiment_timeline({**movies.SENTIMENT, "freshness": freshness})
     assert (bool(table.cutoff), bool(table.covered)) == (is_drawn, is_drawn)
 
 
-def test_missing_intervals_are_the_answers_own() -> None:
+def test_gaps_are_the_answers_missing_intervals() -> None:
     missing = [{"start": "2026-11-23T05:00:00Z", "end": "2026-11-23T06:00:00Z"}]
     answer = {**movies.SENTIMENT, "freshness": {**movies.SENTIMENT["freshness"], "missing": missing}}
     assert charts.sentiment_timeline(answer).gaps == missing
 
 
-def test_stats_are_shown_oldest_first() -> None:
+def test_stats_are_listed_oldest_first() -> None:
     hours = [{**movies.STATS["latest"], "hour": f"2026-11-24T{hour:02}:00:00Z"} for hour in (14, 13)]
     table = charts.stats_timeline({**movies.STATS, "stats": hours})
     assert [line[0].raw[11:13] for line in table.lines] == ["13", "14"]
 
 
-def test_months_add_up_to_years_weighted_by_movies_that_say_anything() -> None:
+def test_months_add_up_to_years_weighted_by_movies_with_values() -> None:
     months = [
         {"year": 1999, "month": 1, "total_movies": 1, "avg_rating": 9.0, "avg_sentiment": None, "avg_popularity": 2.0},
         {"year": 1999, "month": 2, "total_movies": 3, "avg_rating": 5.0, "avg_sentiment": 0.5, "avg_popularity": None},
@@ -73,17 +73,17 @@ def test_months_add_up_to_years_weighted_by_movies_that_say_anything() -> None:
     ]
 
 
-def test_a_genre_of_one_year_is_shown_by_month() -> None:
+def test_genre_of_one_year_is_shown_by_month() -> None:
     assert raw(charts.genre_points(analytics.GENRE)) == [["1999-10", 12, 6.9, 0.14, 31.2]]
 
 
-def test_scores_are_a_line_per_movie() -> None:
+def test_scores_have_one_column_per_movie() -> None:
     table = charts.score_lines(trending.HISTORY_EXAMPLE)
     assert [column.label for column in table.columns] == ["Hour (UTC)", "Fight Club"]
     assert [line[1].raw for line in table.lines] == [61.5, None, 78.31]
 
 
-def test_a_ranking_tells_places_before_where_they_are_known() -> None:
+def test_ranking_has_earlier_ranks_where_they_are_known() -> None:
     answer = trending.EXAMPLE
     assert [row[:4] for row in raw(charts.ranking(answer, trending.HISTORY_EXAMPLE))] == [
         [1, 3, 550, "Fight Club"],
@@ -92,7 +92,7 @@ def test_a_ranking_tells_places_before_where_they_are_known() -> None:
     assert [row[1] for row in raw(charts.ranking(answer, None))] == [None, None]
 
 
-def test_the_rest_is_the_answers_rows() -> None:
+def test_other_tables_have_the_answers_rows() -> None:
     assert raw(charts.genres_by_size(analytics.OVERVIEW)) == [["Drama", 2297, 6.39]]
     assert raw(charts.tiers(analytics.COMPARISON))[0] == ["blockbuster", 0.15, 10_420, 121]
     assert raw(charts.collaborators(analytics.ACTOR))[0] == ["Meg Ryan", 2, "Sleepless in Seattle, You've Got Mail"]
@@ -101,5 +101,5 @@ def test_the_rest_is_the_answers_rows() -> None:
     assert row[:2] == ["Drama", 6.71]
 
 
-def test_a_movie_without_a_title_is_called_by_its_number() -> None:
+def test_movie_without_a_title_is_named_by_its_id() -> None:
     assert charts.name_of({"movie_id": 5, "title": None}) == "Movie 5"

@@ -1,4 +1,4 @@
-"""A table as it is shown, drawn and given away."""
+"""Tables as HTML, as charts and as CSV."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ def read(table: Table) -> list[list[str]]:
         (603, "id", "603"),
     ],
 )
-def test_values_are_shown_as_people_read_them(value: Any, kind: str, text: str) -> None:
+def test_values_are_formatted_by_kind(value: Any, kind: str, text: str) -> None:
     assert format_value(value, kind) == text
 
 
-def test_every_kind_shows_that_nothing_is_known() -> None:
+def test_unknown_value_is_a_dash_for_every_kind() -> None:
     assert {format_value(None, kind) for kind in FORMATS} == {NOTHING}
 
 
-def test_a_csv_has_a_heading_and_numbers_as_they_are() -> None:
+def test_csv_has_a_heading_and_unformatted_numbers() -> None:
     table = Table("t", "T", COLUMNS, [{"title": 'A "b", c', "votes": 1234, "mood": -0.123456789}, {"title": None}])
     assert read(table) == [["title", "votes", "mood"], ['A "b", c', "1234", "-0.123456789"], ["", "", ""]]
 
 
 @given(st.text(), st.lists(st.text(max_size=5), max_size=3))
-def test_no_text_is_a_formula_in_a_spreadsheet_nor_breaks_out_of_its_cell(title: str, genres: list[str]) -> None:
+def test_csv_text_is_never_a_formula_and_stays_in_its_cell(title: str, genres: list[str]) -> None:
     columns = (Column("title", "Title"), Column("genres", "Genres"))
     text = Table("t", "T", columns, [{"title": title, "genres": genres}]).as_csv()
     rows = list(csv.reader(io.StringIO(text, newline="")))
@@ -63,16 +63,16 @@ def test_no_text_is_a_formula_in_a_spreadsheet_nor_breaks_out_of_its_cell(title:
     assert rows[1][0].removeprefix("'") == title.removeprefix("'")
 
 
-def test_negative_numbers_stay_numbers() -> None:
+def test_csv_keeps_negative_numbers() -> None:
     assert read(Table("t", "T", COLUMNS, [{"title": "-5", "votes": -5, "mood": -1.5}]))[1] == ["'-5", "-5", "-1.5"]
 
 
-def test_the_first_text_of_a_row_leads_where_the_row_says() -> None:
+def test_rows_link_is_on_its_first_text() -> None:
     (line,) = Table("t", "T", COLUMNS, [{"title": "A", "votes": 1, "link": "/a"}]).lines
     assert [cell.link for cell in line] == ["/a", "", ""]
 
 
-def test_gaps_are_told_in_one_attribute() -> None:
+def test_gaps_are_joined_into_one_attribute() -> None:
     gaps: list[Mapping[str, str | None]] = [
         {"start": None, "end": "2026-11-24T00:00:00Z"},
         {"start": "2026-11-24T03:00:00Z", "end": "2026-11-24T04:00:00Z"},

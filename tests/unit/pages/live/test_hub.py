@@ -1,4 +1,4 @@
-"""Who looks at what, and what is pushed to whom."""
+"""Hub of the live streams: what is rendered, and what is pushed to which stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.live.hub import Hub
 
 
 @dataclass(frozen=True)
-class Shown:
+class Html:
     html: str
 
     @property
@@ -21,29 +21,29 @@ class Shown:
 
 
 class World:
-    """What topics show, and how often each was made."""
+    """What each topic shows, and how often it was rendered."""
 
     def __init__(self) -> None:
         self.shows: dict[str, str] = {}
-        self.made: Counter[str] = Counter()
+        self.rendered: Counter[str] = Counter()
 
-    def make(self, topic: str) -> Shown:
-        self.made[topic] += 1
+    def render(self, topic: str) -> Html:
+        self.rendered[topic] += 1
         if self.shows.get(topic) == "broken":
             raise RuntimeError(topic)
-        return Shown(self.shows.get(topic, ""))
+        return Html(self.shows.get(topic, ""))
 
 
-def test_a_topic_is_made_once_per_look_however_many_read_it_and_told_to_all_of_them() -> None:
+def test_topic_is_rendered_once_per_check_and_pushed_to_all_streams() -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make)
+        hub = Hub(world.render)
         world.shows["a"] = "one"
         contexts = [hub.subscribe("a") for _ in range(1_000)]
         streams = [each.__enter__() for each in contexts]
         await hub.check_topics()
         assert {(await each.next()).html for each in streams} == {"one"}
-        assert (world.made["a"], hub.pushed, hub.streams) == (1, 1_000, 1_000)
+        assert (world.rendered["a"], hub.pushed, hub.streams) == (1, 1_000, 1_000)
         await hub.check_topics()
         assert hub.pushed == 1_000
         world.shows["a"] = "two"
@@ -53,15 +53,15 @@ def test_a_topic_is_made_once_per_look_however_many_read_it_and_told_to_all_of_t
             each.__exit__(None, None, None)
         assert (hub.streams, hub.topics) == (0, 0)
         await hub.check_topics()
-        assert world.made["a"] == 3
+        assert world.rendered["a"] == 3
 
     asyncio.run(play())
 
 
-def test_who_comes_later_is_told_at_once_what_is_known() -> None:
+def test_later_stream_gets_the_last_version_at_once() -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make)
+        hub = Hub(world.render)
         world.shows["a"] = "one"
         with hub.subscribe("a"):
             await hub.check_topics()
@@ -71,10 +71,10 @@ def test_who_comes_later_is_told_at_once_what_is_known() -> None:
     asyncio.run(play())
 
 
-def test_a_slow_reader_gets_the_newest_and_nothing_that_was_replaced() -> None:
+def test_slow_reader_gets_only_the_newest_version() -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make)
+        hub = Hub(world.render)
         with hub.subscribe("a") as slow:
             for text in ("one", "two", "three"):
                 world.shows["a"] = text
@@ -86,12 +86,12 @@ def test_a_slow_reader_gets_the_newest_and_nothing_that_was_replaced() -> None:
     asyncio.run(play())
 
 
-def test_one_topic_in_trouble_keeps_no_other_from_its_readers_and_is_told_once(
+def test_failing_topic_is_logged_once_and_does_not_stop_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make)
+        hub = Hub(world.render)
         world.shows |= {"bad": "broken", "good": "one"}
         with hub.subscribe("bad") as bad, hub.subscribe("good") as good:
             for _ in range(3):
@@ -105,7 +105,7 @@ def test_one_topic_in_trouble_keeps_no_other_from_its_readers_and_is_told_once(
     assert len([record for record in caplog.records if "bad" in record.getMessage()]) == 1
 
 
-def test_it_takes_so_many_streams_and_topics_and_no_more() -> None:
+def test_streams_and_topics_are_limited() -> None:
     hub = Hub(World().make, most_streams=3, most_topics=2)
     with hub.subscribe("a"), hub.subscribe("b"):
         assert not hub.is_full_for("a")
@@ -115,10 +115,10 @@ def test_it_takes_so_many_streams_and_topics_and_no_more() -> None:
         assert not hub.is_full_for("a")
 
 
-def test_it_looks_again_and_again() -> None:
+def test_run_checks_topics_repeatedly() -> None:
     async def play() -> None:
         world = World()
-        hub = Hub(world.make, interval=0.01)
+        hub = Hub(world.render, interval=0.01)
         looking = asyncio.create_task(hub.run())
         with hub.subscribe("a") as stream:
             for text in ("one", "two"):

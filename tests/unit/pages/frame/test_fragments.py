@@ -1,0 +1,81 @@
+"""Fragments: their topics, their content, and topics that are refused."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from merger.errors import StoreUnavailable
+from pages.frame import fragments
+from pages.frame.fragments import fragment_url, make_topic, render_fragment
+
+FRESH: dict[str, Any] = {"missing": [], "warnings": [], "speed_as_of": "2026-03-10T12:30:00Z", "batch_as_of": None}
+
+
+def answer(etag: str, **body: Any) -> Any:
+    return SimpleNamespace(data={**body, "freshness": FRESH}, etag=etag)
+
+
+def ranked(movie_id: int, rank: int) -> dict[str, Any]:
+    return {"movie_id": movie_id, "rank": rank, "title": None, "genres": [], "trending_score": 1.0, "velocity": None}
+
+
+def past(movie_id: int, rank_before: int | None) -> dict[str, Any]:
+    return {"movie_id": movie_id, "rank_before": rank_before, "scores": [{"trending_score": 1.0}]}
+
+
+@pytest.fixture
+def ranking(monkeypatch: pytest.MonkeyPatch) -> None:
+    movies = [ranked(1, 1), ranked(2, 2), ranked(3, 3)]
+    monkeypatch.setattr(
+        fragments, "movies_trending", lambda **_: answer("a", trending_movies=movies, genre=None, window="6h")
+    )
+    monkeypatch.setattr(
+        fragments, "trending_history", lambda **_: answer("b", movies=[past(1, 3), past(2, None), past(3, 1)])
+    )
+
+
+def test_topic_sorts_its_parameters_and_drops_those_without_a_value() -> None:
+    assert make_topic("trending", window="6h", limit=5, genre=None) == "trending?limit=5&window=6h"
+    assert make_topic("freshness") == "freshness"
+
+
+def test_fragment_url_carries_the_topics_parameters() -> None:
+    assert fragment_url("trending?genre=Sci-Fi%2FFantasy") == "/fragments/trending/?genre=Sci-Fi%2FFantasy"
+    assert fragment_url("freshness") == "/fragments/freshness/"
+
+
+@pytest.mark.parametrize("topic", ["nothing", "trending?window=soon", "trending?limit=0", "movie", "movie?movie_id=x"])
+def test_invalid_topic_is_refused(topic: str) -> None:
+    with pytest.raises(ValidationError):
+        render_fragment(topic)
+
+
+@pytest.mark.usefixtures("ranking")
+def test_movies_are_marked_as_new_or_with_the_ranks_they_climbed() -> None:
+    content = fragments.trending(window=None, limit=3)
+    assert [(movie["is_new"], movie["climbed"]) for movie in content["movies"]] == [
+        (False, 2),
+        (True, None),
+        (False, -2),
+    ]
+
+
+def test_ranking_is_shown_without_its_history_if_that_fails(ranking: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> None:
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(fragments, "trending_history", fail)
+    content = fragments.trending(window=None, limit=3)
+    assert [movie["name"] for movie in content["movies"]] == ["Movie 1", "Movie 2", "Movie 3"]
+    assert content["movies"][0]["spark"] is None
+
+
+@pytest.mark.usefixtures("ranking")
+def test_version_of_a_rendered_fragment_combines_the_etags_of_its_answers() -> None:
+    rendered = render_fragment("trending?window=6h")
+    assert rendered.version == "a b"
+    assert 'href="/movies/2/"' in rendered.html
