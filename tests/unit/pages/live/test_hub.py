@@ -106,7 +106,7 @@ def test_failing_topic_is_logged_once_and_does_not_stop_others(
 
 
 def test_streams_and_topics_are_limited() -> None:
-    hub = Hub(World().make, most_streams=3, most_topics=2)
+    hub = Hub(World().render, most_streams=3, most_topics=2)
     with hub.subscribe("a"), hub.subscribe("b"):
         assert not hub.is_full_for("a")
         assert hub.is_full_for("c")
