@@ -1,4 +1,4 @@
-"""How far a long command has come, on stderr: a line that redraws itself on a terminal, plain lines elsewhere."""
+"""Shows the progress of a long command on stderr: a line that is redrawn on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.core.management.base import OutputWrapper
 _BAR = 30
 
 
-_REDRAWN_EVERY, _REPEATED_EVERY = 0.1, 5.0
-"""Seconds between two lines, on a terminal and elsewhere."""
+_REDRAW_INTERVAL_SECONDS, _LINE_INTERVAL_SECONDS = 0.1, 5.0
+"""Time between two lines: on a terminal, and elsewhere."""
 
 
 class Progress:
@@ -19,11 +19,11 @@ class Progress:
 
     Args:
         stream: the command's ``stderr``.
-        label: what is being done, e.g. ``batch_views: documents written``.
-        total: steps in all; without it and ``share`` there is no bar.
-        share: how much is done, 0 to 1, where the number of steps isn't known; ``None``: it isn't known either. With it
-            the line tells the rate, and how long the rest will take.
-        clock: seconds that only ever grow.
+        label: what is counted, e.g. ``batch_views: documents written``.
+        total: number of steps; without it and ``share`` there is no bar.
+        clock: seconds of a monotonic clock.
+        share: returns how much is done, 0 to 1, where the number of steps isn't known; ``None``: that isn't known
+            either. With it the line shows the rate and the estimated time left.
     """
 
     def __init__(
@@ -44,23 +44,23 @@ class Progress:
         self.done = 0
 
     def step(self, steps: int = 1) -> None:
-        """Some more steps are done."""
+        """Counts further steps."""
         self.done += steps
-        pause = _REDRAWN_EVERY if self._redraws else _REPEATED_EVERY
+        pause = _REDRAW_INTERVAL_SECONDS if self._redraws else _LINE_INTERVAL_SECONDS
         if self._clock() - self._shown_at >= pause:
             self._show()
 
     def end(self) -> None:
-        """Nothing more will come: leave the final state on a line of its own."""
+        """Writes the final state on a line of its own."""
         self._show()
         if self._redraws:
             self._stream.write("")
 
     def _show(self) -> None:
         self._shown_at = self._clock()
-        lead, ending = ("\r", "") if self._redraws else ("", "\n")
-        # Progress is not an error, although it goes to the same stream: it keeps the terminal's colour.
-        self._stream.write(f"{lead}{self._line()}", style_func=str, ending=ending)
+        start, ending = ("\r", "") if self._redraws else ("", "\n")
+        # Progress is no error although it goes to stderr, so it is not coloured as one.
+        self._stream.write(f"{start}{self._line()}", style_func=str, ending=ending)
 
     def _line(self) -> str:
         if self._share is not None:
@@ -74,11 +74,11 @@ class Progress:
 
     def _with_rate(self, share: float | None) -> str:
         took = self._clock() - self._began
-        told = f"{self._label}: {self.done:,}" + (f", {self.done / took:,.0f}/s" if took > 0 else "")
+        line = f"{self._label}: {self.done:,}" + (f", {self.done / took:,.0f}/s" if took > 0 else "")
         if not share:
-            return told
+            return line
         left = took / share - took
-        return f"{told}, {share:.0%}, {left:.0f} s left" + (f" {_bar(share)}" if self._redraws else "")
+        return f"{line}, {share:.0%}, {left:.0f} s left" + (f" {_bar(share)}" if self._redraws else "")
 
 
 def _bar(share: float) -> str:

@@ -1,4 +1,7 @@
-"""Files of documents, read as a stream: JSON lines, gzip of such, and Parquet (O3)."""
+"""Reads files of documents as a stream: JSON lines, the same compressed by gzip, and Parquet.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
-LONGEST_LINE = 40_000_000
-"""Bytes: MongoDB takes documents of 16 MB."""
+MAX_LINE_BYTES = 40_000_000
+"""Longer lines are rejected: MongoDB takes documents of 16 MB, and JSON is longer than BSON."""
 
 
-_BEGINNING = 1000
-"""Bytes of a longer one that are shown. They are no JSON, since they don't end."""
+_SHOWN_BYTES = 1000
+"""How much of a longer line is passed on. It is not JSON, so the reader rejects it."""
 
 
 STDIN = "-"
@@ -26,17 +29,17 @@ _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 
 
 class UnreadableFile(Exception):
-    """A file that can't be read at all, or not on."""
+    """A file can't be read, or not any further."""
 
 
 @dataclass
 class ViewFile:
-    """One file that is being read.
+    """An open file of documents.
 
     Attributes:
-        name: as it was given.
-        size: bytes in all; 0: not known.
-        is_table: whether its items are rows rather than lines.
+        name: as given.
+        size: in bytes; 0: not known.
+        is_table: whether its items are rows instead of lines.
     """
 
     name: str
@@ -47,14 +50,14 @@ class ViewFile:
 
     @property
     def share(self) -> float | None:
-        """How much of it has been read, 0 to 1; ``None``: nobody knows how much there is."""
+        """How much has been read, 0 to 1; ``None``: the size is not known."""
         return min(1.0, self._raw.tell() / self.size) if self.size else None
 
     def items(self) -> Iterator[tuple[int, Any]]:
-        """Numbers from 1, and lines as bytes or rows as objects; of a line that is too long the beginning.
+        """Yields the items with their numbers from 1: lines as bytes, or rows as objects; long lines are cut off.
 
         Raises:
-            UnreadableFile: it is damaged.
+            UnreadableFile: the file is damaged.
         """
         try:
             yield from (self._rows() if self.is_table else self._lines())
@@ -63,12 +66,12 @@ class ViewFile:
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         number = 0
-        while line := self._plain.readline(LONGEST_LINE + 1):
+        while line := self._plain.readline(MAX_LINE_BYTES + 1):
             number += 1
-            if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-                while (rest := self._plain.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+                while (rest := self._plain.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
                     pass
-                yield number, line[:_BEGINNING] + b"..."
+                yield number, line[:_SHOWN_BYTES] + b"..."
             elif line.strip():
                 yield number, line
 
@@ -80,48 +83,48 @@ class ViewFile:
             for batch in parquet.ParquetFile(self._raw).iter_batches(batch_size=1000):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, _without_nulls(row)
+                    yield number, _drop_nulls(row)
         except ArrowException as error:
             raise UnreadableFile(f"{self.name} can't be read: {error}") from error
 
 
 @contextmanager
-def opened(name: str) -> Iterator[ViewFile]:
-    """A file by its path, or standard input by ``-``. What it is, is seen by how it begins, not by its name.
+def open_views(name: str) -> Iterator[ViewFile]:
+    """Opens a file by its path, or standard input by ``-``; detects the format from the first bytes, not the name.
 
     Raises:
-        UnreadableFile: it isn't there, may not be read, or needs a package that is missing.
+        UnreadableFile: it is missing, may not be read, or needs a package that is not installed.
     """
     if name == STDIN:
-        yield _of(name, 0, sys.stdin.buffer)
+        yield _detect_format(name, 0, sys.stdin.buffer)
         return
     try:
         with Path(name).open("rb") as source:
-            yield _of(name, Path(name).stat().st_size, source)
+            yield _detect_format(name, Path(name).stat().st_size, source)
     except OSError as error:
         raise UnreadableFile(f"{name} can't be read: {error.strerror or error}") from error
 
 
-def _of(name: str, size: int, source: IO[bytes]) -> ViewFile:
-    begins = cast("io.BufferedReader", source).peek(4)[:4]
-    if begins == _PARQUET:
-        _need_pyarrow(name)
+def _detect_format(name: str, size: int, source: IO[bytes]) -> ViewFile:
+    first_bytes = cast("io.BufferedReader", source).peek(4)[:4]
+    if first_bytes == _PARQUET:
+        _require_pyarrow(name)
         return ViewFile(name, size, True, source, source)
-    plain = gzip.GzipFile(fileobj=source) if begins.startswith(_GZIP) else source
+    plain = gzip.GzipFile(fileobj=source) if first_bytes.startswith(_GZIP) else source
     return ViewFile(name, size, False, source, cast("IO[bytes]", plain))
 
 
-def _need_pyarrow(name: str) -> None:
+def _require_pyarrow(name: str) -> None:
     if name == STDIN:
-        raise UnreadableFile("Parquet is read from a file, not from standard input: its end comes first")
+        raise UnreadableFile("Parquet can only be read from a file, not from standard input: it is read from its end")
     try:
-        import pyarrow.parquet  # noqa: F401  # only whether it is there
+        import pyarrow.parquet  # noqa: F401  # only to see whether it is installed
     except ImportError:
         raise UnreadableFile(f"{name} is Parquet, which needs a package: pip install pyarrow") from None
 
 
-def _without_nulls(row: Any) -> Any:
-    """Tables have every column in every row: what is null was not written."""
+def _drop_nulls(row: Any) -> Any:
+    """Removes null values: a table has every column in every row, so null means that the field was not written."""
     if isinstance(row, dict):
-        return {key: _without_nulls(value) for key, value in row.items() if value is not None}
-    return [_without_nulls(each) for each in row] if isinstance(row, list) else row
+        return {key: _drop_nulls(value) for key, value in row.items() if value is not None}
+    return [_drop_nulls(each) for each in row] if isinstance(row, list) else row

@@ -1,4 +1,4 @@
-"""Readers see published batch runs alone, and each of them whole (M12): through the API, over the real stores."""
+"""Answers use published batch runs only, and each of them completely (M12): through the API, over real stores."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.api.healthy_world import ADDRESSES, MOVIE, OTHER, healthy
 
 
 def batch_runs(*arguments: str, **options: Any) -> str:
-    told = StringIO()
-    call_command("batch_runs", *arguments, stdout=told, stderr=told, **options)
-    return told.getvalue()
+    output = StringIO()
+    call_command("batch_runs", *arguments, stdout=output, stderr=output, **options)
+    return output.getvalue()
 
 
 def of_run(run_id: object, documents: list[Document], later: timedelta = timedelta()) -> list[Document]:
-    """Copies of batch documents that name a run, computed so much later."""
+    """Copies batch documents into a run, computed later by ``later``."""
     copies = copy.deepcopy([document for document in documents if "hour" not in document])
     for document in copies:
         document |= {"batch_run_id": run_id, "computed_at": document["computed_at"] + later}
@@ -32,7 +32,7 @@ def of_run(run_id: object, documents: list[Document], later: timedelta = timedel
 
 
 def altered(documents: list[Document]) -> list[Document]:
-    """The same documents saying something else, whatever they are about."""
+    """Changes numbers and titles in documents of every view; returns them."""
     for document in documents:
         data = document["data"]
         for name, value in data.items():
@@ -46,7 +46,7 @@ def altered(documents: list[Document]) -> list[Document]:
 
 
 def answers(api: Api) -> dict[str, Any]:
-    """What every address says, to somebody who has nothing cached."""
+    """The answer of every address, with an empty cache."""
     api.forget()
     return {address: api.body(address) for address in ADDRESSES}
 
@@ -56,7 +56,7 @@ def titles(api: Api) -> list[str]:
     return sorted(movie["title"] for movie in api.body("search/movies")["results"])
 
 
-def test_of_a_run_that_is_not_published_nothing_is_in_any_answer_and_then_all_of_it(api: Api) -> None:
+def test_a_run_is_in_no_answer_before_it_is_published_and_completely_after(api: Api) -> None:
     api.load(healthy())
     api.database.batch_views.delete_many({})
     api.load(of_run("first", healthy()))
@@ -74,16 +74,16 @@ def test_of_a_run_that_is_not_published_nothing_is_in_any_answer_and_then_all_of
     assert answers(api) == before
 
 
-def test_a_producer_may_keep_the_records_itself(api: Api) -> None:
+def test_a_producer_may_write_the_records_itself(api: Api) -> None:
     api.load(of_run("old", [movie(1, "Old")]))
     api.database.batch_runs.insert_one({"batch_run_id": "new", "status": "running"})
     api.load(of_run("new", [movie(1, "New")], timedelta(minutes=1)))
-    assert titles(api) == ["Old"], "nobody published anything, but this run says that it is not complete"
+    assert titles(api) == ["Old"], "no run is published, but the record of this one says that it is not complete"
     api.database.batch_runs.update_one({"batch_run_id": "new"}, {"$set": {"status": "published"}})
     assert titles(api) == ["New"]
 
 
-def test_runs_of_before_the_first_record_stay_visible(api: Api) -> None:
+def test_runs_older_than_the_first_record_stay_visible(api: Api) -> None:
     api.load(of_run("a", [movie(1, "A")]), of_run("b", [movie(2, "B")]), [movie(3, "Of no run")])
     api.load(of_run("c", [movie(4, "C")]))
     batch_runs("publish", "c", force=True)
@@ -94,7 +94,7 @@ def test_runs_of_before_the_first_record_stay_visible(api: Api) -> None:
     assert titles(api) == ["A", "B", "Of no run"]
 
 
-def test_a_run_says_how_far_its_documents_reach(api: Api) -> None:
+def test_the_record_of_a_run_says_up_to_when_its_documents_cover(api: Api) -> None:
     covers = NOW - timedelta(days=4)
     api.load(of_run("one", [movie(MOVIE, "Any"), sentiment_total(MOVIE, 10, 0.5)]))
     for document in api.database.batch_views.find():
@@ -105,7 +105,7 @@ def test_a_run_says_how_far_its_documents_reach(api: Api) -> None:
     assert moment(freshness["batch_as_of"]) <= covers
 
 
-def test_a_run_that_lacks_half_of_what_there_was_is_not_published_by_accident(api: Api) -> None:
+def test_a_run_with_less_than_half_the_documents_needs_force(api: Api) -> None:
     api.load(of_run("full", [movie(number, f"M{number}") for number in range(1, 11)]))
     batch_runs("publish", "full")
     api.load(of_run("thin", [movie(1, "Thin")], timedelta(minutes=1)))
@@ -117,7 +117,7 @@ def test_a_run_that_lacks_half_of_what_there_was_is_not_published_by_accident(ap
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reason"),
     [
         (("publish", "unknown"), "there is no run 'unknown'; the newest are: 'one'"),
         (("publish", "empty"), "no document of batch_views is of run 'empty'"),
@@ -127,15 +127,15 @@ def test_a_run_that_lacks_half_of_what_there_was_is_not_published_by_accident(ap
         (("publish", "one", "--covers-until", "soon"), "invalid .* value: 'soon'"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_its_reason(api: Api, arguments: tuple[str, ...], told: str) -> None:
+def test_impossible_requests_are_refused_with_the_reason(api: Api, arguments: tuple[str, ...], reason: str) -> None:
     api.load(of_run("one", [movie(1, "Any")]))
     api.database.batch_runs.insert_one({"batch_run_id": "empty", "status": "running"})
-    with pytest.raises(CommandError, match=told):
+    with pytest.raises(CommandError, match=reason):
         batch_runs(*arguments)
     assert api.database.batch_runs.count_documents({"status": "published"}) == 0
 
 
-def test_the_last_visible_run_is_not_rolled_back_by_accident(api: Api) -> None:
+def test_rolling_back_the_last_visible_run_needs_force(api: Api) -> None:
     api.load(of_run("only", [movie(1, "Any")]))
     batch_runs("publish", "only")
     with pytest.raises(CommandError, match="readers would see no batch documents"):
@@ -144,7 +144,7 @@ def test_the_last_visible_run_is_not_rolled_back_by_accident(api: Api) -> None:
     assert titles(api) == []
 
 
-def test_pruning_deletes_what_newer_runs_replaced_and_changes_no_answer(api: Api, settings: Any) -> None:
+def test_pruning_deletes_replaced_documents_and_changes_no_answer(api: Api, settings: Any) -> None:
     settings.BATCH_RUNS_KEPT = 0
     api.load(healthy())
     api.database.batch_views.delete_many({})
@@ -154,16 +154,16 @@ def test_pruning_deletes_what_newer_runs_replaced_and_changes_no_answer(api: Api
         api.load([d for d in documents if run_id != "third" or d.get("movie_id") != OTHER])
         batch_runs("publish", run_id, force=True)
     before, number = answers(api), api.database.batch_views.count_documents({})
-    assert "first has" in batch_runs("prune", "--keep", "1", "--dry-run")
+    assert "documents of first, which newer runs have replaced" in batch_runs("prune", "--keep", "1", "--dry-run")
     assert api.database.batch_views.count_documents({}) == number
-    batch_runs("prune", "--keep", "1")
+    assert "deleted " in batch_runs("prune", "--keep", "1")
     left = {run.run_id: run.total for run in wiring.run_publisher().runs()}
     assert left["first"] == 0
-    assert 0 < left["second"] < left["third"], "what only the second run knows of stays"
+    assert 0 < left["second"] < left["third"], "documents that only the second run has stay"
     assert answers(api) == before
 
 
-def test_under_the_fixed_strategy_what_may_not_answer_yet_replaces_nothing(api: Api, settings: Any) -> None:
+def test_under_the_fixed_strategy_a_too_recent_run_replaces_nothing(api: Api, settings: Any) -> None:
     settings.MERGE_STRATEGY, settings.BATCH_RUNS_KEPT = "fixed", 0
     for run_id, age in (("first", 90), ("second", 60), ("third", 2)):
         batch = of_run(run_id, [movie(1, run_id)])
@@ -177,16 +177,16 @@ def test_under_the_fixed_strategy_what_may_not_answer_yet_replaces_nothing(api: 
     assert titles(api) == ["second"]
 
 
-def test_the_list_tells_what_readers_see(api: Api) -> None:
+def test_the_list_shows_which_runs_are_visible(api: Api) -> None:
     assert "No batch document names a run" in batch_runs()
     api.load(of_run("seen", [movie(1, "Any"), movie(2, "Any")]), of_run(7, [sentiment_total(1, 10, 0.5)]))
     batch_runs("publish", "seen", force=True)
     lines = batch_runs("list").splitlines()
     assert any(line.startswith("seen  visible  published") and "2 movie_details" in line for line in lines)
-    assert any(line.startswith("7     visible  not recorded") for line in lines), "it was there before"
+    assert any(line.startswith("7     visible  not recorded") for line in lines), "it is older than the first record"
 
 
-def test_hostile_records_hide_nothing_and_raise_nothing(api: Api) -> None:
+def test_hostile_records_are_ignored(api: Api) -> None:
     api.load(of_run("one", [movie(1, "One")]))
     api.database.batch_runs.insert_many(
         [

@@ -1,4 +1,4 @@
-"""Runs the sample commands on a small world and says what they printed."""
+"""Runs commands in the test process, and reads what they stored."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from pymongo.database import Database
 
 ROOT = Path(__file__).parents[2]
 
-Held = Database[dict[str, Any]]
+Stored = Database[dict[str, Any]]
 
 
 def run(command: str, *arguments: str) -> str:
-    """What a command wrote to stdout."""
+    """Runs a command; returns what it wrote to stdout."""
     out = StringIO()
     call_command(command, *arguments, stdout=out, stderr=StringIO())
     return out.getvalue()
 
 
-def documents(database: Held, collection: str) -> Mapping[str, dict[str, Any]]:
-    """Everything a collection holds, by id."""
+def documents(database: Stored, collection: str) -> Mapping[str, dict[str, Any]]:
+    """Reads all documents of a collection, by id."""
     return {document["_id"]: document for document in database[collection].find()}
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
-    """Whether something comes true in time."""
+    """Waits for a condition; returns whether it became true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if holds():

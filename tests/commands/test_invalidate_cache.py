@@ -27,21 +27,21 @@ def generations(*names: str) -> tuple[str, ...]:
     return wiring.service().cache.redis_tier.find("none", names).generations
 
 
-def test_it_raises_what_it_is_told_to_and_nothing_else() -> None:
+def test_it_bumps_the_named_generations_and_no_others() -> None:
     names = ("view:movies.details", "view:movies.stats", "movie:603", "movie:604", "batch")
     assert generations(*names) == ("",) * 5
-    said = run("invalidate_cache", "--view", "movies.details", "--movie", "603")
-    raised = generations(*names)
-    assert raised[0] != ""
-    assert raised[2] != ""
-    assert (raised[1], raised[3], raised[4]) == ("", "", "")
-    assert said == "Outdated the answers of movies.details, the answers about movie 603\n"
+    output = run("invalidate_cache", "--view", "movies.details", "--movie", "603")
+    bumped = generations(*names)
+    assert bumped[0] != ""
+    assert bumped[2] != ""
+    assert (bumped[1], bumped[3], bumped[4]) == ("", "", "")
+    assert output == "Invalidated the answers of movies.details, the answers about movie 603\n"
 
 
-def test_everything_is_outdated_again_and_again() -> None:
+def test_all_answers_can_be_invalidated_repeatedly() -> None:
     seen = {generations("all")}
     for _ in range(3):
-        assert run("invalidate_cache", "--all") == "Outdated every answer\n"
+        assert run("invalidate_cache", "--all") == "Invalidated every answer\n"
         seen.add(generations("all"))
     assert len(seen) == 4
 
@@ -51,21 +51,22 @@ def test_it_lists_every_view() -> None:
     assert {"movies.details", "trending.movies", "analytics.overview"} <= set(known_views())
 
 
-def test_an_unknown_view_is_refused_with_what_may_have_been_meant() -> None:
+def test_an_unknown_view_is_refused_with_a_suggestion() -> None:
     with pytest.raises(CommandError, match=r"no view 'movie\.details'\. Did you mean movies\.details"):
         run("invalidate_cache", "--view", "movies.stats", "movie.details")
     assert generations("view:movies.stats") == ("",)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "reason"), [([], "say what"), (["--movie", "-1"], "expected at least one argument|takes ids from 0")]
+    ("arguments", "reason"),
+    [([], "name what to invalidate"), (["--movie", "-1"], "expected at least one argument|takes ids from 0")],
 )
-def test_it_says_what_it_takes(arguments: list[str], reason: str) -> None:
+def test_wrong_arguments_are_refused_with_the_reason(arguments: list[str], reason: str) -> None:
     with pytest.raises(CommandError, match=reason):
         run("invalidate_cache", *arguments)
 
 
-def test_it_fails_when_redis_is_away() -> None:
+def test_it_fails_while_redis_is_down() -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "invalidate_cache", "--all"],
         cwd=ROOT,
@@ -76,5 +77,5 @@ def test_it_fails_when_redis_is_away() -> None:
         timeout=60,
     )
     assert ended.returncode == 1
-    assert "nothing was outdated" in ended.stderr
+    assert "nothing was invalidated" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -1,4 +1,4 @@
-"""`manage.py load_views`, `check_views` and `export_views`: files into the collections, back out, and what is wrong."""
+"""`manage.py load_views`: files into the collections, and what can't be loaded into a file of rejects."""
 
 from __future__ import annotations
 
@@ -14,56 +14,21 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from bson import Decimal128, Int64, ObjectId, json_util
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from pyarrow import parquet
 from pymongo.database import Database
 
 from merger.management.commands import load_views
-from merger.management.view_files import LONGEST_LINE
+from merger.management.view_files import MAX_LINE_BYTES
+from tests.commands.view_documents import NOON, bucket, details, lines, manage, rejected
 
 Stored = Database[dict[str, Any]]
 
-NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
-
-def manage(command: str, *arguments: str, **options: Any) -> str:
-    told = io.StringIO()
-    call_command(command, *arguments, stdout=told, stderr=io.StringIO(), **options)
-    return told.getvalue()
-
-
-def details(movie_id: int = 1, title: str = "Alien", at: str = "2026-05-04T02:00:00Z") -> dict[str, Any]:
-    return {"movie_id": movie_id, "view_type": "movie_details", "data": {"title": title}, "computed_at": at}
-
-
-def bucket(movie_id: int = 1, hour: Any = "2026-05-04T12:00:00Z", **fields: Any) -> dict[str, Any]:
-    data = {"trending_score": 1.5}
-    return {
-        "movie_id": movie_id,
-        "data_type": "trending",
-        "hour": hour,
-        "data": data,
-        "synced_at": "2026-05-04T12:10:00+00:00",
-        **fields,
-    }
-
-
-def lines(path: Path, *documents: Any) -> str:
-    """A file of these, one a line; bytes as they are."""
-    content = [each if isinstance(each, bytes) else json.dumps(each).encode() for each in documents]
-    path.write_bytes(b"".join(part + b"\n" for part in content))
-    return str(path)
-
-
-def rejected(path: str) -> list[tuple[int, str]]:
-    found = [json.loads(line) for line in Path(f"{path}.rejects.jsonl").read_text().splitlines()]
-    return [(each["line"], each["reason"]) for each in found]
-
-
-def test_documents_are_stored_as_they_were_written_with_dates_for_texts(database: Stored, tmp_path: Path) -> None:
+def test_documents_are_stored_as_written_with_texts_turned_into_dates(database: Stored, tmp_path: Path) -> None:
     theirs = {**details(), "more": [1, {"a": None}], "computed_at": "2026-05-04T04:00:00+02:00"}
-    told = manage("load_views", lines(tmp_path / "a", theirs, b"", details(2)), kind="batch")
-    assert told == f"{tmp_path}/a: 2 loaded\n"
+    output = manage("load_views", lines(tmp_path / "a", theirs, b"", details(2)), kind="batch")
+    assert output == f"{tmp_path}/a: 2 loaded\n"
     (found, _) = database.batch_views.find({}, {"_id": 0}).sort("movie_id")
     assert found == theirs | {"computed_at": datetime(2026, 5, 4, 2, tzinfo=UTC)}
     assert not Path(f"{tmp_path}/a.rejects.jsonl").exists()
@@ -76,12 +41,12 @@ def test_a_speed_document_gets_its_expiry(database: Stored, tmp_path: Path) -> N
     assert found["ttl_expires_at"] == NOON + timedelta(hours=48)
 
 
-def test_loading_again_replaces_and_never_by_what_is_older(database: Stored, tmp_path: Path) -> None:
+def test_loading_again_replaces_documents_unless_newer_ones_are_stored(database: Stored, tmp_path: Path) -> None:
     path = lines(tmp_path / "a", details(title="New"), details(2, "Other"))
     for _ in range(2):
         manage("load_views", path, kind="batch")
     older = lines(tmp_path / "b", details(title="Old", at="2026-05-03T02:00:00Z"), details(3))
-    assert manage("load_views", older, kind="batch") == f"{older}: 1 loaded, 1 left out, as there are newer ones\n"
+    assert manage("load_views", older, kind="batch") == f"{older}: 1 loaded, 1 left out since newer ones are stored\n"
     found = database.batch_views.find().sort("movie_id")
     assert [each["data"]["title"] for each in found] == ["New", "Other", "Alien"]
     newer = lines(tmp_path / "c", details(title="Newest", at="2026-05-05T02:00:00Z"))
@@ -90,7 +55,7 @@ def test_loading_again_replaces_and_never_by_what_is_older(database: Stored, tmp
     assert database.batch_views.find_one({"movie_id": 1})["data"]["title"] == "Newest"  # type: ignore[index]
 
 
-def test_what_a_document_is_about_decides_what_it_replaces(database: Stored, tmp_path: Path) -> None:
+def test_a_document_replaces_the_one_about_the_same_thing(database: Stored, tmp_path: Path) -> None:
     day = {"avg_sentiment": 0.5, "review_count": 1, "positive_count": 1, "negative_count": 0, "neutral_count": 0}
     sentiment = {"movie_id": 1, "view_type": "sentiment", "computed_at": "2026-05-04"}
     documents = [
@@ -102,11 +67,11 @@ def test_what_a_document_is_about_decides_what_it_replaces(database: Stored, tmp
         sentiment | {"stats": day | {"date": "2026-05-02"}},
     ]
     manage("load_views", lines(tmp_path / "a", *documents), kind="batch")
-    assert database.batch_views.count_documents({}) == 5, "of the last two, the same under another name, one is left"
+    assert database.batch_views.count_documents({}) == 5, "the last two are about the same day, so one is left"
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_extended_json_keeps_every_type_and_gzip_is_seen_by_its_content(
+def test_extended_json_keeps_every_type_and_gzip_is_detected_by_content(
     database: Stored, tmp_path: Path, packed: bool
 ) -> None:
     document = {
@@ -126,7 +91,7 @@ def test_extended_json_keeps_every_type_and_gzip_is_seen_by_its_content(
         assert found["data"]["vote_average"].to_decimal() == Decimal("7.5")
 
 
-def test_standard_input_is_read_by_a_dash(database: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dash_reads_standard_input(database: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     content = json.dumps(details()).encode() + b"\n{"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(content))))
@@ -161,11 +126,11 @@ HOSTILE = {
     "an operator for an id": (details() | {"_id": {"$gt": ""}}, "an _id is a single value, not dict"),
     "a list for an id": (details() | {"_id": [1]}, "an _id is a single value, not list"),
     "a null in a name": (details() | {"a\x00b": 1}, "it can't be stored: "),
-    "a huge document": (details() | {"more": "x" * 17_000_000}, "a document has 16777216 bytes at most"),
+    "a huge document": (details() | {"more": "x" * 17_000_000}, "a document may have at most 16777216 bytes"),
 }
 
 
-def test_what_can_not_be_stored_is_told_with_its_line_and_stops_nothing(database: Stored, tmp_path: Path) -> None:
+def test_documents_that_cannot_be_stored_are_reported_and_the_rest_is_loaded(database: Stored, tmp_path: Path) -> None:
     path = lines(tmp_path / "a", details(1), *(line for line, _ in HOSTILE.values()), details(2))
     with pytest.raises(CommandError, match=f"^{len(HOSTILE)} rejected$"):
         manage("load_views", path, kind="batch", strict=True)
@@ -177,14 +142,14 @@ def test_what_can_not_be_stored_is_told_with_its_line_and_stops_nothing(database
     assert max(len(line) for line in Path(f"{path}.rejects.jsonl").read_text().splitlines()) < 20_000
 
 
-def test_a_number_that_is_none_is_rejected_wherever_it_is(database: Stored, tmp_path: Path) -> None:
+def test_a_number_that_is_not_finite_is_rejected_at_any_depth(database: Stored, tmp_path: Path) -> None:
     odd = json.dumps(details() | {"more": [{"price": "$5", "x": float("nan")}]}).encode()
     path = lines(tmp_path / "a", odd, details() | {"more": {"$numberDouble": "Infinity"}})
     manage("load_views", path, kind="batch")
     assert rejected(path) == [(n, "a number in it is not finite") for n in (1, 2)]
 
 
-def test_several_files_share_a_file_of_rejects_that_names_them(database: Stored, tmp_path: Path) -> None:
+def test_several_files_share_a_file_of_rejects_that_names_each(database: Stored, tmp_path: Path) -> None:
     files = [lines(tmp_path / name, b"{", details()) for name in ("a", "b")]
     manage("load_views", *files, kind="batch", rejects=str(tmp_path / "r"))
     assert [json.loads(line)["file"] for line in (tmp_path / "r").read_text().splitlines()] == files
@@ -192,30 +157,30 @@ def test_several_files_share_a_file_of_rejects_that_names_them(database: Stored,
         manage("load_views", *files, kind="batch", rejects=str(tmp_path / "no" / "r"))
 
 
-def test_a_stored_stamp_that_is_text_is_not_newer(database: Stored, tmp_path: Path) -> None:
+def test_a_stored_stamp_that_is_text_does_not_count_as_newer(database: Stored, tmp_path: Path) -> None:
     database.batch_views.insert_one({"_id": "x", **details(title="Old")})
     manage("load_views", lines(tmp_path / "a", {"_id": "x", **details(title="New")}), kind="batch")
     (found,) = database.batch_views.find()
     assert found["data"]["title"] == "New"
 
 
-def test_a_line_without_an_end_is_rejected_and_not_held(database: Stored, tmp_path: Path) -> None:
-    path = lines(tmp_path / "a", details(1), b'{"a": "' + b"x" * (LONGEST_LINE + 10) + b'"}', details(2))
+def test_a_line_without_an_end_is_rejected(database: Stored, tmp_path: Path) -> None:
+    path = lines(tmp_path / "a", details(1), b'{"a": "' + b"x" * (MAX_LINE_BYTES + 10) + b'"}', details(2))
     assert "2 loaded, 1 rejected" in manage("load_views", path, kind="batch", rejects=str(tmp_path / "r"))
     assert json.loads((tmp_path / "r").read_text())["line"] == 2
 
 
-def test_a_dry_run_judges_and_stores_nothing(database: Stored, tmp_path: Path) -> None:
+def test_a_dry_run_checks_everything_and_stores_nothing(database: Stored, tmp_path: Path) -> None:
     path = lines(tmp_path / "a", bucket(), bucket(hour="2026-05-04T12:30:00Z"))
     assert f"{path}: 1 could be loaded, 1 rejected" in manage("load_views", path, kind="speed", dry_run=True)
     assert rejected(path) == [(2, "trending.hour: a bucket starts on the hour")]
     assert database.speed_views.count_documents({}) == 0
 
 
-def test_an_interrupted_load_says_how_far_it_came_and_is_completed_by_running_it_again(
+def test_an_interrupted_load_reports_progress_and_is_completed_by_another_run(
     database: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load_views, "AT_ONCE", 2)
+    monkeypatch.setattr(load_views, "BATCH_SIZE", 2)
     path = lines(tmp_path / "a", *(details(number) for number in range(1, 8)))
     stored, calls = load_views._store, []
 
@@ -236,14 +201,14 @@ def test_an_interrupted_load_says_how_far_it_came_and_is_completed_by_running_it
 
 
 @pytest.mark.parametrize("command", ["load_views", "export_views"])
-def test_a_file_that_is_not_there_is_named(database: Stored, tmp_path: Path, command: str) -> None:
+def test_a_missing_file_is_named_in_the_error(database: Stored, tmp_path: Path, command: str) -> None:
     path = str(tmp_path / "no" / "such")
     arguments = (path,) if command == "load_views" else ("--output", path)
     with pytest.raises(CommandError, match=rf"{path} can't be (read|written): No such file"):
         manage(command, *arguments, "--kind", "batch")
 
 
-def test_a_file_that_ends_early_says_so_after_what_could_be_loaded(database: Stored, tmp_path: Path) -> None:
+def test_a_truncated_file_is_reported_after_loading_its_beginning(database: Stored, tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"\n".join(json.dumps(details(n)).encode() for n in range(3000)))[:-20])
     with pytest.raises(CommandError, match=r"can't be read any further: .*loaded"):
@@ -251,7 +216,7 @@ def test_a_file_that_ends_early_says_so_after_what_could_be_loaded(database: Sto
     assert database.batch_views.count_documents({}) >= 1000
 
 
-def test_parquet_is_read_where_its_package_is(database: Stored, tmp_path: Path) -> None:
+def test_parquet_files_are_loaded(database: Stored, tmp_path: Path) -> None:
     path = tmp_path / "a"
     rows = [details() | {"computed_at": NOON, "version": 3}, details(2) | {"computed_at": NOON}]
     parquet.write_table(pa.Table.from_pylist(rows), path)
@@ -259,71 +224,14 @@ def test_parquet_is_read_where_its_package_is(database: Stored, tmp_path: Path) 
     assert list(database.batch_views.find({}, {"_id": 0}).sort("movie_id")) == rows
 
 
-def test_where_it_is_not_parquet_is_refused_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_without_its_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     (tmp_path / "a").write_bytes(b"PAR1 and so on")
     with pytest.raises(CommandError, match="is Parquet, which needs a package: pip install pyarrow"):
         manage("load_views", str(tmp_path / "a"), kind="batch")
 
 
-def test_damaged_parquet_is_no_traceback(database: Stored, tmp_path: Path) -> None:
+def test_a_damaged_parquet_file_is_a_clear_error(database: Stored, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"PAR1 and so on")
     with pytest.raises(CommandError, match=r"a can't be read: .*; .*a: 0 loaded"):
         manage("load_views", str(tmp_path / "a"), kind="batch")
-
-
-def test_what_is_exported_is_loaded_back_unchanged(database: Stored, tmp_path: Path) -> None:
-    batch = [
-        {"_id": ObjectId(), **details(), "computed_at": NOON, "odd": Decimal128("1.10"), "nothing": None},
-        {"_id": 7, **details(2), "computed_at": NOON + timedelta(hours=1), "big": Int64(2**60), "nested": [{"a": 1.0}]},
-        {"_id": "x", **details(3), "computed_at": NOON, "batch_run_id": "r"},
-    ]
-    database.batch_views.insert_many(batch)
-    for name in ("all.jsonl", "all.jsonl.gz"):
-        path = str(tmp_path / name)
-        manage("export_views", "--kind", "batch", "--output", path)
-        database.batch_views.delete_many({})
-        manage("load_views", path, kind="batch")
-        assert list(database.batch_views.find().sort("movie_id")) == batch
-    assert not list(tmp_path.glob("*.part"))
-
-    def exported(*arguments: str) -> list[int]:
-        manage("export_views", "--kind", "batch", "--output", path, *arguments)
-        return [json_util.loads(line)["movie_id"] for line in gzip.open(path, "rt")]
-
-    assert exported("--movie", "1", "3") == [1, 3]
-    assert exported("--since", "2026-05-04T12:30:00Z") == [2]
-    assert exported("--run", "r") == [3]
-    with pytest.raises(CommandError, match="--run goes with --kind batch"):
-        manage("export_views", "--kind", "speed", "--run", "r")
-
-
-def test_a_check_tells_what_is_wrong_by_kind_with_examples(database: Stored, tmp_path: Path) -> None:
-    stamped: dict[str, Any] = {"synced_at": NOON, "hour": NOON}
-    database.batch_views.insert_many(
-        [
-            *({"_id": f"bad{n}", **details(), "computed_at": NOON, "data": {"title": 7}} for n in range(4)),
-            {"_id": "good", **details(), "computed_at": NOON},
-            {"_id": "same", **details(title="alien"), "computed_at": NOON + timedelta(hours=1)},
-        ]
-    )
-    database.speed_views.insert_many(
-        [
-            {"_id": "no expiry", **bucket(**stamped)},
-            {"_id": "late", **bucket(2, **stamped, ttl_expires_at=NOON + timedelta(hours=72))},
-            {"_id": "fine", **bucket(3, **stamped, ttl_expires_at=NOON + timedelta(hours=48))},
-        ]
-    )
-    told = manage("check_views")
-    assert "batch_views: 2 movie_details" in told
-    assert "4 × movie_details.title: title: a string was expected, not int (such as bad0, bad1, bad2)" in told
-    assert "about the same as another one: 1 movie_details" in told
-    assert "1 × ttl_expires_at: it is missing (such as no expiry)" in told
-    assert "1 × ttl_expires_at: it is not 48 hours after the hour (such as late)" in told
-    report = json.loads(manage("check_views", "--json", "--kind", "speed", "--no-duplicates"))
-    assert report["speed_views"]["documents"] == {"trending": 3}
-    assert report["speed_views"]["duplicates"] is None
-    with pytest.raises(CommandError, match="6 violations"):
-        manage("check_views", "--fail")
-    database.batch_views.delete_many({"_id": {"$regex": "^bad"}})
-    manage("check_views", "--fail", "--kind", "batch")

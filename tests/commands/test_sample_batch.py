@@ -16,7 +16,7 @@ from merger.contract.documents import Contract
 from merger.contract.payloads import VIEWS
 from merger.core.windows import DAY, HOUR, floor_day
 from sample_data.management.commands.sample_batch import nightly_cut
-from tests.commands.sample import ROOT, Held, documents, eventually, run
+from tests.commands.sample import ROOT, Stored, documents, eventually, run
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def yesterday_at(hour: int) -> datetime:
     return floor_day(timezone.now()) - DAY + hour * HOUR
 
 
-def test_it_fills_an_empty_database_with_all_five_view_types(database: Held) -> None:
+def test_it_fills_an_empty_database_with_all_five_view_types(database: Stored) -> None:
     said = run("sample_batch")
     held = documents(database, "batch_views")
     read = Contract().read(batch=held.values())
@@ -39,7 +39,7 @@ def test_it_fills_an_empty_database_with_all_five_view_types(database: Held) -> 
     assert all(f"{count:,} {view_type}" in said for view_type, count in counts.items())
 
 
-def test_its_world_began_45_days_ago_at_midnight(database: Held) -> None:
+def test_its_world_began_45_days_ago_at_midnight(database: Stored) -> None:
     run("sample_batch", "--seed", "5")
     world = database.sample_world.find_one({"_id": "world"})
     assert world is not None
@@ -47,14 +47,14 @@ def test_its_world_began_45_days_ago_at_midnight(database: Held) -> None:
     assert world == {"_id": "world", "seed": 5, "scale": 0.02}
 
 
-def test_a_second_run_with_nothing_new_does_nothing(database: Held) -> None:
+def test_a_second_run_with_nothing_new_does_nothing(database: Stored) -> None:
     run("sample_batch")
     held = documents(database, "batch_views")
     assert "already covers" in run("sample_batch")
     assert documents(database, "batch_views") == held
 
 
-def test_a_later_run_moves_the_coverage_and_keeps_the_days_before(database: Held) -> None:
+def test_a_later_run_moves_the_coverage_and_keeps_the_days_before(database: Stored) -> None:
     first, second = yesterday_at(0) - DAY, yesterday_at(7)
     run("sample_batch", "--covers-until", first.isoformat())
     before = documents(database, "batch_views")
@@ -67,7 +67,7 @@ def test_a_later_run_moves_the_coverage_and_keeps_the_days_before(database: Held
     assert kept == {key for key, document in before.items() if "date" in document["data"]}
 
 
-def test_two_runs_end_where_one_does(database: Held) -> None:
+def test_two_runs_end_where_one_does(database: Stored) -> None:
     first, second = yesterday_at(5), yesterday_at(21)
     run("sample_batch", "--covers-until", first.isoformat())
     run("sample_batch", "--covers-until", second.isoformat())
@@ -77,7 +77,7 @@ def test_two_runs_end_where_one_does(database: Held) -> None:
     assert in_two == {key: document["data"] for key, document in documents(database, "batch_views").items()}
 
 
-def test_a_run_that_was_broken_off_is_made_up_for(database: Held) -> None:
+def test_a_run_that_was_broken_off_is_made_up_for(database: Stored) -> None:
     run("sample_batch")
     whole = documents(database, "batch_views")
     database.sample_world.delete_one({"_id": "batch"})
@@ -86,7 +86,7 @@ def test_a_run_that_was_broken_off_is_made_up_for(database: Held) -> None:
     assert documents(database, "batch_views").keys() == whole.keys()
 
 
-def test_ctrl_c_ends_it_without_a_traceback(database: Held) -> None:
+def test_ctrl_c_ends_it_without_a_traceback(database: Stored) -> None:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sample_batch", "--scale", "0.5"],
         cwd=ROOT,
@@ -103,7 +103,7 @@ def test_ctrl_c_ends_it_without_a_traceback(database: Held) -> None:
     assert "Traceback" not in err
 
 
-def test_documents_of_others_are_left_alone(database: Held) -> None:
+def test_documents_of_others_are_left_alone(database: Stored) -> None:
     foreign = {"_id": "theirs", "movie_id": 11, "view_type": "movie_details", "data": {"title": "Other"}}
     database.batch_views.insert_one(foreign)
     run("sample_batch")
@@ -111,14 +111,14 @@ def test_documents_of_others_are_left_alone(database: Held) -> None:
 
 
 @pytest.mark.parametrize("option", [("--seed", "9"), ("--scale", "0.5")])
-def test_it_refuses_to_make_another_world_of_the_one_that_is_there(database: Held, option: tuple[str, str]) -> None:
+def test_it_refuses_to_make_another_world_of_the_one_that_is_there(database: Stored, option: tuple[str, str]) -> None:
     run("sample_batch")
     with pytest.raises(CommandError, match="a database holds one world"):
         run("sample_batch", *option)
     run("sample_batch", "--seed", "1", "--scale", "0.02")
 
 
-def test_it_refuses_to_take_coverage_away(database: Held) -> None:
+def test_it_refuses_to_take_coverage_away(database: Stored) -> None:
     run("sample_batch", "--covers-until", yesterday_at(12).isoformat())
     with pytest.raises(CommandError, match="would take something away"):
         run("sample_batch", "--covers-until", yesterday_at(11).isoformat())
@@ -140,13 +140,13 @@ def test_it_says_what_is_wrong_with_a_time(time: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "nan", "11"])
-def test_it_says_what_is_wrong_with_a_scale_and_stores_nothing(database: Held, scale: str) -> None:
+def test_it_says_what_is_wrong_with_a_scale_and_stores_nothing(database: Stored, scale: str) -> None:
     with pytest.raises(CommandError, match="above 0 and at most 10"):
         run("sample_batch", "--scale", scale)
     assert database.list_collection_names() == []
 
 
-def test_a_world_that_cannot_be_read_is_an_error_and_not_a_crash(database: Held) -> None:
+def test_a_world_that_cannot_be_read_is_an_error_and_not_a_crash(database: Stored) -> None:
     database.sample_world.insert_one({"_id": "world", "epoch": "once upon a time", "seed": 1, "scale": 1})
     with pytest.raises(CommandError, match="no sample world like that"):
         run("sample_batch")

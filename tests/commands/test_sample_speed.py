@@ -14,7 +14,7 @@ from django.utils import timezone
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.windows import HOUR, floor_hour
-from tests.commands.sample import ROOT, Held, documents, eventually, run
+from tests.commands.sample import ROOT, Stored, documents, eventually, run
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def _small_world(settings: Any) -> None:
 
 
 @pytest.fixture
-def following(database: Held) -> Iterator[subprocess.Popen[str]]:
+def following(database: Stored) -> Iterator[subprocess.Popen[str]]:
     """``sample_speed --follow`` in a process of its own, with the hour it found written."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sample_speed", "--hours", "2", "--follow", "--interval", "1"],
@@ -42,11 +42,11 @@ def following(database: Held) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def newest_stamp(database: Held) -> Any:
+def newest_stamp(database: Stored) -> Any:
     return max(document["synced_at"] for document in documents(database, "speed_views").values())
 
 
-def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Held) -> None:
+def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Stored) -> None:
     before = timezone.now()
     said = run("sample_speed")
     held = documents(database, "speed_views")
@@ -60,7 +60,7 @@ def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Held) ->
     assert newest_stamp(database) >= before.replace(microsecond=0)
 
 
-def test_hours_that_are_over_were_synced_when_they_had_ended(database: Held) -> None:
+def test_hours_that_are_over_were_synced_when_they_had_ended(database: Stored) -> None:
     before = timezone.now()
     run("sample_speed", "--hours", "5")
     held = documents(database, "speed_views").values()
@@ -69,7 +69,7 @@ def test_hours_that_are_over_were_synced_when_they_had_ended(database: Held) -> 
     assert all(d["synced_at"] >= before.replace(microsecond=0) for d in held if d["hour"] == newest)
 
 
-def test_a_second_run_leaves_complete_hours_alone(database: Held) -> None:
+def test_a_second_run_leaves_complete_hours_alone(database: Stored) -> None:
     run("sample_speed", "--hours", "6")
     before = documents(database, "speed_views")
     run("sample_speed", "--hours", "6")
@@ -79,7 +79,7 @@ def test_a_second_run_leaves_complete_hours_alone(database: Held) -> None:
     assert all(after[key] == document for key, document in before.items() if document["hour"] < newest)
 
 
-def test_it_stands_on_the_world_that_the_batch_job_made(database: Held) -> None:
+def test_it_stands_on_the_world_that_the_batch_job_made(database: Stored) -> None:
     run("sample_batch", "--seed", "7", "--scale", "0.01")
     run("sample_speed", "--hours", "3")
     movies = {
@@ -90,7 +90,7 @@ def test_it_stands_on_the_world_that_the_batch_job_made(database: Held) -> None:
     assert {document["movie_id"] for document in documents(database, "speed_views").values()} <= movies
 
 
-def test_documents_of_others_are_left_alone(database: Held) -> None:
+def test_documents_of_others_are_left_alone(database: Stored) -> None:
     foreign = {"_id": "theirs", "movie_id": 11, "hour": "today"}
     database.speed_views.insert_one(foreign)
     run("sample_speed", "--hours", "1")
@@ -122,7 +122,7 @@ def test_it_says_that_mongodb_is_away_and_where_that_is_set() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_following_keeps_the_layer_current(database: Held, following: subprocess.Popen[str]) -> None:
+def test_following_keeps_the_layer_current(database: Stored, following: subprocess.Popen[str]) -> None:
     first = newest_stamp(database)
     assert eventually(lambda: newest_stamp(database) > first)
     assert following.poll() is None

@@ -1,4 +1,7 @@
-"""``manage.py batch_runs``: which batch runs readers see (M12, O3)."""
+"""``manage.py batch_runs``: lists, publishes, rolls back and prunes batch runs.
+
+Requirements M12 and O3.
+"""
 
 from __future__ import annotations
 
@@ -19,38 +22,41 @@ from merger.stores.redis.link import RedisTrouble
 
 class Command(BaseCommand):
     help = (
-        "Lists batch runs, publishes one, takes one back, deletes what newer ones have replaced. Where the collection "
-        "batch_runs has a published run, readers see documents of published runs alone, and those that name no run; a "
-        "run that is still being written, or was taken back, is in no answer. Publishing is one write: every process "
-        "answers from the new run within five seconds, and none from half of it. Exits with 1 when nothing could be "
-        "done."
+        "Lists batch runs, publishes one, rolls one back, or deletes what newer runs have replaced. As soon as the "
+        "collection batch_runs has a published run, answers use only documents of published runs, and those that name "
+        "no run; a run that is still being written, or was rolled back, is not used. Publishing is one write: every "
+        "process answers from the new run within five seconds, and never from a part of it. Exits with 1 when nothing "
+        "could be done."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", metavar="ACTION")
-        actions.add_parser("list", help="the runs, newest first (the default)")
+        actions.add_parser("list", help="list the runs, newest first (the default)")
         publish = actions.add_parser("publish", help="make a run visible")
         publish.add_argument("run", metavar="RUN", help="its batch_run_id")
         publish.add_argument(
             "--covers-until",
-            type=_aware,
+            type=_parse_moment,
             metavar="MOMENT",
-            help="event time up to which its input was complete, such as 2026-11-24T00:00:00Z; "
-            "by default what its documents say",
+            help="event time up to which its input was complete, such as 2026-11-24T00:00:00Z "
+            "(default: what its documents say)",
         )
         publish.add_argument(
-            "--force", action="store_true", help="even with less than half the documents of the run before"
+            "--force", action="store_true", help="publish it even with less than half the documents of the run before"
         )
         roll_back = actions.add_parser("rollback", help="hide a run again; its documents stay")
-        roll_back.add_argument("run", metavar="RUN", nargs="?", help="by default the newest published one")
-        roll_back.add_argument("--force", action="store_true", help="even where readers would see no run at all")
+        roll_back.add_argument("run", metavar="RUN", nargs="?", help="default: the newest published run")
+        roll_back.add_argument("--force", action="store_true", help="hide it even if no visible run would be left")
         prune = actions.add_parser(
-            "prune", help="delete documents of old runs that newer ones have replaced; nothing that answers"
+            "prune", help="delete documents of old runs that newer runs have replaced; answers don't change"
         )
         prune.add_argument(
-            "--keep", type=int, default=settings.BATCH_RUNS_KEPT, help="runs to leave whole (default: %(default)s)"
+            "--keep",
+            type=int,
+            default=settings.BATCH_RUNS_KEPT,
+            help="newest runs to keep completely (default: %(default)s)",
         )
-        prune.add_argument("--dry-run", action="store_true", help="only count")
+        prune.add_argument("--dry-run", action="store_true", help="only count the documents")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -59,8 +65,8 @@ class Command(BaseCommand):
                     self._publish(options["run"], options["covers_until"], force=options["force"])
                 case "rollback":
                     run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
-                    self._outdate()
-                    self.stdout.write(f"Rolled back {run.run_id}: no answer is made from it any more")
+                    self._invalidate_answers()
+                    self.stdout.write(f"Rolled back {run.run_id}: answers no longer use it")
                 case "prune":
                     self._prune(options["keep"], dry_run=options["dry_run"])
                 case _:
@@ -70,8 +76,8 @@ class Command(BaseCommand):
 
     def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool) -> None:
         run = wiring.run_publisher().publish(run_id, covers_until, force=force)
-        self._outdate()
-        self.stdout.write(f"Published {run.run_id}: {_told(run)}")
+        self._invalidate_answers()
+        self.stdout.write(f"Published {run.run_id}: {_describe(run)}")
         if settings.BATCH_RUNS_KEPT:
             self._prune(settings.BATCH_RUNS_KEPT, dry_run=False)
 
@@ -80,26 +86,28 @@ class Command(BaseCommand):
             raise CommandError("--keep takes a whole number from 1")
         for run, number in wiring.run_publisher().prune(keep, dry_run=dry_run):
             if number:
-                verb = "has" if dry_run else "had"
-                self.stdout.write(f"{run.run_id} {verb} {number:,} documents that newer runs have replaced")
+                verb = "would delete" if dry_run else "deleted"
+                self.stdout.write(f"{verb} {number:,} documents of {run.run_id}, which newer runs have replaced")
 
-    def _outdate(self) -> None:
-        """Answers that were made before; the service's own watcher sees to it as well, a second later."""
+    def _invalidate_answers(self) -> None:
+        """Invalidates answers from before; the service's own watcher would do so a second later."""
         try:
             wiring.service().cache.redis_tier.advance([BATCH_GENERATION])
         except RedisTrouble as trouble:
-            self.stderr.write(self.style.WARNING(f"Cached answers were not outdated at once: {trouble}"))
+            self.stderr.write(self.style.WARNING(f"Cached answers could not be invalidated at once: {trouble}"))
 
     def _list(self, runs: list[BatchRun]) -> None:
         if not runs:
-            self.stdout.write("No batch document names a run, and none is recorded")
+            self.stdout.write("No batch document names a run, and no run is recorded")
         width = max((len(str(run.run_id)) for run in runs), default=0)
         for run in runs:
-            seen = "visible" if run.is_visible else "hidden"
-            self.stdout.write(f"{run.run_id!s:{width}}  {seen:7}  {run.status or 'not recorded':12}  {_told(run)}")
+            visibility = "visible" if run.is_visible else "hidden"
+            self.stdout.write(
+                f"{run.run_id!s:{width}}  {visibility:7}  {run.status or 'not recorded':12}  {_describe(run)}"
+            )
 
 
-def _told(run: BatchRun) -> str:
+def _describe(run: BatchRun) -> str:
     counted = ", ".join(f"{number:,} {view_type}" for view_type, number in run.documents.items() if number)
     dates = [
         f"{name} {value:%Y-%m-%dT%H:%M:%SZ}"
@@ -113,6 +121,6 @@ def _told(run: BatchRun) -> str:
     return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates])
 
 
-def _aware(text: str) -> datetime:
-    """A moment, for argparse."""
+def _parse_moment(text: str) -> datetime:
+    """Parses a moment, for argparse."""
     return moment(text)

@@ -1,4 +1,7 @@
-"""``manage.py check_views``: what in the collections the service can't read, or finds odd (D2, D4, O3)."""
+"""``manage.py check_views``: reports stored documents that the service can't read or finds odd.
+
+Requirements D2, D4 and O3.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,25 @@ from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 from merger.stores.mongo.store import MongoStore
 
-COUNTED_WITHIN = 30.0
-"""Seconds that the server may take to say how many documents there are."""
+COUNT_TIMEOUT_SECONDS = 30.0
+"""Limit for counting the documents of a collection."""
 
 
 class Command(BaseCommand):
     help = (
-        "Reads every document of batch_views and speed_views as the service would, and reports what it can't read, by "
-        "kind, with the number of documents and some of their ids; speed documents without ttl_expires_at, or with "
-        "another one than 48 hours after their hour; and how many documents are about the same as another one of the "
-        "same run or hour, which is normal, as producers deliver at least once. Changes nothing. It reads everything: "
-        "some 30,000 documents a second. Exits with 1 when MongoDB fails, and, with --fail, when anything is reported "
-        "but duplicates."
+        "Reads every document of batch_views and speed_views as the service would. Reports documents that can't be "
+        "read, by kind, with their number and some of their ids; speed documents whose ttl_expires_at is missing or is "
+        "not 48 hours after their hour; and the number of duplicates, i.e. documents about the same thing in the same "
+        "run or hour, which are normal since producers deliver at least once. Changes nothing. Reads about 30,000 "
+        "documents a second. Exits with 1 when MongoDB fails and, with --fail, when anything but duplicates is "
+        "reported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--kind", choices=KINDS, help="one collection alone")
+        parser.add_argument("--kind", choices=KINDS, help="check only this collection")
         parser.add_argument("--examples", type=int, default=3, metavar="N", help="ids per violation (default: 3)")
         parser.add_argument(
-            "--no-duplicates", action="store_true", help="don't look for them: that takes some 100 bytes a document"
+            "--no-duplicates", action="store_true", help="don't count duplicates, which takes 100 bytes a document"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
         parser.add_argument("--fail", action="store_true", help="exit with 1 when there are violations")
@@ -58,14 +61,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(reports, indent=2))
         else:
             for name, report in reports.items():
-                self._tell(name, report)
+                self._print_report(name, report)
         found = sum(each["documents"] for report in reports.values() for each in report["unreadable_or_odd"])
         if found and options["fail"]:
             raise CommandError(f"{found:,} violations")
 
     def _read(self, kind: str, check: ViolationReport) -> None:
         collection = collections.BATCH if kind == BATCH else collections.SPEED
-        with mongo_call(COUNTED_WITHIN):
+        with mongo_call(COUNT_TIMEOUT_SECONDS):
             total = database()[collection].estimated_document_count()
         progress = Progress(self.stderr, f"{collection}: documents read", total)
         for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {}):
@@ -73,7 +76,7 @@ class Command(BaseCommand):
             progress.step(len(documents))
         progress.end()
 
-    def _tell(self, name: str, report: dict[str, Any]) -> None:
+    def _print_report(self, name: str, report: dict[str, Any]) -> None:
         counted = ", ".join(f"{number:,} {kind}" for kind, number in report["documents"].items())
         self.stdout.write(f"{name}: {counted or 'no readable documents'}")
         for each in report["unreadable_or_odd"]:
@@ -81,5 +84,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {each['documents']:,} × {each['what']}{ids}")
         repeated = {kind: number for kind, number in (report["duplicates"] or {}).items() if number}
         if repeated:
-            told = ", ".join(f"{number:,} {kind}" for kind, number in repeated.items())
-            self.stdout.write(f"  about the same as another one: {told}")
+            counted = ", ".join(f"{number:,} {kind}" for kind, number in repeated.items())
+            self.stdout.write(f"  duplicates: {counted}")

@@ -1,4 +1,7 @@
-"""``manage.py create_indexes``: the indexes that there should be beside those that there are (O3)."""
+"""``manage.py create_indexes``: creates missing indexes, and compares declared with real ones.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -16,122 +19,120 @@ from merger.errors import StoreError
 from merger.indexes import server as indexing
 from merger.indexes.build_progress import progress_of_build
 from merger.indexes.declared import Index, IndexState, IndexStatus
-from merger.management.index_table import described, table
+from merger.management.index_table import describe, format_table
 from merger.operations.collection_sizes import measure_collections
 
-SHOWN_EVERY = 2.0
-"""Seconds between two lines about an index that is being built."""
+PROGRESS_INTERVAL_SECONDS = 2.0
+"""Time between two lines about an index that is being built."""
 
 
 class Command(BaseCommand):
     help = (
-        "Makes the indexes of batch_views and speed_views what they should be. By itself it creates those that are "
-        "missing, one after the other, and changes in place after what time documents expire (SPEED_EXPIRY, "
-        "SPEED_TTL_GRACE); "
-        "existing indexes are left alone, so it is safe to run at every start. --list shows declared and real indexes "
-        "side by side: state, keys, size, how often each was used since the server started. --prune drops what nobody "
-        "declared, --rebuild what can't answer as the declared one would. --check changes nothing and exits with 1 "
-        "when anything is missing, different or extra: for CI. Exits with 1, too, when MongoDB can't be reached or "
-        "refuses."
+        "Brings the indexes of batch_views and speed_views up to date. By default it creates missing indexes, one "
+        "after the other, and changes in place when documents expire (SPEED_EXPIRY, SPEED_TTL_GRACE); other existing "
+        "indexes are left alone, so it is safe to run at every start. --list shows declared and real indexes side by "
+        "side: state, keys, size, and how often each was used since the server started. --prune drops indexes that "
+        "are not declared. --rebuild drops and creates again those that can't do what the declared ones would. --check "
+        "changes nothing and exits with 1 when anything is missing, different or extra: for CI. Also exits with 1 when "
+        "MongoDB can't be reached or refuses."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--list", action="store_true", help="show all indexes; change nothing")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
-        parser.add_argument("--check", action="store_true", help="exit with 1 where there is anything to do")
-        parser.add_argument("--prune", action="store_true", help="drop indexes that nobody declared")
-        parser.add_argument("--rebuild", action="store_true", help="drop and create again what is different")
-        parser.add_argument("--yes", action="store_true", help="drop without being asked")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
+        parser.add_argument("--check", action="store_true", help="exit with 1 if there is anything to do")
+        parser.add_argument("--prune", action="store_true", help="drop indexes that are not declared")
+        parser.add_argument("--rebuild", action="store_true", help="drop indexes that differ and create them again")
+        parser.add_argument("--yes", action="store_true", help="drop without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            standings = indexing.index_statuses()
+            statuses = indexing.index_statuses()
             if options["list"] or options["check"]:
-                for line in table(standings, measure_collections() or {}):
+                for line in format_table(statuses, measure_collections() or {}):
                     self.stdout.write(line)
-                self._check(standings, fail=options["check"])
+                self._check(statuses, fail=options["check"])
                 return
-            self._change(standings, options)
+            self._change(statuses, options)
         except StoreError as error:
             raise CommandError(str(error)) from error
 
-    def _change(self, standings: Sequence[IndexStatus], options: Mapping[str, Any]) -> None:
-        rebuilt = [each for each in _in(standings, IndexState.DIFFERENT) if not each.only_expiry_differs]
-        dropped = list(_in(standings, IndexState.EXTRA)) if options["prune"] else []
+    def _change(self, statuses: Sequence[IndexStatus], options: Mapping[str, Any]) -> None:
+        rebuilt = [each for each in _select(statuses, IndexState.DIFFERENT) if not each.only_expiry_differs]
+        dropped = list(_select(statuses, IndexState.EXTRA)) if options["prune"] else []
         dropped += rebuilt if options["rebuild"] else []
         if dropped and not options["dry_run"]:
             self._confirm(dropped, sure=options["yes"])
-        for standing in dropped:
-            self._do(f"drop{{}}  {_told(standing)}", lambda s=standing: indexing.drop(s), options)  # type: ignore[misc]
-        for standing in _in(standings, IndexState.DIFFERENT):
-            if standing.only_expiry_differs:
-                self._do(f"change{{}}  {_told(standing)}", lambda s=standing: indexing.change_expiry(s), options)  # type: ignore[misc]
+        for status in dropped:
+            self._apply("drop", "dropped", indexing.drop, status, dry_run=options["dry_run"])
+        for status in _select(statuses, IndexState.DIFFERENT):
+            if status.only_expiry_differs:
+                self._apply("change", "changed", indexing.change_expiry, status, dry_run=options["dry_run"])
             elif not options["rebuild"]:
-                self.stdout.write(f"different  {_told(standing)}; --rebuild makes it anew")
-        lacking = [each.index for each in _in(standings, IndexState.MISSING) if each.index]
-        lacking += [each.index for each in rebuilt if each.index and options["rebuild"]]
-        for index in lacking:
+                self.stdout.write(f"different  {_describe_status(status)}; --rebuild creates it again")
+        missing = [each.index for each in _select(statuses, IndexState.MISSING) if each.index]
+        missing += [each.index for each in rebuilt if each.index and options["rebuild"]]
+        for index in missing:
             if options["dry_run"]:
-                self.stdout.write(f"missing  {described(index)}")
+                self.stdout.write(f"missing  {describe(index)}")
             else:
                 with self._building(index) as took:
                     indexing.create(index)
-                self.stdout.write(f"created  {described(index)} in {took():.1f} s")
-        extra = sum(1 for _ in _in(standings, IndexState.EXTRA)) if not options["prune"] else 0
-        present = sum(1 for each in standings if each.index) - len(lacking)
+                self.stdout.write(f"created  {describe(index)} in {took():.1f} s")
+        extra = sum(1 for _ in _select(statuses, IndexState.EXTRA)) if not options["prune"] else 0
+        present = sum(1 for each in statuses if each.index) - len(missing)
         verb = "missing" if options["dry_run"] else "created"
         self.stdout.write(
-            f"{present + len(lacking)} indexes declared: {present} present, {len(lacking)} {verb}"
-            + (f"; {extra} that nobody declared (--list shows, --prune drops them)" if extra else "")
+            f"{present + len(missing)} indexes declared: {present} present, {len(missing)} {verb}"
+            + (f"; {extra} not declared (--list shows them, --prune drops them)" if extra else "")
         )
 
-    def _do(self, told: str, act: Callable[[], None], options: Mapping[str, Any]) -> None:
-        if options["dry_run"]:
-            self.stdout.write("would " + told.format(""))
-        else:
-            act()
-            verb, _, rest = told.partition("{}")
-            self.stdout.write({"drop": "dropped", "change": "changed"}[verb] + rest)
+    def _apply(
+        self, verb: str, past: str, act: Callable[[IndexStatus], None], status: IndexStatus, *, dry_run: bool
+    ) -> None:
+        if not dry_run:
+            act(status)
+        self.stdout.write(f"{f'would {verb}' if dry_run else past}  {_describe_status(status)}")
 
     def _confirm(self, dropped: Sequence[IndexStatus], *, sure: bool) -> None:
         if sure:
             return
         names = ", ".join(f"{each.collection}.{each.name}" for each in dropped)
         if not sys.stdin.isatty():
-            raise CommandError(f"this would drop {names}; --yes says that it may")
+            raise CommandError(f"this would drop {names}; add --yes to confirm")
         if input(f"Drop {names}? [y/N] ").strip().casefold() not in ("y", "yes"):
             raise CommandError("nothing was changed")
 
-    def _check(self, standings: Sequence[IndexStatus], *, fail: bool) -> None:
-        counts = {state: sum(1 for _ in _in(standings, state)) for state in IndexState}
-        told = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
-        if fail and len(standings) > counts[IndexState.PRESENT]:
-            raise CommandError(f"the indexes are not as declared: {told}")
-        self.stdout.write(told or "no index is declared")
+    def _check(self, statuses: Sequence[IndexStatus], *, fail: bool) -> None:
+        counts = {state: sum(1 for _ in _select(statuses, state)) for state in IndexState}
+        counted = ", ".join(f"{number} {state}" for state, number in counts.items() if number)
+        if fail and len(statuses) > counts[IndexState.PRESENT]:
+            raise CommandError(f"the indexes are not as declared: {counted}")
+        self.stdout.write(counted or "no index is declared")
 
     @contextmanager
     def _building(self, index: Index) -> Iterator[Callable[[], float]]:
-        """Says now and then how far the server is; what it yields tells the seconds that it took."""
+        """Shows regularly how far the server is; yields a function that returns the seconds since the start."""
         began, ended = time.monotonic(), threading.Event()
 
-        def watch() -> None:
-            while not ended.wait(SHOWN_EVERY):
-                told = progress_of_build(index) or f"{time.monotonic() - began:.0f} s so far"
-                self.stderr.write(f"creating {index.collection}.{index.name}: {told}", style_func=str)
+        def show_progress() -> None:
+            while not ended.wait(PROGRESS_INTERVAL_SECONDS):
+                progress = progress_of_build(index) or f"{time.monotonic() - began:.0f} s so far"
+                self.stderr.write(f"creating {index.collection}.{index.name}: {progress}", style_func=str)
 
-        watching = threading.Thread(target=watch, name="index-build", daemon=True)
-        watching.start()
+        reporter = threading.Thread(target=show_progress, name="index-build", daemon=True)
+        reporter.start()
         try:
             yield lambda: time.monotonic() - began
         finally:
             ended.set()
-            watching.join()
+            reporter.join()
 
 
-def _in(standings: Sequence[IndexStatus], state: IndexState) -> Iterator[IndexStatus]:
-    return (standing for standing in standings if standing.state is state)
+def _select(statuses: Sequence[IndexStatus], state: IndexState) -> Iterator[IndexStatus]:
+    return (status for status in statuses if status.state is state)
 
 
-def _told(standing: IndexStatus) -> str:
-    about = standing.index.purpose if standing.index else "nobody declared it"
-    return f"{standing.collection}.{standing.name}: {'; '.join(standing.differs) or about}"
+def _describe_status(status: IndexStatus) -> str:
+    about = status.index.purpose if status.index else "not declared"
+    return f"{status.collection}.{status.name}: {'; '.join(status.differs) or about}"

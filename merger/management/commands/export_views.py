@@ -1,4 +1,7 @@
-"""``manage.py export_views``: documents of a collection into a file that ``load_views`` reads (O3)."""
+"""``manage.py export_views``: writes documents of a collection to a file that ``load_views`` reads.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -29,29 +32,32 @@ _SINCE = {BATCH: "computed_at", SPEED: "hour"}
 
 class Command(BaseCommand):
     help = (
-        "Writes documents of one collection to a file or to standard output, one a line, as they are stored, in "
-        "MongoDB's extended JSON: every type survives, and load_views reads it back unchanged. Compressed by gzip "
-        "where the name ends in .gz. The file appears under its name when it is complete. Exits with 1 when MongoDB "
-        "or the file fails."
+        "Writes documents of one collection to a file or to standard output, one per line, as they are stored, in "
+        "MongoDB's extended JSON: every type survives, and load_views reads the file back unchanged. A file whose name "
+        "ends in .gz is compressed by gzip. The file appears under its name only when it is complete. Exits with 1 "
+        "when MongoDB or the file fails."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--kind", required=True, choices=KINDS, help="batch_views or speed_views")
         parser.add_argument("--output", metavar="FILE", default="-", help="default: standard output")
-        parser.add_argument("--movie", type=int, nargs="+", metavar="ID", help="documents about these movies alone")
+        parser.add_argument("--movie", type=int, nargs="+", metavar="ID", help="only documents about these movies")
         parser.add_argument(
-            "--since", type=moment, metavar="MOMENT", help="batch documents computed, or hours begun, from then on"
+            "--since",
+            type=moment,
+            metavar="MOMENT",
+            help="only batch documents computed, or hours begun, since then",
         )
-        parser.add_argument("--run", metavar="RUN", help="documents of this batch_run_id alone")
+        parser.add_argument("--run", metavar="RUN", help="only documents of this batch_run_id")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is not None and options["kind"] != BATCH:
-            raise CommandError("--run goes with --kind batch: speed documents are of no run")
-        wanted = _wanted(options["kind"], options["movie"], options["since"], options["run"])
+            raise CommandError("--run goes with --kind batch: speed documents belong to no run")
+        wanted = _filter_for(options["kind"], options["movie"], options["since"], options["run"])
         collection = collections.BATCH if options["kind"] == BATCH else collections.SPEED
         progress = Progress(self.stderr, f"{collection}: documents written")
         try:
-            with _output(options["output"]) as output:
+            with _open_output(options["output"]) as output:
                 for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, wanted):
                     for document in documents:
                         output.write(json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS).encode())
@@ -64,7 +70,7 @@ class Command(BaseCommand):
         progress.end()
 
 
-def _wanted(kind: str, movies: list[int] | None, since: datetime | None, run: str | None) -> dict[str, Any]:
+def _filter_for(kind: str, movies: list[int] | None, since: datetime | None, run: str | None) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     if movies:
         wanted["movie_id"] = {"$in": movies}
@@ -76,8 +82,8 @@ def _wanted(kind: str, movies: list[int] | None, since: datetime | None, run: st
 
 
 @contextmanager
-def _output(name: str) -> Iterator[IO[bytes]]:
-    """Where to write; a file appears when all is in it."""
+def _open_output(name: str) -> Iterator[IO[bytes]]:
+    """Opens the output; a file appears under its name when everything is in it."""
     if name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -90,6 +96,6 @@ def _output(name: str) -> Iterator[IO[bytes]]:
                     yield cast("IO[bytes]", packed)
             else:
                 yield file
-        os.replace(part, name)  # noqa: PTH105  # the same, and says what it is
+        os.replace(part, name)  # noqa: PTH105  # replaces atomically, as its name says
     finally:
         part.unlink(missing_ok=True)

@@ -1,4 +1,7 @@
-"""``manage.py invalidate_cache``: has answers made anew (C6, O3)."""
+"""``manage.py invalidate_cache``: makes cached answers stale, so that they are computed again.
+
+Requirements C6 and O3.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ from merger.wiring import service
 
 class Command(BaseCommand):
     help = (
-        "Outdates cached answers, so that each is made anew when it is next asked for; every process of the service "
-        "follows within about a second, however many answers there are. New data needs no such thing: the service sees "
-        "it by itself. It is for what it can't see, such as data repaired in place on a MongoDB without change "
-        "streams. Old answers stay for when MongoDB is away. Exits with 1 when Redis can't be reached or a view is "
-        "unknown."
+        "Invalidates cached answers, so that each is computed again when it is next requested; every process of the "
+        "service follows within about a second, however many answers there are. You don't need it for new data, which "
+        "the service notices by itself. Use it for what the service can't notice, such as data corrected in place on a "
+        "MongoDB without change streams. Old answers are kept for the time when MongoDB is down. Exits with 1 when "
+        "Redis can't be reached or a view is unknown."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,15 +48,15 @@ class Command(BaseCommand):
                 raise CommandError(f"--movie takes ids from 0 to {LARGEST_COUNT}")
         names = [*([ALL_GENERATION] if options["all"] else []), *map(of_view, views), *map(of_movie, movies)]
         if not names:
-            raise CommandError("say what: --all, --view NAME… or --movie ID…; --list tells the views")
+            raise CommandError("name what to invalidate: --all, --view NAME… or --movie ID…; --list shows the views")
         try:
             service().cache.redis_tier.advance(names)
         except RedisTrouble as trouble:
-            raise CommandError(f"nothing was outdated: {trouble}") from trouble
-        told = ["every answer"] if options["all"] else []
-        told += [f"the answers of {name}" for name in views]
-        told += [f"the answers about movie {movie_id}" for movie_id in movies]
-        self.stdout.write(f"Outdated {', '.join(told)}")
+            raise CommandError(f"nothing was invalidated: {trouble}") from trouble
+        invalidated = ["every answer"] if options["all"] else []
+        invalidated += [f"the answers of {name}" for name in views]
+        invalidated += [f"the answers about movie {movie_id}" for movie_id in movies]
+        self.stdout.write(f"Invalidated {', '.join(invalidated)}")
 
 
 def _check_view(name: str) -> None:
@@ -61,4 +64,4 @@ def _check_view(name: str) -> None:
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise CommandError(f"there is no view {name!r}.{meant} These are: {', '.join(known)}")
+        raise CommandError(f"there is no view {name!r}.{meant} The views are: {', '.join(known)}")

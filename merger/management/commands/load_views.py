@@ -1,4 +1,7 @@
-"""``manage.py load_views``: documents from files into the collections (O3)."""
+"""``manage.py load_views``: loads documents from files into the collections.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -25,31 +28,31 @@ from merger.contract.importing import BATCH, KINDS, STAMPS, LineReader, Ready, R
 from merger.errors import StoreError
 from merger.indexes.shards import keys_of
 from merger.management.progress import Progress
-from merger.management.view_files import STDIN, UnreadableFile, ViewFile, opened
+from merger.management.view_files import STDIN, UnreadableFile, ViewFile, open_views
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 
-AT_ONCE = 1000
-"""Documents that are written at once."""
+BATCH_SIZE = 1000
+"""Documents per bulk write."""
 
-WRITTEN_WITHIN = 60.0
-"""Seconds for that."""
+WRITE_TIMEOUT_SECONDS = 60.0
+"""Limit for one bulk write."""
 
-_LARGEST = 16 * 2**20
-_SHOWN = 2000
+_MAX_DOCUMENT_BYTES = 16 * 2**20
+_SHOWN_TEXT = 2000
 _DUPLICATE_KEY = 11000
 _OPTIONS = json_util.JSONOptions(tz_aware=True)
 
 
 @dataclass
 class Counts:
-    """What became of the items.
+    """Counts of the items of a file by what happened to them.
 
     Attributes:
-        stored: written, or as good.
-        older: left out, since the store has a newer document about the same.
+        stored: written, or valid in a dry run.
+        older: left out because a newer document about the same thing is stored.
         rejected: can't be stored.
-        last: number of the last item that was dealt with.
+        last: number of the last item processed.
     """
 
     stored: int = 0
@@ -60,10 +63,10 @@ class Counts:
 
 @dataclass
 class Rejects:
-    """The file of what was rejected, made when there is anything.
+    """The file of rejected items; created when there is the first.
 
     Attributes:
-        path: of it.
+        path: of the file.
     """
 
     path: Path
@@ -71,7 +74,7 @@ class Rejects:
     _file: IO[str] | None = field(default=None, repr=False)
 
     def note(self, name: str, number: int, reason: str, item: Any) -> None:
-        """One more, with its file, number and reason."""
+        """Adds an item with its file, number and reason."""
         if self._file is None:
             try:
                 self._file = self.path.open("a" if self._is_begun else "w", encoding="utf-8")
@@ -79,11 +82,11 @@ class Rejects:
                 raise UnreadableFile(f"{self.path} can't be written: {error.strerror or error}") from error
         text = item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
         self._file.write(
-            json.dumps({"file": name, "line": number, "reason": reason, "text": text[:_SHOWN].rstrip("\n")}) + "\n"
+            json.dumps({"file": name, "line": number, "reason": reason, "text": text[:_SHOWN_TEXT].rstrip("\n")}) + "\n"
         )
 
     def close(self) -> None:
-        """Ends it; what is noted later goes on in it."""
+        """Closes the file; items noted later are appended."""
         if self._file is not None:
             self._file.close()
             self._is_begun, self._file = True, None
@@ -91,26 +94,25 @@ class Rejects:
 
 class Command(BaseCommand):
     help = (
-        "Loads documents of one collection from files: a JSON document per line, plain or compressed by gzip, as "
-        "MongoDB's extended JSON or with ISO 8601 dates; Parquet where pyarrow is installed; - reads standard input. "
-        "Each document is read by the contract first; one that it can't read is not stored but written to a file with "
-        "its line and the reason, and the rest goes on. A document replaces the one about the same that was loaded "
-        "before, unless that is newer: the same file may be loaded again, and a load that was interrupted is "
-        "completed by running it again. Exits with 1 when a file or MongoDB fails, and, with --strict, when anything "
-        "was rejected."
+        "Loads documents of one collection from files: one JSON document per line, plain or compressed by gzip, as "
+        "MongoDB's extended JSON or with ISO 8601 dates; Parquet if pyarrow is installed; - reads standard input. "
+        "Each document is checked against the contract first; one that can't be read is not stored but written to a "
+        "file with its line and the reason, and loading continues. A document replaces an earlier one about the same "
+        "thing unless that is newer, so the same file may be loaded twice, and running the command again completes an "
+        "interrupted load. Exits with 1 when a file or MongoDB fails and, with --strict, when anything was rejected."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="a path, or - for standard input")
-        parser.add_argument("--kind", required=True, choices=KINDS, help="whose documents: batch_views or speed_views")
-        parser.add_argument("--dry-run", action="store_true", help="read and judge everything, store nothing")
+        parser.add_argument("--kind", required=True, choices=KINDS, help="collection: batch_views or speed_views")
+        parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
         parser.add_argument("--strict", action="store_true", help="exit with 1 when anything was rejected")
         parser.add_argument(
             "--rejects", metavar="FILE", help="where rejected lines go (default: FILE.rejects.jsonl beside the file)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = LineReader(options["kind"], Contract(aliases()), _extended)
+        reader = LineReader(options["kind"], Contract(aliases()), _parse_extended_json)
         rejected = 0
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
@@ -119,13 +121,13 @@ class Command(BaseCommand):
             try:
                 with ExitStack() as stack:
                     stack.callback(rejects.close)
-                    self._load(stack.enter_context(opened(name)), reader, counts, rejects, options)
+                    self._load(stack.enter_context(open_views(name)), reader, counts, rejects, options)
             except (UnreadableFile, StoreError) as error:
-                raise CommandError(f"{error}; {_told(name, counts, rejects, options)}") from error
+                raise CommandError(f"{error}; {_summarize(name, counts, rejects, options)}") from error
             except KeyboardInterrupt:
-                told = f"Interrupted: {_told(name, counts, rejects, options)}. Run it again to load the rest"
-                raise CommandError(told, returncode=130) from None
-            self.stdout.write(_told(name, counts, rejects, options))
+                summary = f"Interrupted: {_summarize(name, counts, rejects, options)}. Run it again to load the rest"
+                raise CommandError(summary, returncode=130) from None
+            self.stdout.write(_summarize(name, counts, rejects, options))
             rejected += counts.rejected
         if rejected and options["strict"]:
             raise CommandError(f"{rejected:,} rejected")
@@ -135,7 +137,7 @@ class Command(BaseCommand):
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
         sharded = () if options["dry_run"] else keys_of(database())
-        for part in _parts(file, reader, counts, rejects):
+        for part in _split(file, reader, counts, rejects):
             if not options["dry_run"]:
                 older = _store(options["kind"], [ready for _, ready in part], sharded)
                 counts.older += older
@@ -146,27 +148,27 @@ class Command(BaseCommand):
         progress.end()
 
 
-def _parts(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[list[tuple[int, Ready]]]:
-    """What can be stored, some at a time, with its numbers."""
+def _split(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[list[tuple[int, Ready]]]:
+    """Yields the items that can be stored in batches, with their numbers; counts and notes the rest."""
     part: list[tuple[int, Ready]] = []
     for number, item in file.items():
         try:
-            part.append((number, _encoded(reader.read_value(item) if file.is_table else reader.read(item))))
+            part.append((number, _encode(reader.read_value(item) if file.is_table else reader.read(item))))
         except Rejected as reason:
             counts.rejected += 1
             rejects.note(file.name, number, str(reason), item)
-        if len(part) >= AT_ONCE:
+        if len(part) >= BATCH_SIZE:
             yield part
             part = []
     if part:
         yield part
 
 
-def _encoded(ready: Ready) -> Ready:
-    """The same as it is stored: what no store takes is found out here, one by one.
+def _encode(ready: Ready) -> Ready:
+    """Encodes a document as it is stored, so that one that can't be stored is found by itself and not in a batch.
 
     Raises:
-        Rejected: saying what is wrong.
+        Rejected: says what is wrong.
     """
     odd = next((name for name in ready.document if name.startswith("$")), None)
     if odd is not None:
@@ -175,17 +177,17 @@ def _encoded(ready: Ready) -> Ready:
         content = bson.encode(ready.document)
     except (BSONError, OverflowError, TypeError, ValueError, RecursionError) as error:
         raise Rejected(f"it can't be stored: {error}") from None
-    if len(content) > _LARGEST:
-        raise Rejected(f"a document has {_LARGEST} bytes at most")
-    return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, which is all that it need be
+    if len(content) > _MAX_DOCUMENT_BYTES:
+        raise Rejected(f"a document may have at most {_MAX_DOCUMENT_BYTES} bytes")
+    return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, as is required
 
 
 def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
-    """Writes them; how many were left out since the store has a newer one."""
+    """Writes a batch; returns how many documents were left out because a newer one is stored."""
     collection = database()[collections.BATCH if kind == BATCH else collections.SPEED]
     stamp = STAMPS[kind]
-    # Where the document that is there is newer, the filter misses it, and the insert meets its id. On shards an upsert
-    # says which one it is for.
+    # If the stored document is newer, the filter does not match it, and the insert fails with a duplicate id. In a
+    # sharded collection the filter of an upsert must contain the shard key.
     writes = [
         ReplaceOne(
             {
@@ -198,7 +200,7 @@ def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
         )
         for each in part
     ]
-    with mongo_call(WRITTEN_WITHIN):
+    with mongo_call(WRITE_TIMEOUT_SECONDS):
         try:
             collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
@@ -209,18 +211,18 @@ def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
     return 0
 
 
-def _extended(line: bytes) -> Any:
+def _parse_extended_json(line: bytes) -> Any:
     try:
         return json_util.loads(line.decode("utf-8"), json_options=_OPTIONS)
     except (BSONError, OverflowError, ArithmeticError) as error:
         raise ValueError(str(error)) from None
 
 
-def _told(name: str, counts: Counts, rejects: Rejects, options: dict[str, Any]) -> str:
+def _summarize(name: str, counts: Counts, rejects: Rejects, options: dict[str, Any]) -> str:
     verb = "could be loaded" if options["dry_run"] else "loaded"
-    told = f"{name}: {counts.stored:,} {verb}"
+    summary = f"{name}: {counts.stored:,} {verb}"
     if counts.older:
-        told += f", {counts.older:,} left out, as there are newer ones"
+        summary += f", {counts.older:,} left out since newer ones are stored"
     if counts.rejected:
-        told += f", {counts.rejected:,} rejected, see {rejects.path}"
-    return told
+        summary += f", {counts.rejected:,} rejected, see {rejects.path}"
+    return summary

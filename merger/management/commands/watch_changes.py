@@ -1,4 +1,7 @@
-"""``manage.py watch_changes``: shows what changes in the data outdate (C6)."""
+"""``manage.py watch_changes``: shows which cached answers changes of the data invalidate.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 
@@ -13,35 +16,39 @@ from merger.core.windows import isoformat
 from merger.invalidation.watcher import TICK
 from merger.wiring import watcher
 
-_SHOWN = 8
+_NAMES_SHOWN = 8
 
 
 class Command(BaseCommand):
     help = (
-        "Follows both collections as the service does and prints what of the cache each change outdates, until Ctrl-C "
-        "or SIGTERM. The service's own processes do this by themselves; one at a time is in charge, so this one only "
-        "shows something while none of them runs, or after the one in charge has ended."
+        "Follows both collections as the service does and prints what each change invalidates in the cache, until "
+        "Ctrl-C or SIGTERM. The service's processes do this by themselves, one of them as the leader. This command "
+        "shows something only as the leader, i.e. while no process of the service runs or after its leader has ended."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        found = watcher()
-        was_in_charge = None
+        own_watcher = watcher()
+        was_leader = None
         try:
             while True:
-                raised = found.tick()
-                if found.is_in_charge != was_in_charge:
-                    was_in_charge = found.is_in_charge
-                    self._say("in charge" if was_in_charge else "not in charge: another process is, or Redis is away")
-                if raised:
-                    names = sorted(raised)
-                    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-                    self._say(f"outdated {', '.join(names[:_SHOWN])}{more}")
+                bumped = own_watcher.tick()
+                if own_watcher.is_in_charge != was_leader:
+                    was_leader = own_watcher.is_in_charge
+                    self._print(
+                        "this process is the leader"
+                        if was_leader
+                        else "another process is the leader, or Redis is down"
+                    )
+                if bumped:
+                    names = sorted(bumped)
+                    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+                    self._print(f"invalidated {', '.join(names[:_NAMES_SHOWN])}{more}")
                 time.sleep(TICK)
         except KeyboardInterrupt:
-            found.stop()
-            self._say("stopped")
+            own_watcher.stop()
+            self._print("stopped")
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         self.stdout.write(f"{isoformat(timezone.now().replace(microsecond=0))} {line}")
         self.stdout.flush()

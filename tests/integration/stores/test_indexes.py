@@ -155,9 +155,9 @@ def test_another_grace_is_changed_in_place_and_so_is_somebody_elses(
 def test_what_nobody_declared_is_told_and_dropped_when_that_is_wanted(database: Database[dict[str, Any]]) -> None:
     run()
     database["batch_views"].create_index([("their_field", 1)], name="theirs")
-    assert "1 that nobody declared" in run()
-    assert "would drop  batch_views.theirs: nobody declared it" in run(prune=True, dry_run=True)
-    with pytest.raises(CommandError, match=r"this would drop batch_views.theirs; --yes says that it may"):
+    assert "1 not declared" in run()
+    assert "would drop  batch_views.theirs: not declared" in run(prune=True, dry_run=True)
+    with pytest.raises(CommandError, match=r"this would drop batch_views.theirs; add --yes to confirm"):
         run(prune=True)
     assert "theirs" in database["batch_views"].index_information()
     assert "dropped  batch_views.theirs" in run(prune=True, yes=True)
@@ -196,6 +196,4 @@ def test_the_list_shows_declared_and_real_indexes_side_by_side(database: Databas
     assert lines[0].split() == ["state", "index", "keys", "size", "used"]
     assert any(line.startswith("missing  batch_views.view_date ") for line in lines)
     assert any(line.startswith("present  speed_views.movie_hour ") and "unknown" in line for line in lines)
-    assert any(
-        line.startswith("extra ") and "speed_views.theirs" in line and "nobody declared" in line for line in lines
-    )
+    assert any(line.startswith("extra ") and "speed_views.theirs" in line and "not declared" in line for line in lines)

@@ -1,3 +1,5 @@
+"""Progress on a terminal, in a file, and without a total."""
+
 from __future__ import annotations
 
 from io import StringIO
@@ -8,14 +10,14 @@ from merger.management.progress import Progress
 
 
 class Terminal(StringIO):
-    """What a terminal would be sent."""
+    """A stream that says it is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -34,7 +36,7 @@ def shown(out: StringIO, seconds_per_step: float, total: int | None = 4) -> str:
     return out.getvalue()
 
 
-def test_a_terminal_sees_one_line_with_a_bar_that_grows() -> None:
+def test_a_terminal_shows_one_line_with_a_growing_bar() -> None:
     text = shown(Terminal(), seconds_per_step=0.2)
     assert text.count("\r") == 5
     assert text.count("\n") == 1
@@ -46,7 +48,7 @@ def test_a_terminal_is_not_redrawn_for_every_step() -> None:
     assert shown(Terminal(), seconds_per_step=0.001).count("\r") == 1
 
 
-def test_a_file_gets_a_plain_line_now_and_then_and_the_last_one() -> None:
+def test_a_file_gets_a_plain_line_every_few_seconds_and_the_last_one() -> None:
     assert shown(StringIO(), seconds_per_step=3).splitlines() == [
         "Things done: 2 of 4",
         "Things done: 4 of 4",
@@ -55,6 +57,15 @@ def test_a_file_gets_a_plain_line_now_and_then_and_the_last_one() -> None:
     assert shown(StringIO(), seconds_per_step=1) == "Things done: 4 of 4\n"
 
 
-def test_without_a_total_it_only_counts() -> None:
+def test_without_a_total_steps_are_only_counted() -> None:
     assert shown(StringIO(), seconds_per_step=1, total=None) == "Things done: 4\n"
     assert shown(Terminal(), seconds_per_step=0.001, total=None) == "\rThings done: 4\n"
+
+
+def test_a_share_shows_the_rate_and_the_time_left() -> None:
+    out, clock, shares = StringIO(), Clock(), iter([None, 0.25])
+    progress = Progress(OutputWrapper(out), "Lines", clock=clock, share=lambda: next(shares))
+    for _ in range(2):
+        clock.seconds += 5
+        progress.step(50)
+    assert out.getvalue().splitlines() == ["Lines: 50, 10/s", "Lines: 100, 10/s, 25%, 30 s left"]

@@ -1,4 +1,4 @@
-"""Whatever a readable document holds, `export_views` writes and `load_views` reads back, bit by bit (O3)."""
+"""Whatever a readable document holds, `export_views` writes it and `load_views` reads it back bit by bit (O3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOUR = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12).filter(
-    # Such names are operators in extended JSON, and no field of theirs.
+    # In extended JSON such names are operators, not fields.
     lambda name: not name.startswith("$")
 )
 moments = st.integers(-2_000_000_000_000, 5_000_000_000_000).map(
@@ -81,7 +81,7 @@ def speed_documents(draw: st.DrawFn, number: int) -> dict[str, Any]:
 )
 @given(st.data())
 @pytest.mark.parametrize(("kind", "documents"), [("batch", batch_documents), ("speed", speed_documents)])
-def test_what_is_exported_is_loaded_back_bit_by_bit(
+def test_exported_documents_are_loaded_back_bit_by_bit(
     database: Stored, kind: str, documents: Any, data: st.DataObject
 ) -> None:
     collection = database[f"{kind}_views"]
