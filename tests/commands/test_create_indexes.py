@@ -60,5 +60,5 @@ def test_a_dry_run_shows_what_would_be_dropped_and_created(indexed_database: Sto
 def test_a_long_build_reports_its_progress(database: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(create_indexes, "PROGRESS_INTERVAL_SECONDS", 0.01)
     monkeypatch.setattr(create_indexes, "progress_of_build", lambda _: "57%")
-    monkeypatch.setattr(create_indexes.indexing, "create", lambda _: time.sleep(0.05))
+    monkeypatch.setattr("merger.indexes.server.create", lambda _: time.sleep(0.05))
     assert "creating batch_views.movie_view: 57%" in run()

@@ -15,7 +15,7 @@ from redis import Redis
 
 from lambdaserve.ops.warming import Warmed, warm
 from merger import wiring
-from tests.commands.sample import ROOT, Held, run
+from tests.commands.sample import ROOT, Stored, run
 
 DATABASE = "warming"
 
@@ -119,7 +119,7 @@ def test_option_out_of_range_is_refused_with_its_range(option: str, value: str, 
         ("REDIS_URL", "redis://127.0.0.1:1/0", "there is no cache to warm"),
     ],
 )
-def test_command_fails_while_a_store_is_unreachable(database: Held, variable: str, address: str, reason: str) -> None:
+def test_command_fails_while_a_store_is_unreachable(database: Stored, variable: str, address: str, reason: str) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "warm_cache"],
         cwd=ROOT,
