@@ -100,15 +100,15 @@ def test_a_dash_reads_standard_input(database: Stored, tmp_path: Path, monkeypat
 
 
 HOSTILE = {
-    "no JSON": (b"{nonsense", "it is no JSON: "),
+    "no JSON": (b"{nonsense", "it is not JSON: "),
     "not a number": (
         b'{"movie_id": 1, "view_type": "movie_details", "data": {"title": "A", "popularity": NaN}}',
-        "it is no JSON",
+        "it is not JSON",
     ),
-    "broken UTF-8": (b'{"movie_id": 1, "view_type": "\xff"}', "it is no JSON: "),
+    "broken UTF-8": (b'{"movie_id": 1, "view_type": "\xff"}', "it is not JSON: "),
     "a list": (b"[]", "a document is an object, not list"),
-    "deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, "it is no JSON: "),
-    "deep, extended": (b'{"a":' * 50_000 + b'{"$oid": "x"}' + b"}" * 50_000, "it is no JSON: "),
+    "deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, "it is not JSON: "),
+    "deep, extended": (b'{"a":' * 50_000 + b'{"$oid": "x"}' + b"}" * 50_000, "it is not JSON: "),
     "no type": ({"movie_id": 1}, "batch.view_type: it is not one of"),
     "another type": (details() | {"view_type": "rubbish"}, "batch.view_type: it is not one of"),
     "no payload": (details() | {"data": 1}, "movie_details.data: there is no payload"),
@@ -116,7 +116,7 @@ HOSTILE = {
     "no stamp": ({**details(), "computed_at": None}, "movie_details.computed_at: it is missing"),
     "no date": (details(at="soon"), "computed_at: Invalid isoformat string: 'soon'"),
     "an absurd date": (details(at="9999-01-01"), "computed_at: the date is absurd"),
-    "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is no JSON: "),
+    "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is not JSON: "),
     "extended not a number": (
         json.dumps(details() | {"data": {"title": "A", "popularity": {"$numberDouble": "NaN"}}}).encode(),
         "a number in it is not finite",
