@@ -192,7 +192,7 @@ class Reader:
         if BATCH not in failed:
             try:
                 with TimedStep("catalogue"):
-                    return self._loader.current(boundary, told=batch_generation)
+                    return self._loader.current(boundary, generation=batch_generation)
             except StoreError as error:
                 failed.setdefault(BATCH, error)
         return self._loader.at_hand or NO_CATALOGUE
@@ -221,7 +221,7 @@ def _is_current(catalogue: Catalogue, layers: Layers, batch_generation: str) -> 
         return False
     if catalogue.as_of_runs != layers.runs:
         return False
-    return batch_generation in ("", catalogue.as_of_change)
+    return batch_generation in ("", catalogue.as_of_generation)
 
 
 def _select(wanted: str, found: list[tuple[str, list[Document]]], failed: FailedReads) -> list[Document]:

@@ -1,4 +1,4 @@
-"""Makes the catalogue from documents as they come, none of which is kept: duplicates give way as they are met (D4)."""
+"""Builds the catalogue from a stream of documents, keeping only the newest of duplicates. Requirement D4."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
-from merger.catalogue.movie_builder import Details, Totals
+from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.boundary import Boundary
@@ -17,21 +17,21 @@ from merger.core.columns import Flags, Floats
 
 
 class CatalogueBuilder:
-    """Collects documents.
+    """Collects documents and builds the catalogue from them.
 
     Args:
-        boundary: of the moment of the load; decides which documents may answer.
+        boundary: of the time of the load; decides which documents count.
     """
 
     def __init__(self, boundary: Boundary) -> None:
         self._boundary = boundary
-        self._details, self._totals = Details(), Totals()
+        self._details, self._totals = DetailsBuilder(), TotalsBuilder()
         self._months: dict[Hashable, BatchDocument] = {}
         self._ahead: BatchDocument | None = None
         self._skipped: list[Skipped] = []
 
     def add(self, documents: Documents) -> None:
-        """Takes ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``; a day's sentiment is passed over."""
+        """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment."""
         self._skipped += documents.skipped
         months = []
         for document in documents.batch:
@@ -44,14 +44,14 @@ class CatalogueBuilder:
             elif document.view_type == "sentiment" and "date" not in document.data:
                 self._totals.add(document)
         for key, month in newest_batch(months, _month).items():
-            rivals = [known for known in (self._months.get(key), month) if known is not None]
-            self._months |= newest_batch(rivals, _month)
+            candidates = [known for known in (self._months.get(key), month) if known is not None]
+            self._months |= newest_batch(candidates, _month)
 
     def finish(self) -> Catalogue:
-        """The catalogue of what was added."""
-        movies = self._details.finished(self._totals)
+        """Returns the catalogue of what was added."""
+        movies = self._details.finish(self._totals)
         months = self._months.values()
-        genres = spellings(_names(movies, months))
+        genres = usual_spellings(_count_spellings(movies, months))
         by_genre: dict[str, list[BatchDocument]] = {}
         for month in months:
             by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
@@ -75,21 +75,25 @@ class CatalogueBuilder:
             self._ahead = max(document, self._ahead or document, key=lambda d: d.computed_at)
 
 
-def spellings(named: Mapping[str, int]) -> dict[str, str]:
-    """How often each spelling of a genre is used → casefolded, the most frequent spelling, of equals the first."""
+def usual_spellings(named: Mapping[str, int]) -> dict[str, str]:
+    """Returns the most frequent spelling of each genre by its key; among equals, the first in order.
+
+    Args:
+        named: number of uses of each spelling.
+    """
     seen: dict[str, list[str]] = {}
     for spelling in named:
         seen.setdefault(spelling.casefold(), []).append(spelling)
     return {key: min(found, key=lambda spelling: (-named[spelling], spelling)) for key, found in sorted(seen.items())}
 
 
-def _names(movies: Movies, months: Iterable[BatchDocument]) -> Mapping[str, int]:
-    """How often movies and genre documents use each spelling."""
+def _count_spellings(movies: Movies, months: Iterable[BatchDocument]) -> Mapping[str, int]:
+    """Counts how often movies and genre documents use each spelling."""
     return Counter(month.data["genre"] for month in months) + Counter(movies.genres.uses())
 
 
 def _is_rated(movies: Movies) -> Flags:
-    """Whether a movie's rating is one: TMDB writes 0 where nobody voted."""
+    """Says which movies have a rating: TMDB writes 0 for a movie without votes."""
     rated: Flags = ~np.isnan(movies.vote_average.values) & (movies.vote_count != 0)
     return rated
 
@@ -104,7 +108,7 @@ def _facts_by_genre(movies: Movies, genres: Mapping[str, str], rated: Flags) -> 
 
 
 def _mean(values: Floats) -> float | None:
-    # Exact, hence the same in any order (M7).
+    # The sum is exact, hence the same in any order.
     return fsum(values.tolist()) / len(values) if len(values) else None
 
 

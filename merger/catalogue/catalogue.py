@@ -1,8 +1,7 @@
-"""What the batch layer knows about all movies and all genres, held ready for the views that need the whole.
+"""The catalogue: what the batch layer holds about all movies and genres, for the views that need the whole.
 
-Of ``movie_details`` only what those views need is held, column by column (``Movies``), with the lifetime totals of the
-movies' sentiment; of ``genre_analytics``, which are few, the documents. ``catalogue_builder.py`` makes it from
-documents.
+``movie_details`` are held as columns (``Movies``) of the fields that those views need, with the lifetime totals of each
+movie's sentiment. ``genre_analytics`` are few, and held as documents. ``builder`` builds it.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Movies:
-    """The newest details of every movie: a row per movie, in the order of their ids.
+    """The newest details of every movie: one row per movie, ordered by id.
 
     Args:
-        ids: movie ids, as 64-bit numbers: an array, since looking one up in it is twice as fast as in numpy's.
+        ids: movie ids, as an array of 64-bit numbers: looking one up is twice as fast as in a numpy array.
         titles: as stored.
         index: over the titles.
-        released: the day of the release as the number YYYYMMDD; 0: unknown.
+        released: day of the release as the number YYYYMMDD; 0: unknown.
         genres: as documents spell them.
         vote_average: as stored, with ``popularity`` and ``revenue``.
         vote_count: −1: unknown.
-        computed_at: when the details were, in microseconds since 1970.
-        score_sum: summed score of the reviews in the movie's lifetime total; 0 without one.
-        reviews: how many those are.
-        as_of: event time that the newest of the details covers; ``None`` without movies.
+        computed_at: when the details were computed, in microseconds since 1970.
+        score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
+        reviews: number of those reviews.
+        as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 
     ids: array[int]
@@ -67,23 +66,23 @@ class Movies:
         return self.row(movie_id) is not None
 
     def row(self, movie_id: int) -> int | None:
-        """Where a movie is; ``None`` for an unknown one."""
+        """Returns a movie's row; ``None`` for an unknown movie."""
         row = bisect_left(self.ids, movie_id)
         return row if row < len(self.ids) and self.ids[row] == movie_id else None
 
     def rows(self, movie_ids: Integers) -> tuple[Integers, Flags]:
-        """Where many movies are, and which of them are known; the row of an unknown one means nothing."""
+        """Returns the rows of many movies, and which of these are known; the row of an unknown movie is arbitrary."""
         ids = np.asarray(self.ids)
         rows = np.minimum(np.searchsorted(ids, movie_ids), max(len(ids) - 1, 0))
         known = ids[rows] == movie_ids if len(ids) else np.zeros(len(movie_ids), np.bool_)
         return rows, known
 
     def release_date(self, row: int) -> str | None:
-        """``YYYY-MM-DD``."""
+        """Returns a movie's release date as ``YYYY-MM-DD``; ``None``: unknown."""
         return day_text(int(self.released[row]))
 
     def facts(self, row: int) -> dict[str, Any]:
-        """What is held of the payload; unknown numbers and dates are left out."""
+        """Returns the held fields of the payload, without unknown numbers and dates."""
         votes = int(self.vote_count[row])
         found = {
             "title": self.titles[row],
@@ -97,9 +96,9 @@ class Movies:
         return {name: value for name, value in found.items() if value is not None}
 
     def released_within(self, first_year: int | None, last_year: int | None) -> Flags | None:
-        """By row, whether the year of release lies in a closed interval; ``None`` for the one without ends.
+        """Says by row whether the year of release lies in a closed interval; ``None`` if the interval has no ends.
 
-        An unknown release lies in none that has an end.
+        A movie of unknown release lies in no interval with an end.
         """
         if first_year is None and last_year is None:
             return None
@@ -111,9 +110,9 @@ class Movies:
 
 @dataclass(frozen=True, slots=True)
 class GenreFacts:
-    """What the movies of a genre have in common.
+    """Figures over the movies of a genre.
 
-    ``avg_rating`` is the plain mean over those that anybody voted for; ``None`` where that is none.
+    ``avg_rating`` is the plain mean over movies with votes; ``None`` if there are none.
     """
 
     movies: int = 0
@@ -133,23 +132,23 @@ def _no_movies() -> Movies:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """A frozen copy of all of it, deduplicated (D4).
+    """A frozen copy of all movies and genres, without duplicates. Requirements A3, D4, M12.
 
     Args:
         movies: newest ``movie_details`` of each movie.
-        genre_documents: newest ``genre_analytics`` of each (genre, year, month), by casefolded genre.
-        genres_as_of: event time that the newest of those covers.
-        totals_as_of: event time that the newest lifetime total covers, of any movie, known or not.
-        total_ahead: the newest lifetime total that says it was written in the future, hence left out.
+        genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
+        genres_as_of: event time up to which the newest of those cover.
+        totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
+        total_ahead: the newest lifetime total stamped in the future, which is left out.
         skipped: documents of these types that could not be read.
         skipped_kinds: one of each type and kind among them.
-        genres: every genre that either names, casefolded → the spelling to show.
-        by_genre: what its movies have in common, for each of those keys.
-        avg_rating: plain mean over the movies that anybody voted for.
-        avg_popularity: plain mean over the movies whose popularity is known.
-        as_of_run: the newest ``computed_at`` of the batch layer that this copy knows of; a newer one is not in it.
-        as_of_runs: mark of what was published of the batch layer when it was read (M12).
-        as_of_change: generation of the batch layer's data that it was read under; empty: not known.
+        genres: spelling to show of every genre that a movie or document names, by genre key.
+        by_genre: figures for each of these keys.
+        avg_rating: plain mean over movies with votes.
+        avg_popularity: plain mean over movies of known popularity.
+        as_of_run: the newest ``computed_at`` of the batch layer that this copy includes.
+        as_of_runs: mark of the batch runs that were published when it was read.
+        as_of_generation: generation of the batch layer's data when it was read; empty: unknown.
     """
 
     movies: Movies = field(default_factory=_no_movies)
@@ -165,19 +164,19 @@ class Catalogue:
     avg_popularity: float | None = None
     as_of_run: datetime | None = None
     as_of_runs: str = ""
-    as_of_change: str = ""
+    as_of_generation: str = ""
 
     @property
     def movies_as_of(self) -> datetime | None:
-        """Event time that the newest of the movies' documents covers."""
+        """Event time up to which the newest of the movies' documents cover."""
         return self.movies.as_of
 
     def movies_titled(self, text: str, most: int) -> list[int]:
-        """Ids of the movies whose title has words that begin with all of the text's, the best matches first.
+        """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.
 
         Args:
-            text: as somebody typed it.
-            most: ids to give; of equally good matches the most popular ones.
+            text: as typed by a user.
+            most: largest number of ids; among equally good matches the most popular come first.
         """
         ranks = self.movies.index.match(normalise_words(text))
         rows = np.flatnonzero(ranks != UNMATCHED)
@@ -192,59 +191,59 @@ class Catalogue:
         return None if row is None else self.movies.titles[row]
 
     def facts_of(self, movie_id: int) -> Mapping[str, Any]:
-        """Title, genres, release_date, vote_average, vote_count, popularity and revenue, where they are known.
+        """Returns title, genres, release_date, vote_average, vote_count, popularity and revenue, as far as known.
 
-        Empty for an unknown movie. Made for each call.
+        Empty for an unknown movie. A new dict for each call.
         """
         row = self.movies.row(movie_id)
         return {} if row is None else self.movies.facts(row)
 
     def computed_at(self, movie_id: int) -> datetime | None:
-        """When a movie's details were computed."""
+        """Returns when a movie's details were computed; ``None`` for an unknown movie."""
         row = self.movies.row(movie_id)
-        return None if row is None else moment_of(int(self.movies.computed_at[row]))
+        return None if row is None else from_microseconds(int(self.movies.computed_at[row]))
 
     def is_of_genre(self, movie_id: int, genre: str) -> bool:
-        """Whether a movie carries a genre, without regard to case (A3)."""
+        """Whether a movie has a genre, ignoring case."""
         row = self.movies.row(movie_id)
         return row is not None and self.movies.genres.holds(row, genre_key(genre))
 
     def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
-        """Which of many movies carry a genre, without regard to case (A3)."""
+        """Says which of many movies have a genre, ignoring case."""
         rows, known = self.movies.rows(movie_ids)
         carrying = known.copy()
         carrying[known] = self.movies.genres.carrying(genre_key(genre), rows[known])
         return carrying
 
     def genre(self, name: str) -> str | None:
-        """The catalogue's spelling of a genre, or ``None`` for an unknown one (A3)."""
+        """Returns the catalogue's spelling of a genre; ``None`` for an unknown genre."""
         return self.genres.get(genre_key(name))
 
     def genres_like(self, name: str) -> list[str]:
-        """Up to three genres that somebody who wrote ``name`` may have meant, best first (A1)."""
+        """Returns up to three genres with a similar name, best first. Requirement A1."""
         near = difflib.get_close_matches(genre_key(name)[:80], list(self.genres), n=3, cutoff=0.5)
         return [self.genres[key] for key in near]
 
     def skipped_of(self, *types: str) -> tuple[Skipped, ...]:
-        """One skipped document of each kind, of some types: enough to tell of them."""
+        """Returns one skipped document of each kind of some types, enough for warnings."""
         return tuple(skip for skip in self.skipped_kinds if skip.type in types)
 
 
-def microseconds(moment: datetime) -> int:
-    """Aware UTC as whole microseconds since 1970."""
+def to_microseconds(moment: datetime) -> int:
+    """Converts an aware UTC time to whole microseconds since 1970."""
     return (moment - EPOCH) // _MICROSECOND
 
 
-def moment_of(microseconds_since_1970: int) -> datetime:
-    """The reverse."""
+def from_microseconds(microseconds_since_1970: int) -> datetime:
+    """Converts whole microseconds since 1970 to an aware UTC time."""
     return EPOCH + microseconds_since_1970 * _MICROSECOND
 
 
 def day_number(text: str | None) -> int:
-    """A calendar day ``YYYY-MM-DD`` as the number YYYYMMDD; 0 for an unknown one."""
+    """Converts a calendar day ``YYYY-MM-DD`` to the number YYYYMMDD; 0 for an unknown day."""
     return int(text.replace("-", "")) if text else 0
 
 
 def day_text(number: int) -> str | None:
-    """The reverse."""
+    """Converts a number YYYYMMDD to a calendar day ``YYYY-MM-DD``; 0 to ``None``."""
     return f"{number // 10_000:04}-{number // 100 % 100:02}-{number % 100:02}" if number else None

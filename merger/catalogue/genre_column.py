@@ -1,4 +1,4 @@
-"""The genres of all movies, as a column."""
+"""The genres of all movies as a column, which holds equal lists once. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from merger.core.columns import Flags, Integers, Small
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Genres:
-    """Lists of genres by row; equal lists are held once.
+    """Lists of genres by row.
 
     Args:
         names: every spelling of any genre.
-        keys: each of them casefolded (A3).
-        items: the lists, one behind the other, as places in ``names``.
+        keys: each of them case-folded.
+        items: all lists, one after the other, as positions in ``names``.
         starts: where each list starts in ``items``, and where the last one ends.
-        list_of: by row, which list.
+        list_of: the number of each row's list.
     """
 
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class Genres:
 
     @classmethod
     def of(cls, lists: Iterable[tuple[str, ...]], list_of: Iterable[int] = ()) -> Genres:
-        """From the lists and, by row, the number of one."""
+        """Builds the column from lists and the number of each row's list."""
         places: dict[str, int] = {}
         items, starts = array("i"), array("i", [0])
         for names in lists:
@@ -44,27 +44,27 @@ class Genres:
         return tuple(self.names[item] for item in self._items(row))
 
     def holds(self, row: int, key: str) -> bool:
-        """Whether a genre, given casefolded, is among a row's."""
+        """Whether a row has the genre with this key."""
         return any(self.keys[item] == key for item in self._items(row))
 
     def carrying(self, key: str, rows: Integers | None = None) -> Flags:
-        """Whether rows, or all of them in their order, hold a genre, given casefolded."""
-        meant = np.fromiter((known == key for known in self.keys), np.bool_, len(self.keys))
+        """Says which of some rows, or of all in their order, have the genre with this key."""
+        is_meant = np.fromiter((known == key for known in self.keys), np.bool_, len(self.keys))
         lists = np.zeros(len(self.starts) - 1, np.bool_)
-        lists[self._lists_of_items()[meant[np.asarray(self.items)]]] = True
+        lists[self._lists_of_items()[is_meant[np.asarray(self.items)]]] = True
         list_of = np.asarray(self.list_of)
         carrying: Flags = lists[list_of if rows is None else list_of[rows]]
         return carrying
 
     def uses(self) -> dict[str, int]:
-        """How often rows use each spelling; those that none uses are left out."""
+        """Returns how many rows use each spelling, without unused spellings."""
         times = np.bincount(np.asarray(self.list_of), minlength=len(self.starts) - 1)
         counts = np.zeros(len(self.names), np.int64)
         np.add.at(counts, np.asarray(self.items), times[self._lists_of_items()])
         return {name: count for name, count in zip(self.names, counts.tolist(), strict=True) if count}
 
     def rows_by_key(self) -> dict[str, Integers]:
-        """The rows that hold each genre, each once, by casefolded genre."""
+        """Returns the rows that have each genre, each once, by genre key."""
         lists_by_key: dict[str, list[int]] = {}
         for number, (start, end) in enumerate(pairwise(self.starts)):
             for key in {self.keys[item] for item in self.items[start:end]}:
@@ -82,5 +82,5 @@ class Genres:
         return self.items[self.starts[number] : self.starts[number + 1]]
 
     def _lists_of_items(self) -> Small | Integers:
-        """Which list each item is of."""
+        """Returns the number of the list that each item belongs to."""
         return np.repeat(np.arange(len(self.starts) - 1), np.diff(np.asarray(self.starts)))

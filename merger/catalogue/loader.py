@@ -1,8 +1,8 @@
-"""Loads the catalogue of movies and genres and keeps it current.
+"""Loads the catalogue of movies and genres, and reloads it in the background when it is due.
 
-A batch run may still be writing when its first document is seen, so a change is followed by a second look, and
-everything is read again now and then. Readers never wait for that: they get the copy at hand. Only where there is none
-yet they wait for it, though not for as long as the largest catalogue takes.
+A batch run may still be writing when its first document is seen. So a change is followed by a second load, and
+everything is reloaded now and then. Readers never wait for a reload: they get the present copy. Only before the first
+copy do they wait, and not for as long as the largest catalogue takes.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ from merger.layers.publication import Publication
 from merger.layers.state import LayerState
 from merger.stores.store import Document, Store
 
-CATALOGUE: Mapping[str, Mapping[str, Any]] = {
+VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "movie_details": {},
     "genre_analytics": {},
     # Lifetime totals are the documents without a date.
     "sentiment": {"data.date": None},
 }
-"""View types that the catalogue is made of, each with what narrows it down."""
+"""View types that the catalogue is built from, each with the rest of its filter."""
 
 
-SECOND_LOOK, MAX_AGE = 15.0, 300.0
-"""Seconds after a change, and at most, until everything is read again."""
+SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
+"""Seconds until the second load after a change, and the longest time between two loads."""
 
 
-REST = 20
-"""Until the next load that nothing calls for, at least so many times as long as the last one took: it costs the readers
-a part of the process and of the store. A load that a change calls for waits as long as the last one took."""
+REST_FACTOR = 20
+"""A load without a known change comes no sooner than this many times the duration of the last one, since it takes a
+share of the process and of the store from readers. After a new batch run, one such duration is enough."""
 
 
-CHANGE_REST = 4
-"""The same for a load that changes in place call for: a job that writes for an hour tells of some every second."""
+CHANGE_REST_FACTOR = 4
+"""The same for a load after changes in place: a job that writes for an hour reports some every second."""
 
 
-AT_ONCE, GIVE_WAY = 20, 50e-6
-"""After so many documents a reload pauses so many seconds: a thread that just computes keeps each of the others waiting
-for five milliseconds (Python's switch interval) at every turn, one that pauses for one or less."""
+PIECE_SIZE, PAUSE_SECONDS = 20, 50e-6
+"""A reload pauses after this many documents for this many seconds. A thread that only computes makes every other thread
+wait 5 ms at each turn (Python's switch interval); one that pauses, 1 ms or less."""
 
 
-FIRST_WAIT = 10.0
-"""Seconds that a reader waits for the first copy."""
+FIRST_WAIT_SECONDS = 10.0
+"""Seconds for which a reader waits for the first copy."""
 
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def _all_runs() -> Iterator[Publication]:
-    """Where no run is hidden."""
+    """Stands for a store without hidden runs."""
     yield Publication()
 
 
@@ -72,28 +72,28 @@ class CatalogueLoader:
     """Holds the newest ``Catalogue`` of this process.
 
     Args:
-        store: where the batch documents are.
-        contract: how to read them.
-        watch: tells when a new batch arrives; is told what was the newest document here.
-        monotonic: seconds of a monotonic clock.
-        one_publication: all that is read within sees the same batch runs, which it tells (M12).
+        store: holds the batch documents.
+        contract: reads them.
+        layers: says when a new batch has arrived, and is given the newest document of each load.
+        monotonic: clock in seconds.
+        one_publication: all reads inside it see the same batch runs, which it yields. Requirement M12.
     """
 
     def __init__(
         self,
         store: Store,
         contract: Contract,
-        watch: LayerState,
+        layers: LayerState,
         monotonic: Callable[[], float],
         one_publication: Callable[[], AbstractContextManager[Publication]] = _all_runs,
     ) -> None:
         self._store = store
         self._contract = contract
-        self._watch = watch
+        self._layers = layers
         self._monotonic = monotonic
-        self._held: Catalogue | None = None
+        self._catalogue: Catalogue | None = None
         self._one_publication = one_publication
-        self._held_of: datetime | None = None
+        self._loaded_run: datetime | None = None
         self._due = float("inf")
         self._ended, self._took = float("-inf"), 0.0
         self._lock = threading.Lock()
@@ -101,117 +101,126 @@ class CatalogueLoader:
 
     @property
     def at_hand(self) -> Catalogue | None:
-        """The copy that there is, current or not; ``None`` before the first one."""
-        return self._held
+        """The present copy, current or not; ``None`` before the first one."""
+        return self._catalogue
 
-    def current(self, boundary: Boundary, *, told: str = "", wait: float | None = FIRST_WAIT) -> Catalogue:
-        """The catalogue. The first call has it read; later ones start a reload in the background when one is due.
+    def current(
+        self, boundary: Boundary, *, generation: str = "", wait: float | None = FIRST_WAIT_SECONDS
+    ) -> Catalogue:
+        """Returns the catalogue. The first call loads it; later ones start a reload in the background when it is due.
 
         Args:
             boundary: of this request.
-            told: generation of the batch layer's data: another one than before calls for a reload, too, since documents
-                may be changed in place. Empty: not known.
-            wait: seconds to wait for the first copy, if the request has them; ``None``: as long as it takes.
+            generation: of the batch layer's data. A new one makes a reload due, since documents may have been
+                changed in place; empty: unknown.
+            wait: seconds to wait for the first copy, within the request's deadline; ``None``: no limit.
 
         Raises:
-            StoreError: the store can't say whether the copy is still current, or there is none yet.
+            StoreError: the store can't say whether the copy is current, or there is no copy yet.
         """
-        held = self._held
+        held = self._catalogue
         if held is None:
-            return self._first(boundary, told, wait if wait is None else left(wait))
-        self.keep_current(boundary, told)
+            return self._load_first(boundary, generation, wait if wait is None else left(wait))
+        self.keep_current(boundary, generation)
         return held
 
-    def keep_current(self, boundary: Boundary, told: str = "") -> None:
-        """Starts a reload in the background when one is due; does nothing where nobody asked for the first copy yet.
+    def keep_current(self, boundary: Boundary, generation: str = "") -> None:
+        """Starts a reload in the background when one is due; does nothing before the first copy.
 
         Raises:
-            StoreError: the store can't say whether the copy is still current.
+            StoreError: the store can't say whether the copy is current.
         """
-        if self._held is None:
+        if self._catalogue is None:
             return
-        layers = self._watch.layers((), boundary)
+        layers = self._layers.layers((), boundary)
         newest = layers.batch_computed_at
-        now, held = self._monotonic(), self._held
-        if told and not held.as_of_change:
-            held = self._held = replace(held, as_of_change=told)
+        now, held = self._monotonic(), self._catalogue
+        if generation and not held.as_of_generation:
+            held = self._catalogue = replace(held, as_of_generation=generation)
         is_due = now >= self._due
-        is_due |= (newest, layers.runs) != (self._held_of, held.as_of_runs) and now >= self._ended + self._took
-        is_due |= told not in ("", held.as_of_change) and now >= self._ended + CHANGE_REST * self._took
+        is_due |= (newest, layers.runs) != (self._loaded_run, held.as_of_runs) and now >= self._ended + self._took
+        is_due |= generation not in ("", held.as_of_generation) and now >= self._ended + CHANGE_REST_FACTOR * self._took
         if is_due:
             with self._lock:
-                self._start(boundary, newest, told)
+                self._start(boundary, newest, generation)
 
-    def _first(self, boundary: Boundary, told: str, wait: float | None) -> Catalogue:
+    def _load_first(self, boundary: Boundary, generation: str, wait: float | None) -> Catalogue:
         with self._lock:
-            if self._held is not None:
-                return self._held
-            loading = self._start(boundary, None, told)
+            if self._catalogue is not None:
+                return self._catalogue
+            loading = self._start(boundary, None, generation)
         try:
             return loading.result(wait)
         except TimeoutError:
             raise StoreUnavailable("the catalogue of movies is still being read") from None
 
-    def _start(self, boundary: Boundary, newest: datetime | None, told: str) -> Future[Catalogue]:
-        """Starts a load unless one is under way. Called under the lock."""
+    def _start(self, boundary: Boundary, newest: datetime | None, generation: str) -> Future[Catalogue]:
+        """Starts a load unless one is running. Called under the lock."""
         if self._loading is None:
             self._loading = Future()
             threading.Thread(
-                target=self._load, args=(self._loading, boundary, newest, told), name="catalogue", daemon=True
+                target=self._load,
+                args=(self._loading, boundary, newest, generation),
+                name="catalogue",
+                daemon=True,
             ).start()
         return self._loading
 
-    def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None, told: str) -> None:
+    def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None, generation: str) -> None:
         started = self._monotonic()
         try:
-            reference, stamp = self._read(boundary)
+            catalogue, stamp = self._read(boundary)
         except StoreError as error:
-            # Whoever reads the store in a request reports its trouble.
+            # Requests that read the store report its errors.
             self._fail(loading, error)
-        except Exception as error:  # noqa: BLE001 - it is logged, and raised in whoever waits
-            _log.exception("the catalogue of movies could not be made")
+        except Exception as error:  # noqa: BLE001 - logged, and raised in the waiting readers
+            _log.exception("the catalogue of movies could not be built")
             self._fail(loading, error)
         else:
             with self._lock:
                 self._loading = None
                 self._took = self._monotonic() - started
-                told = told or (self._held.as_of_change if self._held else "")
-                held = self._keep(replace(reference, as_of_change=told), stamp if self._held is None else newest)
-            loading.set_result(held)
+                generation = generation or (self._catalogue.as_of_generation if self._catalogue else "")
+                kept = self._keep(
+                    replace(catalogue, as_of_generation=generation), stamp if self._catalogue is None else newest
+                )
+            loading.set_result(kept)
 
     def _fail(self, loading: Future[Catalogue], error: Exception) -> None:
-        """The copy at hand stays."""
+        """Ends a failed load; the present copy stays."""
         with self._lock:
-            self._loading, self._due = None, self._monotonic() + SECOND_LOOK
+            self._loading, self._due = None, self._monotonic() + SECOND_LOAD_SECONDS
         loading.set_exception(error)
 
-    def _keep(self, reference: Catalogue, of: datetime | None) -> Catalogue:
-        changed, now = self._held is not None and of != self._held_of, self._monotonic()
-        self._held, self._held_of = replace(reference, as_of_run=of), of
-        self._due = now + (max(SECOND_LOOK, self._took) if changed else max(MAX_AGE, REST * self._took))
+    def _keep(self, catalogue: Catalogue, run: datetime | None) -> Catalogue:
+        changed, now = self._catalogue is not None and run != self._loaded_run, self._monotonic()
+        self._catalogue, self._loaded_run = replace(catalogue, as_of_run=run), run
+        self._due = now + (
+            max(SECOND_LOAD_SECONDS, self._took) if changed else max(MAX_AGE_SECONDS, REST_FACTOR * self._took)
+        )
         self._ended = now
-        return self._held
+        return self._catalogue
 
     def _read(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
-        """The catalogue as stored now, and the newest date of its documents."""
+        """Returns the catalogue as stored now, and the newest ``computed_at`` among its documents."""
         with self._one_publication() as published:
-            reference, newest = self._read_all(boundary)
-        return replace(reference, as_of_runs=published.mark), newest
+            catalogue, newest = self._read_all(boundary)
+        return replace(catalogue, as_of_runs=published.mark), newest
 
     def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), None
         for batch in self._batches():
-            for start in range(0, len(batch), AT_ONCE):
-                builder.add(self._contract.read(batch=batch[start : start + AT_ONCE]))
-                if self._held is not None:
-                    time.sleep(GIVE_WAY)
+            for start in range(0, len(batch), PIECE_SIZE):
+                builder.add(self._contract.read(batch=batch[start : start + PIECE_SIZE]))
+                if self._catalogue is not None:
+                    time.sleep(PAUSE_SECONDS)
             newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
-            # At once: a look for the newest document of a large batch, from nothing, takes some servers seconds.
-            self._watch.batch_loaded(newest)
+            # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
+            self._layers.batch_loaded(newest)
         return builder.finish(), None if newest is None else _computed_at(newest)
 
     def _batches(self) -> Iterator[Sequence[Document]]:
-        for view_type, narrowed in CATALOGUE.items():
+        for view_type, narrowed in VIEW_FILTERS.items():
             for spelling in self._contract.aliases.names_of_view(view_type):
                 yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
 

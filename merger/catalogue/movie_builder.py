@@ -1,4 +1,4 @@
-"""The movies' columns while documents come: the newest document of each movie (D4), none of which is kept."""
+"""Builds the movies' columns from a stream of documents, without keeping the documents. Requirement D4."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from merger.catalogue.catalogue import Movies, day_number, day_text, microseconds, moment_of
+from merger.catalogue.catalogue import Movies, day_number, day_text, from_microseconds, to_microseconds
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import TitleIndex
 from merger.contract.dedupe import tie_break
@@ -19,22 +19,22 @@ from merger.core.columns import Floats, GrowingNumbers, Integers, Texts, put
 
 class _Columns(Protocol):
     def facts(self, row: int) -> Mapping[str, Any]:
-        """The fields of a row under their names in the payload."""
+        """Returns the fields of a row under their names in the payload."""
         ...
 
 
 class NewestRows:
-    """Which row holds a movie's newest document, and how new that is."""
+    """The row of each movie's newest document, and how new that document is."""
 
     def __init__(self) -> None:
         self.rows: dict[int, int] = {}
         self._computed, self._version, self._covers = array("q"), array("q"), array("q")
 
     def row_for(self, document: BatchDocument, held: _Columns) -> int | None:
-        """The row that the document is to be written to; ``None`` where a newer one is known."""
+        """Returns the row to write a document to; ``None`` if a newer one is known."""
         if document.movie_id is None:
             return None
-        rank = (microseconds(document.computed_at), document.version, microseconds(document.covers_until))
+        rank = (to_microseconds(document.computed_at), document.version, to_microseconds(document.covers_until))
         row = self.rows.get(document.movie_id)
         if row is None:
             row = self.rows[document.movie_id] = len(self.rows)
@@ -53,12 +53,12 @@ class NewestRows:
         return np.asarray(self._computed)
 
     def as_of(self) -> datetime | None:
-        """Event time that the newest of the documents covers."""
-        return moment_of(max(self._covers)) if self._covers else None
+        """Returns the event time up to which the newest of the documents cover."""
+        return from_microseconds(max(self._covers)) if self._covers else None
 
 
-class Totals:
-    """Lifetime totals of sentiment."""
+class TotalsBuilder:
+    """Collects the lifetime totals of sentiment."""
 
     def __init__(self) -> None:
         self.newest = NewestRows()
@@ -74,7 +74,7 @@ class Totals:
         return {"avg_sentiment": self._average[row], "review_count": self._reviews[row]}
 
     def of(self, ids: Integers) -> tuple[Floats, Integers]:
-        """Summed scores and numbers of reviews of the movies with these ids, which ascend; 0 without a total."""
+        """Returns score sums and review counts of movies by ascending id; 0 for a movie without a total."""
         known = self.newest.ids()
         places = np.searchsorted(ids, known)
         held = np.flatnonzero(places < len(ids))
@@ -86,8 +86,8 @@ class Totals:
         return score_sum, reviews
 
 
-class Details:
-    """Details of movies."""
+class DetailsBuilder:
+    """Collects the details of movies."""
 
     def __init__(self) -> None:
         self.newest = NewestRows()
@@ -132,7 +132,7 @@ class Details:
             "revenue": self._revenue.at(row),
         }
 
-    def finished(self, totals: Totals) -> Movies:
+    def finish(self, totals: TotalsBuilder) -> Movies:
         ids = self.newest.ids()
         order = np.argsort(ids)
         titles = [self._titles[row] for row in order]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from merger.catalogue.loader import AT_ONCE, GIVE_WAY
+from merger.catalogue.loader import PAUSE_SECONDS, PIECE_SIZE
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
@@ -127,7 +127,7 @@ class Auditor:
             for spelling in self._contract.aliases.names_of_view(DATA_TYPE):
                 wanted = {"movie_id": movie_id, "view_type": spelling, "data.date": None}
                 batch.add(self._contract.read(batch=self._store.find(Find(BATCH, wanted))))
-            time.sleep(GIVE_WAY)
+            time.sleep(PAUSE_SECONDS)
 
     def _hour_filters(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
         spans: tuple[Any, ...] = (hour, *(text_spans(hour, hour + HOUR) if as_text else ()))
@@ -152,9 +152,9 @@ class Auditor:
         for wanted in filters:
             for found in self._store.batches(collection, wanted):
                 self._check_deadline(deadline)
-                for start in range(0, len(found), AT_ONCE):
-                    yield self._read(collection, found[start : start + AT_ONCE])
-                    time.sleep(GIVE_WAY)
+                for start in range(0, len(found), PIECE_SIZE):
+                    yield self._read(collection, found[start : start + PIECE_SIZE])
+                    time.sleep(PAUSE_SECONDS)
 
     def _read(self, collection: str, found: Any) -> Documents:
         documents: list[Document] = list(found)

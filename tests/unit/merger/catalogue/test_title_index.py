@@ -1,4 +1,4 @@
-"""The index over titles finds what a walk over all of them finds, as well matched and in the same order."""
+"""The title index finds the same titles, ranks and order as a scan over all of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _QUERIES = st.one_of(st.text("ab ", max_size=6), st.text(max_size=3))
 
 @settings(max_examples=examples(300), deadline=None)
 @given(_TITLES, _QUERIES)
-def test_each_title_is_matched_as_the_matcher_does(titles: list[str], query: str) -> None:
+def test_index_ranks_each_title_as_the_matcher_does(titles: list[str], query: str) -> None:
     words = normalise_words(query)
     rank = title_matcher(words)
     expected = [UNMATCHED if (found := rank(join_words(normalise_words(title)))) is None else found for title in titles]
@@ -33,13 +33,13 @@ def test_each_title_is_matched_as_the_matcher_does(titles: list[str], query: str
 
 @settings(deadline=None)
 @given(_TITLES)
-def test_places_sort_by_the_folded_title_and_then_the_title(titles: list[str]) -> None:
+def test_places_sort_by_normalised_title_then_title(titles: list[str]) -> None:
     keys = [(" ".join(normalise_words(title)), title) for title in titles]
     distinct = sorted(set(keys))
     assert TitleIndex.of(titles).place.tolist() == [distinct.index(key) for key in keys]
 
 
-def test_many_titles_are_sorted_piece_by_piece_into_one_order() -> None:
+def test_many_titles_sorted_in_pieces_have_one_order() -> None:
     titles = [f"Movie {number % 977} of {number % 13}" for number in range(9_000)]
     index = TitleIndex.of(titles)
     keys = [(" ".join(normalise_words(title)), title) for title in titles]
@@ -53,6 +53,6 @@ def test_many_titles_are_sorted_piece_by_piece_into_one_order() -> None:
     assert (index.match(("movie", "5", "of", "5")) == EXACT).sum() == titles.count("Movie 5 of 5")
 
 
-def test_no_word_matches_nothing() -> None:
+def test_query_without_words_matches_nothing() -> None:
     assert TitleIndex.of(["!", "a"]).match(()).tolist() == [UNMATCHED, UNMATCHED]
     assert TitleIndex.of([]).match(("a",)).tolist() == []

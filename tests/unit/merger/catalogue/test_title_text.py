@@ -1,4 +1,4 @@
-"""Folding and matching of titles."""
+"""Titles are normalised into words, and matched by the beginnings of words."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from merger.catalogue.title_text import EXACT, PREFIX, WORDS, join_words, normal
         ("", ()),
     ],
 )
-def test_folding(text: str, words: tuple[str, ...]) -> None:
+def test_text_is_normalised_into_words(text: str, words: tuple[str, ...]) -> None:
     assert normalise_words(text) == words
 
 
 @given(st.text(max_size=60))
-def test_folding_twice_is_folding_once(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise_words(" ".join(normalise_words(text))) == normalise_words(text)
 
 
@@ -43,7 +43,7 @@ def test_case_does_not_matter(text: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=60))
-def test_a_title_matches_itself_exactly(text: str) -> None:
+def test_title_matches_itself_exactly(text: str) -> None:
     words = normalise_words(text)
     assert title_matcher(words)(join_words(words)) == (EXACT if words else None)
 
@@ -61,12 +61,12 @@ def test_a_title_matches_itself_exactly(text: str) -> None:
         ("aliens", "Alien", None),
     ],
 )
-def test_the_better_the_match_the_smaller_the_rank(query: str, title: str, expected: int | None) -> None:
+def test_better_matches_have_smaller_ranks(query: str, title: str, expected: int | None) -> None:
     assert title_matcher(normalise_words(query))(join_words(normalise_words(title))) == expected
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4), st.text("ab ", max_size=8))
-def test_matching_is_that_every_word_begins_a_word(title: list[str], query: str) -> None:
+def test_title_matches_if_every_query_word_begins_one_of_its_words(title: list[str], query: str) -> None:
     words = tuple(query.split())
     expected = bool(words) and all(any(name.startswith(word) for name in title) for word in words)
     assert (title_matcher(words)(join_words(tuple(title))) is not None) == expected
