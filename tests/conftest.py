@@ -1,7 +1,7 @@
-"""What tests of every kind share: settings of their own and real embedded stores.
+"""Fixtures of all suites: settings of the tests' own and real embedded stores.
 
-Settings come from the environment, so the environment is made here, before anything reads it: nothing of the
-developer's own reaches a test. The stores start when the first test asks for them.
+Settings come from the environment, so the environment is prepared here, before anything reads it: nothing of the
+developer's own environment reaches a test. The stores start when the first test needs them.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from redis import Redis
 
 for _name in VARIABLES:
-    if _name != "VIEWS_ENGINE":  # `make test-djongo` runs some of the tests on the other one
+    if _name != "VIEWS_ENGINE":  # `make test-djongo` runs some of the tests with djongo
         os.environ.pop(_name, None)
     os.environ.pop(f"{_name}_FILE", None)
 
 _directory = tempfile.TemporaryDirectory(prefix="lambdaserve-tests-")
-(Path(_directory.name) / "static").mkdir()  # where nothing was collected
+(Path(_directory.name) / "static").mkdir()  # empty: no files are collected
 _mongo_port, _redis_port = embedded.free_port(), embedded.free_port()
 os.environ.update(
     {
         "ENV_FILE": "",
         "DATA_DIR": _directory.name,
         "DJANGO_SETTINGS_MODULE": "lambdaserve.settings",
-        "SECRET_KEY": "a key for tests, which sign nothing that anybody else believes",
+        "SECRET_KEY": "a key for tests, which sign nothing that is used elsewhere",
         "MONGODB_URI": f"mongodb://{embedded.LOOPBACK}:{_mongo_port}",
         "MONGODB_DATABASE": "tests",
         "REDIS_URL": f"redis://{embedded.LOOPBACK}:{_redis_port}/0",
         "ANONYMOUS_READ": "1",
         "HTTPS_ONLY": "0",
-        "SPEED_EXPIRY": "0",  # documents of tests are of any time, and stay
+        "SPEED_EXPIRY": "0",  # documents of tests are of any age, and stay
         "LOG_FORMAT": "console",
         "LOG_REQUESTS": "0",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
@@ -51,9 +51,9 @@ os.environ.update(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Reads the settings, which tells pytest-django to set Django up; in several processes, in each of those."""
+    """Reads the settings, so that pytest-django sets Django up; with several processes, each one does."""
     if getattr(config.option, "dist", "no") != "no":
-        # They inherit this environment; with the variable, they would read it before they have made their own.
+        # The processes inherit this environment; with the variable they would read it before preparing their own.
         del os.environ["DJANGO_SETTINGS_MODULE"]
         return
     from django.conf import settings
@@ -68,7 +68,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def sql_connections_stay_open() -> Iterator[None]:
-    """Requests of a test's own client close none between them, as Django's test client has it, too."""
+    """Keeps requests of the test client from closing SQL connections, as Django's test client does too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lambdaserve.middleware.sql_connections.close_old_connections", lambda: None)
         yield
@@ -76,17 +76,17 @@ def sql_connections_stay_open() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A new SQL database for the tests; the views' is the embedded MongoDB, of which nothing is to be made."""
+    """A new SQL database for the tests; the database `views` is the embedded MongoDB and needs no setup."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
+        created = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        teardown_databases(created, verbosity=0)
 
 
 @pytest.fixture(scope="session")
 def mongo_uri() -> Iterator[str]:
-    """Address of the embedded MongoDB, the one that the settings name."""
+    """Address of the embedded MongoDB that the settings name."""
     store = embedded.start_mongo(Path(_directory.name) / "mongo", _mongo_port)
     yield store.address
     _close_client()
@@ -107,7 +107,7 @@ def _close_client() -> None:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """Address of the embedded Redis, the one that the settings name."""
+    """Address of the embedded Redis that the settings name."""
     store = embedded.start_redis(Path(_directory.name) / "redis", _redis_port)
     yield store.address
     store.stop()
@@ -135,7 +135,7 @@ def indexed_database(database: Database[dict[str, Any]]) -> Database[dict[str, A
 
 @pytest.fixture
 def redis_client(redis_url: str) -> Redis:
-    """Client of the settings' Redis, empty."""
+    """Client of the settings' Redis, which is empty."""
     from django_redis import get_redis_connection
 
     connection: Redis = get_redis_connection("default")
@@ -144,7 +144,7 @@ def redis_client(redis_url: str) -> Redis:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """One option of our own."""
+    """Adds the tests' own option."""
     parser.addoption(
         "--update-budget",
         action="store_true",

@@ -1,4 +1,4 @@
-"""What others chose, be it a name that is stored or a word of the address, is text on every page (S5)."""
+"""Foreign text, stored names and words of the address alike, stays text on every page. Requirement S5."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SCRIPTS = (
 
 
 def assert_only_text(response: Any, script: str) -> None:
-    """A page with a policy on which the words are no elements, or no page at all."""
+    """Checks that a response is a page on which the script is plain text, or is not a page."""
     kind = response.headers["Content-Type"].partition(";")[0]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     if kind in ("application/json", "application/problem+json", "application/vnd.oai.openapi"):
@@ -39,7 +39,7 @@ def assert_only_text(response: Any, script: str) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_names_that_are_stored_are_text_in_the_admin(script: str, admin_client: Client) -> None:
+def test_stored_names_are_text_in_the_admin(script: str, admin_client: Client) -> None:
     user = User.objects.create_user(script, first_name=script, email=script)
     group = Group.objects.create(name=script)
     sent = {"name": script, "scopes": ["read"], "owner": user.pk}
@@ -115,7 +115,7 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
         assert answer.status_code == (404 if path.endswith("x") else 200), path
         assert answer.headers["Content-Type"] in ("application/json", "application/problem+json")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    client, told = Client(), escape(script)
+    client, escaped = Client(), escape(script)
     for page in ("/api/docs/", "/api/redoc/", "/admin/login/"):
         assert script not in client.get(page).content.decode()
     for page in (
@@ -128,7 +128,7 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
     ):
         shown: Any = client.get(page)
         assert shown.status_code == 200, page
-        assert told in shown.content.decode(), page
+        assert escaped in shown.content.decode(), page
         if page.startswith("/fragments"):
             assert script not in shown.content.decode() or "<" not in script
         else:
@@ -136,7 +136,7 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
 
 
 @pytest.mark.parametrize("name", ["lang", "version"])
-def test_no_parameter_changes_the_description_nor_makes_the_process_remember_it(name: str, client: Client) -> None:
+def test_parameters_neither_change_the_description_nor_fill_a_cache(name: str, client: Client) -> None:
     plain = client.get("/api/schema/")
     known = len(trans_real._translations)  # type: ignore[attr-defined]  # private: what must not grow
     for value in ("de", "%00", "%0d%0aX-Evil:1", "../../etc", '1";filename="evil.bat', "\u00e9", "x" * 10_000):
@@ -146,7 +146,7 @@ def test_no_parameter_changes_the_description_nor_makes_the_process_remember_it(
     assert len(trans_real._translations) == known  # type: ignore[attr-defined]
 
 
-def test_the_description_comes_in_the_form_that_is_asked_for(client: Client) -> None:
+def test_description_comes_in_the_form_that_accept_names(client: Client) -> None:
     for accept, begins in (("application/json", b"{"), ("application/yaml", b"openapi: 3"), ("*/*", b"openapi: 3")):
         found = client.get("/api/schema/", headers={"Accept": accept})
         assert found.content.startswith(begins)
@@ -154,7 +154,7 @@ def test_the_description_comes_in_the_form_that_is_asked_for(client: Client) -> 
     assert client.get("/api/schema/", headers={"Accept": "text/html"}).status_code == 406
 
 
-def test_the_description_tells_whether_a_key_is_needed(client: Client, settings: Any) -> None:
+def test_description_says_whether_a_key_is_needed(client: Client, settings: Any) -> None:
     bodies = []
     for settings.ANONYMOUS_READ in (True, False, True):
         found: Any = client.get("/api/schema/", headers={"Accept": "application/json"})

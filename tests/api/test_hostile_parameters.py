@@ -1,4 +1,4 @@
-"""Whatever a client sends is answered by a problem that names it or by a correct answer; never a 500 (A1–A3)."""
+"""Any parameter gets a correct answer or a problem that names it, never a 500. Requirements A1 to A3."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ WINDOW_PARAMETERS = (
 )
 
 
-def answered(response: Any) -> int:
-    """Its status: a correct answer, or a problem of the caller's that says so."""
+def checked_status(response: Any) -> int:
+    """Status of a response that is a correct answer or a problem of the client's request; fails for any other."""
     assert response.status_code in (200, 400, 404), (response.status_code, response.content[:500])
     body = parsed(response.content)
     if response.status_code == 200:
@@ -106,41 +106,41 @@ def answered(response: Any) -> int:
     return status
 
 
-def ask(api: Api, address: str, name: str, value: str) -> Any:
-    """One more parameter for an address that may have some already."""
+def send(api: Api, address: str, name: str, value: str) -> Any:
+    """Sends a request with one more parameter; the address may have some already."""
     path, _, query = address.partition("?")
     given = dict(part.split("=") for part in query.split("&") if part)
     return api.get(path, {**given, name: value})
 
 
 @pytest.mark.parametrize(("address", "name"), TEXT_PARAMETERS)
-def test_text_is_only_ever_text(api: Api, address: str, name: str) -> None:
+def test_text_is_never_interpreted(api: Api, address: str, name: str) -> None:
     load_healthy(api)
     for text in TEXTS:
-        status = answered(ask(api, address, name, text))
+        status = checked_status(send(api, address, name, text))
         if name != "q":
             assert status != 200, (address, name, text)
 
 
 @pytest.mark.parametrize(("address", "name"), NUMBER_PARAMETERS)
-def test_a_number_is_written_in_digits(api: Api, address: str, name: str) -> None:
+def test_only_numbers_written_in_digits_are_accepted(api: Api, address: str, name: str) -> None:
     load_healthy(api)
     for text in NUMBERS:
-        response: Any = ask(api, address, name, text)
+        response: Any = send(api, address, name, text)
         if text.startswith("-0"):
-            # Minus zero is zero, wherever zero is taken.
-            answered(response)
+            # Minus zero is zero, where zero is accepted.
+            checked_status(response)
         else:
-            assert answered(response) == 400, (address, name, text)
+            assert checked_status(response) == 400, (address, name, text)
             assert [error["parameter"] for error in parsed(response.content)["errors"]] == [name]
 
 
 @pytest.mark.parametrize("address", WINDOW_PARAMETERS)
-def test_a_window_is_a_number_and_a_unit(api: Api, address: str) -> None:
+def test_only_windows_of_a_number_and_a_unit_are_accepted(api: Api, address: str) -> None:
     load_healthy(api)
     for text in WINDOWS:
-        response: Any = ask(api, address, "window", text)
-        assert answered(response) == 400, (address, text)
+        response: Any = send(api, address, "window", text)
+        assert checked_status(response) == 400, (address, text)
         assert [error["parameter"] for error in parsed(response.content)["errors"]] == ["window"]
 
 
@@ -163,14 +163,14 @@ def test_a_window_is_a_number_and_a_unit(api: Api, address: str) -> None:
         "a" * 100_000,
     ],
 )
-def test_a_parameter_that_nobody_declared_or_that_comes_twice_is_refused(address: str, query: str) -> None:
+def test_unknown_or_repeated_parameters_are_refused(address: str, query: str) -> None:
     client = Client(raise_request_exception=False)
     joint = "&" if "?" in address else "?"
-    assert answered(client.get(f"/api/v1/{address}{joint}{query}")) == 400
+    assert checked_status(client.get(f"/api/v1/{address}{joint}{query}")) == 400
 
 
 @pytest.mark.parametrize("percent", ["%ED%A0%80", "%FF", "%C0%AF", "%", "%00", "%F0%9F", "%0d%0aSet-Cookie:x=1"])
-def test_bytes_that_are_no_text_are_answered_everywhere(api: Api, percent: str) -> None:
+def test_bytes_that_are_not_text_are_refused_or_harmless(api: Api, percent: str) -> None:
     load_healthy(api)
     for path in (
         f"movies/{percent}",
@@ -180,25 +180,25 @@ def test_bytes_that_are_no_text_are_answered_everywhere(api: Api, percent: str) 
         f"analytics/genre/{percent}",
         f"analytics/actors/{percent}",
     ):
-        assert answered(api.get(path)) in (400, 404), path
+        assert checked_status(api.get(path)) in (400, 404), path
     for path in ("search/movies?q=", "search/genres?q=", "trending/movies?genre=", "analytics/overview?completeness="):
-        answered(api.get(path + percent))
+        checked_status(api.get(path + percent))
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "x" * 100_000, "/", "//", "/../", "a/b", " "])
-def test_names_in_the_path_are_only_ever_names(api: Api, text: str) -> None:
+def test_names_in_the_path_are_never_interpreted(api: Api, text: str) -> None:
     load_healthy(api)
     for path in ("trending/genres/", "analytics/genre/", "analytics/actors/", "movies/"):
-        assert answered(api.get(path + quote(text, safe="/"))) in (400, 404), (path, text)
+        assert checked_status(api.get(path + quote(text, safe="/"))) in (400, 404), (path, text)
 
 
-def test_a_query_of_a_hundred_thousand_letters_is_refused_with_few(api: Api) -> None:
+def test_parameter_of_a_hundred_thousand_letters_is_refused_briefly(api: Api) -> None:
     load_healthy(api)
     for address, name in TEXT_PARAMETERS:
-        assert answered(ask(api, address, name, "x" * 100_000)) == 400, (address, name)
+        assert checked_status(send(api, address, name, "x" * 100_000)) == 400, (address, name)
 
 
-def test_a_thousand_parameters_are_refused(api: Api) -> None:
+def test_thousands_of_parameters_are_refused(api: Api) -> None:
     client = Client(raise_request_exception=False)
     for many in (900, 5_000):
         query = "&".join(f"p{number}={number}" for number in range(many))

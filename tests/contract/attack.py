@@ -1,7 +1,7 @@
-"""Attacks an API by its own description: Schemathesis, every phase and every check of it, and what came out.
+"""Attacks an API by its own description, with every phase and every check of Schemathesis.
 
-Its phases are the examples of the description, values at every border, drawn ones, and walks from one answer to the
-next along the links. Parameters that the description does not allow are sent as well as such as it does.
+The phases send the description's examples, values at every bound, random values, and walks from one answer to the next
+along the links. They send parameters that the description forbids as well as ones that it allows.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from tests.contract import agreed
+from tests.contract import exceptions
 
-LEFT_OUT: Mapping[str, str] = {
-    "object_level_authorization": "nobody stores anything by way of the API, so nobody owns anything in it",
+SKIPPED_CHECKS: Mapping[str, str] = {
+    "object_level_authorization": "clients store nothing through the API, so they own nothing in it",
 }
-"""Checks that Schemathesis has and that are not made, and why."""
+"""Checks of Schemathesis that are skipped, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is tried.
+    """How much is sent.
 
     Attributes:
-        seed: what is drawn.
-        examples: cases of an operation that are drawn in each phase.
-        seconds: drawing and walking go on for so long; ``None``: once through.
-        known: values of path parameters for which there is something to answer, by name; every other request has one.
+        seed: of the random values.
+        examples: random cases per operation and phase.
+        seconds: duration of the phases with random values and walks; ``None``: one pass.
+        known: by name, values of path parameters that have an answer; half of the requests use one.
     """
 
     seed: int
@@ -40,15 +40,15 @@ class Effort:
     known: Mapping[str, Sequence[object]]
     seconds: int | None = None
 
-    def config(self, headers: Mapping[str, str], left_out: Iterable[str] = ()) -> SchemathesisConfig:
-        """Of an attack by somebody who sends these headers, without some checks."""
+    def config(self, headers: Mapping[str, str], skipped: Iterable[str] = ()) -> SchemathesisConfig:
+        """Configuration of an attack with these headers, without the skipped checks."""
         settings: dict[str, Any] = {
             "seed": self.seed,
             "suppress-health-check": ["all"],
             "continue-on-failure": True,
             "headers": dict(headers),
             "generation": {"max-examples": self.examples, "no-shrink": True, "database": "none"},
-            "checks": {name: {"enabled": False} for name in (*LEFT_OUT, *left_out)},
+            "checks": {name: {"enabled": False} for name in (*SKIPPED_CHECKS, *skipped)},
             "dictionaries": {name: {"values": list(values)} for name, values in self.known.items()},
             "parameters": {f"path.{name}": {"dictionary": name, "probability": 0.5} for name in self.known},
         }
@@ -58,13 +58,13 @@ class Effort:
 
 
 @dataclass
-class Found:
-    """What came out.
+class Findings:
+    """Results of an attack.
 
     Attributes:
-        statuses: by operation, how often each came.
-        phases: requests in each phase.
-        failures: one of each kind, with the request that shows it.
+        statuses: by operation, number of responses with each status.
+        phases: number of requests in each phase.
+        failures: one failure of each kind, with the request that shows it.
     """
 
     statuses: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
@@ -73,11 +73,11 @@ class Found:
 
     @property
     def requests(self) -> int:
-        """All that were sent."""
+        """Number of requests sent."""
         return self.phases.total()
 
-    def note(self, phase: str, recorder: ScenarioRecorder) -> None:
-        """What one scenario came to."""
+    def add(self, phase: str, recorder: ScenarioRecorder) -> None:
+        """Adds the results of one scenario."""
         for case_id, exchange in recorder.interactions.items():
             case = recorder.cases[case_id].value
             self.phases[phase] += 1
@@ -89,27 +89,27 @@ class Found:
             for check in checks:
                 if check.failure_info is not None:
                     case, failure = recorder.cases[case_id].value, check.failure_info.failure
-                    told = f"{failure.message}\n    {case.as_curl_command()}"
-                    self.failures.setdefault((case.operation.label, check.name, failure.title), told)
+                    text = f"{failure.message}\n    {case.as_curl_command()}"
+                    self.failures.setdefault((case.operation.label, check.name, failure.title), text)
 
 
-def attacked(schema: OpenApiSchema, say: Callable[[str], None] | None = None) -> Found:
-    """Sends everything and looks at every answer.
+def attack(schema: OpenApiSchema, say: Callable[[str], None] | None = None) -> Findings:
+    """Sends all requests and checks all responses.
 
     Args:
         schema: of the service, loaded with an effort's configuration.
-        say: shows a line to the user, one for each phase that sent something.
+        say: shows a line to the user, one for each phase that sent requests.
     """
-    found = Found()
-    schema.hook(agreed.filter_failure)
+    findings = Findings()
+    schema.hook(exceptions.filter_failure)
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
-            found.note(event.phase.value, event.recorder)
-        elif isinstance(event, events.NonFatalError) and str(event.info) != agreed.UNSENDABLE:
-            found.failures[str(event.label), "error"] = str(event.info)
+            findings.add(event.phase.value, event.recorder)
+        elif isinstance(event, events.NonFatalError) and str(event.info) != exceptions.UNSENDABLE:
+            findings.failures[str(event.label), "error"] = str(event.info)
         elif isinstance(event, events.FatalError):
             raise event.exception
-        elif isinstance(event, events.PhaseFinished) and say is not None and found.phases[event.phase.name.value]:
+        elif isinstance(event, events.PhaseFinished) and say is not None and findings.phases[event.phase.name.value]:
             name = event.phase.name.value
-            say(f"  {name}: {event.status.value}, {found.phases[name]:,} requests so far")
-    return found
+            say(f"  {name}: {event.status.value}, {findings.phases[name]:,} requests so far")
+    return findings

@@ -31,7 +31,7 @@ TOKEN = "/api/v1/auth/token"
 def test_todays_description_breaks_no_client_of_the_first_version(settings: Any) -> None:
     settings.ANONYMOUS_READ, settings.SESSION_COOKIE_NAME = False, "__Host-sessionid"  # as in production
     generated: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    # Lazy texts become strings, as the renderer makes them.
+    # Lazy texts become strings, as in the rendered document.
     today = json.loads(json.dumps(generated, default=str))
     assert sorted(breaking_changes(SNAPSHOT, today)) == sorted(DECIDED)
 

@@ -1,7 +1,7 @@
-"""The service attacked by its own description: every answer is one that the description promises (A1, A2, A5).
+"""The service, attacked by its own description, gives only answers that the description allows.
 
-The same requests in every run, over the healthy world and every spoiled document; `make attack` sends many more, others
-each time, to a real server.
+Requirements A1, A2 and A5. Every run sends the same requests, over the healthy world and every spoiled document; `make
+attack` sends many more, different ones each time, to a real server.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from merger.stores.mongo.client import database
 from tests.api.documents import NOW
 from tests.api.healthy_world import MOVIE, OTHER, healthy
 from tests.api.spoiled import KINDS, spoiled
-from tests.contract.agreed import contradicts
-from tests.contract.attack import LEFT_OUT, Effort, Found, attacked
+from tests.contract.attack import SKIPPED_CHECKS, Effort, Findings, attack
+from tests.contract.exceptions import contradicts
 
-# Requests are sent by threads of Schemathesis's own, which see nothing of a transaction of the test's.
+# Schemathesis sends requests in threads of its own, which can't see the test's transaction.
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    # What Schemathesis draws may be long, and Hypothesis warns of that where it tells what it drew.
+    # Schemathesis generates long values, and Hypothesis warns when it prints one.
     pytest.mark.filterwarnings("ignore:Generating overly large repr"),
 ]
 
 KNOWN = {"movie_id": (MOVIE, OTHER), "genre": ("Drama", "drama"), "name": ("Edward Norton",)}
 EFFORT = Effort(seed=1, examples=25, known=KNOWN)
-OPEN_TO_ALL = {"GET /api/v1/health/live", "GET /api/v1/health/ready"}
+OPEN_PROBES = {"GET /api/v1/health/live", "GET /api/v1/health/ready"}
 
 
 @pytest.fixture(scope="module")
 def world(mongo_uri: str, redis_url: str) -> Iterator[None]:
-    """The healthy world and every spoiled document, at a moment that stands still."""
+    """The healthy world and every spoiled document, at a fixed time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(configuration, "utc_now", lambda: NOW)
         ring = ApiKeyCache(configuration.utc_now)
@@ -60,71 +60,71 @@ def world(mongo_uri: str, redis_url: str) -> Iterator[None]:
             stores[f"{kind.split()[0]}_views"].insert_many(spoiled(kind))
         get_redis_connection("default").flushdb()
         for limit in ("LOGIN_LIMIT_ADDRESS", "LOGIN_LIMIT_USER"):
-            patch.setattr(configured, limit, 0)  # one address asks for everything
+            patch.setattr(configured, limit, 0)  # all requests come from one address
         wiring.service.cache_clear()
         yield
         wiring.service.cache_clear()
 
 
-def attack(headers: dict[str, str]) -> Found:
-    """By somebody who sends these headers."""
-    return attacked(schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application(), config=config_of(headers)))
+def attack_with(headers: dict[str, str]) -> Findings:
+    """Attacks with a client that sends these headers."""
+    return attack(schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application(), config=config_of(headers)))
 
 
 def config_of(headers: dict[str, str]) -> SchemathesisConfig:
-    # The client in the process unpacks no body, and would ask for a packed one. What would send an answered request
-    # again without its key needs a network; whoever has none is tried below.
-    return EFFORT.config({"Accept-Encoding": "identity", **headers}, left_out=["ignored_auth"])
+    # The client in the process asks for gzip but can't unpack it. The check `ignored_auth`, which sends a request again
+    # without its key, needs a network; a client without a key is tested below.
+    return EFFORT.config({"Accept-Encoding": "identity", **headers}, skipped=["ignored_auth"])
 
 
-def is_everything_answered(found: Found) -> bool:
-    read = [statuses for operation, statuses in found.statuses.items() if operation.startswith("GET ")]
-    return len(found.statuses) == 20 and len(read) == 16 and all(200 in statuses for statuses in read)
+def is_everything_answered(findings: Findings) -> bool:
+    read = [statuses for operation, statuses in findings.statuses.items() if operation.startswith("GET ")]
+    return len(findings.statuses) == 20 and len(read) == 16 and all(200 in statuses for statuses in read)
 
 
-def test_everybody_gets_what_is_promised_where_everybody_may_read(world: None) -> None:
-    found = attack({})
-    assert found.failures == {}
-    assert is_everything_answered(found)
-    assert found.requests > 1_000
+def test_anonymous_client_gets_described_answers_where_it_may_read(world: None) -> None:
+    findings = attack_with({})
+    assert findings.failures == {}
+    assert is_everything_answered(findings)
+    assert findings.requests > 1_000
 
 
-def test_a_key_gets_what_is_promised_where_reading_needs_one(world: None, settings: Any) -> None:
+def test_api_key_gets_described_answers_where_reading_needs_one(world: None, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
     key = ApiKey(name="a key", scopes=[READ, EXPLAIN])
     text = key.issue()
     key.save()
-    found = attack({"X-API-Key": text})
-    assert found.failures == {}
-    assert is_everything_answered(found)
-    assert found.requests > 1_000
+    findings = attack_with({"X-API-Key": text})
+    assert findings.failures == {}
+    assert is_everything_answered(findings)
+    assert findings.requests > 1_000
 
 
-def test_nobody_else_gets_anything_there(world: None, settings: Any) -> None:
+def test_anonymous_client_gets_nothing_where_reading_needs_a_key(world: None, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
-    found = attack({})
-    assert found.failures == {}
-    for operation, statuses in found.statuses.items():
+    findings = attack_with({})
+    assert findings.failures == {}
+    for operation, statuses in findings.statuses.items():
         if operation.startswith("POST "):
             assert statuses[200] <= 1, operation  # of OPTIONS
         else:
-            assert {*statuses} <= ({200, 401, 405} if operation in OPEN_TO_ALL else {401, 404}), operation
-    assert found.requests > 1_000
+            assert {*statuses} <= ({200, 401, 405} if operation in OPEN_PROBES else {401, 404}), operation
+    assert findings.requests > 1_000
 
 
-def test_what_is_not_promised_is_noticed(world: None) -> None:
+def test_answer_that_differs_from_its_description_is_a_failure(world: None) -> None:
     application = get_wsgi_application()
     described = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()
     described["components"]["schemas"]["Movie"]["properties"]["title"] = {"type": "integer"}
     path = "/api/v1/movies/{movie_id}"
     described["paths"] = {path: described["paths"][path]}
-    lying = schemathesis.openapi.from_dict(described, config=config_of({}))
-    lying.app = application
-    assert (f"GET {path}", "response_schema_conformance") in {kind[:2] for kind in attacked(lying).failures}
+    wrong = schemathesis.openapi.from_dict(described, config=config_of({}))
+    wrong.app = application
+    assert (f"GET {path}", "response_schema_conformance") in {kind[:2] for kind in attack(wrong).failures}
 
 
-def test_the_checks_that_are_left_out_exist() -> None:
-    assert {*LEFT_OUT} <= {*dir(schemathesis.checks)}
+def test_skipped_checks_exist() -> None:
+    assert {*SKIPPED_CHECKS} <= {*dir(schemathesis.checks)}
 
 
 @pytest.mark.parametrize(
@@ -139,5 +139,5 @@ def test_the_checks_that_are_left_out_exist() -> None:
         ({"rating_min": 1e-7}, True),
     ],
 )
-def test_only_what_has_no_words_in_openapi_is_forgiven(query: dict[str, Any], *, wrong: bool) -> None:
+def test_only_rules_that_openapi_cannot_express_are_excepted(query: dict[str, Any], *, wrong: bool) -> None:
     assert contradicts(query) is wrong

@@ -1,4 +1,4 @@
-"""What Schemathesis takes for a failure and is none, each with its reason; all else that a check finds is one."""
+"""Findings of Schemathesis that are no failures, each with its reason; every other finding is one."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from schemathesis.core.transport import Response
 from schemathesis.openapi.checks import RejectedPositiveData
 
 UNSENDABLE = "ValueError: Invalid IPv6 URL"
-"""What Schemathesis says of a header ``Host`` that it drew, and that its own client takes for half an address."""
+"""Error of Schemathesis's own client for a generated ``Host`` header that it can't send."""
 
 
 def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
-    """Whether it is one."""
+    """Whether a finding is a failure."""
     query = case.query or {}
     if isinstance(failure, ServerError):
-        return not _is_asked_for(query, response)
+        return not _is_strict_refusal(query, response)
     if isinstance(failure, RejectedPositiveData):
-        # Whoever draws a password or a token at random has the wrong one; blanks alone are none.
+        # A generated password or token is wrong; one of blanks counts as missing.
         is_wrong = "/auth/token" in case.path and response.status_code in (400, 401)
         return not (is_wrong or (response.status_code == 400 and contradicts(query)))
     return True
 
 
-def _is_asked_for(query: Mapping[str, Any], response: Response) -> bool:
-    """The one error of the server's that a caller asks for: by ``completeness=strict``."""
-    told = response.status_code == 503 and response.json()["type"].endswith(":incomplete")
-    return told and query.get("completeness") == "strict"
+def _is_strict_refusal(query: Mapping[str, Any], response: Response) -> bool:
+    """Whether it is the one 5xx that a client can ask for, with ``completeness=strict``."""
+    incomplete = response.status_code == 503 and response.json()["type"].endswith(":incomplete")
+    return incomplete and query.get("completeness") == "strict"
 
 
 def contradicts(query: Mapping[str, Any]) -> bool:
-    """Whether parameters that are well by themselves can't stand together or so, for which OpenAPI has no words."""
+    """Whether a query breaks a rule that OpenAPI can't express, such as valid parameters that exclude each other."""
     return (
         ("month" in query and "year" not in query)
         or ("genre" in query and "movie_id" in query)
         or _is_upside_down(query, "year_from", "year_to")
         or _is_upside_down(query, "rating_min", "rating_max")
-        # Numbers are written in digits, and OpenAPI can't say so of one.
+        # Numbers must be written in digits, without an exponent.
         or any(isinstance(value, float) and "e" in str(value) for value in query.values())
     )
 
