@@ -31,7 +31,7 @@ PROCESSES = 3
 """Processes whose median ratio is a run's figure: one process differs from the next by how its memory lies."""
 
 STARTS = 3
-MOVIES = 200
+MOVIES = 50
 
 _SETTINGS = {
     # Nothing may expire or lag while it is measured.
