@@ -1,15 +1,15 @@
-# Two commands matter: `make run` and `make test`. Python 3.11 or newer and make are all they need.
+# The two main commands are `make run` and `make test`. They need only make and Python 3.11 or newer.
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow test-djongo check bench guard faults attack soak nightly lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
-# requirements*.txt name every package with the hashes of its files, and nothing else is installed; `make lock` makes them of
-# requirements*.in, for every system and Python at once.
+# requirements*.txt list every package with the hashes of its files, and nothing else is installed. `make lock` generates them
+# from requirements*.in, for all systems and Python versions.
 LOCK := .venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --no-python-downloads \
 	--generate-hashes --custom-compile-command "make lock"
 
-# Makes an environment and installs into it, unless that was done with these very requirements in this very place:
-# a virtual environment that was moved, or whose Python is gone, is made anew.
+# Creates a virtual environment and installs into it, unless that was done with the same requirements in the same place.
+# An environment that was moved, or whose Python was removed, is created again.
 # Usage: $(call install_into_venv,requirements file,another environment than .venv)
 define install_into_venv
 	@set -eu; \
@@ -33,29 +33,29 @@ define install_into_venv
 	echo "$$wanted" > "$$stamp"
 endef
 
-help: ## Say what there is
+help: ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1|\2/' | while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
-install: ## Install what running needs into .venv
+install: ## Install into .venv what running the service needs
 	$(call install_into_venv,requirements.txt)
 
-install-dev: ## Install what testing needs into .venv
+install-dev: ## Install into .venv what the tests need
 	$(call install_into_venv,requirements-dev.txt)
 
 run: install ## Serve on http://127.0.0.1:8000 with embedded stores and sample data, until Ctrl-C
 	@$(PYTHON_IN_VENV) manage.py serve
 
-test: install-dev ## Run the tests of every day, with a process for each processor
+test: install-dev ## Run the everyday tests, one process per processor
 	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile -m "not slow" $(ARGS)
 
-test-slow: install-dev ## Run those that start the whole service or a browser
+test-slow: install-dev ## Run the tests that start the whole service or a browser
 	@$(PYTHON_IN_VENV) -m pytest --numprocesses auto --dist loadfile -m slow $(ARGS)
 
-test-djongo: ## Run the tests of stored documents in the admin on djongo, in an environment of its own
+test-djongo: ## Run the admin's tests of stored documents with djongo, in an environment of its own
 	$(call install_into_venv,requirements-djongo-dev.txt,.venv-djongo)
 	@VIEWS_ENGINE=djongo .venv-djongo/bin/python -m pytest tests/pages/test_stored_documents.py $(ARGS)
 
-check: install-dev ## Lint, types, layers, migrations, production settings
+check: install-dev ## Check style, types, layers, migrations and production settings
 	$(PYTHON_IN_VENV) -m ruff check .
 	$(PYTHON_IN_VENV) -m ruff format --check .
 	$(PYTHON_IN_VENV) -m mypy --strict
@@ -64,30 +64,30 @@ check: install-dev ## Lint, types, layers, migrations, production settings
 	ENV_FILE= SECRET_KEY="$$($(PYTHON_IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(48))')" ALLOWED_HOSTS=api.example.org \
 		$(PYTHON_IN_VENV) manage.py check --deploy --fail-level WARNING
 
-bench: install-dev ## Measure a service of its own, by itself and beside a FastAPI one (ARGS=--help)
+bench: install-dev ## Measure the service by itself and beside a FastAPI service (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks $(ARGS)
 
-guard: install-dev ## Compare what requests, the start and memory cost with this release (ARGS=--help)
+guard: install-dev ## Compare the cost of requests, start and memory with this release's figures (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks.guard $(ARGS)
 
-faults: install-dev ## Make stores, layers and workers fail under load, and judge every answer (ARGS=--help)
+faults: install-dev ## Make stores, layers and workers fail under load and check every answer (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.faults $(ARGS)
 
-attack: install-dev ## Send a real server thousands of requests made up from its description (ARGS=--help)
+attack: install-dev ## Send a real server thousands of requests generated from its description (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.contract $(ARGS)
 
-soak: install-dev ## Ask a real server far more than its limits for ten minutes, and see that nothing grows (ARGS=--help)
+soak: install-dev ## Overload a real server for ten minutes and check that nothing grows (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.soak $(ARGS)
 
-nightly: install-dev ## Run what takes longer than each change is worth, and write the result to docs/nightly.md (ARGS=--help)
+nightly: install-dev ## Run the checks that are too long for every change; results go to docs/nightly.md (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.nightly $(ARGS)
 
-lock: install-dev ## Pin what requirements*.in ask for, with all that needs in turn (ARGS=--upgrade: the newest of that)
+lock: install-dev ## Pin the packages of requirements*.in and their dependencies (ARGS=--upgrade: newest versions)
 	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in
 	$(LOCK) $(ARGS) --constraints requirements.txt --output-file requirements-dev.txt requirements-dev.in
 	$(LOCK) $(ARGS) --output-file requirements-djongo.txt requirements-djongo.in
 	$(LOCK) $(ARGS) --constraints requirements-djongo.txt --output-file requirements-djongo-dev.txt requirements-djongo-dev.in
 
-clean: ## Remove .venv, the local data and every cache
+clean: ## Remove .venv, the local data and all caches
 	rm -rf .venv .venv-djongo .data build .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
