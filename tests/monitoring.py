@@ -1,4 +1,4 @@
-"""What ``deploy/`` asks Prometheus: rules, alerts and the dashboards' panels, read from their files."""
+"""Queries in ``deploy/``: rules, alerts and the dashboards' panels, read from their files."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ _JOINED = re.compile(r"\s(?:and on \(job\)|or)\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An expression and where it stands."""
+class Query:
+    """A PromQL expression, and where it is used."""
 
     place: str
     expr: str
 
 
 def rules(name: str) -> list[dict[str, Any]]:
-    """The rules of a file in ``rules/``."""
+    """All rules of a file in ``rules/``."""
     groups = yaml.safe_load((PROMETHEUS / "rules" / f"{name}.yml").read_text(encoding="utf-8"))["groups"]
     return [rule for group in groups for rule in group["rules"]]
 
 
-def recorded() -> list[Asked]:
-    """Every recording rule, by the name that it gives."""
-    return [Asked(rule["record"], rule["expr"]) for rule in rules("recording")]
+def recorded() -> list[Query]:
+    """Every recording rule, under the name that it records."""
+    return [Query(rule["record"], rule["expr"]) for rule in rules("recording")]
 
 
-def alerting() -> list[Asked]:
-    """What every alert compares, without the comparison, so that it has data when all is well."""
-    return [Asked(rule["alert"], series) for rule in rules("alerts") for series in compared(rule["expr"])]
+def alerting() -> list[Query]:
+    """The series that every alert compares, without the comparison, so that they have data when all is well."""
+    return [Query(rule["alert"], series) for rule in rules("alerts") for series in compared(rule["expr"])]
 
 
 def compared(expr: str) -> list[str]:
-    """The series of a comparison, or of several that ``and`` and ``or`` join; ``absent`` compares by itself."""
+    """Left sides of an alert's comparisons, split at ``and`` and ``or``; ``absent`` has none."""
     parts = [part.strip() for part in _JOINED.split(expr)]
     return [_COMPARED.sub("", part) for part in parts if not part.startswith("absent(")]
 
 
 def panels(dashboard: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The panels that show something."""
+    """All panels except the row headings."""
     return (panel for panel in dashboard["panels"] if panel["type"] != "row")
 
 
-def shown(job: str, interval: str) -> list[Asked]:
+def shown(job: str, interval: str) -> list[Query]:
     """Every query of every panel, with Grafana's variables replaced."""
     variables = {"$job": job, "$__rate_interval": interval, "$__range": interval}
     found = []
@@ -64,5 +64,5 @@ def shown(job: str, interval: str) -> list[Asked]:
                 expr = target["expr"]
                 for name, value in variables.items():
                     expr = expr.replace(name, value)
-                found.append(Asked(f"{path.stem}: {panel['title']}", expr))
+                found.append(Query(f"{path.stem}: {panel['title']}", expr))
     return found

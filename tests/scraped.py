@@ -1,4 +1,4 @@
-"""What ``/metrics`` said, to be asked for sums."""
+"""Samples of ``/metrics``, with sums over labels."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from prometheus_client.samples import Sample
 
 
 class Scraped:
-    """The samples of one exposition.
+    """The samples of one scrape.
 
     Args:
-        text: in the text format.
+        text: the metrics in the text format.
     """
 
     def __init__(self, text: str) -> None:
@@ -22,15 +22,15 @@ class Scraped:
 
     @classmethod
     def of(cls, url: str) -> Scraped:
-        """What a running copy says."""
+        """Scrapes a running service."""
         with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
             return cls(answer.read().decode())
 
     def sum(self, name: str, **labels: str) -> float:
-        """The sum of a metric's samples that have these labels.
+        """Sum of a metric's samples with these labels.
 
         Raises:
-            LookupError: there is none.
+            LookupError: no sample matches.
         """
         found = [each.value for each in self.samples if self._is(each, name) and labels.items() <= each.labels.items()]
         if not found:
@@ -38,7 +38,7 @@ class Scraped:
         return sum(found)
 
     def values(self, name: str, label: str) -> set[str]:
-        """The values that a label of a metric has."""
+        """All values of one label of a metric."""
         return {each.labels[label] for each in self.samples if self._is(each, name)}
 
     @staticmethod

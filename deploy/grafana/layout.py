@@ -11,16 +11,16 @@ COLUMNS = 24
 GREEN, YELLOW, RED = "green", "orange", "red"
 
 Steps = tuple[tuple[float | None, str], ...]
-"""``(value, color)``: from which value on something has a color; the lowest one has none."""
+"""``(value, color)``: the color from this value on; the lowest step has no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What a panel asks Prometheus for.
+    """One query of a panel.
 
     Args:
         expr: PromQL.
-        legend: name of a line, with ``{{label}}`` for the value of a label.
+        legend: name of each line, with ``{{label}}`` for the value of a label.
     """
 
     expr: str
@@ -29,17 +29,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One picture.
+    """A panel of a dashboard.
 
     Args:
         title, about: what it shows, and how to read it.
-        unit: Grafana's id of it.
-        series: what it shows.
+        unit: Grafana's id of the unit.
+        series: its queries.
         kind: Grafana's panel type.
         width: of 24 columns.
         steps: colors by value.
         stacked: whether lines add up.
-        least, most: ends of the axis; ``None``: as the values are.
+        least, most: bounds of the axis; ``None``: as the values need.
     """
 
     title: str
@@ -55,13 +55,13 @@ class Panel:
 
     @property
     def height(self) -> int:
-        """Rows of Grafana's grid."""
+        """Height in rows of Grafana's grid."""
         return 4 if self.kind == "stat" else 8
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Panels under a heading."""
+    """A heading with panels below it."""
 
     title: str
     panels: tuple[Panel, ...]

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parent / "dashboards"
 
 
 def files() -> dict[Path, str]:
-    """Content of each file."""
+    """Content of each dashboard file, by path."""
     return {
         FOLDER / f"{each.uid.removeprefix('lambdaserve-')}.json": json.dumps(each.as_json(), indent=2) + "\n"
         for each in DASHBOARDS

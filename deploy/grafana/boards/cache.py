@@ -1,4 +1,4 @@
-"""Where answers come from."""
+"""Dashboard of the cache: where answers come from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CACHE = Dashboard(
             (
                 Panel(
                     "Hit rate by view",
-                    "Share of a view's answers that the cache held, of five minutes; 70% over all is the least.",
+                    "Share of a view's answers that came from the cache, over five minutes; the objective is 70% overall.",
                     "percentunit",
                     line(f"job_view:lambdaserve_cache_hits:ratio_rate5m{{{J}}}", "{{view}}"),
                     steps=HIT,
@@ -24,14 +24,14 @@ CACHE = Dashboard(
                 ),
                 Panel(
                     "Outcomes",
-                    "hot: of the process itself; hit: of Redis; wait: another made it just now; refresh: made ahead.",
+                    "hot: from the process; hit: from Redis; wait: computed by another request; refresh: computed ahead of expiry.",
                     "ops",
                     line(rate(ANSWERS, "outcome"), "{{outcome}}"),
                     stacked=True,
                 ),
                 Panel(
                     "Answers by view",
-                    "Answers given, wherever they came from.",
+                    "All answers, wherever they came from.",
                     "ops",
                     line(f"job_view:lambdaserve_answers:rate5m{{{J}}}", "{{view}}"),
                     stacked=True,
@@ -43,23 +43,23 @@ CACHE = Dashboard(
             (
                 Panel(
                     "Stale answers by view",
-                    "Old answers, given while a new one is made or while MongoDB is away.",
+                    "Old answers, served while a new one is computed or while MongoDB is away.",
                     "ops",
                     line(rate(ANSWERS, "view", 'outcome="stale"'), "{{view}}"),
                 ),
                 Panel(
-                    "Neither held nor made, by view",
-                    "Questions that ended in an error.",
+                    "Failed requests by view",
+                    "Requests that ended in an error.",
                     "ops",
                     line(rate(ANSWERS, "view", 'outcome="error"'), "{{view}}"),
                 ),
                 Panel(
                     "Redis",
-                    "Whether it answers, and how many workers do without it for the moment.",
+                    "Whether it answers, and how many workers currently go on without it.",
                     "short",
                     (
                         Series(f'lambdaserve_store_up{{{J}, store="redis"}}', "{{instance}} answers"),
-                        Series(f"lambdaserve_redis_away{{{J}}}", "{{instance}}, workers without"),
+                        Series(f"lambdaserve_redis_away{{{J}}}", "{{instance}}, workers without it"),
                     ),
                 ),
             ),
@@ -69,14 +69,14 @@ CACHE = Dashboard(
             (
                 Panel(
                     "Entries in the workers",
-                    "Answers that the processes themselves hold, for a second or so.",
+                    "Answers that the processes themselves hold, for about a second.",
                     "short",
                     line(f"lambdaserve_cache_process_entries{{{J}}}", "{{instance}}"),
                     width=12,
                 ),
                 Panel(
                     "Size in the workers",
-                    "What they occupy, about.",
+                    "Approximate memory of these answers.",
                     "bytes",
                     line(f"lambdaserve_cache_process_bytes{{{J}}}", "{{instance}}"),
                     width=12,

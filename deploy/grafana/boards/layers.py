@@ -1,4 +1,4 @@
-"""How late the layers are and what answers lack."""
+"""Dashboard of the layers: how late they are, and what answers lack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYERS = Dashboard(
             (
                 Panel(
                     "Lag of the speed layer",
-                    "Age of the newest sync by data type; 10 minutes is the limit.",
+                    "Age of the newest sync by data type; the limit is 10 minutes.",
                     "s",
                     line(f"max by (data_type) (lambdaserve_speed_lag_seconds{{{J}}})", "{{data_type}}"),
                     steps=((None, GREEN), (300, YELLOW), (600, RED)),
@@ -23,7 +23,7 @@ LAYERS = Dashboard(
                 ),
                 Panel(
                     "Age of the batch",
-                    "Since the newest run wrote; 36 hours is the limit.",
+                    "Time since the newest run wrote; the limit is 36 hours.",
                     "s",
                     line(f"max(lambdaserve_batch_age_seconds{{{J}}})", "newest run"),
                     steps=((None, GREEN), (26 * 3600, YELLOW), (36 * 3600, RED)),
@@ -36,21 +36,21 @@ LAYERS = Dashboard(
             (
                 Panel(
                     "Incomplete answers by view",
-                    "Share of a view's answers that name hours which neither layer holds.",
+                    "Share of a view's answers with hours that neither layer holds.",
                     "percentunit",
                     line(f"job_view:lambdaserve_incomplete_answers:ratio_rate5m{{{J}}}", "{{view}}"),
                     steps=((None, GREEN), (0.01, RED)),
                 ),
                 Panel(
                     "Half answers",
-                    "Made from one layer while the collection of the other one fails.",
+                    "Answers from one layer alone, while the other layer's collection fails.",
                     "ops",
                     line(rate("lambdaserve_half_answers_total", "view, layer"), "{{view}} without {{layer}}"),
                     steps=NONE_AT_ALL,
                 ),
                 Panel(
                     "503s of completeness=strict",
-                    "Callers who would rather have nothing than an incomplete answer; no errors.",
+                    "Requests that asked for a complete answer or none; these are not errors.",
                     "reqps",
                     line(rate("lambdaserve_strict_refusals_total", "instance"), "{{instance}}"),
                 ),
@@ -61,23 +61,23 @@ LAYERS = Dashboard(
             (
                 Panel(
                     "Drift",
-                    "Events by which the layers differ per event of the batch layer, on the days compared last; "
-                    "1% is the limit. 0 until a batch was compared.",
+                    "Differing events per event of the batch layer, on the days compared last; the limit is 1%. "
+                    "0 before the first comparison.",
                     "percentunit",
                     line(f"max(lambdaserve_drift_ratio{{{J}}})", "newest batch"),
                     steps=((None, GREEN), (0.001, YELLOW), (0.01, RED)),
                 ),
                 Panel(
-                    "Events that one layer has more",
-                    "In the comparisons of a day: the batch layer, where the speed layer lost some; the speed layer, "
-                    "where it counted some twice or the batch lacks them.",
+                    "Surplus events by layer",
+                    "In one day's comparisons. Batch has more: the speed layer lost events. Speed has more: it counted "
+                    "events twice, or the batch lacks them.",
                     "short",
                     line(f"sum by (direction) (increase(lambdaserve_drift_events_total{{{J}}}[1d]))", "{{direction}}"),
                     steps=NONE_AT_ALL,
                 ),
                 Panel(
-                    "Movies' days compared",
-                    "In a day; none where no batch came, or none covers a day that the speed layer holds whole.",
+                    "Movie days compared",
+                    "Per day; none without a new batch, or if it covers no day that the speed layer holds completely.",
                     "short",
                     line(f"sum(increase(lambdaserve_drift_checked_buckets_total{{{J}}}[1d]))", "compared"),
                 ),
@@ -88,14 +88,14 @@ LAYERS = Dashboard(
             (
                 Panel(
                     "Documents",
-                    "As MongoDB estimates them.",
+                    "Number of documents, as MongoDB estimates it.",
                     "short",
                     line(f"max by (collection) (lambdaserve_collection_documents{{{J}}})", "{{collection}}"),
                     width=12,
                 ),
                 Panel(
                     "Skipped documents by kind",
-                    "Each time that one was met which can't be read; the log names the first of each kind.",
+                    "Unreadable documents, counted each time one is met; the log names the first of each kind.",
                     "ops",
                     line(rate("lambdaserve_documents_skipped_total", "layer, kind"), "{{layer}}: {{kind}}"),
                     steps=NONE_AT_ALL,

@@ -1,4 +1,4 @@
-"""MongoDB, as the service meets it."""
+"""Dashboard of MongoDB, as the service sees it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MONGODB = Dashboard(
             (
                 Panel(
                     "Commands",
-                    "Per second; a miss costs one find per collection that it needs.",
+                    "Commands per second; a cache miss costs one find per collection it needs.",
                     "ops",
                     line(rate(f"{COMMAND}_count", "command, collection"), "{{command}} {{collection}}"),
                     stacked=True,
                 ),
                 Panel(
                     "p95 of commands",
-                    "From the command to its reply, of five minutes.",
+                    "Time from command to reply, over five minutes.",
                     "s",
                     line(
                         f"job_command_collection:lambdaserve_mongodb_command_duration_seconds:p95_rate5m{{{J}}}",
@@ -32,7 +32,7 @@ MONGODB = Dashboard(
                 ),
                 Panel(
                     "Failed commands",
-                    "Those that ended in an error or in none in time.",
+                    "Commands that ended in an error or a timeout.",
                     "ops",
                     line(
                         rate(f"{COMMAND}_count", "command, collection", 'outcome="failed"'),
@@ -46,7 +46,7 @@ MONGODB = Dashboard(
             (
                 Panel(
                     "Connections",
-                    "Of all workers of a target: open, and in use.",
+                    "Connections of all workers of a target: open, and in use.",
                     "short",
                     line(
                         f"sum by (instance, state) (lambdaserve_mongodb_pool_connections{{{J}}})",
@@ -55,13 +55,13 @@ MONGODB = Dashboard(
                 ),
                 Panel(
                     "Wait for a connection",
-                    "Longer than a millisecond: the pool is too small or MongoDB too slow.",
+                    "Above a millisecond, the pool is too small or MongoDB too slow.",
                     "s",
                     quantiles("lambdaserve_mongodb_pool_wait_seconds"),
                 ),
                 Panel(
-                    "Waits in vain",
-                    "Times that no connection became free.",
+                    "Connection timeouts",
+                    "Waits in which no connection became free in time.",
                     "ops",
                     line(rate("lambdaserve_mongodb_pool_timeouts_total", "instance"), "{{instance}}"),
                     steps=NONE_AT_ALL,
@@ -73,7 +73,7 @@ MONGODB = Dashboard(
             (
                 Panel(
                     "Workers by state",
-                    "open: the collection is asked nothing; half_open: one question is on its way to see.",
+                    "open: the collection is not read; half_open: one trial read is under way.",
                     "short",
                     line(
                         f"sum by (collection, state) (lambdaserve_breaker_state{{{J}}})",
@@ -83,7 +83,7 @@ MONGODB = Dashboard(
                 ),
                 Panel(
                     "Changes of state",
-                    "In the range that is shown: how often a breaker opened, tried and closed.",
+                    "How often breakers opened, tried and closed in the time range shown.",
                     "short",
                     line(
                         f"sum by (collection, to) (increase(lambdaserve_breaker_transitions_total{{{J}}}[$__range]))",
@@ -105,7 +105,7 @@ MONGODB = Dashboard(
             (
                 Panel(
                     "Size",
-                    "Of the documents, as MongoDB estimates it.",
+                    "Size of the documents, as MongoDB estimates it.",
                     "bytes",
                     line(f"max by (collection) (lambdaserve_collection_bytes{{{J}}})", "{{collection}}"),
                 ),
@@ -118,7 +118,7 @@ MONGODB = Dashboard(
                 ),
                 Panel(
                     "Uses of indexes",
-                    "Since MongoDB's start; one that stays at 0 only costs. The embedded store counts none.",
+                    "Since MongoDB started; an index that stays at 0 only costs writes. The embedded store counts no uses.",
                     "short",
                     line(
                         f"max by (collection, index) (lambdaserve_index_uses_total{{{J}}})", "{{collection}} {{index}}"

@@ -1,4 +1,4 @@
-"""Requests, errors, latency and processes."""
+"""Dashboard of the service: requests, errors, latency and processes."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from deploy.grafana.layout import Dashboard, Panel, Row, Series
 GLANCE = Row(
     "At a glance",
     (
-        stat("Requests", "Of every route, per second.", "reqps", f"job:lambdaserve_http_requests:rate5m{{{J}}}"),
+        stat("Requests", "Requests per second, all routes.", "reqps", f"job:lambdaserve_http_requests:rate5m{{{J}}}"),
         stat(
             "Availability",
-            "Share of the API's requests of the last hour that were no errors; 99.9% is promised.",
+            "Share of the API's requests without an error in the last hour; the objective is 99.9%.",
             "percentunit",
             f"job:lambdaserve_availability:ratio_rate1h{{{J}}}",
             AVAILABLE,
         ),
         stat(
             "p95",
-            "95 of 100 of the API's requests took no longer; 200 ms are promised.",
+            "95% of the API's requests are faster than this; the objective is 200 ms.",
             "s",
             f"job:lambdaserve_slo_request_duration_seconds:p95_rate5m{{{J}}}",
             FAST,
         ),
         stat(
             "Hit rate",
-            "Share of the answers that the cache held, of the last half hour; 70% is the least.",
+            "Share of answers from the cache in the last half hour; the objective is 70%.",
             "percentunit",
             f"job:lambdaserve_cache_hits:ratio_rate30m{{{J}}}",
             HIT,
         ),
-        stat("Workers", "Worker processes that live, of all targets.", "short", f"sum(lambdaserve_workers{{{J}}})"),
+        stat("Workers", "Running worker processes of all targets.", "short", f"sum(lambdaserve_workers{{{J}}})"),
         stat("Targets up", "Targets that answer scrapes.", "short", f"sum(up{{{J}}})", UP),
     ),
 )
@@ -46,21 +46,21 @@ SERVICE = Dashboard(
             (
                 Panel(
                     "Requests by route",
-                    "Static files are one route, and so is every address that does not exist.",
+                    "All static files count as one route, and so do all unknown URLs.",
                     "reqps",
                     line(rate(f"{DURATION}_count", "route"), "{{route}}"),
                     stacked=True,
                 ),
                 Panel(
                     "Requests by status",
-                    "304 is an answer that the caller held already; 429 a client above its rate.",
+                    "304: the caller already had the answer; 429: a client above its rate limit.",
                     "reqps",
                     line(rate(f"{DURATION}_count", "status"), "{{status}}"),
                     stacked=True,
                 ),
                 Panel(
                     "Errors by route",
-                    "Statuses of 5xx, those of health and of completeness=strict among them.",
+                    "All 5xx statuses, including those of health and of completeness=strict.",
                     "reqps",
                     line(rate(f"{DURATION}_count", "route, status", 'status=~"5.."'), "{{status}} {{route}}"),
                     stacked=True,
@@ -72,21 +72,21 @@ SERVICE = Dashboard(
             (
                 Panel(
                     "Latency of all requests",
-                    "From the first to the last byte of Python's part; 200 ms are promised of p95.",
+                    "Time within the Python process; the objective is a p95 of 200 ms.",
                     "s",
                     quantiles(DURATION),
                     steps=FAST,
                 ),
                 Panel(
                     "p95 by route",
-                    "A route that is asked seldom jumps: few requests decide.",
+                    "Routes with few requests jump, because each request counts a lot.",
                     "s",
                     line(quantile(0.95, DURATION, "route"), "{{route}}"),
                     steps=FAST,
                 ),
                 Panel(
                     "Spread of latency",
-                    "Requests by duration: two bands are hits and misses.",
+                    "Requests by duration; hits and misses form two bands.",
                     "short",
                     line(f"sum by (le) (increase({DURATION}_bucket{{{J}}}[$__rate_interval]))", "{{le}}"),
                     "heatmap",
@@ -98,13 +98,13 @@ SERVICE = Dashboard(
             (
                 Panel(
                     "Processor time",
-                    "Of all workers of a target; 100% is one core.",
+                    "CPU use of all workers of a target; 100% is one core.",
                     "percentunit",
                     line(rate("lambdaserve_process_cpu_seconds_total", "instance"), "{{instance}}"),
                 ),
                 Panel(
                     "Memory",
-                    "That the workers of a target occupy, and the largest of them.",
+                    "Memory of all workers of a target, and of the largest one.",
                     "bytes",
                     (
                         Series(f"lambdaserve_process_resident_memory_bytes{{{J}}}", "{{instance}}, all"),
@@ -113,7 +113,7 @@ SERVICE = Dashboard(
                 ),
                 Panel(
                     "Versions",
-                    "What runs where.",
+                    "Version that runs on each target.",
                     "short",
                     line(f"max by (instance, version) (lambdaserve_build_info{{{J}}})", "{{instance}} {{version}}"),
                     "table",

@@ -1,4 +1,4 @@
-"""Objectives and the error budget."""
+"""Dashboard of the objectives and the error budget."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SLO = Dashboard(
             (
                 stat(
                     "Budget left",
-                    "Of the errors that 30 days admit; below 0 it is overspent.",
+                    "Share of the errors allowed in 30 days that is left; below 0 the budget is overspent.",
                     "percentunit",
                     f"job:lambdaserve_error_budget:left30d{{{J}}}",
                     ((None, RED), (0, YELLOW), (0.25, GREEN)),
@@ -24,35 +24,35 @@ SLO = Dashboard(
                 ),
                 stat(
                     "Availability, 30 days",
-                    "Share of the API's requests that were no errors; 99.9% is promised.",
+                    "Share of the API's requests without an error; the objective is 99.9%.",
                     "percentunit",
                     f"job:lambdaserve_availability:ratio_rate30d{{{J}}}",
                     AVAILABLE,
                 ),
                 stat(
                     "Availability, 6 hours",
-                    "The same of the last six hours.",
+                    "Share of the API's requests without an error in the last six hours.",
                     "percentunit",
                     f"job:lambdaserve_availability:ratio_rate6h{{{J}}}",
                     AVAILABLE,
                 ),
                 stat(
                     "Error ratio, 30 minutes",
-                    "Share of the API's requests that were errors; 0.1% is the most.",
+                    "Share of the API's requests that were errors; the objective is at most 0.1%.",
                     "percentunit",
                     f"job:lambdaserve_slo_errors:ratio_rate30m{{{J}}}",
                     ((None, GREEN), (0.001, RED)),
                 ),
                 stat(
                     "p95",
-                    "95 of 100 of the API's requests took no longer; 200 ms are promised.",
+                    "95% of the API's requests are faster than this; the objective is 200 ms.",
                     "s",
                     f"job:lambdaserve_slo_request_duration_seconds:p95_rate5m{{{J}}}",
                     FAST,
                 ),
                 stat(
                     "Within 200 ms",
-                    "Share of the API's requests; 95% is promised.",
+                    "Share of the API's requests within 200 ms; the objective is 95%.",
                     "percentunit",
                     f"job:lambdaserve_slo_requests_within_200ms:ratio_rate5m{{{J}}}",
                     ((None, RED), (0.95, GREEN)),
@@ -64,7 +64,7 @@ SLO = Dashboard(
             (
                 Panel(
                     "Burn rate",
-                    "1 spends the budget of 30 days in 30 days; 14.4 over an hour, or 6 over six, is a page.",
+                    "At 1 the 30-day budget lasts 30 days; 14.4 over one hour, or 6 over six hours, is a page.",
                     "short",
                     tuple(
                         Series(f"job:lambdaserve_slo_errors:ratio_rate{window}{{{J}}} / (1 - 0.999)", window)
@@ -75,7 +75,7 @@ SLO = Dashboard(
                 ),
                 Panel(
                     "Budget left of 30 days",
-                    "Falls while errors happen and comes back as they grow older than 30 days.",
+                    "Falls while errors happen, and recovers as they grow older than 30 days.",
                     "percentunit",
                     line(f"job:lambdaserve_error_budget:left30d{{{J}}}", "left"),
                     width=12,
@@ -86,11 +86,11 @@ SLO = Dashboard(
             ),
         ),
         Row(
-            "What spends it",
+            "Where it is spent",
             (
                 Panel(
                     "Error ratio by route",
-                    "Share of a route's requests that were 5xx, completeness=strict's among them.",
+                    "Share of a route's requests that were 5xx, including those of completeness=strict.",
                     "percentunit",
                     line(
                         f'job_route:lambdaserve_http_errors:ratio_rate5m{{{J}, route=~"api/v1/.+"}}',

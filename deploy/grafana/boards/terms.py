@@ -1,4 +1,4 @@
-"""What the dashboards have in common: questions, thresholds."""
+"""Queries and thresholds that the dashboards share."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ UP = ((None, RED), (1, GREEN))
 
 
 def line(expr: str, legend: str) -> tuple[Series, ...]:
-    """A panel's only question."""
+    """The series of a panel with one query."""
     return (Series(expr, legend),)
 
 
 def stat(title: str, about: str, unit: str, expr: str, steps: Steps = (), least: float | None = 0) -> Panel:
-    """One figure, large."""
+    """A panel that shows one large figure."""
     return Panel(title, about, unit, line(expr, title), "stat", width=4, steps=steps, least=least)
 
 
 def rate(metric: str, by: str, select: str = "") -> str:
-    """Per second, by labels."""
+    """Query: a counter's rate per second, by labels."""
     return f"sum by ({by}) (rate({metric}{{{J}{select and ', '}{select}}}[$__rate_interval]))"
 
 
 def quantile(q: float, metric: str, by: str = "", select: str = "") -> str:
-    """Of a histogram, by labels."""
+    """Query: a quantile of a histogram, by labels."""
     return f"histogram_quantile({q}, {rate(metric + '_bucket', by + (by and ', ') + 'le', select)})"
 
 
 def quantiles(metric: str) -> tuple[Series, ...]:
-    """The usual three."""
+    """Series for p50, p95 and p99 of a histogram."""
     return tuple(Series(quantile(q, metric), f"p{100 * q:.0f}") for q in (0.5, 0.95, 0.99))

@@ -1,4 +1,4 @@
-"""Debian's real Prometheus scrapes a real service with two workers, and every panel, rule and alert has data (O1)."""
+"""A real Prometheus scrapes a real service with two workers: every panel, rule and alert has data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import configuration
 from tests.integration.layers.test_watcher import fill
 from tests.integration.serving.test_serve import ROOT, Served, served
-from tests.monitoring import PROMETHEUS, Asked, alerting, recorded, shown
+from tests.monitoring import PROMETHEUS, Query, alerting, recorded, shown
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,25 +42,25 @@ NOT_FOUND, BAD = "movies/2", "movies/1/stats?hours=none"
 STRICT = "movies/1/sentiment?window=7d&completeness=strict"
 ROUND = (*FINE, NOT_FOUND, BAD, STRICT)
 AGES, FRESH = "movies/1/sentiment?window=24h", 1
-"""An answer that nothing else asks for, and for how many seconds it is fresh."""
+"""An answer that no other test requests, and its TTL in seconds."""
 
 ROUNDS = 40
-"""Of requests, once Prometheus looks on; one round goes before."""
+"""Rounds of requests while Prometheus scrapes; one more round is sent before."""
 
 EXPRESSIONS = [*shown(JOB, INTERVAL), *recorded(), *alerting()]
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The service, and the Prometheus that watches it."""
+    """A service, and the Prometheus that scrapes it."""
 
     service: Served
     url: str
     seen: int
-    """Requests that were sent while Prometheus looked on."""
+    """Number of requests sent while Prometheus scraped."""
 
     def ask(self, path: str, **parameters: str) -> Any:
-        """The data of one of Prometheus' answers, an error included."""
+        """Data of a response of Prometheus' API, errors included."""
         address = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         with urllib.request.urlopen(address, timeout=10) as answer:
             found = json.load(answer)
@@ -68,18 +68,18 @@ class Watched:
         return found["data"]
 
     def values(self, expr: str) -> list[float]:
-        """The values of an expression now, those that are no numbers left out."""
+        """Current values of an expression, without NaN."""
         values = [float(each["value"][1]) for each in self.ask("query", query=expr)["result"]]
         return [value for value in values if not math.isnan(value)]
 
     def raised(self) -> set[str]:
-        """Alerts that are pending or firing."""
+        """Names of the alerts that are pending or firing."""
         return {each["metric"]["alertname"] for each in self.ask("query", query="ALERTS")["result"]}
 
 
 @pytest.fixture(scope="module")
 def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """A service that has answered well and badly under the eyes of a Prometheus."""
+    """A service that answered requests, some with errors, while Prometheus scraped it."""
     folder = tmp_path_factory.mktemp("watched")
     variables = {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": DATABASE, "REDIS_URL": redis_url}
     variables |= {"LOAD_SAMPLE": "never", "WORKERS": "2", "ANONYMOUS_READ": "1", "RATE_LIMIT": "100000"}
@@ -98,8 +98,8 @@ def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
                 until(lambda: Watched(service, url, 0).values("min(count_over_time(up[1m]))")[:1] >= [2.0])
                 for _ in range(ROUNDS):
                     send(service, ROUND)
-                found = Watched(service, url, ROUNDS * len(ROUND) + asked_until_it_is_stale(service, AGES))
-                last = f"min(timestamp(up) > {time.time() + 1:.3f})"  # scraped twice since, and judged
+                found = Watched(service, url, ROUNDS * len(ROUND) + request_until_stale(service, AGES))
+                last = f"min(timestamp(up) > {time.time() + 1:.3f})"  # scraped twice since, and rules evaluated
                 until(lambda: bool(found.values(last)) and bool(found.values("ALERTS")))
                 yield found
         client.drop_database(DATABASE)
@@ -107,7 +107,7 @@ def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
 
 @contextmanager
 def scraping(folder: Path, service: Served, key: str) -> Iterator[str]:
-    """The address of a Prometheus with the configuration of ``deploy/``, but for target, key and haste."""
+    """Starts Prometheus with the configuration of ``deploy/``, except target, key and shorter intervals; its URL."""
     shutil.copytree(PROMETHEUS, folder)
     for path in (folder / "prometheus.yml", *(folder / "rules").glob("*.yml")):
         text = re.sub(r"interval: \w+", "interval: 1s", path.read_text(encoding="utf-8"))
@@ -126,7 +126,7 @@ def scraping(folder: Path, service: Served, key: str) -> Iterator[str]:
 
 
 def manage(folder: Path, *arguments: str, **variables: str) -> str:
-    """What a command says that runs beside the service."""
+    """Output of a management command run beside the service."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     environment |= {"ENV_FILE": "", "DATA_DIR": str(folder), **variables}
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
@@ -138,8 +138,8 @@ def send(service: Served, paths: tuple[str, ...]) -> None:
         service.status(f"/api/v1/{path}")
 
 
-def asked_until_it_is_stale(service: Served, path: str) -> int:
-    """How many requests that took: a stale answer is one between its time of being fresh and twice that."""
+def request_until_stale(service: Served, path: str) -> int:
+    """Requests a path until its answer is stale, and returns the number of requests."""
     for number in range(1, 11):
         with urllib.request.urlopen(f"{service.url}/api/v1/{path}", timeout=5) as answer:
             if answer.headers["X-Cache"] == "STALE":
@@ -163,19 +163,19 @@ def until(holds: Any, seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("asked", EXPRESSIONS, ids=lambda asked: asked.place)
-def test_every_expression_parses_and_has_data(watched: Watched, asked: Asked) -> None:
-    assert watched.values(asked.expr), asked.expr
+@pytest.mark.parametrize("query", EXPRESSIONS, ids=lambda asked: asked.place)
+def test_every_expression_parses_and_has_data(watched: Watched, query: Query) -> None:
+    assert watched.values(query.expr), query.expr
 
 
-def test_the_rules_are_evaluated_and_none_fails(watched: Watched) -> None:
+def test_all_rules_are_evaluated_without_errors(watched: Watched) -> None:
     groups = watched.ask("rules")["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert len(rules) == len(recorded()) + len({each.place for each in alerting()})
     assert {rule["health"] for rule in rules} == {"ok"}, [rule for rule in rules if rule["health"] != "ok"]
 
 
-def test_the_key_of_the_scrape_configuration_admits_it(watched: Watched) -> None:
+def test_scrape_configuration_needs_its_api_key(watched: Watched) -> None:
     (target,) = watched.ask("targets")["activeTargets"]
     assert (target["health"], target["lastError"]) == ("up", "")
     assert watched.service.status("/metrics") == 401
@@ -190,11 +190,11 @@ def test_the_key_of_the_scrape_configuration_admits_it(watched: Watched) -> None
         "lambdaserve_strict_refusals_total",
     ],
 )
-def test_each_kind_of_answer_that_was_sent_is_seen_to_rise(watched: Watched, rises: str) -> None:
+def test_each_kind_of_answer_increases_its_metric(watched: Watched, rises: str) -> None:
     assert watched.values(f"sum(increase({rises}[2m])) > 0")
 
 
-def test_what_answers_lack_and_what_can_not_be_read_raise_their_alerts_and_what_is_well_none(
+def test_incomplete_answers_and_unreadable_documents_raise_only_their_alerts(
     watched: Watched,
 ) -> None:
     until(lambda: watched.raised() >= {"IncompleteAnswers", "DocumentsSkipped"})
@@ -204,21 +204,21 @@ def test_what_answers_lack_and_what_can_not_be_read_raise_their_alerts_and_what_
 
 
 def report(**source: Any) -> dict[str, Any]:
-    """What ``manage.py slo --json`` says."""
+    """Report of ``manage.py slo --json``."""
     output = io.StringIO()
     call_command("slo", json=True, report_only=True, stdout=output, stderr=io.StringIO(), **source)
     found: dict[str, Any] = json.loads(output.getvalue())
     return found
 
 
-def test_the_log_reports_each_request_and_prometheus_the_same_give_or_take_what_it_extrapolates(
+def test_log_and_prometheus_report_the_same_within_extrapolation(
     watched: Watched,
 ) -> None:
     from_log = report(log=[str(watched.service.output)])
     assert from_log["requests"] == watched.seen + len(ROUND)
     assert (from_log["strict_refusals"], from_log["errors"]) == (ROUNDS + 1, 0)
     from_prometheus = report(prometheus=watched.url, since="1h")
-    # Of few scrapes it makes up to half as much more, since it thinks that things went on so before and after them.
+    # With few scrapes Prometheus extrapolates up to half as much more beyond the first and the last.
     assert watched.seen * 0.99 <= from_prometheus["requests"] <= watched.seen * 1.5
     assert ROUNDS * 0.99 <= from_prometheus["strict_refusals"] <= ROUNDS * 1.5
     assert from_prometheus["errors"] <= 1

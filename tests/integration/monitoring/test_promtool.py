@@ -1,4 +1,4 @@
-"""What promtool, which comes with Prometheus, says of the configuration, the rules and the alerts' tests (O1)."""
+"""promtool checks the configuration and the rules, and runs the alerts' tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def configuration(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "arguments", [("config", "prometheus.yml"), ("rules", "rules/recording.yml", "rules/alerts.yml")]
 )
-def test_promtool_finds_no_fault(configuration: Path, arguments: tuple[str, ...]) -> None:
+def test_promtool_accepts_configuration_and_rules(configuration: Path, arguments: tuple[str, ...]) -> None:
     found = _promtool(configuration, "check", *arguments)
     assert found.returncode == 0, found.stdout + found.stderr
 
