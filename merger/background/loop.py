@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from merger.invalidation.watcher import TICK, Watcher
+from merger.invalidation.watcher import TICK_SECONDS, Watcher
 
 _log = logging.getLogger(__name__)
 
@@ -39,11 +39,11 @@ def keep_watching(watcher: Watcher, tasks: Iterable[Callable[[], None]], ended: 
     """Ticks the watcher and runs the tasks until the event is set.
 
     Args:
-        watcher: looks once per ``TICK``.
+        watcher: looks once per ``TICK_SECONDS``.
         tasks: called after each look, ``Every`` for those that are due less often.
         ended: ends the loop.
     """
-    while not ended.wait(TICK):
+    while not ended.wait(TICK_SECONDS):
         for task in (watcher.tick, *tasks):
             try:
                 task()

@@ -17,10 +17,10 @@ from merger.drift.auditor import Auditor
 from merger.drift.comparison import BATCH_MORE, SPEED_MORE, Drift
 from merger.drift.shared_result import CLAIM_LAPSES, Audit, SharedDriftResults
 from merger.errors import StoreError
-from merger.invalidation.schedule import BATCH_AGAIN
+from merger.invalidation.schedule import BATCH_REPEATS
 from merger.stores.redis.link import RedisTrouble
 
-SETTLE_SECONDS = BATCH_AGAIN[-1]
+SETTLE_SECONDS = BATCH_REPEATS[-1]
 """A batch has settled after this long without a new batch document: a run may go on writing long after its first."""
 
 

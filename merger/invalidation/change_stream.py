@@ -1,7 +1,7 @@
-"""Follows a collection by MongoDB's change stream, where the server has them (C6).
+"""Reads a collection's changes from MongoDB's change stream, where the server has one.
 
-A look takes what has happened since the last one and never waits for more. Whatever goes wrong, the look says that it
-does not cover the time since the last one, and the next one begins anew.
+A reading takes what has happened since the last one and never waits for more. Whatever goes wrong, it says that it is
+not complete, and the next one starts over. Requirement C6.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pymongo.change_stream import CollectionChangeStream
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure, PyMongoError
 
-MOST_EVENTS = 1_000
-"""Events that one look takes; of more it is only told that there were many. Each costs some 60 µs."""
+MAX_EVENTS = 1_000
+"""Events of one reading; of more it only says that there were many. Each costs some 60 µs."""
 
 
-TIME_LIMIT = 1.0
-"""Seconds that one look may take."""
+TIMEOUT_SECONDS = 1.0
+"""Longest reading."""
 
 
-ASK_AGAIN = 60.0
-"""Seconds after which a server that refused is asked again."""
+RETRY_SECONDS = 60.0
+"""Seconds after which a server that refused a stream is asked again."""
 
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 Event = Mapping[str, Any]
 
 
-Documents = Collection[dict[str, Any]]
+MongoCollection = Collection[dict[str, Any]]
 
 
 Stream = CollectionChangeStream[dict[str, Any]]
@@ -46,36 +46,36 @@ _ENDED: Event = {"operationType": "invalidate"}
 
 
 class _Refused(Exception):
-    """The server has no change streams, or none for this user."""
+    """The server has no change streams, or this user may not open one."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamBatch:
-    """What one look found.
+    """What one reading found.
 
     Args:
         events: change events, oldest first; ``fullDocument`` is cut to the fields that were asked for.
-        covers: whether they are all that happened since the look before.
-        more: whether more happened than is told.
+        is_complete: whether they are all that happened since the reading before.
+        has_more: whether more happened than they say.
     """
 
     events: tuple[Event, ...] = ()
-    covers: bool = False
-    more: bool = False
+    is_complete: bool = False
+    has_more: bool = False
 
 
 class ChangeStream:
-    """The changes of one collection, look by look. One caller at a time.
+    """The changes of one collection, reading by reading. One caller at a time.
 
     Args:
-        collection: gives it; called when a stream is opened.
-        fields: of the changed documents, to be told.
+        collection: returns it; called when a stream is opened.
+        fields: of the changed documents, for the events to hold.
         monotonic: seconds of a monotonic clock.
     """
 
     def __init__(
         self,
-        collection: Callable[[], Documents],
+        collection: Callable[[], MongoCollection],
         fields: tuple[str, ...] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,35 +85,35 @@ class ChangeStream:
         self._stream: Stream | None = None
         self._refused_at = float("-inf")
         self.token: Mapping[str, Any] | None = None
-        """Where to go on; may be another process's, set before the first look."""
+        """Resume token; may be another process's, set before the first reading."""
 
-    def look(self) -> StreamBatch:
-        """What happened since the last look; raises nothing. ``token`` is where the next one goes on."""
-        goes_on, known = self._stream is not None or self.token is not None, self.token is not None
+    def read(self) -> StreamBatch:
+        """Reads the events since the last reading; raises nothing. ``token`` is where the next one goes on."""
+        goes_on, was_known = self._stream is not None or self.token is not None, self.token is not None
         try:
-            with pymongo.timeout(TIME_LIMIT):
-                lost = self._stream is None and not self._open() and known
-                events = self._taken()
-                more = lost or len(events) >= MOST_EVENTS
+            with pymongo.timeout(TIMEOUT_SECONDS):
+                lost = self._stream is None and not self._open() and was_known
+                events = self._take()
+                more = lost or len(events) >= MAX_EVENTS
                 if more and not lost:
-                    self._begin_now()
+                    self._open_now()
         except _Refused:
-            return StreamBatch(more=goes_on)
+            return StreamBatch(has_more=goes_on)
         except PyMongoError as error:
-            _log.info("a change stream broke (%s)", type(error).__name__)
+            _log.info("A change stream broke (%s); it is opened again", type(error).__name__)
             self.close()
             return StreamBatch()
-        return StreamBatch(tuple(events), covers=goes_on and not more, more=more)
+        return StreamBatch(tuple(events), is_complete=goes_on and not more, has_more=more)
 
     def close(self) -> None:
-        """Gives it back to the server; ``token`` stays."""
+        """Closes the stream at the server; ``token`` stays."""
         stream, self._stream = self._stream, None
         if stream is not None:
             with suppress(PyMongoError):  # the server forgets it by itself
                 stream.close()
 
     def _open(self) -> bool:
-        """Opens it where it was; ``False`` where the server no longer knows that, so that it begins now."""
+        """Opens the stream where it was; ``False`` where the server has lost that place, so that it begins now."""
         if self.token is not None:
             try:
                 self._stream = self._watch()
@@ -121,39 +121,39 @@ class ChangeStream:
                 self.token = None
             else:
                 return True
-        self._begin_now()
+        self._open_now()
         return False
 
-    def _begin_now(self) -> None:
+    def _open_now(self) -> None:
         self.close()
         self.token = None
-        if self._monotonic() - self._refused_at < ASK_AGAIN:
+        if self._monotonic() - self._refused_at < RETRY_SECONDS:
             raise _Refused
         try:
             self._stream = self._watch()
         except OperationFailure as error:
             self._refused_at = self._monotonic()
-            _log.info("MongoDB has no change stream for us (error %s)", error.code)
+            _log.info("MongoDB offers no change stream (error %s); changes are found by polling", error.code)
             raise _Refused from error
 
     def _watch(self) -> Stream:
-        told = {"operationType": 1, "documentKey.movie_id": 1, **{f"fullDocument.{name}": 1 for name in self._fields}}
+        fields = {f"fullDocument.{name}": 1 for name in self._fields}
         return self._collection().watch(
-            [{"$project": told}],
+            [{"$project": {"operationType": 1, "documentKey.movie_id": 1, **fields}}],
             full_document="updateLookup" if self._fields else None,
             resume_after=self.token,
             max_await_time_ms=1,
         )
 
-    def _taken(self) -> list[Event]:
+    def _take(self) -> list[Event]:
         events: list[Event] = []
-        while self._stream is not None and len(events) < MOST_EVENTS:
+        while self._stream is not None and len(events) < MAX_EVENTS:
             event = self._stream.try_next() if self._stream.alive else _ENDED
             if event is None:
                 break
             events.append(event)
             if event is _ENDED:  # the collection was dropped or renamed; the stream with it
-                self._begin_now()
+                self._open_now()
                 break
         if self._stream is not None:
             self.token = self._stream.resume_token

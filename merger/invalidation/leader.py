@@ -1,4 +1,4 @@
-"""One process at a time is in charge: a claim in Redis that expires, and what its holder leaves to the next one."""
+"""Leader election in Redis: a claim that lapses, and the state that one leader leaves to the next."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from merger.stores.redis import claim
 from merger.stores.redis.link import RedisLink
 
-LAPSES_AFTER = 4.0
-"""Seconds after which somebody else takes over from a holder that died."""
+LAPSE_SECONDS = 4.0
+"""Seconds after which another process takes over from a leader that died."""
 
 
 _HOLD = f"""{claim.LUA}
@@ -25,44 +25,44 @@ if release(KEYS[1], ARGV[1]) == 1 and ARGV[2] ~= '' then redis.call('SET', KEYS[
 
 @dataclass(frozen=True, slots=True)
 class Leadership:
-    """Whether this process is in charge.
+    """Whether this process leads.
 
     Args:
-        leads: it is.
-        began: it has just become so.
-        left: then, what the one before left, if anything.
+        is_leader: it leads.
+        is_new: it has just begun to.
+        state: in that case, the state that the last leader left, if any.
     """
 
-    leads: bool
-    began: bool = False
-    left: bytes | None = None
+    is_leader: bool
+    is_new: bool = False
+    state: bytes | None = None
 
 
 class Leader:
-    """The claim of this process.
+    """This process's claim to lead.
 
     Args:
         link: the way to Redis. Every method raises ``RedisTrouble``.
         namespace: prefix of both keys, which share a hash tag: one script writes them both.
-        lapses_after: seconds.
+        lapses_after: seconds without ``hold`` after which another process may lead.
     """
 
-    def __init__(self, link: RedisLink, namespace: str, lapses_after: float = LAPSES_AFTER) -> None:
+    def __init__(self, link: RedisLink, namespace: str, lapses_after: float = LAPSE_SECONDS) -> None:
         self._link = link
         self._keys = (f"{namespace}{{w}}:lead", f"{namespace}{{w}}:state")
         self._lapse = int(lapses_after * 1000)
         self._token = claim.new_token()
 
     def hold(self, state: bytes = b"") -> Leadership:
-        """Becomes or stays the one in charge, if nobody else is; to be called well before the claim lapses.
+        """Becomes or stays the leader, unless another process leads; to be called well before the claim lapses.
 
         Args:
-            state: for the next one; empty: as it was.
+            state: for the next leader; empty: as it was.
         """
 
-        granted, left = self._link.command("EVAL", _HOLD, 2, *self._keys, self._token, self._lapse, state)
-        return Leadership(leads=granted > 0, began=granted == 2, left=left)
+        granted, former_state = self._link.command("EVAL", _HOLD, 2, *self._keys, self._token, self._lapse, state)
+        return Leadership(is_leader=granted > 0, is_new=granted == 2, state=former_state)
 
     def resign(self, state: bytes = b"") -> None:
-        """Lets somebody else be in charge at once."""
+        """Lets another process lead at once; the state is for it."""
         self._link.command("EVAL", _RESIGN, 2, *self._keys, self._token, state)

@@ -1,16 +1,19 @@
-"""What of the cache changes in the data outdate, collected until it is raised (C6)."""
+"""Pending cache invalidations: generations that changes of the data make due, until they are bumped.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, CHANGED_MOVIES, of_changed_movie, of_changed_type
-from merger.invalidation.schedule import BATCH_AGAIN, SPEED_AGAIN, InvalidationSchedule
+from merger.invalidation.schedule import BATCH_REPEATS, SPEED_REPEATS, InvalidationSchedule
 from merger.speed.change_log import MAX_MOVIES
 
 
 class PendingInvalidations:
-    """Generations to be raised, now and again.
+    """Generations to bump, now and at later repeats.
 
     Args:
         types: the speed layer's data types.
@@ -20,62 +23,62 @@ class PendingInvalidations:
     def __init__(self, types: tuple[str, ...], monotonic: Callable[[], float]) -> None:
         self._types = types
         self._monotonic = monotonic
-        self._due = InvalidationSchedule()
+        self._schedule = InvalidationSchedule()
         self._movies: set[int] = set()
 
-    def everything(self) -> None:
-        """Nobody knows what changed."""
-        self._due.touch(ALL_GENERATION, self._monotonic())
+    def add_all(self) -> None:
+        """Every answer: what changed is unknown."""
+        self._schedule.touch(ALL_GENERATION, self._monotonic())
 
-    def by_batch(self) -> None:
-        """The batch layer was written to, and may still be."""
-        self._due.touch(BATCH_GENERATION, self._monotonic(), BATCH_AGAIN)
+    def add_batch(self) -> None:
+        """Answers from the batch layer: it was written to, and may still be."""
+        self._schedule.touch(BATCH_GENERATION, self._monotonic(), BATCH_REPEATS)
 
-    def by_age_of_batch(self) -> None:
-        """Answers say something else of the batch layer's age."""
-        self._due.touch(BATCH_GENERATION, self._monotonic())
+    def add_batch_age(self) -> None:
+        """Answers from the batch layer, which report its age: it became stale, or no longer is."""
+        self._schedule.touch(BATCH_GENERATION, self._monotonic())
 
-    def by_type(self, data_type: str) -> None:
-        """Documents of a speed data type were written."""
-        self._due.touch(of_changed_type(data_type), self._monotonic(), SPEED_AGAIN)
+    def add_type(self, data_type: str) -> None:
+        """Answers about all movies: documents of a speed data type were written."""
+        self._schedule.touch(of_changed_type(data_type), self._monotonic(), SPEED_REPEATS)
 
-    def by_movies(self, movies: Iterable[int]) -> None:
-        """Documents of these movies were written to the speed layer."""
+    def add_movies(self, movies: Iterable[int]) -> None:
+        """Answers about these movies: their documents in the speed layer were written."""
         self._movies.update(movies)
 
-    def by_standing(self, data_type: str) -> None:
-        """Answers about every movie say something else of the hours or the lag of a data type."""
-        self.by_type(data_type)
-        self._due.touch(CHANGED_MOVIES, self._monotonic(), SPEED_AGAIN)
+    def add_status(self, data_type: str) -> None:
+        """Answers about every movie, which report the hours and the lag of a data type: either changed."""
+        self.add_type(data_type)
+        self._schedule.touch(CHANGED_MOVIES, self._monotonic(), SPEED_REPEATS)
 
-    def by_any_movie(self) -> None:
-        """Too many movies changed to name them, or nobody knows which."""
-        self._due.touch(CHANGED_MOVIES, self._monotonic())
+    def add_any_movie(self) -> None:
+        """Answers about every movie: too many changed to name them, or which ones is unknown."""
+        self._schedule.touch(CHANGED_MOVIES, self._monotonic())
         for data_type in self._types:
-            self.by_type(data_type)
+            self.add_type(data_type)
 
-    def knows_of(self, name: str, seconds: float) -> bool:
-        """Whether this generation's data changed in the last seconds, as far as was told."""
-        return self._due.was_touched(name, self._monotonic() - seconds)
+    def has_recent(self, name: str, seconds: float) -> bool:
+        """Whether this generation was added in the last seconds."""
+        return self._schedule.was_touched(name, self._monotonic() - seconds)
 
-    def names(self) -> frozenset[str]:
-        """Generations to be raised now."""
+    def due_names(self) -> frozenset[str]:
+        """Generations to bump now."""
         if len(self._movies) > MAX_MOVIES:
             self._movies.clear()
-            self.by_any_movie()
-        return frozenset((*self._due.names(self._monotonic()), *map(of_changed_movie, self._movies)))
+            self.add_any_movie()
+        return frozenset((*self._schedule.due_names(self._monotonic()), *map(of_changed_movie, self._movies)))
 
-    def raised(self, names: frozenset[str]) -> None:
-        """Tells that these were raised; ``names`` gave them just now."""
-        self._due.raised(names, self._monotonic())
+    def mark_bumped(self, names: frozenset[str]) -> None:
+        """Notes that these were bumped; ``due_names`` returned them just now."""
+        self._schedule.mark_bumped(names, self._monotonic())
         self._movies.clear()
 
     @property
     def is_behind(self) -> bool:
-        """Whether something waits for its turn."""
-        return bool(self._movies) or self._due.is_behind(self._monotonic())
+        """Whether anything that is due has not been bumped."""
+        return bool(self._movies) or self._schedule.is_behind(self._monotonic())
 
     def clear(self) -> None:
-        """Nothing is to be raised any more."""
-        self._due.clear()
+        """Forgets everything."""
+        self._schedule.clear()
         self._movies.clear()

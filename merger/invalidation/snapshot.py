@@ -1,4 +1,4 @@
-"""What both layers looked like at one moment, and what of the cache another look of them outdates (C6). Pure."""
+"""Snapshot of both layers, and the differences between two of them. Pure. Requirement C6."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class TypeSnapshot(msgspec.Struct, frozen=True, array_like=True):
-    """One speed data type.
+    """The state of one speed data type.
 
     Args:
         synced_at: newest sync.
-        held: hours that were over and in which any movie had a document.
+        held: closed hours in which any movie had a document.
         lagging: whether nothing was synced for too long (F3).
     """
 
@@ -31,10 +31,10 @@ class TypeSnapshot(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LayerSnapshot(msgspec.Struct, frozen=True):
-    """Both layers as a whole.
+    """The state of both layers as a whole.
 
     Args:
-        at: when, aware UTC.
+        at: when it was taken, aware UTC.
         speed_from: the oldest hour that could answer then.
         batch: newest ``computed_at``.
         stale: whether that was too old (F4).
@@ -51,7 +51,7 @@ class LayerSnapshot(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, boundary: Boundary, layers: Layers) -> LayerSnapshot:
-        """What the layers' state says."""
+        """Takes a snapshot from the layers' state."""
         types = {
             name: TypeSnapshot(
                 layer.synced_at,
@@ -69,53 +69,53 @@ class Differences:
     """How a snapshot differs from an earlier one.
 
     Args:
-        batch: the newest batch document is another one, or other runs are published.
-        stale: the batch layer became stale, or is no longer.
-        synced: data types with a newer sync, by the sync that was the newest before.
-        standing: data types of which other hours are held than before, or that began or ceased to lag: that is said in
-            the answers about every movie, whether its own documents changed or not (M8).
+        batch: whether the newest batch document is another one, or other runs are published.
+        stale: whether the batch layer became stale, or no longer is.
+        synced: data types with another newest sync, each with the newest sync before.
+        statuses: data types that hold other hours than before, or that began or ceased to lag. The answers about every
+            movie report that, whether its own documents changed or not (M8).
     """
 
     batch: bool
     stale: bool
     synced: Mapping[str, datetime | None]
-    standing: frozenset[str]
+    statuses: frozenset[str]
 
 
 def differences(before: LayerSnapshot, now: LayerSnapshot) -> Differences:
-    """Compares two snapshots; hours that ended or expired in between are no change."""
-    synced, standing = {}, set()
+    """Compares two snapshots; hours that closed or expired in between are no difference."""
+    synced, statuses = {}, set()
     for name, seen in now.types.items():
         known = before.types.get(name, TypeSnapshot())
         if seen.synced_at != known.synced_at:
             synced[name] = known.synced_at
-        both = {hour for hour in seen.held ^ known.held if now.speed_from <= hour < floor_hour(before.at)}
-        if both or seen.lagging != known.lagging:
-            standing.add(name)
+        changed = {hour for hour in seen.held ^ known.held if now.speed_from <= hour < floor_hour(before.at)}
+        if changed or seen.lagging != known.lagging:
+            statuses.add(name)
     batch = (before.batch, before.runs) != (now.batch, now.runs)
-    return Differences(batch, before.stale != now.stale, synced, frozenset(standing))
+    return Differences(batch, before.stale != now.stale, synced, frozenset(statuses))
 
 
 class KnownState(msgspec.Struct, frozen=True):
-    """What one watcher leaves to the next, in Redis.
+    """The state that one leading watcher leaves to the next, in Redis.
 
     Args:
-        snapshot: the last one of which everything was raised.
+        snapshot: the last one whose changes were all bumped.
         batch_noticed: when the batch layer was last seen to change.
-        tokens: where the change streams go on; whatever they are.
+        tokens: resume tokens of the change streams, as the server gave them.
     """
 
     snapshot: LayerSnapshot
     batch_noticed: Moment | None
     tokens: Any
 
-    def encoded(self) -> bytes:
+    def encode(self) -> bytes:
         """As JSON."""
         return msgspec.json.encode(self, enc_hook=str, order="deterministic")
 
     @classmethod
-    def decoded(cls, text: bytes | None) -> KnownState | None:
-        """The inverse of ``encoded``; ``None`` for anything else, such as what another version left."""
+    def decode(cls, text: bytes | None) -> KnownState | None:
+        """Reads what ``encode`` wrote; ``None`` for anything else, such as what another version left."""
         try:
             return msgspec.json.decode(text or b"", type=cls)
         except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""What the change streams of both collections tell, as what it outdates (C6)."""
+"""Events of both collections' change streams, as the invalidations that follow. Requirement C6."""
 
 from __future__ import annotations
 
@@ -15,79 +15,79 @@ from merger.stores.store import Document
 
 @dataclass(frozen=True, slots=True)
 class StreamNews:
-    """What one look told.
+    """What one reading of the streams found.
 
     Args:
-        covers_speed: whether it told every change of the speed layer since the look before.
-        batch: whether the batch layer changed.
-        is_news: whether anything changed, or may have.
+        covers_speed: whether it had every change of the speed layer since the reading before.
+        batch_changed: whether the batch layer changed.
+        may_have_changed: whether anything changed, or may have.
     """
 
     covers_speed: bool = False
-    batch: bool = False
-    is_news: bool = True
+    batch_changed: bool = False
+    may_have_changed: bool = True
 
 
 class StreamEvents:
-    """Both streams. One caller at a time.
+    """Reads both streams. One caller at a time.
 
     Args:
-        batch, speed: the streams; ``speed`` tells movie and type of its documents.
-        type_keys: that may hold a speed document's type, best first.
-        outdated: is told what a change outdates; of the batch layer's the caller tells it.
+        batch, speed: the streams; events of ``speed`` hold movie and type of their documents.
+        type_keys: keys that may hold a speed document's type, best first.
+        pending: gets the invalidations of the speed layer's events; those of the batch layer are the caller's.
     """
 
     def __init__(
-        self, batch: ChangeStream, speed: ChangeStream, type_keys: tuple[str, ...], outdated: PendingInvalidations
+        self, batch: ChangeStream, speed: ChangeStream, type_keys: tuple[str, ...], pending: PendingInvalidations
     ) -> None:
         self._batch, self._speed = batch, speed
         self._type_keys = type_keys
-        self._outdated = outdated
+        self._pending = pending
 
     @property
     def tokens(self) -> list[Mapping[str, Any] | None]:
-        """Where the next one in charge goes on."""
+        """Resume tokens, for the next leader."""
         return [self._batch.token, self._speed.token]
 
-    def begin(self, tokens: object) -> None:
-        """Goes on there, if they are such tokens, else from now on."""
-        self.end()
+    def resume(self, tokens: object) -> None:
+        """Goes on from resume tokens; from now on, where they are none."""
+        self.close()
         if isinstance(tokens, list) and len(tokens) == 2:
             self._batch.token, self._speed.token = (token if isinstance(token, dict) else None for token in tokens)
 
-    def end(self) -> None:
-        """Follows no more."""
+    def close(self) -> None:
+        """Closes both streams, and forgets where they were."""
         for stream in (self._batch, self._speed):
             stream.close()
             stream.token = None
 
-    def look(self) -> StreamNews:
-        """Takes what happened; raises nothing."""
-        batch, speed = self._batch.look(), self._speed.look()
-        if speed.more:
-            self._outdated.by_any_movie()
+    def read(self) -> StreamNews:
+        """Reads the events since the last reading; raises nothing."""
+        batch, speed = self._batch.read(), self._speed.read()
+        if speed.has_more:
+            self._pending.add_any_movie()
         else:
             for event in speed.events:
                 self._note(event)
-        is_quiet = batch.covers and speed.covers and not batch.events and not speed.events
-        return StreamNews(speed.covers, batch=bool(batch.events) or batch.more, is_news=not is_quiet)
+        is_quiet = batch.is_complete and speed.is_complete and not batch.events and not speed.events
+        return StreamNews(speed.is_complete, bool(batch.events) or batch.has_more, may_have_changed=not is_quiet)
 
     def _note(self, event: Event) -> None:
-        """A change of the speed layer; of a deleted document nobody knows what it was."""
+        """Notes a change of the speed layer; what a deleted document was about is unknown."""
         document = event.get("fullDocument") or event.get("documentKey") or {}
         movie_id = readable_movie(document)
         data_type = next((document[key] for key in self._type_keys if document.get(key) is not None), None)
         if "fullDocument" not in event and movie_id is None:
-            self._outdated.by_any_movie()
+            self._pending.add_any_movie()
         elif movie_id is not None:
-            self._outdated.by_movies([movie_id])
+            self._pending.add_movies([movie_id])
         for name in SPEED_TYPES:
             if data_type in (name, None):
-                self._outdated.by_type(name)
+                self._pending.add_type(name)
 
 
 def readable_movie(document: Document) -> int | None:
-    """A document's movie, if it can be read; one that can't is in no movie's answer."""
+    """A document's movie; ``None`` where it can't be read, since then it is in no movie's answer."""
     try:
         return count(document.get("movie_id"))
     except ValueError:

@@ -1,10 +1,10 @@
-"""Sees that the data changed, and outdates what was made from it (C6).
+"""Notices changes of the data, and invalidates the answers that were computed from them.
 
-Every process has a watcher, which also keeps the process's own copies current. One at a time is in charge, so that a
-change is looked for and told once, however many processes serve. It follows both collections by change streams where
-MongoDB has them, and compares the layers' state with what it was in any case: newest batch document, newest syncs,
-hours held. What it saw last it leaves in Redis for the next one in charge. MongoDB or Redis away: it goes on when they
-are back, from where it was.
+Every process has a watcher, which also keeps the process's own copies current. One of them leads, so that each change
+is looked for and bumped once, however many processes serve. The leader reads both collections' change streams where
+MongoDB has them, and in any case compares snapshots of the layers: newest batch document, newest syncs, hours held. It
+leaves its last snapshot in Redis for the next leader. After an outage of MongoDB or Redis it goes on from where it was.
+Requirement C6.
 """
 
 from __future__ import annotations
@@ -26,53 +26,50 @@ from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
 from merger.invalidation.pending import PendingInvalidations
-from merger.invalidation.schedule import BATCH_AGAIN
+from merger.invalidation.schedule import BATCH_REPEATS
 from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
 from merger.speed.change_log import MAX_MOVIES, ChangedMovies, Changes
+from merger.speed.deltas import OVERLAP
 from merger.stores.redis.link import RedisTrouble
 from merger.stores.store import Document, Find, Store
 
 _log = logging.getLogger(__name__)
 
 
-TICK = 1.0
-"""Seconds between two looks."""
+TICK_SECONDS = 1.0
+"""Seconds between two ticks."""
 
 
-RECENTLY = 5.0
-"""Seconds for which what a change stream told is not told again by a look, which sees the same."""
+RECENT_SECONDS = 5.0
+"""Seconds for which a change that a stream reported is not bumped again by a snapshot, which shows the same change."""
 
 
-OVERLAP = timedelta(seconds=10)
-"""How far behind the newest sync a look for changed movies goes back: stamps don't arrive quite in order."""
+TIMEOUT_SECONDS = 3.0
+"""Longest look; less than the claim to lead lasts."""
 
 
-TIME_LIMIT = 3.0
-"""Seconds that one look may take; less than the claim to be in charge lasts."""
+IN_USE_SECONDS = 60.0
+"""Seconds after it computed an answer during which a process keeps its copies current."""
 
 
-IN_USE = 60.0
-"""Seconds after it made an answer during which a process keeps its copies current."""
-
-
-AT_LEAST_EVERY = 10.0
-"""Seconds between two looks at the layers' state while change streams say that nothing changed: time passes all the
-same, and they are no more to be trusted than anything else."""
+LONGEST_PAUSE_SECONDS = 10.0
+"""Longest pause between two snapshots while change streams report nothing: the layers' state changes as time passes,
+and streams may miss something."""
 
 
 TYPES = tuple(SPEED_TYPES)
 
 
 class Watcher:
-    """Looks, and raises generations. One thread calls it.
+    """Looks for changes, and bumps generations. One thread calls it.
 
     Args:
-        service: whose answers are outdated; tells the layers' state.
+        service: its answers are invalidated; it knows the layers' state.
         store: where changed movies are looked for.
-        shared: has the generations.
-        lead: the claim to be in charge.
-        batch, speed: change streams of both collections; ``speed`` tells movie and type of its documents.
+        redis_tier: has the generations.
+        leader: the claim to lead.
+        batch, speed: change streams of both collections; events of ``speed`` hold movie and type of their documents.
         aliases: for the spellings of the speed documents' type.
         monotonic: seconds of a monotonic clock.
     """
@@ -82,8 +79,8 @@ class Watcher:
         *,
         service: MergeService,
         store: Store,
-        shared: RedisTier,
-        lead: Leader,
+        redis_tier: RedisTier,
+        leader: Leader,
         batch: ChangeStream,
         speed: ChangeStream,
         aliases: Aliases,
@@ -91,187 +88,193 @@ class Watcher:
     ) -> None:
         self._service = service
         self._store = store
-        self._shared = shared
-        self._lead = lead
+        self._redis_tier = redis_tier
+        self._leader = leader
         self._type_keys = aliases.speed_type_keys
         self._monotonic = monotonic
-        self._outdated = PendingInvalidations(TYPES, monotonic)
-        # What this process alone found out; kept whoever is in charge, until it is raised.
+        self._pending = PendingInvalidations(TYPES, monotonic)
+        # Changes that only this process found; kept until they are bumped, whichever process leads.
         self._missed = PendingInvalidations(TYPES, monotonic)
-        self._following = StreamEvents(batch, speed, self._type_keys, self._outdated)
+        self._streams = StreamEvents(batch, speed, self._type_keys, self._pending)
         self._before: LayerSnapshot | None = None
         self._batch_noticed: datetime | None = None
         self._state = b""
         self._is_store_away = False
         self._looked_at = float("-inf")
-        self.is_in_charge = False
+        self.is_leader = False
 
     @property
     def batch_noticed(self) -> datetime | None:
-        """When the batch layer was last seen to change; known to the one in charge alone."""
+        """When the batch layer was last seen to change; only the leader knows."""
         return self._batch_noticed
 
     def tick(self) -> frozenset[str]:
-        """One look at whatever is worth a look.
+        """Looks for changes where a look is due, and bumps what follows.
 
         Returns:
-            The generations that were raised. A process that is not in charge raises those of what no look at stamps
-            told it: the one in charge found that at another time, and what was made here until now lacks it.
+            The generations that were bumped. A follower bumps only what a full reread found: the leader may have found
+            that earlier, when the answers of this process still lacked it, or not yet.
         """
         try:
-            self._claim()
-            followed = self._follow() if self.is_in_charge else StreamNews()
-            seen = self._refreshed() if self._is_worth_a_look(followed) else None
-            if not self.is_in_charge:
-                return self._raise_missed(Changes() if seen is None else seen[1])
+            self._elect()
+            news = self._read_streams() if self.is_leader else StreamNews()
+            seen = self._refresh() if self._is_look_due(news) else None
+            if not self.is_leader:
+                return self._bump_missed(Changes() if seen is None else seen[1])
             if seen is not None:
-                self._look(*seen, followed)
-            return self._raise_missed(Changes()) | self._raise()
+                self._look(*seen, news)
+            return self._bump_missed(Changes()) | self._bump()
         except RedisTrouble:
-            return frozenset()  # its link tells; what is due stays so
+            return frozenset()  # the link logs it; what is due stays due
 
     def stop(self) -> None:
-        """Lets another process be in charge."""
+        """Lets another process lead."""
         try:
-            self._lead.resign(self._state)
+            self._leader.resign(self._state)
         except RedisTrouble:
             return
         finally:
             self._stand_down()
 
-    def _claim(self) -> None:
+    def _elect(self) -> None:
         try:
-            standing = self._lead.hold(self._state)
+            leadership = self._leader.hold(self._state)
         except RedisTrouble:
-            self.is_in_charge = False  # what is known and due is kept: nobody else can be in charge either
+            self.is_leader = False  # what is known and due is kept: no other process can lead either
             return
-        self.is_in_charge = standing.leads
-        if not standing.leads:
+        self.is_leader = leadership.is_leader
+        if not leadership.is_leader:
             self._stand_down()
-        elif standing.began:
-            self._take_over(standing)
+        elif leadership.is_new:
+            self._take_over(leadership)
 
-    def _is_worth_a_look(self, followed: StreamNews) -> bool:
-        """Whether to read the layers' state: for answers that this process makes, or because it may have changed."""
+    def _is_look_due(self, news: StreamNews) -> bool:
+        """Whether to read the layers' state: for answers that this process computes, or because it may have changed."""
         now = self._monotonic()
-        if now - self._service.computed_at < IN_USE:
+        if now - self._service.computed_at < IN_USE_SECONDS:
             return True
-        is_due = followed.is_news or now - self._looked_at >= AT_LEAST_EVERY
-        return self.is_in_charge and (is_due or self._is_published_anew())
+        is_due = news.may_have_changed or now - self._looked_at >= LONGEST_PAUSE_SECONDS
+        return self.is_leader and (is_due or self._has_publication_changed())
 
-    def _is_published_anew(self) -> bool:
-        """Whether other batch runs may be published than at the last look; no change stream follows that (M12)."""
+    def _has_publication_changed(self) -> bool:
+        """Whether other batch runs may be published than at the last look, which no change stream reports (M12)."""
         try:
-            with pymongo.timeout(TIME_LIMIT):
+            with pymongo.timeout(TIMEOUT_SECONDS):
                 mark = self._service.store.look().mark
         except StoreError:
-            return True  # the look will tell
+            return True  # the look will meet the same error, and log it
         return self._before is None or mark != self._before.runs
 
     def _stand_down(self) -> None:
-        self._following.end()
-        self._outdated.clear()
+        self._streams.close()
+        self._pending.clear()
         self._before, self._batch_noticed, self._state = None, None, b""
 
-    def _take_over(self, standing: Leadership) -> None:
-        """Begins where the last one in charge ended; what it may not have finished is done again."""
+    def _take_over(self, leadership: Leadership) -> None:
+        """Begins where the last leader ended; what it may not have finished is done again."""
         self._stand_down()
-        left = KnownState.decoded(standing.left)
-        if left is None:
-            self._outdated.everything()
+        known = KnownState.decode(leadership.state)
+        if known is None:
+            self._pending.add_all()
             return
-        self._before, self._batch_noticed = left.snapshot, left.batch_noticed
-        self._following.begin(left.tokens)
+        self._before, self._batch_noticed = known.snapshot, known.batch_noticed
+        self._streams.resume(known.tokens)
         for data_type in TYPES:
-            self._outdated.by_type(data_type)
-        seen_to = self._service.boundary().now - timedelta(seconds=BATCH_AGAIN[-1])
-        if left.batch_noticed is not None and left.batch_noticed > seen_to:
-            self._outdated.by_batch()
+            self._pending.add_type(data_type)
+        still_due_from = self._service.boundary().now - timedelta(seconds=BATCH_REPEATS[-1])
+        if known.batch_noticed is not None and known.batch_noticed > still_due_from:
+            self._pending.add_batch()
 
-    def _refreshed(self) -> tuple[LayerSnapshot, Changes] | None:
-        """Both layers as they are, and what changed; the copies that answers are made from are current then, too."""
+    def _refresh(self) -> tuple[LayerSnapshot, Changes] | None:
+        """Refreshes the process's copies; returns a snapshot of both layers, and what changed."""
         try:
-            with pymongo.timeout(TIME_LIMIT):
+            with pymongo.timeout(TIMEOUT_SECONDS):
                 boundary, layers, changes = self._service.refresh()
         except StoreError as error:
-            self._tell_once(error)
+            self._log_once(error)
             return None
         self._is_store_away = False
         self._looked_at = self._monotonic()
         return LayerSnapshot.of(boundary, layers), changes
 
-    def _look(self, now: LayerSnapshot, changes: Changes, followed: StreamNews) -> None:
+    def _look(self, now: LayerSnapshot, changes: Changes, news: StreamNews) -> None:
         try:
-            with pymongo.timeout(TIME_LIMIT):
+            with pymongo.timeout(TIMEOUT_SECONDS):
                 if self._before is not None:
-                    # Of the hours that this process keeps: documents edited or deleted without a new stamp, too.
-                    _note(changes.movies, self._outdated)
-                    self._compare(self._before, now, followed)
+                    # In the hours that this process keeps, also documents edited or deleted without a new stamp.
+                    _add_changes(changes.movies, self._pending)
+                    self._compare(self._before, now, news)
             self._before = now
         except StoreError as error:
-            self._tell_once(error)
+            self._log_once(error)
 
-    def _tell_once(self, error: StoreError) -> None:
+    def _log_once(self, error: StoreError) -> None:
         if not self._is_store_away:
-            _log.warning("changes can't be looked for until it answers again: %s", error)
+            _log.warning("Not watching for changes: %s. Retrying every %d s.", error, TICK_SECONDS)
         self._is_store_away = True
 
-    def _follow(self) -> StreamNews:
-        followed = self._following.look()
-        if followed.batch:
-            self._touch_batch()
-        return followed
+    def _read_streams(self) -> StreamNews:
+        news = self._streams.read()
+        if news.batch_changed:
+            self._note_batch()
+        return news
 
-    def _compare(self, before: LayerSnapshot, now: LayerSnapshot, followed: StreamNews) -> None:
+    def _compare(self, before: LayerSnapshot, now: LayerSnapshot, news: StreamNews) -> None:
         found = differences(before, now)
-        if found.batch and not self._outdated.knows_of(BATCH_GENERATION, RECENTLY):
-            self._touch_batch()
+        if found.batch and not self._pending.has_recent(BATCH_GENERATION, RECENT_SECONDS):
+            self._note_batch()
         if found.stale:
-            self._outdated.by_age_of_batch()
+            self._pending.add_batch_age()
         for data_type, since in found.synced.items():
-            # A stream that told of the change has had it raised, and has it raised again when older copies are gone.
-            if not (followed.covers_speed and self._outdated.knows_of(of_changed_type(data_type), RECENTLY)):
-                self._outdated.by_type(data_type)
-                self._note_changed_since(data_type, since, now.at)
-        for data_type in found.standing:
-            self._outdated.by_standing(data_type)
+            # What a stream reported is bumped already, and will be once more when older copies are gone.
+            is_reported = self._pending.has_recent(of_changed_type(data_type), RECENT_SECONDS)
+            if not (news.covers_speed and is_reported):
+                self._pending.add_type(data_type)
+                self._add_movies_since(data_type, since, now.at)
+        for data_type in found.statuses:
+            self._pending.add_status(data_type)
 
-    def _note_changed_since(self, data_type: str, since: datetime | None, now: datetime) -> None:
+    def _add_movies_since(self, data_type: str, since: datetime | None, now: datetime) -> None:
+        """Adds the movies written since the newest sync before, and a little earlier.
+
+        The copies' own look at the changes does not replace this: it leaves out stamps that arrive late for hours that
+        are not kept, and rarely tries spellings of the type that are not in use.
+        """
         span = {"$lte": now} if since is None else {"$gte": since - OVERLAP, "$lte": now}
         found: list[Document] = []
         for key in self._type_keys:
             wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
             found += self._store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
-        # Stamps that are text are in no range of dates: something changed, and nobody knows what.
+        # Stamps that are text are in no range of dates: then something changed, but which movies is unknown.
         if not 0 < len(found) <= MAX_MOVIES:
-            self._outdated.by_any_movie()
+            self._pending.add_any_movie()
         else:
-            self._outdated.by_movies(movie_id for movie_id in map(readable_movie, found) if movie_id is not None)
+            self._pending.add_movies(movie_id for movie_id in map(readable_movie, found) if movie_id is not None)
 
-    def _touch_batch(self) -> None:
+    def _note_batch(self) -> None:
         self._batch_noticed = self._service.boundary().now
-        self._outdated.by_batch()
+        self._pending.add_batch()
 
-    def _raise_missed(self, changes: Changes) -> frozenset[str]:
-        _note(changes.missed, self._missed)
-        names = self._missed.names()
-        self._shared.advance(names)
-        self._missed.raised(names)
+    def _bump_missed(self, changes: Changes) -> frozenset[str]:
+        _add_changes(changes.missed, self._missed)
+        names = self._missed.due_names()
+        self._redis_tier.advance(names)
+        self._missed.mark_bumped(names)
         return names
 
-    def _raise(self) -> frozenset[str]:
-        names = self._outdated.names()
-        self._shared.advance(names)
-        self._outdated.raised(names)
-        if self._before is not None and not self._outdated.is_behind:
-            self._state = KnownState(self._before, self._batch_noticed, self._following.tokens).encoded()
+    def _bump(self) -> frozenset[str]:
+        names = self._pending.due_names()
+        self._redis_tier.advance(names)
+        self._pending.mark_bumped(names)
+        if self._before is not None and not self._pending.is_behind:
+            self._state = KnownState(self._before, self._batch_noticed, self._streams.tokens).encode()
         return names
 
 
-def _note(changed: ChangedMovies, outdated: PendingInvalidations) -> None:
+def _add_changes(changed: ChangedMovies, pending: PendingInvalidations) -> None:
     for data_type, movies in changed.items():
-        outdated.by_type(data_type)
+        pending.add_type(data_type)
         if movies is None:
-            outdated.by_any_movie()
+            pending.add_any_movie()
         else:
-            outdated.by_movies(movies)
+            pending.add_movies(movies)

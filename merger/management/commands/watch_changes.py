@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from merger.core.windows import isoformat
-from merger.invalidation.watcher import TICK
+from merger.invalidation.watcher import TICK_SECONDS
 from merger.wiring import watcher
 
 _NAMES_SHOWN = 8
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         try:
             while True:
                 bumped = own_watcher.tick()
-                if own_watcher.is_in_charge != was_leader:
-                    was_leader = own_watcher.is_in_charge
+                if own_watcher.is_leader != was_leader:
+                    was_leader = own_watcher.is_leader
                     self._print(
                         "this process is the leader"
                         if was_leader
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                     names = sorted(bumped)
                     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
                     self._print(f"invalidated {', '.join(names[:_NAMES_SHOWN])}{more}")
-                time.sleep(TICK)
+                time.sleep(TICK_SECONDS)
         except KeyboardInterrupt:
             own_watcher.stop()
             self._print("stopped")

@@ -127,11 +127,11 @@ def test_one_of_many_concurrent_processes_computes_an_answer(deployed: Servers) 
 
 def test_one_process_leads_and_leaves_its_state_to_the_next_leader(deployed: Servers) -> None:
     one, other = Leader(link_to(deployed), "tests:"), Leader(link_to(deployed), "tests:")
-    assert one.hold().began
-    assert not other.hold().leads
-    assert one.hold(b"state").leads
+    assert one.hold().is_new
+    assert not other.hold().is_leader
+    assert one.hold(b"state").is_leader
     one.resign()
-    assert other.hold().left == b"state"
+    assert other.hold().state == b"state"
 
 
 def test_buckets_outcome_totals_and_popular_addresses_are_shared(deployed: Servers) -> None:

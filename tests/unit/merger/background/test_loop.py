@@ -39,7 +39,7 @@ def test_every_waits_an_interval_after_a_run_that_raised() -> None:
 def test_loop_logs_a_task_that_failed_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(loop, "TICK", 0.001)
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.001)
     ended, calls = threading.Event(), list[str]()
 
     def fail() -> None:

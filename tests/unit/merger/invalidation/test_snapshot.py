@@ -1,4 +1,4 @@
-"""What another look of the layers outdates."""
+"""Snapshots of the layers: their differences, and what one leader leaves to the next."""
 
 from __future__ import annotations
 
@@ -31,60 +31,60 @@ def snapshot(found: Layers, now: datetime = NOW) -> LayerSnapshot:
     return LayerSnapshot.of(Boundary(now), found)
 
 
-def test_nothing_new_is_no_difference() -> None:
+def test_equal_snapshots_have_no_difference() -> None:
     seen = snapshot(layers(0, 1, 2))
-    assert differences(seen, seen) == Differences(batch=False, stale=False, synced={}, standing=frozenset())
+    assert differences(seen, seen) == Differences(batch=False, stale=False, synced={}, statuses=frozenset())
 
 
-def test_a_newer_batch_document_is_a_difference_and_so_is_one_that_is_gone() -> None:
+def test_another_newest_batch_document_or_none_is_a_difference() -> None:
     for other in (NOW - HOUR, NOW - 20 * HOUR, None):
         assert differences(snapshot(layers(1)), snapshot(layers(1, batch=other))).batch
 
 
-def test_a_newer_sync_is_told_with_the_one_before() -> None:
+def test_newer_sync_is_reported_with_the_one_before() -> None:
     found = differences(snapshot(layers(1)), snapshot(layers(1, synced=NOW)))
     assert found.synced == {"stats": NOW - MINUTE}
-    assert found.standing == frozenset()
+    assert found.statuses == frozenset()
 
 
-def test_an_hour_that_is_lost_or_filled_concerns_every_movie() -> None:
-    assert differences(snapshot(layers(1, 2)), snapshot(layers(1))).standing == {"stats"}
-    assert differences(snapshot(layers(1)), snapshot(layers(1, 3))).standing == {"stats"}
+def test_lost_or_filled_hour_changes_the_status_of_its_type() -> None:
+    assert differences(snapshot(layers(1, 2)), snapshot(layers(1))).statuses == {"stats"}
+    assert differences(snapshot(layers(1)), snapshot(layers(1, 3))).statuses == {"stats"}
 
 
-def test_the_open_hour_and_an_hour_that_ends_are_no_difference() -> None:
+def test_open_hour_and_an_hour_that_closes_are_no_difference() -> None:
     before = snapshot(layers(1))
-    assert differences(before, snapshot(layers(0, 1))).standing == frozenset()
+    assert differences(before, snapshot(layers(0, 1))).statuses == frozenset()
     later = NOW + HOUR
-    assert differences(before, snapshot(layers(0, 1, 2, top=TOP + HOUR, synced=later), later)).standing == frozenset()
+    assert differences(before, snapshot(layers(0, 1, 2, top=TOP + HOUR, synced=later), later)).statuses == frozenset()
 
 
-def test_an_hour_that_expires_is_no_difference() -> None:
+def test_expired_hour_is_no_difference() -> None:
     later = NOW + HOUR
     oldest = Boundary(NOW).speed_from
     before = Layers(BATCH, {"stats": SpeedLayer(frozenset({oldest}), later)})
     after = Layers(BATCH, {"stats": SpeedLayer(frozenset(), later)})
-    assert differences(snapshot(before), snapshot(after, later)).standing == frozenset()
+    assert differences(snapshot(before), snapshot(after, later)).statuses == frozenset()
 
 
-def test_a_layer_that_begins_or_ceases_to_lag_concerns_every_movie() -> None:
+def test_beginning_or_ceasing_to_lag_changes_the_status_of_its_type() -> None:
     current, later = layers(1), NOW + timedelta(minutes=10)
-    assert differences(snapshot(current), snapshot(current, later)).standing == {"stats"}
+    assert differences(snapshot(current), snapshot(current, later)).statuses == {"stats"}
     recovered = snapshot(layers(1, synced=later), later)
-    assert differences(snapshot(current, later), recovered).standing == {"stats"}
+    assert differences(snapshot(current, later), recovered).statuses == {"stats"}
 
 
-def test_a_batch_layer_that_becomes_stale_is_a_difference() -> None:
+def test_batch_layer_that_becomes_stale_is_a_difference() -> None:
     found = differences(snapshot(layers(1)), snapshot(layers(1), BATCH + timedelta(hours=37)))
     assert found.stale
     assert not found.batch
 
 
 @pytest.mark.parametrize("found", [layers(0, 1, 30), layers(batch=None, synced=None)])
-def test_the_next_one_in_charge_reads_what_the_last_one_left(found: Layers) -> None:
+def test_known_state_is_decoded_as_it_was_encoded(found: Layers) -> None:
     seen = snapshot(found)
     left = KnownState(seen, NOW, [{"_data": "8263"}, None])
-    assert KnownState.decoded(left.encoded()) == left
+    assert KnownState.decode(left.encode()) == left
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_the_next_one_in_charge_reads_what_the_last_one_left(found: Layers) -> N
         WHOLE.replace(b',"tokens":null', b""),
     ],
 )
-def test_what_is_no_such_thing_is_nothing(text: bytes | None) -> None:
-    assert KnownState.decoded(WHOLE) is not None
-    assert KnownState.decoded(text) is None
+def test_anything_else_decodes_to_none(text: bytes | None) -> None:
+    assert KnownState.decode(WHOLE) is not None
+    assert KnownState.decode(text) is None
 
 
 def test_known_state_is_encoded_alike_each_time_and_takes_any_token() -> None:
     seen = snapshot(layers(*range(30)))
-    first, second = (KnownState(seen, None, [{"_data": object}]).encoded() for _ in range(2))
+    first, second = (KnownState(seen, None, [{"_data": object}]).encode() for _ in range(2))
     assert first == second
-    assert KnownState.decoded(first) == KnownState(seen, None, [{"_data": str(object)}])
+    assert KnownState.decode(first) == KnownState(seen, None, [{"_data": str(object)}])
