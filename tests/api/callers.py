@@ -1,4 +1,7 @@
-"""Everybody who may ask for anything, each with as much as possible of what must not help (S1, S6, S7)."""
+"""Every kind of caller, each with as much as possible of what must not help it.
+
+Requirements S1, S6 and S7.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 SESSIONS = ("user", "permitted user", "staff", "permitted staff", "superuser")
 TOKENS = {"token: user": "user", "token: permitted user": "permitted user", "token: superuser": "superuser"}
 CALLERS = ("anonymous", "wrong key", *KEYS, *SESSIONS, "wrong token", *TOKENS)
-"""Keys are a superuser's own; the permitted user has every permission, being no staff; staff has every one but those
-needed, permitted staff no other."""
+"""The keys are a superuser's. The permitted user has every permission but is not staff; staff has every permission but
+those that are needed, permitted staff has only those."""
 
 
 class Callers:
-    """Sends requests as any of ``CALLERS``; what one changes is undone after it."""
+    """Sends requests as any of ``CALLERS``, and undoes what each changed."""
 
     def __init__(self) -> None:
         self.superuser = User.objects.create_superuser("root")
@@ -49,7 +52,7 @@ class Callers:
             "permitted staff": _session_of(self.staff),
             "superuser": _session_of(self.superuser),
         }
-        self._keys = {name: self._drawn(scopes) for name, scopes in KEYS.items()}
+        self._keys = {name: self._create_key(scopes) for name, scopes in KEYS.items()}
         self._keys["wrong key"] = str(KeyText.generate())
         users = {"user": user, "permitted user": User.objects.get(pk=permitted.pk), "superuser": self.superuser}
         self._tokens = {name: begin_session(users[whose])["access"] for name, whose in TOKENS.items()}
@@ -57,22 +60,22 @@ class Callers:
         self._client = Client(raise_request_exception=False)
         self._sent = 0
 
-    def _drawn(self, scopes: Iterable[str]) -> str:
+    def _create_key(self, scopes: Iterable[str]) -> str:
         key = ApiKey(name="a key", scopes=list(scopes), owner=self.superuser)
         text = key.issue()
         key.save()
         return text
 
     def permit_all_but(self, withheld: Iterable[str]) -> None:
-        """What the staff may do from now on."""
+        """Gives the staff every permission but these."""
         self.permit_only(self.permissions.keys() - {*withheld})
 
     def permit_only(self, names: Iterable[str]) -> None:
-        """What the staff may do from now on."""
+        """Gives the staff these permissions and no other."""
         self.staff.user_permissions.set([self.permissions[name] for name in names])
 
     def headers_of(self, caller: str) -> dict[str, str]:
-        """By which a caller is known."""
+        """The headers that identify a caller."""
         if caller in self._sessions:
             return {"Cookie": f"sessionid={self._sessions[caller]}"}
         if caller in self._tokens:
@@ -87,7 +90,7 @@ class Callers:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """The response that a caller gets; each request comes from an address of its own, so that none is limited."""
+        """Sends a request as a caller, from an address of its own, so that none is limited; returns the response."""
         self._sent += 1
         remote = f"10.{self._sent >> 16}.{self._sent >> 8 & 255}.{self._sent & 255}"
         sent = {**(headers or {}), **self.headers_of(caller)}
@@ -99,7 +102,7 @@ class Callers:
         return response
 
     def outcome(self, caller: str, method: str, address: str, body: Mapping[str, Any] | None = None) -> str:
-        """The status that a caller gets, or where to log in: ``login`` to the admin, ``enter`` to the pages."""
+        """The status that a caller gets; sent to log in, ``login`` for the admin and ``enter`` for the pages."""
         response = self.send(caller, method, address, None if method == "GET" else body)
         target = response.headers.get("Location", "")
         if target.startswith("/admin/login/"):

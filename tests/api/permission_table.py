@@ -1,4 +1,7 @@
-"""Every route of the project, and who gets what there (S1, S6, S7)."""
+"""Table of every route of the project, and what each kind of caller gets there.
+
+Requirements S1, S6 and S7.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ AUDIENCES = {
     "none":       "405     401   405 405  405 405 405 405  405 405  405 405 405  401 405 405 405",
     "visitors":   "200     200   200 200  200 200 200 200  200 200  200 200 200  200 200 200 200",
     "no visitor": "405     405   405 405  405 405 405 405  405 405  405 405 405  405 405 405 405",
-    "sent on":    "302     302   302 302  302 302 302 302  302 302  302 302 302  302 302 302 302",
+    "redirected": "302     302   302 302  302 302 302 302  302 302  302 302 302  302 302 302 302",
     "to log in":  "200     200   200 200  200 200 200 200  200 200  302 302 302  200 200 200 200",
     "logged out": "302     302   302 302  302 302 302 302  302 302  200 200 200  302 302 302 302",
     "no way out": "302     302   302 302  302 302 302 302  302 302  405 405 405  302 302 302 302",
@@ -30,28 +33,28 @@ AUDIENCES = {
     "operators":  "enter " * 8 + "403 200  403 200 200  " + "enter " * 4,
     "entering":   "200 " * 8 + "302 302  302 302 302  " + "200 " * 4,
     "staff":      "login login login login login login login login login login 200 200 200 login login login login",
-    "staff on":   "login login login login login login login login login login 302 302 302 login login login login",
+    "staff next": "login login login login login login login login login login 302 302 302 login login login login",
     "staff lost": "login login login login login login login login login login 404 404 404 login login login login",
     "permitted":  "login login login login login login login login login login 403 200 200 login login login login",
     "no post":    "login login login login login login login login login login 405 405 405 login login login login",
     "done":       "login login login login login login login login login login 403 302 302 login login login login",
     "shown":      "login login login login login login login login login login 404 200 200 login login login login",
     "closed":     "login login login login login login login login login login 403 403 403 login login login login",
-    "asked":      "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
+    "json only":  "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Row:
-    """A request to a route, and who gets what.
+    """A request to a route, and its audience.
 
     Attributes:
-        route: Django's template of the address.
-        method: of HTTP.
-        address: one such address; ``{key}``, ``{user}``, ``{group}`` and ``{users}`` stand for ids.
-        audience: of ``AUDIENCES``.
-        needs: permissions each of which is enough; ``+`` joins such as are only together.
-        body: what is posted.
+        route: Django's pattern of the address.
+        method: HTTP method.
+        address: an example; ``{key}``, ``{user}``, ``{group}`` and ``{users}`` stand for ids.
+        audience: key of ``AUDIENCES``.
+        needs: permissions, each of which is enough; ``+`` joins those that are needed together.
+        body: that is posted.
     """
 
     route: str
@@ -84,7 +87,7 @@ PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redo
 PAGES |= {
     "": ("browsers", "no visitor"),
     "about/": ("visitors", "no visitor"),
-    "favicon.ico": ("sent on", "sent on"),
+    "favicon.ico": ("redirected", "redirected"),
     "metrics": ("metered", "unmetered"),
 }
 
@@ -96,7 +99,7 @@ BROWSED = {
     "fragments/<str:name>/": ("fragments/trending/", "fragment"),
     "operations/": ("operations/", "operators"),
 }
-"""Pages that nobody can write to."""
+"""Pages, which take no POST."""
 
 ADMIN = {  # GET, POST
     "": ("", "staff", "staff"),
@@ -123,7 +126,7 @@ CHANGED: Mapping[str, dict[str, Any]] = {
 
 
 def rows() -> Iterator[Row]:
-    """The whole table."""
+    """All rows of the table."""
     for route, address in VIEWS.items():
         yield Row(API + route, "GET", API + address, "readers")
         yield Row(API + route, "GET", f"{API}{address}{'&' if '?' in address else '?'}explain=1", "explained")
@@ -133,7 +136,7 @@ def rows() -> Iterator[Row]:
         yield from (Row(API + route, method, API + route, "none") for method in ("POST", "DELETE"))
     for end in TOKENS:
         route = f"{API}auth/token{end}"
-        yield Row(route, "POST", route, "asked")
+        yield Row(route, "POST", route, "json only")
         yield from (Row(route, method, route, "no visitor") for method in ("GET", "PUT", "DELETE"))
     for route, (reading, writing) in PAGES.items():
         needs = ("access.see_metrics",) if route == "metrics" else ()
@@ -144,22 +147,22 @@ def rows() -> Iterator[Row]:
         yield Row(route, "GET", address, reading, needs)
         yield from (Row(route, method, address, "no visitor", needs) for method in ("POST", "DELETE"))
     yield Row("login/", "GET", "login/", "entering")
-    yield Row("login/", "POST", "login/", "entering", body={"username": "somebody else"})
+    yield Row("login/", "POST", "login/", "entering", body={"username": "another user"})
     yield Row("logout/", "GET", "logout/", "no visitor")
-    yield Row("logout/", "POST", "logout/", "sent on")
+    yield Row("logout/", "POST", "logout/", "redirected")
     for route, (address, reading, writing) in ADMIN.items():
         yield Row(f"admin/{route}", "GET", f"admin/{address}", reading)
         yield Row(f"admin/{route}", "POST", f"admin/{address}", writing)
-    yield from of_admin_besides_models()
+    yield from rows_beside_models()
     for model in NEW:
-        yield from of_model(model)
-    yield from of_sessions()
-    yield from of_documents()
-    yield from of_operations()
+        yield from rows_of_model(model)
+    yield from rows_of_sessions()
+    yield from rows_of_documents()
+    yield from rows_of_operations()
 
 
-def of_admin_besides_models() -> Iterator[Row]:
-    """Addresses that need permissions of a model without being its own."""
+def rows_beside_models() -> Iterator[Row]:
+    """Rows of addresses that need a model's permissions but are not its own pages."""
     seeing_users = ("auth.view_user", "auth.change_user")
     lookup = "admin/autocomplete/?app_label=access&model_name=apikey&field_name=owner"
     apps = "admin/^(?P<app_label>auth|access|staff)/$"
@@ -174,8 +177,8 @@ def of_admin_besides_models() -> Iterator[Row]:
         yield Row(password, method, "admin/auth/user/{user}/password/", "permitted", ("auth.change_user",))
 
 
-def of_model(model: str) -> Iterator[Row]:
-    """The pages that the admin has of a model."""
+def rows_of_model(model: str) -> Iterator[Row]:
+    """Rows of a model's admin pages."""
     app, name = model.split("/")
     base, one = f"admin/{model}/", f"admin/{model}/{{{name.removeprefix('api')}}}/"
     add, change, delete, view = (f"{app}.{action}_{name}" for action in ("add", "change", "delete", "view"))
@@ -184,7 +187,7 @@ def of_model(model: str) -> Iterator[Row]:
     for method in ("GET", "POST"):
         reads = method == "GET"
         yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", (view, change))
-        yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+        yield Row(f"{base}<path:object_id>/", method, one, "staff next")
         yield Row(f"{base}add/", method, f"{base}add/", "permitted" if reads else "done", (adding,), NEW[model])
     yield Row(base, "GET", base, "permitted", (view, change))
     yield Row(base, "POST", base, "done", (f"{view}+{delete}", f"{change}+{delete}"), chosen)
@@ -194,13 +197,13 @@ def of_model(model: str) -> Iterator[Row]:
     yield Row(f"{base}<path:object_id>/delete/", "POST", f"{one}delete/", "done", (delete,), {"post": "yes"})
 
 
-def of_sessions() -> Iterator[Row]:
-    """The pages that the admin has of sessions of tokens, in which nothing but their end can be brought about."""
+def rows_of_sessions() -> Iterator[Row]:
+    """Rows of the admin pages of token sessions, which can only be ended."""
     base, one, view = "admin/access/session/", "admin/access/session/{session}/", ("access.view_session",)
     chosen = {"_selected_action": ["{session}"], "action": "end"}
     for method in ("GET", "POST"):
         yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", view)
-        yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+        yield Row(f"{base}<path:object_id>/", method, one, "staff next")
         yield Row(f"{base}add/", method, f"{base}add/", "closed")
         yield Row(f"{base}<path:object_id>/delete/", method, f"{one}delete/", "closed")
     yield Row(base, "GET", base, "permitted", view)
@@ -209,14 +212,14 @@ def of_sessions() -> Iterator[Row]:
     yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "closed")
 
 
-def of_documents() -> Iterator[Row]:
-    """The pages that the admin has of stored documents, which nobody can write there."""
+def rows_of_documents() -> Iterator[Row]:
+    """Rows of the admin pages of stored documents, which are read-only."""
     for kind in ("batch", "speed"):
         base, one = f"admin/staff/{kind}document/", f"admin/staff/{kind}document/{{{kind}}}/"
         view = (f"staff.view_{kind}document",)
         for method in ("GET", "POST"):
             yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", view)
-            yield Row(f"{base}<path:object_id>/", method, one, "staff on")
+            yield Row(f"{base}<path:object_id>/", method, one, "staff next")
             yield Row(f"{base}add/", method, f"{base}add/", "closed")
             yield Row(f"{base}<path:object_id>/delete/", method, f"{one}delete/", "closed")
             yield Row(base, method, base, "permitted", view)
@@ -224,8 +227,8 @@ def of_documents() -> Iterator[Row]:
         yield Row(f"{base}<path:object_id>/change/", "POST", f"{one}change/", "closed")
 
 
-def of_operations() -> Iterator[Row]:
-    """The operations pages: seen with one permission; each action needs another one as well."""
+def rows_of_operations() -> Iterator[Row]:
+    """Rows of the operations pages: one permission to see them, and another for each action."""
     see, manage, publish = "access.see_operations", "access.manage_stores", "access.publish_runs"
     actions: dict[str, list[tuple[str, dict[str, Any]]]] = {
         "health": [],
@@ -247,8 +250,8 @@ def of_operations() -> Iterator[Row]:
         yield from (Row(address, "POST", address, "done", (f"{see}+{needed}",), body) for needed, body in bodies)
 
 
-def filled(row: Row, ids: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Its address and body with the ids that they stand for."""
+def fill_in(row: Row, ids: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A row's address and body with the ids filled in."""
     body = {
         name: [each.format(**ids) for each in value] if isinstance(value, list) else value.format(**ids)
         for name, value in row.body.items()

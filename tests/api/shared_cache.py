@@ -1,4 +1,4 @@
-"""A cache on the way, as RFC 9111 allows one that many share, and no more careful than that."""
+"""A shared HTTP cache that keeps everything RFC 9111 allows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class SharedCache:
-    """Keeps what it may, for ever, and gives it to whoever asks for the same.
+    """Keeps every response it may, for ever, and serves it to any caller that requests the same.
 
     Attributes:
         hits: responses that came from it.
@@ -18,11 +18,11 @@ class SharedCache:
         self.hits = 0
         self._kept: list[tuple[str, dict[str, str | None], Any]] = []
 
-    def given(self, address: str, request: Mapping[str, str], response: Any) -> Any:
-        """What a caller gets through it: what it keeps for such a request, else the response, which it keeps if it may.
+    def serve(self, address: str, request: Mapping[str, str], response: Any) -> Any:
+        """Returns what a caller gets through it: a kept response, else the given one, which it keeps if it may.
 
         Args:
-            address: that is asked for.
+            address: that is requested.
             request: headers.
             response: of the service to that request.
         """
@@ -45,6 +45,6 @@ class SharedCache:
             return False
         if "authorization" in sent and not directives & {"public", "s-maxage", "must-revalidate"}:
             return False
-        # Without a lifetime of its own it may be given one, for statuses that allow that (RFC 9110, 15.1).
+        # A response without a lifetime may be given one if its status allows that (RFC 9110, 15.1).
         lives = bool(directives & {"public", "max-age", "s-maxage"})
         return lives or response.status_code in (200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501)

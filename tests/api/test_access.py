@@ -1,4 +1,7 @@
-"""Who may read: everyone where `ANONYMOUS_READ` is on, else whoever is logged in (S6)."""
+"""Anonymous callers read where `ANONYMOUS_READ` is on; elsewhere only users who are logged in do.
+
+Requirement S6.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 class Readable(APIView):
-    """Stands for any endpoint: it takes its access from the project's defaults, as they all do."""
+    """Any endpoint, with the access rules of the project's defaults."""
 
     def get(self, request: Request) -> Response:
         return Response({"read": True})
@@ -27,31 +30,31 @@ class Readable(APIView):
 urlpatterns = [path("readable", Readable.as_view())]
 
 
-def test_everyone_reads_where_anonymous_reading_is_on(client: Client, settings: Any) -> None:
+def test_anonymous_callers_read_where_anonymous_reading_is_on(client: Client, settings: Any) -> None:
     settings.ANONYMOUS_READ = True
     assert client.get("/readable").json() == {"read": True}
 
 
-def test_a_stranger_is_refused_where_it_is_off(client: Client, settings: Any) -> None:
+def test_anonymous_callers_are_refused_where_it_is_off(client: Client, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
     response = client.get("/readable")
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("ApiKey ")
 
 
-def test_whoever_is_logged_in_reads_where_it_is_off(client: Client, settings: Any, django_user_model: Any) -> None:
+def test_a_user_who_is_logged_in_reads_where_it_is_off(client: Client, settings: Any, django_user_model: Any) -> None:
     settings.ANONYMOUS_READ = False
     client.force_login(django_user_model.objects.create_user(username="ada"))
     assert client.get("/readable").json() == {"read": True}
 
 
-def test_nobody_writes(client: Client, settings: Any, admin_client: Client) -> None:
+def test_no_caller_writes(client: Client, settings: Any, admin_client: Client) -> None:
     settings.ANONYMOUS_READ = True
     assert client.post("/readable").status_code == 405
     assert admin_client.post("/readable").status_code == 405
 
 
-def test_a_page_of_a_configured_origin_may_call_the_api_and_no_other(client: Client, settings: Any) -> None:
+def test_only_pages_of_a_configured_origin_may_call_the_api(client: Client, settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
     settings.CORS_URLS_REGEX = r"^/readable"
     allowed = client.get("/readable", headers={"Origin": "https://dashboard.example.org"})

@@ -1,4 +1,7 @@
-"""Nothing is changed by a form that another site sent, or by following a link (S5, S7)."""
+"""A form sent by another site changes nothing, and neither does a link.
+
+Requirements S5 and S7.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ from django.test import Client
 from lambdaserve.access.models import ApiKey
 from tests.api.conftest import Api
 from tests.api.healthy_world import healthy
-from tests.api.permission_table import Row, filled, rows
-from tests.api.test_permission_matrix import ids
+from tests.api.permission_table import Row, fill_in, rows
+from tests.api.test_permission_matrix import create_targets
 
 pytestmark = pytest.mark.django_db(databases=["default", "views"])
 TOKEN = "a" * 32
 FORMS = [row for row in rows() if row.method == "POST" and row.route.startswith("admin/")]
 
 
-def is_entered(row: Row) -> bool:
-    """Whether the admin's log says that it was done; most forms of the operations pages name what is not there."""
+def is_logged(row: Row) -> bool:
+    """Whether the admin's log gets an entry; most forms of the operations pages name a target that does not exist."""
     is_operation = row.route.startswith("admin/operations/")
     return row.audience == "done" and (not is_operation or row.body["action"] in ("all", "view", "movie", "warm"))
 
@@ -37,8 +40,8 @@ def staff(client: Client, api: Api) -> Client:
     return client
 
 
-def stored() -> list[Any]:
-    """All that a form could change."""
+def snapshot() -> list[Any]:
+    """Everything that a form could change."""
     models = (ApiKey, User, Group, Session, LogEntry)
     return [list(model._default_manager.order_by("pk").values()) for model in models] + [
         list(User.user_permissions.through.objects.values())
@@ -56,16 +59,16 @@ def stored() -> list[Any]:
         {"X-CSRFToken": TOKEN, "Origin": "null"},
     ],
 )
-def test_every_form_of_the_admin_needs_a_token_and_comes_from_here(staff: Client, headers: dict[str, str]) -> None:
-    known = ids()
-    before = stored()
+def test_every_admin_form_needs_a_csrf_token_and_this_origin(staff: Client, headers: dict[str, str]) -> None:
+    known = create_targets()
+    before = snapshot()
     for row in FORMS:
-        address, body = filled(row, known)
+        address, body = fill_in(row, known)
         assert staff.post(f"/{address}", body, headers=headers).status_code == 403, address
-    assert stored() == before
+    assert snapshot() == before
 
 
-def test_over_https_a_form_must_say_where_it_comes_from(staff: Client) -> None:
+def test_over_https_a_form_needs_this_site_as_its_referer(staff: Client) -> None:
     for headers, status in (
         ({}, 403),
         ({"Referer": "https://evil.example/admin/"}, 403),
@@ -77,28 +80,28 @@ def test_over_https_a_form_must_say_where_it_comes_from(staff: Client) -> None:
         assert found.status_code == status, headers
 
 
-def test_with_its_token_the_same_form_works(staff: Client) -> None:
-    known = ids()
+def test_every_admin_form_works_with_its_csrf_token(staff: Client) -> None:
+    known = create_targets()
     for row in (row for row in FORMS if row.audience == "done"):
-        address, body = filled(row, known)
+        address, body = fill_in(row, known)
         assert staff.post(f"/{address}", {**body, "csrfmiddlewaretoken": TOKEN}).status_code == 302, address
-        known = ids_again()
-    assert LogEntry.objects.count() == len([row for row in FORMS if is_entered(row)])
+        known = replace_targets()
+    assert LogEntry.objects.count() == len([row for row in FORMS if is_logged(row)])
 
 
-def ids_again() -> dict[str, Any]:
-    """New ones for what is no longer there."""
-    User.objects.filter(username="to be looked at").delete()
-    Group.objects.filter(name="to be looked at").delete()
-    return ids()
+def replace_targets() -> dict[str, Any]:
+    """Deletes what is left of the targets and creates new ones."""
+    User.objects.filter(username="target").delete()
+    Group.objects.filter(name="target").delete()
+    return create_targets()
 
 
 @pytest.mark.parametrize("row", [row for row in FORMS if row.body], ids=lambda row: row.address)
-def test_a_link_changes_nothing_whatever_it_names(staff: Client, row: Row) -> None:
-    address, body = filled(row, ids())
-    before = stored()
+def test_following_a_link_changes_nothing(staff: Client, row: Row) -> None:
+    address, body = fill_in(row, create_targets())
+    before = snapshot()
     assert staff.get(f"/{address}", body).status_code in (200, 302)
-    assert stored() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize(("action", "needed"), [("revoke", "change_apikey"), ("delete_selected", "delete_apikey")])
@@ -116,7 +119,7 @@ def test_an_action_needs_its_own_permission(client: Client, action: str, needed:
         assert alive is not changes, codename
 
 
-def test_a_log_in_leads_nowhere_else(client: Client) -> None:
+def test_a_log_in_redirects_to_this_site_only(client: Client) -> None:
     User.objects.create_superuser("root", password="correct horse battery staple")
     for target in (
         "https://evil.example/",

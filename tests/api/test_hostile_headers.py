@@ -1,4 +1,7 @@
-"""Forged headers get nobody anything, and nothing of one caller reaches another through a cache on the way (S3, S6)."""
+"""Forged headers change nothing, and no caller gets another's answer from a shared cache.
+
+Requirements S3 and S6.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ FORGED = {
     "Script-Name": f"//{EVIL}",
     "True-Client-IP": "127.0.0.1",
 }
-"""What proxies and frameworks believe of each other."""
+"""Headers that proxies and frameworks accept from each other."""
 
 PAGES = (
     *("", "api/docs/", "api/docs/?script=", "api/redoc/", "api/schema/", "admin", "admin/", "admin/login/"),
@@ -55,9 +58,9 @@ OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
 
 @pytest.fixture
 def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """A small healthy world, and keys of this test's own."""
-    ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
+    """A small healthy world, and a cache of keys of this test's own."""
+    keys = ApiKeyCache(configuration.utc_now)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: keys)
     api.load(healthy())
     return api
 
@@ -69,17 +72,17 @@ def get(path: str, **headers: str) -> Any:
 @pytest.mark.parametrize("path", [*PAGES, f"api/v1/movies/{MOVIE}", "api/v1/search/movies?q=fight"])
 def test_a_forged_header_changes_nothing(world: Api, settings: Any, path: str) -> None:
     settings.METRICS_FROM = ("127.0.0.1",)
-    get(path)  # whatever comes later is a hit
+    get(path)  # every later request is a hit
     plain = get(path)
     for forged in ({name: value} for name, value in FORGED.items()):
         found = get(path, **forged)
         assert found.status_code == plain.status_code, forged
-        assert lasting(found) == lasting(plain), forged
+        assert constant_parts(found) == constant_parts(plain), forged
         assert EVIL not in str(found.headers)
 
 
-def lasting(response: Any) -> tuple[dict[str, str], bytes]:
-    """What is the same whenever it is asked for: a page's CSRF token and strip of freshness are not."""
+def constant_parts(response: Any) -> tuple[dict[str, str], bytes]:
+    """The parts of an answer that do not change: not a page's CSRF token nor its strip of freshness."""
     token = response.context.get("csrf_token") if response.context else None
     content = without_strip(response.content)
     if token:
@@ -112,7 +115,7 @@ def without_strip(content: bytes) -> bytes:
         "tеstserver",  # a Cyrillic letter
     ],
 )
-def test_a_host_that_is_not_ours_is_refused_everywhere_and_not_repeated(host: str) -> None:
+def test_a_foreign_host_is_refused_everywhere_and_not_repeated(host: str) -> None:
     for path in PAGES:
         found = get(path, Host=host.encode().decode("latin-1"))
         assert found.status_code == 400, path
@@ -120,7 +123,7 @@ def test_a_host_that_is_not_ours_is_refused_everywhere_and_not_repeated(host: st
         assert EVIL not in str(found.headers), path
 
 
-def test_a_redirect_to_https_leads_to_where_the_request_was_sent(settings: Any) -> None:
+def test_a_redirect_to_https_keeps_the_request_s_host(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     for path in ("", "//evil.example/%2f..", "admin/", f"api/v1/movies/{MOVIE}"):
         for headers in ({}, FORGED):
@@ -135,7 +138,7 @@ def test_a_redirect_to_https_leads_to_where_the_request_was_sent(settings: Any) 
         ("10.0.0.1", "https", True),
         ("10.0.0.1", "https, https", True),
         ("10.0.0.1", "http", False),
-        # A proxy that adds to what it got: the first is the caller's own word.
+        # A proxy that appends to what it received: the first value is the caller's claim.
         ("10.0.0.1", "https, http", False),
         ("10.0.0.1", "", False),
         ("192.0.2.1", "https", False),
@@ -144,7 +147,7 @@ def test_a_redirect_to_https_leads_to_where_the_request_was_sent(settings: Any) 
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/api/v1/movies/x"])
-def test_only_a_trusted_proxy_says_that_a_request_came_over_https(
+def test_only_a_trusted_proxy_can_say_that_a_request_used_https(
     settings: Any, path: str, remote: str, forwarded: str, *, secure: bool
 ) -> None:
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
@@ -158,13 +161,13 @@ def test_only_a_trusted_proxy_says_that_a_request_came_over_https(
 @pytest.mark.parametrize(
     "path", ["//evil.example", "//evil.example/..", "/%5cevil.example", "/\\evil.example", "admin"]
 )
-def test_no_redirect_leads_elsewhere(path: str) -> None:
+def test_no_redirect_leads_to_another_host(path: str) -> None:
     location = get(path).headers.get("Location", "/")
     assert location.startswith("/")
     assert not location.startswith(("//", "/\\")), location
 
 
-def test_a_method_is_what_the_request_says_it_is() -> None:
+def test_no_header_or_field_overrides_the_method() -> None:
     client = Client(raise_request_exception=False)
     for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
         for data in ({}, {"_method": "GET"}):
@@ -195,26 +198,26 @@ VARIATIONS: tuple[dict[str, str], ...] = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("anonymous_read", [True, False])
-def test_a_cache_on_the_way_gives_nobody_what_is_not_theirs(world: Api, settings: Any, *, anonymous_read: bool) -> None:
+def test_a_shared_cache_gives_no_caller_another_s_answer(world: Api, settings: Any, *, anonymous_read: bool) -> None:
     settings.ANONYMOUS_READ = anonymous_read
     settings.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
     callers, shared = Callers(), SharedCache()
     callers.permit_only(["access.see_metrics"])
     paths = [*(f"api/v1/{path}" for path in REQUESTS), "metrics", "admin/", "admin/auth/user/"]
     paths += ["", f"movies/{MOVIE}/", "operations/"]
-    questions = [(path, headers) for path in paths for headers in VARIATIONS]
-    for_strangers = [told(callers.send("anonymous", "GET", path, headers=headers)) for path, headers in questions]
-    # Whoever may most asks first, so that what they get is there for the others.
+    requests = [(path, headers) for path in paths for headers in VARIATIONS]
+    for_anonymous = [summarize(callers.send("anonymous", "GET", path, headers=headers)) for path, headers in requests]
+    # The callers with the most permissions come first, so that their answers lie in the cache for the others.
     for caller in reversed(CALLERS):
-        for (path, headers), for_stranger in zip(questions, for_strangers, strict=True):
+        for (path, headers), for_anonymous_caller in zip(requests, for_anonymous, strict=True):
             own = callers.send(caller, "GET", path, headers=headers)
-            found = shared.given(path, callers.headers_of(caller) | headers, own)
-            assert told(found) in (told(own), for_stranger), (caller, path, headers)
+            found = shared.serve(path, callers.headers_of(caller) | headers, own)
+            assert summarize(found) in (summarize(own), for_anonymous_caller), (caller, path, headers)
     assert shared.hits > 1_000 if anonymous_read else shared.hits == 0
 
 
-def told(response: Any) -> tuple[Any, ...]:
-    """What the answer says and to whom; of those that move with the moment, that they came."""
+def summarize(response: Any) -> tuple[Any, ...]:
+    """What an answer says and to whom; of answers that change by the moment only their status."""
     content = response.content
     moving = b'"timestamp"' in content or b'"request_id"' in content or b"lambdaserve_" in content
     headers = [response.headers.get(name) for name in ("Access-Control-Allow-Origin", "Content-Encoding")]

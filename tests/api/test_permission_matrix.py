@@ -1,6 +1,6 @@
-"""Who gets what: every caller at every address that the project has, and none that it doesn't have (S1, S6, S7).
+"""Every kind of caller at every route of the project gets what the permission table says.
 
-An address that is added is unknown here until somebody says who it is for.
+A new route fails here until the table says who may use it. Requirements S1, S6 and S7.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from merger.stores.mongo.client import database
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
 from tests.api.healthy_world import healthy
-from tests.api.permission_table import AUDIENCES, Row, filled, rows
+from tests.api.permission_table import AUDIENCES, Row, fill_in, rows
 
 
 def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
-    """Every route that the project knows."""
+    """Every route of the project."""
     for each in patterns:
         route = before + str(each.pattern)
         if isinstance(each, URLResolver):
@@ -39,16 +39,15 @@ def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> It
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_table_names_every_route_of_the_project_and_no_other(method: str) -> None:
+def test_the_table_names_exactly_the_project_s_routes(method: str) -> None:
     assert {row.route for row in rows() if row.method == method} == set(routes(get_resolver().url_patterns))
 
 
 @pytest.fixture
 def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
-    """Everybody, over a small healthy world."""
-    ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
-    tokens = TokenCache(timezone.now)
+    """Every kind of caller, over a small healthy world."""
+    keys, tokens = ApiKeyCache(configuration.utc_now), TokenCache(timezone.now)
+    monkeypatch.setattr(authentication, "api_key_cache", lambda: keys)
     monkeypatch.setattr(authentication, "token_cache", lambda: tokens)
     monitor.cache_clear()
     api.load(healthy())
@@ -56,18 +55,18 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     monitor.cache_clear()
 
 
-def ids() -> dict[str, Any]:
-    """What the table's addresses and bodies name: a key, a user, a session, documents, the type of users."""
-    key = ApiKey(name="to be looked at")
+def create_targets() -> dict[str, Any]:
+    """Creates what the table's addresses and bodies name, and returns the ids."""
+    key = ApiKey(name="target")
     key.issue()
     key.save()
-    user = User.objects.create_user("to be looked at")
+    user = User.objects.create_user("target")
     begin_session(user)
     return {
         "key": key.pk,
         "user": user.pk,
         "session": Session.objects.get(user=user).pk,
-        "group": Group.objects.create(name="to be looked at").pk,
+        "group": Group.objects.create(name="target").pk,
         "batch": _an_id("batch_views"),
         "speed": _an_id("speed_views"),
         "users": ContentType.objects.get_for_model(User).pk,
@@ -80,9 +79,9 @@ def _an_id(collection: str) -> str:
 
 @pytest.mark.django_db(databases=["default", "views"])
 @pytest.mark.parametrize("anonymous_read", [True, False])
-def test_everybody_gets_what_the_table_says(callers: Callers, settings: Any, *, anonymous_read: bool) -> None:
+def test_every_caller_gets_what_the_table_says(callers: Callers, settings: Any, *, anonymous_read: bool) -> None:
     settings.ANONYMOUS_READ = anonymous_read
-    known, wrong = ids(), {}
+    known, wrong = create_targets(), {}
     for row in rows():
         for (caller, how), found in outcomes(callers, row, known).items():
             expected = expectation(row, caller, anonymous_read=anonymous_read)
@@ -92,8 +91,8 @@ def test_everybody_gets_what_the_table_says(callers: Callers, settings: Any, *, 
 
 
 def outcomes(callers: Callers, row: Row, known: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """What every caller gets, by caller and what permits it."""
-    address, body = filled(row, known)
+    """What every caller gets, by caller and the permissions it has."""
+    address, body = fill_in(row, known)
     callers.permit_all_but(name for way in row.needs for name in way.split("+"))
     found = {
         (caller, ""): callers.outcome(caller, row.method, address, body)
@@ -107,11 +106,11 @@ def outcomes(callers: Callers, row: Row, known: dict[str, Any]) -> dict[tuple[st
 
 
 def expectation(row: Row, caller: str, *, anonymous_read: bool) -> str:
-    """What the table says."""
+    """What the table says that a caller gets."""
     with_it, _, without = AUDIENCES[row.audience].split()[CALLERS.index(caller)].partition("|")
     return with_it if anonymous_read or not without else without
 
 
-def test_every_audience_says_it_for_every_caller() -> None:
+def test_every_audience_has_a_cell_per_caller() -> None:
     assert {len(cells.split()) for cells in AUDIENCES.values()} == {len(CALLERS)}
     assert {row.audience for row in rows()} == set(AUDIENCES)
