@@ -94,7 +94,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    watch = LayerState(store, aliases(), time.monotonic, store.look)
+    watch = LayerState(store, aliases(), time.monotonic, store.refresh)
     return boundary, watch.layers(tuple(SPEED_TYPES), boundary)
 
 

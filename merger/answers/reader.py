@@ -21,7 +21,7 @@ from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
-from merger.layers.state import LayerState, without
+from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, asking
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
@@ -120,7 +120,7 @@ class Reader:
         self._check(view, plan, failed)
         inputs = ViewInputs(
             boundary=boundary,
-            layers=without(layers, failed),
+            layers=without_layers(layers, failed),
             documents=self._contract.read(
                 batch=_select(BATCH, found, failed),
                 speed=self._contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
@@ -141,7 +141,9 @@ class Reader:
             layers, failed, plan = self._make_plan(view, params, boundary)
             explanations = [self._explain_read(read) for read in plan.reads]
         catalogue = self._loader.at_hand if plan.catalogue else None
-        return PlannedReads(without(layers, failed), plan, explanations, catalogue.as_of_run if catalogue else None)
+        return PlannedReads(
+            without_layers(layers, failed), plan, explanations, catalogue.as_of_run if catalogue else None
+        )
 
     def _explain_read(self, read: Find) -> Mapping[str, Any] | StoreError:
         try:
@@ -151,7 +153,7 @@ class Reader:
 
     def _make_plan(self, view: View[Any], params: object, boundary: Boundary) -> tuple[Layers, FailedReads, Plan]:
         with TimedStep("layers"):
-            layers, failed = self._layer_state.at_best(view.coverage, boundary)
+            layers, failed = self._layer_state.available_layers(view.coverage, boundary)
         with TimedStep("plan"):
             return layers, failed, view.plan(PlanContext(params, boundary, layers, self._contract.aliases))
 

@@ -94,7 +94,7 @@ class MergeService:
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
-        self._layers = LayerState(published, contract.aliases, monotonic, published.look)
+        self._layers = LayerState(published, contract.aliases, monotonic, published.refresh)
         self._hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
         self._reader = Reader(

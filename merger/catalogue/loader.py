@@ -216,7 +216,7 @@ class CatalogueLoader:
                     time.sleep(PAUSE_SECONDS)
             newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
-            self._layers.batch_loaded(newest)
+            self._layers.note_newest_batch(newest)
         return builder.finish(), None if newest is None else _computed_at(newest)
 
     def _batches(self) -> Iterator[Sequence[Document]]:

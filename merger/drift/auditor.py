@@ -20,7 +20,7 @@ from merger.core.windows import DAY, HOUR, floor_day
 from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
-from merger.layers.text_dates import text_spans
+from merger.layers.text_dates import text_ranges
 from merger.stores.store import Document, Find, Store
 
 TIMEOUT_SECONDS = 600.0
@@ -130,7 +130,7 @@ class Auditor:
             time.sleep(PAUSE_SECONDS)
 
     def _hour_filters(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
-        spans: tuple[Any, ...] = (hour, *(text_spans(hour, hour + HOUR) if as_text else ()))
+        spans: tuple[Any, ...] = (hour, *(text_ranges(hour, hour + HOUR) if as_text else ()))
         for key in self._contract.aliases.speed_type_keys:
             for span in spans:
                 yield {key: DATA_TYPE, "hour": span}

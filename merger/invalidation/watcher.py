@@ -160,7 +160,7 @@ class Watcher:
         """Whether other batch runs may be published than at the last look, which no change stream reports (M12)."""
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
-                mark = self._service.store.look().mark
+                mark = self._service.store.refresh().mark
         except StoreError:
             return True  # the look will meet the same error, and log it
         return self._before is None or mark != self._before.runs

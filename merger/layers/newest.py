@@ -1,7 +1,7 @@
-"""Finds the newest document by a date field, and keeps it current without looking through everything again.
+"""Finds the newest document by a date field, without reading all documents each time.
 
-Not every server finds the newest of many documents without looking at all of them. So the search goes back in time
-step by step, and later ones ask only for what came after the last one found.
+Not every server finds the newest of many documents without reading all of them. So the first search goes back in time
+step by step, and later ones read only what is newer than the last one found.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), time
 
 
 END_OF_TEXT = "~"
-"""Sorts after every date stored as text. A range of text names its end: without one, the embedded server goes on
-through all that sorts after text, dates among it."""
+"""Sorts after every date stored as text. Ranges of text need an end: without one, the embedded server reads on through
+everything that sorts after text, dates included."""
 
 
 ANY_TEXT = {"$gte": "0", "$lt": END_OF_TEXT}
-"""A range of every date stored as text (D1), none of which a range of dates matches."""
+"""The range of all dates stored as text, which ranges of dates never match."""
 
 
-_TRIED = 20
-"""How many of the newest documents are looked at for one whose date can be read."""
+_MAX_CANDIDATES = 20
+"""Most of the newest documents to check for one with a readable date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Newest:
     """The newest document known.
 
     Args:
-        value: its date, aware UTC; ``None``: there is none.
-        witness: its id, to ask whether it is still there.
-        stored: its date as stored; producers may write ISO 8601 text (D1).
+        value: its date, aware UTC; ``None`` if there is no document.
+        witness: its id, to check that it still exists.
+        stored: its date as stored; producers may write ISO 8601 text.
     """
 
     value: datetime | None = None
@@ -45,7 +45,7 @@ class Newest:
     stored: Any = None
 
 
-def newest(
+def find_newest(
     store: Store,
     collection: str,
     choices: Sequence[Mapping[str, Any]],
@@ -53,17 +53,17 @@ def newest(
     known: Newest,
     now: datetime,
 ) -> Newest:
-    """The newest document by the date field ``name``, as far as one look tells.
+    """Finds the newest document by the date field ``name``, as far as one search can tell.
 
-    The first choice that has anything newer than ``known`` answers; where a later one has something newer still, the
-    next look finds it. Dates after ``now`` are a clock's fault and don't count.
+    The first choice with anything newer than ``known`` is returned; if a later choice has something newer still, the
+    next search finds it. Dates after ``now`` come from a wrong clock and are ignored.
 
     Args:
-        store: where to look.
+        store: the store to search.
         collection: its name.
-        choices: filters; each with ``name`` is answered by an index.
+        choices: filters; each of them with ``name`` uses an index.
         name: a date field.
-        known: what the last look found.
+        known: the result of the last search.
         now: aware UTC.
 
     Raises:
@@ -75,10 +75,10 @@ def newest(
             found = _newest_of(store, collection, {**wanted, name: span}, name, known.value, now)
             if found is not None:
                 return found
-        if _still_says(store, collection, name, known):
+        if _is_unchanged(store, collection, name, known):
             return known
     for wanted in choices:
-        for back in _spans(now):
+        for back in _ranges(now):
             found = _newest_of(store, collection, {**wanted, name: back}, name, None, now)
             if found is not None:
                 return found
@@ -86,12 +86,12 @@ def newest(
 
 
 def read_date(document: Document, name: str) -> datetime | None:
-    """A date field as aware UTC, ``None`` where it can't be read."""
+    """Reads a date field as aware UTC; ``None`` if it is unreadable."""
     result: datetime | None = readable(document.get(name), moment)
     return result
 
 
-def _spans(now: datetime) -> Iterator[dict[str, Any]]:
+def _ranges(now: datetime) -> Iterator[dict[str, Any]]:
     for length in _STEPS_BACK:
         yield {"$gte": now - length, "$lte": now}
     yield ANY_TEXT
@@ -100,13 +100,13 @@ def _spans(now: datetime) -> Iterator[dict[str, Any]]:
 def _newest_of(
     store: Store, collection: str, wanted: Mapping[str, Any], name: str, after: datetime | None, now: datetime
 ) -> Newest | None:
-    for document in store.find(Find(collection, wanted, only=(name,), newest_by=name, limit=_TRIED)):
+    for document in store.find(Find(collection, wanted, only=(name,), newest_by=name, limit=_MAX_CANDIDATES)):
         value = read_date(document, name)
         if value is not None and value <= now and (after is None or value > after):
             return Newest(value, document["_id"], document[name])
     return None
 
 
-def _still_says(store: Store, collection: str, name: str, known: Newest) -> bool:
+def _is_unchanged(store: Store, collection: str, name: str, known: Newest) -> bool:
     found = store.find(Find(collection, {"_id": known.witness}, only=(name,), limit=1))
     return bool(found) and read_date(found[0], name) == known.value

@@ -1,9 +1,9 @@
-"""Which batch runs readers may see (M12). Pure.
+"""Which batch runs readers may see. Pure. Requirement M12.
 
-The optional collection ``batch_runs`` holds a record per run: ``{batch_run_id, status, covers_until}``. Once any run is
-``published``, a document that names another run is invisible; one that names none never was a run's and stays. Before
-that nothing is hidden but the runs that a record gives another status: to begin keeping records hides nothing. A
-record of status ``adopted`` holds the ``runs`` that were there before the first was published; they stay visible.
+The optional collection ``batch_runs`` has a record per run: ``{batch_run_id, status, covers_until}``. Once any run is
+``published``, documents that name another run are invisible; documents that name no run stay visible. Before that, only
+runs whose record has another status are hidden, so starting to keep records hides nothing. A record of status
+``adopted`` lists the ``runs`` that existed before the first was published; they stay visible.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any, Final
 from merger.contract.fields import moment, readable
 
 RUNS: Final = "batch_runs"
-"""The collection of records."""
+"""The collection of run records."""
 
 
 PUBLISHED, ROLLED_BACK, ADOPTED = "published", "rolled_back", "adopted"
-"""Statuses: of a run that readers may see, any other of which hides it; of one that was taken back; see above."""
+"""Statuses: readers may see the run (any other status hides it); it was taken back; the list of earlier runs."""
 
 
 RUN_KEY: Final = "batch_run_id"
-"""Of records, and of documents in ``batch_views``."""
+"""The field that names a run, in its record and in documents of ``batch_views``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Publication:
     """The runs that are published at one moment.
 
     Args:
-        published: ids as they are stored, with what each run says of its coverage, aware UTC.
-        withheld: ids of runs whose status is another one.
-        adopted: ids of runs from before.
+        published: ids as stored, each with the coverage that its run states, aware UTC.
+        withheld: ids of runs with another status.
+        adopted: ids of runs from before the first publication.
     """
 
     published: Mapping[Any, datetime | None] = field(default_factory=dict)
@@ -44,11 +44,10 @@ class Publication:
 
     @classmethod
     def of(cls, records: Iterable[Mapping[str, Any]]) -> Publication:
-        """What the records say.
+        """Reads the records.
 
-        A run with several records (at-least-once delivery) is what the newest of them says, by ``updated_at`` or
-        ``published_at``; of records that don't tell their age, one that publishes it counts. Records without a usable
-        id or status are ignored (D2).
+        Of several records of a run (at-least-once delivery) the newest counts, by ``updated_at`` or ``published_at``;
+        of records without these, one that publishes the run. Records without a usable id or status are ignored.
         """
         records = list(records)
         newest: dict[Any, tuple[tuple[datetime, bool], Mapping[str, Any]]] = {}
@@ -56,7 +55,7 @@ class Publication:
             run_id = record.get(RUN_KEY)
             if not isinstance(run_id, Hashable) or run_id in (None, "") or not isinstance(record.get("status"), str):
                 continue
-            rank = _age(record), record.get("status") == PUBLISHED
+            rank = _recency(record), record.get("status") == PUBLISHED
             if run_id not in newest or rank > newest[run_id][0]:
                 newest[run_id] = rank, record
         published = {
@@ -64,14 +63,16 @@ class Publication:
             for run_id, (_, record) in newest.items()
             if record.get("status") == PUBLISHED
         }
-        return cls(published, frozenset(newest.keys() - published.keys()), frozenset(_adopted(records)) - newest.keys())
+        return cls(
+            published, frozenset(newest.keys() - published.keys()), frozenset(_adopted_runs(records)) - newest.keys()
+        )
 
     @property
     def is_in_use(self) -> bool:
-        """Whether runs are hidden that no record speaks of."""
+        """Whether runs without a record are hidden."""
         return bool(self.published or (self.adopted and self.withheld))
 
-    def shows(self, run_id: Any) -> bool:
+    def is_visible(self, run_id: Any) -> bool:
         """Whether readers see the documents of a run."""
         if run_id is None or run_id == "":
             return True
@@ -83,28 +84,28 @@ class Publication:
 
     @property
     def mark(self) -> str:
-        """Another one for another publication; empty where nothing is recorded."""
+        """A fingerprint that differs between publications; empty if nothing is recorded."""
         if not self.published and not self.withheld:
             return ""
-        told = [sorted(map(repr, part)) for part in (self.published.items(), self.withheld, self.adopted)]
-        return blake2b(repr(told).encode(), digest_size=8).hexdigest()
+        parts = [sorted(map(repr, part)) for part in (self.published.items(), self.withheld, self.adopted)]
+        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
     @property
     def hides(self) -> bool:
-        """Whether there may be documents that readers don't see."""
+        """Whether there may be hidden documents."""
         return self.is_in_use or bool(self.withheld)
 
     @property
-    def shown(self) -> tuple[Any, ...]:
-        """While ``is_in_use``: the ids that visible documents have; of no run: ``None`` and an empty text."""
+    def visible_ids(self) -> tuple[Any, ...]:
+        """The run ids of visible documents while ``is_in_use``; ``None`` and an empty string stand for no run."""
         return (None, "", *self.published, *self.adopted)
 
-    def visible(self, documents: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Those of some documents that readers see."""
-        return [document for document in documents if self.shows(document.get(RUN_KEY))]
+    def visible_of(self, documents: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The visible ones of some documents."""
+        return [document for document in documents if self.is_visible(document.get(RUN_KEY))]
 
-    def completed(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A visible document, with its run's coverage where it tells none of its own."""
+    def with_run_coverage(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A visible document, with its run's coverage if it states none of its own."""
         if document.get("covers_until") is not None or not self.published:
             return document
         run_id = document.get(RUN_KEY)
@@ -112,15 +113,15 @@ class Publication:
         return document if covers_until is None else {**document, "covers_until": covers_until}
 
 
-def _adopted(records: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+def _adopted_runs(records: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     for record in records:
         runs = record.get("runs") if record.get("status") == ADOPTED else None
         yield from (run_id for run_id in (runs if isinstance(runs, list) else ()) if isinstance(run_id, Hashable))
 
 
-def _age(record: Mapping[str, Any]) -> datetime:
-    told = [readable(record.get(name), moment) for name in ("updated_at", "published_at")]
-    return max((each for each in told if each is not None), default=_LONG_AGO)
+def _recency(record: Mapping[str, Any]) -> datetime:
+    dates = [readable(record.get(name), moment) for name in ("updated_at", "published_at")]
+    return max((each for each in dates if each is not None), default=_BEGINNING)
 
 
-_LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)

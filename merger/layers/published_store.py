@@ -1,4 +1,4 @@
-"""A store that shows the batch documents of published runs alone, to all who read through it (M12)."""
+"""A store that shows only the batch documents of published runs to its readers."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from merger.layers.publication import RUN_KEY, RUNS, Publication
 from merger.stores.store import Document, Find, Store
 
 MOST_RECORDS = 10_000
-"""Records of runs that are read; a run a night are 27 years."""
+"""Most run records to read: 27 years of one run a night."""
 
 
 _held: ContextVar[Publication | None] = ContextVar("publication", default=None)
 
 
 class PublishedStore:
-    """Reads another store, and of its batch documents those that are visible.
+    """Reads another store, leaving out batch documents that are not visible.
 
     Args:
-        store: the one behind.
+        store: the store to read.
 
     Attributes:
-        behind: as given.
+        behind: the store given.
     """
 
     def __init__(self, store: Store) -> None:
@@ -35,18 +35,18 @@ class PublishedStore:
 
     @property
     def publication(self) -> Publication:
-        """What this context reads by: what was seen last, or had been when ``one_publication`` began.
+        """The publication that applies: the last one read, or within ``one_publication`` the one at its start.
 
         Raises:
-            StoreError: nobody has looked before, and the store doesn't tell.
+            StoreError: it was never read before, and the store does not answer.
         """
-        return _held.get() or self._seen or self.look()
+        return _held.get() or self._seen or self.refresh()
 
-    def look(self) -> Publication:
-        """Looks which runs are published.
+    def refresh(self) -> Publication:
+        """Reads which runs are published.
 
         Raises:
-            StoreError: from the store; what was seen before stays.
+            StoreError: from the store; the last publication is kept.
         """
         seen = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
         self._seen = seen
@@ -54,10 +54,10 @@ class PublishedStore:
 
     @contextmanager
     def one_publication(self) -> Iterator[Publication]:
-        """All that is read inside sees the same runs, whatever is published meanwhile.
+        """Context in which every read sees the same runs, even if others are published meanwhile.
 
         Raises:
-            StoreError: as of ``publication``.
+            StoreError: as ``publication``.
         """
         publication = self.publication
         token = _held.set(publication)
@@ -67,9 +67,9 @@ class PublishedStore:
             _held.reset(token)
 
     def find(self, find: Find) -> list[Document]:
-        """See ``Store.find``.
+        """Finds documents as ``Store.find`` does, leaving out hidden ones.
 
-        Hidden documents are left out here rather than by the filter, which not every server would answer by an index.
+        They are removed here and not by the filter, for which not every server would use an index.
         """
         if find.collection != BATCH or not self.publication.hides:
             return self.behind.find(find)
@@ -77,18 +77,18 @@ class PublishedStore:
         if find.only:
             find = replace(find, only=(*find.only, RUN_KEY))
         found = self.behind.find(find)
-        shown = publication.visible(found)
+        shown = publication.visible_of(found)
         if find.newest_by is not None and not shown and found and len(found) == find.limit:
-            # The newest are of a run that is being written, which may have any number of them.
-            shown = self._newest(find, find.newest_by)
-        return shown if find.only else [publication.completed(document) for document in shown]
+            # The newest belong to a run that is being written, and there may be any number of them.
+            shown = self._find_newest(find, find.newest_by)
+        return shown if find.only else [publication.with_run_coverage(document) for document in shown]
 
-    def _newest(self, find: Find, newest_by: str) -> list[Document]:
-        """The newest visible documents, looked for run by run."""
+    def _find_newest(self, find: Find, newest_by: str) -> list[Document]:
+        """Finds the newest visible documents run by run."""
         publication = self.publication
         if not publication.is_in_use:
             return self._find_in_run(find, {"$nin": [*publication.withheld]})
-        found = [document for run_id in publication.shown for document in self._find_in_run(find, run_id)]
+        found = [document for run_id in publication.visible_ids for document in self._find_in_run(find, run_id)]
         found.sort(key=lambda document: document[newest_by], reverse=True)
         return found[: find.limit or None]
 
@@ -96,18 +96,18 @@ class PublishedStore:
         return self.behind.find(replace(find, filter={**find.filter, RUN_KEY: run_id}))
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        """See ``Store.batches``; one publication for all of them."""
+        """Reads as ``Store.batches`` does, with one publication for all batches."""
         publication = self.publication if collection == BATCH else Publication()
         for found in self.behind.batches(collection, wanted):
             if not publication.hides:
                 yield found
                 continue
-            yield [publication.completed(document) for document in publication.visible(found)]
+            yield [publication.with_run_coverage(document) for document in publication.visible_of(found)]
 
     def explain(self, find: Find) -> Mapping[str, Any]:
-        """See ``Store.explain``."""
+        """Explains a find as ``Store.explain`` does."""
         return self.behind.explain(find)
 
     def ping(self) -> None:
-        """See ``Store.ping``."""
+        """Pings as ``Store.ping`` does."""
         self.behind.ping()

@@ -1,6 +1,6 @@
-"""Publishes batch runs and takes them back (M12), and deletes what newer runs have replaced. For commands and staff.
+"""Publishes batch runs, takes them back, and deletes documents that newer runs have replaced. For commands and staff.
 
-To publish is one write of one record, so it is whole at every moment; every process sees it within two seconds.
+Publishing is one write of one record, so it is atomic; every process sees it within two seconds. Requirement M12.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from merger.errors import MergerError
 from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS, Publication
 from merger.stores.mongo.errors import mapping_errors
 
-AT_ONCE: Final = 500
-"""Documents that are looked at, and deleted, at once."""
+BATCH_SIZE: Final = 500
+"""Documents to check, and to delete, at a time."""
 
 
-LEAST_SHARE: Final = 0.5
-"""Of the documents of a view type in the run before that a run must have to be published without being forced."""
+MIN_SHARE: Final = 0.5
+"""Share of the previous run's documents of a view type that a run must have to be published without force."""
 
 
 class NotPublishable(MergerError):
-    """What was asked for would leave readers with less than they should have, or makes no sense."""
+    """The request would leave readers with too little, or makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class BatchRun:
     """One batch run.
 
     Attributes:
-        run_id: as it is stored.
-        status: of its record; ``None``: it has none.
+        run_id: as stored.
+        status: of its record; ``None`` without one.
         is_visible: whether readers see it.
-        covers_until: what its record says, aware UTC.
+        covers_until: as its record states it, aware UTC.
         published_at: aware UTC.
-        computed_at: newest of its documents, aware UTC.
-        documents: by view type.
+        computed_at: of its newest document, aware UTC.
+        documents: their number by view type.
     """
 
     run_id: Any
@@ -60,17 +60,17 @@ class BatchRun:
 
     @property
     def total(self) -> int:
-        """All its documents."""
+        """The number of all its documents."""
         return sum(self.documents.values())
 
 
 class RunPublisher:
-    """The runs of one database.
+    """Publishes, takes back and prunes the runs of one database.
 
     Args:
         database: with ``batch_views`` and ``batch_runs``.
         contract: reads the documents.
-        boundary: as of now.
+        boundary: the boundary at the current time.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class RunPublisher:
         self._boundary = boundary
 
     def runs(self) -> list[BatchRun]:
-        """Every run that has a record or documents, the newest first.
+        """Lists every run that has a record or documents, newest first.
 
         Raises:
             StoreError: from the store.
@@ -103,7 +103,7 @@ class RunPublisher:
                 BatchRun(
                     run_id,
                     _text(by_id.get(run_id, {}).get("status")),
-                    publication.shows(run_id),
+                    publication.is_visible(run_id),
                     readable(by_id.get(run_id, {}).get("covers_until"), moment),
                     readable(by_id.get(run_id, {}).get("published_at"), moment),
                     self._computed_at(run_id, documents),
@@ -118,35 +118,33 @@ class RunPublisher:
 
         Args:
             run_id: of the run, as text.
-            covers_until: event time up to which its input was complete, aware UTC; ``None``: what its documents say.
-            force: even where it has far fewer documents than the run before.
+            covers_until: event time up to which its input was complete, aware UTC; ``None``: as its documents state.
+            force: publish even if it has far fewer documents than the previous run.
 
         Raises:
-            NotPublishable: it has no documents, or far fewer than the run before; nothing has changed.
+            NotPublishable: it has no documents, or far fewer than the previous run; nothing has changed.
             StoreError: from the store.
         """
         runs = self.runs()
-        run = _named(run_id, runs)
+        run = _find_run(run_id, runs)
         if not run.total:
             raise NotPublishable(f"no document of {BATCH} is of run {run_id!r}")
         before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
-        lacking = [] if before is None else _lacking(run, before)
-        if lacking and not force:
-            raise NotPublishable(
-                f"run {run_id!r} looks incomplete beside {before.run_id!r}: {', '.join(lacking)}"  # type: ignore[union-attr]
-            )
+        shortfalls = [] if before is None else _list_shortfalls(run, before)
+        if before is not None and shortfalls and not force:
+            raise NotPublishable(f"run {run_id!r} looks incomplete beside {before.run_id!r}: {', '.join(shortfalls)}")
         with mapping_errors():
             self._adopt([each.run_id for each in runs if each is not run and each.status is None])
             content = {"status": PUBLISHED, "published_at": self._boundary().now, "documents": dict(run.documents)}
             self._record(run.run_id, content if covers_until is None else {**content, "covers_until": covers_until})
-        return _named(run_id, self.runs())
+        return _find_run(run_id, self.runs())
 
     def roll_back(self, run_id: str | None = None, *, force: bool = False) -> BatchRun:
-        """Hides a run again; the documents stay.
+        """Hides a published run again; its documents stay.
 
         Args:
             run_id: of the run; ``None``: the newest published one.
-            force: even where nothing would be left to read.
+            force: hide it even if readers would be left without documents.
 
         Raises:
             NotPublishable: there is no such published run, or nothing would be left.
@@ -156,43 +154,43 @@ class RunPublisher:
         published = [run for run in runs if run.status == PUBLISHED]
         if run_id is None and not published:
             raise NotPublishable("no run is published")
-        run = published[0] if run_id is None else _named(run_id, runs)
+        run = published[0] if run_id is None else _find_run(run_id, runs)
         if run.status != PUBLISHED:
             raise NotPublishable(f"run {run_id!r} is not published")
         if not force and not any(each.is_visible and each.total for each in runs if each is not run):
             raise NotPublishable(f"without run {run.run_id!r} readers would see no batch documents of any run")
         with mapping_errors():
             self._record(run.run_id, {"status": ROLLED_BACK})
-        return _named(str(run.run_id), self.runs())
+        return _find_run(str(run.run_id), self.runs())
 
     def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[BatchRun, int]]:
-        """Deletes documents of all but the newest visible runs that a newer visible run has replaced, and no others.
+        """Deletes documents that a newer visible run has replaced, except those of the newest visible runs.
 
         Args:
-            keep: runs to leave as they are.
-            dry_run: only count.
+            keep: number of newest runs to leave untouched.
+            dry_run: count without deleting.
 
         Yields:
-            Each run that was gone through, and how many of its documents are gone.
+            Each run checked, and the number of its documents deleted.
 
         Raises:
-            StoreError: from the store; what was deleted until then stays so.
+            StoreError: from the store; documents deleted before stay deleted.
         """
         visible = [run for run in self.runs() if run.is_visible and run.total]
         for place, run in enumerate(visible[keep:], keep):
             newer = [each.run_id for each in visible[:place]]
-            yield run, sum(self._replaced(run, newer, dry_run=dry_run))
+            yield run, sum(self._delete_replaced(run, newer, dry_run=dry_run))
 
-    def _replaced(self, run: BatchRun, newer: Sequence[Any], *, dry_run: bool) -> Iterator[int]:
+    def _delete_replaced(self, run: BatchRun, newer: Sequence[Any], *, dry_run: bool) -> Iterator[int]:
         for view_type, spelling in self._types():
             with mapping_errors():
                 for documents in self._documents({"view_type": spelling, RUN_KEY: run.run_id}):
-                    ids = [raw_id for raw_id, _ in self._superseded(view_type, documents, newer)]
+                    ids = [raw_id for raw_id, _ in self._find_superseded(view_type, documents, newer)]
                     if ids and not dry_run:
                         self._batch.delete_many({"_id": {"$in": ids}})
                     yield len(ids)
 
-    def _superseded(
+    def _find_superseded(
         self, view_type: str, documents: Mapping[Any, BatchDocument], newer: Sequence[Any]
     ) -> Iterator[tuple[Any, BatchDocument]]:
         spellings = {"$in": list(self._contract.aliases.names_of_view(view_type))}
@@ -202,33 +200,33 @@ class RunPublisher:
         boundary = self._boundary()
         about = [{**wanted, "movie_id": {"$in": movies}}] if movies else []
         if len(movies) < len(documents) or view_type not in ("movie_details", "sentiment"):
-            about = [wanted]  # not every one can be found by its movie
+            about = [wanted]  # not all of them can be found by movie
         for each in about:
             for found in self._documents(each):
                 for rival in found.values():
-                    # One that may not answer yet (M9) replaces nothing.
+                    # A document that may not be used yet replaces nothing.
                     if boundary.uses_batch(rival.computed_at):
-                        subject = identity_of(rival)
-                        newest[subject] = max(newest.get(subject, recency_of(rival)), recency_of(rival))
+                        identity = identity_of(rival)
+                        newest[identity] = max(newest.get(identity, recency_of(rival)), recency_of(rival))
         for raw_id, document in documents.items():
             rival_age = newest.get(identity_of(document))
             if rival_age is not None and rival_age > recency_of(document):
                 yield raw_id, document
 
     def _documents(self, wanted: Mapping[str, Any]) -> Iterator[Mapping[Any, BatchDocument]]:
-        """Readable documents by id, some at a time."""
+        """Reads readable documents by id, in batches."""
         part: dict[Any, BatchDocument] = {}
-        for raw in self._batch.find(wanted, batch_size=AT_ONCE):
+        for raw in self._batch.find(wanted, batch_size=BATCH_SIZE):
             for document in self._contract.read(batch=[raw]).batch:
                 part[raw["_id"]] = document
-            if len(part) >= AT_ONCE:
+            if len(part) >= BATCH_SIZE:
                 yield part
                 part = {}
         if part:
             yield part
 
     def _types(self) -> Iterator[tuple[str, str]]:
-        """View types, each with every spelling."""
+        """Pairs of each view type with each of its spellings."""
         for view_type in VIEWS:
             for spelling in self._contract.aliases.names_of_view(view_type):
                 yield view_type, spelling
@@ -243,7 +241,7 @@ class RunPublisher:
         return max((date for date in dates if date is not None), default=None)
 
     def _adopt(self, run_ids: Sequence[Any]) -> None:
-        """Runs of before records were kept stay visible once the first run is published: in one write, before that."""
+        """Before the first run is published, records the runs without a record in one write, so they stay visible."""
         if run_ids and self._records.find_one({"status": {"$in": [PUBLISHED, ADOPTED]}}) is None:
             self._record_adopted(run_ids)
 
@@ -256,7 +254,7 @@ class RunPublisher:
         self._records.update_one({RUN_KEY: run_id}, {"$set": stamped}, upsert=True)
 
 
-def _named(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
+def _find_run(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
     for run in runs:
         if str(run.run_id) == run_id:
             return run
@@ -264,11 +262,11 @@ def _named(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
     raise NotPublishable(f"there is no run {run_id!r}; the newest are: {known}")
 
 
-def _lacking(run: BatchRun, before: BatchRun) -> list[str]:
+def _list_shortfalls(run: BatchRun, before: BatchRun) -> list[str]:
     return [
         f"{run.documents.get(view_type, 0):,} {view_type} after {number:,}"
         for view_type, number in before.documents.items()
-        if run.documents.get(view_type, 0) < LEAST_SHARE * number
+        if run.documents.get(view_type, 0) < MIN_SHARE * number
     ]
 
 

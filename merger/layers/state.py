@@ -1,9 +1,10 @@
-"""What the layers hold as a whole, kept current with a few cheap reads (M8, F3, F4).
+"""The state of both layers, kept current with a few cheap reads.
 
-For each speed data type: the hours in which any movie has a document, and the newest sync; for the batch layer the
-newest ``computed_at``. Asking that afresh for each answer would read whole collections, so each fact is kept with a
-*witness*, the id of one document that proves it. A refresh asks whether the witnesses are still there (one find by
-id), whether anything newer arrived (one range), and whether the known gaps have filled (one range each).
+It holds, for each speed data type, the hours in which any movie has a document and the newest sync; for the batch
+layer, the newest ``computed_at``. Reading these for each answer would read whole collections, so each fact is kept with
+a *witness*: the id of one document that proves it. A refresh checks that the witnesses still exist (one find by id),
+that nothing newer arrived (one range), and whether known gaps have been filled (one range each). Requirements M8, F3
+and F4.
 """
 
 from __future__ import annotations
@@ -22,30 +23,30 @@ from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import HOUR, floor_hour
 from merger.deadline import patience
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.newest import ANY_TEXT, Newest, newest, read_date
+from merger.layers.newest import ANY_TEXT, Newest, find_newest, read_date
 from merger.layers.publication import Publication
-from merger.layers.text_dates import text_spans
+from merger.layers.text_dates import text_ranges
 from merger.stores.store import Document, Find, Store
 
 MAX_AGE = 2.0
-"""Seconds for which a layer's state may be used without another look."""
+"""Seconds for which a layer's state may be used without a refresh."""
 
 
-TOO_OLD = 5.0
-"""Seconds after which an answer waits for a look that somebody else takes, rather than use what is known."""
+WAIT_AGE = 5.0
+"""Beyond this age in seconds a request waits for a refresh in progress instead of using the known state."""
 
 
-_TRIED = 20
-"""Documents of an hour that are looked at for one that is really of it: a bad one must not hide the others."""
+_MAX_CANDIDATES = 20
+"""Most documents to check for one that belongs to an hour, so that an invalid document hides no other."""
 
 
-THOROUGH_AGE = 30.0
-"""Seconds after which spellings and forms that nobody is known to use are looked for again."""
+THOROUGH_INTERVAL = 30.0
+"""Seconds between two searches for spellings and text dates that no producer is known to use."""
 
 
 @dataclass
 class _TypeState:
-    """What is known of one speed data type."""
+    """The state of one speed data type."""
 
     witnesses: dict[datetime, Any] = field(default_factory=dict)
     probed: set[datetime] = field(default_factory=set)
@@ -59,13 +60,13 @@ class _TypeState:
 
 
 class LayerState:
-    """Keeps the state of both layers.
+    """Holds the state of both layers and refreshes it on demand.
 
     Args:
-        store: where they live.
-        aliases: for the spellings of the speed documents' type.
-        monotonic: seconds of a monotonic clock.
-        published: looks which batch runs are published; whoever reads ``store`` sees those alone.
+        store: holds both collections; reads published batch runs only.
+        aliases: spellings of the types.
+        monotonic: a monotonic clock, in seconds.
+        published: reads which batch runs are published.
     """
 
     def __init__(
@@ -82,54 +83,55 @@ class LayerState:
         self._published = published
         self._batch, self._runs = Newest(), ""
         self._batch_read_at = float("-inf")
-        self._batch_moves = 0
+        self._batch_changes = 0
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
 
     @property
-    def batch_moves(self) -> int:
-        """How often the newest ``computed_at`` of the batch layer was found to be another one than before."""
-        return self._batch_moves
+    def batch_changes(self) -> int:
+        """How often the newest ``computed_at`` of the batch layer was found changed."""
+        return self._batch_changes
 
     @property
     def batch_seen(self) -> datetime | None:
-        """The newest ``computed_at`` of the batch layer as it was last seen, without another look."""
+        """The newest ``computed_at`` of the batch layer at the last refresh."""
         return self._batch.value
 
     def layers(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
-        """The batch layer's state, and the speed layer's for some data types.
+        """The state of the batch layer, and of the speed layer for some data types.
 
-        It is looked at anew when it is older than ``MAX_AGE`` seconds; while somebody else does so, it may be as old
-        as ``TOO_OLD``.
+        It is refreshed when it is older than ``MAX_AGE`` seconds. While another thread refreshes it, it may be as old
+        as ``WAIT_AGE``.
 
         Raises:
-            StoreError: from the store; nothing that is known is lost by it.
+            StoreError: from the store; the known state is kept.
         """
         return self._layers(types, boundary, MAX_AGE)
 
-    def at_best(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
-        """``layers``, with the collections that did not answer and why; ``Layers.away`` names their layers (F5).
+    def available_layers(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
+        """The state of the layers that answer, and the error of each collection that does not.
 
-        Of a speed layer that is away nothing is held, of a batch layer that is the newest run is the one last seen.
+        ``Layers.away`` names the layers that do not answer. A speed layer that is away holds nothing; of a batch layer
+        that is away, the newest run last seen is returned.
         """
-        lost: dict[str, StoreError] = {}
+        errors: dict[str, StoreError] = {}
         try:
             computed_at = self._batch_computed_at(boundary, MAX_AGE)
         except StoreError as error:
-            lost[BATCH], computed_at = error, self._batch.value
+            errors[BATCH], computed_at = error, self._batch.value
         layers = Layers(batch_computed_at=computed_at, runs=self._runs)
         try:
             speed = self._speed_layers(types, boundary, MAX_AGE)
             layers = replace(speed, batch_computed_at=computed_at, runs=self._runs)
         except StoreError as error:
-            lost[SPEED] = error
-        return without(layers, lost), lost
+            errors[SPEED] = error
+        return without_layers(layers, errors), errors
 
     def refresh(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
-        """The same, looked at anew whatever its age: for a thread that does so before an answer has to.
+        """Refreshes the state whatever its age, for the background thread.
 
         Raises:
-            StoreError: from the store; nothing that is known is lost by it.
+            StoreError: from the store; the known state is kept.
         """
         return self._layers(types, boundary, 0.0)
 
@@ -143,8 +145,8 @@ class LayerState:
             hours_as_text=any(state.has_text for state in list(self._speed.values())),
         )
 
-    def batch_loaded(self, document: Document | None) -> None:
-        """Tells which batch document is the newest of those that somebody has just read, to start from."""
+    def note_newest_batch(self, document: Document | None) -> None:
+        """Notes the newest batch document that the catalogue has just read, as a starting point."""
         value = None if document is None else read_date(document, "computed_at")
         if document is None or value is None:
             return
@@ -153,13 +155,13 @@ class LayerState:
                 self._set_batch(Newest(value, document["_id"], document["computed_at"]))
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
-        if self._take(self._batch_lock, self._batch_read_at, max_age):
+        if self._acquire(self._batch_lock, self._batch_read_at, max_age):
             try:
                 if self._monotonic() - self._batch_read_at > max_age:
                     names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
                     choices = [{"view_type": name} for name in names]
                     self._runs = self._published().mark
-                    self._set_batch(newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now))
+                    self._set_batch(find_newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now))
                     self._batch_read_at = self._monotonic()
             finally:
                 self._batch_lock.release()
@@ -167,13 +169,13 @@ class LayerState:
 
     def _set_batch(self, found: Newest) -> None:
         if found.value != self._batch.value:
-            self._batch_moves += 1
+            self._batch_changes += 1
         self._batch = found
 
     def _speed_layer(self, data_type: str, boundary: Boundary, max_age: float) -> SpeedLayer:
         with self._lock:
             state = self._speed.setdefault(data_type, _TypeState())
-        if self._take(state.lock, state.read_at, max_age):
+        if self._acquire(state.lock, state.read_at, max_age):
             try:
                 if self._monotonic() - state.read_at > max_age:
                     self._refresh(data_type, state, boundary)
@@ -183,40 +185,40 @@ class LayerState:
                 state.lock.release()
         return state.layer
 
-    def _take(self, lock: threading.Lock, read_at: float, max_age: float) -> bool:
-        """Takes a lock where another look is due; waits for it only when what is known is too old."""
+    def _acquire(self, lock: threading.Lock, read_at: float, max_age: float) -> bool:
+        """Acquires the lock if a refresh is due; waits for it only if the known state is too old."""
         age = self._monotonic() - read_at
         if age <= max_age:
             return False
-        if age <= TOO_OLD and max_age >= MAX_AGE:
+        if age <= WAIT_AGE and max_age >= MAX_AGE:
             return lock.acquire(blocking=False)
         if not lock.acquire(timeout=patience()):
             raise StoreUnavailable("the state of the layers is still being read")
         return True
 
     def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
-        self._verify(state)
-        thorough = self._monotonic() - state.thorough_at > THOROUGH_AGE
+        self._drop_lost_hours(state)
+        thorough = self._monotonic() - state.thorough_at > THOROUGH_INTERVAL
         every = self._aliases.speed_type_keys
         keys = every if thorough else tuple(k for k in every if k == every[0] or k in state.keys_in_use)
         choices = [{key: data_type} for key in keys]
-        state.newest = newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
+        state.newest = find_newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
         if thorough:
             texts = ({**wanted, "hour": ANY_TEXT} for wanted in choices)
             state.has_text = any(self._store.find(Find(SPEED, wanted, only=("hour",), limit=1)) for wanted in texts)
             state.thorough_at = self._monotonic()
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
-        for forgotten in (state.witnesses.keys() | state.probed) - set(usable):
-            state.witnesses.pop(forgotten, None)
-            state.probed.discard(forgotten)
-        for hour in self._worth_probing(data_type, state, usable, keys):
-            witness = self._any_document(data_type, state, hour, hour + HOUR, keys)
+        for expired in (state.witnesses.keys() | state.probed) - set(usable):
+            state.witnesses.pop(expired, None)
+            state.probed.discard(expired)
+        for hour in self._hours_to_probe(data_type, state, usable, keys):
+            witness = self._find_document(data_type, state, hour, hour + HOUR, keys)
             state.probed.add(hour)
             if witness is not None:
                 state.witnesses[hour] = witness["_id"]
 
-    def _verify(self, state: _TypeState) -> None:
-        """Drops the hours whose witness is gone."""
+    def _drop_lost_hours(self, state: _TypeState) -> None:
+        """Drops the hours whose witness no longer exists."""
         if not state.witnesses:
             return
         ids = list(state.witnesses.values())
@@ -227,30 +229,29 @@ class LayerState:
             del state.witnesses[hour]
             state.probed.discard(hour)
 
-    def _worth_probing(
+    def _hours_to_probe(
         self, data_type: str, state: _TypeState, usable: list[datetime], keys: Sequence[str]
     ) -> list[datetime]:
-        """Hours without a witness that were never looked at, or lie in a gap that has something in it now."""
+        """Hours without a witness that were never probed, or are in a gap that now contains a document."""
         unknown = [hour for hour in usable if hour not in state.witnesses]
         result = [hour for hour in unknown if hour not in state.probed]
         for start, end in as_intervals(hour for hour in unknown if hour in state.probed):
-            if start is not None and self._any_document(data_type, state, start, end, keys) is not None:
+            if start is not None and self._find_document(data_type, state, start, end, keys) is not None:
                 result += closed_hours(start, end, None)
         return result
 
-    def _any_document(
+    def _find_document(
         self, data_type: str, state: _TypeState, start: datetime, end: datetime, keys: Sequence[str]
     ) -> Document | None:
-        spans: list[dict[str, Any]] = [{"$gte": start, "$lt": end}]
+        ranges: list[tuple[dict[str, Any], int]] = [({"$gte": start, "$lt": end}, _MAX_CANDIDATES)]
         if state.has_text:
-            spans += text_spans(start, end)
+            # Ranges of text are those of whole days, unless it is a single hour: then all their documents are checked.
+            limit = _MAX_CANDIDATES if end - start == HOUR else 0
+            ranges += [(each, limit) for each in text_ranges(start, end)]
         for key in keys:
-            for span in spans:
-                exact = span is spans[0] or end - start == HOUR
-                found = self._store.find(
-                    Find(SPEED, {key: data_type, "hour": span}, only=("hour",), limit=_TRIED if exact else 0)
-                )
-                for document in found:
+            for hours, limit in ranges:
+                find = Find(SPEED, {key: data_type, "hour": hours}, only=("hour",), limit=limit)
+                for document in self._store.find(find):
                     hour = _hour_of(document)
                     if hour is not None and start <= hour < end:
                         state.keys_in_use.add(key)
@@ -258,10 +259,10 @@ class LayerState:
         return None
 
 
-def without(layers: Layers, lost: Collection[str]) -> Layers:
-    """The layers as they are for an answer that has to do without some collections (F5)."""
-    away = frozenset(LAYER_OF[collection] for collection in lost)
-    return replace(layers, away=away, speed={} if SPEED in lost else layers.speed)
+def without_layers(layers: Layers, away: Collection[str]) -> Layers:
+    """The state of the layers for an answer that has to do without some collections."""
+    names = frozenset(LAYER_OF[collection] for collection in away)
+    return replace(layers, away=names, speed={} if SPEED in away else layers.speed)
 
 
 def _hour_of(document: Document) -> datetime | None:

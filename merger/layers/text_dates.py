@@ -1,4 +1,4 @@
-"""Collections in which dates are stored as text."""
+"""Ranges that find dates stored as text."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from merger.core.windows import DAY, HOUR
 
 
-def text_spans(start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Ranges that hold every ISO 8601 text in UTC of the hours in ``[start, end)`` (D1).
+def text_ranges(start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Ranges that contain every ISO 8601 text in UTC of the hours in ``[start, end)``.
 
-    Exactly those of a single hour, with ``T`` or a blank; of more hours those of their days, to be looked through. The
-    bounds are made so that none of them begins a text of the range: on a descending index, the embedded server leaves
-    such texts out. ``~`` sorts after everything that a date has.
+    For a single hour they contain only its texts, except at midnight, where the separators ``T`` and blank mix. For
+    more hours they cover whole days. So the caller checks each document. No bound is the beginning of a text in the
+    range: on a descending index, the embedded server leaves such texts out. ``~`` sorts after every character of a
+    date.
     """
     if end - start > HOUR:
         return [{"$gt": f"{start - DAY:%Y-%m-%d}~", "$lt": f"{end:%Y-%m-%d}~"}]

@@ -14,8 +14,8 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import HOUR
 from merger.deadline import patience
 from merger.errors import StoreUnavailable
-from merger.layers.state import MAX_AGE, TOO_OLD
-from merger.layers.text_dates import text_spans
+from merger.layers.state import MAX_AGE, WAIT_AGE
+from merger.layers.text_dates import text_ranges
 from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
 from merger.speed.table_builder import add_documents, add_skipped, build_tables
@@ -132,7 +132,7 @@ class TypeHours:
             return hours[dropped].table.size
 
     def read(self, wanted: Sequence[datetime], boundary: Boundary, layers: Layers) -> list[HourTable]:
-        """Returns the tables of some hours, with everything that was written up to ``TOO_OLD`` seconds ago.
+        """Returns the tables of some hours, with everything that was written up to ``WAIT_AGE`` seconds ago.
 
         Raises:
             StoreError: from the store.
@@ -141,7 +141,7 @@ class TypeHours:
         unsure = self._find_unsure(hours, wanted, layers)
         age = self._monotonic() - self._looked_at
         # If only the changes are old, no answer waits while another thread is reading them.
-        if (unsure or age > MAX_AGE) and self._acquire(wait=bool(unsure) or age > TOO_OLD):
+        if (unsure or age > MAX_AGE) and self._acquire(wait=bool(unsure) or age > WAIT_AGE):
             try:
                 self._read_changes(boundary, layers, MAX_AGE)
                 while unsure := self._find_unsure(self._hours, wanted, layers):
@@ -274,7 +274,7 @@ class TypeHours:
     def _find(self, first: datetime, after: datetime, *, as_text: bool) -> list[Document]:
         spans: list[dict[str, Any]] = [{"$gte": first, "$lt": after}]
         if as_text:
-            spans += text_spans(first, after)
+            spans += text_ranges(first, after)
         result: list[Document] = []
         for key in self._contract.aliases.speed_type_keys:
             for span in spans:

@@ -21,7 +21,7 @@ from analytics.series_reads import TrendParameters
 from merger.contract.collections import BATCH, SPEED
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
-from merger.layers.state import without
+from merger.layers.state import without_layers
 from merger.views.plans import series_hours_from
 from merger.views.reading import ViewResult
 from tests.effort import examples
@@ -140,7 +140,7 @@ def ask(
     layer = SpeedLayer(frozenset(d["hour"] for d in speed), NOW if speed else None)
     layers = Layers(max((d["computed_at"] for d in batch), default=None), {"sentiment": layer})
     if away:
-        layers = without(layers, {away})
+        layers = without_layers(layers, {away})
         batch, speed = ([] if away == name else found for name, found in ((BATCH, batch), (SPEED, speed)))
     start = series_hours_from(Boundary(NOW), layers)
     own = [d for d in speed if d["movie_id"] == series.get("movie_id")]

@@ -14,7 +14,7 @@ from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Policy, Strategy
 from merger.core.intervals import as_intervals
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
-from merger.layers.state import without
+from merger.layers.state import without_layers
 from merger.views.reading import ViewInputs, ViewResult
 from movies.sentiment import movie_sentiment
 from tests.effort import examples
@@ -68,7 +68,7 @@ def asked(
         tuple(d for d in everything.speed if d.movie_id == movie_id and away != SPEED),
     )
     boundary = Boundary(world.now, policy or Policy())
-    layers = without(layers_of(everything), {away} if away else ())
+    layers = without_layers(layers_of(everything), {away} if away else ())
     built = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, own))
     if built is None:
         assert not own.batch

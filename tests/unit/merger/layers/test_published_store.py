@@ -1,4 +1,4 @@
-"""What a store shows of runs (M12): as one that holds the visible documents alone."""
+"""A published store reads like one that holds only the visible documents."""
 
 from __future__ import annotations
 
@@ -40,27 +40,21 @@ def shown(store: PublishedStore, **options: Any) -> list[Any]:
 
 
 @given(records=RECORDS, run_ids=st.lists(IDS, max_size=8))
-def test_every_way_to_read_shows_the_same_documents(records: list[dict[str, Any]], run_ids: list[Any]) -> None:
+def test_every_way_of_reading_returns_the_same_documents(records: list[dict[str, Any]], run_ids: list[Any]) -> None:
     documents = [document(run_id, minutes) for minutes, run_id in enumerate(run_ids)]
     store = PublishedStore(MemoryStore(**{BATCH: documents, RUNS: records}))
     publication = Publication.of(records)
-    expected = [run_id for run_id in run_ids if publication.shows(run_id)]
+    expected = [run_id for run_id in run_ids if publication.is_visible(run_id)]
     assert shown(store) == expected
     assert [d.get(RUN_KEY) for part in store.batches(BATCH, {}) for d in part] == expected
     newest = store.find(
         Find(BATCH, {"view_type": "sentiment"}, only=("computed_at",), newest_by="computed_at", limit=1)
     )
-    last = [n for n, run_id in enumerate(run_ids) if publication.shows(run_id)][-1:]
+    last = [n for n, run_id in enumerate(run_ids) if publication.is_visible(run_id)][-1:]
     assert [found["computed_at"] for found in newest] == [NOW + timedelta(minutes=minutes) for minutes in last]
 
 
-@given(records=RECORDS)
-def test_the_order_of_records_changes_nothing_and_what_is_said_twice_counts_once(records: list[dict[str, Any]]) -> None:
-    aged = {record.get("updated_at"): record for record in records}.values()
-    assert Publication.of([*aged, *aged]) == Publication.of([*aged][::-1])
-
-
-def test_the_newest_is_found_below_a_run_that_is_being_written() -> None:
+def test_the_newest_is_found_below_a_run_being_written() -> None:
     hidden = [document("new", 100 + number) for number in range(50)]
     store = PublishedStore(
         MemoryStore(
@@ -73,17 +67,17 @@ def test_the_newest_is_found_below_a_run_that_is_being_written() -> None:
     assert shown(store, newest_by="computed_at", limit=20) == [None, "old"]
 
 
-def test_within_one_publication_nothing_moves() -> None:
+def test_within_one_publication_every_read_sees_the_same_runs() -> None:
     memory = MemoryStore(**{BATCH: [document("a"), document("b")], RUNS: [{RUN_KEY: "a", "status": "published"}]})
     store = PublishedStore(memory)
     with store.one_publication():
         memory.collections[RUNS] = [{RUN_KEY: "b", "status": "published"}]
-        store.look()
+        store.refresh()
         assert shown(store) == ["a"]
     assert shown(store) == ["b"]
 
 
-def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
+def test_the_last_publication_is_kept_while_the_store_is_away() -> None:
     memory = MemoryStore(**{BATCH: [document("a")], RUNS: [{RUN_KEY: "b", "status": "published"}]})
     store = PublishedStore(memory)
     memory.error = StoreUnavailable("away")
@@ -93,11 +87,11 @@ def test_what_was_seen_stays_known_while_the_store_is_away() -> None:
     assert shown(store) == []
     memory.error = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
-        store.look()
-    assert not store.publication.shows("a")
+        store.refresh()
+    assert not store.publication.is_visible("a")
 
 
-def test_a_run_s_coverage_is_that_of_its_documents_that_tell_none() -> None:
+def test_documents_without_coverage_get_that_of_their_run() -> None:
     covers, own = NOW - timedelta(days=1), NOW - timedelta(days=2)
     records = [{RUN_KEY: "a", "status": "published", "covers_until": covers.isoformat()}]
     store = PublishedStore(MemoryStore(**{BATCH: [document("a"), document("a", covers_until=own)], RUNS: records}))

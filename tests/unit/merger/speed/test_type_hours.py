@@ -9,7 +9,7 @@ import pytest
 from merger.contract.collections import SPEED
 from merger.core.boundary import Layers
 from merger.core.windows import Window
-from merger.layers.state import TOO_OLD
+from merger.layers.state import WAIT_AGE
 from merger.speed import type_hours
 from merger.speed.hour_range import HourRange
 from merger.speed.tables import SharedHours
@@ -176,7 +176,7 @@ def test_answer_waits_for_another_thread_s_find_only_when_too_old() -> None:
     assert entered.wait(5)
     wanted = HourRange(("trending",), Window(TOP - 5 * HOUR, TOP + HOUR))
     assert len(shared.hours.read(wanted, shared.boundary, layers).tables[0].rows) == 1
-    shared.seconds += TOO_OLD
+    shared.seconds += WAIT_AGE
     late: list[SharedHours] = []
     waiting = threading.Thread(target=lambda: late.append(shared.hours.read(wanted, shared.boundary, layers)))
     waiting.start()

@@ -1,0 +1,84 @@
+"""Publishing, taking back and pruning batch runs, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from merger.contract.documents import Contract
+from merger.core.boundary import Boundary
+from merger.core.windows import DAY, HOUR
+from merger.layers.publication import RUN_KEY, RUNS
+from merger.layers.publishing import NotPublishable, RunPublisher
+from tests.unit.merger.documents import at, batch_view
+from tests.unit.merger.examples import DETAILS
+
+NOW = at("2026-03-10 10:30")
+OLD, NEW = NOW - 2 * DAY, NOW - DAY
+
+
+@pytest.fixture
+def database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
+    with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
+        yield client["publishing"]
+        client.drop_database("publishing")
+
+
+@pytest.fixture
+def publisher(database: Database[dict[str, Any]]) -> RunPublisher:
+    for run_id, covers, movies in (("old", OLD, (1, 2, 3)), ("new", NEW, (1, 2))):
+        views = [batch_view("movie_details", DETAILS, covers, movie_id=each, batch_run_id=run_id) for each in movies]
+        database["batch_views"].insert_many(views)
+    return RunPublisher(database, Contract(), lambda: Boundary(NOW))
+
+
+def test_runs_are_listed_newest_first_with_their_documents(publisher: RunPublisher) -> None:
+    runs = publisher.runs()
+    assert [(run.run_id, run.total, run.computed_at) for run in runs] == [
+        ("new", 2, NEW + HOUR),
+        ("old", 3, OLD + HOUR),
+    ]
+
+
+def test_the_first_publication_keeps_earlier_runs_visible(publisher: RunPublisher) -> None:
+    assert publisher.publish("new", NEW).covers_until == NEW
+    assert [(run.run_id, run.status, run.is_visible) for run in publisher.runs()] == [
+        ("new", "published", True),
+        ("old", None, True),
+    ]
+
+
+def test_a_run_with_too_few_documents_is_published_only_by_force(
+    publisher: RunPublisher, database: Database[dict[str, Any]]
+) -> None:
+    database["batch_views"].delete_one({RUN_KEY: "new"})
+    with pytest.raises(NotPublishable, match="1 movie_details after 3"):
+        publisher.publish("new")
+    assert database[RUNS].count_documents({}) == 0
+    assert publisher.publish("new", force=True).is_visible
+
+
+def test_a_run_taken_back_is_hidden_and_keeps_its_documents(publisher: RunPublisher) -> None:
+    publisher.publish("new")
+    run = publisher.roll_back()
+    assert (run.run_id, run.is_visible, run.total) == ("new", False, 2)
+    with pytest.raises(NotPublishable, match="no run is published"):
+        publisher.roll_back()
+
+
+def test_pruning_deletes_only_documents_that_a_newer_run_has(
+    publisher: RunPublisher, database: Database[dict[str, Any]]
+) -> None:
+    publisher.publish("new")
+    assert [(run.run_id, number) for run, number in publisher.prune(1, dry_run=True)] == [("old", 2)]
+    assert [number for _, number in publisher.prune(1)] == [2]
+    assert [each["movie_id"] for each in database["batch_views"].find({RUN_KEY: "old"})] == [3]
+
+
+def test_an_unknown_run_is_refused_with_the_newest_ones(publisher: RunPublisher) -> None:
+    with pytest.raises(NotPublishable, match="there is no run 'none'; the newest are: 'new', 'old'"):
+        publisher.publish("none")
