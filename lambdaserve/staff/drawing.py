@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,8 +37,6 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
         bars = [(parse_moment(span["start"]), parse_moment(span["end"])) for span in layer["held"]]
         text = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
         rows.append(_row(name, "speed", bars, text, scale, len(rows)))
-    missing = report["freshness"]["missing"]
-    holes = [(parse_moment(gap["start"]) if gap["start"] else since, parse_moment(gap["end"]), gap) for gap in missing]
     foot = HEAD_HEIGHT + ROW_HEIGHT * len(rows)
     return {
         "width": WIDTH,
@@ -54,11 +52,7 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
             if at and since <= parse_moment(at) <= until
         ],
         "ticks": _ticks(scale),
-        "holes": [
-            {**scale.span(max(start, since), end), "text": f"{gap['start'] or 'the beginning'} to {gap['end']}"}
-            for start, end, gap in holes
-            if end > since
-        ],
+        "holes": list(_holes(report["freshness"]["missing"], scale)),
     }
 
 
@@ -94,6 +88,15 @@ def _row(
         "bars": [scale.span(start, end) for start, end in bars],
         "text": text,
     }
+
+
+def _holes(missing: Sequence[Mapping[str, Any]], scale: _Scale) -> Iterator[dict[str, Any]]:
+    """Draws the intervals that neither layer holds, as far as they reach into the drawing."""
+    for gap in missing:
+        start, end = parse_moment(gap["start"]) if gap["start"] else scale.since, parse_moment(gap["end"])
+        if end > scale.since:
+            text = f"{gap['start'] or 'the beginning'} to {gap['end']}"
+            yield {**scale.span(max(start, scale.since), end), "text": text}
 
 
 def _ticks(scale: _Scale) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Password checks, of which few run at once.
+"""Password checks, limited in how many run at the same time.
 
 A check takes some 0.3 s of a core, as it should. A flood of passwords from many addresses must not keep a worker from
 answering everyone else. Requirement S5.

@@ -55,7 +55,7 @@ class SessionToken(RefreshToken):
         self.payload["jti"] = self.payload.setdefault(SESSION_CLAIM, uuid4().hex) + uuid4().hex
 
     def check_blacklist(self) -> None:
-        """Raises ``ReusedRefreshToken`` if it is blacklisted, ``TokenError`` if it lacks the claims to tell by."""
+        """Raises ``ReusedRefreshToken`` if it is blacklisted, ``TokenError`` if it lacks the claims to check."""
         if not {"jti", SESSION_CLAIM} <= self.payload.keys():
             raise TokenError("Token has no id")
         try:
