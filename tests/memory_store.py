@@ -1,4 +1,4 @@
-"""A store in memory; ``integration/stores/test_store.py`` runs one suite on it and on MongoDB."""
+"""A store in memory; ``unit/merger/stores/test_store.py`` runs one suite on it and on MongoDB."""
 
 from __future__ import annotations
 

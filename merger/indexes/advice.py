@@ -1,7 +1,7 @@
-"""Which indexes slow queries ask for, which of those that there are serve them, and which serve nobody. Pure (O3).
+"""Advises on indexes: which slow queries need a new one, which have one, and which indexes could go. Pure.
 
-An index serves a query whose equal fields it begins with, in any order, then sorts by what it sorts by, then has a
-field of which a range is wanted: equality, sort, range (the ESR rule of MongoDB's manual).
+An index serves a query if its keys are the query's equality fields in any order, then its sort fields in order, then a
+range field (the ESR rule of MongoDB's manual: equality, sort, range). Requirement O3.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any, Final
 
 from merger.stores.mongo.query_shapes import Order, Shape, SlowTotals
 
-MOST_KEYS: Final = 6
-"""Fields of a suggested index: more cost every write more than they spare any read."""
+MAX_KEYS: Final = 6
+"""Most fields of a suggested index: further ones cost every write more than they save any read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An index that there is.
+class KnownIndex:
+    """An existing index.
 
     Args:
         collection: its name.
         name: of the index.
-        keys: fields and ways; those of other kinds than 1 and -1 serve nothing here.
-        is_plain: whether it answers what its keys say: not sparse, partial, hidden, or with a collation.
+        keys: fields and directions; kinds other than 1 and -1 serve no query here.
+        is_plain: whether it serves all that its keys allow: not sparse, partial, hidden, or with a collation.
         is_declared: whether the service declares it.
-        uses: since the server started; ``None``: it doesn't count.
-        is_unique: it keeps something out, so that nobody may miss it.
+        uses: since the server started; ``None``: not counted.
+        is_unique: whether it enforces a constraint, so that it is never advised to go.
     """
 
     collection: str
@@ -45,8 +45,8 @@ class Suggestion:
 
     Args:
         collection: its name.
-        keys: fields and ways, in order.
-        serves: the slow queries that it is for, the dearest first.
+        keys: fields and directions, in order.
+        serves: the slow queries that it is for, the most expensive first.
     """
 
     collection: str
@@ -55,7 +55,7 @@ class Suggestion:
 
     @property
     def milliseconds(self) -> float:
-        """That all these took together."""
+        """Total time of these queries."""
         return sum(each.milliseconds for each in self.serves)
 
 
@@ -64,22 +64,22 @@ class Droppable:
     """An index that could go.
 
     Args:
-        index: that there is.
-        why: as a sentence without a full stop.
+        index: the existing one.
+        why: the reason, as a sentence without a full stop.
     """
 
-    index: Known
+    index: KnownIndex
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do.
+    """Advice on all indexes.
 
     Args:
-        create: indexes, the one that would spare most first.
-        served: slow queries that have an index and the name of it: something else makes them slow.
-        hopeless: slow queries that no index helps.
+        create: suggested indexes, the one that would save most first.
+        served: slow queries with the name of an index that serves them: something else makes them slow.
+        hopeless: slow queries that no index can serve.
         drop: indexes that could go.
     """
 
@@ -89,19 +89,18 @@ class Advice:
     drop: tuple[Droppable, ...] = ()
 
 
-def advised(slow: Iterable[SlowTotals], indexes: Sequence[Known]) -> Advice:
-    """The advice.
+def advise(slow: Iterable[SlowTotals], indexes: Sequence[KnownIndex]) -> Advice:
+    """Returns the advice.
 
     Args:
-        slow: queries; several of one shape are added up.
+        slow: totals; several of one shape are added up.
         indexes: of both collections.
     """
     sums: dict[Shape, SlowTotals] = {}
     for each in slow:
         sums[each.shape] = sums[each.shape] + each if each.shape in sums else each
-    dearest = sorted(sums.values(), key=lambda each: (-each.milliseconds, each.shape))
     served, hopeless, open_ones = [], [], []
-    for each in dearest:
+    for each in sorted(sums.values(), key=_by_cost):
         index = next((known for known in indexes if _is_served_by(each.shape, known)), None)
         if index is not None:
             served.append((each, index.name))
@@ -109,13 +108,13 @@ def advised(slow: Iterable[SlowTotals], indexes: Sequence[Known]) -> Advice:
             hopeless.append(each)
         else:
             open_ones.append(each)
-    return Advice(_merged(open_ones), tuple(served), tuple(hopeless), tuple(_droppable(indexes)))
+    return Advice(_merge(open_ones), tuple(served), tuple(hopeless), tuple(_find_droppable(indexes)))
 
 
 def serves(keys: Sequence[tuple[str, Any]], shape: Shape) -> bool:
-    """Whether an index with these keys answers such queries without reading more than they want, or sorting.
+    """Whether an index with these keys serves such queries without extra reads and without a sort.
 
-    A range that follows is not asked for where the fields before it are; a query without any field is served by none.
+    Of several range fields, one in the index is enough. A query without any field is served by no index.
     """
     if shape.is_alternative or not (shape.equals or shape.sort or shape.ranges):
         return False
@@ -134,32 +133,32 @@ def serves(keys: Sequence[tuple[str, Any]], shape: Shape) -> bool:
     return not wanted or (bool(rest) and rest[0][0] in wanted)
 
 
-def _is_served_by(shape: Shape, known: Known) -> bool:
+def _is_served_by(shape: Shape, known: KnownIndex) -> bool:
     return known.is_plain and known.collection == shape.collection and serves(known.keys, shape)
 
 
-def _merged(slow: Sequence[SlowTotals]) -> tuple[Suggestion, ...]:
-    """One index for as many as it can serve: those with many fields first, whose beginning may serve others."""
+def _merge(slow: Sequence[SlowTotals]) -> tuple[Suggestion, ...]:
+    """Suggests one index for as many queries as it can serve, starting with the queries of most fields."""
     found: list[Suggestion] = []
     for each in sorted(slow, key=lambda s: (-_size(s.shape), -s.milliseconds, s.shape)):
         for place, suggestion in enumerate(found):
-            keys = _stretched(suggestion, each.shape)
+            keys = _fit(suggestion, each.shape)
             if keys is not None:
                 joined = (*suggestion.serves, each)
-                found[place] = replace(suggestion, keys=keys, serves=tuple(sorted(joined, key=_dearest)))
+                found[place] = replace(suggestion, keys=keys, serves=tuple(sorted(joined, key=_by_cost)))
                 break
         else:
             found.append(Suggestion(each.shape.collection, _keys(each.shape), (each,)))
     return tuple(sorted(found, key=lambda s: (-s.milliseconds, s.collection, s.keys)))
 
 
-def _stretched(suggestion: Suggestion, shape: Shape) -> Order | None:
-    """The suggestion's keys, put in another order where that serves one more; ``None``: nothing does."""
+def _fit(suggestion: Suggestion, shape: Shape) -> Order | None:
+    """Returns the suggestion's keys in an order that serves this shape too; ``None`` if there is none."""
     if suggestion.collection != shape.collection:
         return None
     if serves(suggestion.keys, shape):
         return suggestion.keys
-    # Among the equal fields the order is free: those of the other one first.
+    # The order of equality fields is free: those of this shape go first.
     free = min(len(each.shape.equals) for each in suggestion.serves)
     head, tail = suggestion.keys[:free], suggestion.keys[free:]
     keys = (*(k for k in head if k[0] in shape.equals), *(k for k in head if k[0] not in shape.equals), *tail)
@@ -171,37 +170,37 @@ def _keys(shape: Shape) -> Order:
     sort = tuple((field, way) for field, way in shape.sort if field not in shape.equals)
     sorted_fields = {field for field, _ in sort}
     ranges = [(field, 1) for field in shape.ranges if field not in sorted_fields]
-    return (*((field, 1) for field in shape.equals), *sort, *ranges[:1])[:MOST_KEYS]
+    return (*((field, 1) for field in shape.equals), *sort, *ranges[:1])[:MAX_KEYS]
 
 
 def _size(shape: Shape) -> int:
     return len(_keys(shape))
 
 
-def _dearest(slow: SlowTotals) -> tuple[float, Shape]:
+def _by_cost(slow: SlowTotals) -> tuple[float, Shape]:
     return -slow.milliseconds, slow.shape
 
 
-def _droppable(indexes: Sequence[Known]) -> Iterable[Droppable]:
-    """Those that another one begins with, and those that nobody used."""
-    counts = any(each.uses for each in indexes)
+def _find_droppable(indexes: Sequence[KnownIndex]) -> Iterable[Droppable]:
+    """Yields indexes that another one makes superfluous, and unused ones."""
+    is_counted = any(each.uses for each in indexes)
     for each in indexes:
         if each.name == "_id_" or each.is_declared or each.is_unique:
             continue
         longer = next((o for o in indexes if o is not each and _begins_with(o, each)), None)
         if longer is not None:
             yield Droppable(each, f"{longer.name} begins with its fields and answers the same")
-        elif counts and each.uses == 0:
-            yield Droppable(each, "nobody has used it since MongoDB started")
+        elif is_counted and each.uses == 0:
+            yield Droppable(each, "it has not been used since MongoDB started")
 
 
-def _begins_with(longer: Known, shorter: Known) -> bool:
+def _begins_with(longer: KnownIndex, shorter: KnownIndex) -> bool:
     same = longer.collection == shorter.collection and longer.keys[: len(shorter.keys)] == shorter.keys
     return same and longer.is_plain and shorter.is_plain and len(longer.keys) > len(shorter.keys)
 
 
 def advice_as_dict(advice: Advice) -> Mapping[str, Any]:
-    """Plain data."""
+    """Returns the advice as plain data for JSON."""
     return {
         "create": [
             {

@@ -1,4 +1,4 @@
-"""How far the server is with an index that it builds, where it says so (O3)."""
+"""Progress of an index build, as far as the server reports it. Requirement O3."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from merger.indexes.declared import Index
 from merger.stores.mongo.client import client
 from merger.stores.mongo.errors import mongo_call
 
-ANSWER_WITHIN = 2.0
-"""Seconds that the server may take to say so."""
+TIMEOUT_SECONDS = 2.0
+"""Time limit of the question to the server."""
 
 
-def progress_of_build(index: Index) -> str | None:
-    """What ``$currentOp`` says of the build; ``None`` where it says nothing, as the embedded MongoDB does."""
+def build_progress(index: Index) -> str | None:
+    """Returns the progress of a build from ``$currentOp``; ``None`` if there is none, as with the embedded MongoDB."""
     building: list[dict[str, Any]] = [
         {"$currentOp": {"idleConnections": False}},
         {"$match": {"command.createIndexes": index.collection}},
     ]
     try:
-        with mongo_call(ANSWER_WITHIN):
+        with mongo_call(TIMEOUT_SECONDS):
             for operation in client().admin.aggregate(building):
                 progress = operation.get("progress") or {}
                 if progress.get("total"):

@@ -1,4 +1,4 @@
-"""The indexes that the service needs, declared as data, and how those that there are differ from them. Pure."""
+"""The indexes that the service needs, declared as data, and how real ones differ from them. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.indexes.sharding import KEY
 
-_CHANGES_WHAT_IT_SERVES = ("partialFilterExpression", "collation", "hidden")
-"""Options of an index that keep it from answering what the declared one answers."""
+_RESTRICTING_OPTIONS = ("partialFilterExpression", "collation", "hidden")
+"""Options that keep an index from serving what the declared one serves."""
 
 
 _EXPIRY = "expireAfterSeconds"
@@ -27,9 +27,10 @@ class Index:
         collection: its name.
         name: of the index.
         keys: (field, and 1, -1 or ``"hashed"``), in order.
-        purpose: for people.
-        sparse: leaves out documents without any of the fields.
-        expire_after: documents are deleted so long after the date in its field (M11); such an index answers nothing.
+        purpose: what it is for, in words.
+        sparse: whether it leaves out documents without any of the fields.
+        expire_after: documents are deleted this long after the date in its field; such an index serves no query.
+            Requirement M11.
     """
 
     collection: str
@@ -41,12 +42,12 @@ class Index:
 
     @property
     def expire_after_seconds(self) -> int | None:
-        """As MongoDB has it."""
+        """``expire_after`` as MongoDB stores it."""
         return None if self.expire_after is None else int(self.expire_after.total_seconds())
 
 
 class IndexState(StrEnum):
-    """How a declared and a real index stand to each other."""
+    """How a real index compares with the declared one."""
 
     PRESENT = "present"
     MISSING = "missing"
@@ -56,14 +57,14 @@ class IndexState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """A declared index, a real one, or both.
+    """The comparison of a declared index with a real one, either of which may be missing.
 
     Attributes:
-        state: of it.
-        collection: where it is or should be.
+        state: result of the comparison.
+        collection: where the index is or should be.
         index: as declared; ``None`` for an extra one.
-        real: what ``listIndexes`` says; ``None`` for a missing one.
-        differs: what is different, as sentences without a full stop.
+        real: as ``listIndexes`` describes it; ``None`` for a missing one.
+        differs: the differences, as sentences without a full stop.
     """
 
     state: IndexState
@@ -74,28 +75,30 @@ class IndexStatus:
 
     @property
     def name(self) -> str:
-        """Of the real index, else of the declared one."""
+        """The name of the real index, else of the declared one."""
         if self.index is None or self.real is not None:
             return str((self.real or {})["name"])
         return self.index.name
 
     @property
     def only_expiry_differs(self) -> bool:
-        """Whether all that is different is when documents expire, which can be changed in place."""
+        """Whether the only difference is when documents expire, which can be changed in place."""
         if self.state is not IndexState.DIFFERENT or self.index is None or self.real is None:
             return False
         return len(self.differs) == 1 and self.index.expire_after is not None and _EXPIRY in self.real
 
 
-def declared(aliases: Aliases, grace: timedelta | None = None, sharded: Collection[str] = ()) -> tuple[Index, ...]:
-    """Every index, with those that a deployment's aliases add.
+def declared_indexes(
+    aliases: Aliases, grace: timedelta | None = None, sharded: Collection[str] = ()
+) -> tuple[Index, ...]:
+    """Returns every index that the service needs, including those for a deployment's aliases.
 
     Args:
         aliases: of the contract.
-        grace: how long a speed document is kept after its ``ttl_expires_at``; ``None``: without the index that deletes.
-        sharded: collections that are shared out over shards, for which MongoDB needs an index on the shard key.
+        grace: how long a speed document is kept after its ``ttl_expires_at``; ``None``: no index deletes documents.
+        sharded: sharded collections, for which MongoDB needs an index on the shard key.
 
-    Of the types of speed documents, one index serves each spelling of the key; of batch payloads, one each place.
+    Each spelling of the speed type's key has its own indexes, and so has each place of the batch payload.
     """
     result = [Index(name, "movie_hashed", tuple(KEY.items()), "the shard key") for name in sharded]
     result += [
@@ -131,13 +134,13 @@ def declared(aliases: Aliases, grace: timedelta | None = None, sharded: Collecti
 
 
 def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[IndexStatus, ...]:
-    """Declared indexes beside real ones, in that order; those that nobody declared come last.
+    """Compares declared with real indexes, in the order of declaration; undeclared ones come last.
 
-    An index is known by its keys: one of another name does as well.
+    An index is identified by its keys: one with another name serves as well.
 
     Args:
-        wanted: as ``declared``.
-        real: by collection, what ``listIndexes`` says: ``name``, ``key`` and options.
+        wanted: as from ``declared_indexes``.
+        real: by collection, as ``listIndexes`` describes them: ``name``, ``key`` and options.
     """
     found = {(collection, _keys(index)): index for collection, indexes in real.items() for index in indexes}
     result = []
@@ -156,30 +159,30 @@ def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, An
     return (*result, *(IndexStatus(IndexState.EXTRA, collection, real=index) for collection, index in extra))
 
 
-def missing(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Index, ...]:
-    """Declared indexes that no real one stands for, or only one that can't answer the same."""
+def missing_indexes(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Index, ...]:
+    """Returns declared indexes without a real one that serves the same queries."""
     return tuple(
-        standing.index
-        for standing in compare(wanted, real)
-        if standing.index is not None and standing.state is not IndexState.PRESENT and not standing.only_expiry_differs
+        status.index
+        for status in compare(wanted, real)
+        if status.index is not None and status.state is not IndexState.PRESENT and not status.only_expiry_differs
     )
 
 
 def _keys(index: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    # Of other kinds of index (text, hashed, 2d) the way is a text.
-    return tuple((field, int(way) if isinstance(way, int | float) else way) for field, way in index["key"].items())
+    # For other kinds of index (text, hashed, 2d) the direction is a string.
+    return tuple((field, int(kind) if isinstance(kind, int | float) else kind) for field, kind in index["key"].items())
 
 
 def _differences(index: Index, real: Mapping[str, Any]) -> Iterable[str]:
     if real.get("sparse") and not index.sparse:
-        yield "it is sparse, and leaves documents out"
-    for option in _CHANGES_WHAT_IT_SERVES:
+        yield "it is sparse, so it leaves documents out"
+    for option in _RESTRICTING_OPTIONS:
         if real.get(option):
             yield f"it has {option}"
     expires, wanted = real.get(_EXPIRY), index.expire_after_seconds
     if expires is not None and wanted is None:
         yield f"it deletes documents after {int(expires)} s"
     elif wanted is not None and expires is None:
-        yield "it deletes nothing"
+        yield "it deletes no documents"
     elif expires is not None and int(expires) != wanted:
-        yield f"it deletes documents after {int(expires)} s, declared are {wanted} s"
+        yield f"it deletes documents after {int(expires)} s instead of {wanted} s"

@@ -1,7 +1,7 @@
-"""How the two collections are shared out over the shards of a cluster: what is to be done, as data. Pure.
+"""Plans the sharding of the two collections, as data. Pure.
 
-The shard key is ``{movie_id: "hashed"}``: all documents of a movie lie on one shard, movies are spread evenly whatever
-their ids, and what is asked of one movie asks one shard. What is asked of all movies asks every shard for its part.
+The shard key is ``{movie_id: "hashed"}``: all documents of a movie lie on one shard, and movies are spread evenly
+whatever their ids. A query about one movie goes to one shard, a query about all movies to every shard.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ KEY: Final[Mapping[str, str]] = {"movie_id": "hashed"}
 
 
 class CantShard(Exception):
-    """The server can't, or something else was done before; the message says what and what to do."""
+    """Sharding is impossible; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What a server says of itself.
+    """A server's description of itself.
 
     Args:
         database: name of the database.
-        is_router: whether it is a cluster's ``mongos``.
+        is_router: whether it is the ``mongos`` of a cluster.
         shards: names of its shards.
-        keys: of each collection that is sharded, by its name.
-        indexed: collections that have an index on the shard key.
+        keys: shard keys by name of the sharded collection.
+        indexed: collections with an index on the shard key.
     """
 
     database: str
@@ -40,27 +40,27 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class ShardingStep:
-    """A command.
+    """A command to a server.
 
     Args:
         on: database that it is sent to.
-        command: as the server takes it.
+        command: as sent.
     """
 
     on: str
     command: Mapping[str, Any]
 
     @property
-    def shown(self) -> str:
-        """As somebody would type it in MongoDB's shell."""
-        return f"db.getSiblingDB({_typed(self.on)}).runCommand({_typed(self.command)})"
+    def shell_command(self) -> str:
+        """The command as typed in MongoDB's shell."""
+        return f"db.getSiblingDB({_to_shell(self.on)}).runCommand({_to_shell(self.command)})"
 
 
 def plan(cluster: Cluster) -> tuple[ShardingStep, ...]:
-    """What is left to do; nothing where both collections are sharded as they should be.
+    """Returns the steps that are left to do; none if both collections are sharded as they should be.
 
     Args:
-        cluster: as it is.
+        cluster: its present state.
 
     Raises:
         CantShard: there are no shards, or a collection is sharded by another key.
@@ -75,13 +75,13 @@ def plan(cluster: Cluster) -> tuple[ShardingStep, ...]:
         key = cluster.keys.get(collection)
         if key is not None and dict(key) != dict(KEY):
             raise CantShard(
-                f"{collection} is sharded by {_typed(key)} already; reshardCollection gives it another key, "
+                f"{collection} is sharded by {_to_shell(key)} already; reshardCollection gives it another key, "
                 "and costs a copy of the collection"
             )
         if key is not None:
             continue
         if collection not in cluster.indexed:
-            # A collection that holds documents is sharded by an index only that is there.
+            # A collection with documents can be sharded only by an existing index.
             index = {"key": dict(KEY), "name": "movie_hashed"}
             steps.append(ShardingStep(cluster.database, {"createIndexes": collection, "indexes": [index]}))
         namespace = f"{cluster.database}.{collection}"
@@ -90,10 +90,10 @@ def plan(cluster: Cluster) -> tuple[ShardingStep, ...]:
 
 
 def goes_to_one_shard(wanted: Mapping[str, Any]) -> bool:
-    """Whether a find is of one value of the shard key, so that a router asks one shard.
+    """Whether a find names one value of the shard key, so that a router asks one shard.
 
     Args:
-        wanted: its filter.
+        wanted: filter of the find.
     """
     held = wanted.get("movie_id")
     if isinstance(held, Mapping):
@@ -102,9 +102,9 @@ def goes_to_one_shard(wanted: Mapping[str, Any]) -> bool:
     return held is not None
 
 
-def _typed(value: Any) -> str:
+def _to_shell(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_typed(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {_to_shell(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_typed, value)) + "]"
+        return "[" + ", ".join(map(_to_shell, value)) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)

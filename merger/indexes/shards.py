@@ -1,4 +1,4 @@
-"""What a server says of its shards, and the commands that share collections out over them (O6)."""
+"""Describes a server's shards, and runs the commands that shard collections. Requirement O6."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from merger.contract.collections import BATCH, SPEED
 from merger.indexes.sharding import KEY, Cluster, ShardingStep
 from merger.stores.mongo.errors import mapping_errors, mongo_call
 
-ANSWER_WITHIN = 10.0
-"""Seconds that the server may take to say how it stands."""
+TIMEOUT_SECONDS = 10.0
+"""Time limit for describing a server."""
 
 
-def cluster_of(database: Database[Any]) -> Cluster:
-    """How a server stands.
+def describe_cluster(database: Database[Any]) -> Cluster:
+    """Returns whether a server is a cluster, its shards, and which collections are sharded.
 
     Args:
-        database: that holds the collections.
+        database: holds the collections.
 
     Raises:
-        StoreError: from the server.
+        StoreError: from MongoDB.
     """
     admin = database.client.admin
-    with mongo_call(ANSWER_WITHIN):
+    with mongo_call(TIMEOUT_SECONDS):
         if admin.command("hello").get("msg") != "isdbgrid":
             return Cluster(database.name)
         shards = tuple(str(each["_id"]) for each in admin.command("listShards")["shards"])
@@ -34,24 +34,24 @@ def cluster_of(database: Database[Any]) -> Cluster:
             database.name,
             is_router=True,
             shards=shards,
-            keys=keys_of(database),
+            keys=shard_keys(database),
             indexed=frozenset(
                 name for name, found in indexes.items() if any(dict(each["key"]) == dict(KEY) for each in found)
             ),
         )
 
 
-def keys_of(database: Database[Any]) -> dict[str, Mapping[str, Any]]:
-    """The shard key of each collection that is sharded; none where there are no shards.
+def shard_keys(database: Database[Any]) -> dict[str, Mapping[str, Any]]:
+    """Returns the shard key of each sharded collection; empty for a server without shards.
 
     Args:
-        database: that holds the collections.
+        database: holds the collections.
 
     Raises:
-        StoreError: from the server.
+        StoreError: from MongoDB.
     """
     client = database.client
-    with mongo_call(ANSWER_WITHIN):
+    with mongo_call(TIMEOUT_SECONDS):
         if client.admin.command("hello").get("msg") != "isdbgrid":
             return {}
         known = client.config["collections"]
@@ -60,14 +60,14 @@ def keys_of(database: Database[Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def run(database: Database[Any], step: ShardingStep) -> None:
-    """Does a step, however long it takes.
+    """Runs a step of a plan, without a time limit.
 
     Args:
-        database: any of the server.
+        database: any database of the server.
         step: of a plan.
 
     Raises:
-        StoreError: from the server.
+        StoreError: from MongoDB.
     """
     with mapping_errors():
         database.client[step.on].command(dict(step.command))

@@ -1,7 +1,7 @@
-"""Slow queries of this service: noted by their shape as they end, told to all by way of a capped collection (O3).
+"""The log of slow queries: a capped collection to which every process adds the shapes of its slow queries.
 
-A query's shape is its fields, never a value. What a process notes between two reports is bounded, and so is the
-collection, so that neither a slow store nor an odd caller makes them grow.
+A shape holds the fields of a query and never a value. A process keeps a bounded number of shapes between two reports,
+and the collection is bounded too, so neither a slow store nor an unusual caller makes them grow. Requirement O3.
 """
 
 from __future__ import annotations
@@ -25,69 +25,69 @@ from merger.stores.mongo.slow_queries import SlowQueries
 COLLECTION: Final = "slow_queries"
 
 
-SIZE: Final = 4 * 2**20
-"""Bytes of it; the oldest documents give way."""
+SIZE_BYTES: Final = 4 * 2**20
+"""Size of the collection; the oldest documents make room for new ones."""
 
 
-MOST: Final = 10_000
-"""Documents in it."""
+MAX_DOCUMENTS: Final = 10_000
+"""Most documents in the collection."""
 
 
-WRITTEN_WITHIN, READ_WITHIN = 0.5, 10.0
-"""Seconds; who writes has other work to do."""
+WRITE_SECONDS, READ_SECONDS = 0.5, 10.0
+"""Time limits. Writing has the shorter one, since the writing thread has other work to do."""
 
 
 _log = logging.getLogger(__name__)
 
 
 class SlowQueryLog:
-    """The capped collection.
+    """Adds to and reads from the capped collection.
 
     Args:
-        database: with the two collections.
+        database: the one with the two collections.
     """
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._database = database
 
     def add(self, slow: list[SlowTotals], at: datetime) -> None:
-        """Adds what a process noted.
+        """Adds the slow queries of a process.
 
         Raises:
             StoreError: from the store.
         """
         documents = [{"at": at, "host": socket.gethostname(), **msgspec.to_builtins(each)} for each in slow]
         if documents:
-            with mongo_call(WRITTEN_WITHIN):
-                self._make()
+            with mongo_call(WRITE_SECONDS):
+                self._ensure_collection()
                 self._database[COLLECTION].insert_many(documents, ordered=False)
 
     def since(self, start: datetime) -> list[SlowTotals]:
-        """What was added from a moment on; what is no record of ours is left out.
+        """Returns what was added since a time; unreadable records are ignored.
 
         Raises:
             StoreError: from the store.
         """
-        with mongo_call(READ_WITHIN):
-            found = list(self._database[COLLECTION].find({"at": {"$gte": start}}, limit=MOST))
+        with mongo_call(READ_SECONDS):
+            found = list(self._database[COLLECTION].find({"at": {"$gte": start}}, limit=MAX_DOCUMENTS))
         return [slow for slow in map(_read, found) if slow is not None]
 
-    def _make(self) -> None:
-        # Found out by making it: whoever inserts into a collection that is missing makes one without bounds.
+    def _ensure_collection(self) -> None:
+        # Always attempted: an insert into a missing collection would create one without bounds.
         with suppress(CollectionInvalid, OperationFailure):
-            self._database.create_collection(COLLECTION, capped=True, size=SIZE, max=MOST)
+            self._database.create_collection(COLLECTION, capped=True, size=SIZE_BYTES, max=MAX_DOCUMENTS)
 
 
-def report_slow_queries(noted: SlowQueries, log: SlowQueryLog, now: datetime) -> None:
-    """Adds what this process noted since the last report to the log; what can't be added is lost.
+def report_slow_queries(slow: SlowQueries, log: SlowQueryLog, now: datetime) -> None:
+    """Moves the slow queries of this process to the log; those that can't be added are lost.
 
     Args:
-        noted: of this process; it is emptied.
+        slow: of this process; it is emptied.
         log: of all processes.
         now: aware UTC.
     """
     try:
-        log.add(noted.take(), now)
+        log.add(slow.take(), now)
     except StoreError as error:
         _log.info("slow queries could not be recorded: %s", error)
 

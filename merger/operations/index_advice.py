@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from merger import wiring
-from merger.indexes.advice import Advice, Known, advised
+from merger.indexes.advice import Advice, KnownIndex, advise
 from merger.indexes.declared import IndexStatus
 from merger.indexes.server import index_statuses
 from merger.operations.collection_sizes import measure_collections
@@ -30,12 +30,12 @@ def index_advice(since: datetime) -> Advice:
     known = [
         _known_index(status, uses.get(status.collection, {})) for status in index_statuses() if status.real is not None
     ]
-    return advised(wiring.slow_query_log().since(since), known)
+    return advise(wiring.slow_query_log().since(since), known)
 
 
-def _known_index(status: IndexStatus, uses: Mapping[str, int]) -> Known:
+def _known_index(status: IndexStatus, uses: Mapping[str, int]) -> KnownIndex:
     real = status.real or {}
-    return Known(
+    return KnownIndex(
         collection=status.collection,
         name=status.name,
         keys=tuple(real.get("key", {}).items()),

@@ -126,8 +126,8 @@ def missing_indexes() -> tuple[str, ...] | None:
             real = indexing.real_indexes()
     except StoreError:
         return None
-    wanted = indexes.declared(aliases())
-    return tuple(f"{index.collection}.{index.name}" for index in indexes.missing(wanted, real))
+    wanted = indexes.declared_indexes(aliases())
+    return tuple(f"{index.collection}.{index.name}" for index in indexes.missing_indexes(wanted, real))
 
 
 def holds_answers() -> bool:

@@ -15,7 +15,7 @@ from lambdaserve.access.models import ApiKey
 from merger import configuration, wiring
 from merger.contract.documents import Aliases
 from merger.errors import StoreUnavailable
-from merger.indexes.declared import declared as declared_indexes
+from merger.indexes.declared import declared_indexes
 from merger.stores.mongo.store import MongoStore
 from merger.stores.store import Find
 from tests.api.conftest import Api

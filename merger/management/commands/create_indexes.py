@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from merger.errors import StoreError
 from merger.indexes import server as indexing
-from merger.indexes.build_progress import progress_of_build
+from merger.indexes.build_progress import build_progress
 from merger.indexes.declared import Index, IndexState, IndexStatus
 from merger.management.index_table import describe, format_table
 from merger.operations.collection_sizes import measure_collections
@@ -117,7 +117,7 @@ class Command(BaseCommand):
 
         def show_progress() -> None:
             while not ended.wait(PROGRESS_INTERVAL_SECONDS):
-                progress = progress_of_build(index) or f"{time.monotonic() - began:.0f} s so far"
+                progress = build_progress(index) or f"{time.monotonic() - began:.0f} s so far"
                 self.stderr.write(f"creating {index.collection}.{index.name}: {progress}", style_func=str)
 
         reporter = threading.Thread(target=show_progress, name="index-build", daemon=True)

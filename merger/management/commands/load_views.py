@@ -26,7 +26,7 @@ from merger.contract import collections
 from merger.contract.documents import Contract
 from merger.contract.importing import BATCH, KINDS, STAMPS, LineReader, Ready, Rejected
 from merger.errors import StoreError
-from merger.indexes.shards import keys_of
+from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
 from merger.management.view_files import STDIN, UnreadableFile, ViewFile, open_views
 from merger.stores.mongo.client import database
@@ -136,7 +136,7 @@ class Command(BaseCommand):
         self, file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, options: dict[str, Any]
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
-        sharded = () if options["dry_run"] else keys_of(database())
+        sharded = () if options["dry_run"] else shard_keys(database())
         for part in _split(file, reader, counts, rejects):
             if not options["dry_run"]:
                 older = _store(options["kind"], [ready for _, ready in part], sharded)

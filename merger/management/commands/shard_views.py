@@ -29,13 +29,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            cluster = shards.cluster_of(database())
+            cluster = shards.describe_cluster(database())
             steps = plan(cluster)
             if not steps:
                 self.stdout.write(f"Both collections are sharded already, over {', '.join(cluster.shards)}.")
                 return
             for step in steps:
-                self.stdout.write(step.shown)
+                self.stdout.write(step.shell_command)
             if options["plan"]:
                 return
             if not options["yes"]:

@@ -12,7 +12,7 @@ from pymongo.database import Database
 
 from lambdaserve.server.embedded_stores import free_port
 from merger.contract.documents import Aliases
-from merger.indexes.declared import declared, missing
+from merger.indexes.declared import declared_indexes, missing_indexes
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -28,16 +28,16 @@ def real(database: Database[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_it_creates_every_declared_index(database: Database[dict[str, Any]]) -> None:
-    wanted = declared(Aliases())
+    wanted = declared_indexes(Aliases())
     said = run()
-    assert missing(wanted, real(database)) == ()
+    assert missing_indexes(wanted, real(database)) == ()
     assert f"{len(wanted)} indexes declared: 0 present, {len(wanted)} created" in said
 
 
 def test_a_second_run_changes_nothing(database: Database[dict[str, Any]]) -> None:
     run()
     before = real(database)
-    assert f"{len(declared(Aliases()))} present, 0 created" in run()
+    assert f"{len(declared_indexes(Aliases()))} present, 0 created" in run()
     assert real(database) == before
 
 
@@ -54,7 +54,7 @@ def test_an_index_of_another_name_counts(database: Database[dict[str, Any]]) -> 
 def test_a_name_that_other_keys_have_is_left_to_them(database: Database[dict[str, Any]]) -> None:
     database["speed_views"].create_index([("their_field", 1)], name="movie_hour")
     run()
-    assert missing(declared(Aliases()), real(database)) == ()
+    assert missing_indexes(declared_indexes(Aliases()), real(database)) == ()
     assert database["speed_views"].index_information()["movie_hour"]["key"] == [("their_field", 1)]
 
 
@@ -68,13 +68,14 @@ def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch)
     )
     with nobody:
         monkeypatch.setattr(indexing, "database", lambda: nobody["x"])
-        monkeypatch.setattr(indexing, "ANSWER_WITHIN", 0.3)
+        monkeypatch.setattr(indexing, "TIMEOUT_SECONDS", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             run()
 
 
 def test_aliases_of_a_deployment_get_their_indexes() -> None:
-    names = {index.name for index in declared(Aliases().with_extra({"payload": ["body"], "speed_type_keys": ["kind"]}))}
+    aliases = Aliases().with_extra({"payload": ["body"], "speed_type_keys": ["kind"]})
+    names = {index.name for index in declared_indexes(aliases)}
     assert {"trend_body", "actor_body", "kind_hour", "kind_synced"} <= names
 
 
@@ -143,7 +144,7 @@ def test_another_grace_is_changed_in_place_and_so_is_somebody_elses(
 ) -> None:
     database["speed_views"].create_index([("ttl_expires_at", 1)], name="theirs", expireAfterSeconds=0)
     said = run(dry_run=True)
-    assert "would change  speed_views.theirs: it deletes documents after 0 s, declared are 259200 s" in said
+    assert "would change  speed_views.theirs: it deletes documents after 0 s instead of 259200 s" in said
     assert options_of(database, "theirs")["expireAfterSeconds"] == 0
     assert "changed  speed_views.theirs" in run()
     assert options_of(database, "theirs")["expireAfterSeconds"] == EXPIRY.total_seconds()
@@ -162,14 +163,14 @@ def test_what_nobody_declared_is_told_and_dropped_when_that_is_wanted(database: 
     assert "theirs" in database["batch_views"].index_information()
     assert "dropped  batch_views.theirs" in run(prune=True, yes=True)
     assert "theirs" not in database["batch_views"].index_information()
-    assert missing(declared(Aliases()), real(database)) == ()
+    assert missing_indexes(declared_indexes(Aliases()), real(database)) == ()
 
 
 def test_an_index_that_leaves_documents_out_is_told_and_made_anew_when_that_is_wanted(
     database: Database[dict[str, Any]],
 ) -> None:
     database["batch_views"].create_index([("movie_id", 1), ("view_type", 1)], name="movie_view", sparse=True)
-    assert "different  batch_views.movie_view: it is sparse, and leaves documents out; --rebuild" in run()
+    assert "different  batch_views.movie_view: it is sparse, so it leaves documents out; --rebuild" in run()
     assert options_of(database, "movie_view", "batch_views")["sparse"]
     said = run(rebuild=True, yes=True)
     assert "dropped  batch_views.movie_view" in said
@@ -178,11 +179,11 @@ def test_an_index_that_leaves_documents_out_is_told_and_made_anew_when_that_is_w
 
 
 def test_a_check_fails_until_everything_is_as_declared_and_changes_nothing(database: Database[dict[str, Any]]) -> None:
-    with pytest.raises(CommandError, match=f"not as declared: {len(declared(Aliases()))} missing"):
+    with pytest.raises(CommandError, match=f"not as declared: {len(declared_indexes(Aliases()))} missing"):
         run(check=True)
     assert database.list_collection_names() == []
     run()
-    assert f"{len(declared(Aliases()))} present" in run(check=True)
+    assert f"{len(declared_indexes(Aliases()))} present" in run(check=True)
     database["batch_views"].create_index([("their_field", 1)])
     with pytest.raises(CommandError, match="1 extra"):
         run(check=True)

@@ -1,4 +1,4 @@
-"""Which indexes are suggested for slow queries, and which could go."""
+"""Indexes are suggested for slow queries, and superfluous or unused ones are advised to go."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.indexes.advice import MOST_KEYS, Advice, Known, advice_as_dict, advised, serves
+from merger.indexes.advice import MAX_KEYS, Advice, KnownIndex, advice_as_dict, advise, serves
 from merger.stores.mongo.query_shapes import Shape, SlowTotals
 
 A, B, C, D = "abcd"
@@ -17,16 +17,16 @@ A, B, C, D = "abcd"
 def slow(
     equals: str = "", sort: str = "", ranges: str = "", ms: float = 100.0, queries: int = 1, **more: Any
 ) -> SlowTotals:
-    """``sort``: an upper case letter is descending."""
+    """Slow queries by one-letter fields; an upper-case letter in ``sort`` is descending."""
     order = tuple((each.lower(), -1 if each.isupper() else 1) for each in sort)
     return SlowTotals(
         Shape("views", tuple(sorted(equals)), order, tuple(sorted(ranges)), **more), queries, ms, ms / queries
     )
 
 
-def known(keys: str, **more: Any) -> Known:
+def known(keys: str, **more: Any) -> KnownIndex:
     order = tuple((each.lower(), -1 if each.isupper() else 1) for each in keys)
-    return Known("views", more.pop("name", f"by_{keys}"), order, **more)
+    return KnownIndex("views", more.pop("name", f"by_{keys}"), order, **more)
 
 
 def created(advice: Advice) -> list[str]:
@@ -45,8 +45,8 @@ def created(advice: Advice) -> list[str]:
         (slow("", "a"), "a"),
     ],
 )
-def test_fields_come_as_equality_sort_range(shape: SlowTotals, keys: str) -> None:
-    assert created(advised([shape], [])) == [keys]
+def test_suggested_fields_are_equality_then_sort_then_range(shape: SlowTotals, keys: str) -> None:
+    assert created(advise([shape], [])) == [keys]
 
 
 @pytest.mark.parametrize(
@@ -69,43 +69,43 @@ def test_fields_come_as_equality_sort_range(shape: SlowTotals, keys: str) -> Non
         ("ab", slow("ab", is_alternative=True), False),
     ],
 )
-def test_an_index_serves_what_it_begins_with(keys: str, shape: SlowTotals, *, does: bool) -> None:
+def test_index_serves_queries_that_its_first_fields_match(keys: str, shape: SlowTotals, *, does: bool) -> None:
     assert serves(known(keys).keys, shape.shape) is does
 
 
-def test_what_an_index_serves_is_told_and_not_suggested() -> None:
-    advice = advised([slow("a", "B")], [known("abc"), known("aB", name="theirs")])
+def test_served_query_is_reported_with_its_index_and_gets_no_suggestion() -> None:
+    advice = advise([slow("a", "B")], [known("abc"), known("aB", name="theirs")])
     assert advice.create == ()
     assert [(each.shape.description, name) for each, name in advice.served] == [("a =, sorted by b ↓", "by_abc")]
 
 
 @pytest.mark.parametrize("more", [{"is_plain": False}, {"name": "_id_"}])
-def test_an_index_that_leaves_documents_out_serves_nothing(more: dict[str, Any]) -> None:
-    assert created(advised([slow("a")], [known("a", **{"is_plain": True, **more})])) == (
+def test_index_that_leaves_documents_out_serves_no_query(more: dict[str, Any]) -> None:
+    assert created(advise([slow("a")], [known("a", **{"is_plain": True, **more})])) == (
         ["a"] if not more.get("is_plain", True) else []
     )
-    assert created(advised([slow("a")], [Known("others", "by_a", (("a", 1),))])) == ["a"]
+    assert created(advise([slow("a")], [KnownIndex("others", "by_a", (("a", 1),))])) == ["a"]
 
 
-def test_one_index_is_for_as_many_as_it_can_serve() -> None:
-    advice = advised([slow("b", ms=500), slow("abc", ms=10), slow("bc", ms=20), slow("a", "D")], [])
+def test_one_index_is_suggested_for_all_queries_it_can_serve() -> None:
+    advice = advise([slow("b", ms=500), slow("abc", ms=10), slow("bc", ms=20), slow("a", "D")], [])
     assert created(advice) == ["bca", "aD"]
     assert [each.shape.description for each in advice.create[0].serves] == ["b =", "b =, c =", "a =, b =, c ="]
     assert advice.create[0].milliseconds == 530
 
 
 def test_queries_of_one_shape_are_added_up() -> None:
-    (suggestion,) = advised([slow("a", ms=100), slow("a", ms=300, queries=2)], []).create
+    (suggestion,) = advise([slow("a", ms=100), slow("a", ms=300, queries=2)], []).create
     assert suggestion.serves == (SlowTotals(Shape("views", ("a",)), 3, 400.0, 150.0),)
 
 
-def test_what_no_index_helps_is_told() -> None:
-    advice = advised([slow(), slow("a", is_alternative=True)], [known("a")])
+def test_query_that_no_index_can_serve_is_reported() -> None:
+    advice = advise([slow(), slow("a", is_alternative=True)], [known("a")])
     assert {each.shape.description for each in advice.hopeless} == {"everything", "a ="}
     assert advice.create == ()
 
 
-def test_an_index_that_another_one_begins_with_could_go() -> None:
+def test_index_whose_fields_begin_another_one_could_go() -> None:
     indexes = [
         known("a"),
         known("ab"),
@@ -114,21 +114,21 @@ def test_an_index_that_another_one_begins_with_could_go() -> None:
         known("c", is_declared=True),
         known("cb"),
     ]
-    assert [each.index.name for each in advised([], indexes).drop] == ["by_a"]
-    assert [each.index.name for each in advised([], [known("a"), known("ab", is_plain=False)]).drop] == []
+    assert [each.index.name for each in advise([], indexes).drop] == ["by_a"]
+    assert [each.index.name for each in advise([], [known("a"), known("ab", is_plain=False)]).drop] == []
 
 
-def test_an_index_that_nobody_uses_could_go_where_uses_are_counted() -> None:
+def test_unused_index_could_go_if_uses_are_counted() -> None:
     unused, used = known("a", uses=0), known("b", uses=5)
-    assert [(e.index.name, e.why) for e in advised([], [unused, used]).drop] == [
-        ("by_a", "nobody has used it since MongoDB started")
+    assert [(e.index.name, e.why) for e in advise([], [unused, used]).drop] == [
+        ("by_a", "it has not been used since MongoDB started")
     ]
-    assert advised([], [unused]).drop == ()
-    assert advised([], [known("_", name="_id_", uses=0), used]).drop == ()
+    assert advise([], [unused]).drop == ()
+    assert advise([], [known("_", name="_id_", uses=0), used]).drop == ()
 
 
 def test_advice_is_plain_data() -> None:
-    found = advice_as_dict(advised([slow("a", "B"), slow("c"), slow()], [known("c"), known("d"), known("da")]))
+    found = advice_as_dict(advise([slow("a", "B"), slow("c"), slow()], [known("c"), known("d"), known("da")]))
     assert found["create"][0]["keys"] == [["a", 1], ["b", -1]]
     assert found["served"][0]["index"] == "by_c"
     assert found["hopeless"][0]["query"] == "everything"
@@ -145,13 +145,15 @@ shapes = st.builds(
 
 
 @given(st.lists(shapes, max_size=8), st.lists(st.lists(fields, min_size=1, max_size=3, unique=True), max_size=4))
-def test_every_slow_query_ends_in_one_place_and_is_served_there(found: list[SlowTotals], keys: list[list[str]]) -> None:
+def test_every_slow_query_is_listed_once_and_served_by_its_suggestion(
+    found: list[SlowTotals], keys: list[list[str]]
+) -> None:
     indexes = [known("".join(each), name=f"index {number}") for number, each in enumerate(keys)]
-    advice = advised(found, indexes)
-    told = [each.shape for suggestion in advice.create for each in suggestion.serves]
-    told += [each.shape for each, _ in advice.served] + [each.shape for each in advice.hopeless]
-    assert sorted(told) == sorted({each.shape for each in found})
+    advice = advise(found, indexes)
+    listed = [each.shape for suggestion in advice.create for each in suggestion.serves]
+    listed += [each.shape for each, _ in advice.served] + [each.shape for each in advice.hopeless]
+    assert sorted(listed) == sorted({each.shape for each in found})
     for suggestion in advice.create:
-        assert len(suggestion.keys) <= MOST_KEYS
+        assert len(suggestion.keys) <= MAX_KEYS
         assert len({field for field, _ in suggestion.keys}) == len(suggestion.keys)
         assert all(serves(suggestion.keys, each.shape) for each in suggestion.serves)

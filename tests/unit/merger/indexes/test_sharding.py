@@ -1,4 +1,4 @@
-"""What is left to do for two sharded collections, and which finds ask one shard (O6)."""
+"""The sharding plan holds the steps that are left; finds of one movie go to one shard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
-from merger.indexes.declared import IndexState, compare, declared
+from merger.indexes.declared import IndexState, compare, declared_indexes
 from merger.indexes.sharding import KEY, CantShard, Cluster, goes_to_one_shard, plan
 
 BARE = Cluster("moviedb", is_router=True, shards=("a", "b"))
 INDEX = {"key": {"movie_id": "hashed"}, "name": "movie_hashed"}
 
 
-def test_collections_get_an_index_and_then_are_sharded() -> None:
+def test_collections_get_an_index_before_they_are_sharded() -> None:
     assert [(step.on, step.command) for step in plan(BARE)] == [
         ("moviedb", {"createIndexes": BATCH, "indexes": [INDEX]}),
         ("admin", {"shardCollection": "moviedb.batch_views", "key": {"movie_id": "hashed"}}),
@@ -25,21 +25,20 @@ def test_collections_get_an_index_and_then_are_sharded() -> None:
     ]
 
 
-def test_what_was_done_is_not_done_again() -> None:
+def test_completed_steps_are_not_planned_again() -> None:
     half = replace(BARE, keys={BATCH: KEY}, indexed=frozenset({BATCH, SPEED}))
     assert [step.command for step in plan(half)] == [{"shardCollection": "moviedb.speed_views", "key": dict(KEY)}]
     assert plan(replace(half, keys={BATCH: KEY, SPEED: {"movie_id": "hashed"}})) == ()
 
 
-def test_a_step_is_shown_as_the_shell_takes_it() -> None:
-    shown = plan(BARE)[1].shown
-    assert shown == (
+def test_step_is_shown_as_typed_in_the_shell() -> None:
+    assert plan(BARE)[1].shell_command == (
         'db.getSiblingDB("admin").runCommand({shardCollection: "moviedb.batch_views", key: {movie_id: "hashed"}})'
     )
 
 
 @pytest.mark.parametrize(
-    ("cluster", "because"),
+    ("cluster", "reason"),
     [
         (Cluster("moviedb"), "no shards"),
         (replace(BARE, shards=()), "no shards"),
@@ -47,8 +46,8 @@ def test_a_step_is_shown_as_the_shell_takes_it() -> None:
         (replace(BARE, keys={SPEED: {"hour": 1}}), r"speed_views is sharded by \{hour: 1\} already"),
     ],
 )
-def test_it_refuses_with_a_reason(cluster: Cluster, because: str) -> None:
-    with pytest.raises(CantShard, match=because):
+def test_impossible_plan_is_refused_with_a_reason(cluster: Cluster, reason: str) -> None:
+    with pytest.raises(CantShard, match=reason):
         plan(cluster)
 
 
@@ -65,12 +64,12 @@ def test_it_refuses_with_a_reason(cluster: Cluster, because: str) -> None:
         ({}, False),
     ],
 )
-def test_one_value_of_the_key_is_one_shard(wanted: dict[str, Any], *, one: bool) -> None:
+def test_find_of_one_shard_key_value_goes_to_one_shard(wanted: dict[str, Any], *, one: bool) -> None:
     assert goes_to_one_shard(wanted) is one
 
 
-def test_the_index_of_the_shard_key_is_declared_where_there_are_shards() -> None:
-    bare, sharded = declared(Aliases()), declared(Aliases(), sharded=[BATCH, SPEED])
+def test_shard_key_index_is_declared_for_sharded_collections() -> None:
+    bare, sharded = declared_indexes(Aliases()), declared_indexes(Aliases(), sharded=[BATCH, SPEED])
     added = [index for index in sharded if index not in bare]
     assert {(index.collection, index.keys) for index in added} == {
         (name, tuple(KEY.items())) for name in (BATCH, SPEED)

@@ -13,7 +13,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.deadline import deadline, left
 from merger.errors import StoreUnavailable
-from merger.indexes.declared import declared
+from merger.indexes.declared import declared_indexes
 from merger.stores.breaker import BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
 from merger.stores.store import Document, Find
@@ -87,7 +87,7 @@ def test_probe_finds_by_a_declared_index(guarded: Guarded, collection: str) -> N
     assert guarded.closed.wait(5)
     ((asked, field),) = set(guarded.behind.asked)
     assert asked == collection
-    assert field in {index.keys[0][0] for index in declared(Aliases()) if index.collection == collection}
+    assert field in {index.keys[0][0] for index in declared_indexes(Aliases()) if index.collection == collection}
 
 
 def test_failing_collection_is_refused_while_the_other_answers(guarded: Guarded) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from lambdaserve.ops.doctor.diagnosis import Examination, diagnose
 from lambdaserve.ops.doctor.findings import Finding, Level, worse_than
 from merger.contract.documents import Aliases
-from merger.indexes.declared import compare, declared
+from merger.indexes.declared import compare, declared_indexes
 from merger.migrations_mongo.migration import Migration
 from merger.migrations_mongo.plan import Record, migration_statuses
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
 
-INDEXES = declared(Aliases())
+INDEXES = declared_indexes(Aliases())
 REAL = {
     name: [
         {"name": index.name, "key": dict(index.keys), "sparse": index.sparse}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from merger.contract.documents import Aliases
-from merger.indexes.declared import compare, declared
+from merger.indexes.declared import compare, declared_indexes
 from merger.migrations_mongo.plan import migration_statuses
 from merger.operations.server_facts import ContractSample
 from tests.unit.lambdaserve.ops.doctor.deployment import (
@@ -38,7 +38,7 @@ HOLE = {"start": "2026-03-10T03:00:00Z", "end": "2026-03-10T04:00:00Z"}
             "manage.py create_indexes",
         ),
         (
-            {"indexes": compare(declared(Aliases(), timedelta(hours=72)), REAL)},
+            {"indexes": compare(declared_indexes(Aliases(), timedelta(hours=72)), REAL)},
             "warning",
             "indexes",
             "missing: speed_views.expiry; without it expired documents are never deleted",
