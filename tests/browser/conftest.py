@@ -1,4 +1,4 @@
-"""A real Chromium on a real server; every page that it opens is watched for errors and for foreign requests."""
+"""A real Chromium on a real server; each page records errors and requests to other hosts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHROMIUM = next(
 
 @dataclass
 class Watched:
-    """A page with what went wrong on it and what it asked of other hosts."""
+    """A page that records its errors and its requests to other hosts."""
 
     page: Page
     home: str
@@ -27,7 +27,7 @@ class Watched:
     foreign: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Opens a path of the server and waits until the network is quiet."""
+        """Opens a path of the server and waits until the network is idle."""
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._note(request.url))
@@ -43,8 +43,8 @@ class Watched:
 def chromium() -> Iterator[Browser]:
     """A headless Chromium; skips the test where none is installed.
 
-    Its driver runs an event loop in this very thread, so it lasts one module and no longer: no other test may meet
-    that loop, nor the variable that lets Django work beside it.
+    Its driver runs an event loop in this thread, so it lasts for one module only: other tests must not meet that loop,
+    nor the variable that lets Django work beside it.
     """
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")

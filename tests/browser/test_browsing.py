@@ -1,4 +1,4 @@
-"""People in front of the pages: a real Chromium on the running service, with its streams and its sample world."""
+"""Visitors of the pages: a real Chromium on the running service, with its streams and sample data."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ PAGES = {
     "search": "/search/?q=the",
     "about": "/about/",
     "log in": "/login/",
-    "not there": "/trending/?genre=dramma",
+    "unknown genre": "/trending/?genre=dramma",
 }
 SCREENS = [(390, "light"), (390, "dark"), (820, "light"), (820, "dark"), (1500, "light"), (1500, "dark")]
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The whole service, as `make run` starts it."""
+    """The whole service, as ``make run`` starts it."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")
     directory = tmp_path_factory.mktemp("browsing")
@@ -54,14 +54,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def leading(copy: Served) -> int:
-    """A movie of which both layers have much to say."""
+    """Id of a movie with much data in both layers."""
     with urllib.request.urlopen(f"{copy.url}/api/v1/trending/movies?window=6h", timeout=30) as answer:
         return int(json.load(answer)["trending_movies"][0]["movie_id"])
 
 
 @pytest.fixture
 def visitor(chromium: Browser, copy: Served) -> Iterator[Watched]:
-    """A new page on the running service; its streams are its own."""
+    """A new page on the running service, with its own streams."""
     page = chromium.new_page()
     page.set_default_timeout(20_000)
     yield Watched(page, copy.url)
@@ -69,7 +69,7 @@ def visitor(chromium: Browser, copy: Served) -> Iterator[Watched]:
 
 
 def go(visitor: Watched, path: str) -> Page:
-    """Opens a page; one with a stream never comes to rest."""
+    """Opens a page without waiting for an idle network: a stream never ends."""
     page = visitor.page
     page.on("console", lambda message: visitor.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: visitor.errors.append(str(error)))
@@ -78,7 +78,7 @@ def go(visitor: Watched, path: str) -> Page:
 
 
 def is_drawn(page: Page) -> bool:
-    """Whether every chart has something on it, beside what a blank one would have."""
+    """Whether every chart has drawn something."""
     found: bool = page.evaluate(
         """() => [...document.querySelectorAll(".plot canvas")].every((canvas) => {
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -90,7 +90,7 @@ def is_drawn(page: Page) -> bool:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_a_page_fits_is_drawn_and_bars_nobody(
+def test_page_fits_the_screen_draws_charts_and_is_accessible(
     visitor: Watched, leading: int, name: str, width: int, scheme: Any
 ) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
@@ -102,9 +102,11 @@ def test_a_page_fits_is_drawn_and_bars_nobody(
     assert page.locator("[data-chart]:not([hidden])").count() == charts
     assert charts == {"overview": 2, "trending": 1, "movie": 2, "analytics": 4}.get(name, 0)
     assert is_drawn(page)
-    bars = [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
-    assert bars == []
-    errors = [error for error in visitor.errors if "404" not in error or name != "not there"]
+    violations = [
+        each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")
+    ]
+    assert violations == []
+    errors = [error for error in visitor.errors if "404" not in error or name != "unknown genre"]
     assert errors == []
 
 
@@ -125,7 +127,7 @@ def trending_of(movie_id: int, score: float) -> dict[str, Any]:
     }
 
 
-def test_a_change_is_seen_without_loading_the_page_again(visitor: Watched, copy: Served) -> None:
+def test_new_score_appears_without_reloading_the_page(visitor: Watched, copy: Served) -> None:
     page = go(visitor, "/trending/?window=6h")
     page.wait_for_selector("[data-live=streaming]")
     page.evaluate("window.still = true")
@@ -140,7 +142,7 @@ def test_a_change_is_seen_without_loading_the_page_again(visitor: Watched, copy:
     assert visitor.errors == []
 
 
-def test_a_movies_numbers_change_before_ones_eyes(visitor: Watched, copy: Served) -> None:
+def test_movies_numbers_update_without_reloading_the_page(visitor: Watched, copy: Served) -> None:
     page = go(visitor, "/movies/603/")
     page.wait_for_selector("[data-live=streaming]")
     now = datetime.now(UTC)
@@ -159,7 +161,7 @@ def test_a_movies_numbers_change_before_ones_eyes(visitor: Watched, copy: Served
     assert visitor.errors == []
 
 
-def test_a_lost_stream_is_opened_again(visitor: Watched, copy: Served) -> None:
+def test_lost_stream_is_reopened(visitor: Watched, copy: Served) -> None:
     page = go(visitor, "/trending/")
     page.wait_for_selector("[data-live=streaming]")
     workers = [pid for pid, line in descendants(copy.process.pid).items() if "asgi" in line]
@@ -169,16 +171,16 @@ def test_a_lost_stream_is_opened_again(visitor: Watched, copy: Served) -> None:
     page.wait_for_selector("[data-live=streaming]", timeout=60_000)
 
 
-def test_without_a_stream_a_page_asks_again(visitor: Watched) -> None:
+def test_page_polls_without_a_stream(visitor: Watched) -> None:
     visitor.page.route(re.compile(r"//[^/]+/[\w-]+:[\w:-]+$"), lambda route: route.abort())
     page = go(visitor, "/trending/?window=24h")
-    with page.expect_response(re.compile(r"/fragments/trending/\?.*window=24h"), timeout=40_000) as asked:
+    with page.expect_response(re.compile(r"/fragments/trending/\?.*window=24h"), timeout=40_000) as polled:
         page.wait_for_selector("[data-live=asking]")
-    assert asked.value.ok
+    assert polled.value.ok
     assert page.locator(".ranking tbody tr").count() == 20
 
 
-def test_charts_are_given_away_as_they_are_shown(visitor: Watched, tmp_path: Path) -> None:
+def test_charts_download_as_csv_png_and_svg(visitor: Watched, tmp_path: Path) -> None:
     page = go(visitor, "/movies/603/?window=30d")
     for link, name in (("#chart-sentiment a", "sentiment.csv"), ("[data-png=stats]", "stats.png")):
         with page.expect_download() as found:
@@ -200,7 +202,7 @@ def test_charts_are_given_away_as_they_are_shown(visitor: Watched, tmp_path: Pat
     assert len(drawing.findall(".//{http://www.w3.org/2000/svg}line")) > 3
 
 
-def test_one_finds_a_movie_while_typing_and_the_address_tells(visitor: Watched) -> None:
+def test_search_finds_while_typing_and_keeps_the_query_in_the_url(visitor: Watched) -> None:
     page = go(visitor, "/search/")
     page.locator("main [name=q]").press_sequentially("matri", delay=30)
     expect(page.locator("#found a:text-is('The Matrix')")).to_have_count(1, timeout=20_000)
@@ -212,7 +214,7 @@ def test_one_finds_a_movie_while_typing_and_the_address_tells(visitor: Watched) 
     assert visitor.errors == []
 
 
-def test_switches_and_forms_lead_to_addresses_that_hold_the_state(visitor: Watched) -> None:
+def test_switches_and_forms_put_their_state_into_the_url(visitor: Watched) -> None:
     page = go(visitor, "/trending/")
     page.click(".switch a:text-is('24h')")
     page.select_option("[name=genre]", "Drama")
@@ -225,7 +227,7 @@ def test_switches_and_forms_lead_to_addresses_that_hold_the_state(visitor: Watch
     assert page.locator("#table-comparison tbody tr").count() == 3
 
 
-def test_it_works_by_keyboard(visitor: Watched) -> None:
+def test_pages_work_by_keyboard(visitor: Watched) -> None:
     page = go(visitor, "/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -240,7 +242,7 @@ def test_it_works_by_keyboard(visitor: Watched) -> None:
     page.wait_for_url(re.compile(r"/search/\?q=matrix"))
 
 
-def test_without_javascript_everything_is_there_but_the_drawing(chromium: Browser, copy: Served) -> None:
+def test_without_javascript_everything_works_except_charts(chromium: Browser, copy: Served) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{copy.url}/")
@@ -262,7 +264,7 @@ def test_without_javascript_everything_is_there_but_the_drawing(chromium: Browse
     context.close()
 
 
-def test_a_first_visit_is_light_and_the_next_one_asks_for_the_page_alone(chromium: Browser, copy: Served) -> None:
+def test_first_visit_is_small_and_the_next_loads_only_the_page(chromium: Browser, copy: Served) -> None:
     context = chromium.new_context()
     page = context.new_page()
     sizes: dict[str, float] = {}
@@ -288,7 +290,7 @@ def test_a_first_visit_is_light_and_the_next_one_asks_for_the_page_alone(chromiu
     context.close()
 
 
-def test_a_store_that_hangs_shows_the_last_known_numbers_with_a_warning(visitor: Watched, copy: Served) -> None:
+def test_hanging_mongodb_shows_last_known_numbers_with_a_notice(visitor: Watched, copy: Served) -> None:
     page = go(visitor, "/movies/603/?window=90d")
     before = page.text_content("#table-sentiment")
     (store,) = (
@@ -296,17 +298,17 @@ def test_a_store_that_hangs_shows_the_last_known_numbers_with_a_warning(visitor:
     )
     os.kill(store, signal.SIGSTOP)
     try:
-        for _ in range(3):  # the first may find out
+        for _ in range(3):  # the first request may be the one that notices
             page.reload()
-        page.wait_for_selector("text=The document store does not answer")
+        page.wait_for_selector("text=The database is not answering")
         assert page.text_content("#table-sentiment") == before
         assert "Traceback" not in page.content()
     finally:
         os.kill(store, signal.SIGCONT)
-    expect(page.locator(".freshness")).not_to_contain_text("does not answer", timeout=60_000)
+    expect(page.locator(".freshness")).not_to_contain_text("is not answering", timeout=60_000)
 
 
-def test_staff_see_how_the_service_is_run(visitor: Watched, copy: Served) -> None:
+def test_staff_see_the_operations_page(visitor: Watched, copy: Served) -> None:
     found = re.search(r"demo, password (\S+)", copy.said())
     assert found
     page = go(visitor, "/operations/")
@@ -318,10 +320,10 @@ def test_staff_see_how_the_service_is_run(visitor: Watched, copy: Served) -> Non
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        bars = [
+        violations = [
             each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")
         ]
-        assert bars == []
+        assert violations == []
     assert page.locator("svg .bar.batch").count() > 0
     assert "movies.details" in (page.text_content("main") or "")
     assert visitor.errors == []

@@ -1,4 +1,4 @@
-"""The pages as a browser sees them: nothing refused by the policy, nothing asked of another host."""
+"""Pages in a browser: the content security policy refuses nothing, and no other host is asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_page_about_the_api_shows_the_state_and_answers_an_example_in_place(
+def test_about_page_shows_state_and_answers_an_example_in_place(
     watched: Watched, indexed_database: Any, redis_client: Any
 ) -> None:
     page = watched.open("/about/")
@@ -33,7 +33,7 @@ def test_swagger_ui_works_under_the_policy(watched: Watched) -> None:
     assert watched.foreign == []
 
 
-def test_redoc_works_under_the_policy_which_refuses_its_one_foreign_picture(watched: Watched) -> None:
+def test_redoc_works_and_the_policy_refuses_its_only_foreign_image(watched: Watched) -> None:
     page = watched.open("/api/redoc/")
     page.wait_for_selector("redoc h1")
     assert "lambdaserve" in (page.text_content("redoc h1") or "")
@@ -41,7 +41,7 @@ def test_redoc_works_under_the_policy_which_refuses_its_one_foreign_picture(watc
     assert all("cdn.redoc.ly" in url for url in watched.foreign)
 
 
-def test_the_admin_logs_in_under_the_policy(watched: Watched, admin_user: Any) -> None:
+def test_admin_login_works_under_the_policy(watched: Watched, admin_user: Any) -> None:
     page = watched.open("/admin/")
     page.fill("#id_username", "admin")
     page.fill("#id_password", "password")

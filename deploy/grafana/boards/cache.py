@@ -16,7 +16,7 @@ CACHE = Dashboard(
             (
                 Panel(
                     "Hit rate by view",
-                    "Share of a view's answers that came from the cache, over five minutes; the objective is 70% overall.",
+                    "Share of a view's answers from the cache, over five minutes; the objective is 70% overall.",
                     "percentunit",
                     line(f"job_view:lambdaserve_cache_hits:ratio_rate5m{{{J}}}", "{{view}}"),
                     steps=HIT,
@@ -24,7 +24,7 @@ CACHE = Dashboard(
                 ),
                 Panel(
                     "Outcomes",
-                    "hot: from the process; hit: from Redis; wait: computed by another request; refresh: computed ahead of expiry.",
+                    "hot: from the process; hit: from Redis; wait: from another request; refresh: ahead of expiry.",
                     "ops",
                     line(rate(ANSWERS, "outcome"), "{{outcome}}"),
                     stacked=True,

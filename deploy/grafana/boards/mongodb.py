@@ -118,7 +118,7 @@ MONGODB = Dashboard(
                 ),
                 Panel(
                     "Uses of indexes",
-                    "Since MongoDB started; an index that stays at 0 only costs writes. The embedded store counts no uses.",
+                    "Since MongoDB started; an index that stays at 0 only costs. The embedded store counts none.",
                     "short",
                     line(
                         f"max by (collection, index) (lambdaserve_index_uses_total{{{J}}})", "{{collection}} {{index}}"

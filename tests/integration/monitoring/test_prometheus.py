@@ -163,7 +163,7 @@ def until(holds: Any, seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("query", EXPRESSIONS, ids=lambda asked: asked.place)
+@pytest.mark.parametrize("query", EXPRESSIONS, ids=lambda query: query.place)
 def test_every_expression_parses_and_has_data(watched: Watched, query: Query) -> None:
     assert watched.values(query.expr), query.expr
 
