@@ -1,1 +1,1 @@
-"""The serving layer's heart: the time boundary, the merge, and the service that reads, merges and caches."""
+"""The serving layer: the time boundary, the merge, and the service that reads, merges and caches answers."""

@@ -1,4 +1,4 @@
-"""The merger as a Django app: its commands and system checks."""
+"""The merger as a Django app, with its commands and system checks."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ class MergerConfig(AppConfig):
     verbose_name = "Merged views"
 
     def ready(self) -> None:
-        from merger import checks  # noqa: F401  registering is what importing it does
+        from merger import checks  # noqa: F401  importing it registers the checks

@@ -1,4 +1,4 @@
-"""Django system checks: a configuration that can't work is an error with an id before the first request."""
+"""Django system checks, which report a configuration that can't work before the first request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ALIAS_KEYS = {
 
 @register
 def check_boundary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The time boundary's settings make sense together."""
+    """Checks that the time boundary's settings make sense."""
     found: list[CheckMessage] = []
     if settings.CUTOFF_HOURS < 1:
         found.append(Error("CUTOFF_HOURS takes a whole number of hours, 1 or more", id="merger.E001"))
@@ -31,7 +31,7 @@ def check_boundary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_aliases(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """CONTRACT_ALIASES has the parts and types that the contract knows."""
+    """Checks that CONTRACT_ALIASES has the parts and types that the contract knows."""
     given: Any = settings.CONTRACT_ALIASES
     known = ", ".join(_ALIAS_KEYS)
     if not isinstance(given, Mapping):

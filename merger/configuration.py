@@ -1,4 +1,4 @@
-"""Settings of the merge, read from Django's settings."""
+"""Django's settings, as the values that the merge takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from merger.core.boundary import Policy, Strategy
 
 
 def policy() -> Policy:
-    """The time boundary's rules from the settings."""
+    """The time boundary's rules."""
     return Policy(
         cutoff=timedelta(hours=settings.CUTOFF_HOURS),
         strategy=Strategy(settings.MERGE_STRATEGY),
@@ -22,10 +22,10 @@ def policy() -> Policy:
 
 
 def aliases() -> Aliases:
-    """The contract's aliases with the deployment's own."""
+    """The contract's aliases, with the deployment's own."""
     return Aliases().with_extra(settings.CONTRACT_ALIASES)
 
 
 def utc_now() -> datetime:
-    """The clock."""
+    """The present time, aware UTC."""
     return datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""The time that a request has left: set once, seen by everything that is done for it, in whatever thread (F1).
+"""The deadline of a request, set once and seen by all code that works for it.
 
-It is a context variable, so that nothing on the way has to hand it down. A thread of a pool sees it where it runs in a
-copy of the caller's context. Outside a request there is none.
+It is a context variable, so that no function has to hand it down. A thread of a pool sees it where it runs in a copy of
+the caller's context. Outside a request there is none. Requirement F1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ends: ContextVar[float] = ContextVar("ends", default=float("inf"))
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """What is done inside has to be over in so many seconds, or sooner where that was said outside."""
+    """Sets a deadline for the code inside; an earlier one that surrounds it stays in force."""
     token = _ends.set(min(_ends.get(), time.monotonic() + seconds))
     try:
         yield
@@ -24,12 +24,12 @@ def deadline(seconds: float) -> Iterator[None]:
         _ends.reset(token)
 
 
-def left(most: float = float("inf")) -> float:
-    """Seconds that are left, 0 when none are; at most so many, and just as many outside of any deadline."""
+def seconds_left(most: float = float("inf")) -> float:
+    """Seconds until the deadline, from 0 to ``most``; ``most`` outside of any deadline."""
     return max(0.0, min(most, _ends.get() - time.monotonic()))
 
 
-def patience() -> float:
-    """The same for waiting on a lock, which takes -1 for "as long as it takes"."""
-    seconds = left()
+def lock_timeout() -> float:
+    """Seconds until the deadline as a lock takes them, for which -1 means without limit."""
+    seconds = seconds_left()
     return -1 if seconds == float("inf") else seconds

@@ -1,15 +1,15 @@
-"""Everything that can go wrong while an answer is made.
+"""All errors that computing an answer may raise.
 
     MergerError
     ├── BadQuery            a parameter the caller must change
     │   └── BadQueries      several of them at once
-    ├── NotFound            nobody holds such a movie, genre or actor
-    ├── Incomplete          asked for ``completeness=strict``; some intervals are held by neither layer
+    ├── NotFound            neither layer holds such a movie, genre or actor
+    ├── Incomplete          ``completeness=strict`` was asked for, and neither layer holds some intervals
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
-    └── StoreError          the document store
-        ├── StoreUnavailable    away, too slow or refusing: worth trying again
+    └── StoreError          the document store failed
+        ├── StoreUnavailable    it is away, too slow or refusing: worth trying again
         ├── StoreFault          it answered with an error that a retry will not mend
-        └── OnlyHalf            one layer failed; an answer from the other one is at hand (``merger.cache.terms``)
+        └── PartialAnswer       one layer failed; carries the answer from the other one (``merger.cache.terms``)
 
 Which status code each becomes is decided in ``lambdaserve/api/problems.py`` and nowhere else.
 """
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 Interval = tuple[datetime | None, datetime]
-"""``[start, end)`` in aware UTC; a ``None`` start means "since the beginning"."""
+"""``[start, end)`` in aware UTC; a start of ``None`` means "since the beginning"."""
 
 
 class MergerError(Exception):
@@ -28,11 +28,11 @@ class MergerError(Exception):
 
 
 class BadQuery(MergerError):
-    """A parameter has a value that it can't take (A1).
+    """A parameter has a value that it can't take. Requirement A1.
 
     Args:
         parameter: name as the caller wrote it.
-        value: what came in.
+        value: as the caller wrote it.
         expected: what it takes, as the end of the sentence "… takes …".
     """
 
@@ -44,7 +44,7 @@ class BadQuery(MergerError):
 
 
 class BadQueries(BadQuery):
-    """Several bad parameters; the first one speaks where only one can be named."""
+    """Several bad parameters; the first one stands for all where only one can be named."""
 
     def __init__(self, errors: Sequence[BadQuery]) -> None:
         first = errors[0]
@@ -53,7 +53,7 @@ class BadQueries(BadQuery):
 
 
 class NotFound(MergerError):
-    """No document of either layer speaks of this key.
+    """No document of either layer has this key.
 
     Args:
         kind: ``movie``, ``genre`` or ``actor``.
@@ -69,7 +69,7 @@ class NotFound(MergerError):
 
 
 class Incomplete(MergerError):
-    """The answer would lack events, and the caller asked for all or nothing (M8)."""
+    """The answer would lack events, and the caller asked for a complete one. Requirement M8."""
 
     def __init__(self, missing: Sequence[Interval]) -> None:
         super().__init__(f"{len(missing)} interval(s) are held by neither layer")
@@ -77,11 +77,11 @@ class Incomplete(MergerError):
 
 
 class Unreadable(MergerError):
-    """A stored document that can't be trusted (D2).
+    """A stored document can't be trusted. Requirement D2.
 
     Args:
         kind: short stable label for metrics and logs, e.g. ``sentiment.review_count``.
-        reason: for people.
+        reason: for people who read the log.
     """
 
     def __init__(self, kind: str, reason: str) -> None:
@@ -96,7 +96,7 @@ class StoreError(MergerError):
 
 
 class StoreUnavailable(StoreError):
-    """Away, over its deadline or refusing; ``retry_after`` is in seconds (F1)."""
+    """The store is away, over its deadline or refusing. ``retry_after`` is in seconds. Requirement F1."""
 
     def __init__(self, detail: str, retry_after: int = 5) -> None:
         super().__init__(detail)

@@ -1,7 +1,6 @@
-"""What is known of the request that is being answered, for whoever has to tell of it.
+"""Context of the current request: its id, the layers it read, and, on request, its timed steps.
 
-A context variable, as ``deadline`` is: threads that work for an answer in a copy of its context see it, all others see
-none.
+It is a context variable, so that worker threads started with a copy of the context see it too; others see none.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request under way.
+    """What is known of a request under way.
 
     Attributes:
-        request_id: tells it from others, in logs and in the response's header.
+        request_id: identifies it in logs and in the response's header.
         layers: layers (``batch``, ``speed``) whose documents were read to answer it.
-        steps: what was done for it since it asked for an explanation, each with its seconds, in the order in which it
-            was over; ``None``: it did not ask for one.
+        steps: name and seconds of each step since it asked for an explanation, in the order in which they ended;
+            ``None``: it did not ask for one.
     """
 
     request_id: str
@@ -27,33 +26,33 @@ class RequestContext:
     steps: list[tuple[str, float]] | None = None
 
 
-asking: ContextVar[RequestContext | None] = ContextVar("asking", default=None)
-"""The request that this context works for; ``None`` outside of any."""
+current_request: ContextVar[RequestContext | None] = ContextVar("current_request", default=None)
+"""The request that the present code works for; ``None`` outside of any."""
 
 
 def begin_explaining() -> None:
-    """From here on the steps of the request that this context works for are timed."""
-    current = asking.get()
+    """Starts to time the steps of the current request."""
+    current = current_request.get()
     if current is not None:
         current.steps = []
 
 
-def explained() -> RequestContext | None:
-    """The request, where it asked how its answer came about."""
-    current = asking.get()
+def context_to_explain() -> RequestContext | None:
+    """The current request, if it asked for an explanation of its answer."""
+    current = current_request.get()
     return current if current is not None and current.steps is not None else None
 
 
 class TimedStep:
-    """What is done inside is a step of the answer, timed for requests that ask for an explanation.
+    """Times the code inside as a step of the answer, for requests that ask for an explanation.
 
-    A class, since a generator would cost all the others four times as much: some 0.3 µs.
+    It is a class since a generator would cost all other requests four times as much: some 0.3 µs.
     """
 
     __slots__ = ("_began", "_name", "_steps")
 
     def __init__(self, name: str) -> None:
-        current = asking.get()
+        current = current_request.get()
         self._name, self._steps = name, current.steps if current is not None else None
 
     def __enter__(self) -> None:

@@ -181,9 +181,9 @@ def usage_report() -> UsageReport:
     """The reports of this process."""
     return UsageReport(
         counts=service().cache.counts,
-        shared_counts=outcome_totals(),
-        requested=popular_counts(),
-        shared_requested=popular_totals(),
+        outcome_totals=outcome_totals(),
+        popular_counts=popular_counts(),
+        popular_totals=popular_totals(),
         clock=configuration.utc_now,
     )
 

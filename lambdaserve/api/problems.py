@@ -32,7 +32,7 @@ from lambdaserve.access.ratelimit.throttle import retry_after
 from merger.core.intervals import intervals_as_list
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
 from merger.meters import STRICT_REFUSALS
-from merger.request_context import asking
+from merger.request_context import current_request
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem-type:lambdaserve:"
@@ -229,7 +229,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answers after an unexpected error without revealing it; the log has it. Django's ``handler500``."""
     if request.path.startswith(API_PREFIX):
         # The log has the error under this id, which the header `X-Request-ID` carries too.
-        current = asking.get()
+        current = current_request.get()
         extensions = {} if current is None else {"request_id": current.request_id}
         return Problem(500, SERVER_ERROR, extensions=extensions).response(request.path)
     return defaults.server_error(request)

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from lambdaserve.api.problems import Problem
 from merger.answers.answer import Answer
 from merger.cache.popular import SAMPLE_SHARE
-from merger.request_context import RequestContext, explained
+from merger.request_context import RequestContext, context_to_explain
 from merger.wiring import popular_counts, service
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
@@ -39,7 +39,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache`` and ``Vary``.
     Counts a sample of the addresses, for ``manage.py warm_cache``.
     """
-    context = explained()
+    context = context_to_explain()
     if context is not None:
         return _add_explanation(answer, context)
     if random.random() < SAMPLE_SHARE:  # noqa: S311 - chooses a sample, guards nothing

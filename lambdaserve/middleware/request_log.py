@@ -18,7 +18,7 @@ from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.middleware.api_lane import GetResponse
 from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
-from merger.request_context import RequestContext, asking
+from merger.request_context import RequestContext, current_request
 
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 
@@ -52,11 +52,11 @@ class RequestLog:
         started, given = time.perf_counter(), request.META.get("HTTP_X_REQUEST_ID")
         request_id = given if given and _ACCEPTED_ID.fullmatch(given) else token_hex(8)
         current = RequestContext(request_id)
-        token = asking.set(current)
+        token = current_request.set(current)
         try:
             response = self._get_response(request)
         finally:
-            asking.reset(token)
+            current_request.reset(token)
         seconds = time.perf_counter() - started
         response.headers[REQUEST_ID_HEADER] = request_id
         route, status = _route(request), response.status_code

@@ -16,7 +16,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
-from merger.request_context import asking
+from merger.request_context import current_request
 
 JSON, CONSOLE, AUTO = "json", "console", "auto"
 FORMATS = (AUTO, JSON, CONSOLE)
@@ -118,7 +118,7 @@ def _add_level(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
 
 
 def _add_request_id(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    current = asking.get()
+    current = current_request.get()
     if current is not None:
         event["request_id"] = current.request_id
     return event

@@ -22,7 +22,7 @@ from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
 from merger.layers.state import LayerState, without_layers
-from merger.request_context import TimedStep, asking
+from merger.request_context import TimedStep, current_request
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
@@ -210,7 +210,7 @@ class Reader:
 
 def _note_layers(plan: Plan) -> None:
     """Notes in the request's context which layers are read for it."""
-    current = asking.get()
+    current = current_request.get()
     if current is not None:
         current.layers |= {LAYER_OF[read.collection] for read in plan.reads}
         current.layers |= {LAYER_OF[SPEED]} if plan.hours else set()

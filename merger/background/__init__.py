@@ -1,1 +1,4 @@
-"""The thread beside the requests and its regular tasks."""
+"""The background thread of a worker and its periodic tasks.
+
+Work for a single request must not enter.
+"""

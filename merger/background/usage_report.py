@@ -16,8 +16,8 @@ class UsageReport:
     """What this process counted, and not yet reported. One thread calls it.
 
     Args:
-        counts, shared_counts: what the cache did, here and over all processes.
-        requested, shared_requested: what was asked for, here and over all processes.
+        counts, outcome_totals: cache outcomes, of this process and of all.
+        popular_counts, popular_totals: the most requested addresses, of this process and of all.
         clock: aware UTC.
     """
 
@@ -25,24 +25,24 @@ class UsageReport:
         self,
         *,
         counts: OutcomeCounts,
-        shared_counts: OutcomeTotals,
-        requested: PopularCounts,
-        shared_requested: PopularTotals,
+        outcome_totals: OutcomeTotals,
+        popular_counts: PopularCounts,
+        popular_totals: PopularTotals,
         clock: Callable[[], datetime],
     ) -> None:
-        self._counts, self._shared_counts = counts, shared_counts
-        self._requested, self._shared_requested = requested, shared_requested
+        self._counts, self._outcome_totals = counts, outcome_totals
+        self._popular_counts, self._popular_totals = popular_counts, popular_totals
         self._clock = clock
-        # What Redis has not taken yet: as many numbers as there are views and outcomes.
+        # What Redis has not taken yet: at most one number per view and outcome.
         self._unreported: Counter[tuple[str, Outcome]] = Counter()
 
     def run(self) -> None:
         """Reports to Redis. While Redis is away the counts add up; the addresses of that time are lost."""
         self._unreported.update(self._counts.take())
-        asked = self._requested.take()
+        addresses = self._popular_counts.take()
         try:
-            self._shared_counts.add(self._unreported, self._clock())
+            self._outcome_totals.add(self._unreported, self._clock())
             self._unreported.clear()
-            self._shared_requested.add(asked)
+            self._popular_totals.add(addresses)
         except RedisTrouble:
             return

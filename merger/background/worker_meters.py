@@ -1,4 +1,7 @@
-"""Brings a worker's own figures to the meters, once a second, beside the serving: a hit costs nothing for it (O1)."""
+"""Copies a worker's own figures to the meters once a second, so that a cache hit pays nothing for them.
+
+Requirement O1.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +24,21 @@ from merger.stores.redis.link import RedisLink
 BREAKER_STATES = ("closed", "half_open", "open")
 
 
-_STATM = Path("/proc/self/statm")
+_MEMORY_FILE = Path("/proc/self/statm")
 
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class WorkerMeters:
     """The figures of this worker. ``run`` may be called by several threads.
 
     Args:
-        cache: counts what became of questions.
+        cache: has the outcomes of requests.
         redis: knows whether Redis is away.
-        views: names of all views; their meters stand at 0 from the start, so that their first event is seen as a rise.
-        cpu_seconds: processor time that this process has taken.
-        resident_bytes: memory that it occupies.
+        views: names of all views; their meters start at 0, so that Prometheus sees their first event as a rise.
+        cpu_seconds: returns the processor time that this process has taken.
+        resident_bytes: returns the memory that it occupies.
     """
 
     def __init__(
@@ -50,45 +53,45 @@ class WorkerMeters:
         self._cache, self._redis = cache, redis
         self._cpu_seconds, self._resident_bytes = cpu_seconds, resident_bytes
         self._lock = threading.Lock()
-        self._told: Counter[tuple[str, Outcome]] = Counter()
-        self._cpu_told = 0.0
-        _begin(tuple(views))
+        self._counted: Counter[tuple[str, Outcome]] = Counter()
+        self._cpu_counted = 0.0
+        _start_meters(tuple(views))
 
     def run(self) -> None:
-        """Tells what has changed since the last run."""
+        """Adds to the meters what has changed since the last run."""
         with self._lock:
-            self._tell_counts()
-            self._tell_process()
+            self._update_counts()
+            self._update_process()
         meters.CACHE_PROCESS_ENTRIES.set(len(self._cache.local_tier))
         meters.CACHE_PROCESS_BYTES.set(self._cache.local_tier.bytes)
         meters.REDIS_AWAY.set(self._redis.is_away)
 
-    def _tell_counts(self) -> None:
+    def _update_counts(self) -> None:
         for (view, outcome), number in self._cache.counts.all().items():
-            more = number - self._told[view, outcome]
+            more = number - self._counted[view, outcome]
             if more:
                 meters.CACHE_ANSWERS.labels(view, outcome).inc(more)
-                self._told[view, outcome] = number
+                self._counted[view, outcome] = number
 
-    def _tell_process(self) -> None:
+    def _update_process(self) -> None:
         cpu, resident = self._cpu_seconds(), self._resident_bytes()
-        meters.PROCESS_CPU_SECONDS.inc(max(0.0, cpu - self._cpu_told))
-        self._cpu_told = cpu
+        meters.PROCESS_CPU_SECONDS.inc(max(0.0, cpu - self._cpu_counted))
+        self._cpu_counted = cpu
         meters.PROCESS_RESIDENT_BYTES.set(resident)
         meters.PROCESS_LARGEST_BYTES.set(resident)
         meters.WORKERS.set(1)
 
 
 def resident_bytes() -> int:
-    """Memory that this process occupies; where the system does not tell, the most that it ever has."""
+    """Memory that this process occupies; its peak, where the system reports only that."""
     try:
-        return int(_STATM.read_bytes().split()[1]) * _PAGE
+        return int(_MEMORY_FILE.read_bytes().split()[1]) * _PAGE_BYTES
     except FileNotFoundError:
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
 
 
-def _begin(views: tuple[str, ...]) -> None:
+def _start_meters(views: tuple[str, ...]) -> None:
     for view in views:
         meters.INCOMPLETE_ANSWERS.labels(view)
         for outcome in Outcome:

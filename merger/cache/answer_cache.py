@@ -30,7 +30,7 @@ from merger.cache.outcomes import Outcome, OutcomeCounts
 from merger.cache.redis_tier import RedisTier
 from merger.cache.single_flight import SingleFlight, WaitTimeout
 from merger.cache.terms import CacheRequest, CacheRules, Make, PartialAnswer, PendingRequest
-from merger.deadline import left
+from merger.deadline import seconds_left
 from merger.errors import MergerError, NotFound, StoreError
 from merger.request_context import TimedStep
 from merger.stores.redis.claim import new_token
@@ -128,7 +128,7 @@ class AnswerCache:
             (entry, state), is_own = self._single_flight.run(
                 (pending.request.ident, pending.generations),
                 lambda: self._claim(pending, old),
-                left(2 * self.rules.wait),
+                seconds_left(2 * self.rules.wait),
             )
         except (StoreError, WaitTimeout) as trouble:
             old = old or self._held_original(pending)
@@ -161,7 +161,7 @@ class AnswerCache:
             old: what Redis held when it was looked up, and could not be served.
         """
         key, token = pending.request.key, new_token()
-        deadline = self.monotonic() + min(self.rules.wait, left() / 2)  # the other half is for computing it here
+        deadline = self.monotonic() + min(self.rules.wait, seconds_left() / 2)  # the rest is for computing it here
         while pending.generations is not None and self.monotonic() < deadline:
             try:
                 granted, raw = self.redis_tier.claim(key, token, self.rules.claim)
@@ -269,8 +269,8 @@ class AnswerCache:
         if entry.absent is None:
             # A stale answer is held from now on, since it may have taken longer than that to find the store away.
             since = pending.at if state == HIT else self.monotonic()
-            left = entry.ttl - entry.age(self.clock()) if state == HIT else self.rules.hold
-            until = min(since + self.rules.hold, self.monotonic() + max(0.0, left))
+            fresh_for = entry.ttl - entry.age(self.clock()) if state == HIT else self.rules.hold
+            until = min(since + self.rules.hold, self.monotonic() + max(0.0, fresh_for))
             self.local_tier.put(pending.request.ident, CachedEntry(entry, until, state, original))
 
     def _read(self, key: str, raw: bytes | None) -> Entry | None:

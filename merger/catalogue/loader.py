@@ -22,7 +22,7 @@ from merger.catalogue.catalogue import Catalogue
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
-from merger.deadline import left
+from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers.publication import Publication
 from merger.layers.state import LayerState
@@ -120,7 +120,7 @@ class CatalogueLoader:
         """
         held = self._catalogue
         if held is None:
-            return self._load_first(boundary, generation, wait if wait is None else left(wait))
+            return self._load_first(boundary, generation, wait if wait is None else seconds_left(wait))
         self.keep_current(boundary, generation)
         return held
 

@@ -21,7 +21,7 @@ from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import HOUR, floor_hour
-from merger.deadline import patience
+from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers.newest import ANY_TEXT, Newest, find_newest, read_date
 from merger.layers.publication import Publication
@@ -192,7 +192,7 @@ class LayerState:
             return False
         if age <= WAIT_AGE and max_age >= MAX_AGE:
             return lock.acquire(blocking=False)
-        if not lock.acquire(timeout=patience()):
+        if not lock.acquire(timeout=lock_timeout()):
             raise StoreUnavailable("the state of the layers is still being read")
         return True
 

@@ -12,7 +12,7 @@ from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import HOUR
-from merger.deadline import patience
+from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
 from merger.layers.text_dates import text_ranges
@@ -157,7 +157,7 @@ class TypeHours:
     def _acquire(self, *, wait: bool) -> bool:
         if not wait:
             return self._lock.acquire(blocking=False)
-        if not self._lock.acquire(timeout=patience()):
+        if not self._lock.acquire(timeout=lock_timeout()):
             raise StoreUnavailable("the hours of the speed layer are still being read")
         return True
 

@@ -13,7 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from merger.deadline import deadline, left
+from merger.deadline import deadline, seconds_left
 from merger.errors import StoreError
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.store import Document, Find, Store
@@ -80,7 +80,7 @@ class GuardedStore:
             StoreUnavailable: raised at once while the collection is known not to answer.
         """
         breaker = self._breaker(find.collection)
-        if left(self._limit) < self._limit / 2:
+        if seconds_left(self._limit) < self._limit / 2:
             # A request that spent its time elsewhere may fail for lack of it; that says nothing about the store.
             breaker.check()
             return self._find(find)

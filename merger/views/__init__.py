@@ -1,1 +1,4 @@
-"""What a view is: its plan, its inputs, its coverage and its freshness. Concrete views live in the apps."""
+"""Defines a view: its plan, its inputs, its coverage and its freshness.
+
+Concrete views must not enter: they live in the apps.
+"""

@@ -1,4 +1,4 @@
-"""Which documents may be used for an answer, and which hours they cover."""
+"""Selects the documents that an answer may use, and the hours that they cover."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from merger.core.boundary import Boundary, Layers, SpeedCoverage
 
 
 def usable_batch(documents: Documents, view_type: str, boundary: Boundary) -> list[BatchDocument]:
-    """The batch documents of a type that the strategy lets answer."""
+    """The batch documents of a type that the strategy uses."""
     return [d for d in documents.batch_of(view_type) if boundary.uses_batch(d.computed_at)]
 
 
 def usable_speed(documents: Documents, data_type: str, boundary: Boundary) -> list[SpeedDocument]:
-    """The speed buckets of a type that have neither expired nor lie in the future nor say so of their sync."""
+    """The speed buckets of a type that have not expired, and whose hour and sync do not lie in the future."""
     found = documents.speed_of(data_type)
-    # Thousands of buckets share a few dozen hours, each of which is judged once.
+    # Thousands of buckets share a few dozen hours, so each hour is judged once.
     usable = {hour for hour in {d.hour for d in found} if boundary.uses_speed_hour(hour)}
     return [d for d in found if d.hour in usable and not boundary.is_ahead(d.synced_at)]
 

@@ -1,4 +1,7 @@
-"""What an answer says about itself: where it comes from, how far it reaches, what it lacks (M8, F3, F4)."""
+"""The freshness of an answer: its sources, how far they reach, and what they lack.
+
+Requirements M8, F3 and F4.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from merger.errors import Interval
 
 
 class TTLClass(StrEnum):
-    """How long an answer keeps (C1); the seconds are settings."""
+    """How long an answer stays fresh; the seconds are settings. Requirement C1."""
 
     VOLATILE = "volatile"
     STABLE = "stable"
@@ -29,8 +32,8 @@ class Freshness:
 
     Args:
         cutoff: the time boundary's nominal cutoff.
-        batch_as_of: event time up to which the batch documents of this answer are complete; ``None``: none is in it.
-        speed_as_of: newest sync of the speed layer's buckets; ``None``: not asked, or it holds nothing.
+        batch_as_of: event time up to which the batch documents of this answer are complete; ``None``: it has none.
+        speed_as_of: newest sync of the speed layer's buckets; ``None``: not used, or it holds nothing.
         missing: intervals that neither layer holds.
         warnings: sentences that each begin with a stable code and a colon.
     """
@@ -56,11 +59,11 @@ class Freshness:
         }
 
 
-ABSENCE: Mapping[str, str] = {
-    "batch": "the batch layer does not answer at the moment; this is without its documents, or from an earlier copy",
-    "speed": "the speed layer does not answer at the moment; this is without its documents",
+LAYER_AWAY: Mapping[str, str] = {
+    "batch": "the batch layer is not answering; its documents are missing here, or come from an earlier copy",
+    "speed": "the speed layer is not answering; its documents are missing here",
 }
-"""What is said of an answer that had to do without a layer (F5)."""
+"""Warning in an answer that lacks a layer, by layer. Requirement F5."""
 
 
 def describe(
@@ -73,7 +76,7 @@ def describe(
     documents: Documents | None = None,
     warnings: Iterable[str] = (),
 ) -> Freshness:
-    """The freshness of an answer, with the warnings that follow from the layers' state.
+    """Describes the freshness of an answer, with the warnings that follow from the layers' state.
 
     Args:
         boundary: of this request.
@@ -81,40 +84,40 @@ def describe(
         speed_types: the speed layer's data types that this answer rests on; empty for a batch-only one.
         batch_as_of: coverage of the batch documents in the answer.
         missing: groups of intervals, to be united.
-        documents: what was read; its skipped ones are told.
-        warnings: what the answer has to add.
+        documents: what was read; skipped ones give a warning.
+        warnings: the answer's own.
     """
     speed = [layers.speed_of(data_type) for data_type in speed_types]
     # The answer is no fresher than the slowest of the types that it needs.
     synced = [layer.synced_at for layer in speed if layer.synced_at is not None]
     speed_as_of = min(synced) if synced else None
-    told = [f"{layer}_unavailable: {ABSENCE[layer]}" for layer in sorted(layers.away)]
-    told += warnings
+    messages = [f"{layer}_unavailable: {LAYER_AWAY[layer]}" for layer in sorted(layers.away)]
+    messages += warnings
     if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
-        told.append(f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}")
+        messages.append(f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}")
     if speed and not synced and "speed" not in layers.away:
-        told.append("speed_empty: the speed layer holds no documents of this type")
+        messages.append("speed_empty: the speed layer holds no documents of this type")
     if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:
-        told.append(f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}")
+        messages.append(f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}")
     if layers.batch_computed_at is None and "batch" not in layers.away:
-        told.append("batch_empty: the batch layer holds no documents")
+        messages.append("batch_empty: the batch layer holds no documents")
     if documents is not None and documents.skipped:
-        told.append(_about_skipped(documents.skipped))
+        messages.append(_skipped_warning(documents.skipped))
     if documents is not None and _any_ahead(documents, boundary):
-        told.append("clock_ahead: documents that say they were written in the future were left out")
-    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, union(*missing), tuple(dict.fromkeys(told)))
+        messages.append("clock_ahead: documents stamped in the future were left out")
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, union(*missing), tuple(dict.fromkeys(messages)))
 
 
 def source_of(sources: Iterable[str]) -> str:
-    """``batch`` or ``speed`` where one layer alone answers, else ``merged``; an empty answer is ``merged`` too."""
+    """``batch`` or ``speed`` where one layer answers alone, else ``merged``, also for an empty answer."""
     found = set(sources)
     return found.pop() if len(found) == 1 else "merged"
 
 
-def _about_skipped(skipped: tuple[Skipped, ...]) -> str:
+def _skipped_warning(skipped: tuple[Skipped, ...]) -> str:
     kinds = sorted({entry.kind for entry in skipped})
     shown = ", ".join(kinds[:5]) + (", …" if len(kinds) > 5 else "")
-    # No number of documents: a duplicate of a bad one must not change the answer (M7).
+    # The number of documents is left out: a duplicate of a bad one must not change the answer (M7).
     return f"documents_skipped: some stored documents could not be read ({shown})"
 
 

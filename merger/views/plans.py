@@ -1,7 +1,7 @@
-"""Which documents a view needs: a question and the boundary → a plan of reads (the routing strategies).
+"""Plans of reads: the documents that a view needs for its parameters at a time boundary.
 
-A plan is data. Filters begin with an equality on the leading key of a declared index (``indexes.py``) and hold at most
-one range, so that every server answers them from the index.
+A plan is data. Filters begin with an equality on the leading key of a declared index (``merger/indexes/declared.py``)
+and hold at most one range, so that every server answers them from the index.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to read for one answer.
+    """The reads of one answer.
 
     Args:
         reads: finds that are this answer's own.
@@ -42,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanContext(Generic[P]):
-    """What a plan is made from: the parameters, the boundary, both layers' state, the contract's aliases."""
+    """What a plan is made from: parameters, boundary, both layers' state, and the contract's aliases."""
 
     params: P
     boundary: Boundary
@@ -60,13 +60,13 @@ class View(Generic[P]):
 
     Args:
         name: stable, as in metrics and cache keys, e.g. ``movies.sentiment``.
-        ttl: how long its answers keep.
+        ttl: how long its answers stay fresh.
+        plan: makes the plan of reads. Pure.
+        build: makes the answer from what was read. Pure. Raises ``NotFound``.
         coverage: speed data types that its answers rest on; their layer-wide state is read before the plan is made.
-        rests_on: collections without which there is no answer at all; of the others it can do without one (F5).
-        plan: what to read. Pure.
-        build: what was read → the answer. Pure. Raises ``NotFound``.
-        identity: parameters → the one movie that the answer is about, ``None`` for an answer about many. The answer is
-            invalidated with that movie's data.
+        rests_on: collections without which there is no answer; any other one may fail (F5).
+        identity: returns the movie that an answer is about, from its parameters; ``None``: it is about many. The answer
+            is invalidated with that movie's data.
     """
 
     name: str
@@ -81,7 +81,7 @@ class View(Generic[P]):
 def movie_reads(
     movie_id: int,
     view_types: tuple[str, ...],
-    question: PlanContext[Any],
+    context: PlanContext[Any],
     *,
     speed_from: datetime | None,
 ) -> tuple[Find, ...]:
@@ -99,11 +99,11 @@ def movie_reads(
     """
     reads: list[Find] = []
     if view_types:
-        names = [spelling for view_type in view_types for spelling in question.aliases.names_of_view(view_type)]
+        names = [spelling for view_type in view_types for spelling in context.aliases.names_of_view(view_type)]
         reads.append(Find(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
     if speed_from is not None:
         reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
-        if question.layers.hours_as_text:
+        if context.layers.hours_as_text:
             day_before = speed_from.date() - DAY
             reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
     return tuple(reads)
@@ -121,7 +121,7 @@ def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ..
 
 
 def series_hours_from(boundary: Boundary, layers: Layers) -> datetime:
-    """The first hour of which a daily series may need the speed layer: the day of the cutoff, or of a late batch.
+    """The first hour for which a daily series may need the speed layer: the day of the cutoff, or of a late batch.
 
     A batch covers at least what happened a day before it was computed; where one covers less, the hours between are
     not read and hence reported missing, never taken as empty.

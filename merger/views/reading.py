@@ -1,7 +1,7 @@
-"""The merge: documents of both layers → one view (M1–M8). Pure: no Django, no database, no clock.
+"""Inputs and result of a view's ``build``, which merges documents of both layers into one answer. Pure.
 
-Every function here gives the same answer for the same *set* of documents, in whatever order and however often they
-come (M7): duplicates are settled first, by ``newest_batch`` and ``newest_speed``, and sums run in time order.
+A build gives the same answer for the same *set* of documents, in whatever order and however often they come: it settles
+duplicates first, by ``newest_batch`` and ``newest_speed``, and sums in time order. Requirements M1 to M8.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NO_CATALOGUE: Final = Catalogue()
 
 @dataclass(frozen=True, slots=True)
 class ViewInputs:
-    """What one answer is made of, all seen at one moment.
+    """The inputs of one answer, all seen at one moment.
 
     ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
     plan's own reads gave.
@@ -36,7 +36,7 @@ class ViewInputs:
 
 @dataclass(frozen=True, slots=True)
 class ViewResult:
-    """A view and what it says about itself; the service puts the second into the first as ``freshness``."""
+    """An answer and its freshness, which the service adds to the body as ``freshness``."""
 
     body: dict[str, Any]
     freshness: Freshness

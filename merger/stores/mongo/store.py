@@ -20,7 +20,7 @@ from pymongo.collection import Collection
 from pymongo.cursor import Cursor
 from pymongo.database import Database
 
-from merger.deadline import left
+from merger.deadline import seconds_left
 from merger.errors import StoreUnavailable
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import CODEC
@@ -61,7 +61,7 @@ class MongoStore:
 
     def find(self, find: Find) -> list[Document]:
         """See ``Store.find``."""
-        seconds = left(self._timeout)
+        seconds = seconds_left(self._timeout)
         if not seconds:
             raise StoreUnavailable("no time was left to ask MongoDB")
         source = self._database[find.collection]
@@ -78,7 +78,7 @@ class MongoStore:
 
     def explain(self, find: Find) -> Mapping[str, Any]:
         """See ``Store.explain``."""
-        seconds = left(self._timeout)
+        seconds = seconds_left(self._timeout)
         if not seconds:
             raise StoreUnavailable("no time was left to ask MongoDB")
         command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}

@@ -77,9 +77,9 @@ class Reported:
         self.shared_requested = PopularTotals(self.link, "a:")
         self.housekeeping = UsageReport(
             counts=self.counts,
-            shared_counts=self.shared_counts,
-            requested=self.requested,
-            shared_requested=self.shared_requested,
+            outcome_totals=self.shared_counts,
+            popular_counts=self.requested,
+            popular_totals=self.shared_requested,
             clock=lambda: NOW + timedelta(seconds=self.seconds),
         )
 

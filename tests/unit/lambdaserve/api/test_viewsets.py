@@ -12,14 +12,14 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 
 from lambdaserve.api import viewsets
 from lambdaserve.api.viewsets import ApiViewSet
-from merger.request_context import RequestContext, asking
+from merger.request_context import RequestContext, current_request
 
 
 class Sample(ApiViewSet):
     """Serves GET."""
 
     def list(self, request: Request) -> Response:
-        return Response({"explains": (current := asking.get()) is not None and current.steps is not None})
+        return Response({"explains": (current := current_request.get()) is not None and current.steps is not None})
 
 
 def send(method: str, path: str = "/", user: User | None = None) -> Any:
@@ -31,9 +31,9 @@ def send(method: str, path: str = "/", user: User | None = None) -> Any:
 
 @pytest.fixture(autouse=True)
 def in_a_request() -> Any:
-    token = asking.set(RequestContext("id"))
+    token = current_request.set(RequestContext("id"))
     yield
-    asking.reset(token)
+    current_request.reset(token)
 
 
 def test_allow_is_sent_only_for_methods_that_are_not_served() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_config
-from merger.request_context import RequestContext, asking
+from merger.request_context import RequestContext, current_request
 
 HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
 
@@ -44,11 +44,11 @@ def test_line_of_any_logger_is_a_json_object() -> None:
 
 
 def test_line_logged_during_a_request_carries_its_id() -> None:
-    token = asking.set(RequestContext("abc"))
+    token = current_request.set(RequestContext("abc"))
     try:
         assert as_json(record("x"))["request_id"] == "abc"
     finally:
-        asking.reset(token)
+        current_request.reset(token)
     assert "request_id" not in as_json(record("x"))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
-from merger.deadline import deadline, left
+from merger.deadline import deadline, seconds_left
 from merger.errors import StoreUnavailable
 from merger.indexes.declared import declared_indexes
 from merger.stores.breaker import BreakerRules, BreakerState
@@ -32,7 +32,7 @@ class Failing(MemoryStore):
         self.asked: list[tuple[str, str]] = []
 
     def find(self, find: Find) -> list[Document]:
-        self.given.append(left())
+        self.given.append(seconds_left())
         self.asked += [(find.collection, field) for field in find.filter]
         if find.collection in self.failing:
             raise StoreUnavailable("away")
