@@ -1,4 +1,4 @@
-"""The batch job's views over many movies: genres by month, trends by day, networks of actors."""
+"""Computes the batch job's views over many movies: genres by month, trends by day, networks of actors."""
 
 from __future__ import annotations
 
@@ -16,64 +16,64 @@ from sample_data.replay import MovieState, Reviews
 from sample_data.world import World
 
 TOP_MOVIES = 5
-"""Movies named in a genre's month."""
+"""Number of movies listed in a genre's month."""
 
 MOVIES_WITH_TRENDS = 40
-"""The most popular movies have series of their own; a reader computes the others' from the speed layer."""
+"""Number of the most popular movies with trends of their own; for others the speed layer is the only source."""
 
 _Group = tuple[str, str | int] | None
 
 
-def genre_months(standings: Iterable[MovieState], ledger: Ledger, at: datetime) -> Iterator[dict[str, Any]]:
-    """``genre_analytics`` payloads, one per genre, year and month of release.
+def genre_months(states: Iterable[MovieState], ledger: Ledger, at: datetime) -> Iterator[dict[str, Any]]:
+    """Yields ``genre_analytics`` payloads, one per genre, year and month of release.
 
-    Averages are over movies, the sentiment's over reviews; what no movie of the month has is absent.
+    Averages are over movies, the sentiment's over reviews. Fields that no movie of the month has are absent.
     """
     months: dict[tuple[str, str], list[MovieState]] = defaultdict(list)
-    for standing in standings:
-        for genre in standing.movie.genres:
-            months[genre, standing.movie.release_date[:7]].append(standing)
+    for state in states:
+        for genre in state.movie.genres:
+            months[genre, state.movie.release_date[:7]].append(state)
     for (genre, month), members in sorted(months.items(), key=lambda entry: entry[0]):
         year, _, number = month.partition("-")
         yield {"genre": genre, "year": int(year), "month": int(number), **_statistics(members, ledger, at)}
 
 
 def _statistics(members: Sequence[MovieState], ledger: Ledger, at: datetime) -> dict[str, Any]:
-    movies = [standing.movie for standing in members]
+    movies = [state.movie for state in members]
     budgets = [movie.budget for movie in movies if movie.budget]
     runtimes = [movie.runtime for movie in movies if movie.runtime]
     reviews = Reviews()
     for movie in movies:
         reviews.include(ledger.reviews_of(movie.movie_id))
-    found: dict[str, Any] = {
+    statistics: dict[str, Any] = {
         "total_movies": len(movies),
-        "avg_rating": round(fmean(standing.vote_average for standing in members), 4),
-        "avg_popularity": round(fmean(standing.popularity(at) for standing in members), 3),
+        "avg_rating": round(fmean(state.vote_average for state in members), 4),
+        "avg_popularity": round(fmean(state.popularity(at) for state in members), 3),
         "total_revenue": sum(movie.revenue or 0 for movie in movies),
     }
     if reviews.count:
-        found["avg_sentiment"] = reviews.average
+        statistics["avg_sentiment"] = reviews.average
     if budgets:
-        found["avg_budget"] = round(fmean(budgets))
+        statistics["avg_budget"] = round(fmean(budgets))
     if runtimes:
-        found["avg_runtime"] = round(fmean(runtimes), 1)
-    found["top_movies"] = [_top_movie(standing, at) for standing in _most_popular(members, at)]
-    return found
+        statistics["avg_runtime"] = round(fmean(runtimes), 1)
+    statistics["top_movies"] = [_top_movie(state, at) for state in _most_popular(members, at)]
+    return statistics
 
 
 def _most_popular(members: Iterable[MovieState], at: datetime) -> list[MovieState]:
-    ranked = sorted(members, key=lambda standing: (-standing.popularity(at), standing.movie.movie_id))
+    ranked = sorted(members, key=lambda state: (-state.popularity(at), state.movie.movie_id))
     return ranked[:TOP_MOVIES]
 
 
-def _top_movie(standing: MovieState, at: datetime) -> dict[str, Any]:
-    movie = standing.movie
+def _top_movie(state: MovieState, at: datetime) -> dict[str, Any]:
+    movie = state.movie
     entry = {
         "movie_id": movie.movie_id,
         "title": movie.title,
-        "vote_average": standing.vote_average,
-        "vote_count": standing.vote_count,
-        "popularity": standing.popularity(at),
+        "vote_average": state.vote_average,
+        "vote_count": state.vote_count,
+        "popularity": state.popularity(at),
         "revenue": movie.revenue,
         "release_date": movie.release_date,
     }
@@ -81,10 +81,10 @@ def _top_movie(standing: MovieState, at: datetime) -> dict[str, Any]:
 
 
 def trend_points(world: World, ledger: Ledger, first_day: datetime, until: datetime) -> Iterator[dict[str, Any]]:
-    """``temporal_analytics`` payloads from ``first_day`` on: of all movies, of each genre, of some movies.
+    """Yields ``temporal_analytics`` payloads from ``first_day`` on: of all movies, of each genre, of some movies.
 
-    ``count`` is the number of reviews for ``sentiment``; for ``rating`` and ``popularity`` that of the hours
-    in which a movie had events, each being one observation of the movie's average rating and popularity.
+    ``count`` is the number of reviews for ``sentiment``. For ``rating`` and ``popularity`` it is the number of hours in
+    which a movie had events; each is one observation of the movie's average rating and popularity.
     """
     genres = {movie.movie_id: movie.genres for movie in world.movies}
     followed = {movie.movie_id for movie in world.movies[:MOVIES_WITH_TRENDS]}
@@ -118,7 +118,7 @@ def _points(figures: DayFigures) -> Iterator[dict[str, Any]]:
 
 
 def actor_networks(movies: Iterable[Movie]) -> Iterator[dict[str, Any]]:
-    """``actor_collaboration`` payloads of actors with two movies or more; most frequent partners first."""
+    """Yields ``actor_collaboration`` payloads of actors with at least two movies; most frequent partners first."""
     appearances: Counter[str] = Counter()
     shared: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for movie in movies:

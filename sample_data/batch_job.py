@@ -1,4 +1,4 @@
-"""The nightly batch job: the whole stream up to a cut → ``batch_views``, all five view types."""
+"""The nightly batch job: turns the whole stream up to a cut into ``batch_views`` documents of all five view types."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from sample_data.replay import MovieState, Replay
 from sample_data.world import World
 
 ID_PREFIX = "sample:"
-"""Starts the ``_id`` of every document of the sample world, in both collections."""
+"""Prefix of the ``_id`` of every document of the sample world, in both collections."""
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run of the job: its input ends at ``covers_until``, it was finished at ``computed_at``."""
+    """One run of the job: its input ends at ``covers_until``, and it finished at ``computed_at``."""
 
     covers_until: datetime
     computed_at: datetime
@@ -30,44 +30,44 @@ class JobRun:
 
     @property
     def run_id(self) -> str:
-        """``batch_YYYY_MM_DD`` of the day the run was finished, in UTC."""
+        """``batch_YYYY_MM_DD`` of the day on which the run finished, in UTC."""
         return f"batch_{self.computed_at:%Y_%m_%d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A world's stream, read up to a cut: where every movie stands then, and figures by day."""
+    """A world's stream read up to a cut: the state of every movie then, and figures by day."""
 
     world: World
-    standings: Mapping[int, MovieState]
+    states: Mapping[int, MovieState]
     ledger: Ledger
 
 
 def digest(world: World, until: datetime, on_hour: Callable[[datetime], None] | None = None) -> Digest:
-    """Read the events from the epoch to ``until``; ``on_hour`` is called with every hour that has been read."""
+    """Reads the events from the epoch to ``until``; calls ``on_hour`` after each hour."""
     replay, ledger = Replay(world), Ledger()
     for hour, seen in replay.until(until):
         ledger.enter(hour, seen)
         if on_hour is not None:
             on_hour(hour)
-    return Digest(world, replay.standings, ledger)
+    return Digest(world, replay.states, ledger)
 
 
 def batch_documents(read: Digest, run: JobRun, since: datetime | None = None) -> Iterator[Document]:
-    """Everything a run writes; the same arguments give the same documents with the same ``_id``.
+    """Yields everything a run writes; the same arguments give the same documents with the same ``_id``.
 
     Args:
         read: the stream up to the run's ``covers_until``.
         run: its cut and stamps.
-        since: an earlier run's ``covers_until``: points of days that it covered whole are left out, as
-            nothing can have changed them.
+        since: an earlier run's ``covers_until``; points of days it covered completely are left out, since they can't
+            have changed.
     """
     world, ledger = read.world, read.ledger
     first_day = world.epoch if since is None else floor_day(since)
     yield from _details(read, run)
     yield from _sentiment_totals(read, run)
     yield from _sentiment_days(ledger, first_day, run)
-    for month in genre_months(read.standings.values(), ledger, run.covers_until):
+    for month in genre_months(read.states.values(), ledger, run.covers_until):
         key = f"{month['genre']}:{month['year']}-{month['month']:02}"
         yield _document(run, "genre_analytics", key, month)
     for point in trend_points(world, ledger, first_day, run.covers_until):
@@ -79,12 +79,12 @@ def batch_documents(read: Digest, run: JobRun, since: datetime | None = None) ->
 
 def _details(read: Digest, run: JobRun) -> Iterator[Document]:
     for movie in read.world.movies:
-        data = movie_details(read.standings[movie.movie_id], run.covers_until)
+        data = movie_details(read.states[movie.movie_id], run.covers_until)
         yield _document(run, "movie_details", str(movie.movie_id), data, movie.movie_id)
 
 
 def _sentiment_totals(read: Digest, run: JobRun) -> Iterator[Document]:
-    """A total for every movie, zero where nobody wrote: readers can tell "no review" from "not known"."""
+    """Yields a total for every movie, also for those without reviews, to distinguish "no review" from "not known"."""
     for movie in read.world.movies:
         data = read.ledger.reviews_of(movie.movie_id).payload()
         yield _document(run, "sentiment", str(movie.movie_id), data, movie.movie_id)
@@ -101,12 +101,12 @@ def _sentiment_days(ledger: Ledger, first_day: datetime, run: JobRun) -> Iterato
         day += DAY
 
 
-def movie_details(standing: MovieState, at: datetime) -> dict[str, Any]:
-    """The ``movie_details`` payload: TMDB's facts, its numbers as the stream has moved them by ``at``.
+def movie_details(state: MovieState, at: datetime) -> dict[str, Any]:
+    """Returns the ``movie_details`` payload: TMDB's facts, with the numbers as changed by the stream until ``at``.
 
-    What TMDB does not know is absent.
+    Facts TMDB does not have are absent.
     """
-    movie = standing.movie
+    movie = state.movie
     data = {
         "title": movie.title,
         "release_date": movie.release_date,
@@ -116,24 +116,24 @@ def movie_details(standing: MovieState, at: datetime) -> dict[str, Any]:
         "revenue": movie.revenue,
         "overview": overview(movie),
         "original_language": movie.original_language,
-        "vote_average": standing.vote_average,
-        "vote_count": standing.vote_count,
-        "popularity": standing.popularity(at),
+        "vote_average": state.vote_average,
+        "vote_count": state.vote_count,
+        "popularity": state.popularity(at),
         "cast": list(movie.cast),
     }
     return {name: value for name, value in data.items() if value is not None and value != []}
 
 
 def overview(movie: Movie) -> str:
-    """A plain sentence made of facts; TMDB's own texts are not part of the sample."""
+    """Returns a plain sentence made of facts; TMDB's own texts are not part of the sample."""
     genres = " / ".join(movie.genres)
     kind = f"{'An' if genres[0] in 'AEIOU' else 'A'} {genres} film" if genres else "A film"
-    by = f", directed by {_enumerated(movie.directors)}" if movie.directors else ""
-    starring = f", with {_enumerated(movie.cast)}" if movie.cast else ""
+    by = f", directed by {_join_names(movie.directors)}" if movie.directors else ""
+    starring = f", with {_join_names(movie.cast)}" if movie.cast else ""
     return f"{kind} from {movie.release_date[:4]}{by}{starring}."
 
 
-def _enumerated(names: tuple[str, ...]) -> str:
+def _join_names(names: tuple[str, ...]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 

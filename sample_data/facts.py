@@ -1,4 +1,4 @@
-"""The real part of the sample world: facts about 4,775 movies, from TMDB."""
+"""Loads the real part of the sample world: facts about 4,775 movies, from TMDB."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FACTS_FILE = Path(__file__).with_name("movie_facts.csv.gz")
 
 @dataclass(frozen=True, slots=True)
 class Movie:
-    """What TMDB knows about one movie. Unknown runtime, budget (USD) and revenue (USD) are ``None``."""
+    """Facts of TMDB about one movie. Unknown runtime (minutes), budget (USD) and revenue (USD) are ``None``."""
 
     movie_id: int
     title: str
@@ -31,38 +31,38 @@ class Movie:
 
 
 def load_movies(limit: int | None = None) -> tuple[Movie, ...]:
-    """The movies, most popular first, at most ``limit`` of them.
+    """Loads the movies, most popular first, at most ``limit``.
 
     Raises:
         OSError: the file of facts is missing or damaged.
     """
     with gzip.open(FACTS_FILE, "rt", encoding="utf-8", newline="") as file:
-        movies = [_movie(row) for row in csv.DictReader(file)]
+        movies = [_parse_movie(row) for row in csv.DictReader(file)]
     movies.sort(key=lambda movie: (-movie.popularity, movie.movie_id))
     return tuple(movies[:limit])
 
 
-def _movie(row: Mapping[str, str]) -> Movie:
+def _parse_movie(row: Mapping[str, str]) -> Movie:
     return Movie(
         movie_id=int(row["movie_id"]),
         title=row["title"],
         release_date=row["release_date"],
-        genres=_listed(row["genres"]),
-        runtime=_number(row["runtime"]),
-        budget=_number(row["budget"]),
-        revenue=_number(row["revenue"]),
+        genres=_parse_list(row["genres"]),
+        runtime=_parse_number(row["runtime"]),
+        budget=_parse_number(row["budget"]),
+        revenue=_parse_number(row["revenue"]),
         vote_average=float(row["vote_average"]),
         vote_count=int(row["vote_count"]),
         popularity=float(row["popularity"]),
         original_language=row["original_language"],
-        cast=_listed(row["cast"]),
-        directors=_listed(row["directors"]),
+        cast=_parse_list(row["cast"]),
+        directors=_parse_list(row["directors"]),
     )
 
 
-def _listed(cell: str) -> tuple[str, ...]:
+def _parse_list(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, cell.split("|"))))
 
 
-def _number(cell: str) -> int | None:
+def _parse_number(cell: str) -> int | None:
     return int(cell) or None if cell else None

@@ -1,4 +1,4 @@
-"""What the batch job keeps of the stream while it reads it: one entry per movie and day."""
+"""Collects figures by movie and day while the batch job reads the stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sample_data.replay import ObservedState, Reviews
 
 @dataclass(slots=True)
 class DayFigures:
-    """A movie on one day: its reviews, and sums over the hours in which anything happened.
+    """Figures of a movie on one day: its reviews, and sums over the hours with events.
 
     An hour with events is one observation of ``vote_average`` and of ``popularity``, as in the speed layer.
     """
@@ -23,14 +23,14 @@ class DayFigures:
     popularity_sum: float = 0.0
 
     def enter(self, observed: ObservedState) -> None:
-        """Count one more hour."""
+        """Adds one hour."""
         self.reviews.include(observed.reviews)
         self.observations += 1
         self.rating_sum += observed.vote_average
         self.popularity_sum += observed.popularity
 
     def include(self, other: DayFigures) -> None:
-        """Count all that another one counts."""
+        """Adds the figures of another movie or day."""
         self.reviews.include(other.reviews)
         self.observations += other.observations
         self.rating_sum += other.rating_sum
@@ -38,23 +38,23 @@ class DayFigures:
 
 
 class Ledger:
-    """Figures by day and movie, and each movie's reviews since the epoch."""
+    """The figures by day and movie, and the reviews of each movie since the epoch."""
 
     def __init__(self) -> None:
         self._days: dict[datetime, dict[int, DayFigures]] = {}
         self._totals: dict[int, Reviews] = {}
 
     def enter(self, hour: datetime, seen: Mapping[int, ObservedState]) -> None:
-        """Add an hour of the stream; hours may come in any order, each once."""
+        """Adds an hour of the stream. Hours may come in any order, each one once."""
         day = self._days.setdefault(floor_day(hour), {})
         for movie_id, observed in seen.items():
             day.setdefault(movie_id, DayFigures()).enter(observed)
             self._totals.setdefault(movie_id, Reviews()).include(observed.reviews)
 
     def day(self, day: datetime) -> Mapping[int, DayFigures]:
-        """Figures of one UTC day by movie id; movies without events are not in it."""
+        """Returns the figures of one UTC day by movie id, without movies that had no events."""
         return self._days.get(day, {})
 
     def reviews_of(self, movie_id: int) -> Reviews:
-        """Everything written about a movie since the epoch."""
+        """Returns all reviews of a movie since the epoch."""
         return self._totals.get(movie_id, Reviews())

@@ -1,6 +1,6 @@
-"""The sample world in MongoDB: which world a database holds, and how its documents are written.
+"""The sample world in MongoDB: reads which world a database holds, and writes its documents.
 
-Every document of it has an ``_id`` that says what it is, so writing it again replaces it, and documents of other
+The ``_id`` of every document says what it is about. Writing a document again replaces it, and documents of other
 producers are never touched.
 """
 
@@ -34,19 +34,20 @@ DEFAULT_SEED = 1
 
 
 INTERRUPTED = 130
-"""Exit code of a command that Ctrl-C ended, by the custom of shells."""
+"""Exit code of a command ended by Ctrl-C, as is usual in shells."""
 
 
-_WRITTEN_AT_ONCE = 2000
+_BATCH_SIZE = 2000
+"""Documents per write."""
 
 
-_WRITE_TIMEOUT = 60.0
-"""Seconds for one batch of documents."""
+_TIMEOUT_SECONDS = 60.0
+"""Limit for one write."""
 
 
 @contextmanager
-def failing_clearly() -> Iterator[None]:
-    """Turns what the store raises into an error of the command, with an exit code of 1."""
+def store_errors_as_command_errors() -> Iterator[None]:
+    """Turns errors of the store into ``CommandError``, with exit code 1."""
     try:
         with mapping_errors():
             yield
@@ -57,19 +58,19 @@ def failing_clearly() -> Iterator[None]:
 
 
 @contextmanager
-def stopping_clearly() -> Iterator[None]:
-    """Turns Ctrl-C into an error of the command, with an exit code of 130; what is written stays."""
+def interrupt_as_command_error() -> Iterator[None]:
+    """Turns Ctrl-C into ``CommandError``, with exit code 130; what was written stays."""
     try:
         yield
     except KeyboardInterrupt:
-        raise CommandError("interrupted; run it again to go on", returncode=INTERRUPTED) from None
+        raise CommandError("interrupted; run the command again to continue", returncode=INTERRUPTED) from None
 
 
-def reach(source: Database[Document]) -> None:
-    """Finds out within ``MONGODB_TIMEOUT`` whether the store is there, which a batch of writes would wait for.
+def ping(source: Database[Document]) -> None:
+    """Checks within ``MONGODB_TIMEOUT`` that the store answers; a batch of writes would wait longer for it.
 
     Raises:
-        PyMongoError: it is not.
+        PyMongoError: it does not answer.
     """
     source.command("ping")
 
@@ -82,91 +83,91 @@ def open_world(
     scale: float | None = None,
     default_scale: float = 1.0,
 ) -> World:
-    """The world that a database holds; where there is none yet, a new one begins 45 days before ``now``.
+    """Opens the world that a database holds; if there is none, creates one that starts 45 days before ``now``.
 
     Args:
         source: the database.
         now: aware UTC.
-        seed: wanted seed; ``None`` takes what is there, or 1.
-        scale: wanted scale; ``None`` takes what is there, or ``default_scale``.
+        seed: required seed; ``None``: the existing world's, or 1.
+        scale: required scale; ``None``: the existing world's, or ``default_scale``.
         default_scale: of a new world.
 
     Raises:
-        CommandError: it holds another world than the wanted one, or one that can't be read.
+        CommandError: the database holds another world, or one that can't be read.
         PyMongoError: from the store.
     """
-    wanted = {
+    new = {
         "epoch": floor_day(now) - HISTORY,
         "seed": DEFAULT_SEED if seed is None else seed,
         "scale": default_scale if scale is None else scale,
     }
-    _world(wanted)  # an impossible scale must not be stored
-    reach(source)
-    with pymongo.timeout(_WRITE_TIMEOUT):
-        source[COLLECTION].update_one({"_id": "world"}, {"$setOnInsert": wanted}, upsert=True)
-        held = source[COLLECTION].find_one({"_id": "world"}) or wanted
-    world = _world(held)
+    _build_world(new)  # raises before an impossible scale is stored
+    ping(source)
+    with pymongo.timeout(_TIMEOUT_SECONDS):
+        source[COLLECTION].update_one({"_id": "world"}, {"$setOnInsert": new}, upsert=True)
+        stored = source[COLLECTION].find_one({"_id": "world"}) or new
+    world = _build_world(stored)
     for name, given, real in (("seed", seed, world.seed), ("scale", scale, world.scale)):
         if given is not None and given != real:
             raise CommandError(
-                f"the sample world in this database has {name} {real:g}, not {given:g}, and a database holds one "
-                f"world: leave out --{name}, or name another MONGODB_DATABASE"
+                f"the sample world in this database has {name} {real:g}, not {given:g}, and a database can hold only "
+                f"one world: leave out --{name}, or set another MONGODB_DATABASE"
             )
     return world
 
 
 def has_batch(source: Database[Document], world: World) -> bool:
-    """Whether a batch run, complete or not, has written to this database: its first document is there."""
+    """Whether a batch run, complete or not, has written to this database, i.e. its first document exists."""
     first = {"_id": f"{ID_PREFIX}movie_details:{world.movies[0].movie_id}"}
-    with pymongo.timeout(_WRITE_TIMEOUT):
+    with pymongo.timeout(_TIMEOUT_SECONDS):
         return source[BATCH].find_one(first, {"_id": 1}) is not None
 
 
 def last_cut(source: Database[Document]) -> datetime | None:
-    """Up to when the last completed batch run covers the stream; ``None`` where none was."""
-    with pymongo.timeout(_WRITE_TIMEOUT):
-        held = source[COLLECTION].find_one({"_id": "batch"})
-    return None if held is None else held["covers_until"]
+    """Reads up to when the last completed batch run covers the stream; ``None``: there was none."""
+    with pymongo.timeout(_TIMEOUT_SECONDS):
+        stored = source[COLLECTION].find_one({"_id": "batch"})
+    return None if stored is None else stored["covers_until"]
 
 
 def remember_cut(source: Database[Document], run: JobRun) -> None:
-    """Record a completed batch run."""
+    """Records a completed batch run."""
     stamps = {
         "covers_until": run.covers_until,
         "computed_at": run.computed_at,
         "batch_run_id": run.run_id,
     }
-    with pymongo.timeout(_WRITE_TIMEOUT):
+    with pymongo.timeout(_TIMEOUT_SECONDS):
         source[COLLECTION].replace_one({"_id": "batch"}, stamps, upsert=True)
 
 
 def write_new(collection: Collection[Document], documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Insert documents that are not there yet, in their order; yields each batch once it is written."""
-    for batch in _batches(documents):
-        with pymongo.timeout(_WRITE_TIMEOUT):
+    """Inserts documents that don't exist yet, in order; yields each batch once it is written."""
+    for batch in _split(documents):
+        with pymongo.timeout(_TIMEOUT_SECONDS):
             collection.insert_many(batch)
         yield batch
 
 
 def write_over(collection: Collection[Document], documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Insert documents or replace those with the same ``_id``; yields each batch once it is written."""
-    for batch in _batches(documents):
-        with pymongo.timeout(_WRITE_TIMEOUT):
-            # With the movie, so that of a cluster's shards the right one is asked.
+    """Inserts documents or replaces those with the same ``_id``; yields each batch once it is written."""
+    for batch in _split(documents):
+        with pymongo.timeout(_TIMEOUT_SECONDS):
+            # Includes the movie, the shard key, so that only the right shard is asked.
             wanted = ({"_id": d["_id"], "movie_id": d.get("movie_id")} for d in batch)
             writes = [ReplaceOne(each, d, upsert=True) for each, d in zip(wanted, batch, strict=True)]
             collection.bulk_write(writes, ordered=False)
         yield batch
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def _split(documents: Iterable[Document]) -> Iterator[list[Document]]:
     source = iter(documents)
-    while batch := list(islice(source, _WRITTEN_AT_ONCE)):
+    while batch := list(islice(source, _BATCH_SIZE)):
         yield batch
 
 
-def _world(held: dict[str, Any]) -> World:
+def _build_world(stored: dict[str, Any]) -> World:
     try:
-        return World(moment(held["epoch"]), seed=int(held["seed"]), scale=float(held["scale"]))
+        return World(moment(stored["epoch"]), seed=int(stored["seed"]), scale=float(stored["scale"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise CommandError(f"there is no sample world like that: {error}") from error
+        raise CommandError(f"the sample world in this database can't be read: {error}") from error

@@ -1,6 +1,6 @@
-"""The stream walked hour by hour: what every movie's numbers were at each moment.
+"""Walks through the stream hour by hour and keeps every movie's numbers.
 
-Both jobs stand on it, as two real jobs would read one log of events, so that their documents agree.
+Both jobs use it, as two real jobs would read one log of events, so their documents agree.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from sample_data.facts import Movie
 from sample_data.world import Event, Kind, World
 
 POSITIVE, NEGATIVE = 0.05, -0.05
-"""A review above the first counts as positive, one below the second as negative."""
+"""Scores above the first count as positive, below the second as negative."""
 
 MEMORY = timedelta(hours=24)
-"""How long an event counts as recent."""
+"""How long what was observed is kept as recent."""
 
 _LIFT_FADES_IN = timedelta(hours=24)
 
 
 @dataclass(slots=True)
 class Reviews:
-    """Reviews added up."""
+    """Sums over reviews."""
 
     count: int = 0
     total: float = 0.0
@@ -36,7 +36,7 @@ class Reviews:
     neutral: int = 0
 
     def add(self, score: float) -> None:
-        """Count one more review."""
+        """Adds one review."""
         self.count += 1
         self.total += score
         self.positive += score > POSITIVE
@@ -44,7 +44,7 @@ class Reviews:
         self.neutral += NEGATIVE <= score <= POSITIVE
 
     def include(self, other: Reviews) -> None:
-        """Count all that another one counts."""
+        """Adds the sums of another set of reviews."""
         self.count += other.count
         self.total += other.total
         self.positive += other.positive
@@ -53,7 +53,7 @@ class Reviews:
 
     @property
     def average(self) -> float:
-        """Mean score, 0 for no reviews. The sum is rounded: scores have three decimals, floats add noise."""
+        """Mean score; 0 without reviews. The sum is rounded, since scores have three decimals and floats add noise."""
         return round(self.total, 6) / self.count if self.count else 0.0
 
     def payload(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Reviews:
 
 @dataclass(frozen=True, slots=True)
 class MovieState:
-    """A movie's running numbers: TMDB's as the base, the stream's on top.
+    """A movie's current numbers: TMDB's as the base, changed by the events of the stream.
 
     ``lift`` is how far popularity was above its base at ``lifted_at``; it fades by a factor of e in 24 h.
     """
@@ -86,11 +86,11 @@ class MovieState:
         return round(self.rating_sum / self.vote_count, 4) if self.vote_count else 0.0
 
     def popularity(self, at: datetime) -> float:
-        """Popularity at a moment, never below 0, with three decimals."""
+        """Returns the popularity at a moment: never below 0, with three decimals."""
         return round(max(0.0, self.movie.popularity + self._lift(at)), 3)
 
     def after(self, event: Event) -> MovieState:
-        """The numbers once an event has happened; a review changes none of them."""
+        """Returns the numbers after an event; a review changes none of them."""
         if event.kind is Kind.VOTE:
             rating_sum = self.rating_sum + event.value
             return MovieState(self.movie, self.vote_count + 1, rating_sum, self.lift, self.lifted_at)
@@ -105,7 +105,7 @@ class MovieState:
 
 @dataclass(frozen=True, slots=True)
 class ObservedState:
-    """One movie in ``[start, end)``, an hour or the part of it that is over: reviews, and numbers at both ends."""
+    """One movie in ``[start, end)``, an hour or its elapsed part: its reviews, and its numbers at both ends."""
 
     start: datetime
     end: datetime
@@ -124,48 +124,48 @@ class ObservedState:
 
 
 class Replay:
-    """Running numbers of all movies of a world, and what was seen of them lately.
+    """The numbers of all movies of a world at the start of ``hour``, and what was observed in the hours before.
 
-    ``hour`` is the start of the next hour to be walked through.
+    ``hour`` is the next hour to walk through.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.hour = world.epoch
-        self.standings = {
+        self.states = {
             movie.movie_id: MovieState(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, world.epoch)
             for movie in world.movies
         }
         self._recent: deque[tuple[datetime, Mapping[int, ObservedState]]] = deque()
 
     def observe(self, until: datetime) -> dict[int, ObservedState]:
-        """Movies with events in ``[hour, min(hour + 1h, until))``, by id; nothing moves on."""
+        """Returns the movies with events in ``[hour, min(hour + 1h, until))``, by id, without advancing."""
         end = min(self.hour + HOUR, until)
         by_movie: dict[int, list[Event]] = {}
         for event in self.world.events(self.hour):
             if event.at < until:
                 by_movie.setdefault(event.movie_id, []).append(event)
         return {
-            movie_id: _observed(self.hour, end, self.standings[movie_id], events)
+            movie_id: _observe_movie(self.hour, end, self.states[movie_id], events)
             for movie_id, events in by_movie.items()
         }
 
     def advance(self) -> dict[int, ObservedState]:
-        """Walk through one whole hour and return what ``observe`` saw of it."""
+        """Walks through one whole hour; returns what ``observe`` would have returned for it."""
         return self._walk(self.hour + HOUR)
 
     def until(self, end: datetime) -> Iterator[tuple[datetime, dict[int, ObservedState]]]:
-        """Walk up to ``end`` and yield every hour on the way; the last is cut where ``end`` is inside it."""
+        """Walks up to ``end``, yielding each hour; the last one is cut off if ``end`` is inside it."""
         while self.hour < end:
             yield self.hour, self._walk(end)
 
     def recent(self, movie_id: int) -> list[ObservedState]:
-        """What was seen of a movie in the ``MEMORY`` before ``hour``, oldest first."""
+        """Returns what was observed of a movie in the ``MEMORY`` before ``hour``, oldest first."""
         return [seen[movie_id] for _, seen in self._recent if movie_id in seen]
 
     def _walk(self, end: datetime) -> dict[int, ObservedState]:
         seen = self.observe(end)
-        self.standings.update((movie_id, observed.after) for movie_id, observed in seen.items())
+        self.states.update((movie_id, observed.after) for movie_id, observed in seen.items())
         self._recent.append((self.hour, seen))
         self.hour += HOUR
         while self._recent[0][0] < self.hour - MEMORY:
@@ -173,12 +173,12 @@ class Replay:
         return seen
 
 
-def _observed(start: datetime, end: datetime, standing: MovieState, events: Iterable[Event]) -> ObservedState:
-    reviews, after, times = Reviews(), standing, []
+def _observe_movie(start: datetime, end: datetime, before: MovieState, events: Iterable[Event]) -> ObservedState:
+    reviews, after, times = Reviews(), before, []
     for event in events:
         times.append(event.at)
         if event.kind is Kind.REVIEW:
             reviews.add(event.value)
         else:
             after = after.after(event)
-    return ObservedState(start, end, reviews, standing, after, tuple(times))
+    return ObservedState(start, end, reviews, before, after, tuple(times))

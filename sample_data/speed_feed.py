@@ -1,4 +1,4 @@
-"""Keeps ``speed_views`` in step with the sample world: past hours complete, the open one current."""
+"""Keeps ``speed_views`` up to date with the sample world: past hours complete, the open hour current."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pymongo.database import Database
 from merger.contract.collections import SPEED
 from merger.core.windows import HOUR, floor_hour
 from sample_data.batch_job import Document
-from sample_data.mongo_world import reach, write_new, write_over
+from sample_data.mongo_world import ping, write_new, write_over
 from sample_data.replay import Replay
 from sample_data.speed_job import SETTLES_AFTER, hour_prefix, speed_documents
 
@@ -20,8 +20,8 @@ _READ_TIMEOUT = 60.0
 
 
 @dataclass(slots=True)
-class _Held:
-    """What the store holds of an hour: how many documents, and the oldest of their stamps."""
+class _StoredHour:
+    """How many documents of an hour are stored, and the oldest of their stamps."""
 
     documents: int
     synced_at: datetime
@@ -30,11 +30,11 @@ class _Held:
 class SpeedFeed:
     """Writes a world's hours, one after another.
 
-    Its methods raise ``PyMongoError`` from the store; a later call makes up for what one could not write.
+    Its methods raise ``PyMongoError`` from the store; a later call writes what a failed one could not.
 
     Args:
         source: the database.
-        replay: the stream, walked up to the first hour to be written.
+        replay: the stream, walked up to the first hour to write.
     """
 
     def __init__(self, source: Database[Document], replay: Replay) -> None:
@@ -46,30 +46,30 @@ class SpeedFeed:
 
     @property
     def hour(self) -> datetime:
-        """The hour that is open, or the next to be completed."""
+        """The open hour, or the next hour to complete."""
         return self._replay.hour
 
     def catch_up(self, now: datetime) -> Iterator[int]:
-        """Complete the hours that are over, then write the open one; yields each one's count of documents written.
+        """Completes the hours that are over, then writes the open one; yields the number of documents written per hour.
 
-        Hours that the store holds whole are left alone. The others get the stamps of a job that has been running
-        all the time, but the newest documents are stamped with ``now``.
+        Hours that are stored completely are left alone. The others get the stamps of a job that has been running all
+        the time; only the newest documents are stamped with ``now``.
         """
-        held = self._held(now)
+        stored = self._read_stored_hours(now)
         while self.hour + HOUR <= now:
             documents = speed_documents(self._replay, now, min(now, self.hour + SETTLES_AFTER))
-            yield self._add(documents, held.get(self.hour))
+            yield self._add(documents, stored.get(self.hour))
             self._move_on(documents)
         yield self.refresh(now)
 
     def refresh(self, now: datetime) -> int:
-        """Bring the open hour up to date; returns how many documents were written.
+        """Brings the open hour up to date; returns how many documents were written.
 
-        Hours that have ended since the last call are completed first. Of the open hour, movies with new events are
-        written; when there is none, the newest documents are stamped again, since the layer is not behind. Those are
-        not counted: they say nothing new.
+        Hours that have ended since the last call are completed first. In the open hour, movies with new events are
+        written. Without new events the newest documents are stamped again, to show that the layer does not lag; these
+        are not counted.
         """
-        reach(self._source)
+        ping(self._source)
         written = 0
         while self.hour + HOUR <= now:
             documents = speed_documents(self._replay, now, now)
@@ -79,11 +79,11 @@ class SpeedFeed:
         if changed:
             written += self._write(changed)
         else:
-            self._write(self._restamped(now))
+            self._write(self._restamp(now))
         self._refreshed_at = now
         return written
 
-    def _restamped(self, now: datetime) -> list[Document]:
+    def _restamp(self, now: datetime) -> list[Document]:
         return speed_documents(self._replay, now, now) or [{**document, "synced_at": now} for document in self._newest]
 
     def _move_on(self, documents: list[Document]) -> None:
@@ -91,22 +91,22 @@ class SpeedFeed:
         self._refreshed_at = None
         self._newest = documents or self._newest
 
-    def _add(self, documents: list[Document], held: _Held | None) -> int:
-        if held is None:
+    def _add(self, documents: list[Document], stored: _StoredHour | None) -> int:
+        if stored is None:
             return sum(map(len, write_new(self._collection, documents)))
-        is_whole = held.documents == len(documents) and held.synced_at >= self.hour + HOUR
+        is_whole = stored.documents == len(documents) and stored.synced_at >= self.hour + HOUR
         return 0 if is_whole else self._write(documents)
 
     def _write(self, documents: list[Document]) -> int:
         return sum(map(len, write_over(self._collection, documents)))
 
-    def _held(self, now: datetime) -> dict[datetime, _Held]:
-        """By hour, what earlier runs have written from the feed's first hour on."""
+    def _read_stored_hours(self, now: datetime) -> dict[datetime, _StoredHour]:
+        """Reads, by hour, what earlier runs have written since the feed's first hour."""
         ids = {"$gte": hour_prefix(self.hour), "$lt": hour_prefix(floor_hour(now) + HOUR)}
-        held: dict[datetime, _Held] = {}
+        stored: dict[datetime, _StoredHour] = {}
         with pymongo.timeout(_READ_TIMEOUT):
             for document in self._collection.find({"_id": ids}, {"hour": 1, "synced_at": 1}):
-                known = held.setdefault(document["hour"], _Held(0, document["synced_at"]))
-                known.documents += 1
-                known.synced_at = min(known.synced_at, document["synced_at"])
-        return held
+                hour = stored.setdefault(document["hour"], _StoredHour(0, document["synced_at"]))
+                hour.documents += 1
+                hour.synced_at = min(hour.synced_at, document["synced_at"])
+        return stored

@@ -1,4 +1,4 @@
-"""The streaming speed job: one hour of the stream → documents for ``speed_views``, all three data types."""
+"""The streaming speed job: turns one hour of the stream into ``speed_views`` documents of all three data types."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ EXPIRES_AFTER = timedelta(hours=48)
 """From the start of the hour to ``ttl_expires_at``."""
 
 SETTLES_AFTER = timedelta(hours=1, seconds=12)
-"""From the start of an hour to the last refresh of its bucket, where the job runs all the time."""
+"""From the start of an hour to the last refresh of its bucket, if the job runs all the time."""
 
 _HALF_LIFE = timedelta(hours=3)
 _HALF_SCORE = 40.0
-"""Decayed events that make a trending score of 50."""
+"""Number of decayed events that give a trending score of 50."""
 
 
 def speed_documents(
     replay: Replay, until: datetime, synced_at: datetime, since: datetime | None = None
 ) -> list[Document]:
-    """The buckets of ``replay.hour`` as they are when only events before ``until`` have arrived.
+    """Returns the buckets of ``replay.hour`` when only events before ``until`` have arrived.
 
     Args:
-        replay: the stream, walked up to the hour in question; it does not move.
+        replay: the stream, walked up to the hour; it does not advance.
         until: ``hour + 1h`` or later for an hour that is over.
         synced_at: the stamp of the refresh.
-        since: leave out movies without an event at or after this moment: an earlier refresh has them.
+        since: leave out movies without an event since this moment; an earlier refresh wrote them.
 
     Returns:
-        For every movie with events ``trending`` and ``stats``, for those with reviews ``sentiment``.
+        ``trending`` and ``stats`` for every movie with events, and ``sentiment`` for those with reviews.
     """
     return [
         {
@@ -52,7 +52,7 @@ def speed_documents(
 
 
 def hour_prefix(hour: datetime) -> str:
-    """What the ``_id`` of every document of an hour starts with; in the order of time."""
+    """Returns the prefix of the ``_id`` of every document of an hour; prefixes sort by time."""
     return f"{ID_PREFIX}{hour:%Y-%m-%dT%H}:"
 
 
@@ -74,13 +74,13 @@ def _payloads(observed: ObservedState, recent: list[ObservedState]) -> Iterator[
 
 
 def trending_score(times: Iterable[datetime], at: datetime) -> float:
-    """0 to 100: how much has been going on before ``at``; an event counts half as much every three hours."""
+    """Returns a score from 0 to 100 for the events before ``at``; the weight of an event halves every three hours."""
     activity: float = sum(0.5 ** ((at - time) / _HALF_LIFE) for time in times if time < at)
     return round(100 * activity / (activity + _HALF_SCORE), 2)
 
 
 def _stats(observed: ObservedState) -> dict[str, Any]:
-    """Numbers at the end of the bucket, and how they have changed in it."""
+    """Returns the numbers at the end of the bucket, and how they changed in it."""
     before, after = observed.before, observed.after
     return {
         "vote_average": observed.vote_average,
@@ -93,6 +93,6 @@ def _stats(observed: ObservedState) -> dict[str, Any]:
 
 
 def _sentiment_velocity(reviews: Reviews, recent: list[ObservedState]) -> dict[str, float]:
-    """The change since the last hour with reviews; absent where there was none lately."""
+    """Returns the change since the last hour with reviews; empty if there was none lately."""
     earlier = next((seen.reviews for seen in reversed(recent) if seen.reviews.count), None)
     return {} if earlier is None else {"sentiment_velocity": round(reviews.average - earlier.average, 4)}

@@ -1,7 +1,7 @@
-"""The simulated part of the sample world: who reviews, rates and looks at which movie, and when.
+"""Simulates the events of the sample world: reviews, votes and changes of popularity, by movie and moment.
 
-Nothing is stored. The events of an hour follow from the seed, the scale and the hour alone, so every job that
-asks again, today or next month, sees the same ones, and what the jobs write can be checked against them.
+Nothing is stored. The events of an hour depend only on the seed, the scale and the hour. Every job sees the same events
+whenever it asks, and its documents can be checked against them.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from merger.core.windows import DAY, HOUR, floor_day
 from sample_data.facts import Movie, load_movies
 
 HISTORY = timedelta(days=45)
-"""How long the stream has been running when a world is first loaded."""
+"""How long the stream has been running when a world is created."""
 
 EVENTS_PER_HOUR = 390
-"""Mean at scale 1, surges aside; with ``TALKED_ABOUT`` it gives events for 150 to 200 movies an hour."""
+"""Mean at scale 1, without surges; with ``TALKED_ABOUT`` it gives events for 150 to 200 movies an hour."""
 
 TALKED_ABOUT = 540
-"""Movies that anybody has something to say about on one day, at scale 1."""
+"""Movies that can have events on one day, at scale 1."""
 
-FEWEST = 20
-"""Events per hour and movies per day, however small the scale: less is not a stream."""
+MINIMUM = 20
+"""Fewest events per hour and movies per day at any scale."""
 
-LARGEST_SCALE = 10.0
+MAX_SCALE = 10.0
 
 _SURGES_PER_DAY = 8
 _SURGING_AMONG = 600
@@ -39,7 +39,7 @@ _DAYS_KEPT = 3
 
 
 class Kind(StrEnum):
-    """What an event's ``value`` is: a score −1…1, a rating 0.5…10, a relative change of popularity."""
+    """Kind of an event; its ``value`` is a score −1…1, a rating 0.5…10, or a relative change of popularity."""
 
     REVIEW = "review"
     VOTE = "vote"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
 
 
 class Event(NamedTuple):
-    """Something somebody did about a movie; ``at`` is aware UTC."""
+    """One event about a movie; ``at`` is aware UTC."""
 
     at: datetime
     movie_id: int
@@ -57,7 +57,7 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """A movie that everybody talks about for hours; ``mood`` goes from −0.6, scandal, to 0.6, triumph."""
+    """Hours of extra events about one movie; ``mood`` ranges from −0.6 (scandal) to 0.6 (triumph)."""
 
     movie: Movie
     start: datetime
@@ -66,7 +66,7 @@ class Surge:
     mood: float
 
     def strength(self, hour: datetime) -> float:
-        """Extra events in an hour: up quickly, down slowly, 0 outside the surge."""
+        """Extra events in an hour: rises quickly, falls slowly, 0 outside the surge."""
         age = (hour - self.start) / HOUR
         if not 0 <= age < self.hours:
             return 0.0
@@ -76,7 +76,7 @@ class Surge:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """What is decided once a day: movies talked about, their cumulative weights, surges that start."""
+    """What is drawn once per day: the movies with events, their cumulative weights, the surges that start."""
 
     movies: tuple[Movie, ...]
     cumulative: tuple[float, ...]
@@ -87,11 +87,11 @@ class World:
     """A seeded stream of events about real movies.
 
     Args:
-        epoch: where the stream begins, a UTC midnight; before it there are no events.
-        seed: another seed is another world.
-        scale: factor on the number of movies and events, above 0 and at most 10. A smaller world has the most
-            popular movies (96 of them at 0.02); there are never more than there are facts.
-        movies: most popular first; the facts' by default.
+        epoch: start of the stream, a UTC midnight; there are no events before it.
+        seed: another seed gives other events.
+        scale: factor for the number of movies and events, above 0 and at most 10. A smaller world has the most
+            popular movies (96 of them at 0.02). Above 1 the number of movies stays that of the facts.
+        movies: most popular first; by default those of the facts.
 
     Raises:
         ValueError: the epoch is not a midnight, or the scale is out of range.
@@ -101,52 +101,52 @@ class World:
         self, epoch: datetime, *, seed: int = 1, scale: float = 1.0, movies: Sequence[Movie] | None = None
     ) -> None:
         if epoch != floor_day(epoch):
-            raise ValueError("the epoch of a sample world is a midnight in UTC")
-        if not 0 < scale <= LARGEST_SCALE:
-            raise ValueError(f"the scale is a number above 0 and at most {LARGEST_SCALE:g}")
+            raise ValueError("the epoch of a sample world must be a midnight in UTC")
+        if not 0 < scale <= MAX_SCALE:
+            raise ValueError(f"the scale must be above 0 and at most {MAX_SCALE:g}")
         facts = load_movies() if movies is None else tuple(movies)
         self.epoch = epoch
         self.seed = seed
         self.scale = scale
-        self.movies = facts[: max(FEWEST, math.ceil(len(facts) * scale))]
+        self.movies = facts[: max(MINIMUM, math.ceil(len(facts) * scale))]
         self._weights = {movie.movie_id: 1 / (rank + 30) for rank, movie in enumerate(self.movies)}
         self._days: dict[datetime, _Day] = {}
 
     def events(self, hour: datetime) -> list[Event]:
-        """Every event of ``[hour, hour + 1h)``, oldest first; ``hour`` is the start of a UTC hour."""
+        """Returns the events of ``[hour, hour + 1h)``, oldest first; ``hour`` is the start of a UTC hour."""
         if hour < self.epoch:
             return []
         dice = random.Random(f"{self.seed}:{hour:%Y-%m-%dT%H}")
         today = self._day(floor_day(hour))
-        count = max(FEWEST, round(EVENTS_PER_HOUR * self.scale * _rhythm(hour) * dice.uniform(0.95, 1.05)))
+        count = max(MINIMUM, round(EVENTS_PER_HOUR * self.scale * _daily_rhythm(hour) * dice.uniform(0.95, 1.05)))
         events = [
-            _event(dice, hour, movie, 0.0)
+            _draw_event(dice, hour, movie, 0.0)
             for movie in dice.choices(today.movies, cum_weights=today.cumulative, k=count)
         ]
         for surge in (*self._day(floor_day(hour) - DAY).surges, *today.surges):
             extra = round(surge.strength(hour))
-            events += [_event(dice, hour, surge.movie, surge.mood) for _ in range(extra)]
+            events += [_draw_event(dice, hour, surge.movie, surge.mood) for _ in range(extra)]
         events.sort()
         return events
 
     def _day(self, day: datetime) -> _Day:
-        known = self._days.get(day)
-        if known is None:
+        drawn = self._days.get(day)
+        if drawn is None:
             while len(self._days) >= _DAYS_KEPT:
                 self._days.pop(next(iter(self._days)))
-            known = self._days[day] = self._draw_day(day)
-        return known
+            drawn = self._days[day] = self._draw_day(day)
+        return drawn
 
     def _draw_day(self, day: datetime) -> _Day:
         dice = random.Random(f"{self.seed}:{day:%Y-%m-%d}")
-        size = max(FEWEST, round(TALKED_ABOUT * self.scale))
-        # Weighted drawing without replacement, by exponential keys.
+        size = max(MINIMUM, round(TALKED_ABOUT * self.scale))
+        # Draws by weight without replacement, using exponential keys.
         keyed = ((dice.expovariate(self._weights[movie.movie_id]), movie) for movie in self.movies)
         movies = tuple(movie for _, movie in sorted(keyed, key=lambda pair: pair[0])[:size])
         cumulative = tuple(accumulate(self._weights[movie.movie_id] for movie in movies))
-        return _Day(movies, cumulative, tuple(self._surge(dice, day) for _ in range(_SURGES_PER_DAY)))
+        return _Day(movies, cumulative, tuple(self._draw_surge(dice, day) for _ in range(_SURGES_PER_DAY)))
 
-    def _surge(self, dice: random.Random, day: datetime) -> Surge:
+    def _draw_surge(self, dice: random.Random, day: datetime) -> Surge:
         return Surge(
             movie=dice.choice(self.movies[:_SURGING_AMONG]),
             start=day + dice.randrange(24) * HOUR,
@@ -156,12 +156,12 @@ class World:
         )
 
 
-def _rhythm(hour: datetime) -> float:
-    """The world is awake in the evening, UTC: 0.75 at eight in the morning, 1.25 at eight in the evening."""
+def _daily_rhythm(hour: datetime) -> float:
+    """Factor for the time of day in UTC: 0.75 at 08:00, 1.25 at 20:00."""
     return 1 + 0.25 * math.sin((hour.hour - 14) / 24 * math.tau)
 
 
-def _event(dice: random.Random, hour: datetime, movie: Movie, mood: float) -> Event:
+def _draw_event(dice: random.Random, hour: datetime, movie: Movie, mood: float) -> Event:
     at = hour + timedelta(seconds=dice.random() * 3599.999)
     liked = movie.vote_average if movie.vote_count else 6.0
     choice = dice.random()

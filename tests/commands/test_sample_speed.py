@@ -1,3 +1,5 @@
+"""`manage.py sample_speed`: past hours, and following the open one."""
+
 from __future__ import annotations
 
 import os
@@ -24,7 +26,7 @@ def _small_world(settings: Any) -> None:
 
 @pytest.fixture
 def following(database: Stored) -> Iterator[subprocess.Popen[str]]:
-    """``sample_speed --follow`` in a process of its own, with the hour it found written."""
+    """``sample_speed --follow`` in a process of its own, after it has caught up."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sample_speed", "--hours", "2", "--follow", "--interval", "1"],
         cwd=ROOT,
@@ -48,11 +50,11 @@ def newest_stamp(database: Stored) -> Any:
 
 def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Stored) -> None:
     before = timezone.now()
-    said = run("sample_speed")
-    held = documents(database, "speed_views")
-    read = Contract().read(speed=held.values())
+    output = run("sample_speed")
+    stored = documents(database, "speed_views")
+    read = Contract().read(speed=stored.values())
     assert read.skipped == ()
-    assert f"Wrote {len(held):,} documents" in said
+    assert f"Wrote {len(stored):,} documents" in output
     for data_type in SPEED_TYPES:
         hours = {document.hour for document in read.speed_of(data_type)}
         assert min(hours) in (floor_hour(before) - 48 * HOUR, floor_hour(before) - 47 * HOUR)
@@ -60,13 +62,13 @@ def test_it_writes_two_days_of_all_three_data_types_up_to_now(database: Stored) 
     assert newest_stamp(database) >= before.replace(microsecond=0)
 
 
-def test_hours_that_are_over_were_synced_when_they_had_ended(database: Stored) -> None:
+def test_past_hours_are_stamped_after_their_end(database: Stored) -> None:
     before = timezone.now()
     run("sample_speed", "--hours", "5")
-    held = documents(database, "speed_views").values()
-    newest = max(document["hour"] for document in held)
-    assert all(d["synced_at"] >= d["hour"] + HOUR for d in held if d["hour"] < newest)
-    assert all(d["synced_at"] >= before.replace(microsecond=0) for d in held if d["hour"] == newest)
+    stored = documents(database, "speed_views").values()
+    newest = max(document["hour"] for document in stored)
+    assert all(d["synced_at"] >= d["hour"] + HOUR for d in stored if d["hour"] < newest)
+    assert all(d["synced_at"] >= before.replace(microsecond=0) for d in stored if d["hour"] == newest)
 
 
 def test_a_second_run_leaves_complete_hours_alone(database: Stored) -> None:
@@ -79,7 +81,7 @@ def test_a_second_run_leaves_complete_hours_alone(database: Stored) -> None:
     assert all(after[key] == document for key, document in before.items() if document["hour"] < newest)
 
 
-def test_it_stands_on_the_world_that_the_batch_job_made(database: Stored) -> None:
+def test_it_uses_the_world_of_the_batch_job(database: Stored) -> None:
     run("sample_batch", "--seed", "7", "--scale", "0.01")
     run("sample_speed", "--hours", "3")
     movies = {
@@ -90,7 +92,7 @@ def test_it_stands_on_the_world_that_the_batch_job_made(database: Stored) -> Non
     assert {document["movie_id"] for document in documents(database, "speed_views").values()} <= movies
 
 
-def test_documents_of_others_are_left_alone(database: Stored) -> None:
+def test_documents_of_other_producers_are_left_alone(database: Stored) -> None:
     foreign = {"_id": "theirs", "movie_id": 11, "hour": "today"}
     database.speed_views.insert_one(foreign)
     run("sample_speed", "--hours", "1")
@@ -101,12 +103,12 @@ def test_documents_of_others_are_left_alone(database: Stored) -> None:
     ("option", "value", "reason"),
     [("--hours", "0", "from 1 to 1080"), ("--hours", "1081", "from 1 to 1080"), ("--interval", "0.5", "at least 1")],
 )
-def test_it_says_what_an_option_takes(option: str, value: str, reason: str) -> None:
+def test_a_wrong_option_is_refused_with_the_reason(option: str, value: str, reason: str) -> None:
     with pytest.raises(CommandError, match=reason):
         run("sample_speed", option, value)
 
 
-def test_it_says_that_mongodb_is_away_and_where_that_is_set() -> None:
+def test_an_unreachable_mongodb_is_a_clear_error() -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "sample_speed"],
         cwd=ROOT,
@@ -129,7 +131,7 @@ def test_following_keeps_the_layer_current(database: Stored, following: subproce
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_following_ends_cleanly_when_told_to(following: subprocess.Popen[str], stop: signal.Signals) -> None:
+def test_a_signal_ends_following_cleanly(following: subprocess.Popen[str], stop: signal.Signals) -> None:
     following.send_signal(stop)
     out, err = following.communicate(timeout=15)
     assert following.returncode == 0

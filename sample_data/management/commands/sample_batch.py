@@ -1,4 +1,4 @@
-"""``manage.py sample_batch``: the nightly batch job of the sample world."""
+"""``manage.py sample_batch``: runs the nightly batch job of the sample world."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ from merger.stores.mongo.client import database
 from sample_data.batch_job import Digest, Document, JobRun, batch_documents, digest
 from sample_data.mongo_world import (
     DEFAULT_SEED,
-    failing_clearly,
     has_batch,
+    interrupt_as_command_error,
     last_cut,
     open_world,
     remember_cut,
-    stopping_clearly,
+    store_errors_as_command_errors,
     write_new,
     write_over,
 )
 from sample_data.world import World
 
 RUN_TIME = timedelta(hours=2)
-"""A nightly run takes the days before midnight UTC, and is done two hours later."""
+"""A nightly run covers the days before midnight UTC and finishes two hours later."""
 
 
 class Command(BaseCommand):
     help = (
         "Fills batch_views with the sample world, as a nightly batch job would: real movie facts, and simulated "
-        "reviews, votes and popularity since 45 days before the first load. All five view types are written. The "
-        "first run takes about half a minute; later ones replace documents in place and add the new days. A run "
-        "that has been made before does nothing. Other producers' documents are never touched. Exits with 1 when "
-        "MongoDB can't be reached or refuses."
+        "reviews, votes and popularity since 45 days before the first load. Writes all five view types. The first run "
+        "takes about half a minute; later runs replace documents in place and add the new days. A run that was made "
+        "before does nothing. Documents of other producers are never touched. Exits with 1 when MongoDB can't be "
+        "reached or refuses."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--covers-until",
-            type=a_full_hour,
+            type=parse_full_hour,
             metavar="TIME",
-            help="use events before this hour, ISO 8601, UTC unless it says otherwise (default: the last midnight, "
-            "or until 02:00 UTC the one before it, like a job that starts at midnight and takes two hours)",
+            help="use events before this hour, in ISO 8601, by default UTC (default: the last midnight, or before "
+            "02:00 UTC the midnight before, like a job that starts at midnight and takes two hours)",
         )
         parser.add_argument(
             "--seed",
             type=int,
-            help=f"of a new world: another seed, other events (default: {DEFAULT_SEED})",
+            help=f"seed of a new world; another seed gives other events (default: {DEFAULT_SEED})",
         )
         parser.add_argument(
             "--scale",
             type=float,
-            help="of a new world: factor on movies and events, at most 10 (default: SAMPLE_SCALE)",
+            help="scale of a new world: factor for movies and events, at most 10 (default: SAMPLE_SCALE)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        with stopping_clearly(), failing_clearly():
+        with interrupt_as_command_error(), store_errors_as_command_errors():
             source = database()
             world = open_world(
                 source,
@@ -76,8 +76,8 @@ class Command(BaseCommand):
                 scale=options["scale"],
                 default_scale=settings.SAMPLE_SCALE,
             )
-            has_some = has_batch(source, world)
-            before = last_cut(source) if has_some else None
+            has_documents = has_batch(source, world)
+            before = last_cut(source) if has_documents else None
             cut = options["covers_until"] or nightly_cut(now)
             if cut == before:
                 self.stdout.write(f"batch_views already covers the sample world until {isoformat(cut)}")
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             run = JobRun(cut, min(cut + RUN_TIME, now))
             started = time.monotonic()
             documents = batch_documents(self._read(world, cut), run, since=before)
-            counts = self._write(source, documents, over=has_some)
+            counts = self._write(source, documents, over=has_documents)
             remember_cut(source, run)
         kinds = ", ".join(f"{count:,} {view_type}" for view_type, count in counts.most_common())
         self.stdout.write(
@@ -96,9 +96,9 @@ class Command(BaseCommand):
 
     def _read(self, world: World, cut: datetime) -> Digest:
         progress = Progress(self.stderr, "Hours of the stream read", (cut - world.epoch) // HOUR)
-        read = digest(world, cut, lambda _: progress.step())
+        result = digest(world, cut, lambda _: progress.step())
         progress.end()
-        return read
+        return result
 
     def _write(self, source: Database[Document], documents: Iterable[Document], *, over: bool) -> Counter[str]:
         progress = Progress(self.stderr, "Documents written to batch_views")
@@ -111,12 +111,12 @@ class Command(BaseCommand):
 
 
 def nightly_cut(now: datetime) -> datetime:
-    """What the newest finished nightly run covers at ``now``: the last midnight whose run is done."""
+    """Returns up to when the newest finished nightly run covers at ``now``: the last midnight whose run is done."""
     return floor_day(now - RUN_TIME)
 
 
 def check_cut(cut: datetime, epoch: datetime, before: datetime | None, now: datetime) -> None:
-    """Refuse a cut that lies outside the stream, or that would take away what an earlier run covers.
+    """Refuses a cut outside the stream, or one that an earlier run already goes beyond.
 
     Raises:
         CommandError: with the reason.
@@ -128,15 +128,15 @@ def check_cut(cut: datetime, epoch: datetime, before: datetime | None, now: date
     if before is not None and cut < before:
         raise CommandError(
             f"batch_views already covers the sample world until {isoformat(before)}; a run until {isoformat(cut)} "
-            "would take something away"
+            "would cover less"
         )
 
 
-def a_full_hour(text: str) -> datetime:
-    """An ISO 8601 time as aware UTC; one without an offset is UTC.
+def parse_full_hour(text: str) -> datetime:
+    """Parses an ISO 8601 time to aware UTC; without an offset it is UTC.
 
     Raises:
-        argparse.ArgumentTypeError: it is something else, or not on the hour.
+        argparse.ArgumentTypeError: it is no such time, or not on the hour.
     """
     try:
         moment = parse_moment(text)

@@ -1,4 +1,4 @@
-"""``manage.py sample_speed``: the streaming speed job of the sample world."""
+"""``manage.py sample_speed``: runs the streaming speed job of the sample world."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mapping_errors
-from sample_data.mongo_world import failing_clearly, open_world, stopping_clearly
+from sample_data.mongo_world import interrupt_as_command_error, open_world, store_errors_as_command_errors
 from sample_data.replay import Replay
 from sample_data.speed_feed import SpeedFeed
 from sample_data.world import HISTORY, World
@@ -25,19 +25,19 @@ from sample_data.world import HISTORY, World
 
 class Command(BaseCommand):
     help = (
-        "Fills speed_views with the sample world, as a streaming job would: for every hour a document per movie with "
-        "events and data type (sentiment, stats, trending), up to this moment. Hours that are complete already are "
-        "left alone. With --follow it stays, refreshes the hour that is open and completes it when it is over, until "
-        "Ctrl-C or SIGTERM. Other producers' documents are never touched. Exits with 1 when MongoDB can't be reached "
-        "or refuses; while following, it tries again instead."
+        "Fills speed_views with the sample world, as a streaming job would: for every hour up to now, one document per "
+        "data type (sentiment, stats, trending) and movie with events. Hours that are already complete are left alone. "
+        "With --follow it keeps running, refreshes the open hour and completes it when it is over, until Ctrl-C or "
+        "SIGTERM. Documents of other producers are never touched. Exits with 1 when MongoDB can't be reached or "
+        "refuses; with --follow it tries again instead."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         longest = HISTORY // HOUR
         parser.add_argument(
-            "--hours", type=int, default=48, help=f"hours before this one, 1 to {longest} (default: 48)"
+            "--hours", type=int, default=48, help=f"hours before the current one, 1 to {longest} (default: 48)"
         )
-        parser.add_argument("--follow", action="store_true", help="stay and keep the open hour current")
+        parser.add_argument("--follow", action="store_true", help="keep running and keep the open hour current")
         parser.add_argument(
             "--interval",
             type=float,
@@ -51,22 +51,22 @@ class Command(BaseCommand):
         if not options["interval"] >= 1:
             raise CommandError("--interval takes a number of seconds, at least 1")
         if not options["follow"]:
-            with stopping_clearly():
+            with interrupt_as_command_error():
                 self._catch_up(options["hours"])
             return
-        # SIGTERM ends what Ctrl-C ends: a supervisor's stop is as clean as a person's.
+        # SIGTERM ends the command as Ctrl-C does, so a supervisor stops it as cleanly as a person.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._follow(self._catch_up(options["hours"]), options["interval"])
         except KeyboardInterrupt:
-            # A terminal and a supervisor may both ask; the second must not cut the first one short.
+            # A terminal and a supervisor may both send a signal; the second must not interrupt the clean end.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             self.stdout.write("Stopped following the sample world")
 
     def _catch_up(self, hours: int) -> SpeedFeed:
         now, started = timezone.now(), time.monotonic()
-        with failing_clearly():
+        with store_errors_as_command_errors():
             source = database()
             world = open_world(source, now, default_scale=settings.SAMPLE_SCALE)
             feed = SpeedFeed(source, self._replay(world, floor_hour(now) - hours * HOUR))

@@ -1,4 +1,4 @@
-"""A small world, and its events read anew: what the jobs' documents are measured against."""
+"""A small world and its events, to check the jobs' documents against."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ Raw = dict[str, Any]
 
 
 def small_world(**options: Any) -> World:
-    """96 movies and some 20 events an hour."""
+    """Makes a world of 96 movies and about 20 events an hour."""
     return World(EPOCH, **{"scale": 0.02, **options})
 
 
 def events(world: World, start: datetime, end: datetime) -> Iterator[Event]:
-    """Every event of ``[start, end)``; ``start`` is on the hour."""
+    """Yields the events of ``[start, end)``; ``start`` is on the hour."""
     while start < end:
         yield from (event for event in world.events(start) if event.at < end)
         start += HOUR
 
 
 def scores(world: World, start: datetime, end: datetime, movie_id: int) -> list[float]:
-    """What reviews of a movie said in ``[start, end)``."""
+    """Returns the scores of a movie's reviews in ``[start, end)``."""
     return [
         event.value for event in events(world, start, end) if event.movie_id == movie_id and event.kind is Kind.REVIEW
     ]
 
 
 def batch(world: World, cut: datetime = CUT, since: datetime | None = None) -> list[Raw]:
-    """What a run writes that ends two hours after its cut."""
+    """Returns the documents of a run that finishes two hours after its cut."""
     return list(batch_documents(digest(world, cut), JobRun(cut, cut + 2 * HOUR), since=since))
 
 
 def speed(world: World, start: datetime, now: datetime = NOW) -> list[Raw]:
-    """What the speed job holds at ``now`` of the hours from ``start`` on."""
+    """Returns the speed documents at ``now`` of the hours since ``start``."""
     replay, documents = Replay(world), list[Raw]()
     while replay.hour < now:
         if replay.hour >= start:
@@ -54,5 +54,5 @@ def speed(world: World, start: datetime, now: datetime = NOW) -> list[Raw]:
 
 
 def of_type(documents: list[Raw], name: str) -> list[Raw]:
-    """Those of a view or data type."""
+    """Selects the documents of a view or data type."""
     return [document for document in documents if name in (document.get("view_type"), document.get("data_type"))]

@@ -1,3 +1,5 @@
+"""Views over many movies: genres by month and networks of actors."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -18,7 +20,7 @@ def movie_with(movie_id: int, title: str, *cast: str) -> Movie:
 def test_a_genre_counts_each_movie_of_its_month_once() -> None:
     world = small_world()
     read = digest(world, CUT)
-    months = list(genre_months(read.standings.values(), read.ledger, CUT))
+    months = list(genre_months(read.states.values(), read.ledger, CUT))
     counted = sum(month["total_movies"] for month in months)
     assert counted == sum(len(movie.genres) for movie in world.movies)
     assert len({(month["genre"], month["year"], month["month"]) for month in months}) == len(months)
@@ -33,7 +35,7 @@ def test_a_genre_month_has_the_statistics_of_its_movies() -> None:
         replace(facts[2], genres=noir, release_date="1950-04-01", budget=None, revenue=7, runtime=None),
     ]
     read = digest(World(EPOCH, movies=movies), EPOCH)
-    march, april = genre_months(read.standings.values(), read.ledger, EPOCH)
+    march, april = genre_months(read.states.values(), read.ledger, EPOCH)
     assert (march["year"], march["month"], march["total_movies"]) == (1950, 3, 2)
     assert (march["total_revenue"], march["avg_budget"], march["avg_runtime"]) == (100, 20, 90.0)
     assert march["avg_rating"] == pytest.approx((facts[0].vote_average + facts[1].vote_average) / 2)
@@ -42,15 +44,15 @@ def test_a_genre_month_has_the_statistics_of_its_movies() -> None:
     assert not {"avg_budget", "avg_runtime", "avg_sentiment"} & april.keys()
 
 
-def test_a_genre_month_names_at_most_five_movies() -> None:
+def test_a_genre_month_lists_at_most_five_movies() -> None:
     movies = [replace(movie, genres=("Noir",), release_date="1950-03-01") for movie in load_movies(8)]
     read = digest(World(EPOCH, movies=movies), EPOCH)
-    (month,) = genre_months(read.standings.values(), read.ledger, EPOCH)
+    (month,) = genre_months(read.states.values(), read.ledger, EPOCH)
     assert month["total_movies"] == 8
     assert [top["movie_id"] for top in month["top_movies"]] == [movie.movie_id for movie in movies[:5]]
 
 
-def test_actors_with_two_movies_have_networks_most_frequent_partners_first() -> None:
+def test_actors_with_two_movies_have_networks_by_number_of_common_movies() -> None:
     networks = {
         network["actor"]: network["collaborators"]
         for network in actor_networks(

@@ -1,3 +1,5 @@
+"""The batch job's documents follow from the events and the facts."""
+
 from __future__ import annotations
 
 from collections import Counter, defaultdict
@@ -36,7 +38,7 @@ def test_the_contract_reads_every_document_of_all_five_view_types(documents: lis
     assert {document.covers_until for document in read.batch} == {CUT}
 
 
-def test_ids_are_unique_and_say_what_they_are(documents: list[Raw]) -> None:
+def test_ids_are_unique_and_begin_with_the_view_type(documents: list[Raw]) -> None:
     ids = [document["_id"] for document in documents]
     assert len(set(ids)) == len(ids)
     assert all(document["_id"].startswith(f"sample:{document['view_type']}:") for document in documents)
@@ -46,12 +48,12 @@ def test_the_same_run_writes_the_same_documents(documents: list[Raw]) -> None:
     assert batch(small_world()) == documents
 
 
-def test_a_run_is_stamped(documents: list[Raw]) -> None:
+def test_documents_carry_the_stamps_of_their_run(documents: list[Raw]) -> None:
     stamps = {(d["computed_at"], d["covers_until"], d["batch_run_id"], d["version"]) for d in documents}
     assert stamps == {(CUT + 2 * HOUR, CUT, "batch_2026_10_13", 1)}
 
 
-def test_every_movie_has_a_total_even_one_that_nobody_reviewed() -> None:
+def test_every_movie_has_a_total_even_without_reviews() -> None:
     world = small_world()
     totals, _ = totals_and_days(batch(world, EPOCH + HOUR))
     assert set(totals) == {movie.movie_id for movie in world.movies}
@@ -68,39 +70,39 @@ def test_days_add_up_to_the_total_of_each_movie(documents: list[Raw]) -> None:
         assert weighted == pytest.approx(total["avg_sentiment"] * total["review_count"])
 
 
-def test_totals_and_days_are_what_the_events_say(documents: list[Raw]) -> None:
+def test_totals_and_days_equal_the_sums_over_events(documents: list[Raw]) -> None:
     world = small_world()
     totals, days = totals_and_days(documents)
     for movie in world.movies[:30]:
-        said = scores(world, EPOCH, CUT, movie.movie_id)
-        assert totals[movie.movie_id]["review_count"] == len(said)
-        assert totals[movie.movie_id]["avg_sentiment"] * len(said) == pytest.approx(sum(said), abs=1e-5)
+        expected = scores(world, EPOCH, CUT, movie.movie_id)
+        assert totals[movie.movie_id]["review_count"] == len(expected)
+        assert totals[movie.movie_id]["avg_sentiment"] * len(expected) == pytest.approx(sum(expected), abs=1e-5)
         last_day = scores(world, EPOCH + 3 * DAY, CUT, movie.movie_id)
-        held = [day["review_count"] for day in days[movie.movie_id] if day["date"] == "2026-10-13"]
-        assert held == ([len(last_day)] if last_day else [])
+        stored = [day["review_count"] for day in days[movie.movie_id] if day["date"] == "2026-10-13"]
+        assert stored == ([len(last_day)] if last_day else [])
 
 
-def test_a_cut_inside_an_hour_leaves_out_what_comes_after_it() -> None:
+def test_a_cut_inside_an_hour_leaves_out_later_events() -> None:
     world, cut = small_world(), CUT + timedelta(minutes=17)
     totals, _ = totals_and_days(batch(world, cut))
     for movie in world.movies[:30]:
         assert totals[movie.movie_id]["review_count"] == len(scores(world, EPOCH, cut, movie.movie_id))
 
 
-def test_a_later_run_leaves_out_only_the_days_that_cannot_have_changed(documents: list[Raw]) -> None:
+def test_a_later_run_leaves_out_only_unchanged_days(documents: list[Raw]) -> None:
     world, later = small_world(), CUT + DAY
     whole, added = batch(world, later), batch(world, later, since=CUT)
-    held = {document["_id"]: document for document in documents}
-    held.update((document["_id"], document) for document in added)
+    stored = {document["_id"]: document for document in documents}
+    stored.update((document["_id"], document) for document in added)
     assert len(added) < len(whole)
-    assert {key: document["data"] for key, document in held.items()} == {
+    assert {key: document["data"] for key, document in stored.items()} == {
         document["_id"]: document["data"] for document in whole
     }
 
 
-def test_details_are_the_real_facts_with_moved_numbers(documents: list[Raw]) -> None:
+def test_details_are_the_real_facts_with_changed_numbers(documents: list[Raw]) -> None:
     world = small_world()
-    standings = digest(world, CUT).standings
+    states = digest(world, CUT).states
     details = {document["movie_id"]: document["data"] for document in of_type(documents, "movie_details")}
     assert set(details) == {movie.movie_id for movie in world.movies}
     for movie in world.movies:
@@ -110,8 +112,8 @@ def test_details_are_the_real_facts_with_moved_numbers(documents: list[Raw]) -> 
             movie.genres,
             movie.budget,
         )
-        assert data["vote_count"] == standings[movie.movie_id].vote_count >= movie.vote_count
-        assert data["popularity"] == standings[movie.movie_id].popularity(CUT)
+        assert data["vote_count"] == states[movie.movie_id].vote_count >= movie.vote_count
+        assert data["popularity"] == states[movie.movie_id].popularity(CUT)
 
 
 def test_trends_count_the_hours_with_events_and_the_reviews(documents: list[Raw]) -> None:
@@ -123,13 +125,13 @@ def test_trends_count_the_hours_with_events_and_the_reviews(documents: list[Raw]
         if document["data"]["date"] == "2026-10-10" and not {"genre", "movie_id"} & document["data"].keys()
     }
     observed = len({(event.movie_id, event.at.hour) for event in first_day})
-    said = [event.value for event in first_day if event.kind == "review"]
+    expected = [event.value for event in first_day if event.kind == "review"]
     assert points["rating"]["count"] == points["popularity"]["count"] == observed
-    assert points["sentiment"]["count"] == len(said)
-    assert points["sentiment"]["value"] == pytest.approx(sum(said) / len(said))
+    assert points["sentiment"]["count"] == len(expected)
+    assert points["sentiment"]["value"] == pytest.approx(sum(expected) / len(expected))
 
 
-def test_trends_of_a_movie_carry_its_id_and_those_of_a_genre_its_name(documents: list[Raw]) -> None:
+def test_trends_carry_the_movie_id_or_the_genre_or_neither(documents: list[Raw]) -> None:
     world = small_world()
     kinds: Counter[str] = Counter()
     for document in of_type(documents, "temporal_analytics"):

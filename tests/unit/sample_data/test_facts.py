@@ -1,3 +1,5 @@
+"""The real facts about movies."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -5,7 +7,7 @@ from collections import Counter
 from sample_data.facts import load_movies
 
 
-def test_there_are_4775_movies_with_ids_of_their_own() -> None:
+def test_there_are_4775_movies_with_distinct_ids() -> None:
     movies = load_movies()
     assert len({movie.movie_id for movie in movies}) == len(movies) == 4775
 
@@ -15,7 +17,7 @@ def test_the_most_popular_movie_comes_first() -> None:
     assert popularity == sorted(popularity, reverse=True)
 
 
-def test_a_limit_keeps_the_most_popular() -> None:
+def test_a_limit_keeps_the_most_popular_movies() -> None:
     assert load_movies(7) == load_movies()[:7]
 
 
@@ -27,7 +29,7 @@ def test_a_movie_has_the_facts_tmdb_knows() -> None:
     assert (star_wars.runtime, star_wars.budget, star_wars.revenue) == (121, 11_000_000, 775_398_007)
 
 
-def test_what_tmdb_does_not_know_is_none_or_empty_and_never_zero() -> None:
+def test_unknown_facts_are_none_or_empty_and_never_zero() -> None:
     movies = load_movies()
     unknown = Counter(
         name for movie in movies for name in ("runtime", "budget", "revenue") if getattr(movie, name) is None

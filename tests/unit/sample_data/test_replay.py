@@ -1,3 +1,5 @@
+"""The numbers of movies as the stream goes on."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -12,14 +14,14 @@ from sample_data.world import Event, Kind
 from tests.unit.sample_data.streams import CUT, EPOCH, events, small_world
 
 
-def walked(until: Any) -> Replay:
+def walk_to(until: Any) -> Replay:
     replay = Replay(small_world())
     for _ in replay.until(until):
         pass
     return replay
 
 
-def standing(movie: Movie | None = None) -> MovieState:
+def state(movie: Movie | None = None) -> MovieState:
     movie = movie or load_movies(1)[0]
     return MovieState(movie, movie.vote_count, movie.vote_average * movie.vote_count, 0.0, EPOCH)
 
@@ -38,7 +40,7 @@ def test_no_reviews_average_to_zero() -> None:
 
 
 def test_votes_move_the_average_from_its_real_base() -> None:
-    before = standing()
+    before = state()
     after = before.after(Event(EPOCH, before.movie.movie_id, Kind.VOTE, 10.0))
     assert after.vote_count == before.movie.vote_count + 1
     assert after.rating_sum == before.rating_sum + 10
@@ -46,7 +48,7 @@ def test_votes_move_the_average_from_its_real_base() -> None:
 
 
 def test_a_lift_of_popularity_fades() -> None:
-    before = standing()
+    before = state()
     after = before.after(Event(EPOCH, before.movie.movie_id, Kind.POPULARITY, 0.1))
     base = before.movie.popularity
     lifts = [after.popularity(EPOCH + index * DAY) - base for index in range(3)]
@@ -57,51 +59,51 @@ def test_a_lift_of_popularity_fades() -> None:
 
 def test_popularity_never_falls_below_zero() -> None:
     unknown = load_movies()[-1]
-    after = standing(unknown).after(Event(EPOCH, unknown.movie_id, Kind.POPULARITY, -0.5))
+    after = state(unknown).after(Event(EPOCH, unknown.movie_id, Kind.POPULARITY, -0.5))
     assert after.popularity(EPOCH) == 0
 
 
 def test_a_movie_without_votes_has_an_average_of_zero() -> None:
     unrated = next(movie for movie in load_movies() if not movie.vote_count)
-    assert standing(unrated).vote_average == 0
+    assert state(unrated).vote_average == 0
 
 
-def test_the_numbers_are_those_of_all_votes_before() -> None:
-    replay = walked(CUT)
+def test_the_numbers_include_all_earlier_votes() -> None:
+    replay = walk_to(CUT)
     votes = [event for event in events(replay.world, EPOCH, CUT) if event.kind is Kind.VOTE]
     for movie in replay.world.movies:
         given = [event.value for event in votes if event.movie_id == movie.movie_id]
-        held = replay.standings[movie.movie_id]
+        held = replay.states[movie.movie_id]
         assert held.vote_count == movie.vote_count + len(given)
         assert held.rating_sum == pytest.approx(movie.vote_average * movie.vote_count + sum(given))
 
 
-def test_looking_moves_nothing() -> None:
-    replay = walked(CUT)
-    before = dict(replay.standings)
+def test_observing_does_not_advance() -> None:
+    replay = walk_to(CUT)
+    before = dict(replay.states)
     first = replay.observe(CUT + HOUR)
     assert replay.observe(CUT + HOUR) == first
-    assert (replay.hour, replay.standings) == (CUT, before)
+    assert (replay.hour, replay.states) == (CUT, before)
     assert replay.advance() == first
     assert replay.hour == CUT + HOUR
 
 
-def test_an_open_hour_holds_what_has_happened_so_far() -> None:
-    replay = walked(CUT)
+def test_an_open_hour_holds_the_events_so_far() -> None:
+    replay = walk_to(CUT)
     now = CUT + timedelta(minutes=25)
     times = sorted(at for observed in replay.observe(now).values() for at in observed.times)
     assert times == [event.at for event in replay.world.events(CUT) if event.at < now]
     assert {observed.end for observed in replay.observe(now).values()} == {now}
 
 
-def test_a_last_hour_that_is_cut_counts_no_later_events() -> None:
+def test_a_last_hour_cut_off_has_no_later_events() -> None:
     middle = EPOCH + timedelta(hours=7, minutes=30)
     seen = [at for _, hour in Replay(small_world()).until(middle) for one in hour.values() for at in one.times]
     assert sorted(seen) == [event.at for event in events(small_world(), EPOCH, middle)]
 
 
-def test_it_remembers_a_day_of_what_was_seen_and_no_more() -> None:
-    replay = walked(CUT)
+def test_exactly_one_day_of_observations_is_kept() -> None:
+    replay = walk_to(CUT)
     for movie in replay.world.movies[:20]:
         times = [at for seen in replay.recent(movie.movie_id) for at in seen.times]
         assert times == [event.at for event in events(replay.world, CUT - DAY, CUT) if event.movie_id == movie.movie_id]

@@ -1,3 +1,5 @@
+"""The speed job's documents follow from the events, and agree with the batch job's."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -26,13 +28,13 @@ def test_the_contract_reads_every_document_of_all_three_data_types(documents: li
     assert {document.data_type for document in read.speed} == set(SPEED_TYPES)
 
 
-def test_a_movie_has_documents_for_the_hours_in_which_something_happened(documents: list[Raw]) -> None:
-    happened = {(event.movie_id, floor_hour(event.at)) for event in events(small_world(), CUT, NOW)}
+def test_a_movie_has_documents_for_the_hours_with_events(documents: list[Raw]) -> None:
+    expected = {(event.movie_id, floor_hour(event.at)) for event in events(small_world(), CUT, NOW)}
     for data_type in ("stats", "trending"):
-        assert {(d["movie_id"], d["hour"]) for d in of_type(documents, data_type)} == happened
+        assert {(d["movie_id"], d["hour"]) for d in of_type(documents, data_type)} == expected
 
 
-def test_ids_are_unique_and_in_the_order_of_time(documents: list[Raw]) -> None:
+def test_ids_are_unique_and_sort_by_time(documents: list[Raw]) -> None:
     ids = [document["_id"] for document in documents]
     assert len(set(ids)) == len(ids)
     hours = [document["hour"] for document in sorted(documents, key=lambda document: document["_id"])]
@@ -46,12 +48,12 @@ def test_a_document_expires_two_days_after_its_hour(documents: list[Raw]) -> Non
 def test_reviews_are_those_of_the_hour(documents: list[Raw]) -> None:
     world = small_world()
     for document in of_type(documents, "sentiment")[:100]:
-        said = scores(world, document["hour"], min(document["hour"] + HOUR, NOW), document["movie_id"])
-        assert document["data"]["review_count"] == len(said)
-        assert document["data"]["avg_sentiment"] == pytest.approx(sum(said) / len(said))
+        expected = scores(world, document["hour"], min(document["hour"] + HOUR, NOW), document["movie_id"])
+        assert document["data"]["review_count"] == len(expected)
+        assert document["data"]["avg_sentiment"] == pytest.approx(sum(expected) / len(expected))
 
 
-def test_batch_to_a_cut_and_speed_from_it_are_all_reviews_there_were(documents: list[Raw]) -> None:
+def test_batch_before_a_cut_and_speed_after_it_add_up_to_all_reviews(documents: list[Raw]) -> None:
     world = small_world()
     counted: dict[int, int] = defaultdict(int)
     for document in of_type(batch(world), "sentiment"):
@@ -63,20 +65,20 @@ def test_batch_to_a_cut_and_speed_from_it_are_all_reviews_there_were(documents: 
 
 
 @pytest.mark.parametrize("rank", range(0, 90, 15))
-def test_the_merge_of_both_jobs_says_what_the_events_say(documents: list[Raw], rank: int) -> None:
+def test_the_merge_of_both_jobs_equals_the_sums_over_events(documents: list[Raw], rank: int) -> None:
     world = small_world()
     movie_id = world.movies[rank].movie_id
     read = reading(NOW, batch(world), documents)
     for window, start in (("all", EPOCH), ("2d", floor_day(NOW - 2 * DAY))):
         built = movie_sentiment(movie_id, parse_span(window), Granularity.DAY, read)
         assert built is not None
-        said = scores(world, start, NOW, movie_id)
-        assert built.body["sentiment"]["total_reviews"] == len(said)
-        assert (built.body["sentiment"]["overall_score"] or 0) * len(said) == pytest.approx(sum(said), abs=1e-4)
+        expected = scores(world, start, NOW, movie_id)
+        assert built.body["sentiment"]["total_reviews"] == len(expected)
+        assert (built.body["sentiment"]["overall_score"] or 0) * len(expected) == pytest.approx(sum(expected), abs=1e-4)
         assert missing_of(built) == []
 
 
-def test_the_mean_of_a_days_stats_is_the_batch_point_of_that_day() -> None:
+def test_the_mean_of_a_days_stats_equals_its_batch_point() -> None:
     world = small_world()
     day = EPOCH + DAY
     points = {
@@ -102,7 +104,7 @@ def test_stats_change_by_their_velocities() -> None:
     assert len(last) > 50
 
 
-def test_trending_says_the_score_of_stats_and_how_it_moves() -> None:
+def test_trending_repeats_the_score_of_stats_and_adds_its_velocity() -> None:
     documents = speed(small_world(), EPOCH + DAY)
     scored = {(d["movie_id"], d["hour"]): d["data"]["trending_score"] for d in of_type(documents, "stats")}
     checked = 0
@@ -116,7 +118,7 @@ def test_trending_says_the_score_of_stats_and_how_it_moves() -> None:
     assert checked > 50
 
 
-def test_a_score_halves_its_events_every_three_hours_and_ignores_later_ones() -> None:
+def test_an_events_weight_halves_every_three_hours_and_later_events_are_ignored() -> None:
     assert trending_score([EPOCH] * 40, EPOCH + timedelta(microseconds=1)) == 50
     assert trending_score([EPOCH] * 80, EPOCH + 3 * HOUR) == 50
     assert trending_score([EPOCH], EPOCH) == 0
@@ -136,9 +138,9 @@ def test_sentiment_velocity_is_the_change_since_the_last_hour_with_reviews(docum
     for document in of_type(documents, "sentiment"):
         hour, movie_id = document["hour"], document["movie_id"]
         earlier = [
-            said
+            expected
             for age in range(1, 25)
-            if (said := scores(world, hour - age * HOUR, hour - (age - 1) * HOUR, movie_id))
+            if (expected := scores(world, hour - age * HOUR, hour - (age - 1) * HOUR, movie_id))
         ]
         velocity = document["data"].get("sentiment_velocity")
         if not earlier:

@@ -1,3 +1,5 @@
+"""The simulated stream: reproducible, and like real life in its shape."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -10,7 +12,7 @@ from sample_data.world import Kind, Surge, World
 from tests.unit.sample_data.streams import EPOCH, events, small_world
 
 
-def test_the_same_world_has_the_same_events_in_whatever_order_it_is_asked() -> None:
+def test_events_do_not_depend_on_the_order_of_requests() -> None:
     hours = [EPOCH + index * HOUR for index in range(100)]
     one, other = small_world(), small_world()
     forwards = [one.events(hour) for hour in hours]
@@ -18,20 +20,20 @@ def test_the_same_world_has_the_same_events_in_whatever_order_it_is_asked() -> N
     assert forwards == backwards[::-1]
 
 
-def test_another_seed_is_another_stream() -> None:
+def test_another_seed_gives_other_events() -> None:
     assert small_world(seed=1).events(EPOCH) != small_world(seed=2).events(EPOCH)
 
 
-def test_an_epoch_moves_the_beginning_and_not_the_events() -> None:
+def test_a_later_epoch_changes_no_events() -> None:
     later = World(EPOCH + DAY, scale=0.02)
     assert later.events(EPOCH + DAY) == small_world().events(EPOCH + DAY)
 
 
-def test_nothing_happens_before_the_epoch() -> None:
+def test_there_are_no_events_before_the_epoch() -> None:
     assert small_world().events(EPOCH - HOUR) == []
 
 
-def test_events_lie_in_their_hour_and_are_in_order() -> None:
+def test_events_lie_in_their_hour_in_order() -> None:
     world = small_world()
     for index in range(48):
         hour = EPOCH + index * HOUR
@@ -40,7 +42,7 @@ def test_events_lie_in_their_hour_and_are_in_order() -> None:
         assert hour <= times[0] <= times[-1] < hour + HOUR
 
 
-def test_values_are_scores_ratings_and_small_changes() -> None:
+def test_values_are_in_the_range_of_their_kind() -> None:
     seen = list(events(small_world(), EPOCH, EPOCH + 5 * DAY))
     values = {kind: [event.value for event in seen if event.kind is kind] for kind in Kind}
     assert all(-1 <= score <= 1 for score in values[Kind.REVIEW])
@@ -49,11 +51,11 @@ def test_values_are_scores_ratings_and_small_changes() -> None:
     assert min(map(len, values.values())) > 100
 
 
-def test_reviews_are_of_all_three_kinds() -> None:
-    said = [event.value for event in events(small_world(), EPOCH, EPOCH + DAY) if event.kind is Kind.REVIEW]
-    assert any(score > 0.05 for score in said)
-    assert any(score < -0.05 for score in said)
-    assert any(-0.05 <= score <= 0.05 for score in said)
+def test_reviews_are_positive_negative_and_neutral() -> None:
+    scores = [event.value for event in events(small_world(), EPOCH, EPOCH + DAY) if event.kind is Kind.REVIEW]
+    assert any(score > 0.05 for score in scores)
+    assert any(score < -0.05 for score in scores)
+    assert any(-0.05 <= score <= 0.05 for score in scores)
 
 
 def test_the_full_world_has_150_to_200_movies_with_events_an_hour() -> None:
@@ -70,14 +72,14 @@ def test_evenings_are_busier_than_mornings() -> None:
     assert at[20] > 1.2 * at[8]
 
 
-def test_popular_movies_are_talked_about_more() -> None:
+def test_popular_movies_have_more_events() -> None:
     world = World(EPOCH)
     popular = {movie.movie_id for movie in world.movies[:100]}
     seen = [event.movie_id in popular for event in events(world, EPOCH, EPOCH + DAY)]
     assert sum(seen) / len(seen) > 5 * len(popular) / len(world.movies)
 
 
-def test_the_movie_most_talked_about_changes_within_two_days() -> None:
+def test_the_movie_with_most_events_changes_within_two_days() -> None:
     world = World(EPOCH)
     leaders = set()
     for index in range(48):
@@ -100,16 +102,16 @@ def test_a_small_world_has_the_most_popular_movies() -> None:
     assert {event.movie_id for event in world.events(EPOCH)} <= {movie.movie_id for movie in world.movies}
 
 
-def test_a_large_world_has_no_more_movies_than_there_are_facts() -> None:
+def test_a_large_world_has_all_movies_of_the_facts() -> None:
     assert len(World(EPOCH, scale=2.0).movies) == 4775
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, 10.5, float("nan"), float("inf")])
-def test_it_refuses_an_impossible_scale(scale: float) -> None:
+def test_an_impossible_scale_is_refused(scale: float) -> None:
     with pytest.raises(ValueError, match="above 0 and at most 10"):
         World(EPOCH, scale=scale)
 
 
-def test_it_refuses_an_epoch_that_is_no_midnight() -> None:
+def test_an_epoch_other_than_midnight_is_refused() -> None:
     with pytest.raises(ValueError, match="midnight"):
         World(EPOCH + timedelta(hours=1))

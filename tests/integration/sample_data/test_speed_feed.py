@@ -1,3 +1,5 @@
+"""The speed feed completes past hours and keeps the open one current, whatever was lost."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ from sample_data.replay import Replay
 from sample_data.speed_feed import SpeedFeed
 from sample_data.world import World
 
-Held = Database[dict[str, Any]]
+Stored = Database[dict[str, Any]]
 
 EPOCH = datetime(2026, 10, 10, tzinfo=UTC)
 START = EPOCH + 20 * HOUR
@@ -19,7 +21,7 @@ NOW = START + timedelta(hours=3, minutes=30)
 LATER = NOW + timedelta(minutes=5)
 
 
-def feed(database: Held) -> SpeedFeed:
+def feed(database: Stored) -> SpeedFeed:
     """A feed of a small world that begins at ``START``."""
     replay = Replay(World(EPOCH, scale=0.02))
     for _ in replay.until(START):
@@ -27,47 +29,47 @@ def feed(database: Held) -> SpeedFeed:
     return SpeedFeed(database, replay)
 
 
-def held(database: Held) -> dict[str, dict[str, Any]]:
+def stored(database: Stored) -> dict[str, dict[str, Any]]:
     return {document["_id"]: document for document in database.speed_views.find()}
 
 
-def of_hour(database: Held, hour: datetime) -> dict[str, dict[str, Any]]:
-    return {key: document for key, document in held(database).items() if document["hour"] == hour}
+def of_hour(database: Stored, hour: datetime) -> dict[str, dict[str, Any]]:
+    return {key: document for key, document in stored(database).items() if document["hour"] == hour}
 
 
-def payloads(database: Held) -> dict[str, Any]:
-    return {key: document["data"] for key, document in held(database).items()}
+def payloads(database: Stored) -> dict[str, Any]:
+    return {key: document["data"] for key, document in stored(database).items()}
 
 
-def test_catching_up_writes_every_hour_and_the_open_one(database: Held) -> None:
+def test_catching_up_writes_every_hour_and_the_open_one(database: Stored) -> None:
     counts = list(feed(database).catch_up(NOW))
     assert len(counts) == 4
-    assert sum(counts) == len(held(database))
-    assert {document["hour"] for document in held(database).values()} == {START + n * HOUR for n in range(4)}
+    assert sum(counts) == len(stored(database))
+    assert {document["hour"] for document in stored(database).values()} == {START + n * HOUR for n in range(4)}
 
 
-def test_stamps_are_those_of_a_job_that_was_never_away(database: Held) -> None:
+def test_stamps_are_those_of_a_job_that_never_stopped(database: Stored) -> None:
     list(feed(database).catch_up(NOW))
-    for document in held(database).values():
+    for document in stored(database).values():
         expected = NOW if document["hour"] == START + 3 * HOUR else document["hour"] + timedelta(seconds=3612)
         assert document["synced_at"] == expected
 
 
-def test_complete_hours_are_left_alone(database: Held) -> None:
+def test_complete_hours_are_left_alone(database: Stored) -> None:
     list(feed(database).catch_up(NOW))
     assert list(feed(database).catch_up(LATER))[:3] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("lost", [{"data_type": "stats"}, {"hour": START + HOUR}, {}])
-def test_what_was_lost_is_written_again(database: Held, lost: dict[str, Any]) -> None:
+def test_lost_documents_are_written_again(database: Stored, lost: dict[str, Any]) -> None:
     list(feed(database).catch_up(NOW))
-    whole = held(database)
+    whole = stored(database)
     database.speed_views.delete_many(lost)
     list(feed(database).catch_up(NOW))
-    assert held(database) == whole
+    assert stored(database) == whole
 
 
-def test_an_hour_that_was_open_when_the_job_stopped_is_completed(database: Held) -> None:
+def test_an_hour_left_open_by_a_stopped_job_is_completed(database: Stored) -> None:
     list(feed(database).catch_up(NOW))
     list(feed(database).catch_up(NOW + HOUR))
     resumed = payloads(database)
@@ -77,14 +79,14 @@ def test_an_hour_that_was_open_when_the_job_stopped_is_completed(database: Held)
     assert payloads(database) == resumed
 
 
-def test_a_refresh_writes_what_is_new_and_completes_hours_that_are_over(database: Held) -> None:
+def test_refreshes_write_new_events_and_complete_past_hours(database: Stored) -> None:
     following = feed(database)
     list(following.catch_up(NOW))
     for minute in range(1, 100):
         following.refresh(NOW + timedelta(minutes=minute))
     counts = {
         key: document["data"]["review_count"]
-        for key, document in held(database).items()
+        for key, document in stored(database).items()
         if document["data_type"] == "sentiment"
     }
     assert following.hour == START + 5 * HOUR
@@ -93,12 +95,12 @@ def test_a_refresh_writes_what_is_new_and_completes_hours_that_are_over(database
     list(feed(database).catch_up(NOW + timedelta(minutes=99)))
     assert counts == {
         key: document["data"]["review_count"]
-        for key, document in held(database).items()
+        for key, document in stored(database).items()
         if document["data_type"] == "sentiment"
     }
 
 
-def test_a_refresh_touches_only_movies_with_new_events(database: Held) -> None:
+def test_a_refresh_writes_only_movies_with_new_events(database: Stored) -> None:
     following = feed(database)
     list(following.catch_up(NOW))
     following.refresh(LATER)
@@ -106,7 +108,7 @@ def test_a_refresh_touches_only_movies_with_new_events(database: Held) -> None:
     assert stamps == {NOW, LATER}
 
 
-def test_a_refresh_without_news_still_says_that_the_layer_is_current(database: Held) -> None:
+def test_a_refresh_without_events_still_stamps_the_newest_documents(database: Stored) -> None:
     following = feed(database)
     list(following.catch_up(NOW))
     soon = NOW + timedelta(milliseconds=1)
@@ -114,8 +116,8 @@ def test_a_refresh_without_news_still_says_that_the_layer_is_current(database: H
     assert {document["synced_at"] for document in of_hour(database, START + 3 * HOUR).values()} == {soon}
 
 
-def test_at_the_start_of_an_hour_the_one_before_says_that_the_layer_is_current(database: Held) -> None:
+def test_at_the_start_of_an_hour_the_previous_hour_is_stamped(database: Stored) -> None:
     turn = START + 4 * HOUR
     counts = list(feed(database).catch_up(turn))
-    assert sum(counts) == len(held(database))
+    assert sum(counts) == len(stored(database))
     assert {document["synced_at"] for document in of_hour(database, START + 3 * HOUR).values()} == {turn}
