@@ -1,4 +1,4 @@
-// Makes one server of a sharded cluster (a shard, or the keeper of its configuration) a replica set of one.
+// Turns one server of a sharded cluster (a shard or the config server) into a replica set of one member.
 const own = process.env.MEMBER;
 try {
     rs.initiate({

@@ -1,6 +1,6 @@
-// Makes a replica set of mongo-1 to mongo-3 and its two users, once; run again it changes nothing.
+// Creates a replica set of mongo-1 to mongo-3 and its two users; run again, it changes nothing.
 //
-// It runs beside mongo-1, on its loopback: there, and only while nobody is registered, MongoDB lets a stranger in.
+// It runs in mongo-1's network, over the loopback: MongoDB accepts that without a login until the first user exists.
 const fs = require("fs");
 const read = (name) => fs.readFileSync(`/secrets/mongo/${name}`, "utf8").trim();
 const admin = db.getSiblingDB("admin");
@@ -36,4 +36,4 @@ if (own.getUser("lambdaserve") === null) {
         roles: ["readWrite", "dbAdmin"],
     });
 }
-print("The replica set and its users are there.");
+print("The replica set and its users exist.");

@@ -1,4 +1,4 @@
-// Makes a sharded cluster's users and its two shards known, once; run again it changes nothing. It runs beside mongos.
+// Creates the users of a sharded cluster and adds its two shards; run again, it changes nothing. It runs beside mongos.
 const fs = require("fs");
 const read = (name) => fs.readFileSync(`/secrets/mongo/${name}`, "utf8").trim();
 const admin = db.getSiblingDB("admin");
@@ -23,4 +23,4 @@ const own = db.getSiblingDB("moviedb");
 if (own.getUser("lambdaserve") === null) {
     own.createUser({ user: "lambdaserve", pwd: read("service_password"), roles: ["readWrite", "dbAdmin"] });
 }
-print("The shards and users are there; `docker compose run --rm operator shard_views` shards the collections.");
+print("The shards and users exist; `docker compose run --rm operator shard_views` shards the collections.");

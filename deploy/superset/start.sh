@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes Superset's tables, an administrator and the database `lambdaserve`, then serves.
+# Creates Superset's tables, an administrator and the database `lambdaserve`, then serves.
 set -eu
 superset db upgrade
 superset init

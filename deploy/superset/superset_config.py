@@ -1,11 +1,11 @@
-"""Superset's settings in docker-compose.yml: all that it keeps lies in /data."""
+"""Superset's settings in docker-compose.yml; it stores everything in /data."""
 
 import secrets
 from pathlib import Path
 
 
-def _kept(name: str) -> str:
-    """A random text, the same at every start."""
+def _stored_secret(name: str) -> str:
+    """A random text, created once and the same at every start."""
     path = Path("/data") / name
     if not path.exists():
         path.touch(mode=0o600)
@@ -13,9 +13,9 @@ def _kept(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-SECRET_KEY = _kept("secret_key")
+SECRET_KEY = _stored_secret("secret_key")
 SQLALCHEMY_DATABASE_URI = "sqlite:////data/superset.db"
 WTF_CSRF_ENABLED = True
 TALISMAN_ENABLED = True
-# It refuses shillelagh, since it can read files of the machine; of `shillelagh+safe` only what can't is loaded.
+# Superset refuses shillelagh because it can read local files; `shillelagh+safe` loads only adapters that can't.
 PREVENT_UNSAFE_DB_CONNECTIONS = False

@@ -45,10 +45,10 @@ SERVICES: dict[str, dict[str, Any]] = PROJECT["services"]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("secrets")
     owners = {}
-    first = make_secrets.Made(directory, lambda path, user: owners.update({path.name: user}))
-    make_secrets.make(first)
-    again = make_secrets.Made(directory, lambda *_: None)
-    make_secrets.make(again)
+    first = make_secrets.SecretFiles(directory, lambda path, user: owners.update({path.name: user}))
+    make_secrets.create_secrets(first)
+    again = make_secrets.SecretFiles(directory, lambda *_: None)
+    make_secrets.create_secrets(again)
     assert first.new
     assert not again.new, "a second start changes nothing"
     return directory
