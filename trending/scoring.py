@@ -164,7 +164,7 @@ def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
     trending = inputs.hours.newest("trending", boundary, since=start)
     stats = inputs.hours.newest("stats", boundary, since=start)
     movies = np.union1d(trending.movies, stats.movies)
-    change = _change_per_hour(stats, inputs.hours.newest_but_one("stats", boundary, since=start))
+    change = _change_per_hour(stats, inputs.hours.second_newest("stats", boundary, since=start))
     derived = _spread(movies, stats, popularity_scores(stats.column("popularity"), change))
     _, measured = trending.locate(movies)
     return Candidates(

@@ -64,12 +64,12 @@ class TitleIndex:
             for word in dict.fromkeys(words):
                 word_of.append(numbers.setdefault(word, len(numbers)))
                 row_of.append(row)
-        vocabulary = list(_sorted(list(numbers), str))
+        vocabulary = list(_sort(list(numbers), str))
         place_of = np.empty(len(numbers), np.int32)
         place_of[[numbers[word] for word in vocabulary]] = np.arange(len(numbers), dtype=np.int32)
         by_word = place_of[np.asarray(word_of)]
         order = np.argsort(by_word, kind="stable")
-        in_order = array("i", _sorted(range(len(titles)), lambda row: (normalised[row], titles[row])))
+        in_order = array("i", _sort(range(len(titles)), lambda row: (normalised[row], titles[row])))
         return cls(
             words=Texts(vocabulary),
             starts=np.concatenate(([0], np.cumsum(np.bincount(by_word, minlength=len(numbers))))).astype(np.int64),
@@ -102,7 +102,7 @@ class TitleIndex:
         return result
 
 
-def _sorted(items: Sequence[T], key: Callable[[T], Any]) -> Iterator[T]:
+def _sort(items: Sequence[T], key: Callable[[T], Any]) -> Iterator[T]:
     """Sorts in pieces, since one sort of everything would block the process's other threads for over a second."""
     pieces = [sorted(items[start : start + _PIECE_SIZE], key=key) for start in range(0, len(items), _PIECE_SIZE)]
     return heapq.merge(*pieces, key=key)

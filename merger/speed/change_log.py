@@ -52,7 +52,7 @@ class ChangeLog:
         with self._lock:
             movies, self._movies = self._movies, {}
             missed, self._missed = self._missed, {}
-        return Changes(_frozen(movies), _frozen(missed))
+        return Changes(_freeze(movies), _freeze(missed))
 
 
 def _add(noted: dict[str, set[int] | None], data_type: str, movies: set[int]) -> None:
@@ -65,5 +65,5 @@ def _add(noted: dict[str, set[int] | None], data_type: str, movies: set[int]) ->
             noted[data_type] = None
 
 
-def _frozen(noted: Mapping[str, set[int] | None]) -> ChangedMovies:
+def _freeze(noted: Mapping[str, set[int] | None]) -> ChangedMovies:
     return {key: None if movies is None else frozenset(movies) for key, movies in noted.items()}

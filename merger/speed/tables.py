@@ -143,7 +143,7 @@ class SharedHours:
         """
         return self._newest_two(data_type, boundary, since)[0]
 
-    def newest_but_one(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
+    def second_newest(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
         """Returns the second newest bucket of the movies that have one, likewise."""
         return self._newest_two(data_type, boundary, since)[1]
 

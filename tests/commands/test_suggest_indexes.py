@@ -19,7 +19,7 @@ from merger.stores.mongo.slow_queries import SlowQueries
 
 Stored = Database[dict[str, Any]]
 
-SECRET = "the value that was asked for"
+SECRET = "the value of the query"
 
 
 def suggest(*arguments: str) -> str:

@@ -44,14 +44,14 @@ def test_genre_matches_in_any_case(name: str) -> None:
 
 def test_genre_of_many_movies_is_looked_up_at_once() -> None:
     found = catalogue(*(details("War", "wAR") if n % 3 else details("Drama", movie_id=n) for n in range(7)), details())
-    asked = np.array([0, 1, 3, MOVIE, 10**12, 6])
-    rows, known = found.movies.rows(asked)
+    movie_ids = np.array([0, 1, 3, MOVIE, 10**12, 6])
+    rows, known = found.movies.rows(movie_ids)
     assert known.tolist() == [True, False, True, True, False, True]
     assert [found.movies.ids[row] for row in rows[known]] == [0, 3, MOVIE, 6]
     for genre in ("drama", "DRAMA", "war", "western"):
-        expected = [found.is_of_genre(movie_id, genre) for movie_id in asked.tolist()]
-        assert found.of_genre(asked, genre).tolist() == expected
-    assert Catalogue().of_genre(asked, "drama").tolist() == [False] * 6
+        expected = [found.is_of_genre(movie_id, genre) for movie_id in movie_ids.tolist()]
+        assert found.of_genre(movie_ids, genre).tolist() == expected
+    assert Catalogue().of_genre(movie_ids, "drama").tolist() == [False] * 6
 
 
 def test_part_of_a_genre_does_not_match() -> None:

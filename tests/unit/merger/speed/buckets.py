@@ -16,8 +16,8 @@ TOP = NOW.replace(minute=0)
 BOUNDARY = Boundary(NOW)
 
 
-def stats(movie_id: int, hours_ago: int, synced_ago: timedelta, **said: Any) -> SpeedDocument:
-    data = {"vote_average": 7.5, "vote_count": 3, "popularity": 20, **said}
+def stats(movie_id: int, hours_ago: int, synced_ago: timedelta, **fields: Any) -> SpeedDocument:
+    data = {"vote_average": 7.5, "vote_count": 3, "popularity": 20, **fields}
     return SpeedDocument("stats", movie_id, TOP - hours_ago * HOUR, data, NOW - synced_ago)
 
 

@@ -35,7 +35,7 @@ def test_newest_two_buckets_of_each_movie_are_those_of_the_documents(world: list
     documents = Documents(speed=tuple(world))
     shared, expected = build_shared_hours(documents, NOW), by_movie(documents)
     assert as_documents(shared.newest("stats", BOUNDARY, since=SINCE)) == {k: v[0] for k, v in expected.items()}
-    before = as_documents(shared.newest_but_one("stats", BOUNDARY, since=SINCE))
+    before = as_documents(shared.second_newest("stats", BOUNDARY, since=SINCE))
     assert before == {k: v[1] for k, v in expected.items() if len(v) > 1}
 
 

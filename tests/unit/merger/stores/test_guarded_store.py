@@ -28,12 +28,12 @@ class Failing(MemoryStore):
     def __init__(self) -> None:
         super().__init__(batch_views=[{"a": 1}], speed_views=[{"a": 2}])
         self.failing: set[str] = set()
-        self.given: list[float] = []
-        self.asked: list[tuple[str, str]] = []
+        self.time_left: list[float] = []
+        self.filtered: list[tuple[str, str]] = []
 
     def find(self, find: Find) -> list[Document]:
-        self.given.append(seconds_left())
-        self.asked += [(find.collection, field) for field in find.filter]
+        self.time_left.append(seconds_left())
+        self.filtered += [(find.collection, field) for field in find.filter]
         if find.collection in self.failing:
             raise StoreUnavailable("away")
         return super().find(find)
@@ -85,8 +85,8 @@ def test_probe_finds_by_a_declared_index(guarded: Guarded, collection: str) -> N
     guarded.fail(collection)
     guarded.behind.failing.clear()
     assert guarded.closed.wait(5)
-    ((asked, field),) = set(guarded.behind.asked)
-    assert asked == collection
+    ((found, field),) = set(guarded.behind.filtered)
+    assert found == collection
     assert field in {index.keys[0][0] for index in declared_indexes(Aliases()) if index.collection == collection}
 
 
@@ -122,8 +122,8 @@ def test_find_gets_its_limit_or_the_time_left_of_the_request(guarded: Guarded) -
     guarded.store.find(Find(BATCH, {}))
     with deadline(0.75):
         guarded.store.find(Find(BATCH, {}))
-    assert LIMIT - 0.1 < guarded.behind.given[0] <= LIMIT
-    assert 0.6 < guarded.behind.given[1] <= 0.75
+    assert LIMIT - 0.1 < guarded.behind.time_left[0] <= LIMIT
+    assert 0.6 < guarded.behind.time_left[1] <= 0.75
 
 
 def test_failures_for_lack_of_time_do_not_open_the_breaker(guarded: Guarded) -> None:
