@@ -8,6 +8,7 @@ from typing import Any, Final
 from analytics.parameters import GenreParameters
 from analytics.selectors import genre_statistics, sentiment_by_tier, trend_series
 from lambdaserve.api.parameters import ChoiceField, GenreField, SpanField, TextField
+from merger.contract.identity import genre_key
 from merger.contract.payloads import METRICS
 from merger.core.windows import parse_span
 from pages.figures import charts
@@ -90,7 +91,7 @@ def _split_names(text: str | None) -> list[str]:
 
 
 def _unique(names: Iterable[str]) -> list[str]:
-    found: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     for name in names:
-        found.setdefault(name.casefold(), name)
-    return list(found.values())[: MOST_COMPARED + 1]
+        by_key.setdefault(genre_key(name), name)
+    return list(by_key.values())[: MOST_COMPARED + 1]

@@ -39,7 +39,7 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yields the metrics; leaves out what is not known."""
-        yield _gauge("build_info", "The version that runs.", ("version",), {(__version__,): 1})
+        yield _gauge("build_info", "Version of the running service.", ("version",), {(__version__,): 1})
         report = self._health.report()
         yield from _store_metrics(report["services"])
         yield from _layer_metrics(report)
@@ -65,7 +65,7 @@ def _store_metrics(services: Mapping[str, Any]) -> Iterator[Metric]:
 def _layer_metrics(report: Mapping[str, Any]) -> Iterator[Metric]:
     services = report["services"]
     lags: Values = {(name,): sync["lag_seconds"] for name, sync in services["speed_layer"]["types"].items()}
-    yield _gauge("speed_lag_seconds", "Time since the newest sync.", ("data_type",), lags)
+    yield _gauge("speed_lag_seconds", "Time since the newest sync of the data type.", ("data_type",), lags)
     run = services["batch_layer"]["last_update"]
     if run is not None:
         age = parse_moment(report["timestamp"]) - parse_moment(run)
@@ -79,10 +79,10 @@ def _collection_metrics(found: Mapping[str, CollectionSizes]) -> Iterator[Metric
     by_index = ("collection", "index")
     yield _gauge("collection_documents", "Documents in the collection.", ("collection",), documents)
     held: Values = {(name,): each.size for name, each in found.items()}
-    yield _gauge("collection_bytes", "Size of its documents, uncompressed.", ("collection",), held)
+    yield _gauge("collection_bytes", "Size of the collection's documents, uncompressed.", ("collection",), held)
     yield _gauge("index_bytes", "Size of the index.", by_index, sizes)
     used = CounterMetricFamily(
-        f"{PREFIX}_index_uses", "Operations that used it, since MongoDB started.", labels=by_index
+        f"{PREFIX}_index_uses", "Operations that used the index since MongoDB started.", labels=by_index
     )
     for labels, count in uses.items():
         used.add_metric(labels, count)

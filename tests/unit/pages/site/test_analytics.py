@@ -13,7 +13,7 @@ def test_names_are_split_at_commas_and_empty_ones_dropped() -> None:
     assert _split_names(None) == []
 
 
-def test_names_that_differ_only_in_case_are_compared_once_and_the_rest_is_cut() -> None:
+def test_names_are_unique_regardless_of_case_and_limited() -> None:
     assert _unique(["Drama", "drama", "Crime", "DRAMA"]) == ["Drama", "Crime"]
     assert len(_unique([f"Genre {n}" for n in range(9)])) == MOST_COMPARED + 1
 
