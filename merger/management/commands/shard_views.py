@@ -1,4 +1,7 @@
-"""``manage.py shard_views``: shares both collections out over the shards of a cluster (O6)."""
+"""``manage.py shard_views``: distributes both collections over the shards of a cluster.
+
+Requirement O6.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,23 @@ from merger.stores.mongo.client import database
 
 class Command(BaseCommand):
     help = (
-        "Shards batch_views and speed_views by a hash of movie_id, so that what is asked of one movie asks one shard. "
-        "Shows the commands, asks, and sends them: an index on the key where there is none, then shardCollection. "
-        "MongoDB moves the documents by itself afterwards, while the service goes on. Run again it does nothing. Needs "
-        "a user that may enable sharding, such as one of the role clusterManager. Exits with 1 where the server has no "
+        "Shards batch_views and speed_views by a hash of movie_id, so that a query for one movie goes to one shard. "
+        "Shows the commands, asks, and sends them: an index on the key if there is none, then shardCollection. MongoDB "
+        "then moves the documents by itself while the service keeps running. A second run does nothing. Needs a user "
+        "that may enable sharding, such as one with the role clusterManager. Exits with 1 when the server has no "
         "shards, a collection is sharded by another key, or MongoDB can't be reached or refuses."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--plan", action="store_true", help="only show the commands")
-        parser.add_argument("--yes", action="store_true", help="send them without being asked")
+        parser.add_argument("--yes", action="store_true", help="send them without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             cluster = shards.describe_cluster(database())
             steps = plan(cluster)
             if not steps:
-                self.stdout.write(f"Both collections are sharded already, over {', '.join(cluster.shards)}.")
+                self.stdout.write(f"Both collections are already sharded, over {', '.join(cluster.shards)}.")
                 return
             for step in steps:
                 self.stdout.write(step.shell_command)
@@ -49,10 +52,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _confirm(self, names: tuple[str, ...]) -> None:
-        self.stdout.write(f"This shares both collections out over {', '.join(names)}.")
+        self.stdout.write(f"This distributes both collections over {', '.join(names)}.")
         try:
-            answer = input("Go on? [y/N] ")
+            answer = input("Continue? [y/N] ")
         except EOFError:
             answer = ""
         if answer.strip().lower() not in ("y", "yes"):
-            raise CommandError("nothing was changed; --yes goes on without being asked")
+            raise CommandError("nothing was changed; --yes continues without asking")

@@ -1,4 +1,7 @@
-"""``manage.py suggest_indexes``: what the recorded slow queries say of the indexes (O3)."""
+"""``manage.py suggest_indexes``: suggests indexes to create and to drop, from the recorded slow queries.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,14 @@ DAYS = 7
 
 class Command(BaseCommand):
     help = (
-        "Reads the slow queries that the service recorded (SLOW_QUERY_AFTER; their fields, no values) and says which "
-        "indexes would serve those that none serves, which have an index and are slow all the same, which no index "
-        "can help, and which indexes could go: those that another one makes superfluous, and those that nobody has "
-        "used. Changes nothing. Queries of others than the service are not recorded. Exits with 1 when MongoDB can't "
-        "be reached."
+        "Reads the slow queries that the service recorded (SLOW_QUERY_AFTER; their fields, no values) and shows which "
+        "indexes would help queries that have none, which queries are slow although they have an index, which no index "
+        "can help, and which indexes can be dropped because another one covers them or they are never used. Changes "
+        "nothing. Only queries of the service are recorded. Exits with 1 when MongoDB can't be reached."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=int, default=DAYS, help="how far back (default: %(default)s)")
+        parser.add_argument("--days", type=int, default=DAYS, help="how many days back (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print the advice as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,25 +43,25 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(advice_as_dict(advice), indent=2))
         else:
-            self._tell(advice)
+            self._print_advice(advice)
 
-    def _tell(self, advice: Advice) -> None:
+    def _print_advice(self, advice: Advice) -> None:
         for suggestion in advice.create:
-            keys = ", ".join(f"{field}: {way}" for field, way in suggestion.keys)
+            keys = ", ".join(f"{field}: {order}" for field, order in suggestion.keys)
             self.stdout.write(f"create  db.{suggestion.collection}.createIndex({{{keys}}})")
             for slow in suggestion.serves:
-                self.stdout.write(f"        for {_told(slow)}")
+                self.stdout.write(f"        for {_describe(slow)}")
         for droppable in advice.drop:
             self.stdout.write(f"drop    {droppable.index.collection}.{droppable.index.name}: {droppable.why}")
         for slow, name in advice.served:
-            self.stdout.write(f"slow    {_told(slow)}, although {name} serves it")
+            self.stdout.write(f"slow    {_describe(slow)}, although {name} serves it")
         for slow in advice.hopeless:
-            self.stdout.write(f"slow    {_told(slow)}; no index serves such a query")
+            self.stdout.write(f"slow    {_describe(slow)}; no index serves such a query")
         if advice == Advice():
-            self.stdout.write("Nothing to suggest: no slow query is recorded, and no index is superfluous")
+            self.stdout.write("Nothing to suggest: no slow query is recorded, and every index is needed")
 
 
-def _told(slow: SlowTotals) -> str:
+def _describe(slow: SlowTotals) -> str:
     return (
         f"{slow.shape.collection} where {slow.shape.description}: {slow.queries:,} slow queries, "
         f"{slow.milliseconds:,.0f} ms in all, the longest {slow.longest:,.0f} ms"

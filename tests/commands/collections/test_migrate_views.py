@@ -22,7 +22,7 @@ from tests.unit.merger.examples import EXAMPLES
 
 Stored = Database[dict[str, Any]]
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOUR = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import time
+import threading
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from pymongo.database import Database
 
+from merger.indexes.declared import Index
 from merger.management.commands import create_indexes
 
 Stored = Database[dict[str, Any]]
@@ -59,6 +60,12 @@ def test_a_dry_run_shows_what_would_be_dropped_and_created(indexed_database: Sto
 
 def test_a_long_build_reports_its_progress(database: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(create_indexes, "PROGRESS_INTERVAL_SECONDS", 0.01)
-    monkeypatch.setattr(create_indexes, "progress_of_build", lambda _: "57%")
-    monkeypatch.setattr("merger.indexes.server.create", lambda _: time.sleep(0.05))
+    asked = threading.Event()
+
+    def build_progress(_: Index) -> str:
+        asked.set()
+        return "57%"
+
+    monkeypatch.setattr(create_indexes, "build_progress", build_progress)
+    monkeypatch.setattr("merger.indexes.server.create", lambda _: asked.wait(10))
     assert "creating batch_views.movie_view: 57%" in run()

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError
 from pymongo.database import Database
 
-from tests.commands.view_documents import NOON, bucket, details, manage
+from tests.commands.collections.view_documents import NOON, bucket, details, manage
 
 Stored = Database[dict[str, Any]]
 

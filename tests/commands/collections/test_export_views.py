@@ -12,7 +12,7 @@ from bson import Decimal128, Int64, ObjectId, json_util
 from django.core.management import CommandError
 from pymongo.database import Database
 
-from tests.commands.view_documents import NOON, details, manage
+from tests.commands.collections.view_documents import NOON, details, manage
 
 Stored = Database[dict[str, Any]]
 

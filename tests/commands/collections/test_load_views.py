@@ -20,7 +20,7 @@ from pymongo.database import Database
 
 from merger.management.commands import load_views
 from merger.management.view_files import MAX_LINE_BYTES
-from tests.commands.view_documents import NOON, bucket, details, lines, manage, rejected
+from tests.commands.collections.view_documents import NOON, bucket, details, lines, manage, rejected
 
 Stored = Database[dict[str, Any]]
 
