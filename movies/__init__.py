@@ -1,1 +1,1 @@
-"""Movies: details, sentiment, hourly statistics and search."""
+"""The movies app: details, sentiment, hourly statistics, and search by title and genre."""

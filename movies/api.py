@@ -1,4 +1,4 @@
-"""REST endpoints of movies and of the search."""
+"""API endpoints of movies and of the search."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ class MovieViewSet(ApiViewSet):
     @documented(
         operation="movies_sentiment",
         tag="movies",
-        summary="What reviews of a movie say",
-        about="`window=all` is the newest lifetime total of the batch layer and all that happened since; any other "
-        "window is the sum over exactly the buckets of its timeline. No event is counted twice, and one that neither "
-        "layer holds is reported in `freshness.missing`.",
+        summary="Sentiment of a movie's reviews",
+        about="`window=all` is the newest lifetime total of the batch layer plus everything since; any other window is "
+        "the sum over exactly the buckets of its timeline. No event is counted twice, and hours that neither layer "
+        "holds are listed in `freshness.missing`.",
         answer=SentimentSerializer,
         example=examples.SENTIMENT,
         parameters=SentimentParameters,
@@ -78,7 +78,7 @@ class MovieViewSet(ApiViewSet):
         operation="movies_stats",
         tag="movies",
         summary="A movie's numbers hour by hour",
-        about="What the speed layer holds, newest first. It forgets: hours that it no longer holds are reported in "
+        about="The hours that the speed layer holds, newest first. Hours that it has already deleted are listed in "
         "`freshness.missing`.",
         answer=StatsSerializer,
         example=examples.STATS,
@@ -100,8 +100,8 @@ class SearchViewSet(ApiViewSet):
         operation="search_movies",
         tag="search",
         summary="Movies by title, genre, year and rating",
-        about="Searches the batch layer's catalogue. Ratings and popularity are those of `movies/{id}`, the speed "
-        "layer's where it has newer ones, for filtering, sorting and showing alike.",
+        about="Searches the batch layer's catalogue. Ratings and popularity are those of `movies/{id}`: the speed "
+        "layer's if it has newer ones. Filters, order and results use the same numbers.",
         answer=MovieSearchSerializer,
         example=examples.SEARCH,
         parameters=MovieSearchParameters,
@@ -114,7 +114,7 @@ class SearchViewSet(ApiViewSet):
         operation="search_genres",
         tag="search",
         summary="Genres and how many movies they have",
-        about="Every genre that a movie or a genre view of the batch layer names.",
+        about="All genres that movies or genre views of the batch layer name.",
         answer=GenreSearchSerializer,
         example=examples.GENRES,
         parameters=GenreSearchParameters,

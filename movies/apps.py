@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class MoviesConfig(AppConfig):
-    """The movies app."""
+    """Configuration of the movies app."""
 
     name = "movies"

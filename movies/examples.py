@@ -1,4 +1,4 @@
-"""Answers as the API's description shows them."""
+"""Example answers for the API's description."""
 
 from __future__ import annotations
 

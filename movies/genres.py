@@ -1,4 +1,4 @@
-"""Searching the genres of the catalogue. Pure: no Django, no database, no clock."""
+"""Searches the genres of the catalogue. Pure: no Django, no database, no clock."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from merger.catalogue.title_text import join_words, normalise_words, title_match
 from merger.contract.documents import Documents
 from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
-from movies.search import about_movies
+from movies.search import skipped_documents
 
 
-def genre_search(words: tuple[str, ...] | None, reading: ViewInputs) -> ViewResult:
-    """``search/genres``: genres by name, with the number and the mean rating of their movies.
+def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResult:
+    """Builds ``search/genres``: genres by name, with the number and the mean rating of their movies.
 
-    The rating is the plain mean over the movies that anybody voted for: TMDB writes an average of 0 for the others.
+    The rating is the plain mean over the movies with votes; TMDB writes an average of 0 for the others.
     """
-    catalogue = reading.catalogue
+    catalogue = inputs.catalogue
     rank = title_matcher(words or ())
     genres = [
         {"genre": name, "total_movies": facts.movies, "avg_rating": facts.avg_rating}
@@ -24,9 +24,9 @@ def genre_search(words: tuple[str, ...] | None, reading: ViewInputs) -> ViewResu
     ]
     body = {"genres": genres, "total_genres": len(genres), "data_source": "batch"}
     freshness = describe(
-        reading.boundary,
-        reading.layers,
+        inputs.boundary,
+        inputs.layers,
         batch_as_of=catalogue.movies_as_of,
-        documents=about_movies(catalogue, Documents()),
+        documents=skipped_documents(catalogue, Documents()),
     )
     return ViewResult(body, freshness)

@@ -1,4 +1,4 @@
-"""The first rows of an order, without sorting all of them. Pure."""
+"""Finds the first rows of an order without sorting all rows. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Column: TypeAlias = NDArray[Any]
 
 
 def first_rows(rows: Integers, columns: Sequence[Column], count: int) -> Integers:
-    """The first ``count`` of some rows, in order.
+    """Returns the first ``count`` rows, in order.
 
-    It takes time in proportion to the number of rows, and sorts only those that it returns.
+    It takes time proportional to the number of rows, and sorts only those that it returns.
 
     Args:
-        rows: numbers of rows, ascending; equals stay in this order.
-        columns: values by row, none of them NaN: what to sort by, the most important first, each ascending.
-        count: how many, at most.
+        rows: row numbers, ascending; equal rows stay in this order.
+        columns: values by row to sort by, ascending and without NaN, most important first.
+        count: most rows to return.
     """
     chosen: list[Integers] = []
     ties, wanted = rows, count
@@ -34,5 +34,5 @@ def first_rows(rows: Integers, columns: Sequence[Column], count: int) -> Integer
         ties = ties[values == border]
         wanted -= len(chosen[-1])
     together = np.sort(np.concatenate([*chosen, ties[:wanted]]))
-    # The last key is the most important one; its sort is stable.
+    # ``lexsort`` is stable and sorts by the last key first.
     return together[np.lexsort([column[together] for column in reversed(columns)])]

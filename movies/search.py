@@ -1,7 +1,7 @@
-"""Searching the catalogue of movies. Pure: no Django, no database, no clock.
+"""Searches the catalogue of movies. Pure: no Django, no database, no clock.
 
-Ratings and popularity of hits are those of ``movies/{id}``: the speed layer's newest bucket where it has one (M6). The
-same numbers filter, sort and show.
+The ratings and the popularity of hits are those of ``movies/{id}``: the speed layer's newest bucket if it has one
+(requirement M6). Filters, order and results use the same numbers.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from merger.errors import NotFound
 from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
-from movies.details import SPEED_FACTS, unseen_since
+from movies.details import SPEED_FIELDS, unseen_since
 from movies.ordering import Column, first_rows
 
 
 class SortBy(StrEnum):
-    """Orders of the hits; equals follow by popularity, then by id."""
+    """Orders of the hits; equal ones are ordered by popularity, then by id."""
 
     RELEVANCE = "relevance"
     POPULARITY = "popularity"
@@ -37,15 +37,15 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MovieSearch:
-    """What is looked for.
+    """Parameters of ``search/movies``.
 
     Args:
-        words: folded words of the query; ``None``: any title.
-        genre: casefolded; ``None``: any.
-        year_from: of the release, with ``year_to`` an interval that holds both ends.
-        rating_min: of ``vote_average``, with ``rating_max`` an interval that holds both ends.
+        words: normalised words of the query; ``None``: any title.
+        genre: case-folded; ``None``: any.
+        year_from: first year of release; ``year_to`` is the last one.
+        rating_min: least ``vote_average``; ``rating_max`` is the largest one.
         limit: hits on a page.
-        offset: hits before it.
+        offset: hits before the page.
     """
 
     words: tuple[str, ...] | None = None
@@ -61,11 +61,11 @@ class MovieSearch:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """The movies' numbers as they filter, sort and show.
+    """The movies' numbers that filters, order and results use.
 
     Args:
-        popularity: by row; NaN: unknown. So is ``vote_average``.
-        newer: the buckets whose numbers stand in for the batch document's (M6).
+        popularity: by row, NaN if unknown; likewise ``vote_average``.
+        newer: the buckets whose numbers replace those of the batch document.
     """
 
     popularity: Floats
@@ -73,26 +73,26 @@ class _Numbers:
     newer: Rows
 
 
-def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
-    """``search/movies``: one page of hits and how many there are.
+def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
+    """Builds ``search/movies``: one page of hits and their total number.
 
     Args:
-        wanted: what is looked for.
-        reading: the catalogue, and the ``stats`` of every movie since the cutoff.
+        wanted: the parameters.
+        inputs: the catalogue, and the ``stats`` of every movie since the cutoff.
 
     Raises:
-        NotFound: an unknown genre.
+        NotFound: the genre is unknown.
     """
-    catalogue = reading.catalogue
+    catalogue = inputs.catalogue
     movies = catalogue.movies
     if wanted.genre is not None and catalogue.genre(wanted.genre) is None:
         raise NotFound("genre", wanted.genre, catalogue.genres_like(wanted.genre))
-    numbers = _numbers(reading)
+    numbers = _numbers(inputs)
     ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
-    found = np.flatnonzero(_passing(wanted, movies, numbers, ranks))
-    ordered = first_rows(found, _order(wanted.sort_by, movies, numbers, ranks), wanted.offset + wanted.limit)
+    found = np.flatnonzero(_select_hits(wanted, movies, numbers, ranks))
+    ordered = first_rows(found, _sort_columns(wanted.sort_by, movies, numbers, ranks), wanted.offset + wanted.limit)
     body = {
-        "results": [_shown(int(row), movies, numbers) for row in ordered[wanted.offset :]],
+        "results": [_describe_hit(int(row), movies, numbers) for row in ordered[wanted.offset :]],
         "total_results": len(found),
         "page": wanted.offset // wanted.limit + 1,
         "total_pages": -(-len(found) // wanted.limit),
@@ -100,20 +100,20 @@ def movie_search(wanted: MovieSearch, reading: ViewInputs) -> ViewResult:
         "offset": wanted.offset,
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
-    coverage = reading.hours.coverage("stats", reading.boundary, reading.layers)
+    coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
     freshness = describe(
-        reading.boundary,
-        reading.layers,
+        inputs.boundary,
+        inputs.layers,
         speed_types=("stats",),
         batch_as_of=catalogue.movies_as_of,
         missing=(unseen_since(catalogue.movies_as_of, coverage),),
-        documents=about_movies(catalogue, reading.hours.left_out(reading.boundary)),
+        documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)
 
 
-def _numbers(reading: ViewInputs) -> _Numbers:
-    movies, newer = reading.catalogue.movies, _newer_numbers(reading)
+def _numbers(inputs: ViewInputs) -> _Numbers:
+    movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
     rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
     popularity[rows[known]] = newer.column("popularity")[known]
@@ -121,66 +121,66 @@ def _numbers(reading: ViewInputs) -> _Numbers:
     return _Numbers(popularity, vote_average, newer)
 
 
-def _newer_numbers(reading: ViewInputs) -> Rows:
-    """The buckets whose numbers stand in for the batch document's, as ``overriding`` has it of one movie (M6)."""
-    boundary, movies = reading.boundary, reading.catalogue.movies
-    newest = reading.hours.newest("stats", boundary, since=boundary.cutoff)
-    if not boundary.is_lagging(reading.layers.speed_of("stats")):
+def _newer_numbers(inputs: ViewInputs) -> Rows:
+    """The buckets whose numbers replace those of batch documents; for one movie, ``choose_newer_bucket`` decides."""
+    boundary, movies = inputs.boundary, inputs.catalogue.movies
+    newest = inputs.hours.newest("stats", boundary, since=boundary.cutoff)
+    if not boundary.is_lagging(inputs.layers.speed_of("stats")):
         return newest
     rows, known = movies.rows(newest.movies)
-    outdated = known.copy()
-    outdated[known] = movies.computed_at[rows[known]] / 1e6 > newest.synced[known]
-    return newest.at(~outdated)
+    is_older = known.copy()
+    is_older[known] = movies.computed_at[rows[known]] / 1e6 > newest.synced[known]
+    return newest.at(~is_older)
 
 
-def _passing(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:
-    """By row, whether a movie is a hit. A number that nobody knows lies only in the interval without ends."""
-    passing: Flags = ranks != UNMATCHED
+def _select_hits(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:
+    """Selects the rows of movies that are hits; an unknown number is in no bounded interval."""
+    hits: Flags = ranks != UNMATCHED
     if wanted.genre is not None:
-        passing &= movies.genres.carrying(wanted.genre)
+        hits &= movies.genres.carrying(wanted.genre)
     released = movies.released_within(wanted.year_from, wanted.year_to)
     if released is not None:
-        passing &= released
+        hits &= released
     if wanted.rating_min is not None:
-        passing &= numbers.vote_average >= wanted.rating_min
+        hits &= numbers.vote_average >= wanted.rating_min
     if wanted.rating_max is not None:
-        passing &= numbers.vote_average <= wanted.rating_max
-    return passing
+        hits &= numbers.vote_average <= wanted.rating_max
+    return hits
 
 
-def _order(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks) -> list[Column]:
-    """What hits are sorted by, first things first, each ascending; equals stay in the order of their ids."""
-    popularity = _descending(numbers.popularity)
+def _sort_columns(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks) -> list[Column]:
+    """The columns to sort hits by, each ascending, most important first; equal hits stay in the order of their ids."""
+    popularity = _negate(numbers.popularity)
     if order is SortBy.RELEVANCE:
         return [ranks, popularity]
     if order is SortBy.RATING:
-        return [_descending(numbers.vote_average), popularity]
+        return [_negate(numbers.vote_average), popularity]
     if order is SortBy.RELEASE_DATE:
-        # An unknown one is 0, which comes last.
+        # An unknown date is 0, which comes last.
         return [-movies.released, popularity]
     if order is SortBy.TITLE:
         return [movies.index.place, popularity]
     return [popularity]
 
 
-def _shown(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
+def _describe_hit(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     movie_id, facts = movies.ids[row], movies.facts(row)
     newer = numbers.newer.row_of(movie_id)
-    said = facts if newer is None else numbers.newer.document(newer).data
+    source = facts if newer is None else numbers.newer.document(newer).data
     return {
         "movie_id": movie_id,
         "title": facts["title"],
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
-        **{name: said.get(name) for name in SPEED_FACTS},
+        **{name: source.get(name) for name in SPEED_FIELDS},
     }
 
 
-def about_movies(catalogue: Catalogue, hours: Documents) -> Documents:
-    """What could not be read of that which this answer needs."""
+def skipped_documents(catalogue: Catalogue, hours: Documents) -> Documents:
+    """The documents that this answer needs and that could not be read."""
     return Documents(skipped=catalogue.skipped_of("movie_details") + hours.skipped)
 
 
-def _descending(values: Floats) -> Floats:
-    """Largest first, unknown last."""
+def _negate(values: Floats) -> Floats:
+    """Values for sorting the largest first and unknown ones last."""
     return np.where(np.isnan(values), np.inf, -values)

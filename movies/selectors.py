@@ -1,4 +1,4 @@
-"""What the movies' endpoints and pages show: each function is one question to the merge service."""
+"""The views of movies and of the search, and the functions that fetch their answers for the API and the pages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MovieSentiment:
 
 @dataclass(frozen=True, slots=True)
 class MovieStats:
-    """Parameters of ``movies/{id}/stats``; ``hours`` back from now, the oldest included whole."""
+    """Parameters of ``movies/{id}/stats``: the last ``hours`` hours, including all of the oldest one."""
 
     movie_id: int
     hours: int
@@ -54,17 +54,17 @@ class MovieStats:
 
 @dataclass(frozen=True, slots=True)
 class GenreSearch:
-    """Parameters of ``search/genres``; folded words, ``None`` for any name."""
+    """Parameters of ``search/genres``: normalised words of the name, ``None`` for all genres."""
 
     words: tuple[str, ...] | None
 
 
 def movie_get(*, movie_id: int, strict: bool = False) -> Answer:
-    """A movie's details (M6).
+    """Fetches a movie's details.
 
     Raises:
-        NotFound: neither layer knows it.
-        Incomplete, StoreError: see ``MergeService.fetch``; so for every function here.
+        NotFound: neither layer knows the movie.
+        Incomplete, StoreError: as ``MergeService.fetch``, which all functions here call.
     """
     return service().fetch(DETAILS, Movie(movie_id), strict=strict)
 
@@ -72,18 +72,18 @@ def movie_get(*, movie_id: int, strict: bool = False) -> Answer:
 def movie_sentiment_get(
     *, movie_id: int, window: Span = LIFETIME, granularity: str | None = None, strict: bool = False
 ) -> Answer:
-    """A movie's sentiment, by default in the window's own unit (M4, M5). Raises ``NotFound``."""
+    """Fetches a movie's sentiment, by default in the window's own unit. Raises ``NotFound``."""
     width = window.unit if granularity is None else Granularity(granularity)
     return service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), strict=strict)
 
 
 def movie_stats_list(*, movie_id: int, hours: int = 48, strict: bool = False) -> Answer:
-    """A movie's hourly stats, newest first. Raises ``NotFound``."""
+    """Fetches a movie's hourly stats, newest first. Raises ``NotFound``."""
     return service().fetch(STATS, MovieStats(movie_id, hours), strict=strict)
 
 
 def movie_search_list(*, q: str | None = None, genre: str | None = None, strict: bool = False, **limits: Any) -> Answer:
-    """One page of the movies that match.
+    """Fetches one page of the movies that match.
 
     Args:
         q: words of the title.
@@ -92,7 +92,7 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
         limits: the other fields of ``MovieSearch``.
 
     Raises:
-        NotFound: an unknown genre.
+        NotFound: the genre is unknown.
     """
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
     words = None if q is None else normalise_words(q)
@@ -100,68 +100,68 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
 
 
 def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
-    """Genres with the number and mean rating of their movies."""
+    """Fetches genres with the number and mean rating of their movies."""
     return service().fetch(GENRES, GenreSearch(None if q is None else normalise_words(q)), strict=strict)
 
 
-def _plan_details(question: PlanContext[Movie]) -> Plan:
-    movie_id, boundary = question.params.movie_id, question.boundary
-    reads = movie_reads(movie_id, ("movie_details",), question, speed_from=boundary.cutoff)
+def _plan_details(context: PlanContext[Movie]) -> Plan:
+    movie_id, boundary = context.params.movie_id, context.boundary
+    reads = movie_reads(movie_id, ("movie_details",), context, speed_from=boundary.cutoff)
     return Plan(reads, speed_types=("stats",))
 
 
-def _build_details(params: Movie, reading: ViewInputs) -> ViewResult:
-    return _known(params.movie_id, movie_details(params.movie_id, reading))
+def _build_details(params: Movie, inputs: ViewInputs) -> ViewResult:
+    return _require(params.movie_id, movie_details(params.movie_id, inputs))
 
 
-def _plan_sentiment(question: PlanContext[MovieSentiment]) -> Plan:
+def _plan_sentiment(context: PlanContext[MovieSentiment]) -> Plan:
     # Buckets of every type: any of them shows that the movie exists.
-    types, start = ("sentiment", "movie_details"), question.boundary.speed_from
-    return Plan(movie_reads(question.params.movie_id, types, question, speed_from=start))
+    types, start = ("sentiment", "movie_details"), context.boundary.speed_from
+    return Plan(movie_reads(context.params.movie_id, types, context, speed_from=start))
 
 
-def _build_sentiment(params: MovieSentiment, reading: ViewInputs) -> ViewResult:
-    built = movie_sentiment(params.movie_id, params.window, params.granularity, reading)
-    return _known(params.movie_id, built)
+def _build_sentiment(params: MovieSentiment, inputs: ViewInputs) -> ViewResult:
+    result = movie_sentiment(params.movie_id, params.window, params.granularity, inputs)
+    return _require(params.movie_id, result)
 
 
-def _plan_stats(question: PlanContext[MovieStats]) -> Plan:
-    start = question.params.window(question.boundary.now).bounded_start
-    reads = movie_reads(question.params.movie_id, (), question, speed_from=start)
+def _plan_stats(context: PlanContext[MovieStats]) -> Plan:
+    start = context.params.window(context.boundary.now).bounded_start
+    reads = movie_reads(context.params.movie_id, (), context, speed_from=start)
     return Plan(reads, catalogue=True)
 
 
-def _build_stats(params: MovieStats, reading: ViewInputs) -> ViewResult:
+def _build_stats(params: MovieStats, inputs: ViewInputs) -> ViewResult:
     movie_id = params.movie_id
-    seen = any(document.movie_id == movie_id for document in reading.documents.speed)
-    if not seen and not reading.catalogue.knows(movie_id):
+    has_documents = any(document.movie_id == movie_id for document in inputs.documents.speed)
+    if not has_documents and not inputs.catalogue.knows(movie_id):
         raise NotFound("movie", movie_id)
-    built = movie_stats(movie_id, params.window(reading.boundary.now), reading)
-    return ViewResult({**built.body, "hours": params.hours}, built.freshness)
+    result = movie_stats(movie_id, params.window(inputs.boundary.now), inputs)
+    return ViewResult({**result.body, "hours": params.hours}, result.freshness)
 
 
-def _plan_search(question: PlanContext[MovieSearch]) -> Plan:
-    boundary = question.boundary
+def _plan_search(context: PlanContext[MovieSearch]) -> Plan:
+    boundary = context.boundary
     since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
     return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True)
 
 
-def _build_search(params: MovieSearch, reading: ViewInputs) -> ViewResult:
-    return movie_search(params, reading)
+def _build_search(params: MovieSearch, inputs: ViewInputs) -> ViewResult:
+    return movie_search(params, inputs)
 
 
 def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:
     return Plan(catalogue=True)
 
 
-def _build_genres(params: GenreSearch, reading: ViewInputs) -> ViewResult:
-    return genre_search(params.words, reading)
+def _build_genres(params: GenreSearch, inputs: ViewInputs) -> ViewResult:
+    return genre_search(params.words, inputs)
 
 
-def _known(movie_id: int, built: ViewResult | None) -> ViewResult:
-    if built is None:
+def _require(movie_id: int, result: ViewResult | None) -> ViewResult:
+    if result is None:
         raise NotFound("movie", movie_id)
-    return built
+    return result
 
 
 def _movie_id(params: Movie | MovieSentiment | MovieStats) -> int:

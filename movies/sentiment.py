@@ -1,4 +1,7 @@
-"""``movies/{id}/sentiment``: lifetime total, window sums and timeline of a movie's reviews (M4, M5)."""
+"""Builds ``movies/{id}/sentiment``: lifetime total, window sums and timeline of a movie's reviews.
+
+Requirements M4 and M5.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,16 @@ from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
 
 POSITIVE, NEGATIVE = 0.05, -0.05
-"""Above the first a score is positive, below the second negative."""
+"""Scores above the first are positive, below the second negative."""
 
 
 STEADY = 0.001
-"""A trend within ± this many points a day is called stable."""
+"""Trends within ± this many points a day are stable."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A movie's sentiment as both layers hold it: the newest total (M4) and the series of days and hours (M5)."""
+class _SentimentData:
+    """A movie's sentiment in both layers: the newest total, and the series of days and hours."""
 
     total: BatchDocument | None
     points: dict[datetime, BatchDocument]
@@ -35,29 +38,29 @@ class _Held:
     series: Series[Sentiment]
 
 
-def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading: ViewInputs) -> ViewResult | None:
-    """The answer for one movie; ``None`` when neither layer knows it.
+def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs: ViewInputs) -> ViewResult | None:
+    """Builds the answer for one movie; returns ``None`` if neither layer knows it.
 
     Args:
         movie_id: the movie.
         span: ``all`` for the lifetime, else the window that ends now.
         granularity: width of the timeline's buckets.
-        reading: its documents: batch ``sentiment`` and ``movie_details``, speed buckets of any type.
+        inputs: with the documents of batch ``sentiment`` and ``movie_details``, and speed buckets of any type.
     """
-    boundary, own = reading.boundary, reading.documents.of_movie(movie_id)
-    if not (own.batch or own.speed or reading.catalogue.knows(movie_id)):
+    boundary, own = inputs.boundary, inputs.documents.of_movie(movie_id)
+    if not (own.batch or own.speed or inputs.catalogue.knows(movie_id)):
         return None
-    held = _held(own, boundary, reading.layers)
+    data = _collect(own, boundary, inputs.layers)
     window = span.ending(boundary.now, granularity)
-    timeline = held.series.resolve(window)
-    overall, missing, parts = _overall(held, window, timeline)
+    timeline = data.series.resolve(window)
+    overall, missing, parts = _overall(data, window, timeline)
     buckets = group_into_buckets(timeline.pieces, granularity)
     body = {
         "movie_id": movie_id,
-        "title": _title(own, boundary) or reading.catalogue.title_of(movie_id),
+        "title": _title(own, boundary) or inputs.catalogue.title_of(movie_id),
         "window": span.label,
         "granularity": granularity.value,
-        "sentiment": _summary(overall, _velocity(held, window)),
+        "sentiment": _summary(overall, _velocity(data, window)),
         "breakdown": [_point(bucket, granularity) for bucket in buckets],
         "trend": _trend(buckets),
         "data_sources": {
@@ -68,17 +71,17 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, reading
     }
     freshness = describe(
         boundary,
-        reading.layers,
+        inputs.layers,
         speed_types=("sentiment",),
-        batch_as_of=held.total.covers_until if held.total and window.start is None else held.series.reach,
+        batch_as_of=data.total.covers_until if data.total and window.start is None else data.series.reach,
         missing=missing,
-        documents=reading.documents,
-        warnings=_warnings(held, timeline, parts),
+        documents=inputs.documents,
+        warnings=_warnings(data, timeline, parts),
     )
     return ViewResult(body, freshness)
 
 
-def _held(own: Documents, boundary: Boundary, layers: Layers) -> _Held:
+def _collect(own: Documents, boundary: Boundary, layers: Layers) -> _SentimentData:
     by_date = newest_batch(usable_batch(own, "sentiment", boundary), lambda d: d.data.get("date"))
     total = by_date.pop(None, None)
     points = {midnight(str(date)): document for date, document in by_date.items()}
@@ -94,20 +97,20 @@ def _held(own: Documents, boundary: Boundary, layers: Layers) -> _Held:
         reach=_reach(total, points, boundary),
         unreadable_days=_lost_days(own, boundary),
     )
-    return _Held(total, points, hours, series)
+    return _SentimentData(total, points, hours, series)
 
 
 def _lost_days(own: Documents, boundary: Boundary) -> frozenset[datetime]:
-    """Days whose point can't be read (D2) or may not answer: without it they are unknown, not quiet."""
+    """Days whose point can't be read or may not be used: they are unknown, not without reviews."""
     unreadable = {skip.date for skip in own.skipped if (skip.layer, skip.type) == ("batch", "sentiment")}
     refused = {d.data.get("date") for d in own.batch_of("sentiment") if not boundary.uses_batch(d.computed_at)}
     return frozenset(midnight(date) for date in unreadable | refused if date is not None)
 
 
 def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary) -> datetime | None:
-    """Up to when a day without a point had no event: as far as the total reaches, which a job writes last.
+    """The moment up to which a day without a point had no reviews: the coverage of the total, which a job writes last.
 
-    Without a total nothing says that a run was written to its end, so what it did write speaks for itself only.
+    Without a total nothing shows that a run was written completely, so each point counts for its own day only.
     """
     if total is not None:
         return boundary.watermark(total.covers_until)
@@ -116,21 +119,21 @@ def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], b
 
 
 def _overall(
-    held: _Held, window: Window, timeline: Timeline[Sentiment]
+    data: _SentimentData, window: Window, timeline: Timeline[Sentiment]
 ) -> tuple[Sentiment, tuple[tuple[Interval, ...], ...], list[Piece[Sentiment]]]:
-    """The sum over the window, what it lacks, and the pieces that it is made of."""
-    boundary = held.series.boundary
+    """The sum over the window, its missing intervals, and the pieces that it adds up."""
+    boundary = data.series.boundary
     pieces = list(timeline.pieces)
     missing = [timeline.missing]
-    if window.start is None and held.total is not None:
-        watermark = boundary.watermark(held.total.covers_until)
-        after = held.series.resolve_after(watermark)
-        base = Piece(floor_day(watermark), watermark, Sentiment.read(held.total.data), "batch")
+    if window.start is None and data.total is not None:
+        watermark = boundary.watermark(data.total.covers_until)
+        after = data.series.resolve_after(watermark)
+        base = Piece(floor_day(watermark), watermark, Sentiment.read(data.total.data), "batch")
         pieces = [base, *after.pieces]
         missing.append(after.missing)
     elif window.start is None:
-        # Without a lifetime total nobody knows what was before the first day that is held.
-        missing.append(((None, held.series.first_day or boundary.open_hour),))
+        # Without a lifetime total, what happened before the first day held is unknown.
+        missing.append(((None, data.series.first_day or boundary.open_hour),))
     return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), pieces
 
 
@@ -158,11 +161,11 @@ def _label(score: float | None) -> str:
     return "positive" if score > POSITIVE else "negative"
 
 
-def _velocity(held: _Held, window: Window) -> float | None:
-    """What the newest speed bucket in the window says, since only the speed layer measures it."""
+def _velocity(data: _SentimentData, window: Window) -> float | None:
+    """The velocity in the newest speed bucket of the window; only the speed layer measures it."""
     known = {
         hour: document.data["sentiment_velocity"]
-        for hour, document in held.hours.items()
+        for hour, document in data.hours.items()
         if window.holds(hour) and "sentiment_velocity" in document.data
     }
     return known[max(known)] if known else None
@@ -185,7 +188,7 @@ def _point(bucket: SeriesBucket[Sentiment], granularity: Granularity) -> dict[st
 
 
 def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
-    """Change per day of a line through the buckets' averages, each weighted by its reviews."""
+    """The change per day of a line through the buckets' averages, weighted by reviews."""
     slope = slope_per_day(
         ((bucket.start + bucket.width.width / 2 - EPOCH) / DAY, average, float(bucket.state.reviews))
         for bucket in buckets
@@ -199,27 +202,30 @@ def _source(parts: list[Piece[Sentiment]]) -> str:
     return sources.pop() if len(sources) == 1 else "merged"
 
 
-def _warnings(held: _Held, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
-    told = []
+def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
+    warnings = []
     if timeline.day_only:
-        told.append(
+        warnings.append(
             "days_only: the batch layer holds some of the missing hours, but only as whole days; "
-            "ask with granularity=day to see them"
+            "request granularity=day to see them"
         )
-    if _may_overlap(held, parts):
-        told.append(
+    if _may_overlap(data, parts):
+        warnings.append(
             "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
             "events of that hour before the end of the coverage may be in both"
         )
-    return told
+    return warnings
 
 
-def _may_overlap(held: _Held, parts: list[Piece[Sentiment]]) -> bool:
-    """Whether a batch document used here may hold events of the hour that its coverage ends in (see M4's floor)."""
+def _may_overlap(data: _SentimentData, parts: list[Piece[Sentiment]]) -> bool:
+    """Whether a batch document in use may contain events of the hour in which its coverage ends.
+
+    The watermark rounds down, so the speed hour that contains the end of the coverage is added in full.
+    """
     used_hours = {piece.start for piece in parts if piece.source == "speed" and piece.state.reviews}
     used_ends = {piece.end for piece in parts if piece.source == "batch"}
-    boundary = held.series.boundary
-    documents = [*held.points.values(), *((held.total,) if held.total else ())]
+    boundary = data.series.boundary
+    documents = [*data.points.values(), *((data.total,) if data.total else ())]
     return any(
         (end := boundary.watermark(d.covers_until)) in used_ends and end in used_hours and d.covers_until > end
         for d in documents

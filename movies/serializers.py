@@ -1,4 +1,4 @@
-"""Parameters and shapes of the movies' answers, for reading requests and for the API's description."""
+"""Query parameters and shapes of the answers about movies, for requests and for the API's description."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ LABELS = ("positive", "neutral", "negative")
 
 
 class DetailsParameters(QueryParameters):
-    """Of ``movies/{id}``."""
+    """Query parameters of ``movies/{id}``."""
 
 
 class SentimentParameters(QueryParameters):
-    """Of ``movies/{id}/sentiment``."""
+    """Query parameters of ``movies/{id}/sentiment``."""
 
     window = SpanField(
         allow_all=True,
         default=LIFETIME,
-        help_text="`all` for the lifetime, else the time that ends now: `7d`, `30d`, `90d` or any number "
-        "of hours or days; a bare number is one of hours. It is cut to whole buckets, the oldest included whole.",
+        help_text="`all` for the lifetime, else a time that ends now: `7d`, `30d`, `90d` or any number of hours or "
+        "days; a number without a unit is in hours. The window has whole buckets, including all of the oldest one.",
     )
     granularity = ChoiceField(
         tuple(Granularity),
         required=False,
-        help_text="Width of the timeline's buckets; by default what the window is given in, and `day` for `all`.",
+        help_text="Width of the timeline's buckets; by default the unit of the window, and `day` for `all`.",
     )
 
 
 class StatsParameters(QueryParameters):
-    """Of ``movies/{id}/stats``."""
+    """Query parameters of ``movies/{id}/stats``."""
 
     hours = WholeNumberField(
-        least=1, most=168, default=48, help_text="How far back, in hours; the oldest hour is included whole."
+        least=1, most=168, default=48, help_text="How far back, in hours, including all of the oldest hour."
     )
 
 
 class MovieSearchParameters(QueryParameters):
-    """Of ``search/movies``."""
+    """Query parameters of ``search/movies``."""
 
     q = TextField(
         longest=200,
         takes="words of a title",
         required=False,
-        help_text="Words of the title, in any case and without regard to accents; each must begin a word of it.",
+        help_text="Words of the title, ignoring case and accents; each must begin a word of the title.",
     )
     genre = GenreField(required=False)
     year_from = WholeNumberField(least=1800, most=2200, required=False, help_text="First year of release.")
@@ -69,9 +69,9 @@ class MovieSearchParameters(QueryParameters):
     sort_by = ChoiceField(
         tuple(SortBy),
         default=SortBy.RELEVANCE.value,
-        help_text="`relevance`: the title itself, then titles that begin with `q`, then the others, each by "
-        "popularity. `popularity`, `rating`: largest first. `release_date`: newest first. `title`: A to Z. Equals "
-        "follow by popularity, then by id; unknown values come last.",
+        help_text="`relevance`: the exact title, then titles that begin with `q`, then the others, each by "
+        "popularity. `popularity`, `rating`: largest first. `release_date`: newest first. `title`: A to Z. Equal hits "
+        "are ordered by popularity, then by id; unknown values come last.",
     )
     limit = WholeNumberField(least=1, most=100, default=20, help_text="Hits on a page.")
     offset = WholeNumberField(least=0, most=10_000, default=0, help_text="Hits to skip.")
@@ -85,13 +85,13 @@ class MovieSearchParameters(QueryParameters):
 
 
 class GenreSearchParameters(QueryParameters):
-    """Of ``search/genres``."""
+    """Query parameters of ``search/genres``."""
 
     q = TextField(
         longest=100,
         takes="words of a genre",
         required=False,
-        help_text="Words of the name; each must begin a word of it. Without it all genres are listed.",
+        help_text="Words of the name; each must begin a word of it. By default all genres are listed.",
     )
 
 
@@ -133,7 +133,7 @@ class SentimentSummarySerializer(_Counts):
         LABELS, help_text="positive > 0.05, negative < -0.05, else neutral."
     )
     total_reviews = serializers.IntegerField()
-    velocity = serializers.FloatField(allow_null=True, help_text="What the newest speed bucket says.")
+    velocity = serializers.FloatField(allow_null=True, help_text="From the newest speed bucket of the window.")
 
 
 class SentimentPointSerializer(_Counts):
@@ -154,7 +154,7 @@ class SentimentTrendSerializer(serializers.Serializer[Any]):
 
 
 class SentimentSourcesSerializer(serializers.Serializer[Any]):
-    """How many parts of the sum came from which layer."""
+    """The number of parts of the sum from each layer."""
 
     batch = serializers.IntegerField()
     speed = serializers.IntegerField()
@@ -165,7 +165,7 @@ class SentimentSerializer(AnswerSerializer):
 
     movie_id = serializers.IntegerField()
     title = serializers.CharField(allow_null=True)
-    window = serializers.CharField(help_text="As asked for, e.g. `7d`.")
+    window = serializers.CharField(help_text="As requested, e.g. `7d`.")
     granularity = serializers.ChoiceField(tuple(Granularity))
     sentiment = SentimentSummarySerializer()
     breakdown = SentimentPointSerializer(many=True, help_text="Oldest first.")
@@ -193,7 +193,7 @@ class StatsSerializer(AnswerSerializer):
 
     movie_id = serializers.IntegerField()
     title = serializers.CharField(allow_null=True)
-    hours = serializers.IntegerField(help_text="As asked for.")
+    hours = serializers.IntegerField(help_text="As requested.")
     stats = StatsPointSerializer(many=True, help_text="Newest first.")
     latest = StatsPointSerializer(allow_null=True)
     count = serializers.IntegerField(help_text="Number of hours in `stats`.")
@@ -201,7 +201,7 @@ class StatsSerializer(AnswerSerializer):
 
 
 class HitSerializer(_Numbers):
-    """One movie that was found."""
+    """One movie of the results."""
 
     movie_id = serializers.IntegerField()
     title = serializers.CharField()
@@ -222,13 +222,11 @@ class MovieSearchSerializer(AnswerSerializer):
 
 
 class GenreHitSerializer(serializers.Serializer[Any]):
-    """One genre that was found."""
+    """One genre of the results."""
 
     genre = serializers.CharField()
-    total_movies = serializers.IntegerField(help_text="Movies of the catalogue that carry it.")
-    avg_rating = serializers.FloatField(
-        allow_null=True, help_text="Mean of `vote_average` over its movies that anybody voted for."
-    )
+    total_movies = serializers.IntegerField(help_text="Movies of the catalogue with this genre.")
+    avg_rating = serializers.FloatField(allow_null=True, help_text="Mean of `vote_average` over its movies with votes.")
 
 
 class GenreSearchSerializer(AnswerSerializer):

@@ -1,4 +1,4 @@
-"""Addresses of movies and of the search, relative to ``/api/v1/``."""
+"""Paths of movies and of the search, relative to ``/api/v1/``."""
 
 from django.urls import path
 

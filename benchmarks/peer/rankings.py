@@ -11,7 +11,7 @@ from benchmarks.peer.data import Catalogue, Data, Document, assumed
 from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR, Granularity, Span, isoformat
 from merger.views.freshness import describe
-from movies.details import SPEED_FACTS
+from movies.details import SPEED_FIELDS
 from trending.scoring import popularity_score
 
 
@@ -131,7 +131,7 @@ def _entry(movie_id: int, scores: list[Document], stats: list[Document], catalog
         "trending_score": score["trending_score"],
         "velocity": score.get("velocity"),
         "acceleration": score.get("acceleration"),
-        **{name: numbers.get(name) for name in SPEED_FACTS},
+        **{name: numbers.get(name) for name in SPEED_FIELDS},
     }
 
 
@@ -184,7 +184,7 @@ def _hit(movie_id: int, movie: Document, numbers: Document) -> dict[str, Any]:
         "title": movie["title"],
         "genres": list(movie.get("genres", ())),
         "release_date": movie.get("release_date"),
-        **{name: numbers.get(name) for name in SPEED_FACTS},
+        **{name: numbers.get(name) for name in SPEED_FIELDS},
     }
 
 

@@ -1,4 +1,4 @@
-"""Raw documents as producers write them, and the question that most tests here ask of them."""
+"""Raw documents as producers write them, and the sentiment that most tests here compute from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def at(text: str) -> datetime:
 
 
 def sentiment(reviews: int, average: float = 0.5, **more: Any) -> Raw:
-    """A payload in which all reviews are alike."""
+    """A sentiment payload whose reviews all have the same score."""
     return {
         "avg_sentiment": average,
         "review_count": reviews,
@@ -35,7 +35,7 @@ def sentiment(reviews: int, average: float = 0.5, **more: Any) -> Raw:
 
 
 def batch_view(view_type: str, data: Any, covers: datetime, movie_id: int = MOVIE, **more: Any) -> Raw:
-    """A batch document whose run took an hour."""
+    """A batch document of a run that took an hour."""
     return {
         "movie_id": movie_id,
         "view_type": view_type,
@@ -71,13 +71,13 @@ def bucket(hour: datetime, reviews: int, average: float = 0.5, **more: Any) -> R
 
 
 def hourly(start: datetime, end: datetime, reviews: int = 1, **more: Any) -> list[Raw]:
-    """One speed bucket for each hour of ``[start, end)``."""
+    """One speed bucket per hour of ``[start, end)``."""
     count = int((end - start) / HOUR)
     return [bucket(start + index * HOUR, reviews, **more) for index in range(count)]
 
 
 def layer_of(documents: Documents, data_type: str) -> SpeedLayer:
-    """The speed layer as a whole, as far as the documents show it."""
+    """The state of the speed layer as shown by the documents."""
     found = documents.speed_of(data_type)
     return SpeedLayer(
         held=frozenset(document.hour for document in found),
@@ -86,14 +86,14 @@ def layer_of(documents: Documents, data_type: str) -> SpeedLayer:
 
 
 def layers_of(documents: Documents) -> Layers:
-    """Both layers as a whole, as far as the documents show them."""
+    """The state of both layers as shown by the documents."""
     return Layers(
         batch_computed_at=max((document.computed_at for document in documents.batch), default=None),
         speed={kind: layer_of(documents, kind) for kind in ("sentiment", "stats", "trending")},
     )
 
 
-def reading(
+def view_inputs(
     now: datetime,
     batch: Iterable[Mapping[str, Any]] = (),
     speed: Iterable[Mapping[str, Any]] = (),
@@ -102,7 +102,7 @@ def reading(
     layers: Layers | None = None,
     catalogue: Catalogue | None = None,
 ) -> ViewInputs:
-    """A reading of raw documents; the layers as a whole follow from them unless they are given."""
+    """The inputs of a view from raw documents; the state of the layers follows from these unless given."""
     documents = Contract().read(batch=batch, speed=speed)
     return ViewInputs(
         boundary=Boundary(now, policy or Policy()),
@@ -123,32 +123,32 @@ def ask(
 ) -> ViewResult:
     """The sentiment of ``MOVIE``, which must be known."""
     span = parse_span(window)
-    built = movie_sentiment(MOVIE, span, granularity, reading(now, batch, speed, **options))
-    assert built is not None
-    return built
-
-
-def reviews_of(built: ViewResult) -> int:
-    result: int = built.body["sentiment"]["total_reviews"]
+    result = movie_sentiment(MOVIE, span, granularity, view_inputs(now, batch, speed, **options))
+    assert result is not None
     return result
 
 
-def points_of(built: ViewResult) -> dict[str, tuple[int, str]]:
+def reviews_of(result: ViewResult) -> int:
+    result: int = result.body["sentiment"]["total_reviews"]
+    return result
+
+
+def points_of(result: ViewResult) -> dict[str, tuple[int, str]]:
     """The timeline as date or hour → (reviews, data source)."""
     return {
         entry.get("date") or entry["hour"]: (entry["review_count"], entry["data_source"])
-        for entry in built.body["breakdown"]
+        for entry in result.body["breakdown"]
     }
 
 
-def missing_of(built: ViewResult) -> list[tuple[str | None, str]]:
-    """The missing intervals as texts ``(MM-DD HH:MM, MM-DD HH:MM)``."""
-    return [(_short(start) if start else None, _short(end)) for start, end in built.freshness.missing]
+def missing_of(result: ViewResult) -> list[tuple[str | None, str]]:
+    """The missing intervals as ``(MM-DD HH:MM, MM-DD HH:MM)``."""
+    return [(_short(start) if start else None, _short(end)) for start, end in result.freshness.missing]
 
 
-def codes_of(built: ViewResult) -> set[str]:
-    """The stable codes that the warnings begin with."""
-    return {warning.partition(":")[0] for warning in built.freshness.warnings}
+def codes_of(result: ViewResult) -> set[str]:
+    """The stable codes at the beginning of the warnings."""
+    return {warning.partition(":")[0] for warning in result.freshness.warnings}
 
 
 def _short(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The first rows of an order are those that sorting everything puts first."""
+"""The first rows of an order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TABLES = st.lists(st.tuples(st.booleans(), _VALUES, st.integers(0, 2)), max_siz
 
 
 @given(_TABLES, st.integers(1, 35))
-def test_they_are_those_of_the_sorted_whole(table: list[tuple[bool, float, int]], count: int) -> None:
+def test_first_rows_equal_those_of_a_full_sort(table: list[tuple[bool, float, int]], count: int) -> None:
     rows = [row for row, (chosen, _, _) in enumerate(table) if chosen]
     columns = [np.array([value for _, value, _ in table]), np.array([number for _, _, number in table])]
     expected = sorted(rows, key=lambda row: (table[row][1], table[row][2], row))[:count]

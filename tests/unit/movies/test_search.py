@@ -1,4 +1,4 @@
-"""The search over any catalogue: against a plain filter, in any order of documents, page by page."""
+"""The search of movies and genres, compared with a plain filter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from merger.errors import NotFound
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
 from tests.effort import examples
-from tests.unit.reading import Raw, at, bucket, details, reading
+from tests.unit.reading import Raw, at, bucket, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 OPEN = at("2026-03-10 10:00")
@@ -57,7 +57,7 @@ def stored(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int,
 
 
 def ask(wanted: MovieSearch, catalogue: list[Raw], hours: list[Raw]) -> dict[str, Any]:
-    made = reading(NOW, catalogue=catalogue, hours=hours)
+    made = view_inputs(NOW, catalogue=catalogue, hours=hours)
     return movie_search(wanted, made).body
 
 
@@ -79,7 +79,7 @@ def merged(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int,
 
 @settings(max_examples=examples(300), deadline=None)
 @given(_MOVIES, _BUCKETS, _RATINGS, st.sampled_from([None, 1979, 1986, 2002]), st.sampled_from(list(SortBy)))
-def test_hits_are_those_that_a_plain_filter_finds(
+def test_hits_are_those_of_a_plain_filter(
     movies: dict[int, dict[str, Any]],
     buckets: list[tuple[int, int, int, int]],
     rating: float | None,
@@ -136,7 +136,7 @@ def test_order_and_duplicates_of_documents_change_nothing(
 
 @settings(max_examples=examples(100), deadline=None)
 @given(_MOVIES, st.integers(1, 5), st.sampled_from(list(SortBy)))
-def test_pages_put_together_are_the_whole(movies: dict[int, dict[str, Any]], limit: int, order: SortBy) -> None:
+def test_all_pages_together_are_all_hits(movies: dict[int, dict[str, Any]], limit: int, order: SortBy) -> None:
     catalogue, _ = stored(movies, [])
     whole = ask(MovieSearch(sort_by=order, limit=100), catalogue, [])
     pages: list[Any] = []
@@ -148,7 +148,7 @@ def test_pages_put_together_are_the_whole(movies: dict[int, dict[str, Any]], lim
     assert pages == whole["results"]
 
 
-def test_an_unknown_genre_is_refused_with_near_ones() -> None:
+def test_an_unknown_genre_is_refused_with_similar_ones() -> None:
     catalogue, hours = stored({1: {"title": "Alien", "genres": ["Horror"]}}, [])
     with pytest.raises(NotFound) as caught:
         ask(MovieSearch(genre="horor"), catalogue, hours)
@@ -159,7 +159,7 @@ def test_an_unknown_genre_is_refused_with_near_ones() -> None:
 @given(_MOVIES)
 def test_the_mean_of_a_genre_is_over_its_rated_movies(movies: dict[int, dict[str, Any]]) -> None:
     catalogue, _ = stored(movies, [])
-    found = genre_search(("drama",), reading(NOW, catalogue=catalogue)).body["genres"]
+    found = genre_search(("drama",), view_inputs(NOW, catalogue=catalogue)).body["genres"]
     carrying = [f for f in movies.values() if {name.casefold() for name in f["genres"]} & {"drama"}]
     rated = [f["vote_average"] for f in carrying if f["vote_average"] is not None]
     if not carrying:

@@ -34,16 +34,16 @@ def types_read(view: View[Any], params: Any) -> list[str | None]:
     return [*(document.data_type for document in found.speed), *(skip.type for skip in found.skipped)]
 
 
-def test_details_use_stats_and_hear_of_documents_without_a_known_type() -> None:
+def test_details_read_stats_and_documents_without_a_known_type() -> None:
     assert types_read(DETAILS, Movie(MOVIE)) == ["stats", None, "clicks"]
 
 
-def test_sentiment_uses_every_type_since_any_document_shows_that_the_movie_exists() -> None:
+def test_sentiment_reads_every_type_to_know_that_the_movie_exists() -> None:
     params = MovieSentiment(MOVIE, selectors.LIFETIME, selectors.LIFETIME.unit)
     assert types_read(SENTIMENT, params) == [*TYPES, None, "clicks"]
 
 
-def test_spellings_of_a_genre_that_differ_in_case_share_a_cache_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spellings_of_a_genre_share_a_cache_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     class Service:
         """Notes the parameters of each fetch."""
 

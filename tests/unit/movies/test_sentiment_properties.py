@@ -1,4 +1,4 @@
-"""M10: random worlds, written down by unreliable producers, answered and compared with what really happened."""
+"""Sentiment of random worlds, recorded by unreliable producers, compared with what really happened."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ thorough = settings(max_examples=examples(150))
 class Asked:
     """An answer and all that is needed to judge it."""
 
-    built: ViewResult
+    result: ViewResult
     window: Window
     expected: Expectation
     documents: Documents
@@ -69,8 +69,8 @@ def asked(
     )
     boundary = Boundary(world.now, policy or Policy())
     layers = without_layers(layers_of(everything), {away} if away else ())
-    built = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, own))
-    if built is None:
+    result = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, own))
+    if result is None:
         assert not own.batch
         assert not own.speed
         return None
@@ -80,7 +80,7 @@ def asked(
         layer=layers.speed_of("sentiment"),
         policy=boundary.policy,
     )
-    return Asked(built, span.ending(world.now, granularity), expected, own)
+    return Asked(result, span.ending(world.now, granularity), expected, own)
 
 
 @thorough
@@ -89,34 +89,34 @@ def test_every_review_is_counted_once_or_reported_missing(
     world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy
 ) -> None:
     if answer := asked(world, movie_id, span, granularity, policy):
-        answer.expected.check_total(answer.built, answer.window)
+        answer.expected.check_total(answer.result, answer.window)
 
 
 @thorough
 @given(worlds(), movie_ids, spans, granularities, policies)
-def test_every_bucket_is_what_happened_in_it_or_reported_missing(
+def test_every_bucket_holds_its_reviews_or_is_reported_missing(
     world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy
 ) -> None:
     if answer := asked(world, movie_id, span, granularity, policy):
-        answer.expected.check_breakdown(answer.built, answer.window, granularity)
+        answer.expected.check_breakdown(answer.result, answer.window, granularity)
 
 
 @thorough
 @given(worlds(), movie_ids, spans, granularities, policies, st.sampled_from((BATCH, SPEED)))
-def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
+def test_a_partial_answer_counts_nothing_twice_and_reports_every_gap(
     world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy, away: str
 ) -> None:
     """F5: while one collection does not answer."""
     if answer := asked(world, movie_id, span, granularity, policy, away=away):
-        answer.expected.check_total(answer.built, answer.window)
-        answer.expected.check_breakdown(answer.built, answer.window, granularity)
+        answer.expected.check_total(answer.result, answer.window)
+        answer.expected.check_breakdown(answer.result, answer.window, granularity)
         code = "batch_unavailable" if away == BATCH else "speed_unavailable"
-        assert [warning for warning in answer.built.freshness.warnings if warning.startswith(code)]
+        assert [warning for warning in answer.result.freshness.warnings if warning.startswith(code)]
 
 
 @thorough
 @given(worlds(), movie_ids, day_windows.map(parse_span), policies)
-def test_missing_names_exactly_the_hours_that_neither_layer_holds(
+def test_missing_lists_exactly_the_hours_in_neither_layer(
     world: World, movie_id: int, span: Span, policy: Policy
 ) -> None:
     answer = asked(world, movie_id, span, Granularity.DAY, policy)
@@ -129,12 +129,12 @@ def test_missing_names_exactly_the_hours_that_neither_layer_holds(
     ]
     refused = [document for document in answer.documents.batch if document not in usable]
     unheld = answer.expected.unheld_hours(answer.window, usable, refused)
-    assert answer.built.freshness.missing == as_intervals(unheld)
+    assert answer.result.freshness.missing == as_intervals(unheld)
 
 
 @thorough
 @given(healthy_worlds(), movie_ids, spans, granularities)
-def test_an_answer_is_whole_and_says_so_when_nothing_is_lost_or_late(
+def test_an_answer_is_complete_when_nothing_is_lost_or_late(
     world: World, movie_id: int, span: Span, granularity: Granularity
 ) -> None:
     answer = asked(world, movie_id, span, granularity)
@@ -145,13 +145,13 @@ def test_an_answer_is_whole_and_says_so_when_nothing_is_lost_or_late(
     if cuts_a_day and start is not None and start + world.speed.retention <= world.now:
         # Of a day that only the batch layer holds nobody can answer a part.
         return
-    assert answer.built.freshness.missing == ()
+    assert answer.result.freshness.missing == ()
     happened = answer.expected.within(answer.window)
-    assert answer.built.body["sentiment"]["total_reviews"] == sum(review.weight for review in happened)
-    in_buckets = sum(entry["review_count"] for entry in answer.built.body["breakdown"])
+    assert answer.result.body["sentiment"]["total_reviews"] == sum(review.weight for review in happened)
+    in_buckets = sum(entry["review_count"] for entry in answer.result.body["breakdown"])
     assert in_buckets == sum(review.weight for review in happened)
-    answer.expected.check_total(answer.built, answer.window)
-    answer.expected.check_breakdown(answer.built, answer.window, granularity)
+    answer.expected.check_total(answer.result, answer.window)
+    answer.expected.check_breakdown(answer.result, answer.window, granularity)
 
 
 @thorough
@@ -166,7 +166,7 @@ def test_order_duplicates_and_spelling_of_documents_change_nothing(
     spelled = [[respelled(document, world.chance) for document in documents] for documents in again]
     first = asked(world, movie_id, span, granularity, policy, (batch, speed))
     second = asked(world, movie_id, span, granularity, policy, (spelled[0], spelled[1]))
-    assert (first and first.built) == (second and second.built)
+    assert (first and first.result) == (second and second.result)
 
 
 @thorough
@@ -182,15 +182,15 @@ def test_documents_of_other_movies_and_types_change_nothing(
     broken = [{**document, "data": {**document["data"], "review_count": -1}} for document in others]
     everything = Contract().read(batch + broken, speed + broken)
     boundary, layers = Boundary(world.now), layers_of(everything)
-    built = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, everything))
-    assert built is not None
-    assert built.body == answer.built.body
-    assert built.freshness.missing == answer.built.freshness.missing
+    result = movie_sentiment(movie_id, span, granularity, ViewInputs(boundary, layers, everything))
+    assert result is not None
+    assert result.body == answer.result.body
+    assert result.freshness.missing == answer.result.freshness.missing
 
 
 @thorough
 @given(worlds(), movie_ids, spans, granularities, st.integers(0, 59))
-def test_an_answer_stays_the_same_until_the_hour_is_over_while_nothing_is_written(
+def test_an_answer_is_the_same_within_an_hour_without_writes(
     world: World, movie_id: int, span: Span, granularity: Granularity, minute: int
 ) -> None:
     # Lag is judged by the minute; a layer that is never called lagging leaves only the boundary to differ.
@@ -199,5 +199,5 @@ def test_an_answer_stays_the_same_until_the_hour_is_over_while_nothing_is_writte
     later = replace(world, now=world.now.replace(minute=max(minute, world.now.minute)))
     first = asked(world, movie_id, span, granularity, patient, (batch, speed))
     second = asked(later, movie_id, span, granularity, patient, (batch, speed))
-    assert (first and first.built.body) == (second and second.built.body)
-    assert (first and first.built.freshness.missing) == (second and second.built.freshness.missing)
+    assert (first and first.result.body) == (second and second.result.body)
+    assert (first and first.result.freshness.missing) == (second and second.result.freshness.missing)
