@@ -8,7 +8,7 @@ import pytest
 
 from analytics.actors import Actor, actor_network
 from merger.errors import NotFound
-from tests.unit.reading import Raw, at, batch_view, reading
+from tests.unit.inputs import Raw, at, batch_view, view_inputs
 
 NOW = at("2026-03-10 10:30")
 RUN = at("2026-03-10 00:00")
@@ -19,7 +19,7 @@ def network(actor: str, *collaborators: Any, covers: Any = RUN) -> Raw:
 
 
 def ask(name: str, *documents: Raw) -> dict[str, Any]:
-    return actor_network(Actor(name), reading(NOW, documents)).body
+    return actor_network(Actor(name), view_inputs(NOW, documents)).body
 
 
 def test_collaborators_come_by_movies_together_then_by_name() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analytics.catalogue import Comparison, overview, sentiment_comparison
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
-from tests.unit.reading import Raw, at, batch_view, details, reading
+from tests.unit.inputs import Raw, at, batch_view, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 RUN = at("2026-03-10 00:00")
@@ -27,13 +27,13 @@ def total(movie_id: int, reviews: int, average: float, **data: Any) -> Raw:
 
 
 def survey(*documents: Raw) -> dict[str, Any]:
-    return overview(None, reading(NOW, catalogue=documents)).body
+    return overview(None, view_inputs(NOW, catalogue=documents)).body
 
 
 def compare(
     catalogue: Iterable[Raw], totals: Iterable[Raw] = (), *, genre: str | None = None, year: int | None = None
 ) -> ViewResult:
-    return sentiment_comparison(Comparison(genre, year), reading(NOW, catalogue=[*catalogue, *totals]))
+    return sentiment_comparison(Comparison(genre, year), view_inputs(NOW, catalogue=[*catalogue, *totals]))
 
 
 def tiers(built: ViewResult, name: str) -> list[Any]:

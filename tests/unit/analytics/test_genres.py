@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analytics.genres import TOP_MOVIES, GenrePeriod, genre_analytics
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
-from tests.unit.reading import Raw, at, batch_view, details, reading
+from tests.unit.inputs import Raw, at, batch_view, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 RUN = at("2026-03-10 00:00")
@@ -29,7 +29,7 @@ def month(year: int, number: int | None, rating: float, movies: int, **data: Any
 def ask(
     documents: Iterable[Raw], genre: str = "drama", year: int | None = None, number: int | None = None
 ) -> ViewResult:
-    return genre_analytics(GenrePeriod(genre, year, number), reading(NOW, catalogue=documents))
+    return genre_analytics(GenrePeriod(genre, year, number), view_inputs(NOW, catalogue=documents))
 
 
 def statistics(built: ViewResult) -> dict[str, Any]:

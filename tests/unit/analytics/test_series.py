@@ -14,7 +14,7 @@ from merger.core.boundary import Policy, Strategy
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
-from tests.unit.reading import Raw, at, batch_view, bucket, details, reading, stats
+from tests.unit.inputs import Raw, at, batch_view, bucket, details, stats, view_inputs
 
 NOW = at("2026-03-10 10:30")
 RUN = at("2026-03-10 00:00")
@@ -48,7 +48,7 @@ def ask(
     policy: Policy | None = None,
 ) -> ViewResult:
     params = TrendParameters(metric, parse_span(window), genre, movie_id)
-    return trends(params, reading(NOW, batch, speed, hours=hours, catalogue=CATALOGUE, policy=policy))
+    return trends(params, view_inputs(NOW, batch, speed, hours=hours, catalogue=CATALOGUE, policy=policy))
 
 
 def points(built: ViewResult) -> dict[str, tuple[float, int, str]]:
@@ -104,7 +104,7 @@ def test_hours_that_were_not_read_are_missing_not_empty() -> None:
     batch = [point("2026-03-07", 5.0, covers=covers)]
     everything = every_hour(covers, NOW)
     params = TrendParameters("rating", parse_span("4d"))
-    found = reading(NOW, batch, hours=HEALTHY_HOURS, everything=everything, catalogue=CATALOGUE)
+    found = view_inputs(NOW, batch, hours=HEALTHY_HOURS, everything=everything, catalogue=CATALOGUE)
     assert missing(trends(params, found)) == [("03-07 12", "03-08 00")]
 
 

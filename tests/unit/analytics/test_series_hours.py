@@ -9,7 +9,7 @@ import pytest
 from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
 from merger.core.algebra import Mean
 from merger.core.windows import HOUR
-from tests.unit.reading import Raw, at, bucket, details, reading
+from tests.unit.inputs import Raw, at, bucket, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 HOURS = [at("2026-03-10 07:00"), at("2026-03-10 08:00")]
@@ -22,11 +22,11 @@ def reviews(hour: int, average: float, count: int, movie_id: int = 1, **more: ob
 
 
 def of_one(documents: list[Raw]) -> HourSource:
-    return MovieHours(1, "sentiment", reading(NOW, speed=documents))
+    return MovieHours(1, "sentiment", view_inputs(NOW, speed=documents))
 
 
 def of_many(documents: list[Raw], genre: str | None = None) -> HourSource:
-    return ManyMoviesHours("sentiment", reading(NOW, hours=documents, catalogue=CATALOGUE), genre)
+    return ManyMoviesHours("sentiment", view_inputs(NOW, hours=documents, catalogue=CATALOGUE), genre)
 
 
 @pytest.mark.parametrize("source", [of_one, of_many])

@@ -25,7 +25,7 @@ from merger.layers.state import without_layers
 from merger.views.plans import series_hours_from
 from merger.views.reading import ViewResult
 from tests.effort import examples
-from tests.unit.reading import Raw, at, batch_view, bucket, details, reading
+from tests.unit.inputs import Raw, at, batch_view, bucket, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 MOVIES = (1, 2, 3)
@@ -146,7 +146,7 @@ def ask(
     own = [d for d in speed if d["movie_id"] == series.get("movie_id")]
     shared = [d for d in speed if d["hour"] >= start]
     catalogue = [details(movie, at("2026-01-01 00:00"), genres=genres) for movie, genres in GENRES.items()]
-    found = reading(NOW, batch, own if is_one else [], hours=[] if is_one else shared, catalogue=catalogue)
+    found = view_inputs(NOW, batch, own if is_one else [], hours=[] if is_one else shared, catalogue=catalogue)
     params = TrendParameters("sentiment", parse_span(window), series.get("genre"), series.get("movie_id"))
     return trends(params, replace(found, layers=layers))
 

@@ -12,7 +12,7 @@ from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import HOUR, parse_span
 from merger.views.plans import Plan, PlanContext
-from tests.unit.reading import at
+from tests.unit.inputs import at
 
 NOW = at("2026-03-10 10:30")
 WINDOW = parse_span("30d")

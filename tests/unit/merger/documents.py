@@ -129,8 +129,8 @@ def ask(
 
 
 def reviews_of(result: ViewResult) -> int:
-    result: int = result.body["sentiment"]["total_reviews"]
-    return result
+    reviews: int = result.body["sentiment"]["total_reviews"]
+    return reviews
 
 
 def points_of(result: ViewResult) -> dict[str, tuple[int, str]]:

@@ -16,7 +16,7 @@ from merger.errors import NotFound
 from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
 from tests.effort import examples
-from tests.unit.reading import Raw, at, bucket, details, view_inputs
+from tests.unit.inputs import Raw, at, bucket, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
 OPEN = at("2026-03-10 10:00")

@@ -19,9 +19,9 @@ from tests.unit.merger.documents import (
     missing_of,
     point,
     points_of,
-    view_inputs,
     reviews_of,
     total,
+    view_inputs,
 )
 from tests.unit.merger.scenario import CUTOFF, FIXED, LAST_RUN, LAST_RUN_DAYS, NOW, OPEN_HOUR, SYNCED, speed_from
 

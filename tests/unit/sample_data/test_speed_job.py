@@ -13,7 +13,7 @@ from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, p
 from movies.sentiment import movie_sentiment
 from sample_data.replay import Replay
 from sample_data.speed_job import speed_documents, trending_score
-from tests.unit.merger.documents import missing_of, reading
+from tests.unit.merger.documents import missing_of, view_inputs
 from tests.unit.sample_data.streams import CUT, EPOCH, NOW, Raw, batch, events, of_type, scores, small_world, speed
 
 
@@ -68,7 +68,7 @@ def test_batch_before_a_cut_and_speed_after_it_add_up_to_all_reviews(documents: 
 def test_the_merge_of_both_jobs_equals_the_sums_over_events(documents: list[Raw], rank: int) -> None:
     world = small_world()
     movie_id = world.movies[rank].movie_id
-    read = reading(NOW, batch(world), documents)
+    read = view_inputs(NOW, batch(world), documents)
     for window, start in (("all", EPOCH), ("2d", floor_day(NOW - 2 * DAY))):
         built = movie_sentiment(movie_id, parse_span(window), Granularity.DAY, read)
         assert built is not None

@@ -10,7 +10,7 @@ import pytest
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
-from tests.unit.reading import Raw, at, details, reading
+from tests.unit.inputs import Raw, at, details, view_inputs
 from tests.unit.trending.test_scoring import NOW, OPEN, RUN, popular, trending
 from trending.history import HistoryQuery, hours_needed, ranking_history
 from trending.scoring import RankingParameters, popularity_score, ranking
@@ -19,7 +19,7 @@ from trending.scoring import RankingParameters, popularity_score, ranking
 def history_of(hours: Iterable[Raw], *, window: str = "6h", limit: int = 10, shown: int = 3, **more: Any) -> ViewResult:
     catalogue = more.pop("catalogue", ())
     params = HistoryQuery(parse_span(window), limit, shown, **more)
-    return ranking_history(params, reading(NOW, hours=hours, catalogue=catalogue))
+    return ranking_history(params, view_inputs(NOW, hours=hours, catalogue=catalogue))
 
 
 def ranks(result: ViewResult) -> dict[int, tuple[int, int | None]]:
@@ -29,7 +29,7 @@ def ranks(result: ViewResult) -> dict[int, tuple[int, int | None]]:
 def test_ranks_are_the_rankings_and_earlier_ranks_use_only_earlier_hours() -> None:
     hours = [trending(1, 1, 90), trending(1, 0, 10), trending(2, 1, 50), trending(3, 0, 60)]
     assert ranks(history_of(hours)) == {3: (1, None), 2: (2, 2), 1: (3, 1)}
-    ranked = ranking(RankingParameters(parse_span("6h"), 10), reading(NOW, hours=hours))
+    ranked = ranking(RankingParameters(parse_span("6h"), 10), view_inputs(NOW, hours=hours))
     assert [entry["movie_id"] for entry in ranked.body["trending_movies"]] == [3, 2, 1]
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from merger.core.windows import HOUR, parse_span
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
-from tests.unit.reading import Raw, at, bucket, details, reading, stats
+from tests.unit.inputs import Raw, at, bucket, details, stats, view_inputs
 from trending.scoring import (
     CHANGE_WEIGHT,
     POPULARITY_WEIGHT,
@@ -50,7 +50,7 @@ def rank(
     genre: str | None = None,
 ) -> ViewResult:
     params = RankingParameters(parse_span(window), limit, genre)
-    return ranking(params, reading(NOW, hours=hours, catalogue=catalogue))
+    return ranking(params, view_inputs(NOW, hours=hours, catalogue=catalogue))
 
 
 def ranks(result: ViewResult) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from merger.contract.documents import Aliases
 from merger.core.windows import HOUR, parse_span
 from merger.speed.hour_range import HourRange
 from merger.views.plans import Plan, PlanContext, View
-from tests.unit.reading import reading
+from tests.unit.inputs import view_inputs
 from tests.unit.trending.test_scoring import NOW, OPEN
 from trending import selectors
 from trending.history import HistoryQuery
@@ -37,7 +37,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> RecordingService:
 
 
 def plan_of(view: View[Any], params: Any) -> Plan:
-    inputs = reading(NOW)
+    inputs = view_inputs(NOW)
     return view.plan(PlanContext(params, inputs.boundary, inputs.layers, Aliases()))
 
 

@@ -16,7 +16,7 @@ from merger.core.windows import Granularity, parse_span
 from movies.details import movie_details
 from movies.sentiment import movie_sentiment
 from tests.effort import examples
-from tests.unit.merger.documents import MOVIE, Raw, bucket, reading, total
+from tests.unit.merger.documents import MOVIE, Raw, bucket, total, view_inputs
 from tests.unit.merger.examples import BAD_VALUES, EXAMPLES, NOW, RUN
 
 _KEYS = sorted(
@@ -66,7 +66,7 @@ def test_a_strange_value_skips_the_document_or_leaves_the_answer_valid_json(exam
     value = data.draw(anything)
     changed = {**example, path[0]: value if len(path) == 1 else {**example["data"], path[1]: value}}
     batch, speed = ([changed], []) if "computed_at" in example else ([], [changed])
-    inputs = reading(NOW, [total(7, RUN), *batch], [bucket(RUN, 2), *speed])
+    inputs = view_inputs(NOW, [total(7, RUN), *batch], [bucket(RUN, 2), *speed])
     assert len(inputs.documents.skipped) <= 1
     for result in (movie_sentiment(MOVIE, parse_span("all"), Granularity.DAY, inputs), movie_details(MOVIE, inputs)):
         shown = result and {**result.body, "freshness": result.freshness.as_dict()}

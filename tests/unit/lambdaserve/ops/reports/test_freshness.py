@@ -9,7 +9,7 @@ from lambdaserve.ops.reports.freshness import freshness_report, is_fine
 from merger.contract.documents import BatchDocument
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import HOUR
-from tests.unit.reading import at
+from tests.unit.inputs import at
 
 NOW = at("2026-03-10 12:30")
 OPEN = at("2026-03-10 12:00")

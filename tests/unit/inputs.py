@@ -1,4 +1,4 @@
-"""Raw documents of many movies, and a reading of them as the service would make it."""
+"""Raw documents of many movies, and the inputs of a view made from them as the service does."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def stats(popularity: float, **more: Any) -> Raw:
     return {"vote_average": 7.0, "vote_count": 100, "popularity": popularity, **more}
 
 
-def reading(
+def view_inputs(
     now: datetime,
     batch: Iterable[Mapping[str, Any]] = (),
     speed: Iterable[Mapping[str, Any]] = (),
