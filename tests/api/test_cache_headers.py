@@ -1,4 +1,7 @@
-"""What a caller sees of the cache: ``X-Cache``, ``Age``, ``Cache-Control``, ``ETag``, compression (A6, C4, C7)."""
+"""Cache headers of responses: ``X-Cache``, ``Age``, ``Cache-Control``, ``ETag``, compression.
+
+Requirements A6, C4 and C7.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def lifetime(api: Api) -> int:
     return held.entry.ttl
 
 
-def test_an_answer_is_a_miss_then_a_hit_from_the_process_then_one_from_redis(film: Api) -> None:
+def test_answer_is_a_miss_then_a_local_hit_then_a_redis_hit(film: Api) -> None:
     assert headers(film.get("movies/550")) == (200, "MISS", "0", "public, max-age=5")
     assert headers(film.get("movies/550")) == (200, "HIT", "0", "public, max-age=5")
     later(film, 90)
@@ -55,13 +58,13 @@ def test_an_answer_is_a_miss_then_a_hit_from_the_process_then_one_from_redis(fil
     assert [counts["movies.details", what] for what in (Outcome.MISS, Outcome.HOT, Outcome.HIT)] == [1, 1, 1]
 
 
-def test_near_the_end_others_may_give_it_for_what_is_left(film: Api) -> None:
+def test_max_age_is_what_is_left_of_the_ttl(film: Api) -> None:
     ttl = lifetime(film)
     later(film, ttl - 2)
     assert headers(film.get("movies/550")) == (200, "HIT", str(ttl - 2), f"public, max-age={ttl}")
 
 
-def test_an_old_answer_is_marked_in_head_and_body_and_the_next_one_is_new(film: Api) -> None:
+def test_stale_answer_is_marked_in_headers_and_body_and_the_next_is_fresh(film: Api) -> None:
     ttl = lifetime(film)
     later(film, ttl + 1)
     response: Any = film.get("movies/550")
@@ -74,16 +77,14 @@ def test_an_old_answer_is_marked_in_head_and_body_and_the_next_one_is_new(film: 
     assert "stale_answer" not in str(film.body("movies/550")["freshness"]["warnings"])
 
 
-def test_strict_callers_never_get_an_old_answer(film: Api) -> None:
+def test_strict_caller_never_gets_a_stale_answer(film: Api) -> None:
     later(film, lifetime(film) + 1)
     response = film.get("movies/550", {"completeness": "strict"})
     assert response.headers.get("X-Cache") != "STALE"
     assert response.status_code in (200, 503)
 
 
-def test_with_the_store_away_old_answers_are_given_and_new_questions_are_refused(
-    film: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_store_outage_serves_cached_answers_and_refuses_others(film: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> Any:
         raise StoreUnavailable("away")
 
@@ -97,7 +98,7 @@ def test_with_the_store_away_old_answers_are_given_and_new_questions_are_refused
     monkeypatch.undo()
 
 
-def test_an_unknown_movie_is_looked_for_once_and_again_after_half_a_minute(api: Api) -> None:
+def test_unknown_movie_is_looked_up_again_after_half_a_minute(api: Api) -> None:
     counts = wiring.service().cache.counts
     api.load(movie(1, "Another"))
     for _ in range(3):
@@ -111,7 +112,7 @@ def test_an_unknown_movie_is_looked_for_once_and_again_after_half_a_minute(api: 
     assert api.get("movies/550").status_code == 200
 
 
-def test_an_unknown_movie_that_appears_is_found_once_it_is_known_to_have_changed(api: Api) -> None:
+def test_new_movie_is_found_once_its_change_is_noticed(api: Api) -> None:
     api.load(movie(1, "Another"))
     assert api.get("movies/550").status_code == 404
     api.load(movie(550, "Fight Club"))
@@ -119,7 +120,7 @@ def test_an_unknown_movie_that_appears_is_found_once_it_is_known_to_have_changed
     assert api.get("movies/550").status_code == 200
 
 
-def test_a_genre_that_is_nearly_one_is_told_the_same_near_names_from_the_cache(api: Api) -> None:
+def test_misspelt_genre_gets_the_same_suggestions_from_the_cache(api: Api) -> None:
     api.load(movie(1, "Another", genres=["Drama"]), speed_trending(1, OPEN_HOUR, 5.0))
     first = api.body("trending/genres/Dramma", status=404)
     assert first["near"] == ["Drama"]
@@ -133,14 +134,14 @@ def test_absurd_ids_are_refused_or_unknown_twice(api: Api, movie_id: str) -> Non
     assert statuses <= {400, 404}
 
 
-def test_spellings_of_one_question_share_an_answer(api: Api) -> None:
+def test_spellings_of_one_request_share_an_answer(api: Api) -> None:
     api.load(movie(1, "Another", genres=["Drama"]), speed_trending(1, OPEN_HOUR, 5.0))
     assert api.get("trending/movies", {"window": "6h"}).headers["X-Cache"] == "MISS"
     assert api.get("trending/movies", {"window": "6"}).headers["X-Cache"] == "HIT"
     assert api.get("trending/movies", {"window": "7h"}).headers["X-Cache"] == "MISS"
 
 
-def test_whoever_holds_an_answer_is_told_so_from_every_tier(film: Api) -> None:
+def test_matching_etag_gets_a_304_from_every_tier(film: Api) -> None:
     etag = film.get("movies/550").headers["ETag"]
     for _ in range(2):
         response: Any = film.get("movies/550", If_None_Match=etag)
@@ -149,7 +150,7 @@ def test_whoever_holds_an_answer_is_told_so_from_every_tier(film: Api) -> None:
         later(film)
 
 
-def test_the_tag_is_the_same_when_the_same_answer_is_made_again_and_another_for_new_data(film: Api) -> None:
+def test_etag_changes_with_the_data_and_only_then(film: Api) -> None:
     etag = film.get("movies/550").headers["ETag"]
     film.forget()
     assert film.get("movies/550", If_None_Match=etag).status_code == 304
@@ -160,13 +161,13 @@ def test_the_tag_is_the_same_when_the_same_answer_is_made_again_and_another_for_
     assert response.headers["ETag"] != etag
 
 
-def test_questions_with_equal_answers_have_different_tags(api: Api) -> None:
+def test_requests_with_equal_answers_have_different_etags(api: Api) -> None:
     api.load(movie(1, "Another"))
     tags = {api.get("search/movies", {"q": text}).headers["ETag"] for text in ("nothing", "nobody", "never")}
     assert len(tags) == 3
 
 
-def test_the_compressed_form_unpacks_to_the_other(film: Api) -> None:
+def test_compressed_answer_unpacks_to_the_plain_one(film: Api) -> None:
     plain: Any = film.get("movies/550")
     packed: Any = film.get("movies/550", Accept_Encoding="gzip")
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -178,7 +179,7 @@ def test_the_compressed_form_unpacks_to_the_other(film: Api) -> None:
             assert film.get("movies/550", If_None_Match=etag, Accept_Encoding=accepted).status_code == 304
 
 
-def test_head_tells_what_get_would_without_the_answer(film: Api) -> None:
+def test_head_returns_the_headers_of_get(film: Api) -> None:
     got: Any = film.get("movies/550", Accept_Encoding="gzip")
     head: Any = Client().head("/api/v1/movies/550", headers={"Accept-Encoding": "gzip"})
     assert (head.status_code, head.content) == (200, b"")
@@ -187,7 +188,7 @@ def test_head_tells_what_get_would_without_the_answer(film: Api) -> None:
     assert head.headers["X-Cache"] == "HIT"
 
 
-def test_an_invalidation_reaches_the_caller(film: Api) -> None:
+def test_invalidation_reaches_the_caller(film: Api) -> None:
     film.get("movies/550")
     film.load(movie(550, "Fight Club II", version=2))
     wiring.service().cache.redis_tier.advance([ALL_GENERATION])
@@ -197,7 +198,7 @@ def test_an_invalidation_reaches_the_caller(film: Api) -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"\x80\x04poison", b'{"title": "Poisoned"}'])
-def test_poison_in_redis_is_no_answer(film: Api, value: bytes) -> None:
+def test_poisoned_redis_value_is_never_served(film: Api, value: bytes) -> None:
     first: Any = film.get("movies/550")
     for key in film.redis.keys("lambdaserve:*"):
         film.redis.set(key, value)

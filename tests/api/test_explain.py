@@ -1,4 +1,4 @@
-"""``explain=1``: how an answer came about, for staff and for keys of that scope (O2)."""
+"""``explain=1`` explains an answer to staff and to keys with that scope. Requirement O2."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 
 def key(*scopes: str, owner: User | None = None) -> str:
-    made = ApiKey(name="somebody", scopes=list(scopes), owner=owner)
+    made = ApiKey(name="a client", scopes=list(scopes), owner=owner)
     text = made.issue()
     made.save()
     return text
@@ -56,7 +56,7 @@ def staff(world: Api) -> Client:
     return client
 
 
-def test_a_stranger_gets_a_401_that_says_who_may(world: Api) -> None:
+def test_explain_without_credentials_gets_a_401_that_names_who_may(world: Api) -> None:
     response = ask(SENTIMENT)
     assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
     assert "ApiKey" in response["WWW-Authenticate"]
@@ -64,36 +64,36 @@ def test_a_stranger_gets_a_401_that_says_who_may(world: Api) -> None:
 
 
 @pytest.mark.parametrize("scopes", [("read",), ("read", "metrics", "manage"), ("explain",)])
-def test_a_key_needs_both_scopes_whoever_owns_it(world: Api, scopes: tuple[str, ...]) -> None:
+def test_explain_needs_both_scopes_of_a_key_whatever_its_owner(world: Api, scopes: tuple[str, ...]) -> None:
     response = ask(SENTIMENT, X_API_Key=key(*scopes, owner=User.objects.create_superuser("root")))
     assert response.status_code == 403
     assert ("explain" if "read" in scopes else "read") in response.json()["detail"]
     assert b'"plan"' not in response.content
 
 
-def test_a_key_of_both_scopes_is_told(world: Api) -> None:
+def test_key_with_both_scopes_gets_an_explanation(world: Api) -> None:
     assert "plan" in ask(SENTIMENT, X_API_Key=key("read", "explain")).json()["explain"]
 
 
-def test_of_those_who_are_logged_in_staff_is_told(world: Api) -> None:
-    told = {}
-    for name, staff, root in (("nobody", False, False), ("staff", True, False), ("root", True, True)):
+def test_logged_in_staff_gets_an_explanation_and_others_do_not(world: Api) -> None:
+    statuses = {}
+    for name, staff, root in (("user", False, False), ("staff", True, False), ("root", True, True)):
         client = Client()
         client.force_login(User.objects.create_user(name, is_staff=staff, is_superuser=root))
-        told[name] = ask(SENTIMENT, client).status_code
-    assert told == {"nobody": 403, "staff": 200, "root": 200}
+        statuses[name] = ask(SENTIMENT, client).status_code
+    assert statuses == {"user": 403, "staff": 200, "root": 200}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_answer_is_the_same_byte_for_byte_and_every_read_uses_a_declared_index(
+def test_explained_answer_is_unchanged_and_each_read_uses_a_declared_index(
     staff: Client, world: Api, address: str
 ) -> None:
     explained: Any = ask(address, staff)
     plain: Any = world.get(address)
     assert plain["X-Cache"] == "HIT"
-    content, _, told = explained.content.rpartition(b',"explain":')
+    content, _, explanation = explained.content.rpartition(b',"explain":')
     assert content + b"}" == plain.content
-    explain = orjson.loads(told[:-1])
+    explain = orjson.loads(explanation[:-1])
     declared = {index.name for index in declared_indexes(Aliases())}
     for read in explain["plan"]["reads"]:
         assert not read["scans_collection"], read
@@ -104,7 +104,7 @@ def test_the_answer_is_the_same_byte_for_byte_and_every_read_uses_a_declared_ind
     assert explain["layers"]["batch"]["state"] == "current"
 
 
-def test_a_miss_tells_its_steps_and_a_hit_who_held_it(staff: Client, world: Api) -> None:
+def test_miss_shows_its_steps_and_hit_its_source(staff: Client, world: Api) -> None:
     made = ask(SENTIMENT, staff).json()["explain"]
     steps = [each["step"] for each in made["steps"]]
     assert steps[0] == "look into Redis"
@@ -121,18 +121,18 @@ def test_a_miss_tells_its_steps_and_a_hit_who_held_it(staff: Client, world: Api)
     assert shared["cache"]["generations"]["all"] != ""
 
 
-def test_it_tells_what_was_asked_and_where_the_layers_meet(staff: Client) -> None:
-    told = ask(SENTIMENT, staff).json()
-    explain = told["explain"]
+def test_explanation_shows_parameters_and_boundary(staff: Client) -> None:
+    answer = ask(SENTIMENT, staff).json()
+    explain = answer["explain"]
     assert explain["view"] == "movies.sentiment"
     assert explain["params"] == {"movie_id": MOVIE, "window": "7d", "granularity": "day"}
-    assert explain["boundary"]["cutoff"] == told["freshness"]["cutoff"]
+    assert explain["boundary"]["cutoff"] == answer["freshness"]["cutoff"]
     assert explain["layers"]["speed"]["types"]["sentiment"]["state"] == "current"
     speed = next(read for read in explain["plan"]["reads"] if read["collection"] == "speed_views")
     assert speed["filter"]["hour"] == {"$gte": {"$date": explain["boundary"]["speed_from"]}}
 
 
-def test_nothing_of_it_is_kept(staff: Client, world: Api) -> None:
+def test_explanation_is_never_cached(staff: Client, world: Api) -> None:
     response = ask(SENTIMENT, staff)
     assert response["Cache-Control"] == "no-store"
     assert "ETag" not in response
@@ -144,22 +144,20 @@ def test_nothing_of_it_is_kept(staff: Client, world: Api) -> None:
     assert "explain" not in world.body(SENTIMENT)
 
 
-def test_a_request_that_does_not_ask_has_no_explain_and_asks_mongodb_nothing_more(
-    world: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_request_without_explain_runs_no_explain_command(world: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MongoStore, "explain", lambda *_, **__: pytest.fail("it was explained"))
     assert "explain" not in world.body(f"{SENTIMENT}&explain=0")
     assert "explain" not in world.body(SENTIMENT)
 
 
-def test_what_it_does_not_take_is_refused(world: Api) -> None:
+def test_other_values_of_explain_are_refused(world: Api) -> None:
     assert world.refused(SENTIMENT, {"explain": "yes"}) == {"explain": "explain takes one of 0, 1; got 'yes'"}
     assert world.refused(SENTIMENT, {"explain": ["0", "0"]}) == {
         "explain": "explain is given 2 times; it may be given once"
     }
 
 
-def test_with_a_layer_away_the_half_says_so_and_its_reads_say_why(
+def test_explanation_of_a_partial_answer_shows_the_layers_errors(
     staff: Client, world: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find, explain = MongoStore.find, MongoStore.explain
@@ -174,21 +172,21 @@ def test_with_a_layer_away_the_half_says_so_and_its_reads_say_why(
 
     monkeypatch.setattr(MongoStore, "find", half(find))
     monkeypatch.setattr(MongoStore, "explain", half(explain))
-    told = ask(SENTIMENT, staff).json()
-    assert any(text.startswith("speed_unavailable") for text in told["freshness"]["warnings"])
-    states = {each["state"] for each in told["explain"]["layers"]["speed"]["types"].values()}
+    answer = ask(SENTIMENT, staff).json()
+    assert any(text.startswith("speed_unavailable") for text in answer["freshness"]["warnings"])
+    states = {each["state"] for each in answer["explain"]["layers"]["speed"]["types"].values()}
     assert states <= {"away"}
-    reads = {read["collection"]: read for read in told["explain"]["plan"]["reads"]}
+    reads = {read["collection"]: read for read in answer["explain"]["plan"]["reads"]}
     assert "away" in reads["speed_views"]["error"]
     assert reads["batch_views"]["indexes"]
 
 
-def test_an_error_is_told_as_usual(staff: Client) -> None:
+def test_error_with_explain_is_reported_as_usual(staff: Client) -> None:
     response = ask("movies/999999", staff)
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_hostile_values_stay_values(staff: Client) -> None:
+def test_hostile_values_stay_values_in_explained_filters(staff: Client) -> None:
     hostile = '{"$ne":null}</script><script>alert(1)</script>'
     response = ask(f"analytics/trends?metric=sentiment&genre={hostile.replace('&', '%26')}", staff)
     assert response["Content-Type"].startswith("application/")

@@ -1,4 +1,4 @@
-"""A cache over a real Redis, at a time that stands still until a test moves it, and a maker that counts its calls."""
+"""A cache over a real Redis, with a clock that a test moves and a maker that counts its calls."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class CountingLink(RedisLink):
 
 
 class AtOnce(Executor):
-    """Does what is submitted when a test says so, in the test's own thread."""
+    """An executor that runs submitted work when a test says so, in the test's thread."""
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[], Any]] = []
@@ -57,7 +57,7 @@ class AtOnce(Executor):
         return Future()
 
     def run(self) -> int:
-        """Does it all; how much it was."""
+        """Runs all submitted work; returns how much it was."""
         todo, self.waiting = self.waiting, []
         for work in todo:
             work()
@@ -138,7 +138,7 @@ class Cached:
         return made
 
     def fetch(self, question: CacheRequest, *, strict: bool = False) -> tuple[str, int, list[str]]:
-        """As the service does it: state, value and warnings of the answer."""
+        """Serves as the service does; returns state, value and warnings of the answer."""
         held = self.cache.serve_local(question.ident, question.view)
         if held is not None and not (strict and held.state == "STALE"):
             entry, state = held.entry, held.state
@@ -146,7 +146,7 @@ class Cached:
             entry, state = self.cache.fetch(question, self.make(question), strict=strict)
         content = orjson.loads(entry.body)
         assert state in NAMES
-        assert content["key"] == question.key, "another question's answer"
+        assert content["key"] == question.key, "another request's answer"
         return state, content["value"], content["freshness"]["warnings"]
 
     def state(self, question: CacheRequest, *, strict: bool = False) -> str:
@@ -156,7 +156,7 @@ class Cached:
         return sum(number for (_, what), number in self.cache.counts.all().items() if what is outcome)
 
     def after(self, seconds: float) -> Cached:
-        """Itself, later."""
+        """Moves the clock; returns itself."""
         self._world.moment += seconds
         return self
 
@@ -166,14 +166,14 @@ class Cached:
 
 
 def about(movie_id: int = 1, view: str = "movies.details") -> CacheRequest:
-    """A question about a movie."""
+    """A request about a movie."""
     names = (ALL_GENERATION, of_view(view), BATCH_GENERATION, of_movie(movie_id), of_changed_movie(movie_id))
     ident: Hashable = (view, movie_id)
     return CacheRequest(ident, view, f"{view}:{movie_id}", names)
 
 
 def ranking(data_type: str = "trending", view: str = "trending.movies") -> CacheRequest:
-    """A question about all movies."""
+    """A request about all movies."""
     return CacheRequest(
         view, view, f"{view}:all", (ALL_GENERATION, of_view(view), BATCH_GENERATION, of_changed_type(data_type))
     )
@@ -184,7 +184,7 @@ def absent(movie_id: int = 1) -> NotFound:
 
 
 def together(number: int, work: Callable[[], T]) -> list[T | Exception]:
-    """What the same work gave or raised in so many threads that start at once."""
+    """Runs the same work in many threads that start at once; returns what each returned or raised."""
     results: list[T | Exception] = []
     start = threading.Barrier(number)
 

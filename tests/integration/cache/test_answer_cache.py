@@ -1,4 +1,7 @@
-"""The life of a cached answer: made, held, given, stale, made anew, kept for want of better (C3, C4, C7, C8)."""
+"""The life of a cached answer: computed, held, served, stale, recomputed, kept for outages.
+
+Requirements C3, C4, C7 and C8.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def commands(redis: Redis) -> dict[str, int]:
     return {name: number for name, number in calls.items() if name not in ("info", "config|resetstat")}
 
 
-def test_an_answer_is_made_once_then_held_then_read_by_a_single_mget(redis_client: Redis) -> None:
+def test_answer_is_computed_once_then_held_then_read_by_one_mget(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     assert cached.state(question) == "MISS"
     assert cached.take_asked() > 0
@@ -42,14 +45,14 @@ def test_an_answer_is_made_once_then_held_then_read_by_a_single_mget(redis_clien
     assert cached.makes == 1
 
 
-def test_what_one_process_made_another_reads(redis_client: Redis) -> None:
+def test_answer_computed_by_one_process_is_read_by_another(redis_client: Redis) -> None:
     one = Cached(redis_client)
     other = Cached(redis_client, one)
     assert (one.state(about()), other.state(about())) == ("MISS", "HIT")
     assert (one.makes, other.makes) == (1, 0)
 
 
-def test_an_answer_is_held_for_the_hold_and_no_longer(redis_client: Redis) -> None:
+def test_process_holds_an_answer_no_longer_than_the_hold(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     assert cached.take_asked() > 0
@@ -59,14 +62,14 @@ def test_an_answer_is_held_for_the_hold_and_no_longer(redis_client: Redis) -> No
     assert cached.take_asked() == 1
 
 
-def test_an_answer_is_not_held_beyond_its_time(redis_client: Redis) -> None:
+def test_process_holds_no_answer_beyond_its_ttl(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     assert cached.after(TTL - 0.25).state(question) == "HIT"
     assert cached.after(0.3).state(question) == "STALE"
 
 
-def test_an_old_answer_is_given_once_more_with_a_warning_and_made_anew_beside(redis_client: Redis) -> None:
+def test_stale_answer_is_served_with_a_warning_and_recomputed_in_the_background(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.value = 1
@@ -79,7 +82,7 @@ def test_an_old_answer_is_given_once_more_with_a_warning_and_made_anew_beside(re
     assert (cached.makes, cached.count(Outcome.REFRESH)) == (2, 1)
 
 
-def test_however_many_ask_for_an_old_answer_it_is_made_anew_once(redis_client: Redis) -> None:
+def test_many_requests_for_a_stale_answer_recompute_it_once(redis_client: Redis) -> None:
     one, question = Cached(redis_client), about()
     other = Cached(redis_client, one)
     one.state(question)
@@ -90,14 +93,14 @@ def test_however_many_ask_for_an_old_answer_it_is_made_anew_once(redis_client: R
     assert {one.after(1).state(question), other.state(question)} == {"HIT"}
 
 
-def test_an_answer_beyond_twice_its_time_is_made_while_one_waits(redis_client: Redis) -> None:
+def test_answer_older_than_twice_its_ttl_is_computed_before_it_is_served(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.value = 1
     assert cached.after(2 * TTL).fetch(question) == ("MISS", 1, [])
 
 
-def test_strict_never_gets_an_old_answer(redis_client: Redis) -> None:
+def test_strict_request_never_gets_a_stale_answer(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.value = 1
@@ -109,7 +112,7 @@ def test_strict_never_gets_an_old_answer(redis_client: Redis) -> None:
 
 
 @pytest.mark.parametrize("age", [TTL, 2 * TTL, HOUR, DAY - 2])
-def test_with_the_store_away_an_old_answer_is_given_for_a_day(redis_client: Redis, age: int) -> None:
+def test_old_answer_is_served_for_a_day_while_the_store_is_away(redis_client: Redis, age: int) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.error = AWAY
@@ -120,7 +123,7 @@ def test_with_the_store_away_an_old_answer_is_given_for_a_day(redis_client: Redi
     assert cached.after(1).state(question) == "STALE"
 
 
-def test_with_the_store_away_an_answer_of_yesterday_is_none(redis_client: Redis) -> None:
+def test_answer_older_than_a_day_is_not_served_while_the_store_is_away(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.error = AWAY
@@ -129,7 +132,7 @@ def test_with_the_store_away_an_answer_of_yesterday_is_none(redis_client: Redis)
     assert cached.count(Outcome.ERROR) == 1
 
 
-def test_with_the_store_away_and_nothing_held_the_trouble_is_told_and_not_remembered(redis_client: Redis) -> None:
+def test_store_failure_without_an_old_answer_is_raised_and_not_cached(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     for error in (AWAY, StoreFault("broken")):
         cached.error = error
@@ -140,7 +143,7 @@ def test_with_the_store_away_and_nothing_held_the_trouble_is_told_and_not_rememb
     assert cached.state(question) == "MISS"
 
 
-def test_what_a_redis_lost_that_comes_back_before_the_store_is_given_from_the_process(redis_client: Redis) -> None:
+def test_answer_that_redis_lost_is_served_from_the_process_while_the_store_is_away(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     redis_client.flushdb()
@@ -153,7 +156,7 @@ def test_what_a_redis_lost_that_comes_back_before_the_store_is_given_from_the_pr
         cached.after(DAY).state(question)
 
 
-def test_a_store_that_comes_back_is_noticed_within_the_hold(redis_client: Redis) -> None:
+def test_recovered_store_is_used_again_within_the_hold(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.error = AWAY
@@ -162,7 +165,7 @@ def test_a_store_that_comes_back_is_noticed_within_the_hold(redis_client: Redis)
     assert cached.after(1).fetch(question) == ("MISS", 1, [])
 
 
-def test_a_store_that_is_away_is_asked_once_per_hold(redis_client: Redis) -> None:
+def test_store_that_is_away_is_asked_once_per_hold(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.error = AWAY
@@ -171,7 +174,7 @@ def test_a_store_that_is_away_is_asked_once_per_hold(redis_client: Redis) -> Non
     assert cached.makes == 2
 
 
-def test_a_slow_store_failing_does_not_use_up_the_hold(redis_client: Redis) -> None:
+def test_slow_failure_of_the_store_does_not_use_up_the_hold(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.error, cached.while_making = AWAY, lambda: cached.after(2)
@@ -186,7 +189,7 @@ def _finds_nothing(cached: Cached, question: CacheRequest) -> None:
     assert (caught.value.kind, caught.value.key, caught.value.near) == ("movie", 1, ())
 
 
-def test_what_does_not_exist_is_looked_for_once(redis_client: Redis) -> None:
+def test_missing_movie_is_looked_up_once(redis_client: Redis) -> None:
     one, question = Cached(redis_client), about()
     other = Cached(redis_client, one)
     one.error = absent()
@@ -195,7 +198,7 @@ def test_what_does_not_exist_is_looked_for_once(redis_client: Redis) -> None:
     assert one.makes + other.makes == 1
 
 
-def test_what_did_not_exist_is_looked_for_again_after_a_while(redis_client: Redis) -> None:
+def test_missing_movie_is_looked_up_again_after_its_ttl(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = absent()
     _finds_nothing(cached, question)
@@ -204,7 +207,7 @@ def test_what_did_not_exist_is_looked_for_again_after_a_while(redis_client: Redi
     assert cached.after(1).state(question) == "MISS"
 
 
-def test_a_movie_that_appears_is_found_as_soon_as_its_generation_is_raised(redis_client: Redis) -> None:
+def test_new_movie_is_found_as_soon_as_its_generation_is_bumped(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = absent()
     _finds_nothing(cached, question)
@@ -213,7 +216,7 @@ def test_a_movie_that_appears_is_found_as_soon_as_its_generation_is_raised(redis
     assert cached.state(question) == "MISS"
 
 
-def test_that_something_was_absent_is_no_answer_when_the_store_is_away(redis_client: Redis) -> None:
+def test_expired_absence_is_not_served_while_the_store_is_away(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = absent()
     _finds_nothing(cached, question)
@@ -222,7 +225,7 @@ def test_that_something_was_absent_is_no_answer_when_the_store_is_away(redis_cli
         cached.after(31).state(question)
 
 
-def test_near_names_of_what_was_absent_are_remembered(redis_client: Redis) -> None:
+def test_close_matches_of_a_missing_name_are_cached(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = NotFound("genre", "Dramma", ["Drama"])
     for _ in range(2):
@@ -232,7 +235,7 @@ def test_near_names_of_what_was_absent_are_remembered(redis_client: Redis) -> No
 
 
 @pytest.mark.parametrize("key", [10**30, "a\udc80b", "\x00", "x" * 5000])
-def test_whatever_was_asked_for_in_vain_can_be_remembered(redis_client: Redis, key: object) -> None:
+def test_absence_of_any_text_can_be_cached(redis_client: Redis, key: object) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = NotFound("movie", key)
     for _ in range(2):
@@ -241,7 +244,7 @@ def test_whatever_was_asked_for_in_vain_can_be_remembered(redis_client: Redis, k
     assert cached.makes == 1
 
 
-def test_a_programming_error_is_raised_and_leaves_no_claim_behind(redis_client: Redis) -> None:
+def test_programming_error_is_raised_and_releases_the_claim(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.error = ZeroDivisionError()
     with pytest.raises(ZeroDivisionError):
@@ -251,7 +254,9 @@ def test_a_programming_error_is_raised_and_leaves_no_claim_behind(redis_client: 
     assert cached.state(question) == "MISS"
 
 
-def test_a_failed_refresh_is_tried_again(redis_client: Redis, caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_background_refresh_is_logged_and_tried_again(
+    redis_client: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.after(TTL).state(question)
@@ -264,7 +269,7 @@ def test_a_failed_refresh_is_tried_again(redis_client: Redis, caplog: pytest.Log
     assert cached.state(question) == "HIT"
 
 
-def test_every_question_is_counted_once_and_the_hit_rate_follows(redis_client: Redis) -> None:
+def test_each_request_is_counted_once_and_the_hit_rate_follows(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     states = [cached.after(0.5).state(question) for _ in range(10)]
     assert states == ["MISS"] + ["HIT"] * 9
@@ -275,7 +280,7 @@ def test_every_question_is_counted_once_and_the_hit_rate_follows(redis_client: R
 
 
 @pytest.mark.parametrize("age", [0, TTL // 2])
-def test_an_answer_that_was_made_by_a_clock_that_is_ahead_has_age_zero(redis_client: Redis, age: int) -> None:
+def test_answer_stamped_by_a_clock_that_is_ahead_has_age_zero(redis_client: Redis, age: int) -> None:
     cached, question = Cached(redis_client), about()
     make = cached.make(question)
 
@@ -288,9 +293,7 @@ def test_an_answer_that_was_made_by_a_clock_that_is_ahead_has_age_zero(redis_cli
 
 
 @pytest.mark.parametrize("step", [lambda c: c.after(0), lambda c: c.after(1.5)])
-def test_the_bytes_of_an_answer_are_the_same_from_every_tier(
-    redis_client: Redis, step: Callable[[Cached], Cached]
-) -> None:
+def test_every_tier_serves_the_same_bytes(redis_client: Redis, step: Callable[[Cached], Cached]) -> None:
     cached, question = Cached(redis_client), about()
     first, _ = cached.cache.fetch(question, cached.make(question))
     held = step(cached).cache.serve_local(question.ident, question.view)
@@ -298,7 +301,7 @@ def test_the_bytes_of_an_answer_are_the_same_from_every_tier(
     assert (again.body, again.etag, again.made, again.ttl) == (first.body, first.etag, first.made, first.ttl)
 
 
-def test_ever_new_questions_leave_nothing_behind_but_a_bounded_tier(redis_client: Redis) -> None:
+def test_flood_of_distinct_requests_leaves_only_a_bounded_local_tier(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     for movie_id in range(MOST_ENTRIES + 500):
         cached.error = absent(movie_id) if movie_id % 3 == 0 else None

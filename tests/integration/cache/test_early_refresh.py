@@ -1,4 +1,4 @@
-"""A popular answer is made anew once per time to live, before it ends, and nobody waits for it (C3): a simulation."""
+"""Simulation: a popular answer is recomputed once per TTL, before it ends, and no caller waits. Requirement C3."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Simulated:
 
 
 def with_naive_expiry() -> int:
-    """Makings after the first one where whoever finds no fresh answer makes it."""
+    """Computations after the first one where each caller that finds no fresh answer computes it."""
     fresh_until, ready, makes = float(TTL), 0.0, 0
     for number in range(REQUESTS):
         now = number / RATE
@@ -61,12 +61,12 @@ def with_the_cache(redis: Redis, processes: int) -> Simulated:
     return found
 
 
-def test_with_naive_expiry_a_crowd_makes_it() -> None:
+def test_plain_expiry_lets_many_callers_compute_the_same_answer() -> None:
     assert with_naive_expiry() >= RATE * COST
 
 
 @pytest.mark.parametrize("processes", [1, 4])
-def test_with_the_cache_it_is_made_once_per_period_and_nobody_waits(redis_client: Redis, processes: int) -> None:
+def test_early_refresh_computes_once_per_ttl_and_no_caller_waits(redis_client: Redis, processes: int) -> None:
     random.seed(3)
     found = with_the_cache(redis_client, processes)
     assert PERIODS <= found.makes <= PERIODS + 1, "the first one, and one ahead of each end"

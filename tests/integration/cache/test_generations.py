@@ -1,4 +1,4 @@
-"""Invalidation in one step, however many entries there are: generations (C6)."""
+"""Generations invalidate any number of entries in one step. Requirement C6."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EVERY = frozenset(range(len(QUESTIONS)))
 
 
 def outdated(cached: Cached) -> set[int]:
-    """Which of the questions are made anew after the hold."""
+    """The requests that are recomputed after the hold."""
     cached.after(1)
     return {number for number, question in enumerate(QUESTIONS) if cached.state(question) == "MISS"}
 
@@ -61,7 +61,7 @@ RAISED = [
 
 
 @pytest.mark.parametrize(("name", "expected"), RAISED)
-def test_raising_a_generation_by_hand_outdates_what_depends_on_it_and_nothing_else(
+def test_bumped_generation_invalidates_only_answers_that_depend_on_it(
     cached: Cached, name: str, expected: set[int]
 ) -> None:
     for _ in range(2):
@@ -70,14 +70,14 @@ def test_raising_a_generation_by_hand_outdates_what_depends_on_it_and_nothing_el
         assert outdated(cached) == set()
 
 
-def test_several_generations_are_raised_in_one_round_trip(cached: Cached) -> None:
+def test_several_generations_are_bumped_in_one_round_trip(cached: Cached) -> None:
     cached.take_asked()
     cached.redis_tier.advance([of_movie(1), of_movie(2), of_view("search.movies")])
     assert cached.take_asked() == 1
     assert outdated(cached) == {0, 1, 2, 3, 5}
 
 
-def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client: Redis) -> None:
+def test_bumping_costs_the_same_however_much_is_cached(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     for movie_id in range(300):
         cached.state(about(movie_id))
@@ -88,7 +88,7 @@ def test_raising_a_generation_costs_the_same_however_much_is_cached(redis_client
     assert [cached.after(1).state(about(movie_id)) for movie_id in (0, 150, 299)] == ["MISS"] * 3
 
 
-def test_nobody_ever_walks_the_keys(cached: Cached, redis_client: Redis) -> None:
+def test_invalidation_never_scans_keys(cached: Cached, redis_client: Redis) -> None:
     redis_client.config_resetstat()
     cached.redis_tier.advance([ALL_GENERATION, of_movie(1)])
     assert outdated(cached) == EVERY
@@ -100,7 +100,7 @@ def test_nobody_ever_walks_the_keys(cached: Cached, redis_client: Redis) -> None
     assert "mget" in used
 
 
-def test_an_invalidation_reaches_every_process_within_the_hold(cached: Cached, redis_client: Redis) -> None:
+def test_invalidation_reaches_every_process_within_the_hold(cached: Cached, redis_client: Redis) -> None:
     other = Cached(redis_client, cached)
     assert other.state(about()) == "HIT"
     other.after(0.5).redis_tier.advance([of_movie(1)])
@@ -109,7 +109,7 @@ def test_an_invalidation_reaches_every_process_within_the_hold(cached: Cached, r
     assert other.after(0.1).fetch(about())[1] == 1
 
 
-def test_an_outdated_answer_is_better_than_none(cached: Cached) -> None:
+def test_invalidated_answer_is_served_when_the_store_is_away(cached: Cached) -> None:
     cached.redis_tier.advance([of_movie(1)])
     cached.error = StoreUnavailable("away")
     state, value, warnings = cached.after(1).fetch(about())
@@ -120,7 +120,7 @@ def test_an_outdated_answer_is_better_than_none(cached: Cached) -> None:
     assert cached.after(1).fetch(about()) == ("MISS", 1, [])
 
 
-def test_what_was_being_made_during_an_invalidation_is_outdated_as_soon_as_it_is_there(redis_client: Redis) -> None:
+def test_answer_computed_during_an_invalidation_is_invalid_at_once(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.while_making = lambda: cached.redis_tier.advance([of_movie(1)])
     assert cached.state(question) == "MISS"
@@ -129,7 +129,7 @@ def test_what_was_being_made_during_an_invalidation_is_outdated_as_soon_as_it_is
     assert cached.after(1).state(question) == "HIT"
 
 
-def test_what_took_long_to_make_is_not_held_beyond_the_hold_from_its_question(redis_client: Redis) -> None:
+def test_slowly_computed_answer_is_held_from_its_request_on(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
 
     def slow() -> None:
@@ -143,7 +143,7 @@ def test_what_took_long_to_make_is_not_held_beyond_the_hold_from_its_question(re
     assert cached.fetch(question) == ("MISS", 1, []), "the invalidation is two seconds old"
 
 
-def test_a_generation_that_redis_evicted_costs_one_making(cached: Cached, redis_client: Redis) -> None:
+def test_evicted_generation_costs_one_computation(cached: Cached, redis_client: Redis) -> None:
     cached.redis_tier.advance([of_movie(1)])
     assert outdated(cached) == {0, 2}
     assert redis_client.delete(f"tests:g:{of_movie(1)}") == 1
@@ -153,7 +153,7 @@ def test_a_generation_that_redis_evicted_costs_one_making(cached: Cached, redis_
     assert cached.take_asked() == 1
 
 
-def test_a_generation_that_redis_evicted_does_not_bring_the_outdated_back(cached: Cached, redis_client: Redis) -> None:
+def test_evicted_generation_does_not_revive_invalidated_answers(cached: Cached, redis_client: Redis) -> None:
     cached.redis_tier.advance([of_movie(1)])
     assert outdated(cached) == {0, 2}
     cached.redis_tier.advance([of_movie(1)])
@@ -162,13 +162,13 @@ def test_a_generation_that_redis_evicted_does_not_bring_the_outdated_back(cached
     assert cached.after(1).fetch(about())[1] == 1
 
 
-def test_a_redis_that_was_emptied_is_filled_again(cached: Cached, redis_client: Redis) -> None:
+def test_emptied_redis_is_filled_again(cached: Cached, redis_client: Redis) -> None:
     redis_client.flushdb()
     assert outdated(cached) == EVERY
     assert outdated(cached) == set()
 
 
-def test_what_is_put_into_a_redis_that_was_emptied_meanwhile_does_not_count(redis_client: Redis) -> None:
+def test_entry_stored_after_redis_was_emptied_does_not_count(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
 
     def emptied() -> None:
@@ -181,7 +181,7 @@ def test_what_is_put_into_a_redis_that_was_emptied_meanwhile_does_not_count(redi
     assert cached.after(1).state(question) == "MISS"
 
 
-def test_movies_generations_go_away_after_every_entry_that_they_outdated(redis_client: Redis) -> None:
+def test_generation_of_a_movie_outlives_the_entries_that_it_invalidates(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.redis_tier.advance(
         [of_movie(1), of_changed_movie(1), ALL_GENERATION, BATCH_GENERATION, of_view("x"), of_changed_type("stats")]
@@ -195,7 +195,7 @@ def test_movies_generations_go_away_after_every_entry_that_they_outdated(redis_c
 
 
 @pytest.mark.parametrize("stale_if_error", [0, 60, 86_400])
-def test_generations_outlast_entries_whatever_the_settings(
+def test_generations_outlive_entries_under_any_settings(
     redis_client: Redis, mongo_uri: str, stale_if_error: int
 ) -> None:
     with override_settings(CACHE_STALE_IF_ERROR=stale_if_error, CACHE_TTL_VERY_STABLE=40_000):
@@ -210,7 +210,7 @@ def test_generations_outlast_entries_whatever_the_settings(
     assert 0 < entry < generation
 
 
-def test_a_longer_hold_is_a_slower_invalidation(redis_client: Redis) -> None:
+def test_longer_hold_slows_invalidation(redis_client: Redis) -> None:
     cached = Cached(redis_client, rules=CacheRules(hold=10))
     cached.state(about())
     cached.redis_tier.advance([ALL_GENERATION])

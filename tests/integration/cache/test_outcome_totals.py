@@ -1,4 +1,4 @@
-"""What all processes counted and were asked for, in Redis (C8)."""
+"""Outcomes and popular addresses of all processes, in Redis. Requirement C8."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_counts_of_several_processes_add_up(link: RedisLink) -> None:
     assert OutcomeTotals(link, "b:").read(NOW) == {}
 
 
-def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redis_client: Redis) -> None:
+def test_counts_cover_the_hours_asked_for(link: RedisLink, redis_client: Redis) -> None:
     counts = OutcomeTotals(link, "a:")
     for ago in range(4):
         counts.add({(DETAILS, Outcome.HIT): 10**ago}, NOW - ago * HOUR)
@@ -45,7 +45,7 @@ def test_counts_are_those_of_the_hours_that_were_asked_for(link: RedisLink, redi
     assert all(0 < redis_client.ttl(key) <= (KEPT_FOR + HOUR).total_seconds() for key in redis_client.keys("a:*"))
 
 
-def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: Redis) -> None:
+def test_most_requested_addresses_come_first_and_are_halved(link: RedisLink, redis_client: Redis) -> None:
     shared = PopularTotals(link, "a:")
     shared.add({"/once": 1, "/often": 8})
     shared.add({"/often": 4})
@@ -57,7 +57,7 @@ def test_the_most_requested_come_first_and_fade(link: RedisLink, redis_client: R
     assert shared.top(10) == [("/often", 4.0), ("/new", 1.0)]
 
 
-def test_a_flood_of_addresses_is_cut_off_below_those_that_are_popular(link: RedisLink, redis_client: Redis) -> None:
+def test_flood_of_addresses_does_not_push_out_popular_ones(link: RedisLink, redis_client: Redis) -> None:
     shared = PopularTotals(link, "a:")
     shared.add({f"/popular/{number}": 50 for number in range(20)})
     for round_ in range(10):
@@ -88,7 +88,7 @@ class Reported:
         self.housekeeping.run()
 
 
-def test_a_process_reports_now_and_then_what_it_counted(redis_client: Redis) -> None:
+def test_report_adds_counts_and_addresses_to_the_totals_once(redis_client: Redis) -> None:
     process = Reported(lambda: redis_client)
     process.run()
     process.counts.note(DETAILS, Outcome.MISS)
@@ -99,7 +99,7 @@ def test_a_process_reports_now_and_then_what_it_counted(redis_client: Redis) -> 
     assert [address for address, _ in process.shared_requested.top(5)] == ["/api/v1/movies/1"]
 
 
-def test_counts_wait_for_redis(redis_client: Redis) -> None:
+def test_counts_wait_until_redis_answers_again(redis_client: Redis) -> None:
     is_away = True
 
     def connection() -> Redis:

@@ -1,4 +1,7 @@
-"""What Redis holds is not believed: damaged, foreign, hostile values cost a making, never a wrong answer (C2, C6)."""
+"""Damaged, foreign and hostile values in Redis cost a computation, never a wrong answer.
+
+Requirements C2 and C6.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ SPOILED: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("size", [0, COMPRESS_FROM], ids=["small", "gzipped"])
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
-def test_a_spoiled_entry_is_made_anew_and_replaced(
+def test_damaged_entry_is_recomputed_and_replaced(
     redis_client: Redis, spoil: Callable[[bytes], bytes], size: int
 ) -> None:
     cached, question = Cached(redis_client), about()
@@ -63,13 +66,13 @@ def test_a_spoiled_entry_is_made_anew_and_replaced(
 @pytest.mark.parametrize(
     "head", [None, 1, [], {}, {"etag": "x"}, {"gzip": False, "missing": None}, {"missing": [{}], "absent": True}]
 )
-def test_an_entry_of_another_build_of_the_service_is_none(redis_client: Redis, head: object) -> None:
+def test_entry_of_another_build_is_recomputed(redis_client: Redis, head: object) -> None:
     cached, question = Cached(redis_client), about()
     redis_client.set(cached.stored(question), sealed(question, head))
     assert cached.state(question) == "MISS"
 
 
-def test_an_entry_of_another_build_that_depends_on_more_is_none(redis_client: Redis) -> None:
+def test_entry_of_another_build_with_more_generations_is_recomputed(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     longer = CacheRequest(question.ident, question.view, question.key, (*question.generations, "more"))
     cached.state(longer)
@@ -78,14 +81,14 @@ def test_an_entry_of_another_build_that_depends_on_more_is_none(redis_client: Re
     assert cached.after(1).fetch(longer)[:2] == ("MISS", 1)
 
 
-def test_another_questions_entry_is_none(redis_client: Redis) -> None:
+def test_entry_of_another_request_is_refused(redis_client: Redis) -> None:
     cached, one, other = Cached(redis_client), about(1), about(2)
     cached.state(one)
     redis_client.copy(cached.stored(one), cached.stored(other))
     assert cached.state(other) == "MISS"
 
 
-def test_an_entry_that_was_sealed_with_another_secret_is_none(redis_client: Redis) -> None:
+def test_entry_sealed_with_another_secret_is_refused(redis_client: Redis) -> None:
     stranger, question = Cached(redis_client, secret=b"another secret of tests"), about()
     stranger.value = 666
     stranger.state(question)
@@ -95,7 +98,7 @@ def test_an_entry_that_was_sealed_with_another_secret_is_none(redis_client: Redi
 
 
 @pytest.mark.parametrize("kind", ["list", "hash", "set", "stream"])
-def test_a_value_of_another_type_under_an_entrys_key_is_replaced(redis_client: Redis, kind: str) -> None:
+def test_value_of_another_type_under_an_entry_key_is_replaced(redis_client: Redis, kind: str) -> None:
     cached, question = Cached(redis_client), about()
     _put(redis_client, cached.stored(question), kind)
     assert cached.state(question) == "MISS"
@@ -114,7 +117,7 @@ def _put(redis: Redis, key: str, kind: str) -> None:
         redis.xadd(key, {"x": "y"})
 
 
-def test_a_value_of_another_type_under_a_claims_key_delays_once(redis_client: Redis) -> None:
+def test_value_of_another_type_under_a_claim_key_delays_one_request(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     _put(redis_client, "tests:l:movies.details:1", "list")
     cached.cache.monotonic = _running_fast(cached)
@@ -152,7 +155,7 @@ POISONED = {
 
 @pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
 @pytest.mark.parametrize("value", POISONED.values(), ids=POISONED.keys())
-def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
+def test_poisoned_generation_counts_as_none_and_can_still_be_bumped(
     redis_client: Redis, name: str, value: bytes
 ) -> None:
     cached, question = Cached(redis_client), about()
@@ -164,7 +167,7 @@ def test_a_poisoned_generation_counts_as_none_and_can_be_raised_as_ever(
 
 
 @pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
-def test_a_generation_of_another_type_counts_as_none_and_can_be_raised_as_ever(redis_client: Redis, name: str) -> None:
+def test_generation_of_another_type_counts_as_none_and_can_still_be_bumped(redis_client: Redis, name: str) -> None:
     cached, question = Cached(redis_client), about()
     _put(redis_client, f"tests:g:{name}", "list")
     assert cached.state(question) == "MISS"
@@ -174,7 +177,7 @@ def test_a_generation_of_another_type_counts_as_none_and_can_be_raised_as_ever(r
     assert cached.after(1).state(question) == "HIT"
 
 
-def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client: Redis) -> None:
+def test_two_versions_of_the_service_share_redis_without_sharing_entries(redis_client: Redis) -> None:
     one, question = Cached(redis_client, namespace="one:"), about()
     other = Cached(redis_client, one, namespace="other:")
     assert (one.state(question), other.state(question)) == ("MISS", "MISS")
@@ -184,7 +187,7 @@ def test_two_versions_of_the_service_share_a_redis_without_meeting(redis_client:
     assert len(ones) == len(others) == redis_client.dbsize() / 2
 
 
-def test_an_entry_that_unpacks_to_nothing_sensible_is_never_stored_by_us(redis_client: Redis) -> None:
+def test_stored_entries_always_unpack(redis_client: Redis) -> None:
     cached, question = Cached(redis_client), about()
     cached.padding = "x" * COMPRESS_FROM
     cached.state(question)

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: what the cache gives is what it promises (C3, C4, C6, C7).
+"""The cache keeps its promises in any order of events. Requirements C3, C4, C6 and C7.
 
 Two processes over one Redis against a model that remembers when which version of a movie was in force.
 """
@@ -100,7 +100,7 @@ class CacheMachine(RuleBasedStateMachine):
         self.redis.flushdb()
 
     @rule(movie=movies, process=processes, strict=st.booleans())
-    def somebody_asks(self, movie: int, process: int, strict: bool) -> None:
+    def request_arrives(self, movie: int, process: int, strict: bool) -> None:
         before = self.group[process].makes
         try:
             state, version, warnings = self.group[process].fetch(about(movie), strict=strict)
@@ -132,7 +132,7 @@ class CacheMachine(RuleBasedStateMachine):
         return max(n for n, version in enumerate(self.versions[movie]) if version.since <= self.now - HOLD)
 
 
-def test_no_answer_is_older_than_promised_whatever_happens(redis_client: Redis) -> None:
+def test_no_answer_is_older_than_promised_in_any_course_of_events(redis_client: Redis) -> None:
     CacheMachine.redis = redis_client
     run_state_machine_as_test(
         CacheMachine,

@@ -1,4 +1,7 @@
-"""Redis refuses, hangs, dies, is slow, is full: answers are right, the cost is paid once, it mends itself (C5, F2)."""
+"""Redis refuses, hangs, dies, is slow or full: answers stay right, the cost is paid once, and it recovers.
+
+Requirements C5 and F2.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from tests.tcp_proxy import TcpProxy
 ONCE = 0.25
 """Seconds that finding out may cost; 0.1 of them are the time-out."""
 THEN = 0.02
-"""Seconds that a question may cost while it is known, on average; a busy machine is forgiven ten times the truth."""
+"""Seconds that a request may take on average during a known outage; ten times the truth, for busy machines."""
 MENDED = 2.0
 """Seconds after which Redis must be in use again."""
 
@@ -128,7 +131,9 @@ def until_back(cached: Cached) -> float:
 
 
 @pytest.mark.parametrize("spoil", WAYS.values(), ids=WAYS.keys())
-def test_redis_away_costs_once_and_mends_itself(own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]) -> None:
+def test_redis_outage_costs_one_timeout_and_recovers_by_itself(
+    own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]
+) -> None:
     cached, question = Cached(own.client, retry_seconds=RETRY_SECONDS), about()
     cached.state(question)
     assert cached.after(1).state(question) == "HIT"
@@ -154,7 +159,7 @@ def test_redis_away_costs_once_and_mends_itself(own: OwnRedis, spoil: Callable[[
 
 
 @pytest.mark.parametrize("spoil", [_refused, _silent])
-def test_redis_away_from_the_start_is_no_hindrance(
+def test_service_works_with_redis_away_from_the_start(
     own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]
 ) -> None:
     mend = spoil(own)
@@ -167,7 +172,7 @@ def test_redis_away_from_the_start_is_no_hindrance(
     assert cached.after(1).state(about()) == "HIT"
 
 
-def test_many_threads_find_out_at_the_same_time_not_one_after_the_other(own: OwnRedis) -> None:
+def test_many_threads_wait_for_the_timeout_together(own: OwnRedis) -> None:
     cached = Cached(own.client)
     together(16, lambda: cached.state(about(3)))
     own.proxy.silent = True
@@ -176,7 +181,7 @@ def test_many_threads_find_out_at_the_same_time_not_one_after_the_other(own: Own
     assert seconds(lambda: together(16, lambda: cached.state(about(next(serial))))) < 2 * ONCE
 
 
-def test_with_redis_and_the_store_away_what_the_process_holds_is_given_as_old(own: OwnRedis) -> None:
+def test_with_both_stores_away_the_process_serves_what_it_holds_as_stale(own: OwnRedis) -> None:
     cached, question = Cached(own.client), about()
     cached.state(question)
     own.proxy.refuse()
@@ -189,7 +194,7 @@ def test_with_redis_and_the_store_away_what_the_process_holds_is_given_as_old(ow
         cached.fetch(about(2))
 
 
-def test_what_was_made_without_redis_is_not_stored_when_it_comes_back_meanwhile(own: OwnRedis) -> None:
+def test_answer_computed_without_redis_is_not_stored_in_it_later(own: OwnRedis) -> None:
     cached, question = Cached(own.client), about()
     own.proxy.refuse()
 
@@ -201,12 +206,12 @@ def test_what_was_made_without_redis_is_not_stored_when_it_comes_back_meanwhile(
     assert cached.state(question) == "MISS"
     assert not cached.link.is_away
     cached.while_making = lambda: None
-    assert own.direct.get(cached.stored(question)) is None, "nobody knows what it was made under"
+    assert own.direct.get(cached.stored(question)) is None, "the generations that it was computed under are unknown"
     assert cached.after(1).state(question) == "MISS"
     assert cached.after(1).state(question) == "HIT"
 
 
-def test_redis_dying_while_an_answer_is_made_costs_the_storing_alone(own: OwnRedis) -> None:
+def test_redis_outage_during_a_computation_only_prevents_storing(own: OwnRedis) -> None:
     cached, question = Cached(own.client), about()
     cached.while_making = own.proxy.refuse
     assert cached.state(question) == "MISS"
@@ -215,7 +220,7 @@ def test_redis_dying_while_an_answer_is_made_costs_the_storing_alone(own: OwnRed
     assert cached.after(0.9).state(question) == "HIT"
 
 
-def test_a_connection_that_redis_has_closed_is_replaced_unnoticed(own: OwnRedis) -> None:
+def test_connection_closed_by_redis_is_replaced_unnoticed(own: OwnRedis) -> None:
     cached, question = Cached(own.client), about()
     cached.state(question)
     own.proxy.cut()
@@ -224,7 +229,7 @@ def test_a_connection_that_redis_has_closed_is_replaced_unnoticed(own: OwnRedis)
     assert not cached.link.is_away
 
 
-def test_an_answer_that_came_too_late_is_not_taken_for_the_next_questions(own: OwnRedis) -> None:
+def test_late_reply_is_not_taken_for_the_next_request(own: OwnRedis) -> None:
     cached = Cached(own.client, retry_seconds=0.02)
     for movie_id in range(5):
         cached.state(about(movie_id))
@@ -239,7 +244,7 @@ def test_an_answer_that_came_too_late_is_not_taken_for_the_next_questions(own: O
         assert [cached.fetch(about(movie_id))[0] for movie_id in range(5)] == ["HIT"] * 5
 
 
-def test_while_it_is_known_nothing_is_sent_but_a_ping_now_and_then(own: OwnRedis) -> None:
+def test_known_outage_sends_only_occasional_pings(own: OwnRedis) -> None:
     cached = Cached(own.client, retry_seconds=0.1)
     cached.state(about())
     own.proxy.refuse()
@@ -263,7 +268,7 @@ def full(own: OwnRedis) -> OwnRedis:
     return own
 
 
-def test_a_full_redis_serves_what_it_has_and_stores_nothing_new(full: OwnRedis) -> None:
+def test_full_redis_serves_what_it_has_and_stores_nothing_new(full: OwnRedis) -> None:
     cached = Cached(full.client)
     assert [cached.after(1).state(about()) for _ in range(3)] == ["HIT"] * 3
     assert cached.take_asked() == 3
@@ -274,13 +279,13 @@ def test_a_full_redis_serves_what_it_has_and_stores_nothing_new(full: OwnRedis) 
     assert full.direct.dbsize() == 3, "the entry, the mark that there is one, the generation of everything"
 
 
-def test_a_full_redis_takes_no_invalidation_and_says_so(full: OwnRedis) -> None:
+def test_full_redis_refuses_an_invalidation_with_an_error(full: OwnRedis) -> None:
     cached = Cached(full.client)
     with pytest.raises(RedisRefused, match="maxmemory"):
         cached.redis_tier.advance([of_movie(1)])
 
 
-def test_over_a_full_redis_old_answers_are_told_as_such_and_then_made(full: OwnRedis) -> None:
+def test_full_redis_serves_stale_answers_with_a_warning_then_they_are_computed(full: OwnRedis) -> None:
     cached = Cached(full.client)
     cached.value = 1
     assert cached.after(TTL).fetch(about())[:2] == ("STALE", 0)
@@ -288,7 +293,7 @@ def test_over_a_full_redis_old_answers_are_told_as_such_and_then_made(full: OwnR
     assert cached.after(TTL).fetch(about())[:2] == ("MISS", 1)
 
 
-def test_a_full_redis_that_has_room_again_is_used_again(full: OwnRedis) -> None:
+def test_full_redis_is_used_again_once_it_has_room(full: OwnRedis) -> None:
     cached = Cached(full.client)
     assert cached.state(about(2)) == "MISS"
     full.direct.config_set("maxmemory", 0)
@@ -296,7 +301,7 @@ def test_a_full_redis_that_has_room_again_is_used_again(full: OwnRedis) -> None:
     assert cached.after(1).state(about(2)) == "HIT"
 
 
-def test_over_a_redis_that_evicts_all_the_time_every_answer_is_right(own: OwnRedis) -> None:
+def test_answers_are_right_over_a_redis_that_evicts_constantly(own: OwnRedis) -> None:
     cached, dice = Cached(own.client), random.Random(7)
     used: dict[str, Any] = own.direct.info("memory")
     own.direct.config_set("maxmemory", used["used_memory"] + 400_000)

@@ -1,4 +1,4 @@
-"""One making per key at a time, over threads and processes (C3)."""
+"""One computation per key at a time, over threads and processes. Requirement C3."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLAIM = CLAIM_OF.format(1)
 
 
 def asked_by_processes(redis: Redis, stage: str, processes: int, threads: int, seconds: float) -> list[tuple[str, int]]:
-    """What so many threads of so many processes were given that asked for one key at the same moment."""
+    """The answers of many threads of several processes that request one key at the same moment."""
     port = redis.connection_pool.connection_kwargs["port"]
     command = [sys.executable, str(PROGRAM), str(port), "key", stage, str(threads), str(seconds)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -49,7 +49,7 @@ def asked_by_processes(redis: Redis, stage: str, processes: int, threads: int, s
     return [(state, made) for result in results for state, made in json.loads(result)]
 
 
-def test_a_thousand_callers_of_four_processes_make_a_cold_answer_once_and_an_outdated_one_once(
+def test_a_thousand_callers_compute_a_cold_and_an_invalidated_answer_once_each(
     redis_client: Redis,
 ) -> None:
     for stage in ("cold", "outdated"):
@@ -63,7 +63,7 @@ def test_a_thousand_callers_of_four_processes_make_a_cold_answer_once_and_an_out
         Cached(redis_client, namespace="cold:").redis_tier.advance([ALL_GENERATION])
 
 
-def test_threads_of_a_process_make_a_cold_answer_once(redis_client: Redis) -> None:
+def test_threads_of_a_process_compute_a_cold_answer_once(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.while_making = lambda: time.sleep(0.1)
     assert Counter(together(50, lambda: cached.state(about()))) == {"MISS": 1, "HIT": 49}
@@ -72,7 +72,7 @@ def test_threads_of_a_process_make_a_cold_answer_once(redis_client: Redis) -> No
     assert cached.count(Outcome.WAIT) + cached.count(Outcome.HOT) + cached.count(Outcome.HIT) == 49
 
 
-def test_whoever_waits_to_hear_that_there_is_nothing_is_counted_too(redis_client: Redis) -> None:
+def test_callers_that_wait_for_an_absence_are_counted(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.while_making = lambda: time.sleep(0.1)
     cached.error = absent()
@@ -82,7 +82,7 @@ def test_whoever_waits_to_hear_that_there_is_nothing_is_counted_too(redis_client
     assert cached.count(Outcome.WAIT) + cached.count(Outcome.HIT) == 19
 
 
-def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Redis) -> None:
+def test_threads_compute_once_without_redis_too(redis_client: Redis) -> None:
     cached = Cached(redis_client, retry_seconds=60)
     cached.link.is_away = True
     cached.while_making = lambda: time.sleep(0.1)
@@ -90,25 +90,25 @@ def test_without_redis_threads_of_a_process_still_make_it_once(redis_client: Red
     assert cached.makes == 1
 
 
-def test_different_questions_do_not_wait_for_each_other(redis_client: Redis) -> None:
+def test_different_requests_do_not_wait_for_each_other(redis_client: Redis) -> None:
     cached, serial = Cached(redis_client), iter(range(50))
-    cached.while_making = threading.Barrier(10, timeout=2).wait  # passed when all are there, or by nobody
+    cached.while_making = threading.Barrier(10, timeout=2).wait  # passes only when all are there
     assert together(10, lambda: cached.state(about(next(serial)))) == ["MISS"] * 10
 
 
-def test_a_failure_reaches_all_who_wait_and_the_next_one_tries_again(redis_client: Redis) -> None:
+def test_failure_reaches_all_waiting_callers_and_the_next_one_tries_again(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.error = StoreUnavailable("away")
     cached.while_making = lambda: time.sleep(0.2)
     results = together(30, lambda: cached.state(about()))
     assert {type(result) for result in results} == {StoreUnavailable}
-    assert cached.makes < 5, "one, and whoever came after it had failed"
+    assert cached.makes < 5, "one, and callers that came after it had failed"
     cached.error, cached.makes = None, 0
     assert cached.state(about()) == "MISS"
     assert cached.makes == 1
 
 
-def test_that_there_is_nothing_reaches_all_who_wait(redis_client: Redis) -> None:
+def test_absence_reaches_all_waiting_callers(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.error = absent()
     cached.while_making = lambda: time.sleep(0.2)
@@ -116,7 +116,7 @@ def test_that_there_is_nothing_reaches_all_who_wait(redis_client: Redis) -> None
     assert cached.makes == 1
 
 
-def test_a_failure_gives_the_claim_back_to_the_other_process(redis_client: Redis) -> None:
+def test_failure_releases_the_claim_to_another_process(redis_client: Redis) -> None:
     one = Cached(redis_client)
     other = Cached(redis_client, one)
     one.error = StoreUnavailable("away")
@@ -136,9 +136,7 @@ class Hasty(Cached):
 
 
 @pytest.mark.parametrize("claim", [0.1, 60], ids=["that runs out", "that does not"])
-def test_one_who_died_over_the_making_delays_the_others_briefly_and_one_of_them_makes_it(
-    redis_client: Redis, claim: float
-) -> None:
+def test_claim_of_a_dead_process_lapses_and_another_computes(redis_client: Redis, claim: float) -> None:
     cached, delays = Hasty(redis_client), []
     for number in range(1, 6):
         redis_client.set(CLAIM_OF.format(number), "of one who died", px=int(claim * 1000))
@@ -151,7 +149,7 @@ def test_one_who_died_over_the_making_delays_the_others_briefly_and_one_of_them_
     assert min(claim, HASTY.wait) <= min(delays) < HASTY.wait + 0.3
 
 
-def test_one_who_is_slower_than_its_claim_does_not_take_the_next_ones_claim_away(redis_client: Redis) -> None:
+def test_process_slower_than_its_claim_leaves_the_next_claim_alone(redis_client: Redis) -> None:
     cached, question = Hasty(redis_client), about()
 
     def overtaken() -> None:
@@ -162,7 +160,7 @@ def test_one_who_is_slower_than_its_claim_does_not_take_the_next_ones_claim_away
     assert redis_client.get(CLAIM) == b"of the next one"
 
 
-def test_who_waits_for_another_process_gets_its_answer(redis_client: Redis) -> None:
+def test_waiting_process_serves_what_the_other_one_stored(redis_client: Redis) -> None:
     one = Hasty(redis_client, rules=CacheRules())
     other = Hasty(redis_client, one, rules=CacheRules())
     one.while_making = other.while_making = lambda: time.sleep(0.2)
@@ -172,14 +170,14 @@ def test_who_waits_for_another_process_gets_its_answer(redis_client: Redis) -> N
     assert one.count(Outcome.WAIT) + other.count(Outcome.WAIT) == 1
 
 
-def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_it(redis_client: Redis) -> None:
+def test_request_after_an_invalidation_does_not_join_an_older_computation(redis_client: Redis) -> None:
     cached = Hasty(redis_client, rules=CacheRules())
     began, ended = threading.Event(), threading.Event()
 
     def slow() -> None:
         if not began.is_set():
             began.set()
-            ended.wait(0.5)  # less than the patience of whoever would wait for it
+            ended.wait(0.5)  # less than the patience of a waiting caller
 
     def one() -> tuple[str, int, list[str]]:
         first = not turn.pop()
@@ -199,7 +197,7 @@ def test_whoever_asks_after_an_invalidation_does_not_get_what_was_begun_before_i
     assert ("MISS", 0, ["first"]) in results
 
 
-def test_with_an_old_answer_at_hand_nobody_waits_beyond_patience_for_a_thread_that_hangs(redis_client: Redis) -> None:
+def test_old_answer_is_served_when_the_computing_thread_hangs(redis_client: Redis) -> None:
     cached, question = Hasty(redis_client), about()
     cached.state(question)
     cached.cache.local_tier.clear()
@@ -210,7 +208,7 @@ def test_with_an_old_answer_at_hand_nobody_waits_beyond_patience_for_a_thread_th
     assert cached.makes == 2
 
 
-def test_without_one_they_make_it_themselves(redis_client: Redis) -> None:
+def test_waiting_callers_compute_themselves_when_the_first_hangs(redis_client: Redis) -> None:
     cached = Hasty(redis_client)
     cached.while_making = lambda: time.sleep(1.0)
     assert set(together(3, lambda: cached.state(about()))) == {"MISS"}

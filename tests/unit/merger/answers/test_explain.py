@@ -1,4 +1,4 @@
-"""What is told of how MongoDB runs a read, whatever its version or a cluster puts around the plan (O2)."""
+"""The description of how MongoDB runs a read, in any version or cluster. Requirement O2."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLOT_BASED = {"isCached": False, "queryPlan": FETCH, "slotBasedPlan": {"stages":
 CLUSTER = {"stage": "SHARD_MERGE", "shards": [{"shardName": "one", "winningPlan": FETCH}, {"winningPlan": SCAN}]}
 
 
-def told(found: Any) -> dict[str, Any]:
+def describe_read(found: Any) -> dict[str, Any]:
     plan = Plan((Find("batch_views", {"movie_id": 1, "hour": {"$in": [NOW]}}, without=("cast",)),))
     described = describe_plan(DETAILS, Movie(1), Boundary(NOW), PlannedReads(Layers(), plan, [found], None))
     (read,) = described["plan"]["reads"]
@@ -41,24 +41,24 @@ def told(found: Any) -> dict[str, Any]:
         ({"stage": "EOF"}, [], False),
     ],
 )
-def test_indexes_are_found_wherever_the_plan_names_them(winning: Any, indexes: list[str], scans: bool) -> None:
+def test_indexes_are_found_anywhere_in_a_winning_plan(winning: Any, indexes: list[str], scans: bool) -> None:
     stats = {"totalKeysExamined": 3, "totalDocsExamined": 2, "nReturned": 1, "executionTimeMillis": 0}
-    read = told({"queryPlanner": {"winningPlan": winning}, "executionStats": stats})
+    read = describe_read({"queryPlanner": {"winningPlan": winning}, "executionStats": stats})
     assert (read["indexes"], read["scans_collection"]) == (indexes, scans)
     assert (read["keys_examined"], read["documents_examined"], read["documents_returned"]) == (3, 2, 1)
 
 
-def test_a_server_that_says_little_leaves_figures_out_rather_than_making_them_up() -> None:
-    read = told({})
+def test_figures_that_a_server_leaves_out_are_null() -> None:
+    read = describe_read({})
     assert (read["indexes"], read["keys_examined"], read["server_ms"]) == ([], None, None)
 
 
-def test_a_read_that_could_not_be_explained_says_why() -> None:
-    read = told(StoreUnavailable("MongoDB is away"))
+def test_read_that_could_not_be_explained_shows_its_error() -> None:
+    read = describe_read(StoreUnavailable("MongoDB is away"))
     assert read["error"] == "MongoDB is away"
     assert "indexes" not in read
 
 
-def test_filters_are_extended_json() -> None:
-    assert told({})["filter"] == {"movie_id": 1, "hour": {"$in": [{"$date": "2026-11-24T17:16:00Z"}]}}
-    assert told({})["without"] == ["cast"]
+def test_filters_are_written_as_extended_json() -> None:
+    assert describe_read({})["filter"] == {"movie_id": 1, "hour": {"$in": [{"$date": "2026-11-24T17:16:00Z"}]}}
+    assert describe_read({})["without"] == ["cast"]

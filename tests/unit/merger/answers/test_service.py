@@ -1,4 +1,4 @@
-"""``MergeService``: plans, reads, merges, caches; one moment per answer."""
+"""``MergeService`` plans, reads, merges and caches; each answer has one moment."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def stats(hours_ago: int = 1, **more: Any) -> dict[str, Any]:
     return {"movie_id": 1, "data_type": "stats", "hour": hour, "synced_at": NOW, "data": data} | more
 
 
-def test_an_answer_is_made_of_what_the_plan_asked_for() -> None:
+def test_answer_is_built_from_what_the_plan_reads() -> None:
     trending = stats(data_type="trending", data={"trending_score": 5}, movie_id=9)
     answer = Served([details(), details(2)], [stats(), trending]).service.fetch(VIEW, ByMovie(1))
     assert answer.data | {"freshness": None} == {
@@ -135,7 +135,7 @@ def test_an_answer_is_made_of_what_the_plan_asked_for() -> None:
     assert answer.data["freshness"]["complete"] is True
 
 
-def test_the_second_answer_comes_from_the_cache_as_it_was() -> None:
+def test_second_request_gets_the_same_answer_from_the_cache() -> None:
     served = Served([details()], [stats()])
     first = served.service.fetch(VIEW, ByMovie(1))
     served.store.error = StoreUnavailable("away")
@@ -146,13 +146,13 @@ def test_the_second_answer_comes_from_the_cache_as_it_was() -> None:
     assert (second.body, second.etag) == (first.body, first.etag)
 
 
-def test_other_parameters_are_another_entry() -> None:
+def test_other_parameters_give_another_entry() -> None:
     served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
     assert served.service.fetch(VIEW, ByMovie(1)).data["title"] == "Movie 1"
     assert served.service.fetch(VIEW, ByMovie(2)).data["title"] == "Movie 2"
 
 
-def test_the_tag_follows_the_content() -> None:
+def test_etag_follows_the_content() -> None:
     served = Served([details(), details(2)], [stats(), stats(movie_id=2)])
     first, other = (served.service.fetch(VIEW, ByMovie(movie_id)) for movie_id in (1, 2))
     served.cache.local_tier.clear()
@@ -160,7 +160,7 @@ def test_the_tag_follows_the_content() -> None:
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_strict_refuses_an_incomplete_answer_cached_or_not(cached: bool) -> None:
+def test_strict_request_refuses_an_incomplete_answer_cached_or_not(cached: bool) -> None:
     served = Served([details()], [])
     if cached:
         served.service.fetch(VIEW, ByMovie(1))
@@ -170,11 +170,11 @@ def test_strict_refuses_an_incomplete_answer_cached_or_not(cached: bool) -> None
     assert served.service.fetch(VIEW, ByMovie(1)).data["freshness"]["complete"] is False
 
 
-def test_strict_gives_a_complete_answer() -> None:
+def test_strict_request_gets_a_complete_answer() -> None:
     assert Served([details()], [stats()]).service.fetch(VIEW, ByMovie(1), strict=True).missing == ()
 
 
-def test_trouble_is_raised_and_not_cached() -> None:
+def test_store_failure_is_raised_and_not_cached() -> None:
     served = Served([details()], [stats()])
     served.store.error = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
@@ -183,12 +183,12 @@ def test_trouble_is_raised_and_not_cached() -> None:
     assert served.service.fetch(VIEW, ByMovie(1)).state == "MISS"
 
 
-def test_an_unknown_movie_is_not_found() -> None:
+def test_unknown_movie_is_not_found() -> None:
     with pytest.raises(NotFound):
         Served([details()], [stats()]).service.fetch(VIEW, ByMovie(5))
 
 
-def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
+def test_skipped_documents_are_counted_and_give_a_warning() -> None:
     bad = stats(2, data={"vote_average": "high"})
     served = Served([details(), details(version="x")], [stats(), bad, bad])
     answer = served.service.fetch(VIEW, ByMovie(1))
@@ -201,7 +201,7 @@ def test_skipped_documents_are_counted_by_layer_and_kind_and_told() -> None:
     ]
 
 
-def test_a_kind_of_bad_document_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_kind_of_unreadable_document_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     served = Served([details()], [stats(), stats(2, data=None), stats(3, data=None)])
     served.service.fetch(VIEW, ByMovie(1))
     served.cache.local_tier.clear()
@@ -218,7 +218,7 @@ def test_nothing_is_read_twice_for_one_answer() -> None:
     assert sorted(by_collection) == [BATCH, SPEED]
 
 
-def test_finds_of_one_plan_may_fail_in_their_threads() -> None:
+def test_find_that_fails_in_its_thread_fails_its_layer() -> None:
     served = Served([details()], [stats()])
     plan = Plan(reads=(Find(BATCH, {"movie_id": 1}), Find(SPEED, {"movie_id": 1, "hour": {"$nonsense": 1}})))
     view = View("tests.broken", TTLClass.STABLE, lambda _: plan, _build)
@@ -226,12 +226,12 @@ def test_finds_of_one_plan_may_fail_in_their_threads() -> None:
         served.service.fetch(view, ByMovie(1))
 
 
-def test_keys_can_not_be_broken_out_of() -> None:
+def test_cache_keys_escape_any_parameter_text() -> None:
     assert cache_key("a", ("x:y\n",)) != cache_key("a", ("x:y",))
     assert cache_key("a", "*\r\nFLUSHALL").isprintable()
 
 
-def test_an_answer_made_with_the_catalogue_of_the_run_before_keeps_for_a_moment_only() -> None:
+def test_answer_from_the_previous_catalogue_gets_a_short_ttl() -> None:
     served = Served([details(), details(2)], [stats()])
     assert served.service.fetch(VIEW, ByMovie(1)).max_age == 600
     served.store.insert(BATCH, [details(computed_at=NOW - HOUR)])
@@ -249,7 +249,7 @@ def test_an_answer_made_with_the_catalogue_of_the_run_before_keeps_for_a_moment_
         may_go_on.set()
 
 
-def test_the_catalogue_follows_a_newer_run_before_anybody_asks() -> None:
+def test_refresh_loads_the_catalogue_of_a_newer_run() -> None:
     served = Served([details(), details(2)], [stats()])
     served.service.warm_up()
     served.store.insert(BATCH, [details(3, computed_at=NOW - HOUR)])
@@ -290,7 +290,7 @@ def both() -> Served:
 
 
 @pytest.mark.parametrize("error", [AWAY, StoreFault("disk full")])
-def test_without_the_speed_layer_the_batch_layers_half_is_given_and_says_what_it_lacks(error: StoreError) -> None:
+def test_speed_failure_gives_a_partial_answer_that_names_what_it_lacks(error: StoreError) -> None:
     served = both()
     served.store.failing[SPEED] = error
     answer = served.service.fetch(DETAILS, ByMovie(1))
@@ -300,7 +300,7 @@ def test_without_the_speed_layer_the_batch_layers_half_is_given_and_says_what_it
     assert answer.max_age == PROVISIONAL_TTL
 
 
-def test_without_the_batch_layer_the_speed_layers_half_is_given_and_says_what_it_lacks() -> None:
+def test_batch_failure_gives_a_partial_answer_that_names_what_it_lacks() -> None:
     served = both()
     served.store.failing[BATCH] = AWAY
     answer = served.service.fetch(DETAILS, ByMovie(1))
@@ -309,14 +309,14 @@ def test_without_the_batch_layer_the_speed_layers_half_is_given_and_says_what_it
     assert answer.missing == ((None, TOP - 48 * HOUR),)
 
 
-def test_strict_refuses_a_half() -> None:
+def test_strict_request_refuses_a_partial_answer() -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     with pytest.raises(Incomplete):
         served.service.fetch(DETAILS, ByMovie(1), strict=True)
 
 
-def test_a_layer_that_fails_half_way_counts_as_failed() -> None:
+def test_layer_that_fails_half_way_is_not_used_at_all() -> None:
     """The layers' state was known a moment ago, so that only the movie's own read fails."""
     served = both()
     served.service.fetch(DETAILS, ByMovie(2))
@@ -326,21 +326,21 @@ def test_a_layer_that_fails_half_way_counts_as_failed() -> None:
     assert answer.missing == ((TOP - 9 * HOUR, TOP),)
 
 
-def test_what_the_failing_layer_may_know_is_not_said_to_be_nowhere() -> None:
+def test_missing_movie_is_a_store_error_while_a_layer_fails() -> None:
     served = both()
     served.store.failing[BATCH] = AWAY
     with pytest.raises(StoreUnavailable):
         served.service.fetch(DETAILS, ByMovie(2))
 
 
-def test_without_both_layers_there_is_no_answer() -> None:
+def test_no_answer_when_both_layers_fail() -> None:
     served = both()
     served.store.failing |= {BATCH: AWAY, SPEED: AWAY}
     with pytest.raises(StoreUnavailable):
         served.service.fetch(DETAILS, ByMovie(1))
 
 
-def test_an_old_answer_is_better_than_a_half() -> None:
+def test_stale_answer_is_preferred_to_a_partial_one() -> None:
     served = both()
     whole = served.service.fetch(DETAILS, ByMovie(1))
     served.now += timedelta(seconds=700)
@@ -351,7 +351,7 @@ def test_an_old_answer_is_better_than_a_half() -> None:
     assert answer.missing == whole.missing
 
 
-def test_a_half_gives_way_to_the_whole_as_soon_as_there_is_one() -> None:
+def test_partial_answer_is_replaced_once_the_layer_answers() -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     assert served.service.fetch(DETAILS, ByMovie(1)).missing
@@ -362,7 +362,7 @@ def test_a_half_gives_way_to_the_whole_as_soon_as_there_is_one() -> None:
     assert (answer.state, answer.data["vote_average"], codes(answer)) == ("MISS", 7.5, [])
 
 
-def test_a_half_is_made_anew_and_never_given_as_an_old_answer() -> None:
+def test_partial_answer_is_recomputed_and_never_served_as_stale() -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     served.service.fetch(DETAILS, ByMovie(1))
@@ -373,14 +373,14 @@ def test_a_half_is_made_anew_and_never_given_as_an_old_answer() -> None:
 
 
 @pytest.mark.parametrize("rests_on", [(SPEED,), (BATCH, SPEED)])
-def test_a_view_that_rests_on_the_failing_layer_has_no_half(rests_on: tuple[str, ...]) -> None:
+def test_view_that_rests_on_the_failing_layer_is_refused(rests_on: tuple[str, ...]) -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     with pytest.raises(StoreUnavailable):
         served.service.fetch(replace(DETAILS, rests_on=rests_on), ByMovie(1))
 
 
-def test_what_rests_on_the_catalogue_does_with_the_copy_at_hand() -> None:
+def test_catalogue_view_is_answered_from_the_present_copy_during_an_outage() -> None:
     def titles(params: ByMovie, reading: ViewInputs) -> ViewResult:
         body = {"title": reading.catalogue.title_of(params.movie_id)}
         return ViewResult(body, describe(reading.boundary, reading.layers))

@@ -1,4 +1,4 @@
-"""What a worker tells of itself once a second."""
+"""The figures that a worker reports of itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, *views: str) -> None:
         self.cpu = 0.5
-        self.link = RedisLink(lambda: pytest.fail("asks nobody"))
+        self.link = RedisLink(lambda: pytest.fail("Redis is not asked"))
         self.cache = AnswerCache(RedisTier(self.link, "measured:"), b"secret")
         self.measuring = WorkerMeters(
             cache=self.cache,
@@ -38,7 +38,7 @@ class Worker:
         )
 
 
-def test_counts_rise_by_what_is_new_and_begin_at_zero() -> None:
+def test_meters_start_at_zero_and_rise_with_the_counts() -> None:
     worker = Worker("measured.view")
     assert [value(meters.CACHE_ANSWERS, "measured.view", outcome) for outcome in Outcome] == [0] * len(Outcome)
     for expected in (3, 3, 4):
@@ -48,7 +48,7 @@ def test_counts_rise_by_what_is_new_and_begin_at_zero() -> None:
         assert value(meters.CACHE_ANSWERS, "measured.view", Outcome.HOT) == expected
 
 
-def test_counts_that_redis_was_told_meanwhile_are_not_lost() -> None:
+def test_counts_taken_for_redis_still_reach_the_meters() -> None:
     worker = Worker("taken.view")
     worker.cache.counts.note("taken.view", Outcome.MISS)
     worker.cache.counts.take()
@@ -57,7 +57,7 @@ def test_counts_that_redis_was_told_meanwhile_are_not_lost() -> None:
     assert value(meters.CACHE_ANSWERS, "taken.view", Outcome.MISS) == 2
 
 
-def test_processor_time_adds_up_and_the_rest_is_of_the_moment() -> None:
+def test_processor_time_adds_up_and_memory_is_the_present_one() -> None:
     worker, before = Worker(), value(meters.PROCESS_CPU_SECONDS)
     for worker.cpu in (0.5, 0.75, 0.75, 2.0):
         worker.measuring.run()
@@ -66,7 +66,7 @@ def test_processor_time_adds_up_and_the_rest_is_of_the_moment() -> None:
     assert value(meters.WORKERS) == 1
 
 
-def test_the_own_tier_and_the_absence_of_redis_are_told() -> None:
+def test_meters_show_the_local_tier_and_a_redis_outage() -> None:
     worker = Worker()
     entry = Entry.of("k", b"{}", made=0.0, ttl=60, cost=0.0, missing=(), generations=())
     worker.cache.local_tier.put("question", CachedEntry(entry, 1.0, "HIT", entry))
@@ -77,5 +77,5 @@ def test_the_own_tier_and_the_absence_of_redis_are_told() -> None:
     assert value(meters.CACHE_PROCESS_BYTES) == entry.size
 
 
-def test_this_process_occupies_some_memory() -> None:
+def test_resident_memory_of_this_process_is_plausible() -> None:
     assert 10_000_000 < resident_bytes() < 10_000_000_000

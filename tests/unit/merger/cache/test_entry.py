@@ -1,4 +1,4 @@
-"""Cached answers and their bytes (C2, C7, C9)."""
+"""Cached entries and their bytes. Requirements C2, C7 and C9."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ texts = st.text(st.characters(codec="utf-8"))
     st.lists(intervals, max_size=3),
     st.lists(st.from_regex(r"[0-9]{0,15}", fullmatch=True), max_size=6),
 )
-def test_an_entry_comes_back_from_its_bytes_as_it_was(
+def test_decoded_entry_equals_the_encoded_one(
     key: str, body: bytes, made: float, ttl: int, cost: float, missing: list[Interval], generations: list[str]
 ) -> None:
-    told = tuple(missing)
-    entry = Entry.of(key, body, made=made, ttl=ttl, cost=cost, missing=told, generations=tuple(generations))
+    intervals = tuple(missing)
+    entry = Entry.of(key, body, made=made, ttl=ttl, cost=cost, missing=intervals, generations=tuple(generations))
     again = Entry.decode(entry.encode(key, SECRET), key, SECRET)
     assert again == entry
     assert again.body == body
@@ -46,7 +46,7 @@ def test_an_entry_comes_back_from_its_bytes_as_it_was(
 
 
 @given(st.one_of(st.integers(), st.text()), st.lists(texts, max_size=3))
-def test_the_knowledge_that_there_is_nothing_comes_back_as_it_was(key: object, near: list[str]) -> None:
+def test_decoded_absence_equals_the_encoded_one(key: object, near: list[str]) -> None:
     entry = Entry.of_absence(NotFound("genre", key, near), made=5.0, ttl=30, generations=("1", ""))
     again = Entry.decode(entry.encode("k", SECRET), "k", SECRET)
     assert again == entry
@@ -88,13 +88,13 @@ def test_sealed_entry_of_another_shape_is_refused(content: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_bytes_of_anybody_else_are_no_entry(raw: bytes) -> None:
+def test_arbitrary_bytes_are_refused(raw: bytes) -> None:
     with pytest.raises(ValueError, match="not an entry"):
         Entry.decode(raw, "k", SECRET)
 
 
 @given(st.data())
-def test_an_entry_with_any_bit_turned_is_none(data: st.DataObject) -> None:
+def test_entry_with_any_flipped_bit_is_refused(data: st.DataObject) -> None:
     raw = bytearray(Entry.of("k", b'{"a":1}', made=1, ttl=2).encode("k", SECRET))
     place = data.draw(st.integers(0, len(raw) * 8 - 1))
     raw[place // 8] ^= 1 << place % 8
@@ -103,14 +103,14 @@ def test_an_entry_with_any_bit_turned_is_none(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(("key", "secret"), [("other", SECRET), ("k", b"another secret of tests"), ("k\n", SECRET)])
-def test_an_entry_counts_under_its_key_and_secret_only(key: str, secret: bytes) -> None:
+def test_entry_is_refused_under_another_key_or_secret(key: str, secret: bytes) -> None:
     raw = Entry.of("k", b"{}", made=1, ttl=2).encode("k", SECRET)
     with pytest.raises(ValueError, match="not an entry"):
         Entry.decode(raw, key, secret)
 
 
 @given(keys, bodies, bodies)
-def test_a_tag_is_the_same_for_the_same_bytes_and_another_for_others(key: str, body: bytes, other: bytes) -> None:
+def test_etag_is_equal_only_for_equal_key_and_bytes(key: str, body: bytes, other: bytes) -> None:
     tag = Entry.of(key, body, made=1, ttl=2).etag
     assert tag == Entry.of(key, body, made=3, ttl=4, cost=5, generations=("9",)).etag
     assert (tag == Entry.of(key, other, made=1, ttl=2).etag) == (body == other)
@@ -119,7 +119,7 @@ def test_a_tag_is_the_same_for_the_same_bytes_and_another_for_others(key: str, b
 
 
 @pytest.mark.parametrize("size", [COMPRESS_FROM - 1, COMPRESS_FROM, 200_000])
-def test_large_bodies_are_compressed_once_and_always_to_the_same_bytes(size: int) -> None:
+def test_large_bodies_are_compressed_to_the_same_bytes_each_time(size: int) -> None:
     body = orjson.dumps("x" * (size - 2))
     entry = Entry.of("k", body, made=1, ttl=2)
     assert entry.compressed == (size >= COMPRESS_FROM)
@@ -128,27 +128,27 @@ def test_large_bodies_are_compressed_once_and_always_to_the_same_bytes(size: int
 
 
 @pytest.mark.parametrize("size", [0, COMPRESS_FROM - 1, COMPRESS_FROM, 5_000_000])
-def test_its_size_is_not_below_what_it_occupies_with_its_body_unpacked(size: int) -> None:
+def test_size_covers_the_unpacked_body(size: int) -> None:
     entry = Entry.of("k", b"x" * size, made=1, ttl=2)
     assert entry.size >= len(entry.stored) + (len(entry.body) if entry.compressed else 0)
     assert entry.size <= 2 * size + 600
 
 
 @pytest.mark.parametrize("padding", ["", "x" * COMPRESS_FROM])
-def test_a_stale_answer_says_so_and_is_otherwise_the_same(padding: str) -> None:
+def test_stale_answer_differs_only_by_its_warning(padding: str) -> None:
     content = {"a": padding, "freshness": {"warnings": ["batch_stale: old"], "complete": False}}
     missing = ((None, START), (START, START + timedelta(hours=1)))
     entry = Entry.of("k", orjson.dumps(content), made=0.0, ttl=60, cost=0.5, missing=missing, generations=("1",))
-    told = entry.as_stale("k", "the store is away")
+    stale = entry.as_stale("k", "the store is away")
     content["freshness"]["warnings"].append(  # type: ignore[index]  # a list in a dict
         "stale_answer: this answer is from 1970-01-01T00:00:00Z; the store is away"
     )
-    assert orjson.loads(told.body) == content
-    assert told.etag != entry.etag
-    assert (told.made, told.ttl, told.cost, told.missing, told.generations) == (0.0, 60, 0.5, missing, ("1",))
+    assert orjson.loads(stale.body) == content
+    assert stale.etag != entry.etag
+    assert (stale.made, stale.ttl, stale.cost, stale.missing, stale.generations) == (0.0, 60, 0.5, missing, ("1",))
     assert len(orjson.loads(entry.body)["freshness"]["warnings"]) == 1, "the old one is untouched"
 
 
-def test_age_is_never_negative_over_a_clock_that_differs() -> None:
+def test_age_is_never_negative_when_clocks_differ() -> None:
     entry = Entry.of("k", b"", made=100.0, ttl=5)
     assert [entry.age(now) for now in (90.0, 100.0, 102.5)] == [0.0, 0.0, 2.5]

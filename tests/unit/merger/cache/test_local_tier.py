@@ -1,4 +1,4 @@
-"""The in-process tier keeps its bounds, whoever fills it."""
+"""The local tier keeps its bounds and adds up its bytes."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def held(size: int = 10, until: float = 1.0) -> CachedEntry:
     return CachedEntry(entry, until, "HIT", entry)
 
 
-def test_what_was_put_in_is_found_by_its_question_whether_its_time_is_over_or_not() -> None:
+def test_held_entry_is_found_whether_or_not_its_time_is_over() -> None:
     tier, one = LocalTier(), held(until=-5)
     tier.put(("view", 1), one)
     assert tier.get(("view", 1)) is one
     assert tier.get(("view", 2)) is None
 
 
-def test_what_was_put_in_first_gives_way() -> None:
+def test_oldest_entries_are_dropped_first() -> None:
     tier = LocalTier(most_entries=3)
     for number in (1, 2, 3, 1, 4):
         tier.put(number, held())
     assert [number for number in (1, 2, 3, 4) if tier.get(number)] == [1, 3, 4]
 
 
-def test_an_entry_that_is_put_in_again_is_counted_once() -> None:
+def test_entry_put_twice_is_counted_once() -> None:
     tier = LocalTier()
     for size in (10, 2000, 50):
         tier.put("q", held(size))
@@ -41,7 +41,7 @@ def test_an_entry_that_is_put_in_again_is_counted_once() -> None:
     assert tier.bytes == held(50).size
 
 
-def test_an_entry_above_an_eighth_of_all_is_not_taken_and_its_forerunner_is_gone() -> None:
+def test_oversized_entry_is_not_held_and_replaces_its_predecessor() -> None:
     tier = LocalTier(most_bytes=80_000)
     tier.put("q", held(10))
     tier.put("q", held(10_000))
@@ -49,13 +49,13 @@ def test_an_entry_above_an_eighth_of_all_is_not_taken_and_its_forerunner_is_gone
     assert (len(tier), tier.bytes) == (0, 0)
 
 
-def test_a_stale_answer_and_the_original_are_both_counted() -> None:
+def test_size_counts_a_stale_answer_and_its_original() -> None:
     original = Entry.of("k", b'{"freshness":{"warnings":[]}}', made=0, ttl=1)
-    told = original.as_stale("k", "x" * 1000)
-    assert CachedEntry(told, 1, "STALE", original).size == told.size + original.size > 2000
+    stale = original.as_stale("k", "x" * 1000)
+    assert CachedEntry(stale, 1, "STALE", original).size == stale.size + original.size > 2000
 
 
-def test_clearing_it_leaves_nothing() -> None:
+def test_clear_drops_everything() -> None:
     tier = LocalTier()
     tier.put("q", held())
     tier.clear()
@@ -63,7 +63,7 @@ def test_clearing_it_leaves_nothing() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3000)), max_size=80))
-def test_its_bounds_hold_after_every_step_and_its_sum_is_true(steps: list[tuple[int, int]]) -> None:
+def test_bounds_hold_and_bytes_add_up_after_every_step(steps: list[tuple[int, int]]) -> None:
     tier, most = LocalTier(most_entries=10, most_bytes=20_000), {}
     for number, size in steps:
         tier.put(number, found := held(size))
@@ -75,7 +75,7 @@ def test_its_bounds_hold_after_every_step_and_its_sum_is_true(steps: list[tuple[
         assert all(tier.get(key) in (None, entry) for key, entry in most.items())
 
 
-def test_its_sum_is_true_after_many_threads_at_once() -> None:
+def test_bytes_add_up_after_many_threads_at_once() -> None:
     tier = LocalTier(most_entries=50, most_bytes=100_000)
 
     def fill(seed: int) -> None:
@@ -92,7 +92,7 @@ def test_its_sum_is_true_after_many_threads_at_once() -> None:
 
 
 @pytest.mark.parametrize("packs_well", [False, True], ids=["noise", "repetition"])
-def test_memory_stays_within_the_bound_under_ever_new_questions_even_unpacked(packs_well: bool) -> None:
+def test_memory_stays_bounded_under_ever_new_requests(packs_well: bool) -> None:
     bound = 2_000_000
     tier = LocalTier(most_entries=10_000, most_bytes=bound)
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""Counts of the cache by view and outcome, and the hit rate (C8)."""
+"""Outcomes by view, and the hit rate. Requirement C8."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_counts_are_kept_by_view_and_outcome() -> None:
     assert counts.all() == {("a", Outcome.HIT): 2, ("b", Outcome.HIT): 1, ("a", Outcome.MISS): 1}
 
 
-def test_what_was_taken_is_taken_once_and_stays_in_the_sum() -> None:
+def test_counts_are_taken_once_and_stay_in_the_sum() -> None:
     counts = OutcomeCounts()
     counts.note("a", Outcome.HIT)
     assert counts.take() == {("a", Outcome.HIT): 1}
@@ -26,7 +26,7 @@ def test_what_was_taken_is_taken_once_and_stays_in_the_sum() -> None:
     assert counts.all() == {("a", Outcome.HIT): 2}
 
 
-def test_no_count_is_lost_between_threads_that_count_and_one_that_takes() -> None:
+def test_no_count_is_lost_between_threads() -> None:
     counts, taken = OutcomeCounts(), 0
 
     def note() -> None:
@@ -54,13 +54,13 @@ def test_no_count_is_lost_between_threads_that_count_and_one_that_takes() -> Non
         ({Outcome.HOT: 2, Outcome.HIT: 4, Outcome.MISS: 2, Outcome.REFRESH: 9, Outcome.ERROR: 9}, 0.75),
     ],
 )
-def test_the_hit_rate_is_the_share_of_answers_that_were_not_made_for_their_question(
+def test_hit_rate_is_the_share_of_answers_not_computed_for_their_request(
     counted: dict[Outcome, int], rate: float | None
 ) -> None:
     assert hit_rate({("a", outcome): number for outcome, number in counted.items()}) == rate
 
 
-def test_the_hit_rate_of_a_view_is_its_own() -> None:
+def test_hit_rate_of_one_view_ignores_others() -> None:
     counts = {("a", Outcome.HIT): 3, ("a", Outcome.MISS): 1, ("b", Outcome.MISS): 4}
     assert (hit_rate(counts, "a"), hit_rate(counts, "b"), hit_rate(counts, "c"), hit_rate(counts)) == (
         0.75,
@@ -70,6 +70,6 @@ def test_the_hit_rate_of_a_view_is_its_own() -> None:
     )
 
 
-def test_every_outcome_is_an_answer_or_known_not_to_be_one() -> None:
+def test_every_outcome_counts_as_an_answer_or_explicitly_not() -> None:
     assert set(Outcome) - set(SERVED) == {Outcome.REFRESH, Outcome.ERROR}
     assert set(SERVED) - set(SERVED_WITHOUT_COMPUTING) == {Outcome.MISS}

@@ -1,11 +1,11 @@
-"""Which addresses a process notes."""
+"""The addresses that a process counts."""
 
 from __future__ import annotations
 
 from merger.cache.popular import LONGEST_ADDRESS, PopularCounts
 
 
-def test_addresses_are_counted_until_they_are_taken() -> None:
+def test_addresses_are_counted_until_taken() -> None:
     found = PopularCounts()
     for address in ("/a", "/b?c=d", "/a"):
         found.note(address)
@@ -13,13 +13,13 @@ def test_addresses_are_counted_until_they_are_taken() -> None:
     assert found.take() == {}
 
 
-def test_an_endless_address_is_not_kept() -> None:
+def test_overlong_address_is_not_counted() -> None:
     found = PopularCounts()
     found.note("/" + "a" * LONGEST_ADDRESS)
     assert found.take() == {}
 
 
-def test_a_flood_of_addresses_is_bounded_and_hides_none_that_is_asked_often() -> None:
+def test_flood_of_addresses_is_bounded_and_keeps_frequent_ones() -> None:
     found = PopularCounts(most=10)
     for number in range(100):
         found.note(f"/flood/{number}")

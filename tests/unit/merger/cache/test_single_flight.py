@@ -1,4 +1,4 @@
-"""Equal work under way is done once (C3)."""
+"""One call per key at a time. Requirement C3."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Gate:
 
 
 def never() -> int:
-    pytest.fail("somebody is at it")
+    pytest.fail("the first caller does the work")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(20)
 
 
-def test_everyone_gets_the_one_result_and_one_of_them_did_it(pool: ThreadPoolExecutor) -> None:
+def test_all_callers_get_one_result_from_one_call(pool: ThreadPoolExecutor) -> None:
     flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
@@ -48,7 +48,7 @@ def test_everyone_gets_the_one_result_and_one_of_them_did_it(pool: ThreadPoolExe
     assert gate.calls == 1
 
 
-def test_everyone_gets_the_one_exception(pool: ThreadPoolExecutor) -> None:
+def test_all_callers_get_the_same_exception(pool: ThreadPoolExecutor) -> None:
     flights, gate = SingleFlight[int](), Gate(ZeroDivisionError())
     with pool:
         running = [pool.submit(flights.run, "q", gate.work, 5)]
@@ -58,7 +58,7 @@ def test_everyone_gets_the_one_exception(pool: ThreadPoolExecutor) -> None:
         assert all(each.exception() is gate.error for each in running)
 
 
-def test_after_it_is_over_the_work_is_done_again() -> None:
+def test_call_after_the_flight_does_the_work_again() -> None:
     flights = SingleFlight[int]()
 
     def fail() -> int:
@@ -71,7 +71,7 @@ def test_after_it_is_over_the_work_is_done_again() -> None:
     assert flights._under_way == {}
 
 
-def test_other_work_does_not_wait(pool: ThreadPoolExecutor) -> None:
+def test_work_under_another_key_does_not_wait(pool: ThreadPoolExecutor) -> None:
     flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
@@ -81,7 +81,7 @@ def test_other_work_does_not_wait(pool: ThreadPoolExecutor) -> None:
         assert first.result() == (1, True)
 
 
-def test_whoever_loses_patience_is_told_and_the_work_goes_on(pool: ThreadPoolExecutor) -> None:
+def test_caller_out_of_patience_gets_a_timeout_and_the_work_goes_on(pool: ThreadPoolExecutor) -> None:
     flights, gate = SingleFlight[int](), Gate()
     with pool:
         first = pool.submit(flights.run, "q", gate.work, 5)
@@ -92,7 +92,7 @@ def test_whoever_loses_patience_is_told_and_the_work_goes_on(pool: ThreadPoolExe
         assert first.result() == (1, True)
 
 
-def test_work_that_ends_its_thread_frees_the_others(pool: ThreadPoolExecutor) -> None:
+def test_exiting_thread_releases_the_waiting_callers(pool: ThreadPoolExecutor) -> None:
     flights, gate = SingleFlight[int](), Gate()
 
     def leave() -> int:

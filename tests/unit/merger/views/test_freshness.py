@@ -1,4 +1,4 @@
-"""What every answer says about itself (M8, F3, F4, A7)."""
+"""The freshness of every answer. Requirements M8, F3, F4 and A7."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def codes(freshness: Freshness) -> list[str]:
     return [warning.partition(":")[0] for warning in freshness.warnings]
 
 
-def test_a_healthy_answer_has_no_warnings_and_is_complete() -> None:
+def test_healthy_answer_is_complete_without_warnings() -> None:
     freshness = describe(BOUNDARY, HEALTHY, speed_types=("sentiment",), batch_as_of=RUN)
     assert freshness.as_dict() == {
         "cutoff": "2026-03-08T10:00:00Z",
@@ -34,7 +34,7 @@ def test_a_healthy_answer_has_no_warnings_and_is_complete() -> None:
     }
 
 
-def test_an_answer_is_no_fresher_than_the_slowest_type_it_needs() -> None:
+def test_answer_is_as_old_as_its_slowest_type() -> None:
     slow = NOW - timedelta(minutes=11)
     layers = Layers(NOW, {"sentiment": SpeedLayer(synced_at=NOW), "stats": SpeedLayer(synced_at=slow)})
     both = describe(BOUNDARY, layers, speed_types=("sentiment", "stats"))
@@ -43,26 +43,26 @@ def test_an_answer_is_no_fresher_than_the_slowest_type_it_needs() -> None:
     assert codes(describe(BOUNDARY, layers, speed_types=("sentiment",))) == []
 
 
-def test_a_batch_only_answer_does_not_speak_of_the_speed_layer() -> None:
+def test_batch_only_answer_has_no_speed_warnings() -> None:
     freshness = describe(BOUNDARY, Layers(NOW), batch_as_of=RUN)
     assert freshness.speed_as_of is None
     assert codes(freshness) == []
 
 
-def test_empty_and_stale_layers_are_told() -> None:
+def test_empty_and_stale_layers_give_warnings() -> None:
     assert codes(describe(BOUNDARY, Layers(), speed_types=("stats",))) == ["speed_empty", "batch_empty"]
     stale = Layers(NOW - timedelta(hours=36, seconds=1), HEALTHY.speed)
     assert codes(describe(BOUNDARY, stale, speed_types=("stats",))) == ["batch_stale"]
 
 
-def test_groups_of_missing_intervals_are_united() -> None:
+def test_missing_intervals_are_united() -> None:
     freshness = describe(BOUNDARY, HEALTHY, missing=(((RUN, RUN + HOUR),), ((None, RUN),)))
     assert freshness.missing == ((None, RUN + HOUR),)
     assert not freshness.complete
     assert freshness.as_dict()["missing"] == [{"start": None, "end": "2026-03-10T03:00:00Z"}]
 
 
-def test_skipped_documents_are_told_by_kind_and_not_by_number() -> None:
+def test_warning_of_skipped_documents_names_kinds_not_numbers() -> None:
     broken = [total(-1, RUN), {**total(1, RUN), "data": None}]
     once, twice = (describe(BOUNDARY, HEALTHY, documents=Contract().read(broken * times)) for times in (1, 2))
     assert once == twice
@@ -71,14 +71,14 @@ def test_skipped_documents_are_told_by_kind_and_not_by_number() -> None:
     )
 
 
-def test_many_kinds_of_skipped_documents_are_shortened() -> None:
+def test_long_list_of_skipped_kinds_is_shortened() -> None:
     fields = ("avg_sentiment", "review_count", "positive_count", "negative_count", "neutral_count", "date")
     broken = [{**total(1, RUN), "data": {**total(1, RUN)["data"], field: "?"}} for field in fields]
     warning = describe(BOUNDARY, HEALTHY, documents=Contract().read(broken)).warnings[0]
     assert warning.endswith("sentiment.neutral_count, sentiment.positive_count, …)")
 
 
-def test_the_same_warning_is_given_once() -> None:
+def test_equal_warnings_are_given_once() -> None:
     assert describe(BOUNDARY, HEALTHY, warnings=("a: b", "c: d", "a: b")).warnings == ("a: b", "c: d")
 
 
@@ -86,9 +86,9 @@ def test_the_same_warning_is_given_once() -> None:
     ("sources", "expected"),
     [(["batch"], "batch"), (["speed", "speed"], "speed"), (["speed", "batch"], "merged"), ([], "merged")],
 )
-def test_a_source_is_a_layer_or_both(sources: list[str], expected: str) -> None:
+def test_source_is_one_layer_or_merged(sources: list[str], expected: str) -> None:
     assert source_of(sources) == expected
 
 
-def test_an_interval_from_the_beginning_has_no_start() -> None:
+def test_interval_from_the_beginning_has_a_null_start() -> None:
     assert intervals_as_list([(None, at("2026-03-10 02:00"))]) == [{"start": None, "end": "2026-03-10T02:00:00Z"}]
