@@ -75,7 +75,7 @@ class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]  # t
 
 
 class FreshnessSerializer(serializers.Serializer[Any]):
-    """How fresh and complete an answer is. Requirement M8."""
+    """How fresh and complete an answer is."""  # its description for clients; requirement M8
 
     cutoff = serializers.DateTimeField(help_text="From this hour on, the speed layer takes precedence.")
     batch_as_of = serializers.DateTimeField(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.meta.repository import ROOT, tracked_files
 
@@ -67,6 +69,11 @@ def test_every_cited_section_exists() -> None:
     sections = set(re.findall(r"^## (\d+)\. ", REQUIREMENTS, re.MULTILINE))
     unknown = {number: place for number, place in cited(SECTION).items() if number not in sections}
     assert unknown == {}
+
+
+def test_codes_do_not_reach_the_readers_of_the_apis_description() -> None:
+    description: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    assert CODE.findall(json.dumps(description, default=str)) == []
 
 
 @pytest.mark.parametrize(
