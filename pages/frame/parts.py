@@ -22,7 +22,7 @@ LATE_AFTER_SECONDS: Final = 30
 _LISTED: Final = 3
 """Missing intervals that are listed; the rest is counted."""
 
-MEANINGS: Final = {
+WARNING_TITLES: Final = {
     "speed_lagging": "The speed layer is late",
     "speed_empty": "The speed layer has no data of this kind",
     "batch_stale": "The batch layer is out of date",
@@ -113,4 +113,4 @@ def notices(answer: Answer) -> Iterator[Notice]:
                 text = f"They are from {computed_at}. Newer ones appear automatically."
                 yield Notice("stale", "Not the newest numbers", text)
             continue
-        yield Notice("late", MEANINGS.get(code, code), f"{text[:1].upper()}{text[1:]}.")
+        yield Notice("late", WARNING_TITLES.get(code, code), f"{text[:1].upper()}{text[1:]}.")

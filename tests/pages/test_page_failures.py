@@ -53,7 +53,7 @@ def broken(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Reader:
     """Pages that were read once before MongoDB fails; the cached answers are an hour old."""
     for page in PAGES:
         reader.get(page)
-    monkeypatch.setattr(monitor()._store, "within", lambda _: None)
+    monkeypatch.setattr(monitor()._store, "wait", lambda _: None)
     reader_of = wiring.service()._reader
 
     def fail(*_: Any, **__: Any) -> Any:
@@ -87,7 +87,7 @@ def test_without_redis_pages_work_and_show_a_notice(reader: Reader, monkeypatch:
     link = RedisLink(lambda: Redis(port=free_port(), retry=Retry(NoBackoff(), 0)), retry_seconds=60)
     monkeypatch.setattr(wiring, "redis_link", lambda: link)
     wiring.service.cache_clear()
-    monkeypatch.setattr(monitor()._cache, "within", lambda _: None)
+    monkeypatch.setattr(monitor()._cache, "wait", lambda _: None)
     text = reader.get(f"/movies/{MOVIE}/")
     assert "The shared cache is not answering" in text
     assert "Fight Club" in text

@@ -54,7 +54,7 @@ class Probe(Generic[T]):
                 self._pending = self._thread.submit(self._run)
             return self._pending
 
-    def within(self, seconds: float) -> T | None:
+    def wait(self, seconds: float) -> T | None:
         """Waits for the result; ``None`` when it takes longer, or when the check failed a moment ago."""
         pending, failed_recently = self.start(), time.monotonic() - self._failed_at < AWAY_SECONDS
         try:
@@ -94,22 +94,22 @@ class HealthMonitor:
 
     def readiness(self) -> Readiness:
         """Finds out whether requests can be answered, and why not."""
-        if self._store.within(PING_WAIT_SECONDS) is None:
+        if self._store.wait(PING_WAIT_SECONDS) is None:
             return Readiness(False, probes.holds_answers(), None, None)
         # A check that takes too long does not count against the service.
-        indexes = self._indexes.within(INDEXES_WAIT_SECONDS)
-        layers = self._layers.within(LAYERS_WAIT_SECONDS)
+        indexes = self._indexes.wait(INDEXES_WAIT_SECONDS)
+        layers = self._layers.wait(LAYERS_WAIT_SECONDS)
         return Readiness(True, False, indexes, None if layers is None else _holds_documents(layers[1]))
 
     def _ask_probes(self) -> ProbeResults:
         self._cache.start()
-        store = self._store.within(PING_WAIT_SECONDS)
-        cache = self._cache.within(PING_WAIT_SECONDS)
+        store = self._store.wait(PING_WAIT_SECONDS)
+        cache = self._cache.wait(PING_WAIT_SECONDS)
         if store is None:
             return ProbeResults(None, cache, None, None, probes.breaker_states())
-        layers = self._layers.within(LAYERS_WAIT_SECONDS)
+        layers = self._layers.wait(LAYERS_WAIT_SECONDS)
         # Counting may take seconds, so only a caller who would get no number at all waits, and only briefly.
-        counts = self._counts.within(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
+        counts = self._counts.wait(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
         return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states())
 
 

@@ -48,7 +48,7 @@ class StateCollector(Collector):
 
     def _collection_sizes(self) -> Mapping[str, CollectionSizes]:
         last = self._sizes.last
-        return self._sizes.within(0.0 if last else SIZES_WAIT_SECONDS) or last or {}
+        return self._sizes.wait(0.0 if last else SIZES_WAIT_SECONDS) or last or {}
 
 
 @cache

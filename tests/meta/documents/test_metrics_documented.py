@@ -34,7 +34,7 @@ def defined() -> Metrics:
 
 def collected() -> Metrics:
     health: Any = SimpleNamespace(report=lambda: EXAMPLE)
-    sizes: Any = SimpleNamespace(last=None, within=lambda _: {"c": CollectionSizes(1, 2, {"i": 3}, {"i": 4})})
+    sizes: Any = SimpleNamespace(last=None, wait=lambda _: {"c": CollectionSizes(1, 2, {"i": 3}, {"i": 4})})
     families = list(StateCollector(health, sizes).collect())
     assert all(family.samples for family in families)
     return {_name(family.name, family.type): (family.type, tuple(family.samples[0].labels)) for family in families}

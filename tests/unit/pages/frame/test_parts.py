@@ -13,7 +13,7 @@ from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
 from merger.answers.answer import Answer
 from merger.cache.entry import BEING_REPLACED, Entry
 from merger.errors import StoreUnavailable
-from pages.frame.parts import MEANINGS, Notice, load_part, notices
+from pages.frame.parts import WARNING_TITLES, Notice, load_part, notices
 
 ROOT = Path(__file__).resolve().parents[4]
 MADE = 1_796_000_000.0
@@ -79,7 +79,7 @@ def test_every_warning_code_has_a_title() -> None:
     }
     warnings = found - {"ttl_expires_at"} | {"batch_unavailable", "speed_unavailable"}
     assert len(warnings) > 10
-    assert warnings - set(MEANINGS) - {"stale_answer"} == set()
+    assert warnings - set(WARNING_TITLES) - {"stale_answer"} == set()
 
 
 def test_a_store_that_does_not_answer_is_shown_without_its_name() -> None:

@@ -11,14 +11,14 @@ from lambdaserve.ops.health.monitor import Probe
 def test_kept_result_is_not_asked_for_again() -> None:
     answers = iter(["first", "second"])
     probe = Probe(lambda: next(answers), keep=60.0)
-    assert [probe.within(10), probe.within(10)] == ["first", "first"]
+    assert [probe.wait(10), probe.wait(10)] == ["first", "first"]
     assert probe.last == "first"
 
 
 def test_result_without_a_lifetime_is_asked_for_each_time() -> None:
     answers = iter(["first", "second"])
     probe = Probe(lambda: next(answers))
-    assert [probe.within(10), probe.within(10)] == ["first", "second"]
+    assert [probe.wait(10), probe.wait(10)] == ["first", "second"]
 
 
 def test_slow_probe_runs_once_for_all_who_wait() -> None:
@@ -30,9 +30,9 @@ def test_slow_probe_runs_once_for_all_who_wait() -> None:
         return "done"
 
     probe = Probe(ask, keep=60.0)
-    assert [probe.within(0.01) for _ in range(3)] == [None] * 3
+    assert [probe.wait(0.01) for _ in range(3)] == [None] * 3
     finish.set()
-    assert probe.within(10) == "done"
+    assert probe.wait(10) == "done"
     assert started.acquire(timeout=10)
     assert not started.acquire(blocking=False), "it ran twice"
 
@@ -49,10 +49,10 @@ def test_after_a_failure_nothing_waits_until_a_good_result_is_there() -> None:
         return "well"
 
     probe = Probe(ask)
-    assert probe.within(10) is None
+    assert probe.wait(10) is None
     began = time.monotonic()
-    assert [probe.within(10) for _ in range(5)] == [None] * 5
+    assert [probe.wait(10) for _ in range(5)] == [None] * 5
     assert time.monotonic() - began < 5
     back.set()
     assert probe.start().result(10) == "well"
-    assert probe.within(10) == "well"
+    assert probe.wait(10) == "well"

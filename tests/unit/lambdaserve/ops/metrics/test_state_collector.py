@@ -18,7 +18,7 @@ SIZES = {"batch_views": CollectionSizes(10, 2000, {"_id_": 300}, {"_id_": 7}), "
 
 def scraped(report: Any, *, sizes: Any = SIZES, last: Any = None) -> Scraped:
     registry = CollectorRegistry()
-    probe: Any = SimpleNamespace(last=last, within=lambda _: sizes)
+    probe: Any = SimpleNamespace(last=last, wait=lambda _: sizes)
     registry.register(StateCollector(SimpleNamespace(report=lambda: report), probe))  # type: ignore[arg-type]
     return Scraped(generate_latest(registry).decode())
 
