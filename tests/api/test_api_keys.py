@@ -122,7 +122,7 @@ def test_every_invalid_key_gets_the_same_401_even_where_all_may_read(clock: Cloc
     assert b"The API key is not valid." in bodies["unknown"]
 
 
-def test_a_key_without_the_scope_gets_a_403_even_where_all_may_read(settings: Any) -> None:
+def test_a_key_without_the_scope_is_refused_even_where_all_may_read(settings: Any) -> None:
     for settings.ANONYMOUS_READ in (True, False):
         _, text = create_key(scopes=["metrics", "manage", "explain"], owner=User.objects.create_superuser("root"))
         response = ask(text)
@@ -238,10 +238,11 @@ def test_a_key_s_own_limit_holds_where_there_is_no_default(settings: Any, redis_
 
 
 def test_guessing_keys_is_limited_by_address(settings: Any, redis_client: Redis) -> None:
+    ask(str(KeyText.generate()))  # the slow first request, so that the others take less than a second
     settings.RATE_LIMIT, settings.RATE_BURST = 12, 4
     responses = [ask(str(KeyText.generate())) for _ in range(5)]
     assert [response.status_code for response in responses] == [401] * 4 + [429]
-    assert responses[-1]["Retry-After"] in ("4", "5"), "a token comes back in 5 s; a slow machine has used up one"
+    assert responses[-1]["Retry-After"] == "5"
     _, text = create_key()
     assert ask(text).status_code == 400, "a right key from there still works"
 

@@ -75,10 +75,10 @@ def test_a_forged_header_changes_nothing(world: Api, settings: Any, path: str) -
     get(path)  # every later request is a hit
     plain = get(path)
     for forged in ({name: value} for name, value in FORGED.items()):
-        found = get(path, **forged)
-        assert found.status_code == plain.status_code, forged
-        assert constant_parts(found) == constant_parts(plain), forged
-        assert EVIL not in str(found.headers)
+        response = get(path, **forged)
+        assert response.status_code == plain.status_code, forged
+        assert constant_parts(response) == constant_parts(plain), forged
+        assert EVIL not in str(response.headers)
 
 
 def constant_parts(response: Any) -> tuple[dict[str, str], bytes]:
@@ -117,19 +117,19 @@ def without_strip(content: bytes) -> bytes:
 )
 def test_a_foreign_host_is_refused_everywhere_and_not_repeated(host: str) -> None:
     for path in PAGES:
-        found = get(path, Host=host.encode().decode("latin-1"))
-        assert found.status_code == 400, path
-        assert EVIL.encode() not in found.content, path
-        assert EVIL not in str(found.headers), path
+        response = get(path, Host=host.encode().decode("latin-1"))
+        assert response.status_code == 400, path
+        assert EVIL.encode() not in response.content, path
+        assert EVIL not in str(response.headers), path
 
 
 def test_a_redirect_to_https_keeps_the_request_s_host(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     for path in ("", "//evil.example/%2f..", "admin/", f"api/v1/movies/{MOVIE}"):
         for headers in ({}, FORGED):
-            found = get(path, **headers)
-            assert found.status_code == 301
-            assert found["Location"].startswith("https://testserver/"), (path, found["Location"])
+            response = get(path, **headers)
+            assert response.status_code == 301
+            assert response["Location"].startswith("https://testserver/"), (path, response["Location"])
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_only_a_trusted_proxy_can_say_that_a_request_used_https(
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
     settings.TRUSTED_PROXIES = ("10.0.0.0/8",)
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    found = Client().get(path, headers={"X-Forwarded-Proto": forwarded}, REMOTE_ADDR=remote)
-    assert (found.status_code != 301) is secure
-    assert ("Strict-Transport-Security" in found.headers) is secure
+    response = Client().get(path, headers={"X-Forwarded-Proto": forwarded}, REMOTE_ADDR=remote)
+    assert (response.status_code != 301) is secure
+    assert ("Strict-Transport-Security" in response.headers) is secure
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_no_header_or_field_overrides_the_method() -> None:
     client = Client(raise_request_exception=False)
     for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
         for data in ({}, {"_method": "GET"}):
-            found = client.post(f"/api/v1/movies/{MOVIE}", data, headers={name: "GET"})
-            assert found.status_code == 405
+            response = client.post(f"/api/v1/movies/{MOVIE}", data, headers={name: "GET"})
+            assert response.status_code == 405
     assert client.get(f"/api/v1/movies/{MOVIE}?_method=DELETE").status_code == 400
 
 
@@ -211,8 +211,8 @@ def test_a_shared_cache_gives_no_caller_another_s_answer(world: Api, settings: A
     for caller in reversed(CALLERS):
         for (path, headers), for_anonymous_caller in zip(requests, for_anonymous, strict=True):
             own = callers.send(caller, "GET", path, headers=headers)
-            found = shared.serve(path, callers.headers_of(caller) | headers, own)
-            assert summarize(found) in (summarize(own), for_anonymous_caller), (caller, path, headers)
+            response = shared.serve(path, callers.headers_of(caller) | headers, own)
+            assert summarize(response) in (summarize(own), for_anonymous_caller), (caller, path, headers)
     assert shared.hits > 1_000 if anonymous_read else shared.hits == 0
 
 

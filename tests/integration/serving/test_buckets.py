@@ -149,7 +149,7 @@ def store(tmp_path: Path) -> Iterator[embedded.Store]:
     found.stop()
 
 
-def test_limits_hold_while_redis_is_down_and_it_is_used_again_when_back(store: embedded.Store, tmp_path: Path) -> None:
+def test_limits_hold_while_redis_is_down_and_redis_is_used_again(store: embedded.Store, tmp_path: Path) -> None:
     limit = Limit(rate=6, burst=20)
     redis = Redis.from_url(store.address, socket_timeout=0.2, socket_connect_timeout=0.2, retry=None)
     connected = list[float]()
