@@ -1,4 +1,4 @@
-"""The search of movies and genres, compared with a plain filter."""
+"""The search of movies, compared with a plain filter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR
 from merger.errors import NotFound
-from movies.genres import genre_search
 from movies.search import MovieSearch, SortBy, movie_search
 from tests.effort import examples
 from tests.unit.inputs import Raw, at, bucket, details, view_inputs
@@ -23,7 +22,7 @@ OPEN = at("2026-03-10 10:00")
 COVERED = at("2026-03-10 00:00")
 
 _RATINGS = st.one_of(st.none(), st.integers(0, 20).map(lambda half: half / 2))
-_MOVIES = st.dictionaries(
+MOVIES = st.dictionaries(
     st.integers(1, 12),
     st.fixed_dictionaries(
         {
@@ -78,7 +77,7 @@ def merged(movies: dict[int, dict[str, Any]], buckets: list[tuple[int, int, int,
 
 
 @settings(max_examples=examples(300), deadline=None)
-@given(_MOVIES, _BUCKETS, _RATINGS, st.sampled_from([None, 1979, 1986, 2002]), st.sampled_from(list(SortBy)))
+@given(MOVIES, _BUCKETS, _RATINGS, st.sampled_from([None, 1979, 1986, 2002]), st.sampled_from(list(SortBy)))
 def test_hits_are_those_of_a_plain_filter(
     movies: dict[int, dict[str, Any]],
     buckets: list[tuple[int, int, int, int]],
@@ -118,7 +117,7 @@ def _expected_order(order: SortBy, hit: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(_MOVIES, _BUCKETS, st.randoms(use_true_random=False), st.sampled_from(list(SortBy)))
+@given(MOVIES, _BUCKETS, st.randoms(use_true_random=False), st.sampled_from(list(SortBy)))
 def test_order_and_duplicates_of_documents_change_nothing(
     movies: dict[int, dict[str, Any]],
     buckets: list[tuple[int, int, int, int]],
@@ -135,7 +134,7 @@ def test_order_and_duplicates_of_documents_change_nothing(
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(_MOVIES, st.integers(1, 5), st.sampled_from(list(SortBy)))
+@given(MOVIES, st.integers(1, 5), st.sampled_from(list(SortBy)))
 def test_all_pages_together_are_all_hits(movies: dict[int, dict[str, Any]], limit: int, order: SortBy) -> None:
     catalogue, _ = stored(movies, [])
     whole = ask(MovieSearch(sort_by=order, limit=100), catalogue, [])
@@ -153,17 +152,3 @@ def test_an_unknown_genre_is_refused_with_similar_ones() -> None:
     with pytest.raises(NotFound) as caught:
         ask(MovieSearch(genre="horor"), catalogue, hours)
     assert caught.value.near == ("Horror",)
-
-
-@settings(max_examples=examples(100), deadline=None)
-@given(_MOVIES)
-def test_the_mean_of_a_genre_is_over_its_rated_movies(movies: dict[int, dict[str, Any]]) -> None:
-    catalogue, _ = stored(movies, [])
-    found = genre_search(("drama",), view_inputs(NOW, catalogue=catalogue)).body["genres"]
-    carrying = [f for f in movies.values() if {name.casefold() for name in f["genres"]} & {"drama"}]
-    rated = [f["vote_average"] for f in carrying if f["vote_average"] is not None]
-    if not carrying:
-        assert found == []
-        return
-    assert found[0]["total_movies"] == len(carrying)
-    assert found[0]["avg_rating"] == (pytest.approx(sum(rated) / len(rated)) if rated else None)
