@@ -15,24 +15,29 @@ from typing import Any, Final
 
 import orjson
 
+from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.contract.fields import moment
 from merger.contract.identity import identity_of
 from merger.errors import Unreadable
 
-BATCH, SPEED = KINDS = "batch", "speed"
+BATCH_KIND, SPEED_KIND = KINDS = "batch", "speed"
 """The kinds of files: each holds documents of one of the two collections."""
+
+
+COLLECTION_OF: Final = {BATCH_KIND: BATCH, SPEED_KIND: SPEED}
+"""The collection of each kind of file."""
 
 
 EXPIRES_AFTER: Final = timedelta(hours=48)
 """From the start of a speed document's hour to its ``ttl_expires_at``."""
 
 
-STAMPS: Final = {BATCH: "computed_at", SPEED: "synced_at"}
+STAMPS: Final = {BATCH_KIND: "computed_at", SPEED_KIND: "synced_at"}
 """The date at which a document was written; of two with the same identity the newer one counts."""
 
 
-_DATES: Final = {BATCH: ("computed_at", "covers_until"), SPEED: ("hour", "synced_at", "ttl_expires_at")}
+_DATES: Final = {BATCH_KIND: ("computed_at", "covers_until"), SPEED_KIND: ("hour", "synced_at", "ttl_expires_at")}
 
 
 _EXTENDED = b'"$'
@@ -100,7 +105,7 @@ class LineReader:
             if isinstance(found.get(name), str):
                 found[name] = _parse_date(name, found[name])
         try:
-            about = self._identify_batch(found) if self._kind == BATCH else self._identify_speed(found)
+            about = self._identify_batch(found) if self._kind == BATCH_KIND else self._identify_speed(found)
         except Unreadable as error:
             raise Rejected(f"{error.kind}: {error.reason}") from None
         if found.get("_id") is None:

@@ -9,7 +9,7 @@ from typing import Any
 from merger.contract.documents import Contract
 from merger.contract.fields import moment
 from merger.contract.identity import identity_of
-from merger.contract.importing import BATCH, EXPIRES_AFTER
+from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER
 from merger.errors import Unreadable
 
 _NO_EXPIRY, _OTHER_EXPIRY = "ttl_expires_at: it is missing", "ttl_expires_at: it is not 48 hours after the hour"
@@ -39,7 +39,7 @@ class ViolationReport:
         """Checks more documents."""
         for document in documents:
             try:
-                if self._kind == BATCH:
+                if self._kind == BATCH_KIND:
                     self._add_batch(document)
                 else:
                     self._add_speed(document)

@@ -13,9 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from merger.configuration import aliases
-from merger.contract import collections
 from merger.contract.documents import Contract
-from merger.contract.importing import BATCH, KINDS
+from merger.contract.importing import COLLECTION_OF, KINDS
 from merger.contract.violations import ViolationReport
 from merger.errors import StoreError
 from merger.management.progress import Progress
@@ -56,7 +55,7 @@ class Command(BaseCommand):
                 self._read(kind, check)
             except StoreError as error:
                 raise CommandError(str(error)) from error
-            reports[collections.BATCH if kind == BATCH else collections.SPEED] = check.as_dict()
+            reports[COLLECTION_OF[kind]] = check.as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(reports, indent=2))
         else:
@@ -67,7 +66,7 @@ class Command(BaseCommand):
             raise CommandError(f"{found:,} violations")
 
     def _read(self, kind: str, check: ViolationReport) -> None:
-        collection = collections.BATCH if kind == BATCH else collections.SPEED
+        collection = COLLECTION_OF[kind]
         with mongo_call(COUNT_TIMEOUT_SECONDS):
             total = database()[collection].estimated_document_count()
         progress = Progress(self.stderr, f"{collection}: documents read", total)

@@ -19,15 +19,14 @@ from bson import json_util
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from merger.contract import collections
 from merger.contract.fields import moment
-from merger.contract.importing import BATCH, KINDS, SPEED
+from merger.contract.importing import BATCH_KIND, COLLECTION_OF, KINDS, SPEED_KIND
 from merger.errors import StoreError
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
 from merger.stores.mongo.store import MongoStore
 
-_SINCE = {BATCH: "computed_at", SPEED: "hour"}
+_SINCE = {BATCH_KIND: "computed_at", SPEED_KIND: "hour"}
 
 
 class Command(BaseCommand):
@@ -51,10 +50,10 @@ class Command(BaseCommand):
         parser.add_argument("--run", metavar="RUN", help="only documents of this batch_run_id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["run"] is not None and options["kind"] != BATCH:
+        if options["run"] is not None and options["kind"] != BATCH_KIND:
             raise CommandError("--run goes with --kind batch: speed documents belong to no run")
         wanted = _filter_for(options["kind"], options["movie"], options["since"], options["run"])
-        collection = collections.BATCH if options["kind"] == BATCH else collections.SPEED
+        collection = COLLECTION_OF[options["kind"]]
         progress = Progress(self.stderr, f"{collection}: documents written")
         try:
             with _open_output(options["output"]) as output:

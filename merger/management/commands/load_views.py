@@ -22,9 +22,8 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from merger.configuration import aliases
-from merger.contract import collections
 from merger.contract.documents import Contract
-from merger.contract.importing import BATCH, KINDS, STAMPS, LineReader, Ready, Rejected
+from merger.contract.importing import COLLECTION_OF, KINDS, STAMPS, LineReader, Ready, Rejected
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
@@ -184,7 +183,7 @@ def _encode(ready: Ready) -> Ready:
 
 def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
     """Writes a batch; returns how many documents were left out because a newer one is stored."""
-    collection = database()[collections.BATCH if kind == BATCH else collections.SPEED]
+    collection = database()[COLLECTION_OF[kind]]
     stamp = STAMPS[kind]
     # If the stored document is newer, the filter does not match it, and the insert fails with a duplicate id. In a
     # sharded collection the filter of an upsert must contain the shard key.

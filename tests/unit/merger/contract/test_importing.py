@@ -10,7 +10,7 @@ import pytest
 from bson import json_util
 
 from merger.contract.documents import Contract
-from merger.contract.importing import BATCH, EXPIRES_AFTER, SPEED, LineReader, Rejected
+from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER, SPEED_KIND, LineReader, Rejected
 from tests.unit.merger.documents import bucket, total
 from tests.unit.merger.examples import RUN
 
@@ -24,7 +24,7 @@ def line(raw: dict[str, Any]) -> bytes:
 
 
 def test_dates_become_dates_and_everything_else_stays_as_written() -> None:
-    ready = reader(BATCH).read(line({**total(5, RUN), "extra": "2026-03-10"}))
+    ready = reader(BATCH_KIND).read(line({**total(5, RUN), "extra": "2026-03-10"}))
     assert ready.document["covers_until"] == RUN
     assert ready.document["extra"] == "2026-03-10"
     assert ready.stamp == ready.document["computed_at"]
@@ -32,7 +32,7 @@ def test_dates_become_dates_and_everything_else_stays_as_written() -> None:
 
 def test_the_same_document_gets_the_same_id_and_another_run_another_one() -> None:
     ids = [
-        reader(BATCH).read(line(raw)).document["_id"]
+        reader(BATCH_KIND).read(line(raw)).document["_id"]
         for raw in (total(5, RUN), total(6, RUN), total(5, RUN, batch_run_id="other"))
     ]
     assert ids[0] == ids[1] != ids[2]
@@ -40,19 +40,19 @@ def test_the_same_document_gets_the_same_id_and_another_run_another_one() -> Non
 
 
 def test_an_id_of_its_own_is_kept() -> None:
-    assert reader(BATCH).read(line({"_id": 7, **total(5, RUN)})).document["_id"] == 7
+    assert reader(BATCH_KIND).read(line({"_id": 7, **total(5, RUN)})).document["_id"] == 7
 
 
 def test_a_speed_document_gets_the_expiry_that_it_lacks() -> None:
-    assert reader(SPEED).read(line(bucket(RUN, 1))).document["ttl_expires_at"] == RUN + EXPIRES_AFTER
+    assert reader(SPEED_KIND).read(line(bucket(RUN, 1))).document["ttl_expires_at"] == RUN + EXPIRES_AFTER
     own = RUN + timedelta(hours=1)
-    assert reader(SPEED).read(line(bucket(RUN, 1, ttl_expires_at=own))).document["ttl_expires_at"] == own
+    assert reader(SPEED_KIND).read(line(bucket(RUN, 1, ttl_expires_at=own))).document["ttl_expires_at"] == own
 
 
 def test_extended_json_is_parsed() -> None:
     raw = json_util.dumps({**total(5, RUN), "computed_at": RUN}).encode()
     assert b'"$date"' in raw
-    assert reader(BATCH).read(raw).stamp == RUN
+    assert reader(BATCH_KIND).read(raw).stamp == RUN
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_extended_json_is_parsed() -> None:
 )
 def test_a_line_that_can_not_be_stored_is_rejected_with_the_reason(text: bytes, reason: str) -> None:
     with pytest.raises(Rejected, match=f"^{reason}"):
-        reader(BATCH).read(text)
+        reader(BATCH_KIND).read(text)
 
 
 def test_a_number_that_is_not_finite_is_rejected_at_any_depth() -> None:
     with pytest.raises(Rejected, match="not finite"):
-        reader(BATCH).read_value({**total(5, RUN), "extra": [{"deep": float("inf")}]})
+        reader(BATCH_KIND).read_value({**total(5, RUN), "extra": [{"deep": float("inf")}]})

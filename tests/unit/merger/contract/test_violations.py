@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from merger.contract.documents import Contract
-from merger.contract.importing import BATCH, EXPIRES_AFTER, SPEED
+from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER, SPEED_KIND
 from merger.contract.violations import ViolationReport
 from tests.unit.merger.documents import bucket, total
 from tests.unit.merger.examples import RUN
@@ -20,7 +20,7 @@ def report(kind: str, *documents: dict[str, Any], duplicates: bool = True) -> di
 
 def test_violations_are_counted_with_the_first_ids_as_examples() -> None:
     bad, violation = total(-1, RUN), "sentiment.review_count: review_count: a count can't be negative"
-    assert report(BATCH, bad, total(1, RUN), bad, bad)["unreadable_or_odd"] == [
+    assert report(BATCH_KIND, bad, total(1, RUN), bad, bad)["unreadable_or_odd"] == [
         {
             "what": violation,
             "documents": 3,
@@ -30,20 +30,20 @@ def test_violations_are_counted_with_the_first_ids_as_examples() -> None:
 
 
 def test_frequent_violations_come_first() -> None:
-    found = report(BATCH, total(-1, RUN), {"view_type": 5}, {"view_type": 5})["unreadable_or_odd"]
+    found = report(BATCH_KIND, total(-1, RUN), {"view_type": 5}, {"view_type": 5})["unreadable_or_odd"]
     assert [each["documents"] for each in found] == [2, 1]
 
 
 def test_documents_with_the_same_identity_and_run_are_duplicates() -> None:
     documents = (total(1, RUN), total(2, RUN), total(2, RUN, batch_run_id="other"))
-    assert report(BATCH, *documents)["duplicates"] == {"sentiment": 1}
-    assert report(BATCH, *documents, duplicates=False)["duplicates"] is None
+    assert report(BATCH_KIND, *documents)["duplicates"] == {"sentiment": 1}
+    assert report(BATCH_KIND, *documents, duplicates=False)["duplicates"] is None
 
 
 def test_a_missing_or_different_expiry_is_odd() -> None:
     right = RUN + EXPIRES_AFTER
     found = report(
-        SPEED,
+        SPEED_KIND,
         bucket(RUN, 1),
         bucket(RUN, 1, ttl_expires_at=right),
         bucket(RUN, 1, ttl_expires_at=right + timedelta(seconds=1)),
