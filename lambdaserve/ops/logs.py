@@ -27,17 +27,17 @@ _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7
 """Replaces characters that would break a line or move a terminal's cursor."""
 
 
-def logging_config(wanted: str, level: str) -> dict[str, Any]:
+def logging_config(log_format: str, level: str) -> dict[str, Any]:
     """Builds Django's ``LOGGING``.
 
     Args:
-        wanted: one of ``FORMATS``.
+        log_format: one of ``FORMATS``.
         level: lowest severity to log, as the standard library spells it.
     """
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"lines": {"()": "lambdaserve.ops.logs.formatter", "wanted": wanted}},
+        "formatters": {"lines": {"()": "lambdaserve.ops.logs.formatter", "log_format": log_format}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         # The root handler above logs for Django too; Django's own handlers would mail or repeat each line.
@@ -50,11 +50,11 @@ def logging_config(wanted: str, level: str) -> dict[str, Any]:
     }
 
 
-def formatter(wanted: str = AUTO) -> logging.Formatter:
+def formatter(log_format: str = AUTO) -> logging.Formatter:
     """Creates a formatter for the standard library's handlers.
 
     Args:
-        wanted: one of ``FORMATS``.
+        log_format: one of ``FORMATS``.
     """
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
@@ -64,21 +64,21 @@ def formatter(wanted: str = AUTO) -> logging.Formatter:
             _add_request_id,
             _timestamper(),
         ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(wanted)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(log_format)],
     )
 
 
-def access_log(wanted: str, level: str, target: BinaryIO | None = None) -> FilteringBoundLogger:
+def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> FilteringBoundLogger:
     """Creates the logger of requests: there is a line for each, so it skips the standard library.
 
     Args:
-        wanted: one of ``FORMATS``.
+        log_format: one of ``FORMATS``.
         level: lowest severity to log.
         target: where lines go; ``None``: standard error.
     """
     # Unbuffered, one write per line: lines of several threads and processes stay whole.
     file = target or cast("BinaryIO", open(2, "ab", buffering=0, closefd=False))  # noqa: SIM115 - never closed
-    json = _is_json(wanted)
+    json = _is_json(log_format)
     return cast(
         "FilteringBoundLogger",
         structlog.wrap_logger(
@@ -86,7 +86,7 @@ def access_log(wanted: str, level: str, target: BinaryIO | None = None) -> Filte
             processors=[
                 _add_level,
                 _timestamper(),
-                *(_final_processors(wanted) if json else [*_final_processors(wanted), _encode]),
+                *(_final_processors(log_format) if json else [*_final_processors(log_format), _encode]),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
             cache_logger_on_first_use=True,
@@ -94,12 +94,12 @@ def access_log(wanted: str, level: str, target: BinaryIO | None = None) -> Filte
     )
 
 
-def _is_json(wanted: str) -> bool:
-    return wanted == JSON or (wanted == AUTO and not sys.stderr.isatty())
+def _is_json(log_format: str) -> bool:
+    return log_format == JSON or (log_format == AUTO and not sys.stderr.isatty())
 
 
-def _final_processors(wanted: str) -> list[Processor]:
-    if _is_json(wanted):
+def _final_processors(log_format: str) -> list[Processor]:
+    if _is_json(log_format):
         without_values = ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(without_values), _json]
     console = structlog.dev.ConsoleRenderer(

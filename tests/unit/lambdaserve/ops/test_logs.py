@@ -64,22 +64,22 @@ def test_traceback_names_the_error_but_no_values_of_variables() -> None:
     assert "the value of a variable" not in formatter(CONSOLE).format(record("it failed", error=failed()))
 
 
-@pytest.mark.parametrize("wanted", [JSON, CONSOLE])
-def test_control_characters_are_replaced(wanted: str) -> None:
+@pytest.mark.parametrize("log_format", [JSON, CONSOLE])
+def test_control_characters_are_replaced(log_format: str) -> None:
     breaking = {chr(code) for code in range(0x20)}
-    line = formatter(wanted).format(record("asked for %s", HOSTILE))
+    line = formatter(log_format).format(record("asked for %s", HOSTILE))
     assert not breaking & set(line)
     target = io.BytesIO()
-    access_log(wanted, "INFO", target).info("request", path=HOSTILE)
+    access_log(log_format, "INFO", target).info("request", path=HOSTILE)
     written = target.getvalue().decode()
     assert written.endswith("\n")
     assert not breaking & set(written[:-1])
 
 
-@pytest.mark.parametrize("wanted", [JSON, CONSOLE])
-def test_values_that_json_can_not_encode_are_logged(wanted: str) -> None:
+@pytest.mark.parametrize("log_format", [JSON, CONSOLE])
+def test_values_that_json_can_not_encode_are_logged(log_format: str) -> None:
     target = io.BytesIO()
-    access_log(wanted, "INFO", target).info("request", path="half \ud800", other={1: object()}, more=10**30)
+    access_log(log_format, "INFO", target).info("request", path="half \ud800", other={1: object()}, more=10**30)
     assert b"half" in target.getvalue()
 
 
