@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
