@@ -1,4 +1,4 @@
-"""What has expired is deleted from the SQL database."""
+"""Deletion of expired sessions and tokens from the SQL database."""
 
 from __future__ import annotations
 
