@@ -254,9 +254,7 @@ def test_programming_error_is_raised_and_releases_the_claim(redis_client: Redis)
     assert cached.state(question) == "MISS"
 
 
-def test_failed_background_refresh_is_logged_and_tried_again(
-    redis_client: Redis, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failed_background_refresh_is_tried_again(redis_client: Redis, caplog: pytest.LogCaptureFixture) -> None:
     cached, question = Cached(redis_client), about()
     cached.state(question)
     cached.after(TTL).state(question)

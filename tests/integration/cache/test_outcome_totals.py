@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
-from merger.background.usage_report import UsageReport
 from merger.cache.outcome_totals import KEPT_FOR, OutcomeTotals
-from merger.cache.outcomes import Outcome, OutcomeCounts, hit_rate
-from merger.cache.popular import MOST_KEPT, PopularCounts, PopularTotals
+from merger.cache.outcomes import Outcome, hit_rate
+from merger.cache.popular import MOST_KEPT, PopularTotals
 from merger.core.windows import HOUR
 from merger.stores.redis.link import RedisLink
 
@@ -64,57 +60,3 @@ def test_flood_of_addresses_does_not_push_out_popular_ones(link: RedisLink, redi
         shared.add({f"/flood/{round_}/{number}": 1 for number in range(500)})
     assert redis_client.zcard("a:requested") <= MOST_KEPT
     assert {address for address, _ in shared.top(20)} == {f"/popular/{number}" for number in range(20)}
-
-
-class Reported:
-    """A process that reports, with a clock of its own."""
-
-    def __init__(self, connection: Callable[[], Redis]) -> None:
-        self.seconds = 0.0
-        self.counts, self.requested = OutcomeCounts(), PopularCounts()
-        self.link = RedisLink(connection, retry_seconds=0.02)
-        self.shared_counts = OutcomeTotals(self.link, "a:")
-        self.shared_requested = PopularTotals(self.link, "a:")
-        self.housekeeping = UsageReport(
-            counts=self.counts,
-            outcome_totals=self.shared_counts,
-            popular_counts=self.requested,
-            popular_totals=self.shared_requested,
-            clock=lambda: NOW + timedelta(seconds=self.seconds),
-        )
-
-    def run(self) -> None:
-        self.seconds += 5
-        self.housekeeping.run()
-
-
-def test_report_adds_counts_and_addresses_to_the_totals_once(redis_client: Redis) -> None:
-    process = Reported(lambda: redis_client)
-    process.run()
-    process.counts.note(DETAILS, Outcome.MISS)
-    process.requested.note("/api/v1/movies/1")
-    process.run()
-    process.run()
-    assert process.shared_counts.read(NOW) == {(DETAILS, Outcome.MISS): 1}
-    assert [address for address, _ in process.shared_requested.top(5)] == ["/api/v1/movies/1"]
-
-
-def test_counts_wait_until_redis_answers_again(redis_client: Redis) -> None:
-    is_away = True
-
-    def connection() -> Redis:
-        if is_away:
-            raise RedisConnectionError("away")
-        return redis_client
-
-    process = Reported(connection)
-    for _ in range(3):
-        process.counts.note(DETAILS, Outcome.HIT)
-        process.run()
-    is_away = False
-    process.counts.note(DETAILS, Outcome.HIT)
-    deadline = time.monotonic() + 10
-    while process.link.is_away and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.run()
-    assert process.shared_counts.read(NOW) == {(DETAILS, Outcome.HIT): 4}

@@ -159,9 +159,7 @@ def test_redis_outage_costs_one_timeout_and_recovers_by_itself(
 
 
 @pytest.mark.parametrize("spoil", [_refused, _silent])
-def test_service_works_with_redis_away_from_the_start(
-    own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]
-) -> None:
+def test_redis_away_from_the_start_is_tolerated(own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]) -> None:
     mend = spoil(own)
     cached = Cached(own.client)
     assert seconds(lambda: cached.state(about())) < ONCE
@@ -211,7 +209,7 @@ def test_answer_computed_without_redis_is_not_stored_in_it_later(own: OwnRedis) 
     assert cached.after(1).state(question) == "HIT"
 
 
-def test_redis_outage_during_a_computation_only_prevents_storing(own: OwnRedis) -> None:
+def test_outage_during_a_computation_only_prevents_storing(own: OwnRedis) -> None:
     cached, question = Cached(own.client), about()
     cached.while_making = own.proxy.refuse
     assert cached.state(question) == "MISS"
@@ -285,7 +283,7 @@ def test_full_redis_refuses_an_invalidation_with_an_error(full: OwnRedis) -> Non
         cached.redis_tier.advance([of_movie(1)])
 
 
-def test_full_redis_serves_stale_answers_with_a_warning_then_they_are_computed(full: OwnRedis) -> None:
+def test_full_redis_serves_stale_answers_then_computes_them(full: OwnRedis) -> None:
     cached = Cached(full.client)
     cached.value = 1
     assert cached.after(TTL).fetch(about())[:2] == ("STALE", 0)

@@ -1,0 +1,49 @@
+"""The errors' messages, which quote what callers and documents say."""
+
+from __future__ import annotations
+
+import pytest
+
+from merger.errors import (
+    BadQueries,
+    BadQuery,
+    Incomplete,
+    NotFound,
+    StoreError,
+    StoreFault,
+    StoreUnavailable,
+    Unreadable,
+)
+
+
+def test_bad_query_quotes_the_value_and_shortens_a_long_one() -> None:
+    assert str(BadQuery("limit", "x", "a whole number")) == "limit takes a whole number; got 'x'"
+    assert len(str(BadQuery("q", "x" * 10_000, "words"))) < 120
+
+
+def test_first_of_several_bad_queries_stands_for_all() -> None:
+    errors = [BadQuery("a", 1, "one"), BadQuery("b", 2, "two")]
+    found = BadQueries(errors)
+    assert (found.parameter, str(found), found.errors) == ("a", str(errors[0]), tuple(errors))
+
+
+def test_not_found_shortens_a_long_key_and_keeps_close_matches() -> None:
+    error = NotFound("genre", "x" * 10_000, ["Drama"])
+    assert len(str(error)) < 100
+    assert error.near == ("Drama",)
+
+
+def test_unreadable_shortens_a_reason_that_quotes_a_document() -> None:
+    error = Unreadable("stats.data", "y" * 10_000)
+    assert len(error.reason) == 200
+    assert str(error).startswith("stats.data: yyy")
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), StoreFault("disk full")])
+def test_store_errors_carry_their_detail(error: StoreUnavailable | StoreFault) -> None:
+    assert isinstance(error, StoreError)
+    assert error.detail == str(error)
+
+
+def test_incomplete_counts_what_is_missing() -> None:
+    assert str(Incomplete([])).startswith("0 interval")

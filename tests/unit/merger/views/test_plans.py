@@ -1,0 +1,73 @@
+"""Plans of reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from merger.contract.collections import BATCH, SPEED
+from merger.contract.documents import Aliases
+from merger.core.boundary import Boundary, Layers
+from merger.stores.store import Find
+from merger.views.freshness import TTLClass
+from merger.views.plans import Plan, PlanContext, View, movie_reads, payload_reads, series_hours_from
+from merger.views.reading import ViewInputs, ViewResult
+
+NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
+BOUNDARY = Boundary(NOW)
+HOUR = timedelta(hours=1)
+CONTEXT: PlanContext[None] = PlanContext(None, BOUNDARY, Layers(), Aliases())
+
+
+def test_movie_reads_find_its_batch_documents_in_all_spellings_and_its_speed_hours() -> None:
+    batch, speed = movie_reads(7, ("movie_details",), CONTEXT, speed_from=NOW)
+    assert batch.collection == BATCH
+    assert batch.filter["movie_id"] == 7
+    assert set(batch.filter["view_type"]["$in"]) == set(Aliases().names_of_view("movie_details"))
+    assert speed == Find(SPEED, {"movie_id": 7, "hour": {"$gte": NOW}})
+
+
+def test_movie_reads_leave_out_a_layer_that_is_not_wanted() -> None:
+    assert [read.collection for read in movie_reads(7, (), CONTEXT, speed_from=NOW)] == [SPEED]
+    assert [read.collection for read in movie_reads(7, ("movie_details",), CONTEXT, speed_from=None)] == [BATCH]
+
+
+def test_hours_stored_as_text_get_a_range_of_their_own() -> None:
+    context = replace(CONTEXT, layers=replace(Layers(), hours_as_text=True))
+    _, text = movie_reads(7, (), context, speed_from=NOW)
+    assert text.filter["hour"] == {"$gt": "2026-05-03~", "$lt": "~"}
+
+
+def test_payload_reads_try_each_place_of_the_payload() -> None:
+    reads = payload_reads({"genre": "drama"}, Aliases())
+    assert [dict(read.filter) for read in reads] == [{f"{place}.genre": "drama"} for place in Aliases().payload]
+
+
+@pytest.mark.parametrize(
+    ("batch_computed_at", "start"),
+    [
+        (None, datetime(2026, 4, 29, 15, tzinfo=UTC)),
+        (NOW - HOUR, datetime(2026, 5, 2, tzinfo=UTC)),
+        (NOW - timedelta(days=3), datetime(2026, 4, 30, tzinfo=UTC)),
+        (NOW - timedelta(days=30), datetime(2026, 4, 29, 15, tzinfo=UTC)),
+    ],
+    ids=["no batch: what speed holds", "recent batch: day of the cutoff", "late batch: its day", "old batch"],
+)
+def test_series_start_on_the_day_of_the_cutoff_or_of_a_late_batch(
+    batch_computed_at: datetime | None, start: datetime
+) -> None:
+    layers = replace(Layers(), batch_computed_at=batch_computed_at)
+    assert series_hours_from(BOUNDARY, layers) == start
+
+
+def test_view_is_about_many_movies_unless_it_names_one() -> None:
+    def build(params: int, inputs: ViewInputs) -> ViewResult:
+        raise NotImplementedError
+
+    def plan(context: PlanContext[int]) -> Plan:
+        return Plan()
+
+    assert View("a", TTLClass.STABLE, plan, build).identity(7) is None
+    assert View("a", TTLClass.STABLE, plan, build, identity=lambda params: params).identity(7) == 7
