@@ -1,4 +1,4 @@
-"""An API over the real embedded stores, at a moment that stands still."""
+"""The API over real embedded stores, with a clock that stands still."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Api:
         self._client = Client(raise_request_exception=False)
 
     def load(self, *documents: dict[str, Any] | Iterable[dict[str, Any]]) -> None:
-        """Stores documents; what has an ``hour`` is the speed layer's."""
+        """Stores documents; those with an ``hour`` go to the speed layer."""
         flat = [d for part in documents for d in ([part] if isinstance(part, dict) else part)]
         for name, found in (
             ("speed_views", [dict(d) for d in flat if "hour" in d]),
@@ -42,26 +42,26 @@ class Api:
                 self.database[name].insert_many(found)
 
     def forget(self) -> None:
-        """As if the process had started anew, with nothing cached."""
+        """Empties every cache, as after a restart."""
         from merger import wiring
 
         wiring.service.cache_clear()
         self.redis.flushdb()
 
     def get(self, path: str, parameters: dict[str, Any] | None = None, **headers: str) -> HttpResponseBase:
-        """A GET of an address relative to ``/api/v1/``; ``If_None_Match`` and the like are request headers."""
+        """Sends a GET to a path relative to ``/api/v1/``; ``If_None_Match`` and the like are request headers."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.get(f"/api/v1/{path}", parameters, headers=named)
 
     def body(self, path: str, parameters: dict[str, Any] | None = None, status: int = 200) -> dict[str, Any]:
-        """The JSON of an answer that has this status."""
+        """The JSON of an answer, which must have this status."""
         response: Any = self.get(path, parameters)
         assert response.status_code == status, response.content
         result: dict[str, Any] = response.json()
         return result
 
     def keeps(self, seconds: int, path: str, parameters: dict[str, Any] | None = None) -> bool:
-        """Whether an answer is fresh for just so many seconds; shortly before, it may be made anew ahead of need."""
+        """Whether an answer is fresh for exactly so many seconds; it may be refreshed a little earlier."""
         from merger import wiring
 
         made, states = self.now, []
@@ -74,7 +74,7 @@ class Api:
         return states == ["HIT", "STALE"]
 
     def refused(self, path: str, parameters: dict[str, Any]) -> dict[str, str]:
-        """What a 400 says, by parameter."""
+        """The messages of a 400 by parameter."""
         problem = self.body(path, parameters, 400)
         assert problem["type"] == "urn:problem-type:lambdaserve:invalid-parameters"
         return {entry["parameter"]: entry["detail"] for entry in problem["errors"]}
@@ -84,7 +84,7 @@ class Api:
 def api(
     indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> Iterator[Api]:
-    """The API with empty stores; its clock stands at ``api.now``, and a busy machine's store has time to answer."""
+    """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
     from merger import configuration, wiring
 
     settings.MONGODB_TIMEOUT = 8.0

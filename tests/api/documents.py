@@ -1,4 +1,4 @@
-"""Valid documents of every kind, as producers write them; each test spoils or leaves what it likes.
+"""Valid documents of every kind, as producers write them; tests change what they need.
 
 ``NOW`` lies in the future of every clock, so that no store expires anything under a test.
 """
@@ -34,7 +34,7 @@ def batch(view_type: str, data: Any, **fields: Any) -> Document:
 
 
 def speed(data_type: str, movie_id: int, hour: datetime, data: Any, **fields: Any) -> Document:
-    """A speed bucket that was last synced when its hour ended, or a minute ago where that is not yet."""
+    """A speed bucket that was last synced when its hour ended, or a minute ago if it has not ended."""
     return {
         "movie_id": movie_id,
         "data_type": data_type,
@@ -107,7 +107,7 @@ def speed_trending(movie_id: int, hour: datetime, score: float, **data: Any) -> 
 
 
 def genre_month(genre: str, year: int, month: int | None, rating: float, movies: int, **data: Any) -> Document:
-    """``genre_analytics`` of one month, or of a year where ``month`` is ``None``."""
+    """``genre_analytics`` of one month, or of a year if ``month`` is ``None``."""
     payload = {
         "genre": genre,
         "year": year,
@@ -128,13 +128,13 @@ def trend_point(metric: str, date: str, value: float, count: int, **data: Any) -
 
 
 def actor(name: str, *collaborators: tuple[str, int]) -> Document:
-    """``actor_collaboration``: with whom, and in how many movies."""
+    """``actor_collaboration``: an actor's collaborators, each with the number of movies."""
     found = [{"actor": other, "movies": ["A Movie"], "count": count} for other, count in collaborators]
     return batch("actor_collaboration", {"actor": name, "collaborators": found})
 
 
 def beat(data_types: Iterable[str] = ("sentiment", "stats", "trending"), movie_id: int = 1) -> list[Document]:
-    """One movie's buckets for every hour that a complete answer may need: the layer as a whole holds them all."""
+    """One movie's buckets for every hour of a complete answer, so that the speed layer holds them all."""
     payloads: dict[str, Document] = {
         "sentiment": counts(0, 0.0),
         "stats": {"vote_average": 5.0, "vote_count": 10, "popularity": 1.0},

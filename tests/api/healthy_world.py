@@ -1,4 +1,4 @@
-"""A small healthy world that every endpoint has something to say about, and every address that is asked about it."""
+"""A small healthy world with data for every endpoint, and the paths to request."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ ADDRESSES = (
     "search/movies?q=fight&genre=drama&rating_min=1&sort_by=rating",
     "search/genres?q=dra",
 )
-"""Of views; relative to ``/api/v1/``."""
+"""The paths of views, relative to ``/api/v1/``."""
 
 
 def healthy() -> list[Document]:
-    """Both layers complete and current; of every type of view something that the addresses ask for."""
+    """Complete and current layers, with documents of every type that the paths need."""
     hours = [OPEN_HOUR - number * HOUR for number in range(60)]
     days = [(NOW - number * DAY).date().isoformat() for number in range(1, 9)]
     return [
@@ -85,7 +85,7 @@ def _last_beats() -> list[Document]:
 
 
 def parsed(content: bytes) -> dict[str, Any]:
-    """A JSON object by the letter of RFC 8259: ``NaN`` and ``Infinity`` are refused (A7)."""
+    """Parses a JSON object strictly by RFC 8259: ``NaN`` and ``Infinity`` are refused."""
     found: dict[str, Any] = json.loads(content.decode(), parse_constant=_refuse)
     return found
 
@@ -95,13 +95,13 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def answers(api: Api, *addresses: str) -> dict[str, dict[str, Any]]:
-    """What every address, or some, answer to a service that starts anew, by address; each is a 200."""
+    """The answers of a freshly started service by path, for all paths or some; each must be a 200."""
     api.forget()
     return {address: parsed(content(api, address)) for address in addresses or ADDRESSES}
 
 
 def content(api: Api, address: str) -> bytes:
-    """The body of an answer that is a 200."""
+    """The body of an answer, which must be a 200."""
     response: Any = api.get(address)
     assert response.status_code == 200, (address, response.content)
     found: bytes = response.content
@@ -112,7 +112,7 @@ _answers_to_the_healthy: dict[str, dict[str, Any]] = {}
 
 
 def load_healthy(api: Api) -> dict[str, dict[str, Any]]:
-    """Stores the healthy world into empty collections; what every address then answers, asked once per test run."""
+    """Stores the healthy world in empty collections and returns all answers, computed once per test run."""
     api.load(healthy())
     if not _answers_to_the_healthy:
         _answers_to_the_healthy.update(answers(api))
@@ -120,5 +120,5 @@ def load_healthy(api: Api) -> dict[str, dict[str, Any]]:
 
 
 def without_warnings(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The same answers as far as documents that can't be read must not change them."""
+    """The answers without the warnings, which unreadable documents may change."""
     return {address: {**body, "freshness": {**body["freshness"], "warnings": None}} for address, body in found.items()}

@@ -1,4 +1,4 @@
-"""Documents that nobody can read, made from healthy ones by one defect each (D2).
+"""Unreadable documents, made from healthy ones by one defect each.
 
 The healthy document of each kind is spoiled in every field of the contract with every value that no field of that
 sort takes, and by leaving out whatever is required. What the contract does read, if oddly spelled, is not in here.
@@ -49,7 +49,7 @@ _ANYWHERE: tuple[Any, ...] = (
     MinKey(),
     MaxKey(),
 )
-"""No field takes these."""
+"""Values that no field accepts."""
 
 _NO_NUMBER: tuple[Any, ...] = ("", "7", "NaN", [], Int64(2**63 - 1), 1e300, Decimal128("1E+6000"), NOW)
 _NO_COUNT: tuple[Any, ...] = (*_NO_NUMBER, -1, 2.5)
@@ -77,7 +77,7 @@ _SPECIAL: Mapping[str, tuple[Any, ...]] = {
     **dict.fromkeys(("genres", "cast", "collaborators", "top_movies"), _NO_LIST),
     "avg_sentiment": (*_NO_NUMBER, 1.5),
 }
-"""What else a field does not take; one that is not named here is a number."""
+"""More values that a field refuses; a field that is not listed is a number."""
 
 KINDS: Mapping[str, tuple[Document, ...]] = {
     "batch movie_details": (movie(MOVIE, "Hostile"), movie(4711, "Hostile")),
@@ -94,7 +94,7 @@ KINDS: Mapping[str, tuple[Document, ...]] = {
     "speed stats": (speed_stats(MOVIE, OPEN_HOUR, 1.0, 1, 1.0), speed_stats(4711, OPEN_HOUR, 1.0, 1, 1.0)),
     "speed trending": (speed_trending(MOVIE, OPEN_HOUR, 1.0), speed_trending(4711, OPEN_HOUR, 999.0)),
 }
-"""What is spoiled: a rival of a healthy document, and one that stands alone."""
+"""The documents to spoil: a duplicate of a healthy one, and one without a duplicate."""
 
 
 def spoiled(kind: str) -> Iterator[Document]:

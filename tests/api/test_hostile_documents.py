@@ -1,4 +1,4 @@
-"""Documents of any quality: the answer never changes for the healthy ones and is never a 500 (D1, D2, A7).
+"""Unreadable documents never change what is answered from the healthy ones and never cause a 500.
 
 Every endpoint is asked before and after hostile documents arrive, over the real stores. An unreadable document may
 show in ``freshness.warnings``; only where what it said is lost, say the newest refresh of an hour, ``missing`` names
@@ -62,10 +62,10 @@ def _fresh_monitor() -> Iterator[None]:
     monitor.cache_clear()
 
 
-def test_the_healthy_world_is_complete_and_without_warnings(api: Api) -> None:
+def test_answers_about_the_healthy_world_are_complete_without_warnings(api: Api) -> None:
     for address, body in load_healthy(api).items():
         assert body["freshness"]["warnings"] == [], address
-        # The lifetime of a genre's series has no beginning that anybody vouches for.
+        # No document says when the lifetime of a genre's series began.
         assert body["freshness"]["complete"] or "window=all" in address, (address, body["freshness"])
 
 
@@ -87,7 +87,7 @@ def test_unreadable_documents_change_no_answer(api: Api, kind: str) -> None:
     assert any("documents_skipped" in str(body["freshness"]["warnings"]) for body in after.values())
 
 
-def test_unreadable_documents_of_every_kind_at_once_change_no_answer_of_a_running_service(api: Api) -> None:
+def test_unreadable_documents_of_every_kind_change_no_running_answer(api: Api) -> None:
     before = load_healthy(api)
     for kind in KINDS:
         _load_spoiled(api, kind)
@@ -97,7 +97,7 @@ def test_unreadable_documents_of_every_kind_at_once_change_no_answer_of_a_runnin
 
 
 def assert_unchanged(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
-    """Every part of every answer is as it was, warnings aside."""
+    """Checks that every answer is as it was, apart from warnings."""
     earlier, later = without_warnings(before), without_warnings(after)
     for address in earlier:
         for part in earlier[address].keys() | later[address].keys():
@@ -105,7 +105,7 @@ def assert_unchanged(before: dict[str, dict[str, Any]], after: dict[str, dict[st
 
 
 def _load_spoiled(api: Api, kind: str) -> None:
-    """By the kind's layer: a spoiled speed document may lack its ``hour``."""
+    """Stores them by the kind's layer, since a spoiled speed document may lack its ``hour``."""
     api.database[f"{kind.split()[0]}_views"].insert_many(spoiled(kind))
 
 
@@ -118,7 +118,7 @@ LOST = [
 
 
 @pytest.mark.parametrize(("data_type", "whole", "address"), LOST)
-def test_an_hour_whose_newest_refresh_is_unreadable_is_missing_and_keeps_what_was_read(
+def test_an_hour_with_an_unreadable_newest_bucket_is_missing_but_counts(
     api: Api, data_type: str, whole: Document, address: str
 ) -> None:
     before = load_healthy(api)[address]
@@ -130,7 +130,7 @@ def test_an_hour_whose_newest_refresh_is_unreadable_is_missing_and_keeps_what_wa
 
 
 @pytest.mark.parametrize(("data_type", "whole", "address"), LOST)
-def test_an_hour_whose_newest_refresh_is_readable_is_whole(
+def test_an_hour_with_a_readable_newest_bucket_is_complete(
     api: Api, data_type: str, whole: Document, address: str
 ) -> None:
     before = load_healthy(api)
@@ -142,7 +142,7 @@ def _a_number(data_type: str) -> str:
     return {"sentiment": "review_count", "stats": "popularity", "trending": "trending_score"}[data_type]
 
 
-def test_a_day_that_only_an_unreadable_document_tells_of_is_missing(api: Api) -> None:
+def test_a_day_with_only_an_unreadable_document_is_missing(api: Api) -> None:
     load_healthy(api)
     address = f"movies/{MOVIE}/sentiment"
     api.database["batch_views"].delete_one({"view_type": "sentiment", "data.date": "2031-03-04"})
@@ -165,7 +165,7 @@ def test_a_date_in_a_list_hides_neither_layer(api: Api) -> None:
     assert_unchanged(before, answers(api))
 
 
-def test_a_document_too_deep_to_decode_leaves_the_others_readable(api: Api) -> None:
+def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:
     before = load_healthy(api)
     whole = [movie(MOVIE, "Hostile"), movie(4711, "Hostile"), trend_point("rating", "2031-03-08", 1.0, 9999)]
     newer = ({**each, "computed_at": COMPUTED + HOUR} for each in whole)
@@ -194,7 +194,7 @@ def test_strings_of_ten_megabytes_change_no_answer(api: Api) -> None:
     assert_unchanged(before, answers(api))
 
 
-def test_a_reference_to_another_document_is_no_title(api: Api) -> None:
+def test_a_document_reference_is_not_a_title(api: Api) -> None:
     before = load_healthy(api)
     for title in ({"$ref": "batch_views", "$id": 1}, {"$ref": 7}):
         api.load(batch("movie_details", {"title": title}, movie_id=MOVIE, computed_at=COMPUTED + HOUR))
@@ -206,16 +206,16 @@ def test_every_kind_of_skipped_document_is_counted_and_logged_once(api: Api, cap
     api.load(movie(MOVIE, "", popularity="NaN"), genre_month("Drama", 2030, 3, 7.0, -1))
     caplog.set_level(logging.WARNING)
     answers(api)
-    told = [record.getMessage() for record in caplog.records if "could not be read" in record.getMessage()]
-    assert len([text for text in told if "(movie_details.title)" in text]) == 1
-    assert len([text for text in told if "(genre_analytics.total_movies)" in text]) == 1
+    messages = [record.getMessage() for record in caplog.records if "could not be read" in record.getMessage()]
+    assert len([text for text in messages if "(movie_details.title)" in text]) == 1
+    assert len([text for text in messages if "(genre_analytics.total_movies)" in text]) == 1
 
 
-def test_health_keeps_its_judgement(api: Api) -> None:
+def test_unreadable_documents_do_not_change_health(api: Api) -> None:
     load_healthy(api)
     for kind in KINDS:
         _load_spoiled(api, kind)
-    # The first report may come before the probes have answered: it waits for none of them long.
+    # The first report may come before the probes have answered, since it does not wait for them.
     end = time.monotonic() + 20
     while (found := parsed(content(api, "health")))["status"] != "healthy" and time.monotonic() < end:
         time.sleep(0.2)
@@ -225,7 +225,7 @@ def test_health_keeps_its_judgement(api: Api) -> None:
     assert parsed(content(api, "health/ready")) == {"status": "ready", "reasons": []}
 
 
-def test_serving_modifies_nothing_that_the_producers_wrote(api: Api) -> None:
+def test_serving_changes_no_stored_document(api: Api) -> None:
     load_healthy(api)
     for kind in KINDS:
         _load_spoiled(api, kind)
@@ -237,7 +237,7 @@ def test_serving_modifies_nothing_that_the_producers_wrote(api: Api) -> None:
 
 
 def _dump(api: Api) -> dict[str, list[bytes]]:
-    """Every collection, byte by byte."""
+    """Every collection as stored bytes."""
     options: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
     names = api.database.list_collection_names()
     assert {"batch_views", "speed_views"} <= set(names)

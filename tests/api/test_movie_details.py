@@ -1,4 +1,4 @@
-"""``movies/{id}``: the batch layer's facts with the speed layer's newer numbers (M6, A1, A6)."""
+"""``movies/{id}``: the batch layer's facts with the speed layer's newer numbers."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ FIELDS = {
 }
 
 
-def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
+def test_the_fields_of_old_clients_are_there(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     assert set(api.body("movies/550")) == FIELDS | {"cast"}
 
 
-def test_it_shows_the_batch_facts_and_the_newest_speed_numbers(api: Api) -> None:
+def test_details_are_batch_facts_with_the_newest_speed_numbers(api: Api) -> None:
     api.load(
         movie(550, "Fight Club", runtime=139, cast=["Edward Norton"]),
         speed_stats(550, OPEN_HOUR - HOUR, 8.0, 110, 50.0),
@@ -68,7 +68,7 @@ def test_it_shows_the_batch_facts_and_the_newest_speed_numbers(api: Api) -> None
     }
 
 
-def test_a_bucket_from_before_the_cutoff_does_not_count(api: Api) -> None:
+def test_a_bucket_before_the_cutoff_is_not_used(api: Api) -> None:
     api.load(movie(550, "Fight Club"), speed_stats(550, CUTOFF - HOUR, 1.0, 1, 1.0), beat(["stats"]))
     body = api.body("movies/550")
     assert (body["vote_average"], body["data_source"]) == (7.0, "batch")
@@ -97,7 +97,7 @@ def test_of_duplicates_the_newest_counts(api: Api) -> None:
     assert (body["title"], body["vote_average"]) == ("Newer", 8.0)
 
 
-def test_a_movie_that_only_the_speed_layer_knows_has_its_numbers(api: Api) -> None:
+def test_a_movie_only_in_the_speed_layer_has_its_numbers(api: Api) -> None:
     api.load(speed_stats(7, OPEN_HOUR, 6.0, 3, 2.0))
     body = api.body("movies/7")
     assert (body["title"], body["vote_average"], body["data_source"]) == (None, 6.0, "speed")
@@ -127,14 +127,14 @@ def test_other_spellings_of_producers_are_read(api: Api) -> None:
     ],
     ids=["null data", "title of a number", "10 MB", "NaN", "bad date", "rating in a string", "null bucket"],
 )
-def test_a_document_that_cannot_be_read_changes_nothing_but_a_warning(api: Api, bad: dict[str, Any]) -> None:
+def test_an_unreadable_document_only_adds_a_warning(api: Api, bad: dict[str, Any]) -> None:
     api.load(movie(550, "Fight Club"), speed_stats(550, OPEN_HOUR - HOUR, 8.0, 8, 8.0), bad)
     body = api.body("movies/550")
     assert (body["title"], body["vote_average"]) == ("Fight Club", 8.0)
     assert any(text.startswith("documents_skipped:") for text in body["freshness"]["warnings"])
 
 
-def test_a_hostile_title_comes_out_as_it_is(api: Api) -> None:
+def test_a_hostile_title_is_returned_unchanged_as_json(api: Api) -> None:
     title = "<script>alert(1)</script> $where {\"$gt\": ''} \u202e\U0001f3ac"
     api.load(movie(550, title))
     response: Any = api.get("movies/550")
@@ -143,14 +143,14 @@ def test_a_hostile_title_comes_out_as_it_is(api: Api) -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_it_says_404_for_an_unknown_movie(api: Api) -> None:
+def test_an_unknown_movie_is_a_404(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     problem = api.body("movies/551", status=404)
     assert problem["type"] == "urn:problem-type:lambdaserve:unknown-movie"
     assert problem["detail"] == "There is no movie 551."
 
 
-def test_it_says_404_over_empty_collections(api: Api) -> None:
+def test_a_movie_in_empty_collections_is_a_404(api: Api) -> None:
     assert api.body("movies/550", status=404)["status"] == 404
 
 
@@ -171,7 +171,7 @@ def test_a_second_answer_is_a_hit_with_its_age(api: Api) -> None:
     assert first["ETag"] == second["ETag"]
 
 
-def test_who_holds_the_answer_already_gets_304(api: Api) -> None:
+def test_a_request_with_the_current_etag_gets_a_304(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     tag = api.get("movies/550")["ETag"]
     again: Any = api.get("movies/550", If_None_Match=f'W/"other", {tag}')
@@ -180,7 +180,7 @@ def test_who_holds_the_answer_already_gets_304(api: Api) -> None:
     assert api.get("movies/550", If_None_Match='"other"').status_code == 200
 
 
-def test_strict_refuses_an_answer_that_lacks_hours_and_names_them(api: Api) -> None:
+def test_strict_refuses_an_incomplete_answer_with_its_missing_hours(api: Api) -> None:
     api.load(movie(550, "Fight Club"), speed_stats(550, OPEN_HOUR, 8.0, 8, 8.0))
     problem = api.body("movies/550", {"completeness": "strict"}, 503)
     assert problem["type"] == "urn:problem-type:lambdaserve:incomplete"
@@ -189,12 +189,12 @@ def test_strict_refuses_an_answer_that_lacks_hours_and_names_them(api: Api) -> N
     assert api.body("movies/550")["freshness"]["missing"] == problem["missing"]
 
 
-def test_strict_gives_a_complete_answer(api: Api) -> None:
+def test_strict_returns_a_complete_answer(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat(["stats"]))
     assert api.body("movies/550", {"completeness": "strict"})["freshness"]["complete"] is True
 
 
-def test_an_answer_for_some_is_never_kept_for_all(api: Api, settings: Any) -> None:
+def test_an_answer_for_some_callers_is_not_served_to_all(api: Api, settings: Any) -> None:
     api.load(movie(550, "Fight Club"))
     settings.ANONYMOUS_READ = False
     assert api.get("movies/550").status_code == 401

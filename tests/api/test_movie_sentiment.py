@@ -1,4 +1,4 @@
-"""``movies/{id}/sentiment``: totals, windows, timeline (M4, M5, M8, A1)."""
+"""``movies/{id}/sentiment``: totals, windows and timeline."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def usual() -> list[dict[str, Any]]:
     ]
 
 
-def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
+def test_the_fields_of_old_clients_are_there(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH)
     assert {
@@ -74,7 +74,7 @@ def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
     assert set(body["data_sources"]) == {"batch", "speed"}
 
 
-def test_the_lifetime_is_the_newest_total_and_all_speed_hours_since(api: Api) -> None:
+def test_the_lifetime_is_the_newest_total_plus_all_speed_hours_since(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH)
     summary = body["sentiment"]
@@ -100,30 +100,30 @@ def test_a_window_is_the_sum_over_exactly_its_buckets(api: Api) -> None:
     assert body["trend"]["direction"] == "decreasing"
 
 
-def test_hours_are_told_by_the_hour(api: Api) -> None:
+def test_a_window_in_hours_has_an_hourly_timeline(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH, {"window": "10h"})
-    told = {point["hour"]: point["review_count"] for point in body["breakdown"] if point["review_count"]}
-    assert told == {"2031-03-10T03:00:00Z": 2, "2031-03-10T12:00:00Z": 4}
+    reviews = {point["hour"]: point["review_count"] for point in body["breakdown"] if point["review_count"]}
+    assert reviews == {"2031-03-10T03:00:00Z": 2, "2031-03-10T12:00:00Z": 4}
     assert body["granularity"] == "hour"
     assert body["sentiment"]["total_reviews"] == 6
 
 
-def test_a_bare_number_is_one_of_hours(api: Api) -> None:
+def test_a_number_without_a_unit_is_in_hours(api: Api) -> None:
     api.load(usual())
     bare, named = api.body(PATH, {"window": "10"}), api.body(PATH, {"window": "10h"})
     assert bare == named
     assert named["window"] == "10h"
 
 
-def test_days_can_be_told_by_the_hour(api: Api) -> None:
+def test_a_window_in_days_can_have_an_hourly_timeline(api: Api) -> None:
     api.load(usual())
     body = api.body(PATH, {"window": "1d", "granularity": "hour"})
     assert body["granularity"] == "hour"
     assert any("hour" in point for point in body["breakdown"])
 
 
-def test_a_movie_without_reviews_is_neutral_not_unknown(api: Api) -> None:
+def test_a_known_movie_without_reviews_is_neutral(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat(["sentiment"]))
     summary = api.body(PATH, {"window": "6h"})["sentiment"]
     assert (summary["overall_score"], summary["label"], summary["total_reviews"]) == (None, "neutral", 0)
@@ -146,14 +146,14 @@ def test_duplicates_count_once(api: Api) -> None:
     ],
     ids=["absurd date", "NaN", "null data", "bad date", "never synced", "score in a string"],
 )
-def test_a_document_that_cannot_be_read_never_changes_the_sum_of_the_others(api: Api, spoilt: dict[str, Any]) -> None:
+def test_an_unreadable_document_does_not_change_the_sum(api: Api, spoilt: dict[str, Any]) -> None:
     api.load(usual(), spoilt)
     body = api.body(PATH)
     assert body["sentiment"]["total_reviews"] == 106
     assert any(text.startswith("documents_skipped:") for text in body["freshness"]["warnings"])
 
 
-def test_strict_names_the_hours_that_neither_layer_holds(api: Api) -> None:
+def test_strict_lists_the_hours_that_neither_layer_holds(api: Api) -> None:
     gap = [MIDNIGHT + 5 * HOUR, MIDNIGHT + 6 * HOUR]
     api.load(document for document in usual() if document.get("hour") not in gap)
     problem = api.body(PATH, {"completeness": "strict"}, 503)
@@ -162,7 +162,7 @@ def test_strict_names_the_hours_that_neither_layer_holds(api: Api) -> None:
     assert (body["freshness"]["complete"], body["sentiment"]["total_reviews"]) == (False, 106)
 
 
-def test_a_batch_that_is_a_run_late_is_filled_from_the_speed_layer(api: Api) -> None:
+def test_the_speed_layer_completes_a_batch_that_is_a_run_late(api: Api) -> None:
     late = {"computed_at": MIDNIGHT - DAY + 2 * HOUR, "covers_until": MIDNIGHT - DAY}
     api.load(
         sentiment_total(550, 90, 0.5, **late),
@@ -174,7 +174,7 @@ def test_a_batch_that_is_a_run_late_is_filled_from_the_speed_layer(api: Api) -> 
     assert (body["sentiment"]["total_reviews"], body["freshness"]["complete"]) == (106, True)
 
 
-def test_it_says_404_for_an_unknown_movie(api: Api) -> None:
+def test_an_unknown_movie_is_a_404(api: Api) -> None:
     api.load(usual())
     assert api.body("movies/551/sentiment", status=404)["title"] == "Unknown movie"
 
@@ -182,14 +182,14 @@ def test_it_says_404_for_an_unknown_movie(api: Api) -> None:
 @pytest.mark.parametrize(
     "bad", ["", "0", "0d", "7w", "-7d", "1.5d", "3661d", "ALL THE TIME", "7d\x00", "٧d", "9" * 300]
 )
-def test_a_bad_window_is_a_400_that_says_what_it_takes(api: Api, bad: str) -> None:
+def test_a_bad_window_is_a_400_with_the_accepted_forms(api: Api, bad: str) -> None:
     detail = api.refused(PATH, {"window": bad})["window"]
     assert "`all`, or a number of hours or days such as `6h` or `7d`, at most 3660d" in detail
 
 
 def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
-    told = api.refused(PATH, {"windw": "7d", "granularity": "week", "completeness": "full", "window": ["7d", "8d"]})
-    assert told == {
+    messages = api.refused(PATH, {"windw": "7d", "granularity": "week", "completeness": "full", "window": ["7d", "8d"]})
+    assert messages == {
         "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, window, granularity",
         "granularity": "granularity takes one of hour, day; got 'week'",
         "completeness": "completeness takes one of partial, strict; got 'full'",
@@ -197,7 +197,7 @@ def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
     }
 
 
-def test_who_holds_the_answer_already_gets_304(api: Api) -> None:
+def test_a_request_with_the_current_etag_gets_a_304(api: Api) -> None:
     api.load(usual())
     tag = api.get(PATH)["ETag"]
     assert api.get(PATH, If_None_Match=tag).status_code == 304

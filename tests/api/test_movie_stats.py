@@ -12,7 +12,7 @@ from tests.api.documents import CUTOFF, HOUR, OPEN_HOUR, beat, movie, speed, spe
 PATH = "movies/550/stats"
 
 
-def test_it_shows_the_hours_newest_first_and_the_latest(api: Api) -> None:
+def test_stats_are_newest_first_with_the_latest(api: Api) -> None:
     api.load(
         movie(550, "Fight Club"),
         speed_stats(550, OPEN_HOUR - 2 * HOUR, 8.0, 100, 50.0),
@@ -46,7 +46,7 @@ def test_it_shows_the_hours_newest_first_and_the_latest(api: Api) -> None:
     assert body["freshness"]["complete"] is True
 
 
-def test_the_oldest_hour_is_included_whole(api: Api) -> None:
+def test_all_of_the_oldest_hour_is_included(api: Api) -> None:
     api.load(
         speed_stats(550, CUTOFF, 8.0, 1, 1.0),
         speed_stats(550, CUTOFF - HOUR, 8.0, 2, 1.0),
@@ -63,7 +63,7 @@ def test_of_duplicates_the_newest_sync_counts(api: Api) -> None:
     assert (body["count"], body["latest"]["vote_count"]) == (1, 8)
 
 
-def test_a_known_movie_without_numbers_has_none(api: Api) -> None:
+def test_a_known_movie_without_stats_has_an_empty_list(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat(["stats"]))
     body = api.body(PATH)
     assert (body["stats"], body["latest"], body["count"]) == ([], None, 0)
@@ -71,7 +71,7 @@ def test_a_known_movie_without_numbers_has_none(api: Api) -> None:
 
 
 @pytest.mark.parametrize("data", [None, {}, {"vote_average": float("inf"), "vote_count": 1, "popularity": 1}])
-def test_a_bucket_that_cannot_be_read_is_left_out_and_reported(api: Api, data: Any) -> None:
+def test_an_unreadable_bucket_is_left_out_and_reported(api: Api, data: Any) -> None:
     spoilt = speed("stats", 550, OPEN_HOUR - 2 * HOUR, data)
     api.load(speed_stats(550, OPEN_HOUR, 8.0, 8, 8.0), spoilt, beat(["stats"]))
     body = api.body(PATH, {"hours": 5})
@@ -79,18 +79,18 @@ def test_a_bucket_that_cannot_be_read_is_left_out_and_reported(api: Api, data: A
     assert body["freshness"]["missing"] == [{"start": "2031-03-10T10:00:00Z", "end": "2031-03-10T11:00:00Z"}]
 
 
-def test_strict_refuses_what_the_speed_layer_has_forgotten(api: Api) -> None:
+def test_strict_refuses_hours_that_the_speed_layer_deleted(api: Api) -> None:
     api.load(movie(550, "Fight Club"), beat(["stats"]))
     assert api.get(PATH, {"hours": 120, "completeness": "strict"}).status_code == 200
     problem = api.body(PATH, {"hours": 168, "completeness": "strict"}, 503)
     assert problem["missing"] == [{"start": "2031-03-03T12:00:00Z", "end": "2031-03-05T12:00:00Z"}]
 
 
-def test_it_says_404_for_an_unknown_movie(api: Api) -> None:
+def test_an_unknown_movie_is_a_404(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
     assert api.body("movies/551/stats", status=404)["title"] == "Unknown movie"
 
 
 @pytest.mark.parametrize("bad", ["0", "169", "-1", "1.5", "1_0", "two", "", "٥", "1e1", "9" * 2000])
-def test_bad_hours_are_a_400_that_says_what_they_take(api: Api, bad: str) -> None:
+def test_bad_hours_are_a_400_with_the_accepted_range(api: Api, bad: str) -> None:
     assert "hours takes a whole number from 1 to 168" in api.refused(PATH, {"hours": bad})["hours"]

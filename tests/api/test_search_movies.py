@@ -1,4 +1,4 @@
-"""``search/movies``: matching, filters, orders, pages; numbers are those of ``movies/{id}`` (M6, A1, A3)."""
+"""``search/movies``: matching, filters, orders, pages; numbers are those of ``movies/{id}``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def world() -> list[dict[str, Any]]:
     ]
 
 
-def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
+def test_the_fields_of_old_clients_are_there(api: Api) -> None:
     api.load(world())
     body = api.body(PATH, {"q": "amelie"})
     assert {"results", "total_results", "page", "total_pages", "limit", "offset"} <= set(body)
@@ -54,7 +54,7 @@ def test_it_has_the_field_names_that_old_clients_rely_on(api: Api) -> None:
         ("<script>", []),
     ],
 )
-def test_every_word_begins_a_word_of_the_title(api: Api, q: str, found: list[str]) -> None:
+def test_words_match_the_beginnings_of_words_of_the_title(api: Api, q: str, found: list[str]) -> None:
     api.load(world())
     assert titles(api, q=q) == found
 
@@ -73,12 +73,12 @@ def test_without_a_query_the_most_popular_come_first(api: Api) -> None:
         ("popularity", ["My Alien Friend", "WALL·E", "Aliens", "Alien", "Amélie", "Schindler's List"]),
     ],
 )
-def test_orders(api: Api, order: str, found: list[str]) -> None:
+def test_hits_are_in_the_requested_order(api: Api, order: str, found: list[str]) -> None:
     api.load(world())
     assert titles(api, sort_by=order) == found
 
 
-def test_filters_hold_both_ends(api: Api) -> None:
+def test_intervals_include_both_ends(api: Api) -> None:
     api.load(world())
     assert titles(api, year_from=1986, year_to=1993) == ["Aliens", "Schindler's List"]
     assert titles(api, rating_min=8.1, rating_max="8.3") == ["WALL·E", "Amélie"]
@@ -90,13 +90,13 @@ def test_a_genre_matches_in_any_case(api: Api) -> None:
     assert titles(api, genre=" hORROR ") == ["Alien"]
 
 
-def test_an_unknown_genre_is_404_with_near_ones(api: Api) -> None:
+def test_an_unknown_genre_is_a_404_with_similar_ones(api: Api) -> None:
     api.load(world())
     problem = api.body(PATH, {"genre": "Horor"}, 404)
     assert (problem["type"], problem["near"]) == ("urn:problem-type:lambdaserve:unknown-genre", ["Horror"])
 
 
-def test_filter_order_and_shown_value_use_the_speed_layers_number(api: Api) -> None:
+def test_filters_order_and_results_use_the_speed_layers_numbers(api: Api) -> None:
     api.load(
         world(),
         speed_stats(3, OPEN_HOUR - 5 * HOUR, 1.0, 1, 1.0),
@@ -125,12 +125,12 @@ def test_pages_are_cut_from_one_order(api: Api) -> None:
     assert api.body(PATH, {"offset": 10_000})["results"] == []
 
 
-def test_a_movie_that_was_written_twice_is_one_hit(api: Api) -> None:
+def test_a_movie_stored_twice_is_one_hit(api: Api) -> None:
     api.load(world(), world())
     assert titles(api, q="amelie") == ["Amélie"]
 
 
-def test_documents_that_cannot_be_read_are_left_out_and_told(api: Api) -> None:
+def test_unreadable_documents_are_left_out_with_a_warning(api: Api) -> None:
     spoilt = [movie(7, "Broken", popularity=float("nan")), movie(8, "Broken too", genres="Drama")]
     api.load(world(), spoilt, {"view_type": "movie_details", "movie_id": 9})
     body = api.body(PATH, {"q": "broken"})
@@ -144,13 +144,13 @@ def test_empty_collections_have_no_hits(api: Api) -> None:
     assert any(text.startswith("batch_empty:") for text in body["freshness"]["warnings"])
 
 
-def test_strict_refuses_numbers_that_may_be_outdated(api: Api) -> None:
+def test_strict_refuses_numbers_that_may_be_old(api: Api) -> None:
     api.load(document for document in world() if "hour" not in document)
     problem = api.body(PATH, {"completeness": "strict"}, 503)
     assert problem["missing"] == [{"start": "2031-03-10T00:00:00Z", "end": "2031-03-10T12:00:00Z"}]
 
 
-def test_an_answer_is_kept_for_the_stable_class(api: Api, settings: Any) -> None:
+def test_an_answer_is_cached_for_the_stable_lifetime(api: Api, settings: Any) -> None:
     api.load(world())
     response = api.get(PATH, {"q": "Alien"})
     assert api.get(PATH, {"q": "alien "})["X-Cache"] == "HIT"
@@ -178,9 +178,9 @@ def test_an_answer_is_kept_for_the_stable_class(api: Api, settings: Any) -> None
     ],
 )
 def test_a_bad_parameter_is_named_with_what_it_takes(api: Api, name: str, bad: str, takes: str) -> None:
-    told = api.refused(PATH, {name: bad})
-    assert set(told) == {name}
-    assert told[name].startswith(f"{name} takes {takes}; got ")
+    messages = api.refused(PATH, {name: bad})
+    assert set(messages) == {name}
+    assert messages[name].startswith(f"{name} takes {takes}; got ")
 
 
 def test_intervals_that_end_before_they_start_are_refused(api: Api) -> None:
@@ -189,8 +189,8 @@ def test_intervals_that_end_before_they_start_are_refused(api: Api) -> None:
     assert api.get(PATH, {"year_from": 2000, "year_to": 2000}).status_code == 200
 
 
-def test_words_that_are_sent_unescaped_are_read_as_utf_8(api: Api) -> None:
+def test_unescaped_words_are_read_as_utf_8(api: Api) -> None:
     api.load(world())
-    sent = "q=Amélie".encode().decode("iso-8859-1")  # bytes as WSGI hands them over
+    sent = "q=Amélie".encode().decode("iso-8859-1")  # bytes as WSGI passes them
     found = Client().get(f"/api/v1/{PATH}", QUERY_STRING=sent).json()
     assert [hit["title"] for hit in found["results"]] == ["Amélie"]

@@ -1,4 +1,4 @@
-"""Producers in the field write the same thing differently: other names and types give the same answers (D1)."""
+"""Other names and types that producers use give the same answers."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from tests.api.documents import Document, beat, movie
 from tests.api.healthy_world import MOVIE, OTHER, answers, load_healthy
 
 
-def _spelled_otherwise(document: Document) -> Document:
-    """The same by other names and types that producers in the field use (D1)."""
-    found = {name: _retyped(name, value) for name, value in document.items() if name not in ("data", "data_type")}
+def respelled(document: Document) -> Document:
+    """The same document with other names and types that producers use."""
+    found = {name: retyped(name, value) for name, value in document.items() if name not in ("data", "data_type")}
     if "hour" in document:
         return {
             **found,
             "view_type": document["data_type"],
-            "stats": {name: _retyped(name, value) for name, value in document["data"].items()},
+            "stats": {name: retyped(name, value) for name, value in document["data"].items()},
         }
-    payload = {name: _retyped(name, value) for name, value in document["data"].items()}
+    payload = {name: retyped(name, value) for name, value in document["data"].items()}
     if document["view_type"] == "genre_analytics":
         return {**found, **payload}
     name = {"temporal_analytics": "temporal_trends"}.get(document["view_type"], document["view_type"])
     return {**found, "view_type": name, "stats": payload}
 
 
-def _retyped(name: str, value: Any) -> Any:
-    # The layers' own times stay dates: every read asks for a range of them.
+def retyped(name: str, value: Any) -> Any:
+    # The layers' own times stay dates: every read has a range of them.
     if name in ("movie_id", "hour", "synced_at", "computed_at", "ttl_expires_at"):
         return value
     if name == "genres":
@@ -47,11 +47,11 @@ def test_other_spellings_of_the_same_documents_give_the_same_answers(api: Api) -
     for name in ("batch_views", "speed_views"):
         documents = [{**each} for each in api.database[name].find({}, {"_id": 0})]
         api.database[name].delete_many({})
-        api.database[name].insert_many([_spelled_otherwise(each) for each in documents])
+        api.database[name].insert_many([respelled(each) for each in documents])
     assert answers(api) == before
 
 
-def test_movie_ids_of_other_numeric_types_are_the_same_movie(api: Api) -> None:
+def test_movie_ids_of_other_numeric_types_name_the_same_movie(api: Api) -> None:
     before = load_healthy(api)
     for name in ("batch_views", "speed_views"):
         for number, kind in ((MOVIE, float), (OTHER, Int64)):
@@ -59,7 +59,7 @@ def test_movie_ids_of_other_numeric_types_are_the_same_movie(api: Api) -> None:
     assert answers(api) == before
 
 
-def test_a_run_id_of_ten_megabytes_is_no_reason_to_skip_a_document(api: Api) -> None:
+def test_a_document_with_a_huge_run_id_is_read(api: Api) -> None:
     plain = movie(MOVIE, "Fight Club")
     api.load(plain, beat())
     before = api.body(f"movies/{MOVIE}")

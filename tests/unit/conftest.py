@@ -1,4 +1,4 @@
-"""Property tests measure correctness, not the machine: a loaded one may be slow to make examples."""
+"""Hypothesis settings: property tests have no deadline, since a busy machine may be slow."""
 
 from __future__ import annotations
 

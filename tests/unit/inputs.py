@@ -67,14 +67,14 @@ def view_inputs(
     everything: Iterable[Mapping[str, Any]] | None = None,
     policy: Policy | None = None,
 ) -> ViewInputs:
-    """What the service would hand to a view.
+    """The inputs that the service would pass to a view.
 
     Args:
         now: of the request.
-        batch: what the plan's own reads gave of the batch layer, ``speed`` of the speed layer.
+        batch: documents of the plan's own reads in the batch layer; ``speed`` those in the speed layer.
         catalogue: ``movie_details`` and ``genre_analytics`` documents, lifetime totals.
         hours: layer-wide speed documents.
-        everything: the whole speed layer, where that is more than was read.
+        everything: the whole speed layer, if that is more than was read.
         policy: of the boundary.
     """
     contract, boundary = Contract(), Boundary(now, policy or Policy())
@@ -90,12 +90,12 @@ def view_inputs(
         ),
         documents=documents,
         hours=build_shared_hours(shared, now),
-        catalogue=reference_of(known, boundary),
+        catalogue=catalogue_of(known, boundary),
     )
 
 
-def reference_of(documents: Documents, boundary: Boundary) -> Catalogue:
-    """The catalogue that the documents make."""
+def catalogue_of(documents: Documents, boundary: Boundary) -> Catalogue:
+    """The catalogue of some documents."""
     builder = CatalogueBuilder(boundary)
     builder.add(documents)
     return builder.finish()

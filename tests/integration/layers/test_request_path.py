@@ -1,4 +1,4 @@
-"""What a cold answer costs: how many finds, and each by an index (requirements §5).
+"""Finds of a cold answer: their number, and that each uses an index.
 
 ``query_budget.json`` is the budget: finds per collection for one cold answer of each endpoint, once the layers' state
 and the shared hours are known. A change of it is a decision, to be seen in a diff. Run with ``--update-budget`` to
@@ -54,7 +54,7 @@ ENDPOINTS = {
 
 
 class Finds(CommandListener):
-    """Notes every find; other commands of the request path would be a surprise, so they are noted too."""
+    """Records every command of the request path, which should only be finds."""
 
     def __init__(self) -> None:
         self.commands: list[dict[str, Any]] = []
@@ -63,14 +63,14 @@ class Finds(CommandListener):
         self.commands.append(dict(event.command))
 
     def succeeded(self, event: Any) -> None:
-        """Of no interest here."""
+        """Nothing is recorded."""
 
     failed = succeeded
 
 
 @pytest.fixture(scope="module")
 def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
-    """The service over a small sample world, with every command of its client noted."""
+    """The commands of a service over a small sample world."""
     noted = Finds()
     client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True)
     with (
@@ -83,7 +83,7 @@ def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
         call_command("sample_batch", scale=SCALE)
         call_command("sample_speed")
         network = {"actor": "Keanu Reeves", "collaborators": [{"actor": "Hugo Weaving", "count": 3}]}
-        # As old as the rest of the batch: a newer one would have the catalogue read again beside the tests.
+        # As old as the rest of the batch, so that the catalogue is not read again during the tests.
         newest = mongo.database()["batch_views"].find_one(sort=[("computed_at", -1)])
         assert newest is not None
         document = {"view_type": "actor_collaboration", "data": network, "computed_at": newest["computed_at"]}
@@ -96,13 +96,13 @@ def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
 
 
 def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
-    """The commands of one cold answer, after one that made the layers' state and the hours known."""
+    """The commands of one cold answer, after another that read the layers' state and the hours."""
     for _ in range(2):
         get_redis_connection("default").flushdb()
         service = wiring.service()
         service.cache.local_tier.clear()
         service._layers.refresh(tuple(SPEED_TYPES), service.boundary())
-        # A look at what was written since the last one is part of what an answer costs that no thread prepares.
+        # Without the background thread, an answer also reads what was written since the last one.
         for kept in service._hours._types.values():
             kept._looked_at -= 2 * MAX_AGE
         finds.commands.clear()
@@ -111,7 +111,7 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
     return list(finds.commands)
 
 
-def test_no_endpoint_asks_more_than_its_budget(finds: Finds, request: pytest.FixtureRequest) -> None:
+def test_no_endpoint_exceeds_its_budget_of_finds(finds: Finds, request: pytest.FixtureRequest) -> None:
     measured = {}
     for name, path in ENDPOINTS.items():
         commands = cold(finds, path)
@@ -122,7 +122,7 @@ def test_no_endpoint_asks_more_than_its_budget(finds: Finds, request: pytest.Fix
     assert measured == json.loads(BUDGET.read_text(encoding="utf-8"))
 
 
-def test_a_warm_answer_asks_nothing(finds: Finds) -> None:
+def test_a_cached_answer_needs_no_find(finds: Finds) -> None:
     for path in ENDPOINTS.values():
         Client().get(f"/api/v1/{path}")
         finds.commands.clear()
@@ -130,8 +130,8 @@ def test_a_warm_answer_asks_nothing(finds: Finds) -> None:
         assert finds.commands == []
 
 
-def test_the_documentation_tells_which_endpoints_ask_one_shard(finds: Finds) -> None:
-    """As docs/scaling.md has it: of a cold answer's finds, whether each is of one movie."""
+def test_documentation_says_which_endpoints_read_one_shard(finds: Finds) -> None:
+    """Compares docs/scaling.md with the finds of cold answers: whether each is about one movie."""
     text = (BUDGET.parents[3] / "docs" / "scaling.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^\| `([^`]+)` \| (one shard|all shards|both|nothing) \|", text, re.MULTILINE))
     found = {}
@@ -142,11 +142,11 @@ def test_the_documentation_tells_which_endpoints_ask_one_shard(finds: Finds) -> 
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
-def test_every_find_is_answered_by_a_declared_index(finds: Finds, name: str) -> None:
+def test_every_find_uses_a_declared_index(finds: Finds, name: str) -> None:
     assert_indexed(finds, name)
 
 
-def test_so_it_is_where_runs_are_published(finds: Finds) -> None:
+def test_every_find_uses_an_index_when_runs_are_published(finds: Finds) -> None:
     run_id = mongo.database()["batch_views"].find_one({"batch_run_id": {"$ne": None}})["batch_run_id"]  # type: ignore[index]
     mongo.database()[RUNS].insert_one({"batch_run_id": run_id, "status": "published"})
     for name in ENDPOINTS:
@@ -156,12 +156,12 @@ def test_so_it_is_where_runs_are_published(finds: Finds) -> None:
 
 
 def assert_indexed(finds: Finds, name: str) -> None:
-    """Every find of an answer uses a declared index, but for the few records of runs, which are read whole."""
-    wiring.service.cache_clear()  # with the layers' state unknown, their reads are looked at too
+    """Checks that every find of an answer uses an index, except that of run records, of which all are read."""
+    wiring.service.cache_clear()  # without a known state of the layers, its reads are checked too
     get_redis_connection("default").flushdb()
     finds.commands.clear()
     assert Client().get(f"/api/v1/{ENDPOINTS[name]}").status_code == 200
-    # The catalogue is read in several replies.
+    # The catalogue takes several replies.
     assert all("find" in command or "getMore" in command for command in finds.commands)
     asked = [command for command in finds.commands if command.get("find", RUNS) != RUNS]
     seen = {json.dumps(_shape(command), sort_keys=True): command for command in asked}
@@ -175,5 +175,5 @@ def assert_indexed(finds: Finds, name: str) -> None:
 
 
 def _shape(command: dict[str, Any]) -> Any:
-    """A find without its values: those of one shape have one plan."""
+    """The shape of a find, without its values; all finds of a shape have the same plan."""
     return [command["find"], {key: sorted(v) if isinstance(v, dict) else "=" for key, v in command["filter"].items()}]

@@ -1,4 +1,4 @@
-"""The whole service against the events themselves: sample jobs, embedded stores, REST answers (M1, M2, M4, M5, M8).
+"""The service's answers compared with the events themselves: sample jobs, embedded stores, the API.
 
 The sample world's events can be made again at any time, so what the API says of a movie is compared with a
 recomputation from them: with both layers in order, with duplicates, with a late batch, and with hours lost.
@@ -29,7 +29,7 @@ SCALE = 0.02
 
 @dataclass
 class SampleWorld:
-    """The sample world in a database, at the moment ``now`` up to which its speed layer has seen every event."""
+    """The sample world in a database at ``now``, up to which its speed layer has every event."""
 
     database: Database[dict[str, Any]]
     world: World
@@ -52,7 +52,7 @@ class SampleWorld:
 
 @pytest.fixture(scope="module")
 def loaded(mongo_uri: str, redis_url: str) -> Iterator[Database[dict[str, Any]]]:
-    """A database with the sample world; its batch is a day later than it could be."""
+    """A database with the sample world, whose batch is a day late."""
     with override_settings(MONGODB_DATABASE="truth", SAMPLE_SCALE=SCALE):
         database = configured()
         until = floor_hour(configuration.utc_now()) - 29 * HOUR
@@ -65,7 +65,7 @@ def loaded(mongo_uri: str, redis_url: str) -> Iterator[Database[dict[str, Any]]]
 
 @pytest.fixture
 def sample(loaded: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Iterator[SampleWorld]:
-    """The sample world, seen at the moment of its last sync: later events are in no document yet."""
+    """The sample world at its last sync; later events are in no document yet."""
     held = loaded["sample_world"].find_one({"_id": "world"})
     newest = loaded["speed_views"].find_one(sort=[("synced_at", -1)])
     total = loaded["batch_views"].find_one({"view_type": "sentiment"})
@@ -81,7 +81,7 @@ def sample(loaded: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) ->
 
 @contextmanager
 def removed(collection: Collection[dict[str, Any]], wanted: dict[str, Any]) -> Iterator[None]:
-    """Without the documents that match, for a while."""
+    """Removes the matching documents within the context."""
     documents = list(collection.find(wanted))
     assert documents
     collection.delete_many(wanted)
@@ -91,7 +91,7 @@ def removed(collection: Collection[dict[str, Any]], wanted: dict[str, Any]) -> I
 
 @contextmanager
 def added(collection: Collection[dict[str, Any]], documents: list[dict[str, Any]]) -> Iterator[None]:
-    """With more documents, for a while."""
+    """Adds documents within the context."""
     collection.insert_many(documents)
     yield
     for document in documents:
@@ -121,12 +121,12 @@ def assert_lifetime_and_week_are_true(sample: SampleWorld, movies: int) -> None:
         assert_is(answer["sentiment"], week.get(movie.movie_id, []))
 
 
-def test_totals_and_windows_are_what_happened(sample: SampleWorld) -> None:
+def test_totals_and_windows_equal_the_events(sample: SampleWorld) -> None:
     assert sample.batch_until < sample.now - 28 * HOUR
     assert_lifetime_and_week_are_true(sample, movies=40)
 
 
-def test_every_day_of_the_timeline_is_what_happened_on_it(sample: SampleWorld) -> None:
+def test_every_day_of_the_timeline_equals_its_events(sample: SampleWorld) -> None:
     for movie in sample.world.movies[:10]:
         answer = sample.ask(f"movies/{movie.movie_id}/sentiment?window=14d&completeness=strict")
         found = {point["date"]: point["review_count"] for point in answer["breakdown"]}
@@ -136,7 +136,7 @@ def test_every_day_of_the_timeline_is_what_happened_on_it(sample: SampleWorld) -
             assert found.get(day.date().isoformat(), 0) == expected
 
 
-def test_every_hour_of_a_short_window_is_what_happened_in_it(sample: SampleWorld) -> None:
+def test_every_hour_of_a_short_window_equals_its_events(sample: SampleWorld) -> None:
     for movie in sample.world.movies[:10]:
         answer = sample.ask(f"movies/{movie.movie_id}/sentiment?window=12h&completeness=strict")
         found = {point["hour"]: point["review_count"] for point in answer["breakdown"]}
@@ -154,7 +154,7 @@ def test_duplicates_change_nothing(sample: SampleWorld) -> None:
 
 
 def copies(collection: Collection[dict[str, Any]], ids: list[int], stamp: str) -> list[dict[str, Any]]:
-    """Each sentiment document once more as it is, and once older with other numbers."""
+    """A copy of each sentiment document, and an older one with other numbers."""
     result = []
     for document in collection.find({"movie_id": {"$in": ids}, "data.review_count": {"$gt": 0}}):
         result.append(document | {"_id": f"same:{document['_id']}"})
@@ -163,7 +163,7 @@ def copies(collection: Collection[dict[str, Any]], ids: list[int], stamp: str) -
     return result
 
 
-def test_a_lost_hour_is_reported_and_takes_nothing_else_with_it(sample: SampleWorld) -> None:
+def test_only_a_lost_hour_is_reported_missing(sample: SampleWorld) -> None:
     hour = floor_hour(sample.now) - 3 * HOUR
     lost = by_movie(sample.reviews(hour, hour + HOUR))
     lifetime = by_movie(sample.reviews(sample.world.epoch, sample.now))
@@ -178,7 +178,7 @@ def test_a_lost_hour_is_reported_and_takes_nothing_else_with_it(sample: SampleWo
             assert problem["missing"] == missing
 
 
-def test_lost_batch_documents_are_reported_from_the_beginning(sample: SampleWorld) -> None:
+def test_without_batch_documents_the_past_is_reported_missing(sample: SampleWorld) -> None:
     movie_id = sample.world.movies[0].movie_id
     with removed(sample.database["batch_views"], {"movie_id": movie_id, "view_type": "sentiment"}):
         answer = sample.ask(f"movies/{movie_id}/sentiment")

@@ -1,4 +1,4 @@
-"""The declared indexes are made, and answer what the request path asks (requirements §5, O3)."""
+"""``create_indexes`` creates the declared indexes, and the request path's finds use them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def real(database: Database[dict[str, Any]]) -> dict[str, Any]:
     return {name: list(database[name].list_indexes()) for name in ("batch_views", "speed_views")}
 
 
-def test_it_creates_every_declared_index(database: Database[dict[str, Any]]) -> None:
+def test_every_declared_index_is_created(database: Database[dict[str, Any]]) -> None:
     wanted = declared_indexes(Aliases())
     said = run()
     assert missing_indexes(wanted, real(database)) == ()
@@ -46,34 +46,34 @@ def test_a_dry_run_creates_nothing(database: Database[dict[str, Any]]) -> None:
     assert database.list_collection_names() == []
 
 
-def test_an_index_of_another_name_counts(database: Database[dict[str, Any]]) -> None:
+def test_an_index_with_another_name_counts(database: Database[dict[str, Any]]) -> None:
     database["speed_views"].create_index([("movie_id", 1), ("hour", -1)], name="theirs")
     assert "speed_views.movie_hour" not in run()
 
 
-def test_a_name_that_other_keys_have_is_left_to_them(database: Database[dict[str, Any]]) -> None:
+def test_an_index_with_the_name_but_other_keys_is_kept(database: Database[dict[str, Any]]) -> None:
     database["speed_views"].create_index([("their_field", 1)], name="movie_hour")
     run()
     assert missing_indexes(declared_indexes(Aliases()), real(database)) == ()
     assert database["speed_views"].index_information()["movie_hour"]["key"] == [("their_field", 1)]
 
 
-def test_an_unreachable_server_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_server_gives_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from pymongo import MongoClient
 
     from merger.indexes import server as indexing
 
-    nobody: MongoClient[dict[str, Any]] = MongoClient(
+    unreachable: MongoClient[dict[str, Any]] = MongoClient(
         f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200
     )
-    with nobody:
-        monkeypatch.setattr(indexing, "database", lambda: nobody["x"])
+    with unreachable:
+        monkeypatch.setattr(indexing, "database", lambda: unreachable["x"])
         monkeypatch.setattr(indexing, "TIMEOUT_SECONDS", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             run()
 
 
-def test_aliases_of_a_deployment_get_their_indexes() -> None:
+def test_a_deployments_aliases_get_indexes() -> None:
     aliases = Aliases().with_extra({"payload": ["body"], "speed_type_keys": ["kind"]})
     names = {index.name for index in declared_indexes(aliases)}
     assert {"trend_body", "actor_body", "kind_hour", "kind_synced"} <= names
@@ -121,7 +121,7 @@ EXPIRY = timedelta(hours=72)
 
 @pytest.fixture
 def expiring(settings: Any) -> Any:
-    """Settings with which MongoDB deletes what has expired."""
+    """Settings with which MongoDB deletes expired documents."""
     settings.SPEED_EXPIRY, settings.SPEED_TTL_GRACE = True, EXPIRY
     return settings
 
@@ -131,17 +131,13 @@ def options_of(database: Database[dict[str, Any]], name: str, collection: str = 
     return found
 
 
-def test_speed_documents_are_deleted_a_while_after_they_expired(
-    database: Database[dict[str, Any]], expiring: Any
-) -> None:
+def test_expired_speed_documents_are_deleted_after_the_grace(database: Database[dict[str, Any]], expiring: Any) -> None:
     run()
     assert options_of(database, "expiry")["expireAfterSeconds"] == EXPIRY.total_seconds()
     assert list(options_of(database, "expiry")["key"]) == ["ttl_expires_at"]
 
 
-def test_another_grace_is_changed_in_place_and_so_is_somebody_elses(
-    database: Database[dict[str, Any]], expiring: Any
-) -> None:
+def test_another_grace_changes_the_index_in_place(database: Database[dict[str, Any]], expiring: Any) -> None:
     database["speed_views"].create_index([("ttl_expires_at", 1)], name="theirs", expireAfterSeconds=0)
     said = run(dry_run=True)
     assert "would change  speed_views.theirs: it deletes documents after 0 s instead of 259200 s" in said
@@ -153,7 +149,7 @@ def test_another_grace_is_changed_in_place_and_so_is_somebody_elses(
     assert options_of(database, "theirs")["expireAfterSeconds"] == 3600
 
 
-def test_what_nobody_declared_is_told_and_dropped_when_that_is_wanted(database: Database[dict[str, Any]]) -> None:
+def test_undeclared_indexes_are_listed_and_dropped_on_request(database: Database[dict[str, Any]]) -> None:
     run()
     database["batch_views"].create_index([("their_field", 1)], name="theirs")
     assert "1 not declared" in run()
@@ -166,7 +162,7 @@ def test_what_nobody_declared_is_told_and_dropped_when_that_is_wanted(database: 
     assert missing_indexes(declared_indexes(Aliases()), real(database)) == ()
 
 
-def test_an_index_that_leaves_documents_out_is_told_and_made_anew_when_that_is_wanted(
+def test_an_incomplete_index_is_listed_and_rebuilt_on_request(
     database: Database[dict[str, Any]],
 ) -> None:
     database["batch_views"].create_index([("movie_id", 1), ("view_type", 1)], name="movie_view", sparse=True)
@@ -178,7 +174,7 @@ def test_an_index_that_leaves_documents_out_is_told_and_made_anew_when_that_is_w
     assert not options_of(database, "movie_view", "batch_views").get("sparse")
 
 
-def test_a_check_fails_until_everything_is_as_declared_and_changes_nothing(database: Database[dict[str, Any]]) -> None:
+def test_a_check_fails_until_all_indexes_are_as_declared(database: Database[dict[str, Any]]) -> None:
     with pytest.raises(CommandError, match=f"not as declared: {len(declared_indexes(Aliases()))} missing"):
         run(check=True)
     assert database.list_collection_names() == []

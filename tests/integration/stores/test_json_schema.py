@@ -1,4 +1,4 @@
-"""A validator refuses what the contract can't read, and never what it can (D3): shown on the store itself."""
+"""Validators refuse documents that the contract can't read, and no others, on a real store."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def validated(database: Stored, aliases: Aliases) -> Stored:
 
 @pytest.fixture(scope="module")
 def refusing(mongo_uri: str) -> Stored:
-    """A database whose validators refuse; nothing empties it between the examples of a property."""
+    """A database with strict validators, which is not emptied between the examples of a property."""
     from merger.stores.mongo.client import client
 
     return validated(client()["validators"], Aliases())
@@ -62,7 +62,7 @@ def collection_of(document: Raw) -> str:
 
 
 def refused(database: Stored, documents: list[Raw]) -> list[Raw]:
-    """Those that the store did not take."""
+    """The documents that the store refuses."""
     lost: list[Raw] = []
     for name in (BATCH, SPEED):
         mine = [document for document in documents if collection_of(document) == name]
@@ -75,14 +75,14 @@ def refused(database: Stored, documents: list[Raw]) -> list[Raw]:
 
 
 def is_read(document: Raw, aliases: Aliases | None = None) -> bool:
-    """Whether the contract reads what the store would give back."""
+    """Whether the contract can read the document as the store returns it."""
     stored = bson.decode(bson.encode(document), AS_READ)
     found = Contract(aliases).read(**{"speed" if "hour" in document else "batch": [stored]})
     return not found.skipped
 
 
 def paths(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a document."""
+    """Every path in a document."""
     inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     return [path for key, each in inner for path in [(*before, key), *paths(each, (*before, key))]]
 
@@ -129,7 +129,7 @@ plausible = st.one_of(
 
 @st.composite
 def disturbed(draw: st.DrawFn) -> Raw:
-    """A document with up to three things changed."""
+    """An example with up to three changes."""
     document = copy.deepcopy(draw(st.sampled_from(EXAMPLES)))
     for _ in range(draw(st.integers(0, 3))):
         path = draw(st.sampled_from(paths(document)))
@@ -144,13 +144,13 @@ def disturbed(draw: st.DrawFn) -> Raw:
 
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(disturbed(), min_size=5, max_size=12))
-def test_no_document_that_is_read_is_refused(refusing: Stored, documents: list[Raw]) -> None:
+def test_no_readable_document_is_refused(refusing: Stored, documents: list[Raw]) -> None:
     unfairly = [document for document in refused(refusing, documents) if is_read(document)]
     assert unfairly == []
 
 
 def respelled(document: Raw) -> Raw:
-    """In the words of ``THEIRS``."""
+    """The document with the names of ``THEIRS``."""
     result = {**document, "body": dict(document["data"])}
     del result["data"]
     for name, theirs in (("vote_count", "votes"), ("avg_sentiment", "mood")):
@@ -165,18 +165,18 @@ def respelled(document: Raw) -> Raw:
     return result
 
 
-def test_sample_documents_of_every_kind_are_taken(refusing: Stored) -> None:
+def test_examples_of_every_kind_are_accepted(refusing: Stored) -> None:
     assert refused(refusing, copy.deepcopy(EXAMPLES)) == []
 
 
-def test_documents_in_a_deployments_own_words_are_taken(refusing_by_their_names: Stored) -> None:
+def test_documents_with_a_deployments_aliases_are_accepted(refusing_by_their_names: Stored) -> None:
     documents = [respelled(document) for document in copy.deepcopy(EXAMPLES)]
     assert all(is_read(document, Aliases().with_extra(THEIRS)) for document in documents)
     assert refused(refusing_by_their_names, documents) == []
 
 
 @pytest.mark.parametrize("value", [value for value in BAD_VALUES if is_storable(value)], ids=repr)
-def test_nor_is_any_odd_value_refused_in_a_place_where_it_is_read(refusing: Stored, value: Any) -> None:
+def test_no_odd_value_is_refused_where_it_is_readable(refusing: Stored, value: Any) -> None:
     documents = [replaced(example, path, value) for example in EXAMPLES for path in paths(example) if path != ("hour",)]
     assert [document for document in refused(refusing, documents) if is_read(document)] == []
 
@@ -218,7 +218,7 @@ def test_nor_is_any_odd_value_refused_in_a_place_where_it_is_read(refusing: Stor
         (8, ("data", "velocity"), "fast"),
     ],
 )
-def test_what_can_not_be_read_is_refused(refusing: Stored, number: int, path: tuple[str, ...], value: Any) -> None:
+def test_unreadable_documents_are_refused(refusing: Stored, number: int, path: tuple[str, ...], value: Any) -> None:
     document = replaced(EXAMPLES[number], path, value)
     assert not is_read(document)
     with pytest.raises(WriteError, match="failed validation"):

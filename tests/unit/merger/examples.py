@@ -1,4 +1,4 @@
-"""One healthy raw document of every kind, and values that no field takes."""
+"""One valid raw document of every kind, and values that no field accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for worlds, and documents in the spelling of other producers (D1, M10)."""
+"""Hypothesis strategies for worlds, and documents as other producers spell them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def respelled(document: Raw, chance: random.Random) -> Raw:
-    """The same document as another producer writes it (D1)."""
+    """The same document as another producer writes it."""
     result = dict(document)
     if chance.random() < 0.3:
         result["stats"] = result.pop("data")
@@ -80,14 +80,14 @@ def reviews_of_movie(draw: st.DrawFn, movie_id: int, now: datetime) -> list[Revi
 
 
 def background(now: datetime) -> list[Review]:
-    """One review at the start of every hour that a speed bucket may still speak of, up to the open one."""
+    """One review at the start of every hour that may have a speed bucket, up to the open one."""
     hours = LONGEST_RETENTION_HOURS
     return [Review(BACKGROUND, floor_hour(now) - index * HOUR, 0.0, 1) for index in range(hours, -1, -1)]
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Anything that honest producers can leave behind: late, lost, replaced and half-written runs, outages, lag."""
+    """All that honest producers can leave: late, lost, replaced and half-written runs, outages, lag."""
     now = draw(nows)
     reviews = [review for movie in MOVIES for review in draw(reviews_of_movie(movie, now))]
     busy = draw(st.booleans())
@@ -112,7 +112,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 @st.composite
 def runs(draw: st.DrawFn, now: datetime, since_last_run: int) -> Run:
-    """A run whose documents may not be there yet, complete or dead on its way; ``since_last_run`` is in hours."""
+    """A run, complete or aborted, whose documents may not exist yet; ``since_last_run`` is in hours."""
     covers = floor_hour(now) - (since_last_run + draw(st.integers(0, 60))) * HOUR
     return Run(
         covers=covers,
@@ -124,7 +124,7 @@ def runs(draw: st.DrawFn, now: datetime, since_last_run: int) -> Run:
 
 @st.composite
 def healthy_worlds(draw: st.DrawFn) -> World:
-    """Nothing lost, everything in time: the newest run reaches into what the speed layer still holds."""
+    """Worlds with nothing lost or late: the newest run covers the time up to the oldest speed bucket."""
     world = draw(worlds())
     retention = draw(st.integers(48, 120))
     age = draw(st.integers(0, retention - 1))

@@ -1,4 +1,4 @@
-"""What an answer must be, computed from the reviews themselves, and the comparison (M10)."""
+"""The expected answers, computed from the reviews themselves, and the comparison with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.unit.merger.world import Review
 
 
 def multiplicities(count: int, reviews: Iterable[Review]) -> Counter[Review]:
-    """How often each review is in a sum of weights, which are powers of three: the digits in base 3."""
+    """How often each review is in a sum of weights: its digits in base 3, since weights are powers of three."""
     result: Counter[Review] = Counter()
     for review in sorted(reviews, key=lambda review: -review.weight):
         result[review], count = divmod(count, review.weight)
@@ -27,7 +27,7 @@ def multiplicities(count: int, reviews: Iterable[Review]) -> Counter[Review]:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What may be answered about one movie.
+    """What an answer about one movie may contain.
 
     Args:
         reviews: all that happened to the movie.
@@ -45,7 +45,7 @@ class Expectation:
         return [review for review in self.reviews if window.holds(review.at)]
 
     def may_be_absent(self, review: Review, built: ViewResult) -> bool:
-        """Lost and said so, or so new that the speed layer, within its limit, has yet to see it."""
+        """Whether a review may be left out: reported missing, or too new for a speed layer within its lag limit."""
         if any((start is None or start <= review.at) and review.at < end for start, end in built.freshness.missing):
             return True
         if review.at >= floor_hour(self.now):
@@ -57,13 +57,13 @@ class Expectation:
         return self.layer.synced_at is None or review.at >= self.layer.synced_at
 
     def check_total(self, built: ViewResult, window: Window) -> None:
-        """The sum over the window: each review once, or absent and accounted for; nothing else, no other score."""
+        """Checks the sum over the window: each review once or accounted for, nothing else, and the exact score."""
         found = self._check_sum(built.body["sentiment"], "total_reviews", "overall_score", window)
         for review in self.within(window):
-            assert found[review] or self.may_be_absent(review, built), f"{review} is lost without a word"
+            assert found[review] or self.may_be_absent(review, built), f"{review} is lost and not reported"
 
     def check_breakdown(self, built: ViewResult, window: Window, granularity: Granularity) -> None:
-        """Every bucket holds reviews of its own time alone, and all buckets together each review at most once."""
+        """Checks that each bucket holds only reviews of its time, and that no review is in two buckets."""
         seen: Counter[Review] = Counter()
         for entry in built.body["breakdown"]:
             seen += self._check_sum(entry, "review_count", "avg_sentiment", bucket_window(entry, window, granularity))
@@ -74,7 +74,7 @@ class Expectation:
     def unheld_hours(
         self, window: Window, batch: Iterable[BatchDocument], refused: Iterable[BatchDocument]
     ) -> list[datetime]:
-        """The closed hours of a window that neither layer holds, asked hour by hour (M8).
+        """The closed hours of a window that neither layer holds, computed hour by hour.
 
         ``refused`` are documents that the strategy does not let answer; a day that has only those is unknown.
         """
@@ -112,7 +112,7 @@ class Expectation:
 
 
 def _batch_holds(hour: datetime, documents: list[BatchDocument]) -> bool:
-    """Whether the point of its day covers an hour or, where the day has none, the total vouches for it."""
+    """Whether the point of its day covers an hour or, without a point, the coverage of the total does."""
     of_day = [d for d in documents if d.data.get("date") == f"{hour:%Y-%m-%d}"]
     if of_day:
         return _newest(of_day).covers_until >= hour + HOUR
@@ -135,7 +135,7 @@ _SIGNS: Mapping[str, Callable[[float], bool]] = {
 
 
 def bucket_window(entry: Mapping[str, Any], window: Window, granularity: Granularity) -> Window:
-    """The time that one point of a breakdown speaks of."""
+    """The time of one point of a breakdown."""
     if "hour" in entry:
         assert granularity is Granularity.HOUR
         start = datetime.fromisoformat(entry["hour"])

@@ -1,4 +1,4 @@
-"""The usual situation of the border cases: it is always Tuesday 2026-03-10, 10:30, and the nightly run went well."""
+"""The usual situation of the border cases: it is Tuesday 2026-03-10, 10:30, and the nightly run succeeded."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ SYNCED: dict[str, Any] = {"synced_at": NOW}
 
 
 def speed_from(start: str, **more: Any) -> list[Raw]:
-    """A review an hour up to the open one, seen by a speed layer that keeps up."""
+    """A bucket of one review per hour up to the open one, in a speed layer without lag."""
     return hourly(at(start), OPEN_HOUR + HOUR, **{**SYNCED, **more})

@@ -1,7 +1,7 @@
-"""A simulated world: reviews that really happened, and two honest but unreliable producers that write them down.
+"""A simulated world: reviews that happened, and two honest but unreliable producers that record them.
 
-Review ``i`` of a movie stands for ``3**i`` reviews. The number of reviews in any answer, written in base 3, then
-tells of every single one how often it was counted: a loss can't hide behind a double count.
+Review ``i`` of a movie stands for ``3**i`` reviews. So the number of reviews in any answer, written in base 3, shows how
+often each review was counted: a loss can't hide behind a double count.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from tests.unit.merger.documents import Raw
 
 MOVIES = (7, 11)
 BACKGROUND = 99
-"""A movie with a review at the start of every hour: with it, every hour leaves a trace in the speed layer."""
+"""A movie with a review at the start of every hour, so that the speed layer has a bucket of every hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Something that happened: ``weight`` reviews with the same score at one moment."""
+    """``weight`` reviews with the same score at one moment."""
 
     movie_id: int
     at: datetime
@@ -53,7 +53,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SpeedJob:
-    """How the speed job fared.
+    """What the speed job recorded.
 
     Args:
         retention: a bucket is deleted this long after its hour began.
@@ -68,7 +68,7 @@ class SpeedJob:
 
 @dataclass(frozen=True)
 class World:
-    """What happened and how it was written down, seen at ``now``."""
+    """What happened and how it was recorded, as of ``now``."""
 
     now: datetime
     reviews: tuple[Review, ...]
@@ -105,7 +105,7 @@ class World:
         ]
 
     def earlier_buckets(self) -> list[Raw]:
-        """Buckets as they were at an earlier sync and never removed: duplicates with other counts (D4)."""
+        """Buckets as of an earlier sync that were never removed: duplicates with other counts."""
         result = []
         for document in self.speed_documents():
             seen = [
@@ -130,11 +130,11 @@ class World:
         }
 
     def _documents_of(self, run: Run, number: int) -> Iterator[Raw]:
-        """Its documents in the order of writing: movie by movie, a movie's days from the oldest, its total last.
+        """The run's documents in the order of writing: by movie, a movie's days from the oldest, its total last.
 
-        The order matters to readers of a run that died: a total vouches for all days before its coverage, and
-        where no run ever wrote a total, a day's point vouches for the days before it. In any other order nobody
-        could tell a day that was not written yet from one on which nothing happened.
+        The order matters to readers of a run that died: a total covers all days before its end, and
+        where no run ever wrote a total, a day's point vouches for the days before it. In any other order a
+        day that was not written yet would look like one on which nothing happened.
         """
         for movie_id in MOVIES:
             seen = [review for review in self.of(movie_id) if review.at < run.covers]

@@ -143,7 +143,7 @@ def test_an_answer_is_complete_when_nothing_is_lost_or_late(
     start = answer.window.start
     cuts_a_day = start is not None and start.hour != 0
     if cuts_a_day and start is not None and start + world.speed.retention <= world.now:
-        # Of a day that only the batch layer holds nobody can answer a part.
+        # Part of a day that only the batch layer holds is in no answer.
         return
     assert answer.result.freshness.missing == ()
     happened = answer.expected.within(answer.window)

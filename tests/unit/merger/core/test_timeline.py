@@ -96,7 +96,7 @@ def test_time_after_a_total_is_filled_by_speed_hours_and_whole_days(held: Series
     by_day = {floor_day(piece.start): piece for piece in found.pieces if piece.source == "batch"}
     for hour in held.hours:
         if hour >= watermark and floor_day(hour) not in by_day:
-            assert hour in seen.seen, "a speed hour after the total is left out (M4)"
+            assert hour in seen.seen, "a speed hour after the total is left out"
     for day in by_day:
         closed = hours_between(day, min(day + DAY, held.boundary.open_hour))
         assert not all(held.coverage.holds(hour) for hour in closed), "a batch point hides speed hours"
