@@ -1,4 +1,7 @@
-"""Builds the catalogue from a stream of documents, keeping only the newest of duplicates. Requirement D4."""
+"""Builds the catalogue from a stream of documents, keeping only the newest of duplicates.
+
+Requirement D4.
+"""
 
 from __future__ import annotations
 

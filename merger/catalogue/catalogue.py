@@ -132,7 +132,9 @@ def _no_movies() -> Movies:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """A frozen copy of all movies and genres, without duplicates. Requirements A3, D4, M12.
+    """A frozen copy of all movies and genres, without duplicates.
+
+    Requirements A3, D4, M12.
 
     Args:
         movies: newest ``movie_details`` of each movie.
@@ -220,7 +222,10 @@ class Catalogue:
         return self.genres.get(genre_key(name))
 
     def genres_like(self, name: str) -> list[str]:
-        """Returns up to three genres with a similar name, best first. Requirement A1."""
+        """Returns up to three genres with a similar name, best first.
+
+        Requirement A1.
+        """
         near = difflib.get_close_matches(genre_key(name)[:80], list(self.genres), n=3, cutoff=0.5)
         return [self.genres[key] for key in near]
 

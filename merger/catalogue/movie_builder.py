@@ -1,4 +1,7 @@
-"""Builds the movies' columns from a stream of documents, without keeping the documents. Requirement D4."""
+"""Builds the movies' columns from a stream of documents, without keeping the documents.
+
+Requirement D4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Progress of an index build, as far as the server reports it. Requirement O3."""
+"""Progress of an index build, as far as the server reports it.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 

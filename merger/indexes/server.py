@@ -1,4 +1,7 @@
-"""Lists, creates, changes and drops indexes of the two collections on the server. Requirements O3, O4."""
+"""Lists, creates, changes and drops indexes of the two collections on the server.
+
+Requirements O3, O4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Describes a server's shards, and runs the commands that shard collections. Requirement O6."""
+"""Describes a server's shards, and runs the commands that shard collections.
+
+Requirement O6.
+"""
 
 from __future__ import annotations
 

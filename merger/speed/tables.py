@@ -159,7 +159,10 @@ class SharedHours:
         return found
 
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
-        """Says which of these hours the speed layer holds for all movies. Requirement M8."""
+        """Says which of these hours the speed layer holds for all movies.
+
+        Requirement M8.
+        """
         return coverage_of(
             data_type,
             boundary,

@@ -74,7 +74,7 @@ class GuardedStore:
         self._lock = threading.Lock()
 
     def find(self, find: Find) -> list[Document]:
-        """See ``Store.find``.
+        """Finds documents, unless the collection is known not to answer.
 
         Raises:
             StoreUnavailable: raised at once while the collection is known not to answer.
@@ -87,18 +87,18 @@ class GuardedStore:
         return breaker.call(lambda: self._find(find))
 
     def explain(self, find: Find) -> Mapping[str, Any]:
-        """See ``Store.explain``; refused while the collection is known not to answer."""
+        """Explains a find, unless the collection is known not to answer."""
         self._breaker(find.collection).check()
         with deadline(self._limit):
             return self._store.explain(find)
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        """See ``Store.batches``; refused while the collection is known not to answer."""
+        """Yields matching documents in batches, unless the collection is known not to answer."""
         self._breaker(collection).check()
         return self._store.batches(collection, wanted)
 
     def ping(self) -> None:
-        """See ``Store.ping``; never refused."""
+        """Pings the store; never refused."""
         self._store.ping()
 
     def _breaker(self, collection: str) -> Breaker:

@@ -1,4 +1,7 @@
-"""Collects the slow queries of this process by their shape, as they end. Requirement O3."""
+"""Collects the slow queries of this process by their shape, as they end.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 

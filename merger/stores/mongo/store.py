@@ -60,7 +60,7 @@ class MongoStore:
         self._clock = clock or CausalClock(source.client)
 
     def find(self, find: Find) -> list[Document]:
-        """See ``Store.find``."""
+        """Finds documents, with one retry after a lost connection."""
         seconds = seconds_left(self._timeout)
         if not seconds:
             raise StoreUnavailable("no time was left to ask MongoDB")
@@ -77,7 +77,7 @@ class MongoStore:
                 return [_decode(raw) for raw in _run(find, source.with_options(codec_options=_RAW_CODEC), session)]
 
     def explain(self, find: Find) -> Mapping[str, Any]:
-        """See ``Store.explain``."""
+        """Runs a find and returns the server's plan for it, with ``executionStats``."""
         seconds = seconds_left(self._timeout)
         if not seconds:
             raise StoreUnavailable("no time was left to ask MongoDB")
@@ -86,7 +86,7 @@ class MongoStore:
             return self._database.command("explain", command, verbosity="executionStats")
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
-        """See ``Store.batches``."""
+        """Yields matching documents in batches."""
         with self._clock.session() as session:
             replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAM_BATCH, session=session)
             seconds = _FIRST_REPLY_SECONDS
@@ -100,7 +100,7 @@ class MongoStore:
                 seconds = _NEXT_REPLY_SECONDS
 
     def ping(self) -> None:
-        """See ``Store.ping``."""
+        """Pings the server."""
         with mongo_call(self._timeout):
             self._database.command("ping")
 

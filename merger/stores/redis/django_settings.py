@@ -9,7 +9,10 @@ from redis.connection import parse_url
 from merger.stores.redis.address import Deployment, RedisAddress
 
 _TIMEOUT_SECONDS = 0.1
-"""Seconds. An absent cache must cost less than the cache saves. Requirement C5."""
+"""Seconds. An absent cache must cost less than the cache saves.
+
+Requirement C5.
+"""
 
 
 def cache_settings(address: RedisAddress) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The catalogue answers questions about movies and genres. Requirements A1, A3."""
+"""The catalogue answers questions about movies and genres.
+
+Requirements A1, A3.
+"""
 
 from __future__ import annotations
 

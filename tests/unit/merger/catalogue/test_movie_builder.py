@@ -1,4 +1,7 @@
-"""The movies' columns hold the newest document of each movie. Requirement D4."""
+"""The movies' columns hold the newest document of each movie.
+
+Requirement D4.
+"""
 
 from __future__ import annotations
 
