@@ -29,7 +29,7 @@ Change = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The database, and the callbacks a migration reports to.
+    """The database, and the callbacks a migration reports to; by default they do nothing.
 
     Args:
         database: holds both collections.
@@ -44,10 +44,10 @@ class Work:
     database: Database[dict[str, Any]]
     aliases: Aliases
     validation: str
-    check_lock: Callable[[], None]
-    add_total: Callable[[int], None]
-    add_done: Callable[[int], None]
-    say: Callable[[str], None]
+    check_lock: Callable[[], None] = lambda: None
+    add_total: Callable[[int], None] = lambda _: None
+    add_done: Callable[[int], None] = lambda _: None
+    say: Callable[[str], None] = lambda _: None
 
     def rewrite(self, collection: str, pending: Filter, needs: Sequence[str], change: Change) -> int:
         """Changes documents in batches; reports how many can't be changed and leaves them alone.

@@ -67,7 +67,7 @@ class Migrator:
             StoreError: from the store.
         """
         records = self.log.records()
-        work = self._work(lambda: None, lambda _: None, lambda _: None, lambda _: None)
+        work = Work(self.database, self.aliases, self.validation)
         applied = {name for name, record in records.items() if record.ended}
         lapsed = [m.name for m in self.migrations if m.holds and m.name in applied and not m.holds(work)]
         return migration_statuses(self.migrations, records, lapsed)
@@ -154,7 +154,7 @@ class Migrator:
             done += documents
             counter.add_done(documents)
 
-        work = self._work(check_lock, counter.add_total, add_done, say)
+        work = Work(self.database, self.aliases, self.validation, check_lock, counter.add_total, add_done, say)
         began = time.monotonic()
         if not fake:
             self.log.begin(migration, backward=step.backward)
@@ -164,15 +164,6 @@ class Migrator:
             self.log.forget(migration)
         else:
             self.log.end(migration, time.monotonic() - began, done, faked=fake)
-
-    def _work(
-        self,
-        check_lock: Callable[[], None],
-        add_total: Callable[[int], None],
-        add_done: Callable[[int], None],
-        say: Callable[[str], None],
-    ) -> Work:
-        return Work(self.database, self.aliases, self.validation, check_lock, add_total, add_done, say)
 
 
 def unfinished(statuses: Iterable[MigrationStatus]) -> list[MigrationStatus]:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         publish.add_argument("run", metavar="RUN", help="its batch_run_id")
         publish.add_argument(
             "--covers-until",
-            type=_parse_moment,
+            type=moment,
             metavar="MOMENT",
             help="event time up to which its input was complete, such as 2026-11-24T00:00:00Z "
             "(default: what its documents say)",
@@ -119,8 +119,3 @@ def _describe(run: BatchRun) -> str:
         if value is not None
     ]
     return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates])
-
-
-def _parse_moment(text: str) -> datetime:
-    """Parses a moment, for argparse."""
-    return moment(text)
