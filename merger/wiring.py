@@ -1,4 +1,4 @@
-"""The one place that builds the real service from Django's settings."""
+"""Builds the real objects of this process from Django's settings; nothing else does."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from merger.cache.redis_tier import RedisTier
 from merger.cache.terms import CacheRules
 from merger.configuration import aliases, policy
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
-from merger.core.boundary import Boundary, Layers, Policy
+from merger.core.boundary import Boundary, Layers
 from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
 from merger.drift.shared_result import SharedDriftResults
@@ -50,14 +50,12 @@ from merger.views.registry import known_views
 
 @cache
 def service() -> MergeService:
-    """The service of this process. Connects on first use, not here."""
-    rules = policy()
-    names = aliases()
+    """The service of this process; it connects on first use, not here."""
     return MergeService(
-        store=_guarded(),
-        cache=_cache(rules, names),
-        contract=Contract(names),
-        policy=rules,
+        store=_guarded_store(),
+        cache=_answer_cache(),
+        contract=Contract(aliases()),
+        policy=policy(),
         ttl={
             TTLClass.VOLATILE: settings.CACHE_TTL_VOLATILE,
             TTLClass.STABLE: settings.CACHE_TTL_STABLE,
@@ -76,26 +74,26 @@ def store() -> Store:
 
 
 def patient_store(seconds: float) -> PublishedStore:
-    """The visible documents for members of staff, who wait: nothing slow that they ask for turns a breaker.
+    """The published documents, for staff who can wait: a slow read here opens no breaker.
 
     Args:
-        seconds: that each question may take.
+        seconds: longest time of each read.
     """
     return PublishedStore(MongoStore(database(), seconds, causal_clock()))
 
 
 def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
-    """The boundary of this moment and both layers' state, of every speed data type, looked at anew for who waits.
+    """The present boundary and both layers' state, read fresh, for callers that can wait.
 
     Args:
-        seconds: that each question may take.
+        seconds: longest time of each read.
 
     Raises:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    watch = LayerState(store, aliases(), time.monotonic, store.refresh)
-    return boundary, watch.layers(tuple(SPEED_TYPES), boundary)
+    state = LayerState(store, aliases(), time.monotonic, store.refresh)
+    return boundary, state.layers(tuple(SPEED_TYPES), boundary)
 
 
 def breakers() -> Mapping[str, Breaker]:
@@ -104,30 +102,30 @@ def breakers() -> Mapping[str, Breaker]:
     return found.breakers if isinstance(found, GuardedStore) else {}
 
 
-def _guarded() -> GuardedStore:
+def _guarded_store() -> GuardedStore:
     whole = settings.MONGODB_TIMEOUT
     found = GuardedStore(
         MongoStore(database(), whole, causal_clock()),
         (BATCH, SPEED),
-        # One find takes half of a request's time at most, so that there is some left to ask the other layer (F5).
+        # One find takes at most half of a request's time, which leaves some for the other layer (F5).
         limit=whole / 2,
         rules=BreakerRules(slow=whole / 4),
         monotonic=time.monotonic,
-        on_change=_breaker_turned,
+        on_change=_count_transition,
         on_refused=lambda collection: BREAKER_REFUSED.labels(collection).inc(),
         along_with={RUNS: BATCH},
     )
     for name in found.breakers:
-        _show_breaker(name, BreakerState.CLOSED)
+        _show_state(name, BreakerState.CLOSED)
     return found
 
 
-def _breaker_turned(collection: str, state: BreakerState) -> None:
+def _count_transition(collection: str, state: BreakerState) -> None:
     BREAKER_TRANSITIONS.labels(collection, state).inc()
-    _show_breaker(collection, state)
+    _show_state(collection, state)
 
 
-def _show_breaker(collection: str, state: BreakerState) -> None:
+def _show_state(collection: str, state: BreakerState) -> None:
     for each in BreakerState:
         BREAKER_STATE.labels(collection, each).set(each is state)
 
@@ -146,15 +144,15 @@ def migrator() -> Migrator:
 @cache
 def watcher() -> Watcher:
     """The watcher of this process."""
-    rules, names = policy(), aliases()
-    told = ("movie_id", *names.speed_type_keys)
+    names = aliases()
+    fields = ("movie_id", *names.speed_type_keys)
     return Watcher(
         service=service(),
         store=store(),
         redis_tier=service().cache.redis_tier,
-        leader=Leader(redis_link(), _namespace(rules, names)),
+        leader=Leader(redis_link(), _service_prefix()),
         batch=ChangeStream(lambda: database()[BATCH]),
-        speed=ChangeStream(lambda: database()[SPEED], told),
+        speed=ChangeStream(lambda: database()[SPEED], fields),
         aliases=names,
         monotonic=time.monotonic,
     )
@@ -162,23 +160,23 @@ def watcher() -> Watcher:
 
 @cache
 def popular_counts() -> PopularCounts:
-    """What this process was asked for."""
+    """The addresses that this process answered."""
     return PopularCounts()
 
 
 def popular_totals() -> PopularTotals:
-    """What all processes are asked for."""
-    return PopularTotals(redis_link(), _figures())
+    """The most requested addresses of all processes."""
+    return PopularTotals(redis_link(), _data_prefix())
 
 
 def outcome_totals() -> OutcomeTotals:
-    """What the cache of all processes did."""
-    return OutcomeTotals(redis_link(), _figures())
+    """The cache outcomes of all processes."""
+    return OutcomeTotals(redis_link(), _data_prefix())
 
 
 @cache
 def usage_report() -> UsageReport:
-    """The reports of this process."""
+    """The usage report of this process."""
     return UsageReport(
         counts=service().cache.counts,
         outcome_totals=outcome_totals(),
@@ -206,27 +204,27 @@ def worker_meters() -> WorkerMeters:
 
 
 def shared_drift_results() -> SharedDriftResults:
-    """The last comparison of the layers, by whichever process made it."""
-    return SharedDriftResults(redis_link(), _figures())
+    """The last comparison of the layers, by any process."""
+    return SharedDriftResults(redis_link(), _data_prefix())
 
 
 @cache
 def drift_audit() -> DriftAudit:
     """The comparison of the layers in this process."""
-    follows = watcher()
+    own_watcher = watcher()
     return DriftAudit(
         auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
         shared=shared_drift_results(),
         newest_batch=lambda: service().batch_seen,
-        may_compare=lambda: follows.is_leader or redis_link().is_away,
-        batch_noticed=lambda: follows.batch_noticed,
+        may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
+        batch_noticed=lambda: own_watcher.batch_noticed,
         clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
 
 
 def background_tasks() -> list[Callable[[], None]]:
-    """What the background thread of this process does after each tick of the watcher; intervals in seconds."""
+    """Tasks that the background thread of this process runs after each tick of the watcher; intervals in seconds."""
     log = slow_query_log()
     return [
         worker_meters().run,
@@ -236,31 +234,31 @@ def background_tasks() -> list[Callable[[], None]]:
     ]
 
 
-def _cache(rules: Policy, names: Aliases) -> AnswerCache:
+def _answer_cache() -> AnswerCache:
     clock = configuration.utc_now
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        redis_tier=RedisTier(redis_link(), _namespace(rules, names), keep, causal_clock()),
+        redis_tier=RedisTier(redis_link(), _service_prefix(), keep, causal_clock()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: clock().timestamp(),
         rules=CacheRules(
             absent=settings.CACHE_TTL_ABSENT,
             stale_if_error=settings.CACHE_STALE_IF_ERROR,
-            # Making takes no longer than the store may; a claim whose giving back got lost holds nobody up for more.
+            # A computation takes no longer than the store may; a claim whose release got lost delays others no longer.
             claim=settings.MONGODB_TIMEOUT + 1,
             wait=settings.MONGODB_TIMEOUT / 2,
         ),
     )
 
 
-def _namespace(rules: Policy, names: Aliases) -> str:
-    """Services that would answer differently never share an entry: other code, other data, other rules or aliases."""
-    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, rules, names)
+def _service_prefix() -> str:
+    """Prefix of entries; services with other code, data, rules or aliases never share one."""
+    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, policy(), aliases())
 
 
-def _figures() -> str:
-    """Figures are shared by all services of the same data, and outlive a version."""
+def _data_prefix() -> str:
+    """Prefix of figures, which all services of the same data share, and which outlive a version."""
     return _prefix(settings.MONGODB_URI, settings.MONGODB_DATABASE)
 
 

@@ -94,7 +94,7 @@ def movie_reads(
     Args:
         movie_id: the movie.
         view_types: of the batch documents; empty: none are read.
-        question: the aliases and the layers' state.
+        context: the aliases and the layers' state.
         speed_from: first hour; ``None``: no buckets are read.
     """
     reads: list[Find] = []
