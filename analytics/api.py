@@ -23,7 +23,7 @@ from analytics.serializers import (
     TrendsSerializer,
 )
 from lambdaserve.access.ratelimit.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
-from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
 
@@ -39,7 +39,7 @@ class AnalyticsViewSet(ApiViewSet):
         "actor": CHEAP,
     }
 
-    @documented(
+    @describe(
         operation="analytics_genre",
         tag="analytics",
         summary="Statistics of a genre",
@@ -50,14 +50,14 @@ class AnalyticsViewSet(ApiViewSet):
         answer=GenreSerializer,
         example=examples.GENRE,
         parameters=GenreParameters,
-        path=[in_path("genre", str, "A genre, in any case, such as `Drama`.")],
+        path=[path_parameter("genre", str, "A genre, in any case, such as `Drama`.")],
         errors=(404,),
     )
     def genre(self, request: Request, genre: str) -> HttpResponseBase:
         """``analytics/genre/{genre}``."""
         return respond(request, selectors.genre_statistics(genre=genre, **GenreParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="analytics_trends",
         tag="analytics",
         summary="Daily series of a metric",
@@ -74,7 +74,7 @@ class AnalyticsViewSet(ApiViewSet):
         """``analytics/trends``."""
         return respond(request, selectors.trend_series(**TrendsParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="analytics_overview",
         tag="analytics",
         summary="The whole catalogue",
@@ -88,7 +88,7 @@ class AnalyticsViewSet(ApiViewSet):
         """``analytics/overview``."""
         return respond(request, selectors.catalogue_overview(**CompletenessParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="analytics_sentiment_comparison",
         tag="analytics",
         summary="Sentiment by popularity",
@@ -103,7 +103,7 @@ class AnalyticsViewSet(ApiViewSet):
         """``analytics/sentiment/comparison``."""
         return respond(request, selectors.sentiment_by_tier(**ComparisonParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="analytics_actor",
         tag="analytics",
         summary="Collaborations of an actor",
@@ -111,7 +111,7 @@ class AnalyticsViewSet(ApiViewSet):
         answer=ActorSerializer,
         example=examples.ACTOR,
         parameters=CompletenessParameters,
-        path=[in_path("name", str, "An actor's name, such as `Tom Hanks`.")],
+        path=[path_parameter("name", str, "An actor's name, such as `Tom Hanks`.")],
         errors=(404,),
     )
     def actor(self, request: Request, name: str) -> HttpResponseBase:

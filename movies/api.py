@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from lambdaserve.access.ratelimit.limits import CHEAP, RANKING
-from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.parameters import number_in_path
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
@@ -35,13 +35,15 @@ from movies.serializers import (
     StatsSerializer,
 )
 
-_MOVIE_ID = in_path("movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie.")
+_MOVIE_ID = path_parameter(
+    "movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie."
+)
 
 
 class MovieViewSet(ApiViewSet):
     """One movie, merged from both layers."""
 
-    @documented(
+    @describe(
         operation="movies_details",
         tag="movies",
         summary="Details of a movie",
@@ -57,7 +59,7 @@ class MovieViewSet(ApiViewSet):
         key = number_in_path("movie_id", movie_id)
         return respond(request, movie_get(movie_id=key, **DetailsParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="movies_sentiment",
         tag="movies",
         summary="Sentiment of a movie's reviews",
@@ -74,7 +76,7 @@ class MovieViewSet(ApiViewSet):
         key = number_in_path("movie_id", movie_id)
         return respond(request, movie_sentiment_get(movie_id=key, **SentimentParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="movies_stats",
         tag="movies",
         summary="A movie's numbers hour by hour",
@@ -96,7 +98,7 @@ class SearchViewSet(ApiViewSet):
 
     throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genres": CHEAP}
 
-    @documented(
+    @describe(
         operation="search_movies",
         tag="search",
         summary="Movies by title, genre, year and rating",
@@ -110,7 +112,7 @@ class SearchViewSet(ApiViewSet):
     def movies(self, request: Request) -> HttpResponseBase:
         return respond(request, movie_search_list(**MovieSearchParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="search_genres",
         tag="search",
         summary="Genres and how many movies they have",

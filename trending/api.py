@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from lambdaserve.access.ratelimit.limits import RANKING
-from lambdaserve.api.openapi import documented, in_path
+from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
 from trending import scoring
@@ -44,7 +44,7 @@ class TrendingViewSet(ApiViewSet):
 
     throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING, "history": RANKING}
 
-    @documented(
+    @describe(
         operation="trending_movies",
         tag="trending",
         summary="Trending movies",
@@ -58,7 +58,7 @@ class TrendingViewSet(ApiViewSet):
         """``trending/movies``."""
         return respond(request, movies_trending(**TrendingParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="trending_genre",
         tag="trending",
         summary="Trending movies of a genre",
@@ -66,14 +66,14 @@ class TrendingViewSet(ApiViewSet):
         answer=TrendingSerializer,
         example=EXAMPLE,
         parameters=GenreTrendingParameters,
-        path=[in_path("genre", str, "A genre, in any case, such as `Drama`.")],
+        path=[path_parameter("genre", str, "A genre, in any case, such as `Drama`.")],
         errors=(404,),
     )
     def genre(self, request: Request, genre: str) -> HttpResponseBase:
         """``trending/genres/{genre}``."""
         return respond(request, movies_trending(genre=genre, **GenreTrendingParameters.of(request)))
 
-    @documented(
+    @describe(
         operation="trending_history",
         tag="trending",
         summary="History of the trending movies",

@@ -110,7 +110,7 @@ FRESHNESS_EXAMPLE: Mapping[str, Any] = {
 _EVERY_ENDPOINT = (400, 401, 403, 406, 429, 500, 502, 503)
 
 
-def documented(
+def describe(
     *,
     operation: str,
     tag: str,
@@ -153,6 +153,6 @@ def documented(
     )
 
 
-def in_path(name: str, kind: type | dict[str, Any], about: str) -> OpenApiParameter:
+def path_parameter(name: str, kind: type | dict[str, Any], about: str) -> OpenApiParameter:
     """Describes a path parameter; ``kind`` is a type or a JSON schema."""
     return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=about)

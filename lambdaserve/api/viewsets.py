@@ -31,7 +31,7 @@ class ApiViewSet(ViewSet):
     def default_response_headers(self) -> dict[str, str]:
         """``Allow``, for methods that are not served and for ``OPTIONS``."""
         served = (self.request.method or "").lower() in self.action_map
-        return {} if served else {"Allow": _allowed(tuple(self.action_map))}
+        return {} if served else {"Allow": _allow_header(tuple(self.action_map))}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """REST framework's request, with its most used attributes set directly; its fallback look-up is slow."""
@@ -58,7 +58,7 @@ class ApiViewSet(ViewSet):
 
 
 @cache
-def _allowed(methods: tuple[str, ...]) -> str:
+def _allow_header(methods: tuple[str, ...]) -> str:
     """The value of ``Allow`` for a view with these methods."""
     served = {*methods, "options"} | ({"head"} if "get" in methods else set())
     return ", ".join(name.upper() for name in ApiViewSet.http_method_names if name in served)

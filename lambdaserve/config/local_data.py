@@ -65,7 +65,7 @@ class LocalData:
         return self.secret_key()
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Locks the directory for this process; the system releases the lock however the process ends.
 
         Raises:

@@ -115,7 +115,7 @@ class _Schemas:
         self._components = former["components"]["schemas"], current["components"]["schemas"]
 
     def changes(self, was: Schema, now: Schema, place: str, *, is_request: bool) -> Iterator[str]:
-        was, now = _resolved(was, self._components[0]), _resolved(now, self._components[1])
+        was, now = _resolve(was, self._components[0]), _resolve(now, self._components[1])
         for keyword in ("type", "format", "default"):
             if was.get(keyword) != now.get(keyword) and (keyword != "default" or is_request):
                 yield f"{place}: {keyword} {was.get(keyword)!r} became {now.get(keyword)!r}"
@@ -156,14 +156,14 @@ def _values(wide: Schema, narrow: Schema, place: str) -> Iterator[str]:
         yield f"{place}: pattern differs"
 
 
-def _resolved(schema: Schema, components: dict[str, Schema]) -> Schema:
+def _resolve(schema: Schema, components: dict[str, Schema]) -> Schema:
     """The schema itself instead of ``$ref`` or ``allOf`` of one; keywords beside it count too."""
     if "$ref" in schema:
-        return _resolved(components[schema["$ref"].rpartition("/")[2]], components)
+        return _resolve(components[schema["$ref"].rpartition("/")[2]], components)
     if "allOf" in schema:
         (only,) = schema["allOf"]
         beside = {key: value for key, value in schema.items() if key != "allOf"}
-        return {**_resolved(only, components), **beside}
+        return {**_resolve(only, components), **beside}
     if unknown := schema.keys() & {"oneOf", "anyOf", "not"}:
         raise NotImplementedError(f"{sorted(unknown)} can't be compared yet")
     return schema

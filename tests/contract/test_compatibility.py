@@ -36,7 +36,7 @@ def test_todays_description_breaks_no_client_of_the_first_version(settings: Any)
     assert sorted(breaking_changes(SNAPSHOT, today)) == sorted(DECIDED)
 
 
-def test_a_description_breaks_no_client_of_itself() -> None:
+def test_description_breaks_no_client_of_itself() -> None:
     assert breaking_changes(SNAPSHOT, copy.deepcopy(SNAPSHOT)) == []
 
 
@@ -72,7 +72,7 @@ def new_field(description: Description, name: str) -> None:
     schema(description, name)["required"].append("added")
 
 
-def changed(change: Change) -> list[str]:
+def changes_after(change: Change) -> list[str]:
     """What breaks between the snapshot and a copy of it to which something was done."""
     later = copy.deepcopy(SNAPSHOT)
     change(later)
@@ -171,10 +171,10 @@ HARMLESS: dict[str, Change] = {
 @pytest.mark.parametrize("name", BREAKING)
 def test_breaking_change_is_reported_with_its_place(name: str) -> None:
     change, expected = BREAKING[name]
-    found = changed(change)
+    found = changes_after(change)
     assert any(expected in line for line in found), found
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_change_is_not_reported(name: str) -> None:
-    assert changed(HARMLESS[name]) == []
+    assert changes_after(HARMLESS[name]) == []

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         environment = Environment.of_process(settings.BASE_DIR)
         environment.check(VARIABLES.values())
         try:
-            with local.locked():
+            with local.lock():
                 plan = StartPlan.of(environment)
                 supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say)
                 if options["streams"]:

@@ -28,27 +28,27 @@ def test_secret_key_is_random_kept_and_readable_by_its_owner_only(local: LocalDa
 
 
 def test_directory_is_locked_for_one_copy_and_released_afterwards(local: LocalData) -> None:
-    with local.locked(), pytest.raises(AlreadyRunningError), local.locked():
+    with local.lock(), pytest.raises(AlreadyRunningError), local.lock():
         pass
-    with local.locked():
+    with local.lock():
         pass
 
 
 def test_addresses_are_found_only_while_the_directory_is_locked(local: LocalData) -> None:
     assert local.running_stores() == StoreAddresses()
-    with local.locked():
+    with local.lock():
         assert local.running_stores() == StoreAddresses()
         local.publish_stores(ADDRESSES)
         assert local.running_stores() == ADDRESSES
     assert local.running_stores() == StoreAddresses(), "a killed run leaves addresses behind"
-    with local.locked():
+    with local.lock():
         local.withdraw_stores()
         assert local.running_stores() == StoreAddresses()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"unknown": 1}'])
 def test_unreadable_addresses_count_as_none(local: LocalData, text: str) -> None:
-    with local.locked():
+    with local.lock():
         (local.directory / "stores.json").write_text(text)
         assert local.running_stores() == StoreAddresses()
 

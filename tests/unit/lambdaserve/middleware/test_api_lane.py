@@ -71,7 +71,7 @@ def test_lane_calls_the_view_and_leaves_the_rest_of_the_chain_alone() -> None:
     assert request.resolver_match.route == LIVE[1:]
 
 
-def test_lane_skips_only_a_csrf_hook_that_every_api_view_is_exempt_from() -> None:
+def test_lane_skips_no_hook_but_the_one_for_csrf() -> None:
     handler: Any = BaseHandler()
     handler.load_middleware()
     hooks = (*handler._view_middleware, *handler._template_response_middleware, *handler._exception_middleware)
