@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
@@ -64,14 +66,12 @@ class Rows:
 
     def at(self, chosen: Integers | Flags) -> Rows:
         """Returns some of the rows, chosen by number or by flag."""
-        return Rows(
-            self.data_type,
-            self.movies[chosen],
-            self.hours[chosen],
-            self.synced[chosen],
-            self.values[chosen],
-            self.whole[chosen],
-        )
+        return Rows(self.data_type, *(column[chosen] for column in self.columns))
+
+    @property
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """The columns, in the order of the fields."""
+        return self.movies, self.hours, self.synced, self.values, self.whole
 
     def column(self, name: str) -> Floats:
         """Returns a field of all rows; NaN where a bucket lacks it."""
@@ -133,20 +133,13 @@ class Rows:
     @property
     def size(self) -> int:
         """Size in bytes."""
-        return sum(part.nbytes for part in (self.movies, self.hours, self.synced, self.values, self.whole))
+        return sum(column.nbytes for column in self.columns)
 
 
 def concatenate(data_type: str, parts: Iterable[Rows]) -> Rows:
     """Returns all rows, part after part."""
-    found = [Rows.of(data_type), *parts]
-    return Rows(
-        data_type,
-        np.concatenate([part.movies for part in found]),
-        np.concatenate([part.hours for part in found]),
-        np.concatenate([part.synced for part in found]),
-        np.concatenate([part.values for part in found]),
-        np.concatenate([part.whole for part in found]),
-    )
+    columns = zip(*(part.columns for part in (Rows.of(data_type), *parts)), strict=True)
+    return Rows(data_type, *map(np.concatenate, columns))
 
 
 def first_of_each_movie(rows: Rows) -> Integers:
