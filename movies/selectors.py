@@ -146,10 +146,6 @@ def _plan_search(context: PlanContext[MovieSearch]) -> Plan:
     return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True)
 
 
-def _build_search(params: MovieSearch, inputs: ViewInputs) -> ViewResult:
-    return movie_search(params, inputs)
-
-
 def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:
     return Plan(catalogue=True)
 
@@ -173,6 +169,6 @@ SENTIMENT = View(
     "movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, ("sentiment",), identity=_movie_id
 )
 STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, ("stats",), (SPEED,), identity=_movie_id)
-SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, _build_search, coverage=("stats",))
+SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, movie_search, coverage=("stats",))
 GENRES = View("search.genres", TTLClass.VERY_STABLE, _plan_genres, _build_genres)
 VIEWS = (DETAILS, SENTIMENT, STATS, SEARCH, GENRES)

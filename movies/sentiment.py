@@ -17,7 +17,7 @@ from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
 from merger.views.coverage import speed_coverage, usable_batch, usable_speed
-from merger.views.freshness import describe
+from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
 
 POSITIVE, NEGATIVE = 0.05, -0.05
@@ -67,7 +67,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
             "batch": sum(piece.source == "batch" for piece in parts),
             "speed": sum(piece.source == "speed" for piece in parts),
         },
-        "data_source": _source(parts),
+        "data_source": source_of(piece.source for piece in parts),
     }
     freshness = describe(
         boundary,
@@ -195,11 +195,6 @@ def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
         if (average := bucket.state.average) is not None
     )
     return {"direction": direction(slope, STEADY), "change_rate": slope}
-
-
-def _source(parts: list[Piece[Sentiment]]) -> str:
-    sources = {piece.source for piece in parts}
-    return sources.pop() if len(sources) == 1 else "merged"
 
 
 def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:

@@ -16,7 +16,7 @@ MOST_RECORDS = 10_000
 """Most run records to read: 27 years of one run a night."""
 
 
-_held: ContextVar[Publication | None] = ContextVar("publication", default=None)
+_current: ContextVar[Publication | None] = ContextVar("publication", default=None)
 
 
 class PublishedStore:
@@ -31,7 +31,7 @@ class PublishedStore:
 
     def __init__(self, store: Store) -> None:
         self.behind = store
-        self._seen: Publication | None = None
+        self._last: Publication | None = None
 
     @property
     def publication(self) -> Publication:
@@ -40,7 +40,7 @@ class PublishedStore:
         Raises:
             StoreError: it was never read before, and the store does not answer.
         """
-        return _held.get() or self._seen or self.refresh()
+        return _current.get() or self._last or self.refresh()
 
     def refresh(self) -> Publication:
         """Reads which runs are published.
@@ -49,7 +49,7 @@ class PublishedStore:
             StoreError: from the store; the last publication is kept.
         """
         seen = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
-        self._seen = seen
+        self._last = seen
         return seen
 
     @contextmanager
@@ -60,11 +60,11 @@ class PublishedStore:
             StoreError: as ``publication``.
         """
         publication = self.publication
-        token = _held.set(publication)
+        token = _current.set(publication)
         try:
             yield publication
         finally:
-            _held.reset(token)
+            _current.reset(token)
 
     def find(self, find: Find) -> list[Document]:
         """Finds documents as ``Store.find`` does, leaving out hidden ones.

@@ -1,7 +1,7 @@
 """A simulated world: reviews that happened, and two honest but unreliable producers that record them.
 
-Review ``i`` of a movie stands for ``3**i`` reviews. So the number of reviews in any answer, written in base 3, shows how
-often each review was counted: a loss can't hide behind a double count.
+Review ``i`` of a movie stands for ``3**i`` reviews. So the number of reviews in any answer, written in base 3, shows
+how often each review was counted: a loss can't hide behind a double count.
 """
 
 from __future__ import annotations
