@@ -138,7 +138,7 @@ def moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError(f"a date was expected, not {type(value).__name__}")
     if not EARLIEST_YEAR < value.year < LATEST_YEAR:
-        raise ValueError("the date is absurd")
+        raise ValueError("the date is out of range")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -163,7 +163,7 @@ def day(value: Any) -> str:
     if isinstance(value, str) and len(value) == 10:
         result = date.fromisoformat(value)
         if not EARLIEST_YEAR < result.year < LATEST_YEAR:
-            raise ValueError("the date is absurd")
+            raise ValueError("the date is out of range")
         return result.isoformat()
     return moment(value).date().isoformat()
 

@@ -128,7 +128,7 @@ class RunPublisher:
         runs = self.runs()
         run = _find_run(run_id, runs)
         if not run.total:
-            raise NotPublishable(f"no document of {BATCH} is of run {run_id!r}")
+            raise NotPublishable(f"run {run_id!r} has no documents in {BATCH}")
         before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
         shortfalls = [] if before is None else _list_shortfalls(run, before)
         if before is not None and shortfalls and not force:

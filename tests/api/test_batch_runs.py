@@ -120,7 +120,7 @@ def test_a_run_with_less_than_half_the_documents_needs_force(api: Api) -> None:
     ("arguments", "reason"),
     [
         (("publish", "unknown"), "there is no run 'unknown'; the newest are: 'one'"),
-        (("publish", "empty"), "no document of batch_views is of run 'empty'"),
+        (("publish", "empty"), "run 'empty' has no documents in batch_views"),
         (("rollback",), "no run is published"),
         (("rollback", "one"), "run 'one' is not published"),
         (("prune", "--keep", "0"), "--keep takes a whole number from 1"),

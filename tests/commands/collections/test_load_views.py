@@ -115,7 +115,7 @@ HOSTILE = {
     "no title": (details() | {"data": {}}, "movie_details.title: title: it is missing"),
     "no stamp": ({**details(), "computed_at": None}, "movie_details.computed_at: it is missing"),
     "no date": (details(at="soon"), "computed_at: Invalid isoformat string: 'soon'"),
-    "an absurd date": (details(at="9999-01-01"), "computed_at: the date is absurd"),
+    "an absurd date": (details(at="9999-01-01"), "computed_at: the date is out of range"),
     "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is not JSON: "),
     "extended not a number": (
         json.dumps(details() | {"data": {"title": "A", "popularity": {"$numberDouble": "NaN"}}}).encode(),

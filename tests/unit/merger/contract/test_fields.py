@@ -104,11 +104,11 @@ def test_every_spelling_of_a_moment_gives_the_same_utc(value: Any) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 1800, 2200, 9999])
-def test_an_absurd_year_is_refused(year: int) -> None:
+def test_a_year_out_of_range_is_refused(year: int) -> None:
     for value in (datetime(year, 6, 1, tzinfo=UTC), f"{year:04}-06-01T00:00:00Z"):
-        with pytest.raises(ValueError, match="absurd"):
+        with pytest.raises(ValueError, match="out of range"):
             fields.moment(value)
-    with pytest.raises(ValueError, match="absurd"):
+    with pytest.raises(ValueError, match="out of range"):
         fields.day(f"{year:04}-06-01")
 
 
