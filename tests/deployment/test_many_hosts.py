@@ -27,7 +27,7 @@ from deploy.superset import connect
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.deployment.debian import NGINX, POSTGRES, Door, door, postgres, sql
 from tests.deployment.fleet import Client, Host, Load, hosts, manage
-from tests.integration.layers.test_watcher import bucket, fill
+from tests.integration.layers.watched import bucket, fill
 from tests.scraped import Scraped
 
 pytestmark = [

@@ -27,7 +27,7 @@ from pymongo import MongoClient
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import configuration
-from tests.integration.layers.test_watcher import fill
+from tests.integration.layers.watched import fill
 from tests.integration.serving.test_serve import ROOT, Served, served
 from tests.monitoring import PROMETHEUS, Query, alerting, recorded, shown
 

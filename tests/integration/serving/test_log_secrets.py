@@ -17,7 +17,7 @@ from redis import Redis
 
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import configuration
-from tests.integration.layers.test_watcher import fill
+from tests.integration.layers.watched import fill
 from tests.integration.serving.test_serve import served
 
 pytestmark = pytest.mark.slow

@@ -21,7 +21,7 @@ from redis import Redis
 from lambdaserve.ops.metrics.dead_workers import is_running
 from lambdaserve.server.embedded_stores import LOOPBACK
 from merger import configuration
-from tests.integration.layers.test_watcher import fill
+from tests.integration.layers.watched import fill
 from tests.integration.serving.test_serve import Served, descendants, served
 from tests.scraped import Scraped
 

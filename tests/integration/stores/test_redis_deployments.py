@@ -32,7 +32,7 @@ from merger.stores.redis.cluster import TAGS, writable_servers
 from merger.stores.redis.django_settings import cache_settings
 from merger.stores.redis.link import RedisLink, RedisTrouble
 from tests.integration.cache.cached import Cached, about, ranking, together
-from tests.integration.layers.test_watcher import fill
+from tests.integration.layers.watched import fill
 from tests.integration.serving.test_serve import served
 from tests.redis_servers import Servers, cluster, sentinel_group
 
