@@ -72,7 +72,7 @@ def test_restored_history_is_complete_soon_after_its_last_document(hours_ago: in
     shared.store.collections[SPEED].pop()
     shared.movies(after=MIN_KEEP_SECONDS)
     shared.read(after=TICK)
-    assert shared.reread == [], "an hour that is quiet again is left alone again"
+    assert shared.reread == [], "an hour without further misses is not reread"
 
 
 def test_documents_with_new_stamps_cause_no_early_reread() -> None:
