@@ -201,17 +201,7 @@ class BatchAdmin(StoredAdmin):
     newest_by = "computed_at"
     list_display = ("document_id", "movie", "type", "computed", "covers", "run")
     list_filter = (ViewTypeFilter, RunFilter, ComputedFilter)
-    fields = readonly_fields = (
-        "document_id",
-        "movie",
-        "type",
-        "computed",
-        "covers",
-        "run",
-        "readable",
-        "merged",
-        "document",
-    )
+    fields = readonly_fields = (*list_display, "readable", "merged", "document")
     type = _column("view_type", "view type")
     computed = _column("computed_at", "computed")
     covers = _column("covers_until", "covers until")
@@ -225,7 +215,7 @@ class SpeedAdmin(StoredAdmin):
     newest_by = "hour"
     list_display = ("document_id", "movie", "type", "bucket", "synced")
     list_filter = (DataTypeFilter, HourFilter)
-    fields = readonly_fields = ("document_id", "movie", "type", "bucket", "synced", "readable", "merged", "document")
+    fields = readonly_fields = (*list_display, "readable", "merged", "document")
 
     @admin.display(description="data type")
     def type(self, document: SpeedDocument) -> str:

@@ -13,11 +13,12 @@ from lambdaserve.staff.paginator import LAST_PAGE, PeekingPaginator
 class DocumentList(ChangeList):
     """Django's list, in the order of an index and with one query per page."""
 
+    paginator: PeekingPaginator
+
     def get_results(self, request: HttpRequest) -> None:
         """Takes the page's rows from the paginator; Django would query again where all fit on one page."""
         super().get_results(request)
-        if isinstance(self.paginator, PeekingPaginator):
-            self.result_list = self.paginator.rows[: self.list_per_page]
+        self.result_list = self.paginator.rows[: self.list_per_page]
 
     @property
     def first_row(self) -> int:
@@ -37,8 +38,8 @@ class DocumentList(ChangeList):
     @property
     def next_page(self) -> str | None:
         """Query string of the next page; ``None``: there is none, or it is beyond ``LAST_PAGE``."""
-        has_more = isinstance(self.paginator, PeekingPaginator) and self.paginator.has_more
-        return self.get_query_string({PAGE_VAR: self.page_num + 1}) if has_more and self.page_num < LAST_PAGE else None
+        has_next = self.paginator.has_more and self.page_num < LAST_PAGE
+        return self.get_query_string({PAGE_VAR: self.page_num + 1}) if has_next else None
 
     def _get_deterministic_ordering(self, ordering: Any) -> list[Any]:
         # Django adds the id to every order that is not unique; MongoDB would then sort every match.

@@ -38,21 +38,20 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
         text = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
         rows.append(_row(name, "speed", bars, text, scale, len(rows)))
     foot = HEAD_HEIGHT + ROW_HEIGHT * len(rows)
+    freshness = report["freshness"]
+    marks = {"cutoff": freshness["cutoff"], "batch until": freshness["batch_as_of"]}
     return {
         "width": WIDTH,
         "height": foot + 30,
         "foot": foot,
         "rows": rows,
         "marks": [
-            {"label": label, "at": at, **scale.place(parse_moment(at))}
-            for label, at in (
-                ("cutoff", report["freshness"]["cutoff"]),
-                ("batch until", report["freshness"]["batch_as_of"]),
-            )
+            {"label": label, **scale.place(parse_moment(at))}
+            for label, at in marks.items()
             if at and since <= parse_moment(at) <= until
         ],
         "ticks": _ticks(scale),
-        "holes": list(_holes(report["freshness"]["missing"], scale)),
+        "holes": list(_holes(freshness["missing"], scale)),
     }
 
 

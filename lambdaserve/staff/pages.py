@@ -7,6 +7,7 @@ something away asks for confirmation first. What it did is shown and written to 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -81,6 +82,11 @@ class Page(View):
     def __init_subclass__(cls) -> None:
         cls.url_name, cls.address = f"operations-{cls.slug}", f"operations/{cls.slug}/"
 
+    @classmethod
+    def url(cls) -> str:
+        """Returns the page's address."""
+        return reverse(f"admin:{cls.url_name}")
+
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Returns what the template shows: the report.
 
@@ -98,17 +104,14 @@ class Page(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Shows the page, or with a 503 why it can't be shown."""
-        context = {
-            **self._common_context(request),
-            "may": {name: request.user.has_perm(action.permission) for name, action in self.actions.items()},
-        }
+        may = {name: request.user.has_perm(action.permission) for name, action in self.actions.items()}
+        context = {**self._common_context(request), "may": may}
         try:
             with time_limit(PAGE_TIMEOUT_SECONDS):
                 context |= self.content(request)
         except (MergerError, RedisTrouble) as error:
-            return TemplateResponse(
-                request, "admin/staff/unavailable.html", {**context, "reason": str(error)}, status=503
-            )
+            context["reason"] = str(error)
+            return TemplateResponse(request, "admin/staff/unavailable.html", context, status=503)
         return TemplateResponse(request, f"admin/staff/{self.slug}.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -148,14 +151,10 @@ class Page(View):
 
     def _common_context(self, request: HttpRequest) -> dict[str, Any]:
         site = {} if self.site is None else self.site.each_context(request)
-        return {**site, "title": self.title, "page_url": self._url, "pages": pages_for(request)}
-
-    @property
-    def _url(self) -> str:
-        return reverse(f"admin:{self.url_name}")
+        return {**site, "title": self.title, "page_url": self.url(), "pages": pages_for(request)}
 
     def _back(self) -> HttpResponse:
-        return HttpResponseRedirect(self._url)
+        return HttpResponseRedirect(self.url())
 
 
 class HealthPage(Page):
@@ -165,9 +164,8 @@ class HealthPage(Page):
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Returns the findings, and how many there are of each level."""
-        findings = [finding.as_dict() for finding in diagnose(examine())]
-        levels = [finding["level"] for finding in findings]
-        return {"findings": findings, "counts": {level: levels.count(level) for level in ("problem", "warning", "ok")}}
+        findings = diagnose(examine())
+        return {"findings": findings, "counts": Counter(finding.level for finding in findings)}
 
 
 class FreshnessPage(Page):
@@ -238,5 +236,4 @@ PAGES: Final[tuple[type[Page], ...]] = (HealthPage, FreshnessPage, CachePage, In
 
 def pages_for(request: HttpRequest) -> list[dict[str, Any]]:
     """Returns the pages as tabs, with the current one marked."""
-    tabs = [(page.title, reverse(f"admin:{page.url_name}")) for page in PAGES]
-    return [{"title": title, "url": url, "is_current": url == request.path} for title, url in tabs]
+    return [{"title": page.title, "url": page.url(), "is_current": page.url() == request.path} for page in PAGES]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, path
 
 from lambdaserve.access.site import LimitedSite
 from lambdaserve.staff.pages import PAGES, SEE
@@ -28,25 +28,10 @@ class StaffSite(LimitedSite):
         """Returns the models by app, after the operations pages if the user may see these."""
         apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
         if app_label is None and request.user.has_perm(SEE):
-            base = f"{self.name}:"
-            apps.insert(
-                0,
-                {
-                    "name": "Operations",
-                    "app_label": "operations",
-                    "app_url": reverse(base + PAGES[0].url_name),
-                    "has_module_perms": True,
-                    "models": [
-                        {
-                            "name": page.title,
-                            "object_name": page.url_name,
-                            "admin_url": reverse(base + page.url_name),
-                            "add_url": None,
-                            "view_only": True,
-                            "perms": {"view": True},
-                        }
-                        for page in PAGES
-                    ],
-                },
-            )
+            pages = [
+                {"name": page.title, "object_name": page.url_name, "admin_url": page.url(), "view_only": True}
+                for page in PAGES
+            ]
+            url = PAGES[0].url()
+            apps.insert(0, {"name": "Operations", "app_label": "operations", "app_url": url, "models": pages})
         return apps
