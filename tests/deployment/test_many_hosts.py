@@ -128,7 +128,7 @@ def test_hosts_that_are_started_together_run_each_migration_once(deployed: Deplo
 
 
 def test_requests_are_spread_over_all_hosts(deployed: Deployed) -> None:
-    # Whoever is slow has more connections and is given less, as is every host that hasn't answered anything yet.
+    # A slow host has more open connections and gets fewer requests, as does one that has not answered yet.
     for host, path in product(deployed.hosts, PATHS):
         assert Client(host.url).ask(path).status == 200
     before = len(upstreams(deployed.door))
