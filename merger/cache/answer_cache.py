@@ -29,7 +29,7 @@ from merger.cache.local_tier import CachedEntry, LocalTier
 from merger.cache.outcomes import Outcome, OutcomeCounts
 from merger.cache.redis_tier import RedisTier
 from merger.cache.single_flight import SingleFlight, WaitTimeout
-from merger.cache.terms import CacheRequest, CacheRules, Make, PartialAnswer, PendingRequest
+from merger.cache.terms import CacheRequest, CacheRules, Compute, PartialAnswer, PendingRequest
 from merger.deadline import seconds_left
 from merger.errors import MergerError, NotFound, StoreError
 from merger.request_context import TimedStep
@@ -76,31 +76,31 @@ class AnswerCache:
         self.counts.note(view, Outcome.HOT if cached.state == HIT else Outcome.STALE)
         return cached
 
-    def fetch(self, request: CacheRequest, make: Make, *, strict: bool = False) -> tuple[Entry, str]:
+    def fetch(self, request: CacheRequest, compute: Compute, *, strict: bool = False) -> tuple[Entry, str]:
         """Serves an entry from Redis, or has it computed; returns it with ``HIT``, ``STALE`` or ``MISS``.
 
         Args:
             request: what is asked for.
-            make: computes the entry; called by one caller at a time.
+            compute: computes the entry; called by one caller at a time.
             strict: never serve a stale entry.
 
         Raises:
             StoreError: it can't be computed, and there is no older entry to serve, or ``strict`` forbids it.
             NotFound: what is asked for does not exist; this too may come from the cache.
         """
-        entry, state = self._look_up(request, make, strict=strict)
+        entry, state = self._look_up(request, compute, strict=strict)
         if entry.absent is not None:
             raise NotFound(entry.absent.kind, entry.absent.key, entry.absent.near)
         return entry, state
 
-    def _look_up(self, request: CacheRequest, make: Make, *, strict: bool) -> tuple[Entry, str]:
+    def _look_up(self, request: CacheRequest, compute: Compute, *, strict: bool) -> tuple[Entry, str]:
         now, at = self.clock(), self.monotonic()
         try:
             with TimedStep("look into Redis"):
                 found = self.redis_tier.find(request.key, request.generations)
         except RedisTrouble:
-            return self._serve_without_redis(PendingRequest(request, make, None, at), now, strict=strict)
-        pending, entry = PendingRequest(request, make, found.generations, at), self._read(request.key, found.raw)
+            return self._serve_without_redis(PendingRequest(request, compute, None, at), now, strict=strict)
+        pending, entry = PendingRequest(request, compute, found.generations, at), self._read(request.key, found.raw)
         if entry is not None and entry.generations == found.generations:
             if self._is_fresh(entry, now):
                 if self._is_due_early(entry, now):
@@ -190,7 +190,7 @@ class AnswerCache:
         An entry without generations is not stored: it could not be invalidated.
         """
         try:
-            entry = pending.make(pending.generations or ())
+            entry = pending.compute(pending.generations or ())
         except NotFound as error:
             made, ttl = self.clock(), self.rules.absent
             entry = Entry.of_absence(error, made=made, ttl=ttl, generations=pending.generations or ())

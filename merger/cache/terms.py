@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from merger.cache.entry import Entry
 from merger.errors import StoreError
 
-Make = Callable[[tuple[str, ...]], Entry]
+Compute = Callable[[tuple[str, ...]], Entry]
 """Computes an entry under the given generations, read beforehand; raises ``NotFound`` or a ``StoreError``."""
 
 
@@ -78,13 +78,13 @@ class PendingRequest:
 
     Args:
         request: what is asked for.
-        make: computes the entry.
+        compute: computes the entry.
         generations: in force when Redis was asked; ``None``: it could not be asked.
         at: when the request came; monotonic seconds. Its entry is held in the process for ``hold`` from then on, not
             from the end of its computation: an invalidation in between would otherwise take as long again to be seen.
     """
 
     request: CacheRequest
-    make: Make
+    compute: Compute
     generations: tuple[str, ...] | None
     at: float

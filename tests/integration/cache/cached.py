@@ -41,9 +41,9 @@ class CountingLink(RedisLink):
         super().__init__(connection, retry_seconds)
         self.asked = 0
 
-    def ask(self, question: Callable[[Redis], T]) -> T:
+    def ask(self, operation: Callable[[Redis], T]) -> T:
         self.asked += 1
-        return super().ask(question)
+        return super().ask(operation)
 
 
 class AtOnce(Executor):
@@ -109,7 +109,7 @@ class Cached:
         )
         self.cache._background = self.background  # type: ignore[assignment]  # any executor would do
 
-    def _same_value(self, question: CacheRequest) -> int:
+    def _same_value(self, request: CacheRequest) -> int:
         return self.value
 
     @property
@@ -122,35 +122,35 @@ class Cached:
         asked, self.link.asked = self.link.asked, 0
         return asked
 
-    def make(self, question: CacheRequest) -> Callable[[tuple[str, ...]], Entry]:
+    def make(self, request: CacheRequest) -> Callable[[tuple[str, ...]], Entry]:
         def made(generations: tuple[str, ...]) -> Entry:
             self.makes += 1
-            made, value = self.now, self._world.value_of(question)
+            made, value = self.now, self._world.value_of(request)
             self.while_making()
             if self._world.error is not None:
                 raise self._world.error
-            content = {"key": question.key, "value": value, "freshness": {"warnings": []}, "padding": self.padding}
+            content = {"key": request.key, "value": value, "freshness": {"warnings": []}, "padding": self.padding}
             body = orjson.dumps(content)
             return Entry.of(
-                question.key, body, made=made, ttl=self._world.ttl, cost=self._world.cost, generations=generations
+                request.key, body, made=made, ttl=self._world.ttl, cost=self._world.cost, generations=generations
             )
 
         return made
 
-    def fetch(self, question: CacheRequest, *, strict: bool = False) -> tuple[str, int, list[str]]:
+    def fetch(self, request: CacheRequest, *, strict: bool = False) -> tuple[str, int, list[str]]:
         """Serves as the service does; returns state, value and warnings of the answer."""
-        held = self.cache.serve_local(question.ident, question.view)
+        held = self.cache.serve_local(request.ident, request.view)
         if held is not None and not (strict and held.state == "STALE"):
             entry, state = held.entry, held.state
         else:
-            entry, state = self.cache.fetch(question, self.make(question), strict=strict)
+            entry, state = self.cache.fetch(request, self.make(request), strict=strict)
         content = orjson.loads(entry.body)
         assert state in NAMES
-        assert content["key"] == question.key, "another request's answer"
+        assert content["key"] == request.key, "another request's answer"
         return state, content["value"], content["freshness"]["warnings"]
 
-    def state(self, question: CacheRequest, *, strict: bool = False) -> str:
-        return self.fetch(question, strict=strict)[0]
+    def state(self, request: CacheRequest, *, strict: bool = False) -> str:
+        return self.fetch(request, strict=strict)[0]
 
     def count(self, outcome: Outcome) -> int:
         return sum(number for (_, what), number in self.cache.counts.all().items() if what is outcome)
@@ -160,9 +160,9 @@ class Cached:
         self._world.moment += seconds
         return self
 
-    def stored(self, question: CacheRequest) -> str:
+    def stored(self, request: CacheRequest) -> str:
         """The key in Redis."""
-        return self.namespace + question.key
+        return self.namespace + request.key
 
 
 def about(movie_id: int = 1, view: str = "movies.details") -> CacheRequest:

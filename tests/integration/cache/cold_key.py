@@ -27,7 +27,7 @@ def main(port: int, key: str, stage: str, threads: int, seconds: float) -> None:
     pool = redis.ConnectionPool(port=port, max_connections=2 * threads, socket_timeout=20, retry=Retry(NoBackoff(), 0))
     client = redis.Redis(connection_pool=pool)
     cache = AnswerCache(RedisTier(RedisLink(lambda: client), "cold:"), b"a secret of tests")
-    question = CacheRequest(key, "cold", key, (ALL_GENERATION, "view:cold"))
+    request = CacheRequest(key, "cold", key, (ALL_GENERATION, "view:cold"))
 
     def make(generations: tuple[str, ...]) -> Entry:
         made, number = time.time(), client.incr(f"made:{key}:{stage}")
@@ -39,7 +39,7 @@ def main(port: int, key: str, stage: str, threads: int, seconds: float) -> None:
 
     def ask() -> None:
         start.wait()
-        entry, state = cache.fetch(question, make)
+        entry, state = cache.fetch(request, make)
         given.append((state, json.loads(entry.body)["made"]))
 
     asking = [threading.Thread(target=ask) for _ in range(threads)]

@@ -47,14 +47,14 @@ def with_the_cache(redis: Redis, processes: int) -> Simulated:
     world, found = Cached(redis), Simulated()
     world.ttl, world.cost = TTL, COST
     group = [world, *(Cached(redis, world) for _ in range(processes - 1))]
-    question, due = about(), [0.0] * processes
+    request, due = about(), [0.0] * processes
     for number in range(REQUESTS):
         world.moment, turn = number / RATE, number % processes
         cached = group[turn]
         if cached.background.waiting and world.moment >= due[turn]:
             cached.background.run()
-        held = cached.cache.serve_local(question.ident, question.view)
-        found.states[held.state if held else cached.cache.fetch(question, cached.make(question))[1]] += 1
+        held = cached.cache.serve_local(request.ident, request.view)
+        found.states[held.state if held else cached.cache.fetch(request, cached.make(request))[1]] += 1
         if cached.background.waiting and world.moment >= due[turn]:
             due[turn] = world.moment + COST
     found.makes = sum(cached.makes for cached in group)

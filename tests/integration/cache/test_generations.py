@@ -36,7 +36,7 @@ EVERY = frozenset(range(len(QUESTIONS)))
 def outdated(cached: Cached) -> set[int]:
     """The requests that are recomputed after the hold."""
     cached.after(1)
-    return {number for number, question in enumerate(QUESTIONS) if cached.state(question) == "MISS"}
+    return {number for number, request in enumerate(QUESTIONS) if cached.state(request) == "MISS"}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_invalidation_never_scans_keys(cached: Cached, redis_client: Redis) -> N
     cached.redis_tier.advance([ALL_GENERATION, of_movie(1)])
     assert outdated(cached) == EVERY
     cached.after(TTL)
-    assert {cached.state(question) for question in QUESTIONS} == {"STALE"}
+    assert {cached.state(request) for request in QUESTIONS} == {"STALE"}
     cached.background.run()
     used = {name.removeprefix("cmdstat_") for name in redis_client.info("commandstats")}
     assert used.isdisjoint({"keys", "scan", "dbsize", "flushdb", "flushall", "sscan", "hscan", "zscan"})
@@ -121,16 +121,16 @@ def test_invalidated_answer_is_served_when_the_store_is_away(cached: Cached) -> 
 
 
 def test_answer_computed_during_an_invalidation_is_invalid_at_once(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     cached.while_making = lambda: cached.redis_tier.advance([of_movie(1)])
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     cached.while_making = lambda: None
-    assert cached.after(1).state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.after(1).state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
 
 
 def test_slowly_computed_answer_is_held_from_its_request_on(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
 
     def slow() -> None:
         cached.after(0.5).redis_tier.advance([of_movie(1)])
@@ -138,9 +138,9 @@ def test_slowly_computed_answer_is_held_from_its_request_on(redis_client: Redis)
         cached.after(2)
 
     cached.while_making = slow
-    assert cached.fetch(question)[1] == 0
+    assert cached.fetch(request)[1] == 0
     cached.while_making = lambda: None
-    assert cached.fetch(question) == ("MISS", 1, []), "the invalidation is two seconds old"
+    assert cached.fetch(request) == ("MISS", 1, []), "the invalidation is two seconds old"
 
 
 def test_evicted_generation_costs_one_computation(cached: Cached, redis_client: Redis) -> None:
@@ -169,16 +169,16 @@ def test_emptied_redis_is_filled_again(cached: Cached, redis_client: Redis) -> N
 
 
 def test_entry_stored_after_redis_was_emptied_does_not_count(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
 
     def emptied() -> None:
         time.sleep(0.002)  # generations are milliseconds, and the next one must not be of the same
         redis_client.flushdb()
 
     cached.while_making = emptied
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     cached.while_making = lambda: None
-    assert cached.after(1).state(question) == "MISS"
+    assert cached.after(1).state(request) == "MISS"
 
 
 def test_generation_of_a_movie_outlives_the_entries_that_it_invalidates(redis_client: Redis) -> None:

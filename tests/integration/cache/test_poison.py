@@ -26,10 +26,10 @@ def raw_of(redis: Redis, key: str) -> bytes:
     return found
 
 
-def sealed(question: CacheRequest, head: object) -> bytes:
+def sealed(request: CacheRequest, head: object) -> bytes:
     """An entry with the right seal and a head of another build."""
     content = orjson.dumps(head) + b"\n{}"
-    return entries._seal(question.key, SECRET, content) + content
+    return entries._seal(request.key, SECRET, content) + content
 
 
 SPOILED: dict[str, Callable[[bytes], bytes]] = {
@@ -54,30 +54,30 @@ SPOILED: dict[str, Callable[[bytes], bytes]] = {
 def test_damaged_entry_is_recomputed_and_replaced(
     redis_client: Redis, spoil: Callable[[bytes], bytes], size: int
 ) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     cached.padding = "x" * size
-    cached.state(question)
-    redis_client.set(cached.stored(question), spoil(raw_of(redis_client, cached.stored(question))))
+    cached.state(request)
+    redis_client.set(cached.stored(request), spoil(raw_of(redis_client, cached.stored(request))))
     cached.value = 1
-    assert cached.after(1).fetch(question) == ("MISS", 1, [])
-    assert cached.after(1).fetch(question) == ("HIT", 1, [])
+    assert cached.after(1).fetch(request) == ("MISS", 1, [])
+    assert cached.after(1).fetch(request) == ("HIT", 1, [])
 
 
 @pytest.mark.parametrize(
     "head", [None, 1, [], {}, {"etag": "x"}, {"gzip": False, "missing": None}, {"missing": [{}], "absent": True}]
 )
 def test_entry_of_another_build_is_recomputed(redis_client: Redis, head: object) -> None:
-    cached, question = Cached(redis_client), about()
-    redis_client.set(cached.stored(question), sealed(question, head))
-    assert cached.state(question) == "MISS"
+    cached, request = Cached(redis_client), about()
+    redis_client.set(cached.stored(request), sealed(request, head))
+    assert cached.state(request) == "MISS"
 
 
 def test_entry_of_another_build_with_more_generations_is_recomputed(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
-    longer = CacheRequest(question.ident, question.view, question.key, (*question.generations, "more"))
+    cached, request = Cached(redis_client), about()
+    longer = CacheRequest(request.ident, request.view, request.key, (*request.generations, "more"))
     cached.state(longer)
     cached.value = 1
-    assert cached.after(1).fetch(question) == ("MISS", 1, [])
+    assert cached.after(1).fetch(request) == ("MISS", 1, [])
     assert cached.after(1).fetch(longer)[:2] == ("MISS", 1)
 
 
@@ -89,20 +89,20 @@ def test_entry_of_another_request_is_refused(redis_client: Redis) -> None:
 
 
 def test_entry_sealed_with_another_secret_is_refused(redis_client: Redis) -> None:
-    stranger, question = Cached(redis_client, secret=b"another secret of tests"), about()
+    stranger, request = Cached(redis_client, secret=b"another secret of tests"), about()
     stranger.value = 666
-    stranger.state(question)
+    stranger.state(request)
     cached = Cached(redis_client)
-    assert cached.fetch(question) == ("MISS", 0, [])
-    assert cached.after(1).fetch(question) == ("HIT", 0, [])
+    assert cached.fetch(request) == ("MISS", 0, [])
+    assert cached.after(1).fetch(request) == ("HIT", 0, [])
 
 
 @pytest.mark.parametrize("kind", ["list", "hash", "set", "stream"])
 def test_value_of_another_type_under_an_entry_key_is_replaced(redis_client: Redis, kind: str) -> None:
-    cached, question = Cached(redis_client), about()
-    _put(redis_client, cached.stored(question), kind)
-    assert cached.state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    cached, request = Cached(redis_client), about()
+    _put(redis_client, cached.stored(request), kind)
+    assert cached.state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
 
 
 def _put(redis: Redis, key: str, kind: str) -> None:
@@ -118,12 +118,12 @@ def _put(redis: Redis, key: str, kind: str) -> None:
 
 
 def test_value_of_another_type_under_a_claim_key_delays_one_request(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     _put(redis_client, "tests:l:movies.details:1", "list")
     cached.cache.monotonic = _running_fast(cached)
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     assert cached.moment < cached.cache.rules.wait + 0.5
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.after(1).state(request) == "HIT"
 
 
 def _running_fast(cached: Cached) -> Callable[[], float]:
@@ -158,39 +158,39 @@ POISONED = {
 def test_poisoned_generation_counts_as_none_and_can_still_be_bumped(
     redis_client: Redis, name: str, value: bytes
 ) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     redis_client.set(f"tests:g:{name}", value)
-    assert cached.state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
     cached.redis_tier.advance([name])
-    assert cached.after(1).state(question) == "MISS"
+    assert cached.after(1).state(request) == "MISS"
 
 
 @pytest.mark.parametrize("name", [ALL_GENERATION, BATCH_GENERATION, of_movie(1)])
 def test_generation_of_another_type_counts_as_none_and_can_still_be_bumped(redis_client: Redis, name: str) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     _put(redis_client, f"tests:g:{name}", "list")
-    assert cached.state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
     cached.redis_tier.advance([name])
-    assert cached.after(1).state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.after(1).state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
 
 
 def test_two_versions_of_the_service_share_redis_without_sharing_entries(redis_client: Redis) -> None:
-    one, question = Cached(redis_client, namespace="one:"), about()
+    one, request = Cached(redis_client, namespace="one:"), about()
     other = Cached(redis_client, one, namespace="other:")
-    assert (one.state(question), other.state(question)) == ("MISS", "MISS")
+    assert (one.state(request), other.state(request)) == ("MISS", "MISS")
     one.redis_tier.advance([ALL_GENERATION])
-    assert (one.after(1).state(question), other.state(question)) == ("MISS", "HIT")
+    assert (one.after(1).state(request), other.state(request)) == ("MISS", "HIT")
     ones, others = redis_client.keys("one:*"), redis_client.keys("other:*")
     assert len(ones) == len(others) == redis_client.dbsize() / 2
 
 
 def test_stored_entries_always_unpack(redis_client: Redis) -> None:
-    cached, question = Cached(redis_client), about()
+    cached, request = Cached(redis_client), about()
     cached.padding = "x" * COMPRESS_FROM
-    cached.state(question)
-    held = Entry.decode(raw_of(redis_client, cached.stored(question)), question.key, SECRET)
+    cached.state(request)
+    held = Entry.decode(raw_of(redis_client, cached.stored(request)), request.key, SECRET)
     assert held.compressed
     assert orjson.loads(held.body)["padding"] == cached.padding

@@ -55,9 +55,9 @@ class CacheMachine(RuleBasedStateMachine):
     def is_away(self) -> bool:
         return self.world.error is not None
 
-    def current(self, question: CacheRequest) -> int:
+    def current(self, request: CacheRequest) -> int:
         """The version that a making finds; notes the moment."""
-        movie = int(str(question.key).rpartition(":")[2])
+        movie = int(str(request.key).rpartition(":")[2])
         if self.is_away:
             raise StoreUnavailable("away")
         if self.versions[movie][-1].absent:

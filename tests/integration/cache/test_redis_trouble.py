@@ -134,20 +134,20 @@ def until_back(cached: Cached) -> float:
 def test_redis_outage_costs_one_timeout_and_recovers_by_itself(
     own: OwnRedis, spoil: Callable[[OwnRedis], Callable[[], None]]
 ) -> None:
-    cached, question = Cached(own.client, retry_seconds=RETRY_SECONDS), about()
-    cached.state(question)
-    assert cached.after(1).state(question) == "HIT"
+    cached, request = Cached(own.client, retry_seconds=RETRY_SECONDS), about()
+    cached.state(request)
+    assert cached.after(1).state(request) == "HIT"
 
     mend = spoil(own)
     cached.after(1)
-    assert seconds(lambda: cached.state(question)) < ONCE
-    assert cached.state(question) == "HIT", "what the process has held is given for a little longer"
+    assert seconds(lambda: cached.state(request)) < ONCE
+    assert cached.state(request) == "HIT", "what the process has held is given for a little longer"
     others = [about(movie_id) for movie_id in range(2, 32)]
     states: list[str] = []
     assert seconds(lambda: states.extend(map(cached.state, others))) < THEN * len(others)
     assert set(states) == {"MISS"}
     cached.after(5).value = 1
-    assert cached.fetch(question) == ("MISS", 1, [])
+    assert cached.fetch(request) == ("MISS", 1, [])
 
     mend()
     assert until_back(cached) < MENDED
@@ -180,20 +180,20 @@ def test_many_threads_wait_for_the_timeout_together(own: OwnRedis) -> None:
 
 
 def test_with_both_stores_away_the_process_serves_what_it_holds_as_stale(own: OwnRedis) -> None:
-    cached, question = Cached(own.client), about()
-    cached.state(question)
+    cached, request = Cached(own.client), about()
+    cached.state(request)
     own.proxy.refuse()
     cached.error = StoreUnavailable("away")
-    state, value, warnings = cached.after(60).fetch(question)
+    state, value, warnings = cached.after(60).fetch(request)
     assert (state, value, len(warnings)) == ("STALE", 0, 1)
     with pytest.raises(StoreUnavailable):
-        cached.fetch(question, strict=True)
+        cached.fetch(request, strict=True)
     with pytest.raises(StoreUnavailable):
         cached.fetch(about(2))
 
 
 def test_answer_computed_without_redis_is_not_stored_in_it_later(own: OwnRedis) -> None:
-    cached, question = Cached(own.client), about()
+    cached, request = Cached(own.client), about()
     own.proxy.refuse()
 
     def comes_back() -> None:
@@ -201,29 +201,29 @@ def test_answer_computed_without_redis_is_not_stored_in_it_later(own: OwnRedis) 
         until_back(cached)
 
     cached.while_making = comes_back
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     assert not cached.link.is_away
     cached.while_making = lambda: None
-    assert own.direct.get(cached.stored(question)) is None, "the generations that it was computed under are unknown"
-    assert cached.after(1).state(question) == "MISS"
-    assert cached.after(1).state(question) == "HIT"
+    assert own.direct.get(cached.stored(request)) is None, "the generations that it was computed under are unknown"
+    assert cached.after(1).state(request) == "MISS"
+    assert cached.after(1).state(request) == "HIT"
 
 
 def test_outage_during_a_computation_only_prevents_storing(own: OwnRedis) -> None:
-    cached, question = Cached(own.client), about()
+    cached, request = Cached(own.client), about()
     cached.while_making = own.proxy.refuse
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     cached.while_making = lambda: None
-    assert cached.state(question) == "HIT"
-    assert cached.after(0.9).state(question) == "HIT"
+    assert cached.state(request) == "HIT"
+    assert cached.after(0.9).state(request) == "HIT"
 
 
 def test_connection_closed_by_redis_is_replaced_unnoticed(own: OwnRedis) -> None:
-    cached, question = Cached(own.client), about()
-    cached.state(question)
+    cached, request = Cached(own.client), about()
+    cached.state(request)
     own.proxy.cut()
     time.sleep(0.05)
-    assert cached.after(1).state(question) == "HIT"
+    assert cached.after(1).state(request) == "HIT"
     assert not cached.link.is_away
 
 

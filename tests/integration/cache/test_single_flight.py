@@ -150,13 +150,13 @@ def test_claim_of_a_dead_process_lapses_and_another_computes(redis_client: Redis
 
 
 def test_process_slower_than_its_claim_leaves_the_next_claim_alone(redis_client: Redis) -> None:
-    cached, question = Hasty(redis_client), about()
+    cached, request = Hasty(redis_client), about()
 
     def overtaken() -> None:
         redis_client.set(CLAIM, "of the next one")
 
     cached.while_making = overtaken
-    assert cached.state(question) == "MISS"
+    assert cached.state(request) == "MISS"
     assert redis_client.get(CLAIM) == b"of the next one"
 
 
@@ -198,12 +198,12 @@ def test_request_after_an_invalidation_does_not_join_an_older_computation(redis_
 
 
 def test_old_answer_is_served_when_the_computing_thread_hangs(redis_client: Redis) -> None:
-    cached, question = Hasty(redis_client), about()
-    cached.state(question)
+    cached, request = Hasty(redis_client), about()
+    cached.state(request)
     cached.cache.local_tier.clear()
     cached.redis_tier.advance([of_movie(1)])
     cached.while_making = lambda: time.sleep(1.0)
-    states = together(10, lambda: cached.state(question))
+    states = together(10, lambda: cached.state(request))
     assert Counter(states) == {"MISS": 1, "STALE": 9}
     assert cached.makes == 2
 
