@@ -15,11 +15,6 @@ from lambdaserve.access.credentials import tokens
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    # Generic for the type checker alone.
-    _Serializer = serializers.Serializer[Any]
-else:
-    _Serializer = serializers.Serializer
-
 
 class CredentialsSerializer(TokenObtainSerializer):
     """A user's name and password, and the tokens of the session that they begin."""
@@ -39,20 +34,20 @@ class CredentialsSerializer(TokenObtainSerializer):
         return tokens.begin_session(cast("User", self.user))  # a user: the line before raises where there is none
 
 
-class PairSerializer(_Serializer):
+class PairSerializer(serializers.Serializer[Any]):
     """A session's two tokens."""
 
     access = serializers.CharField(help_text="For `Authorization: Bearer …`; expires within minutes.")
     refresh = serializers.CharField(help_text="For the next two tokens; can be used once.")
 
 
-class RefreshSerializer(_Serializer):
+class RefreshSerializer(serializers.Serializer[Any]):
     """A refresh token."""
 
     refresh = serializers.CharField(max_length=tokens.MAX_LENGTH, help_text="The newest refresh token of the session.")
 
 
-class TokenSerializer(_Serializer):
+class TokenSerializer(serializers.Serializer[Any]):
     """Any token."""
 
     token = serializers.CharField(max_length=tokens.MAX_LENGTH, help_text="An access or refresh token.")

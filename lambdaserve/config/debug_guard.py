@@ -16,15 +16,12 @@ def refuse_public_debug(environment: Environment) -> None:
     Raises:
         ImproperlyConfigured: ``BIND`` or one of ``ALLOWED_HOSTS`` is reachable from other machines.
     """
-    for name, hosts in (
-        ("BIND", (environment.read(BIND).host,)),
-        ("ALLOWED_HOSTS", environment.read(ALLOWED_HOSTS)),
-    ):
+    declared = {"BIND": (environment.read(BIND).host,), "ALLOWED_HOSTS": environment.read(ALLOWED_HOSTS)}
+    for name, hosts in declared.items():
         for host in hosts:
             if not is_loopback(host):
-                raise ImproperlyConfigured(
-                    f"DEBUG must be off (0) while {name} can be reached from other machines; got {host!r}"
-                )
+                message = f"DEBUG must be off (0) while {name} can be reached from other machines; got {host!r}"
+                raise ImproperlyConfigured(message)
 
 
 def is_loopback(host: str) -> bool:

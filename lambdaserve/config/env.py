@@ -101,9 +101,8 @@ class Environment:
         if not file:
             return text
         if text:
-            raise ImproperlyConfigured(
-                f"{variable.name} and {variable.name}{SUFFIX} are both set; set only one of them"
-            )
+            message = f"{variable.name} and {variable.name}{SUFFIX} are both set; set only one of them"
+            raise ImproperlyConfigured(message)
         return read_secret(variable.name, self.base_dir / file)
 
     def _file_of(self, variable: Variable[Any]) -> str:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from lambdaserve.access.ratelimit.bucket import Grant, Limit
@@ -63,30 +64,20 @@ class LocalSource(Protocol):
         """Takes so many tokens or none."""
 
 
+@dataclass(slots=True, eq=False)
 class _Lease:
     """Tokens that a client has in advance, guarded by the table's lock."""
 
-    __slots__ = (
-        "bucket_left",
-        "enough_at",
-        "expires",
-        "granted",
-        "refused_cost",
-        "refused_until",
-        "renew_at",
-        "renewing",
-        "size",
-        "tokens",
-    )
-
-    def __init__(self) -> None:
-        self.tokens = self.granted = 0
-        self.bucket_left = 0  # tokens that were left in the bucket
-        self.size = FIRST_LEASE_TOKENS
-        self.expires = self.refused_until = self.enough_at = 0.0
-        self.refused_cost = 0
-        self.renew_at = -1  # tokens at which it is renewed in advance
-        self.renewing = False
+    tokens: int = 0
+    granted: int = 0
+    bucket_left: int = 0  # tokens that were left in the bucket
+    size: int = FIRST_LEASE_TOKENS
+    expires: float = 0.0
+    refused_until: float = 0.0
+    refused_cost: int = 0
+    enough_at: float = 0.0
+    renew_at: int = -1  # tokens at which it is renewed in advance
+    renewing: bool = False
 
     def hand_in(self, limit: Limit, now: float) -> int:
         """Empties the lease; returns the unused tokens, which go back to the bucket."""

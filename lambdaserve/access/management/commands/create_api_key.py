@@ -6,6 +6,7 @@ Requirement S1.
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,14 +72,11 @@ def _parse_expiry(text: str | None) -> datetime | None:
     if text is None:
         return None
     now = timezone.now()
-    try:
+    with suppress(ValueError):
         return now + duration().read(text)
-    except ValueError:
-        pass
-    try:
+    moment = None
+    with suppress(ValueError):
         moment = parse_datetime(text)
-    except ValueError:
-        moment = None
     if moment is None:
         raise CommandError(f"--expires takes a time such as 2027-01-01T00:00Z or a duration such as 90d; got {text!r}")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
