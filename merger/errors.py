@@ -37,7 +37,7 @@ class BadQuery(MergerError):
     """
 
     def __init__(self, parameter: str, value: object, expected: str) -> None:
-        super().__init__(f"{parameter} takes {expected}; got {_shortened(value)}")
+        super().__init__(f"{parameter} takes {expected}; got {_shorten(value)}")
         self.parameter = parameter
         self.value = value
         self.expected = expected
@@ -62,7 +62,7 @@ class NotFound(MergerError):
     """
 
     def __init__(self, kind: str, key: object, near: Sequence[str] = ()) -> None:
-        super().__init__(f"no {kind} {_shortened(key)}")
+        super().__init__(f"no {kind} {_shorten(key)}")
         self.kind = kind
         self.key = key
         self.near = tuple(near)
@@ -112,6 +112,6 @@ class StoreFault(StoreError):
         self.detail = detail
 
 
-def _shortened(value: object, limit: int = 80) -> str:
+def _shorten(value: object, limit: int = 80) -> str:
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class RequestContext:
-    """What is known of a request under way.
+    """Facts about a request under way.
 
     Attributes:
         request_id: identifies it in logs and in the response's header.

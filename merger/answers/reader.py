@@ -36,7 +36,7 @@ FailedReads = dict[str, StoreError]
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What was read for one answer, and how good that is.
+    """The inputs that were read for one answer, and their quality.
 
     Args:
         inputs: for the view's ``build``.
@@ -51,7 +51,7 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True)
 class PlannedReads:
-    """What would be read for an answer.
+    """The reads that an answer would need.
 
     Args:
         layers: their present state.

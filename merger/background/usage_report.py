@@ -13,7 +13,7 @@ from merger.stores.redis.link import RedisTrouble
 
 
 class UsageReport:
-    """What this process counted, and not yet reported. One thread calls it.
+    """Reports this process's counts to Redis. One thread calls it.
 
     Args:
         counts, outcome_totals: cache outcomes, of this process and of all.

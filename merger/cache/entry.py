@@ -178,7 +178,7 @@ class Entry:
 
 
 def _absence(error: NotFound) -> bytes:
-    """What was not found. It is callers' text, hence ``json``, which takes lone surrogates and numbers of any size."""
+    """The bytes of an absence. It holds callers' text, hence ``json``, which takes lone surrogates and any number."""
     return json.dumps([error.kind, error.key, error.near]).encode()
 
 

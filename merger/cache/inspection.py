@@ -65,7 +65,7 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a scan found.
+    """The result of a scan.
 
     Args:
         views: by name.

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a request to the cache ended."""
+    """The end of a request to the cache."""
 
     HOT = "hot"
     """Served from the process's own tier, without asking Redis."""

@@ -81,7 +81,7 @@ return string.format('%.0f', held)
 
 @dataclass(frozen=True, slots=True)
 class RedisHit:
-    """What Redis holds for a request: the entry's bytes, and its present generations, ``""`` where one is not set."""
+    """The entry's bytes for a request, and its present generations; ``""`` stands for one that is not set."""
 
     raw: bytes | None
     generations: tuple[str, ...]

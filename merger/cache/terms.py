@@ -27,7 +27,7 @@ class PartialAnswer(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class CacheRules:
-    """How long things are held; seconds.
+    """Times of the cache, in seconds.
 
     Args:
         hold: an entry in the process, without asking Redis. An invalidation takes as long to reach every reader.

@@ -51,7 +51,7 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StreamBatch:
-    """What one reading found.
+    """The events of one reading.
 
     Args:
         events: change events, oldest first; ``fullDocument`` is cut to the fields that were asked for.

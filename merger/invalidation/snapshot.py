@@ -66,7 +66,7 @@ class LayerSnapshot(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How a snapshot differs from an earlier one.
+    """The differences of a snapshot from an earlier one.
 
     Args:
         batch: whether the newest batch document is another one, or other runs are published.

@@ -15,7 +15,7 @@ from merger.stores.store import Document
 
 @dataclass(frozen=True, slots=True)
 class StreamNews:
-    """What one reading of the streams found.
+    """The news in one reading of both streams.
 
     Args:
         covers_speed: whether it had every change of the speed layer since the reading before.

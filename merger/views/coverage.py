@@ -21,7 +21,7 @@ def usable_speed(documents: Documents, data_type: str, boundary: Boundary) -> li
 
 
 def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
-    """Which hours of a data type the speed layer holds, as far as these documents show."""
+    """The hours of a data type that the speed layer holds, as far as these documents show."""
     usable = sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
     return coverage_of(
         data_type,

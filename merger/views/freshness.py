@@ -19,7 +19,7 @@ from merger.errors import Interval
 
 
 class TTLClass(StrEnum):
-    """How long an answer stays fresh; the seconds are settings. Requirement C1."""
+    """Lifetime class of an answer; the seconds of each are settings. Requirement C1."""
 
     VOLATILE = "volatile"
     STABLE = "stable"

@@ -42,7 +42,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanContext(Generic[P]):
-    """What a plan is made from: parameters, boundary, both layers' state, and the contract's aliases."""
+    """Basis of a plan: parameters, boundary, both layers' state, and the contract's aliases."""
 
     params: P
     boundary: Boundary
