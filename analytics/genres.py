@@ -119,7 +119,10 @@ def _top_movies(documents: list[BatchDocument], catalogue: Catalogue) -> list[di
 
 
 def _text(entry: Mapping[str, Any]) -> str:
-    """Breaks ties between entries of equal age, so that their order does not matter (M7)."""
+    """Breaks ties between entries of equal age, so that their order does not matter.
+
+    Requirement M7.
+    """
     return json.dumps(entry, sort_keys=True)
 
 

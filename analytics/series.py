@@ -29,7 +29,7 @@ STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
 
 
 def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
-    """Builds the answer (requirement M5).
+    """Builds the answer, day by day from both layers.
 
     Args:
         params: the series.
@@ -100,7 +100,10 @@ class _Scope:
         return ManyMoviesHours(self.speed_type, self.inputs, self.genre)
 
     def points(self) -> dict[datetime, BatchDocument]:
-        """Maps each day to the newest batch document of exactly this series (D4)."""
+        """Maps each day to the newest batch document of exactly this series.
+
+        Requirement D4.
+        """
         wanted = (self.params.metric, self.genre and self.genre.casefold(), self.params.movie_id)
         found = usable_batch(self.inputs.documents, "temporal_analytics", self.inputs.boundary)
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
@@ -112,7 +115,10 @@ class _Scope:
         return self.genre is None or self.inputs.catalogue.is_of_genre(movie_id, self.genre)
 
     def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
-        """Hours with a document that can't be read (D2) or lies in the future, and no newer readable one."""
+        """Hours with a document that can't be read or lies in the future, and no newer readable one.
+
+        Requirement D2.
+        """
         ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
         return frozenset(ahead) | frozenset(
             skip.hour
@@ -125,7 +131,10 @@ class _Scope:
         )
 
     def lost_days(self) -> frozenset[datetime]:
-        """Days whose batch document can't be read (D2) or may not answer."""
+        """Days whose batch document can't be read or may not answer.
+
+        Requirement D2.
+        """
         refused = {
             midnight(d.data["date"])
             for d in self.inputs.documents.batch_of("temporal_analytics")
@@ -189,7 +198,10 @@ def _series_key(document: BatchDocument) -> tuple[str, str | None, int | None]:
 
 
 def _is_superseded(skip: Skipped, readable: datetime | None) -> bool:
-    """Whether a readable document of the same movie and hour is at least as new (D4)."""
+    """Whether a readable document of the same movie and hour is at least as new.
+
+    Requirement D4.
+    """
     return readable is not None and (skip.written_at is None or skip.written_at <= readable)
 
 

@@ -22,7 +22,10 @@ OBSERVED: Mapping[str, tuple[str, str | None]] = {
 
 
 class HourSource(Protocol):
-    """The usable speed documents of one type, the newest of each movie and hour (D4)."""
+    """The usable speed documents of one type, the newest of each movie and hour.
+
+    Requirement D4.
+    """
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""

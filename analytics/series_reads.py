@@ -80,7 +80,10 @@ def series_genre(genre: str) -> str:
 
 
 def _spellings(genre: str | None) -> tuple[str | None, ...]:
-    """Spellings of a genre that producers may have used; an index matches one case only (A3)."""
+    """Spellings of a genre that producers may have used; an index matches one case only.
+
+    Requirement A3.
+    """
     if genre is None:
         return (None,)
     title = genre.title()

@@ -55,7 +55,10 @@ def _start_warm_up() -> None:
 
 
 def _start_watching() -> None:
-    """Starts the thread that watches for changed data and shares this process's figures. Requirement C6."""
+    """Starts the thread that watches for changed data and shares this process's figures.
+
+    Requirement C6.
+    """
     from lambdaserve.access.cleanup import delete_expired
     from merger.background.loop import Every, keep_watching
     from merger.wiring import background_tasks, watcher

@@ -1,4 +1,7 @@
-"""Entry point for WSGI servers; refuses to start without a secret key. Requirement S5."""
+"""Entry point for WSGI servers; refuses to start without a secret key.
+
+Requirement S5.
+"""
 
 from django.core.handlers.wsgi import WSGIHandler
 

@@ -28,7 +28,9 @@ class MergerError(Exception):
 
 
 class BadQuery(MergerError):
-    """A parameter has a value that it can't take. Requirement A1.
+    """A parameter has a value that it can't take.
+
+    Requirement A1.
 
     Args:
         parameter: name as the caller wrote it.
@@ -69,7 +71,10 @@ class NotFound(MergerError):
 
 
 class Incomplete(MergerError):
-    """The answer would lack events, and the caller asked for a complete one. Requirement M8."""
+    """The answer would lack events, and the caller asked for a complete one.
+
+    Requirement M8.
+    """
 
     def __init__(self, missing: Sequence[Interval]) -> None:
         super().__init__(f"{len(missing)} interval(s) are held by neither layer")
@@ -77,7 +82,9 @@ class Incomplete(MergerError):
 
 
 class Unreadable(MergerError):
-    """A stored document can't be trusted. Requirement D2.
+    """A stored document can't be trusted.
+
+    Requirement D2.
 
     Args:
         kind: short stable label for metrics and logs, e.g. ``sentiment.review_count``.
@@ -96,7 +103,10 @@ class StoreError(MergerError):
 
 
 class StoreUnavailable(StoreError):
-    """The store is away, over its deadline or refusing. ``retry_after`` is in seconds. Requirement F1."""
+    """The store is away, over its deadline or refusing. ``retry_after`` is in seconds.
+
+    Requirement F1.
+    """
 
     def __init__(self, detail: str, retry_after: int = 5) -> None:
         super().__init__(detail)

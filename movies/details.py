@@ -39,9 +39,11 @@ _ABSENT = "batch_absent: the batch layer has no document about this movie"
 
 
 def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
-    """Builds ``movies/{id}``: the batch layer's facts with the speed layer's newer numbers. Requirement M6.
+    """Builds ``movies/{id}``: the batch layer's facts with the speed layer's newer numbers.
 
     Returns ``None`` if neither layer knows the movie.
+
+    Requirement M6.
     """
     boundary, own = inputs.boundary, inputs.documents.of_movie(movie_id)
     batch = newest_batch(usable_batch(own, "movie_details", boundary), lambda d: d.movie_id).get(movie_id)

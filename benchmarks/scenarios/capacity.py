@@ -33,7 +33,10 @@ HOT_PATHS, MADE_AT_LEAST = 50, 100
 STARTS_WITHIN = 30.0
 """Seconds after which a process that has just started reads nothing ahead any more."""
 SETTLES = 8.0
-"""Seconds after which an emptied Redis has a watcher in charge again, who outdates everything once (C6)."""
+"""Seconds after which an emptied Redis has a watcher in charge again, who outdates everything once.
+
+Requirement C6.
+"""
 MISSES_AT_MOST = 0.01
 """Share of a run of hits that may be none: data change meanwhile."""
 CONNECTIONS = 8

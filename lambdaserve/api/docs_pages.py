@@ -1,4 +1,7 @@
-"""Pages of the API's documentation: the OpenAPI document, Swagger UI and ReDoc. Requirement A5."""
+"""Pages of the API's documentation: the OpenAPI document, Swagger UI and ReDoc.
+
+Requirement A5.
+"""
 
 from __future__ import annotations
 

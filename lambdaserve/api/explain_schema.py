@@ -1,4 +1,7 @@
-"""Describes the member ``explain`` of an answer, which ``MergeService.explain`` makes. Requirements A5 and O2."""
+"""Describes the member ``explain`` of an answer, which ``MergeService.explain`` makes.
+
+Requirements A5 and O2.
+"""
 
 from __future__ import annotations
 

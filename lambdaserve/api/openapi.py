@@ -1,4 +1,7 @@
-"""What the descriptions of all endpoints share: credentials, ``freshness``, one decorator. Requirement A5."""
+"""What the descriptions of all endpoints share: credentials, ``freshness``, one decorator.
+
+Requirement A5.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,19 @@ class ApiSchema(AutoSchema):
     """Describes an operation; credentials are optional where anonymous clients may read."""
 
     def get_auth(self) -> list[dict[str, Any]]:
-        """Ways to authenticate, with the empty one where anonymous clients may read. Requirement S6."""
+        """Ways to authenticate, with the empty one where anonymous clients may read.
+
+        Requirement S6.
+        """
         schemes: list[dict[str, Any]] = super().get_auth()
         return [*schemes, {}] if settings.ANONYMOUS_READ and {} not in schemes else schemes
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package's is untyped
-    """Describes API keys. Requirement S1."""
+    """Describes API keys.
+
+    Requirement S1.
+    """
 
     target_class = "lambdaserve.access.credentials.authentication.ApiKeyAuthentication"
     name = "apiKey"
@@ -53,7 +62,10 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package's is untyped
-    """Describes access tokens. Requirement S2."""
+    """Describes access tokens.
+
+    Requirement S2.
+    """
 
     target_class = "lambdaserve.access.credentials.authentication.BearerToken"
     name = "bearerToken"

@@ -1,4 +1,7 @@
-"""Links in the API's description: which members of an answer are parameters of other operations. Requirement A5."""
+"""Links in the API's description: which members of an answer are parameters of other operations.
+
+Requirement A5.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Query parameters: declared once, for reading requests and for the API's description. Requirement A1.
+"""Query parameters: declared once, for reading requests and for the API's description.
 
 A parameter that is not declared, given twice or out of its range is refused, and one response lists all that is wrong:
 a typo must never silently change an answer.
+
+Requirement A1.
 """
 
 from __future__ import annotations
@@ -94,7 +96,10 @@ class TextFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyp
 
 
 class GenreField(TextField):
-    """A genre's name, in any case. Requirement A3."""
+    """A genre's name, in any case.
+
+    Requirement A3.
+    """
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("help_text", "A genre, in any case, such as `Drama`.")

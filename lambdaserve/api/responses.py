@@ -1,4 +1,7 @@
-"""Turns an ``Answer`` of the merge service into an HTTP response. Requirement A6."""
+"""Turns an ``Answer`` of the merge service into an HTTP response.
+
+Requirement A6.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ class ApiViewSet(ViewSet):
         return wrapped
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Checks whether the request may be answered; ``explain=1`` needs a permission of its own. Requirement O2."""
+        """Checks whether the request may be answered; ``explain=1`` needs a permission of its own.
+
+        Requirement O2.
+        """
         super().initial(request, *args, **kwargs)
         if "explain" in request.META.get("QUERY_STRING", "") and request.query_params.get("explain") == YES:
             access = ExplainAccess()
@@ -50,7 +53,10 @@ class ApiViewSet(ViewSet):
             begin_explaining()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Adds the rate limit's headers to the response. Requirement S3."""
+        """Adds the rate limit's headers to the response.
+
+        Requirement S3.
+        """
         final = super().finalize_response(request, response, *args, **kwargs)
         for name, value in rate_limit_headers(request):
             final[name] = value

@@ -1,4 +1,7 @@
-"""Keeps ``DEBUG`` away from other machines: Django's debug pages show settings, variables and code. Requirement S5."""
+"""Keeps ``DEBUG`` away from other machines: Django's debug pages show settings, variables and code.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

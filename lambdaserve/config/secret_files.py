@@ -1,4 +1,7 @@
-"""Secrets in files, as Docker and Kubernetes provide them: ``NAME_FILE`` names the file. Requirement S5."""
+"""Secrets in files, as Docker and Kubernetes provide them: ``NAME_FILE`` names the file.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

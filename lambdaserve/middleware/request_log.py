@@ -1,4 +1,7 @@
-"""Gives every request an id, counts it, and writes a line about it into the log. Requirements O1 and O2."""
+"""Gives every request an id, counts it, and writes a line about it into the log.
+
+Requirements O1 and O2.
+"""
 
 from __future__ import annotations
 

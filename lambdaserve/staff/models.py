@@ -64,7 +64,10 @@ class SpeedDocument(StoredDocument):
 
     data_type = StoredField()
     view_type = StoredField()
-    """The type's other spelling. Requirement D1."""
+    """The type's other spelling.
+
+    Requirement D1.
+    """
     hour = StoredField()
     synced_at = StoredField()
 

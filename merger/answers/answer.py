@@ -52,7 +52,10 @@ class Answer:
 
     @property
     def missing(self) -> tuple[Interval, ...]:
-        """Intervals that neither layer holds; empty when the answer is complete (M8)."""
+        """Intervals that neither layer holds; empty when the answer is complete.
+
+        Requirement M8.
+        """
         return self.entry.missing
 
     @property

@@ -139,9 +139,11 @@ class MergeService:
         return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, is_local)
 
     def explain(self, answer: Answer) -> dict[str, Any]:
-        """Describes how an answer came about: plan, boundary, layers, indexes, cache. Requirement O2.
+        """Describes how an answer came about: plan, boundary, layers, indexes, cache.
 
         The store runs each find once more for it.
+
+        Requirement O2.
 
         Returns:
             See ``merger.answers.explain``.

@@ -11,7 +11,10 @@ _log = logging.getLogger(__name__)
 
 
 class SkippedLog:
-    """Counts the documents that could not be read, and logs each kind once. Requirement D2."""
+    """Counts the documents that could not be read, and logs each kind once.
+
+    Requirement D2.
+    """
 
     def __init__(self) -> None:
         self.counts: dict[tuple[str, str], int] = {}

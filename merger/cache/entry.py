@@ -131,7 +131,10 @@ class Entry:
         return max(0.0, now - self.made)
 
     def as_stale(self, key: str, reason: str) -> Entry:
-        """The same answer with a warning in its ``freshness`` that it is a stale one (C4)."""
+        """The same answer with a warning in its ``freshness`` that it is a stale one.
+
+        Requirement C4.
+        """
         content = orjson.loads(self.body)
         made = isoformat(datetime.fromtimestamp(self.made, UTC).replace(microsecond=0))
         content["freshness"]["warnings"].append(f"stale_answer: this answer is from {made}; {reason}")

@@ -1,4 +1,7 @@
-"""Cache outcomes of all processes, counted in Redis by view, outcome and hour. Requirement C8."""
+"""Cache outcomes of all processes, counted in Redis by view, outcome and hour.
+
+Requirement C8.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Outcomes of requests to the cache, counted in this process by view. Requirement C8."""
+"""Outcomes of requests to the cache, counted in this process by view.
+
+Requirement C8.
+"""
 
 from __future__ import annotations
 

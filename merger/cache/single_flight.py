@@ -1,4 +1,7 @@
-"""Single flight within a process: one call per key at a time, whose result concurrent callers share. Requirement C3."""
+"""Single flight within a process: one call per key at a time, whose result concurrent callers share.
+
+Requirement C3.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,9 @@ Compute = Callable[[tuple[str, ...]], Entry]
 
 
 class PartialAnswer(StoreError):
-    """One layer failed; it carries the other one's answer, served where there is nothing better, never stored (F5).
+    """One layer failed; it carries the other one's answer, served where there is nothing better, never stored.
+
+    Requirement F5.
 
     Args:
         entry: the answer, which says so itself.

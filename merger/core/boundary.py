@@ -20,7 +20,10 @@ from merger.core.windows import HOUR, floor_hour
 
 
 class Strategy(StrEnum):
-    """How the boundary is drawn: by watermark, or at a fixed time. Requirement M9."""
+    """How the boundary is drawn: by watermark, or at a fixed time.
+
+    Requirement M9.
+    """
 
     WATERMARK = "watermark"
     FIXED = "fixed"

@@ -108,7 +108,10 @@ class SpeedDay:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """The batch document that counts for a movie: the highest ``rank`` wins (D4); it covers events up to ``until``."""
+    """The batch document that counts for a movie: the highest ``rank`` wins; it covers events up to ``until``.
+
+    Requirement D4.
+    """
 
     rank: tuple[datetime, int, datetime, int]
     until: datetime

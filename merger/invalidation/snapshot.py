@@ -1,4 +1,7 @@
-"""Snapshot of both layers, and the differences between two of them. Pure. Requirement C6."""
+"""Snapshot of both layers, and the differences between two of them. Pure.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 

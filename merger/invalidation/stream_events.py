@@ -1,4 +1,7 @@
-"""Events of both collections' change streams, as the invalidations that follow. Requirement C6."""
+"""Events of both collections' change streams, as the invalidations that follow.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 

@@ -157,7 +157,10 @@ class Watcher:
         return self.is_leader and (is_due or self._has_publication_changed())
 
     def _has_publication_changed(self) -> bool:
-        """Whether other batch runs may be published than at the last look, which no change stream reports (M12)."""
+        """Whether other batch runs may be published than at the last look, which no change stream reports.
+
+        Requirement M12.
+        """
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
                 mark = self._service.store.refresh().mark

@@ -1,9 +1,11 @@
-"""Which batch runs readers may see. Pure. Requirement M12.
+"""Which batch runs readers may see. Pure.
 
 The optional collection ``batch_runs`` has a record per run: ``{batch_run_id, status, covers_until}``. Once any run is
 ``published``, documents that name another run are invisible; documents that name no run stay visible. Before that, only
 runs whose record has another status are hidden, so starting to keep records hides nothing. A record of status
 ``adopted`` lists the ``runs`` that existed before the first was published; they stay visible.
+
+Requirement M12.
 """
 
 from __future__ import annotations

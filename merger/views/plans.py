@@ -110,10 +110,12 @@ def movie_reads(
 
 
 def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
-    """Batch documents whose payload has the given values, wherever a producer put it (D1).
+    """Batch documents whose payload has the given values, wherever a producer put it.
 
     The first key of ``wanted`` leads an index. The view type is left to the contract: its spellings would need an
     ``$in``, for which not every server uses the index that the values could.
+
+    Requirement D1.
     """
     return tuple(
         Find(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload

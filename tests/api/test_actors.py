@@ -1,4 +1,7 @@
-"""``analytics/actors/{name}``: with whom an actor works (A1, D1, D2, D4)."""
+"""``analytics/actors/{name}``: with whom an actor works.
+
+Requirements A1, D1, D2 and D4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Answers use published batch runs only, and each of them completely (M12): through the API, over real stores."""
+"""Answers use published batch runs only, and each of them completely: through the API, over real stores.
+
+Requirement M12.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Request bodies are limited at every address, known or not. Requirement S5."""
+"""Request bodies are limited at every address, known or not.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

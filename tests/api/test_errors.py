@@ -1,7 +1,9 @@
-"""Errors of the API are RFC 9457 problems, wherever they are raised. Requirement A2.
+"""Errors of the API are RFC 9457 problems, wherever they are raised.
 
 A problem is ``application/problem+json`` with ``type``, ``title``, ``status``, ``detail`` and ``instance``; a 400 about
 parameters adds ``errors``, a 404 about names ``near``, a 503 about completeness ``missing``. It is never cached.
+
+Requirement A2.
 """
 
 from __future__ import annotations

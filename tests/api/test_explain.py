@@ -1,4 +1,7 @@
-"""``explain=1`` explains an answer to staff and to keys with that scope. Requirement O2."""
+"""``explain=1`` explains an answer to staff and to keys with that scope.
+
+Requirement O2.
+"""
 
 from __future__ import annotations
 

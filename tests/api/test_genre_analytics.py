@@ -1,4 +1,7 @@
-"""``analytics/genre/{genre}``: the batch layer's statistics (A1, A3, D1, D2, D4)."""
+"""``analytics/genre/{genre}``: the batch layer's statistics.
+
+Requirements A1, A3, D1, D2 and D4.
+"""
 
 from __future__ import annotations
 

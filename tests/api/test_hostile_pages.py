@@ -1,4 +1,7 @@
-"""Foreign text, stored names and words of the address alike, stays text on every page. Requirement S5."""
+"""Foreign text, stored names and words of the address alike, stays text on every page.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Any parameter gets a correct answer or a problem that names it, never a 500. Requirements A1 to A3."""
+"""Any parameter gets a correct answer or a problem that names it, never a 500.
+
+Requirements A1 to A3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Malformed headers and unknown methods are refused or ignored, never a 500. Requirements A2 and A6."""
+"""Malformed headers and unknown methods are refused or ignored, never a 500.
+
+Requirements A2 and A6.
+"""
 
 from __future__ import annotations
 

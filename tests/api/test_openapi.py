@@ -1,4 +1,7 @@
-"""The API's description is complete, free of warnings, and matches real answers. Requirement A5."""
+"""The API's description is complete, free of warnings, and matches real answers.
+
+Requirement A5.
+"""
 
 from __future__ import annotations
 

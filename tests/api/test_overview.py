@@ -1,4 +1,7 @@
-"""``analytics/overview``: the whole catalogue (A3, D1, D2, D4)."""
+"""``analytics/overview``: the whole catalogue.
+
+Requirements A3, D1, D2 and D4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every response carries a request id, every request is logged as one line. Requirement O2."""
+"""Every response carries a request id, every request is logged as one line.
+
+Requirement O2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Security headers of pages, cookies and sessions; errors reveal no internals. Requirements S4 and S5."""
+"""Security headers of pages, cookies and sessions; errors reveal no internals.
+
+Requirements S4 and S5.
+"""
 
 from __future__ import annotations
 

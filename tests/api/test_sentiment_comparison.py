@@ -1,4 +1,7 @@
-"""``analytics/sentiment/comparison``: sentiment by tier of popularity (A1, A3, D1, D2, D4)."""
+"""``analytics/sentiment/comparison``: sentiment by tier of popularity.
+
+Requirements A1, A3, D1, D2 and D4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``GET trending/genres/{genre}``: the ranking of one genre. Requirements A3, A4."""
+"""``GET trending/genres/{genre}``: the ranking of one genre.
+
+Requirements A3 and A4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``GET trending/movies``: the ranking over the real stores. Requirements A1, A3, A4, A6, M8."""
+"""``GET trending/movies``: the ranking over the real stores.
+
+Requirements A1, A3, A4, A6 and M8.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``analytics/trends``: daily series of both layers (A1, A3, D1, D2, M5, M8)."""
+"""``analytics/trends``: daily series of both layers.
+
+Requirements A1, A3, D1, D2, M5 and M8.
+"""
 
 from __future__ import annotations
 

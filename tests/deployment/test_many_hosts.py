@@ -1,4 +1,7 @@
-"""Four copies of the service behind a real nginx, over one MongoDB, Redis and PostgreSQL, are one service (O6)."""
+"""Four copies of the service behind a real nginx, over one MongoDB, Redis and PostgreSQL, are one service.
+
+Requirement O6.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ HOST = "movies.example.org"
 SECRET = "a-secret-of-tests-alone-0123456789-abcdef"
 TRIES = 30
 WITHIN = 5.0
-"""Seconds within which a change made in one process holds in all of them (S1, S2, C6)."""
+"""Seconds within which a change made in one process holds in all of them.
+
+Requirements S1, S2 and C6.
+"""
 PATHS = ("/api/v1/movies/1", "/api/v1/trending/movies", "/api/v1/movies/1/stats?hours=6", "/about/")
 
 

@@ -72,6 +72,11 @@ def test_every_cited_section_exists() -> None:
     assert unknown == {}
 
 
+def test_first_lines_of_docstrings_cite_no_code() -> None:
+    found = {name: lines for name, text in texts() if name.endswith(".py") and (lines := codes_in_first_lines(text))}
+    assert found == {}
+
+
 def test_codes_do_not_reach_the_readers_of_the_apis_description() -> None:
     description: Any = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     assert CODE.findall(json.dumps(description, default=str)) == []

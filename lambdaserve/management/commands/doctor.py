@@ -1,4 +1,7 @@
-"""``manage.py doctor``: finds what is wrong with this deployment and advises what to do. Requirement O3."""
+"""``manage.py doctor``: finds what is wrong with this deployment and advises what to do.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 

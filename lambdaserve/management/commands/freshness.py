@@ -1,4 +1,7 @@
-"""``manage.py freshness``: shows what both layers hold now. Requirements M8 and O3."""
+"""``manage.py freshness``: shows what both layers hold now.
+
+Requirements M8 and O3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``manage.py slo``: reports whether the service met its objectives. Requirement O1."""
+"""``manage.py slo``: reports whether the service met its objectives.
+
+Requirement O1.
+"""
 
 from __future__ import annotations
 

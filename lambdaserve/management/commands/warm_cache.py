@@ -1,4 +1,7 @@
-"""``manage.py warm_cache``: makes answers before clients request them. Requirement O3."""
+"""``manage.py warm_cache``: makes answers before clients request them.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 

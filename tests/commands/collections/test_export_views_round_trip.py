@@ -1,4 +1,7 @@
-"""Whatever a readable document holds, `export_views` writes it and `load_views` reads it back bit by bit (O3)."""
+"""Whatever a readable document holds, `export_views` writes it and `load_views` reads it back bit by bit.
+
+Requirement O3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`manage.py migrate_views`: forward, back, from two hosts at once, and killed half-way (O3, D3)."""
+"""`manage.py migrate_views`: forward, back, from two hosts at once, and killed half-way.
+
+Requirements O3 and D3.
+"""
 
 from __future__ import annotations
 

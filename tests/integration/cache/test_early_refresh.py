@@ -1,4 +1,7 @@
-"""Simulation: a popular answer is recomputed once per TTL, before it ends, and no caller waits. Requirement C3."""
+"""Simulation: a popular answer is recomputed once per TTL, before it ends, and no caller waits.
+
+Requirement C3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Generations invalidate any number of entries in one step. Requirement C6."""
+"""Generations invalidate any number of entries in one step.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 

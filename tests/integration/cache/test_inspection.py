@@ -1,4 +1,7 @@
-"""The contents of the shared cache, as staff sees them. Requirement O4."""
+"""The contents of the shared cache, as staff sees them.
+
+Requirement O4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Outcomes and popular addresses of all processes, in Redis. Requirement C8."""
+"""Outcomes and popular addresses of all processes, in Redis.
+
+Requirement C8.
+"""
 
 from __future__ import annotations
 

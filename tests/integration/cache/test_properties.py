@@ -1,6 +1,8 @@
-"""The cache keeps its promises in any order of events. Requirements C3, C4, C6 and C7.
+"""The cache keeps its promises in any order of events.
 
 Two processes over one Redis against a model that remembers when which version of a movie was in force.
+
+Requirements C3, C4, C6 and C7.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One computation per key at a time, over threads and processes. Requirement C3."""
+"""One computation per key at a time, over threads and processes.
+
+Requirement C3.
+"""
 
 from __future__ import annotations
 

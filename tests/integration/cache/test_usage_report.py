@@ -1,4 +1,7 @@
-"""A process adds what it counted to the totals in Redis. Requirement C8."""
+"""A process adds what it counted to the totals in Redis.
+
+Requirement C8.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Each batch is compared with what the speed layer had counted, once, by one of all processes (M13)."""
+"""Each batch is compared with what the speed layer had counted, once, by one of all processes.
+
+Requirement M13.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What must hold under every fault (F1, F2, F5): each rule says what it found, in numbers. Pure."""
+"""What must hold under every fault: each rule says what it found, in numbers. Pure.
+
+Requirements F1, F2 and F5.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ DEADLINE = 2.5
 """Seconds until an answer or an error: ``MONGODB_TIMEOUT`` and a margin."""
 
 OPEN_P95 = 100.0
-"""Milliseconds that all but a twentieth of the answers may take while the breaker is open (F1)."""
+"""Milliseconds that all but a twentieth of the answers may take while the breaker is open.
+
+Requirement F1.
+"""
 
 OPENS_WITHIN = 3.5
 """Seconds after which the breaker is open: calls have to fail first, each by its deadline."""

@@ -20,7 +20,10 @@ from tests.integration.faults.load import Question
 
 SCALE = 0.02
 _SPEED_HOURS = 118
-"""Hours of the speed layer: nearly all that it keeps, so that a late batch leaves no hole (M11)."""
+"""Hours of the speed layer: nearly all that it keeps, so that a late batch leaves no hole.
+
+Requirement M11.
+"""
 
 _RUN_TIME = timedelta(hours=2)
 _RECENT = 40

@@ -1,4 +1,7 @@
-"""Changed data invalidates the answers computed from it: watchers over real stores. Requirement C6."""
+"""Changed data invalidates the answers computed from it: watchers over real stores.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 

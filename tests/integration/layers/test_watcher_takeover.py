@@ -1,4 +1,7 @@
-"""Watchers that lead, follow and take over, also while Redis or MongoDB is away. Requirement C6."""
+"""Watchers that lead, follow and take over, also while Redis or MongoDB is away.
+
+Requirement C6.
+"""
 
 from __future__ import annotations
 

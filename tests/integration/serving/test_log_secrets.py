@@ -1,4 +1,7 @@
-"""A real server logs no secret, whether Redis answers or not. Requirement O2."""
+"""A real server logs no secret, whether Redis answers or not.
+
+Requirement O2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A real server keeps answering, and keeps its memory, while clients are slow or send too much. Requirement S5."""
+"""A real server keeps answering, and keeps its memory, while clients are slow or send too much.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

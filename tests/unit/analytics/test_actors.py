@@ -1,4 +1,7 @@
-"""An actor's network (D4, M7)."""
+"""An actor's network.
+
+Requirements D4 and M7.
+"""
 
 from __future__ import annotations
 

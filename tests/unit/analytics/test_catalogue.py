@@ -1,4 +1,7 @@
-"""The whole catalogue: overview, and sentiment by tier (A3, D4, M7)."""
+"""The whole catalogue: overview, and sentiment by tier.
+
+Requirements A3, D4 and M7.
+"""
 
 from __future__ import annotations
 

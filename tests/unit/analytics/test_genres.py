@@ -1,4 +1,7 @@
-"""A genre's statistics (A3, M7): what counts, weights, top movies, trends."""
+"""A genre's statistics: what counts, weights, top movies, trends.
+
+Requirements A3 and M7.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Trends: which documents belong to a series and how both layers become one (M1-M3, M5, M8)."""
+"""Trends: which documents belong to a series and how both layers become one.
+
+Requirements M1, M2, M3, M5 and M8.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Trends against a recomputation from the events (M10).
+"""Trends against a recomputation from the events.
 
 The ``i``-th event of a log stands for ``3**i`` reviews. The number of reviews in a point, written in base 3, then
 tells of every single event how often it was counted: a loss can't hide behind a double count.
+
+Requirement M10.
 """
 
 from __future__ import annotations
@@ -226,7 +228,10 @@ def test_every_event_is_in_the_answer_once_or_reported_missing(
 def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
     world: World, series: dict[str, Any], window: str, away: str
 ) -> None:
-    """F5: while one collection does not answer. The open hour is never reported missing."""
+    """While one collection does not answer. The open hour is never reported missing.
+
+    Requirement F5.
+    """
     closed = [event for event in world.of(series) if event.at < floor_hour(NOW) or away == BATCH]
     check(ask(world, series, window, away=away), closed, window)
 

@@ -106,7 +106,10 @@ def test_every_bucket_holds_its_reviews_or_is_reported_missing(
 def test_a_partial_answer_counts_nothing_twice_and_reports_every_gap(
     world: World, movie_id: int, span: Span, granularity: Granularity, policy: Policy, away: str
 ) -> None:
-    """F5: while one collection does not answer."""
+    """While one collection does not answer.
+
+    Requirement F5.
+    """
     if answer := asked(world, movie_id, span, granularity, policy, away=away):
         answer.expected.check_total(answer.result, answer.window)
         answer.expected.check_breakdown(answer.result, answer.window, granularity)

@@ -1,4 +1,7 @@
-"""HTTP responses of answers: ETags, preconditions, compression, age. Requirements A6 and C9."""
+"""HTTP responses of answers: ETags, preconditions, compression, age.
+
+Requirements A6 and C9.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``DEBUG`` is refused where other machines can reach the service. Requirement S5."""
+"""``DEBUG`` is refused where other machines can reach the service.
+
+Requirement S5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many connections a worker may hold (requirement S5), and when the sample world's batch job is due."""
+"""How many connections a worker may hold and when the sample world's batch job is due."""
 
 from __future__ import annotations
 

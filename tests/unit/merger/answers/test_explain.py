@@ -1,4 +1,7 @@
-"""The description of how MongoDB runs a read, in any version or cluster. Requirement O2."""
+"""The description of how MongoDB runs a read, in any version or cluster.
+
+Requirement O2.
+"""
 
 from __future__ import annotations
 

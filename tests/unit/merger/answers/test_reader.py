@@ -1,4 +1,7 @@
-"""The reader: all inputs of an answer, or those of one layer while the other one fails. Requirement F5."""
+"""The reader: all inputs of an answer, or those of one layer while the other one fails.
+
+Requirement F5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cached entries and their bytes. Requirements C2, C7 and C9."""
+"""Cached entries and their bytes.
+
+Requirements C2, C7 and C9.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Outcomes by view, and the hit rate. Requirement C8."""
+"""Outcomes by view, and the hit rate.
+
+Requirement C8.
+"""
 
 from __future__ import annotations
 

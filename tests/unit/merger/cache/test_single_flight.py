@@ -1,4 +1,7 @@
-"""One call per key at a time. Requirement C3."""
+"""One call per key at a time.
+
+Requirement C3.
+"""
 
 from __future__ import annotations
 

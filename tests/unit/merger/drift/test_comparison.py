@@ -132,7 +132,10 @@ def drift_of(batch: list[Raw], hours: list[Raw], chance: random.Random) -> Drift
 
 
 def respelled(document: Raw, chance: random.Random, others: Mapping[str, str]) -> Raw:
-    """The document as another producer might write it (D1): other key names, times as text, floats."""
+    """The document as another producer might write it: other key names, times as text, floats.
+
+    Requirement D1.
+    """
     result = {others[key] if key in others and chance.random() < 0.3 else key: value for key, value in document.items()}
     for key in ("hour", "computed_at", "covers_until"):
         if key in result and chance.random() < 0.2:

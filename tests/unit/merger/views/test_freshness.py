@@ -1,4 +1,7 @@
-"""The freshness of every answer. Requirements M8, F3, F4 and A7."""
+"""The freshness of every answer.
+
+Requirements M8, F3, F4 and A7.
+"""
 
 from __future__ import annotations
 
