@@ -19,7 +19,10 @@ from merger.errors import Interval
 
 
 class TTLClass(StrEnum):
-    """Lifetime class of an answer; the seconds of each are settings. Requirement C1."""
+    """Lifetime class of an answer; the seconds of each are settings.
+
+    Requirement C1.
+    """
 
     VOLATILE = "volatile"
     STABLE = "stable"
@@ -63,7 +66,10 @@ LAYER_AWAY: Mapping[str, str] = {
     "batch": "the batch layer is not answering; its documents are missing here, or come from an earlier copy",
     "speed": "the speed layer is not answering; its documents are missing here",
 }
-"""Warning in an answer that lacks a layer, by layer. Requirement F5."""
+"""Warning in an answer that lacks a layer, by layer.
+
+Requirement F5.
+"""
 
 
 def describe(
