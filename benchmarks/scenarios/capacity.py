@@ -33,7 +33,7 @@ HOT_PATHS, MADE_AT_LEAST = 50, 100
 STARTS_WITHIN = 30.0
 """Seconds after which a process that has just started reads nothing ahead any more."""
 SETTLES = 8.0
-"""Seconds after which an emptied Redis has a watcher in charge again, who outdates everything once.
+"""Seconds after which an emptied Redis has a leader again, which invalidates everything once.
 
 Requirement C6.
 """
