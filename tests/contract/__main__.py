@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _world() as (variables, key):
             known = _known(variables)
             findings = [_attack_as(attacker, variables, known, options) for attacker in _attackers(key)]
-    except (*FAILURES, StoreDidNotStart) as error:
+    except (*FAILURES, StoreDidNotStart, requests.RequestException) as error:
         _say(f"The attack was aborted: {error}")
         return 1
     requests_sent = sum(each.requests for each in findings)
@@ -136,7 +136,9 @@ def _known(variables: Mapping[str, str]) -> Known:
     with _serving(variables, anonymous_read=True) as base:
 
         def get(path: str) -> Any:
-            return requests.get(f"{base}/api/v1/{path}", timeout=10).json()
+            response = requests.get(f"{base}/api/v1/{path}", timeout=10)
+            response.raise_for_status()
+            return response.json()
 
         movies = [movie["movie_id"] for movie in get("search/movies?sort_by=popularity&limit=5")["results"]]
         names = [name for movie in movies for name in get(f"movies/{movie}").get("cast") or ()]
