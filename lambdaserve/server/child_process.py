@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -51,23 +51,18 @@ class Child:
         Raises:
             OSError: the log can't be written.
         """
-        wrapped = [sys.executable, "-I", _CHILD, str(os.getpid()), *command]
         if log:
             log.write_bytes(b"")
-        output = log.open("ab") if log else None  # appending, so that no other writer is overwritten
-        try:
+        with log.open("ab") if log else nullcontext() as output:  # appending, so that no other writer is overwritten
             process = subprocess.Popen(  # noqa: S603 - no shell, and every command is the project's own
-                wrapped,
-                env=dict(environment) if environment is not None else None,
+                [sys.executable, "-I", _CHILD, str(os.getpid()), *command],
+                env=environment,
                 cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output else None,
                 start_new_session=True,
             )
-        finally:
-            if output:
-                output.close()
         return cls(name, process, log)
 
     def exit_code(self) -> int | None:

@@ -15,12 +15,17 @@ _TIMEOUT_SECONDS = 2.0
 
 def is_alive(port: int) -> bool:
     """Whether the server on this port of this machine says that it is alive."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
+    return fetch_status("127.0.0.1", port, "GET", "/api/v1/health/live", _TIMEOUT_SECONDS) == HTTPStatus.OK
+
+
+def fetch_status(host: str, port: int, method: str, path: str, timeout: float) -> int | None:
+    """Status of the response to a request; ``None`` if there is none within ``timeout`` seconds."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
-        connection.request("GET", "/api/v1/health/live")
-        return connection.getresponse().status == HTTPStatus.OK
+        connection.request(method, path)
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

@@ -6,7 +6,6 @@ settings from the environment that is made here.
 
 from __future__ import annotations
 
-import http.client
 import os
 import resource
 import sys
@@ -24,6 +23,7 @@ from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
+from lambdaserve.server.healthcheck import fetch_status
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 
 _START_TIMEOUT_SECONDS = 60.0
@@ -142,8 +142,7 @@ class Supervisor:
             self.local.publish_stores(StoreAddresses(**started))
 
     def _prepare(self, stack: ExitStack) -> None:
-        options = ["--demo-user"] if self.plan.embed_mongo else []
-        options += ["--embedded"] if self.plan.embed_mongo else []
+        options = ["--demo-user", "--embedded"] if self.plan.embed_mongo else []
         options += ["--sample"] if self.plan.sample else []
         child = self._start(stack, "preparation", self._manage("prepare", *options))
         code = child.process.wait()
@@ -179,7 +178,7 @@ class Supervisor:
 
     def _wait_until_it_answers(self, name: str, address: Address, path: str) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
-        while not _answers(address, path):
+        while _status(address, "HEAD", path) is None:
             self._check_children()
             if time.monotonic() > deadline:
                 raise RunFailed(f"the {name} did not answer at {address.url()} within {_START_TIMEOUT_SECONDS:.0f} s")
@@ -214,10 +213,8 @@ class Supervisor:
         for child in self._children:
             code = child.exit_code()
             if code is not None:
-                log_tail = child.log_tail()
-                raise RunFailed(
-                    f"the {child.name} ended by itself (exit code {code})" + (f":\n{log_tail}" if log_tail else "")
-                )
+                tail = child.log_tail()
+                raise RunFailed(f"the {child.name} ended by itself (exit code {code})" + (f":\n{tail}" if tail else ""))
 
     def _start(
         self,
@@ -258,18 +255,6 @@ def batch_is_due(last: datetime, now: datetime) -> bool:
     return last < (today if now >= today else today - timedelta(days=1))
 
 
-def _answers(address: Address, path: str) -> bool:
-    """Whether the server answers a request, with any status."""
-    return _status(address, "HEAD", path) is not None
-
-
 def _status(address: Address, method: str, path: str) -> int | None:
     """Status of the response to a request; ``None`` if there is none."""
-    connection = http.client.HTTPConnection(address.near_host(), address.port, timeout=5)
-    try:
-        connection.request(method, path)
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
+    return fetch_status(address.near_host(), address.port, method, path, timeout=5)
