@@ -59,18 +59,16 @@ class Command(BaseCommand):
         traffic = self._traffic(options, until)
         report = judge(traffic, Objectives())
         if report is None:
-            raise CommandError("no request of the API was counted in this period", returncode=_EXIT_NOT_JUDGED)
+            raise _not_judged("no request of the API was counted in this period")
         self.stdout.write(json.dumps(report.as_json(), indent=2) if options["json"] else "\n".join(table(report)))
         if report.missed and not options["report_only"]:
             raise CommandError("missed: " + "; ".join(report.missed))
 
     def _traffic(self, options: dict[str, Any], until: datetime) -> Traffic:
-        if options["prometheus"]:
-            return _query_prometheus(
-                options["prometheus"], options["job"], _since(options["since"] or "7d", until), until
-            )
-        since = _since(options["since"], until) if options["since"] else EPOCH
-        return self._read(options["log"], since, until)
+        length, url = options["since"], options["prometheus"]
+        if url:
+            return _query_prometheus(url, options["job"], _since(length or "7d", until), until)
+        return self._read(options["log"], _since(length, until) if length else EPOCH, until)
 
     def _read(self, names: list[str], since: datetime, until: datetime) -> Traffic:
         counts = LogCounts(since, until)
@@ -81,13 +79,11 @@ class Command(BaseCommand):
                     counts.add(line)
                     progress.step()
             except (OSError, EOFError, zlib.error) as error:
-                reason = getattr(error, "strerror", None) or error
-                raise CommandError(f"{name} can't be read: {reason}", returncode=_EXIT_NOT_JUDGED) from None
+                raise _not_judged(f"{name} can't be read: {getattr(error, 'strerror', None) or error}") from None
         progress.end()
         if counts.bad:
-            self.stderr.write(
-                f"{counts.bad:,} of {counts.lines:,} lines can't be read and are not counted", style_func=str
-            )
+            warning = f"{counts.bad:,} of {counts.lines:,} lines can't be read and are not counted"
+            self.stderr.write(warning, style_func=str)
         return counts.traffic()
 
 
@@ -126,21 +122,20 @@ def _since(length: str, until: datetime) -> datetime:
     try:
         return until - duration().read(length)
     except ValueError:
-        raise CommandError(
-            f"--since takes a length of time such as 90m, 6h or 7d; got {length!r}", returncode=_EXIT_NOT_JUDGED
-        ) from None
+        raise _not_judged(f"--since takes a length of time such as 90m, 6h or 7d; got {length!r}") from None
 
 
 def _query_prometheus(url: str, job: str, since: datetime, until: datetime) -> Traffic:
     if not url.startswith(("http://", "https://")):
-        raise CommandError(
-            f"--prometheus takes an address that starts with http:// or https://; got {url!r}",
-            returncode=_EXIT_NOT_JUDGED,
-        )
+        raise _not_judged(f"--prometheus takes an address that starts with http:// or https://; got {url!r}")
     try:
         return Prometheus(url, job).traffic(since, until)
     except PrometheusTrouble as trouble:
-        raise CommandError(str(trouble), returncode=_EXIT_NOT_JUDGED) from None
+        raise _not_judged(str(trouble)) from None
+
+
+def _not_judged(reason: str) -> CommandError:
+    return CommandError(reason, returncode=_EXIT_NOT_JUDGED)
 
 
 def _read_lines(name: str) -> Iterator[bytes]:
