@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         with time_limit(TIMEOUT_SECONDS):
             findings = diagnose(examine())
         if options["json"]:
-            self.stdout.write(json.dumps([each.as_dict() for each in findings], indent=2))
+            self.stdout.write(json.dumps([asdict(each) for each in findings], indent=2))
         else:
             self._print(findings)
         if worse_than(Level.OK if options["strict"] else Level.WARNING, findings):
@@ -58,8 +60,6 @@ class Command(BaseCommand):
 
 
 def _summarize(findings: list[Finding]) -> str:
-    counts = {level: sum(1 for each in findings if each.level is level) for level in Level}
-    parts = [
-        f"{number} {level}{'' if number == 1 else 's'}" for level, number in counts.items() if level is not Level.OK
-    ]
-    return f"{len(findings)} findings: {', '.join(reversed(parts))}"
+    counts = Counter(each.level for each in findings)
+    parts = [f"{counts[level]} {level}{'' if counts[level] == 1 else 's'}" for level in (Level.PROBLEM, Level.WARNING)]
+    return f"{len(findings)} findings: {', '.join(parts)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, Final, TypeVar
 
-from lambdaserve.ops.doctor.findings import Finding
+from lambdaserve.ops.doctor.findings import Finding, Level
 from lambdaserve.ops.doctor.servers import check_disk, check_mongodb, check_redis, check_settings, check_sql
 from lambdaserve.ops.doctor.stored_data import (
     check_drift,
@@ -19,6 +20,11 @@ from lambdaserve.ops.doctor.stored_data import (
 from merger.indexes.declared import IndexStatus
 from merger.migrations_mongo.plan import MigrationStatus
 from merger.operations.server_facts import CacheFacts, ContractSample, StoreFacts
+
+T = TypeVar("T")
+
+_RIGHTS: Final = "check the rights of the user in MONGODB_URI"
+_LOG: Final = "see MongoDB's log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,17 @@ def diagnose(seen: Examination) -> list[Finding]:
     """All findings, in the order in which to mend them."""
     result = [*check_settings(seen.checks), check_sql(seen.sql), *check_mongodb(seen.store), *check_redis(seen.cache)]
     if isinstance(seen.store, StoreFacts):
+        check_all_migrations = partial(check_migrations, foreign=seen.foreign_validators)
         result += [
-            *check_indexes(seen.indexes),
-            *check_migrations(seen.migrations, seen.foreign_validators),
-            *check_layers(seen.freshness),
-            *check_samples(seen.samples),
+            *_check("indexes", seen.indexes, check_indexes, _RIGHTS),
+            *_check("migrations", seen.migrations, check_all_migrations, _RIGHTS),
+            *_check("layers", seen.freshness, check_layers, _LOG),
+            *_check("documents", seen.samples, check_samples, _LOG),
             *check_expiry(seen.without_expiry),
         ]
     return [*result, *check_drift(seen.drift), check_disk("disk of DATA_DIR", seen.disk_used, seen.disk_total)]
+
+
+def _check(about: str, seen: T | str, check: Callable[[T], Iterable[Finding]], advice: str) -> Iterable[Finding]:
+    """The findings about what was seen, or the reason why it could not be read as a problem with its advice."""
+    return [Finding(about, Level.PROBLEM, seen, advice)] if isinstance(seen, str) else check(seen)

@@ -39,9 +39,10 @@ class Finding:
     what: str
     advice: str = ""
 
-    def as_dict(self) -> dict[str, str]:
-        """The finding as plain data."""
-        return {"about": self.about, "level": self.level.value, "what": self.what, "advice": self.advice}
+
+def warn_if(is_bad: bool, about: str, what: str, advice: str) -> Finding:
+    """A warning with its advice if something is bad, else the same finding as OK and without advice."""
+    return Finding(about, Level.WARNING, what, advice) if is_bad else Finding(about, Level.OK, what)
 
 
 def worse_than(level: Level, found: Iterable[Finding]) -> list[Finding]:

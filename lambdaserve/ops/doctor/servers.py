@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from lambdaserve.ops.doctor.findings import Finding, Level, in_bytes, in_milliseconds, list_names
+from lambdaserve.ops.doctor.findings import Finding, Level, in_bytes, in_milliseconds, list_names, warn_if
 from merger.operations.server_facts import CacheFacts, StoreFacts
 
 SKEW_WARNING, SKEW_PROBLEM = timedelta(seconds=2), timedelta(minutes=5)
@@ -43,22 +43,16 @@ def check_mongodb(facts: StoreFacts | str) -> Iterator[Finding]:
         advice = "check MONGODB_URI and start MongoDB; until then answers come from the cache"
         yield Finding(about, Level.PROBLEM, facts, advice)
         return
-    slow = facts.latency >= SLOW_ROUND_TRIP
     replica_set = facts.replica_set or "no replica set"
-    yield Finding(
-        about,
-        Level.WARNING if slow else Level.OK,
-        f"version {facts.version}, {replica_set}, answers in {in_milliseconds(facts.latency)}",
-        "run the service closer to MongoDB: an uncached answer waits for two such round trips" if slow else "",
-    )
+    what = f"version {facts.version}, {replica_set}, answers in {in_milliseconds(facts.latency)}"
+    advice = "run the service closer to MongoDB: an uncached answer waits for two such round trips"
+    yield warn_if(facts.latency >= SLOW_ROUND_TRIP, about, what, advice)
     if facts.replica_set is None:
-        yield Finding(
-            about,
-            Level.WARNING,
-            "not a replica set, so there are no change streams",
+        advice = (
             "make it a replica set, if only of one member; until then edits and deletions show only when cached "
-            "answers expire",
+            "answers expire"
         )
+        yield Finding(about, Level.WARNING, "not a replica set, so there are no change streams", advice)
     difference = abs(facts.clock_ahead)
     if difference >= SKEW_WARNING:
         direction = "ahead of" if facts.clock_ahead > timedelta() else "behind"
@@ -76,27 +70,16 @@ def check_redis(facts: CacheFacts | str) -> Iterator[Finding]:
     """Reports Redis's latency and what it does when its memory is full."""
     about = "Redis"
     if isinstance(facts, str):
-        yield Finding(
-            about,
-            Level.WARNING,
-            f"not answering ({facts})",
-            "check REDIS_URL and start Redis; until then each worker has its own cache and its own rate limits",
-        )
+        advice = "check REDIS_URL and start Redis; until then each worker has its own cache and its own rate limits"
+        yield Finding(about, Level.WARNING, f"not answering ({facts})", advice)
         return
-    slow = facts.latency >= SLOW_ROUND_TRIP
-    yield Finding(
-        about,
-        Level.WARNING if slow else Level.OK,
-        f"version {facts.version}, {in_bytes(facts.used)} in use, answers in {in_milliseconds(facts.latency)}",
-        "run the service closer to Redis: a cached answer waits for one such round trip" if slow else "",
-    )
+    what = f"version {facts.version}, {in_bytes(facts.used)} in use, answers in {in_milliseconds(facts.latency)}"
+    advice = "run the service closer to Redis: a cached answer waits for one such round trip"
+    yield warn_if(facts.latency >= SLOW_ROUND_TRIP, about, what, advice)
     if facts.limit and facts.policy == "noeviction":
-        yield Finding(
-            about,
-            Level.WARNING,
-            f"refuses new entries once its {in_bytes(facts.limit)} are full (maxmemory-policy noeviction)",
-            "set maxmemory-policy to allkeys-lfu, or to volatile-lfu if other programs use this Redis too",
-        )
+        what = f"refuses new entries once its {in_bytes(facts.limit)} are full (maxmemory-policy noeviction)"
+        advice = "set maxmemory-policy to allkeys-lfu, or to volatile-lfu if other programs use this Redis too"
+        yield Finding(about, Level.WARNING, what, advice)
 
 
 def check_disk(about: str, used: int, total: int) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from lambdaserve.ops.doctor.findings import Finding, Level, list_names
+from lambdaserve.ops.doctor.findings import Finding, Level, list_names, warn_if
 from merger.indexes.declared import IndexState, IndexStatus
 from merger.migrations_mongo.plan import MigrationState, MigrationStatus
 from merger.operations.server_facts import ContractSample
@@ -24,12 +24,9 @@ _MIGRATION_FINDINGS: Final = {
 }
 
 
-def check_indexes(found: Sequence[IndexStatus] | str) -> Iterator[Finding]:
+def check_indexes(found: Sequence[IndexStatus]) -> Iterator[Finding]:
     """Reports missing, different and undeclared indexes."""
     about = "indexes"
-    if isinstance(found, str):
-        yield Finding(about, Level.PROBLEM, found, "check the rights of the user in MONGODB_URI")
-        return
     by_state = {state: [f"{e.collection}.{e.name}" for e in found if e.state is state] for state in IndexState}
     missing = [each for each in found if each.state is IndexState.MISSING]
     for_reads = [f"{e.collection}.{e.name}" for e in missing if e.index is None or e.index.expire_after is None]
@@ -50,31 +47,22 @@ def check_indexes(found: Sequence[IndexStatus] | str) -> Iterator[Finding]:
         yield Finding(about, Level.OK, f"all {len(found)} present")
 
 
-def check_migrations(found: Sequence[MigrationStatus] | str, foreign: Sequence[str]) -> Iterator[Finding]:
+def check_migrations(found: Sequence[MigrationStatus], foreign: Sequence[str]) -> Iterator[Finding]:
     """Reports migrations that are not applied, and collections with a validator of another origin."""
     about = "migrations"
-    if isinstance(found, str):
-        yield Finding(about, Level.PROBLEM, found, "check the rights of the user in MONGODB_URI")
-        return
     for state, (what, advice) in _MIGRATION_FINDINGS.items():
         if names := [each.name for each in found if each.state is state]:
             yield Finding(about, Level.WARNING, f"{what}: {list_names(names)}", advice)
     if not any(each.state in _MIGRATION_FINDINGS for each in found):
         yield Finding(about, Level.OK, "all applied, except optional ones")
     for name in foreign:
-        yield Finding(
-            "validators",
-            Level.WARNING,
-            f"{name} has a validator that is not lambdaserve's, so the contract is not enforced there",
-            f"if it is not needed: db.runCommand({{collMod: '{name}', validator: {{}}}}), then {_MIGRATE}",
-        )
+        what = f"{name} has a validator that is not lambdaserve's, so the contract is not enforced there"
+        advice = f"if it is not needed: db.runCommand({{collMod: '{name}', validator: {{}}}}), then {_MIGRATE}"
+        yield Finding("validators", Level.WARNING, what, advice)
 
 
-def check_layers(report: Mapping[str, Any] | str) -> Iterator[Finding]:
+def check_layers(report: Mapping[str, Any]) -> Iterator[Finding]:
     """Reports what both layers hold, how late they are, and which hours neither holds."""
-    if isinstance(report, str):
-        yield Finding("layers", Level.PROBLEM, report, "see MongoDB's log")
-        return
     yield from _check_batch(report["batch"], report["freshness"]["warnings"])
     yield from _check_speed(report["speed"])
     yield from _check_coverage(report["freshness"]["missing"])
@@ -106,12 +94,8 @@ def _check_speed(types: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
         yield Finding(about, Level.PROBLEM, "no readable document", advice)
     for name, each in held.items():
         age = timedelta(seconds=each["lag_seconds"])
-        yield Finding(
-            about,
-            Level.WARNING if each["is_lagging"] else Level.OK,
-            f"{name}: synced {age} ago",
-            "find out why the speed job does not write" if each["is_lagging"] else "",
-        )
+        advice = "find out why the speed job does not write"
+        yield warn_if(each["is_lagging"], about, f"{name}: synced {age} ago", advice)
 
 
 def _check_coverage(missing: Sequence[Mapping[str, str | None]]) -> Iterator[Finding]:
@@ -129,24 +113,19 @@ def _check_coverage(missing: Sequence[Mapping[str, str | None]]) -> Iterator[Fin
         yield Finding(about, Level.OK, "no hour is missing")
 
 
-def check_samples(samples: Mapping[str, ContractSample] | str) -> Iterator[Finding]:
+def check_samples(samples: Mapping[str, ContractSample]) -> Iterator[Finding]:
     """Reports how many of the newest documents can't be read."""
     about = "documents"
-    if isinstance(samples, str):
-        yield Finding(about, Level.PROBLEM, samples, "see MongoDB's log")
-        return
     for name, sample in samples.items():
         unreadable = sum(sample.unreadable.values())
         if not unreadable:
             yield Finding(about, Level.OK, f"{name}: {sample.read:,} checked, all readable")
             continue
+        level = Level.PROBLEM if unreadable > MANY_UNREADABLE * sample.read else Level.WARNING
         kinds = list_names([f"{number} × {kind}" for kind, number in sample.unreadable.items()])
-        yield Finding(
-            about,
-            Level.PROBLEM if unreadable > MANY_UNREADABLE * sample.read else Level.WARNING,
-            f"{name}: {unreadable:,} of {sample.read:,} can't be read ({kinds}) and are left out of answers",
-            "list them with manage.py check_views; CONTRACT_VALIDATION=error makes MongoDB refuse new ones",
-        )
+        what = f"{name}: {unreadable:,} of {sample.read:,} can't be read ({kinds}) and are left out of answers"
+        advice = "list them with manage.py check_views; CONTRACT_VALIDATION=error makes MongoDB refuse new ones"
+        yield Finding(about, level, what, advice)
 
 
 def check_expiry(without: bool | None) -> Iterator[Finding]:
@@ -159,12 +138,6 @@ def check_expiry(without: bool | None) -> Iterator[Finding]:
 
 def check_drift(ratio: float | None) -> Iterator[Finding]:
     """Reports the ratio of the last comparison of the layers, if there was one."""
-    if ratio is None:
-        return
-    is_large = ratio > LARGE_DRIFT
-    yield Finding(
-        "drift",
-        Level.WARNING if is_large else Level.OK,
-        f"the layers differ in {ratio:.2%} of the events on days that both cover",
-        "see DriftHigh in docs/alerts.md" if is_large else "",
-    )
+    if ratio is not None:
+        what = f"the layers differ in {ratio:.2%} of the events on days that both cover"
+        yield warn_if(ratio > LARGE_DRIFT, "drift", what, "see DriftHigh in docs/alerts.md")

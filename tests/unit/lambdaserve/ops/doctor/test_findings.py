@@ -1,19 +1,18 @@
-"""Findings as values: order of severity, plain data, wording."""
+"""Findings as values: order of severity, JSON, wording."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import timedelta
 
 from lambdaserve.ops.doctor.findings import Finding, Level, in_bytes, in_milliseconds, list_names, worse_than
 
 
-def test_finding_as_plain_data() -> None:
-    assert Finding("Redis", Level.OK, "fine").as_dict() == {
-        "about": "Redis",
-        "level": "ok",
-        "what": "fine",
-        "advice": "",
-    }
+def test_finding_as_json() -> None:
+    assert json.dumps(asdict(Finding("Redis", Level.OK, "fine"))) == (
+        '{"about": "Redis", "level": "ok", "what": "fine", "advice": ""}'
+    )
 
 
 def test_worse_than_keeps_only_more_severe_findings() -> None:
