@@ -55,8 +55,8 @@ class MovieHours:
 
     Args:
         movie_id: the movie.
-        data_type: of the buckets.
-        inputs: with the movie's documents.
+        data_type: the buckets' type.
+        inputs: hold the movie's documents.
     """
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
@@ -91,9 +91,9 @@ class ManyMoviesHours:
     """The speed hours of all movies, or of a genre's.
 
     Args:
-        data_type: of the buckets.
-        inputs: with the shared hours.
-        genre: of the movies that belong to the series; ``None``: all do.
+        data_type: the buckets' type.
+        inputs: hold the shared hours.
+        genre: limits the series to movies of this genre; ``None``: all movies belong.
     """
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:

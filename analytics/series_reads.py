@@ -31,7 +31,7 @@ class TrendParameters:
         metric: ``rating``, ``sentiment`` or ``popularity``.
         window: the days that count, up to today; the oldest one included whole.
         genre: as ``series_genre`` has it, or ``None``; not together with ``movie_id``.
-        movie_id: of one movie, or ``None``.
+        movie_id: one movie's, or ``None``.
     """
 
     metric: str

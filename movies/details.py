@@ -121,7 +121,7 @@ def unseen_since(covers_until: datetime | None, coverage: SpeedCoverage) -> tupl
 
     Args:
         covers_until: coverage of the batch documents in the snapshot; ``None`` without one.
-        coverage: of the speed layer's ``stats``.
+        coverage: which hours of ``stats`` the speed layer holds.
     """
     boundary = coverage.boundary
     start = boundary.cutoff if covers_until is None else boundary.watermark(covers_until)

@@ -64,7 +64,7 @@ class _Numbers:
     """The movies' numbers that filters, order and results use.
 
     Args:
-        popularity: by row, NaN if unknown; likewise ``vote_average``.
+        popularity: one number per row, NaN if unknown; likewise ``vote_average``.
         newer: the buckets whose numbers replace those of the batch document.
     """
 

@@ -87,7 +87,7 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
 
     Args:
         q: words of the title.
-        genre: in any case.
+        genre: its name, in upper or lower case.
         strict: see ``MergeService.fetch``.
         limits: the other fields of ``MovieSearch``.
 

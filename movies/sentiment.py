@@ -45,7 +45,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
         movie_id: the movie.
         span: ``all`` for the lifetime, else the window that ends now.
         granularity: width of the timeline's buckets.
-        inputs: with the documents of batch ``sentiment`` and ``movie_details``, and speed buckets of any type.
+        inputs: hold the documents of batch ``sentiment`` and ``movie_details``, and speed buckets of any type.
     """
     boundary, own = inputs.boundary, inputs.documents.of_movie(movie_id)
     if not (own.batch or own.speed or inputs.catalogue.knows(movie_id)):

@@ -90,7 +90,7 @@ def open_world(
         now: aware UTC.
         seed: required seed; ``None``: the existing world's, or 1.
         scale: required scale; ``None``: the existing world's, or ``default_scale``.
-        default_scale: of a new world.
+        default_scale: a new world's scale.
 
     Raises:
         CommandError: the database holds another world, or one that can't be read.

@@ -59,7 +59,7 @@ class Problem:
         slug: end of the type's URN; empty for ``about:blank``.
         title: the same for every problem of a type; empty: the status's own phrase.
         extensions: further members.
-        headers: of the response.
+        headers: the response's.
     """
 
     status: int

@@ -28,7 +28,7 @@ class Variable(Generic[T_co]):
     """One environment variable.
 
     Attributes:
-        name: as it is spelled in the environment.
+        name: its name in the environment.
         kind: how its text is read.
         default: value where it is unset or empty.
         about: what it decides, in one sentence.

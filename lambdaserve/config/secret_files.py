@@ -22,7 +22,7 @@ def read_secret(name: str, path: Path) -> str:
 
     Args:
         name: variable that takes the secret.
-        path: of the file.
+        path: where the file is.
 
     Raises:
         ImproperlyConfigured: the file can't be read, is blank or too large; its content is not shown.

@@ -78,7 +78,7 @@ def _choose_address(
     Args:
         environment: what the user set.
         variable: names the address.
-        host: of the default address; ``None``: the variable's own.
+        host: the default address's; ``None``: the variable's own.
     """
     wanted = environment.read(variable)
     is_set = environment.is_set(variable)

@@ -101,7 +101,7 @@ class Supervisor:
         """Serves only the streams of pages, behind a load balancer, until interrupted.
 
         Args:
-            address: to serve on.
+            address: where to serve.
 
         Raises:
             RunFailed: the process didn't start or ended by itself.

@@ -19,7 +19,7 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
     """Draws the report as shapes, in pixels.
 
     Args:
-        report: of ``lambdaserve.ops.reports.freshness``.
+        report: what ``lambdaserve.ops.reports.freshness`` returned.
 
     Returns:
         ``width``, ``height``, ``rows`` (label, layer, y, bars, text), ``marks`` and ``ticks`` (label, x, anchor),

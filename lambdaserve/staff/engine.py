@@ -22,8 +22,8 @@ def views_database(engine: str, uri: str, database: str) -> dict[str, Any]:
 
     Args:
         engine: ``mongodb`` or ``djongo``.
-        uri: of MongoDB.
-        database: with both collections.
+        uri: MongoDB's.
+        database: the one that holds both collections.
     """
     if engine == "djongo":
         limits = {"serverSelectionTimeoutMS": ANSWER_TIMEOUT_MS, "socketTimeoutMS": ANSWER_TIMEOUT_MS}

@@ -67,7 +67,7 @@ class Page(View):
         url_name: name of its URL within the admin's namespace; from the slug.
         address: below ``admin/``; from the slug.
         report: name of the report in ``REPORTS`` that it shows.
-        actions: by the name in the form's field ``action``.
+        actions: the page's actions, by the name in the form's field ``action``.
         site: the admin's site.
     """
 

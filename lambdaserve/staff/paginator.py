@@ -24,7 +24,7 @@ class PeekingPaginator(_Paginator):
     Args:
         queryset: all rows, in order.
         per_page: rows on a page.
-        number: of the requested page, from 1.
+        number: the requested page, from 1.
     """
 
     def __init__(self, queryset: Any, per_page: int, number: int) -> None:

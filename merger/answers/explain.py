@@ -31,8 +31,8 @@ def describe_plan(view: View[Any], params: object, boundary: Boundary, planned: 
     Args:
         view: what is asked for.
         params: its parameters, a frozen dataclass; ``None`` where it takes none.
-        boundary: as of now.
-        planned: from the reader.
+        boundary: the current one.
+        planned: what ``Reader.explain`` returned.
 
     Returns:
         ``view``, ``params``, ``boundary``, ``layers`` and ``plan``, ready for JSON; times ISO 8601 in UTC.

@@ -39,7 +39,7 @@ class ReadResult:
     """The inputs that were read for one answer, and their quality.
 
     Args:
-        inputs: for the view's ``build``.
+        inputs: what the view's ``build`` takes.
         failed: collections that could not be read.
         is_current: nothing failed, and the copy of the catalogue in it has all that is known of the batch layer.
     """
@@ -56,7 +56,7 @@ class PlannedReads:
     Args:
         layers: their present state.
         plan: made from them.
-        explanations: for each of the plan's reads the server's explanation, or the error in its place.
+        explanations: the server's explanation of each of the plan's reads, or the error in its place.
         catalogue_as_of: batch run of the present copy of the catalogue, where the plan needs it.
     """
 
@@ -103,8 +103,8 @@ class Reader:
         Args:
             view: whose answer it is.
             params: its parameters.
-            boundary: of this answer.
-            batch_generation: of the batch layer's data, as for ``CatalogueLoader.current``.
+            boundary: the answer's time boundary.
+            batch_generation: passed to ``CatalogueLoader.current``.
 
         Raises:
             StoreError: so much failed that there is no answer.

@@ -59,9 +59,9 @@ class MergeService:
 
     Args:
         store: both collections, and which batch runs are published (M12).
-        cache: of encoded answers.
+        cache: holds the encoded answers.
         contract: how stored documents are read.
-        policy: of the time boundary.
+        policy: the operator's settings for the time boundary.
         ttl: seconds per TTL class.
         timeout: seconds that the store may keep one answer waiting, in all (F1).
         places: answers that may be read for at the same time.
@@ -70,7 +70,7 @@ class MergeService:
 
     Attributes:
         store: the published documents.
-        cache: as given.
+        cache: the cache passed in.
         computed_at: monotonic seconds at which an answer was last computed.
     """
 

@@ -18,7 +18,7 @@ class Every:
     """Calls a task at most once per interval, however often it is called itself. One thread calls it.
 
     Args:
-        seconds: from the start of one run to the start of the next.
+        seconds: the least time from the start of one run to the start of the next.
         task: runs on the first call, then once per interval; also after a run that raised.
         monotonic: seconds of a monotonic clock.
     """

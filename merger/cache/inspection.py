@@ -68,7 +68,7 @@ class Contents:
     """The result of a scan.
 
     Args:
-        views: by name.
+        views: the size of each view, by name.
         largest: entries, the largest first.
         is_whole: whether the scan reached the end.
     """
@@ -82,7 +82,7 @@ def scan(cache: AnswerCache, views: Iterable[str]) -> Contents:
     """Scans the keys of the shared cache, a batch at a time and not for long.
 
     Args:
-        cache: of this process.
+        cache: this process's.
         views: names of all views.
 
     Raises:
@@ -115,7 +115,7 @@ def unpack(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
     """One entry as plain data; ``None``: there is none, or it is not an entry of this service.
 
     Args:
-        cache: of this process.
+        cache: this process's.
         key: without the namespace, as ``view:digest``.
         now: seconds since the epoch.
 

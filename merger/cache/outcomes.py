@@ -65,7 +65,7 @@ def hit_rate(counts: dict[tuple[str, Outcome], int], view: str | None = None) ->
     """Share of the answers that were not computed for their request; ``None`` before the first answer.
 
     Args:
-        counts: by view and outcome.
+        counts: the number of requests by view and outcome.
         view: name of one view; ``None``: all views.
     """
     of_view = [(outcome, number) for (name, outcome), number in counts.items() if view in (None, name)]

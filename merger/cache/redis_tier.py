@@ -142,7 +142,7 @@ class RedisTier:
             key: the entry's.
             raw: its bytes.
             seconds: until it expires.
-            token: of the claim, ``None`` without one.
+            token: the claim's, ``None`` without one.
             is_answer: whether it is an answer, not the fact that there is none.
         """
         prefix = self._partition_of(key)

@@ -81,7 +81,7 @@ class PendingRequest:
     Args:
         request: what is asked for.
         compute: computes the entry.
-        generations: in force when Redis was asked; ``None``: it could not be asked.
+        generations: their values when Redis was read; ``None``: it could not be read.
         at: when the request came; monotonic seconds. Its entry is held in the process for ``hold`` from then on, not
             from the end of its computation: an invalidation in between would otherwise take as long again to be seen.
     """

@@ -23,7 +23,7 @@ class CatalogueBuilder:
     """Collects documents and builds the catalogue from them.
 
     Args:
-        boundary: of the time of the load; decides which documents count.
+        boundary: the time boundary at the start of the load; decides which documents count.
     """
 
     def __init__(self, boundary: Boundary) -> None:

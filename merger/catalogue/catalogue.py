@@ -33,11 +33,11 @@ class Movies:
 
     Args:
         ids: movie ids, as an array of 64-bit numbers: looking one up is twice as fast as in a numpy array.
-        titles: as stored.
+        titles: the stored titles.
         index: over the titles.
         released: day of the release as the number YYYYMMDD; 0: unknown.
-        genres: as documents spell them.
-        vote_average: as stored, with ``popularity`` and ``revenue``.
+        genres: the spellings of the documents.
+        vote_average: the stored number; likewise ``popularity`` and ``revenue``.
         vote_count: −1: unknown.
         computed_at: when the details were computed, in microseconds since 1970.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
@@ -177,7 +177,7 @@ class Catalogue:
         """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.
 
         Args:
-            text: as typed by a user.
+            text: what a user typed.
             most: largest number of ids; among equally good matches the most popular come first.
         """
         ranks = self.movies.index.match(normalise_words(text))

@@ -110,7 +110,7 @@ class CatalogueLoader:
         """Returns the catalogue. The first call loads it; later ones start a reload in the background when it is due.
 
         Args:
-            boundary: of this request.
+            boundary: the request's time boundary.
             generation: of the batch layer's data. A new one makes a reload due, since documents may have been
                 changed in place; empty: unknown.
             wait: seconds to wait for the first copy, within the request's deadline; ``None``: no limit.

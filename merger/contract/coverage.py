@@ -24,8 +24,8 @@ def coverage_of(
     (requirements D2 and D4). Nor is one whose only documents are stamped in the future.
 
     Args:
-        data_type: of the documents.
-        boundary: of this request.
+        data_type: the documents' type.
+        boundary: the request's time boundary.
         layers: both layers as a whole.
         synced: the newest ``synced_at`` of the usable documents of each hour.
         skipped: documents that could not be read; those of other layers and types are ignored.

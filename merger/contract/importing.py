@@ -48,7 +48,7 @@ class Ready:
     """A document that may be stored.
 
     Attributes:
-        document: as it will be stored, with its ``_id``.
+        document: what will be stored, with its ``_id``.
         stamp: when it was written, aware UTC.
     """
 
@@ -64,7 +64,7 @@ class LineReader:
     """Reads lines of one kind of file.
 
     Args:
-        kind: of ``KINDS``.
+        kind: one of ``KINDS``.
         contract: decides whether a document can be read.
         extended: parses MongoDB's extended JSON; raises ``ValueError`` or ``TypeError`` for anything else.
     """

@@ -19,7 +19,7 @@ class ViolationReport:
     """Counts the violations in the documents of one collection.
 
     Args:
-        kind: of ``merger.contract.importing.KINDS``.
+        kind: one of ``merger.contract.importing.KINDS``.
         contract: reads the documents.
         examples: most ids to keep for each violation.
         duplicates: whether to look for documents with the same identity, which takes about 100 bytes a document.

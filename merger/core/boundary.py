@@ -153,7 +153,7 @@ class SpeedCoverage:
     """Which hours the speed layer holds for one key, such as the sentiment of one movie.
 
     Args:
-        boundary: of this request.
+        boundary: the request's time boundary.
         layer: what the whole layer holds.
         own: hours of the key's own readable documents, which count even if ``layer`` was read a moment earlier.
         unreadable: hours in which a document of the key could not be read, so that its content is lost.

@@ -32,7 +32,7 @@ class Texts:
     """A column of texts, stored one behind the other.
 
     Args:
-        texts: in the order of the rows.
+        texts: one per row, in order.
     """
 
     __slots__ = ("_ends", "_stored")

@@ -67,7 +67,7 @@ class Series(Generic[S]):
     """What both layers hold of one series, deduplicated and ready to be merged.
 
     Args:
-        boundary: of this request.
+        boundary: the request's time boundary.
         points: batch points by the start of their UTC day.
         hours: usable speed buckets by hour.
         coverage: what the speed layer holds.

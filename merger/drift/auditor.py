@@ -36,7 +36,7 @@ class _Run:
     """The fixed inputs of one comparison.
 
     Args:
-        coverage: of the speed layer.
+        coverage: which hours the speed layer holds.
         hours_as_text: whether some speed documents store their hour as text.
         sample: the movies to compare.
         deadline: monotonic seconds.

@@ -51,7 +51,7 @@ class SpeedDay:
     """What the speed layer counts on a day. Documents are added hour by hour, each hour in any number of parts.
 
     Args:
-        boundary: of the comparison.
+        boundary: the comparison's time boundary.
         sample: the movies to compare.
     """
 
@@ -127,7 +127,7 @@ class BatchDay:
 
     Args:
         day: its start.
-        boundary: of the comparison.
+        boundary: the comparison's time boundary.
         sample: the movies to compare.
     """
 

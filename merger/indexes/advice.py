@@ -22,7 +22,7 @@ class KnownIndex:
 
     Args:
         collection: its name.
-        name: of the index.
+        name: the index's.
         keys: fields and directions; kinds other than 1 and -1 serve no query here.
         is_plain: whether it serves all that its keys allow: not sparse, partial, hidden, or with a collation.
         is_declared: whether the service declares it.
@@ -94,7 +94,7 @@ def advise(slow: Iterable[SlowTotals], indexes: Sequence[KnownIndex]) -> Advice:
 
     Args:
         slow: totals; several of one shape are added up.
-        indexes: of both collections.
+        indexes: the existing ones of both collections.
     """
     sums: dict[Shape, SlowTotals] = {}
     for each in slow:

@@ -25,7 +25,7 @@ class Index:
 
     Attributes:
         collection: its name.
-        name: of the index.
+        name: the index's.
         keys: (field, and 1, -1 or ``"hashed"``), in order.
         purpose: what it is for, in words.
         sparse: whether it leaves out documents without any of the fields.
@@ -62,8 +62,8 @@ class IndexStatus:
     Attributes:
         state: result of the comparison.
         collection: where the index is or should be.
-        index: as declared; ``None`` for an extra one.
-        real: as ``listIndexes`` describes it; ``None`` for a missing one.
+        index: the declared one; ``None`` for an index that is not declared.
+        real: the real one, as ``listIndexes`` describes it; ``None`` if it is missing.
         differs: the differences, as sentences without a full stop.
     """
 
@@ -94,7 +94,7 @@ def declared_indexes(
     """Returns every index that the service needs, including those for a deployment's aliases.
 
     Args:
-        aliases: of the contract.
+        aliases: the contract's.
         grace: how long a speed document is kept after its ``ttl_expires_at``; ``None``: no index deletes documents.
         sharded: sharded collections, for which MongoDB needs an index on the shard key.
 
@@ -139,8 +139,8 @@ def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, An
     An index is identified by its keys: one with another name serves as well.
 
     Args:
-        wanted: as from ``declared_indexes``.
-        real: by collection, as ``listIndexes`` describes them: ``name``, ``key`` and options.
+        wanted: what ``declared_indexes`` returned.
+        real: the real indexes by collection, as ``listIndexes`` describes them: ``name``, ``key`` and options.
     """
     found = {(collection, _keys(index)): index for collection, indexes in real.items() for index in indexes}
     result = []

@@ -44,7 +44,7 @@ class ShardingStep:
 
     Args:
         on: database that it is sent to.
-        command: as sent.
+        command: the document that is sent.
     """
 
     on: str

@@ -67,7 +67,7 @@ def run(database: Database[Any], step: ShardingStep) -> None:
 
     Args:
         database: any database of the server.
-        step: of a plan.
+        step: one step of a plan.
 
     Raises:
         StoreError: from MongoDB.

@@ -82,8 +82,8 @@ def report_slow_queries(slow: SlowQueries, log: SlowQueryLog, now: datetime) -> 
     """Moves the slow queries of this process to the log; those that can't be added are lost.
 
     Args:
-        slow: of this process; it is emptied.
-        log: of all processes.
+        slow: this process's slow queries; they are taken out.
+        log: the one that all processes share.
         now: aware UTC.
     """
     try:

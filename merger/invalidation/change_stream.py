@@ -69,7 +69,7 @@ class ChangeStream:
 
     Args:
         collection: returns it; called when a stream is opened.
-        fields: of the changed documents, for the events to hold.
+        fields: which fields of a changed document its event holds.
         monotonic: seconds of a monotonic clock.
     """
 

@@ -30,7 +30,7 @@ class Leadership:
     Args:
         is_leader: it leads.
         is_new: it has just begun to.
-        state: in that case, the state that the last leader left, if any.
+        state: if it is new, the state that the last leader left, if any.
     """
 
     is_leader: bool
@@ -57,7 +57,7 @@ class Leader:
         """Becomes or stays the leader, unless another process leads; to be called well before the claim lapses.
 
         Args:
-            state: for the next leader; empty: as it was.
+            state: left for the next leader; empty: what was left before stays.
         """
 
         granted, former_state = self._link.command("EVAL", _HOLD, 2, *self._keys, self._token, self._lapse, state)

@@ -70,7 +70,7 @@ class Watcher:
         redis_tier: has the generations.
         leader: the claim to lead.
         batch, speed: change streams of both collections; events of ``speed`` hold movie and type of their documents.
-        aliases: for the spellings of the speed documents' type.
+        aliases: the spellings of the speed documents' type.
         monotonic: seconds of a monotonic clock.
     """
 

@@ -41,12 +41,12 @@ class BatchRun:
     """One batch run.
 
     Attributes:
-        run_id: as stored.
-        status: of its record; ``None`` without one.
+        run_id: the stored id.
+        status: its record's; ``None`` without one.
         is_visible: whether readers see it.
-        covers_until: as its record states it, aware UTC.
+        covers_until: what its record states, aware UTC.
         published_at: aware UTC.
-        computed_at: of its newest document, aware UTC.
+        computed_at: its newest document's, aware UTC.
         documents: their number by view type.
     """
 
@@ -68,7 +68,7 @@ class RunPublisher:
     """Publishes, takes back and prunes the runs of one database.
 
     Args:
-        database: with ``batch_views`` and ``batch_runs``.
+        database: holds ``batch_views`` and ``batch_runs``.
         contract: reads the documents.
         boundary: the boundary at the current time.
     """
@@ -117,7 +117,7 @@ class RunPublisher:
         """Makes a run visible.
 
         Args:
-            run_id: of the run, as text.
+            run_id: the run's id as text.
             covers_until: event time up to which its input was complete, aware UTC; ``None``: as its documents state.
             force: publish even if it has far fewer documents than the previous run.
 
@@ -143,7 +143,7 @@ class RunPublisher:
         """Hides a published run again; its documents stay.
 
         Args:
-            run_id: of the run; ``None``: the newest published one.
+            run_id: the run's id as text; ``None``: the newest published run.
             force: hide it even if readers would be left without documents.
 
         Raises:

@@ -37,8 +37,8 @@ class ViewFile:
     """An open file of documents.
 
     Attributes:
-        name: as given.
-        size: in bytes; 0: not known.
+        name: the path, or ``-``.
+        size: bytes of the file; 0: unknown.
         is_table: whether its items are rows instead of lines.
     """
 

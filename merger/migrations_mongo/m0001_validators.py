@@ -64,7 +64,7 @@ def is_foreign(options: Mapping[str, Any]) -> bool:
     """Whether a collection has a validator that is not ours.
 
     Args:
-        options: of the collection, as ``listCollections`` returns them.
+        options: the collection's, as ``listCollections`` returns them.
     """
     validator = options.get("validator") or {}
     return bool(validator) and validator.get("$jsonSchema", {}).get("title") != TITLE

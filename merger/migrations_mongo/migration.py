@@ -33,7 +33,7 @@ class Work:
 
     Args:
         database: holds both collections.
-        aliases: of the contract.
+        aliases: the contract's.
         validation: what validators do: ``warn``, ``error`` or ``off``.
         check_lock: raises if another host may have taken over, so that the migration stops.
         add_total: called with the number of documents to change in a collection, where it can be counted in time.

@@ -39,10 +39,10 @@ class Record:
     """What is recorded of a migration.
 
     Attributes:
-        name: of the migration.
+        name: the migration's.
         ended: whether its last run finished.
         backward: whether its last run was to roll it back.
-        checksum: of the code that ran.
+        checksum: the checksum of the code that ran.
         began_at: start of the last run; aware UTC.
         seconds: how long it took.
         documents: how many it read.
@@ -66,8 +66,8 @@ class MigrationStatus:
     """A migration and its record; one of them may be missing.
 
     Attributes:
-        name: of the migration.
-        state: of the migration.
+        name: the migration's.
+        state: what is left to do for it, if anything.
         migration: ``None``: this version doesn't know it.
         record: ``None``: it never ran.
     """
@@ -102,8 +102,8 @@ def migration_statuses(
     """Returns the status of every known migration, in order.
 
     Args:
-        migrations: of this version.
-        records: by name.
+        migrations: those of this version.
+        records: the record of each migration that ran, by name.
         lapsed: names of migrations whose effect is no longer in place.
     """
     known = {migration.name: migration for migration in migrations}

@@ -48,7 +48,7 @@ class Migrator:
 
     Args:
         database: holds both collections.
-        aliases: of the contract.
+        aliases: the contract's.
         validation: what validators do: ``warn``, ``error`` or ``off``.
         log: records and lock.
         migrations: all of them, in order.

@@ -38,9 +38,9 @@ class StoreFacts:
     """Facts about MongoDB.
 
     Args:
-        version: of the server.
+        version: the server's.
         replica_set: its name; ``None``: a single server, or one that doesn't report it.
-        latency: of one round trip.
+        latency: the time of one round trip.
         clock_ahead: its clock minus ours, accurate to half a round trip.
         disk_used, disk_total: bytes of the file system with its data; ``None``: not reported.
     """
@@ -58,8 +58,8 @@ class CacheFacts:
     """Facts about Redis; in a Cluster, about the fullest master.
 
     Args:
-        version: of the server.
-        latency: of one round trip; in a Cluster, of one to each master.
+        version: the server's.
+        latency: the time of one round trip; in a Cluster, of one to each master.
         used, limit: bytes; ``limit`` is 0 where there is none.
         policy: what it does when it is full (``maxmemory_policy``).
     """

@@ -53,7 +53,7 @@ class Deltas:
     Args:
         store: holds the documents.
         contract: reads them.
-        data_type: of the documents.
+        data_type: the documents' type.
         monotonic: clock in seconds.
     """
 
@@ -88,7 +88,7 @@ class Deltas:
         Documents whose stamp is text, or further in the future than a clock may be wrong, are not found.
 
         Args:
-            boundary: of now.
+            boundary: the current time boundary.
 
         Raises:
             StoreError: from the store; the next call then finds these documents.

@@ -28,7 +28,7 @@ class Rows:
     """Buckets of one type, one per row.
 
     Args:
-        data_type: of all of them.
+        data_type: the type of all buckets.
         movies: movie ids.
         hours: hours since 1970.
         synced: seconds since 1970, exact to the microsecond.

@@ -58,7 +58,7 @@ class SpeedHours:
 
         Args:
             wanted: types and hours.
-            boundary: of this request.
+            boundary: the request's time boundary.
             layers: the state of both layers, including these types.
 
         Raises:
@@ -80,7 +80,7 @@ class SpeedHours:
         """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.
 
         Args:
-            boundary: of now.
+            boundary: the current time boundary.
             layers: the state of both layers; their types are refreshed.
 
         Returns:

@@ -20,8 +20,8 @@ def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: dat
     """Adds documents to a table of their type and hour; returns it with the movies whose newest bucket changed.
 
     Args:
-        table: as it was.
-        documents: in any order, duplicates included.
+        table: the table before; it is not changed.
+        documents: what to add, in any order, duplicates included.
         now: aware UTC; documents with later stamps may not count yet.
     """
     found = [*documents, *table.unsettled]

@@ -28,7 +28,7 @@ class HourTable:
     """All movies' buckets of one type and hour.
 
     Args:
-        data_type: of all of them.
+        data_type: the type of all buckets.
         hour: start of the event-time hour, aware UTC.
         rows: the newest bucket of each movie, sorted by movie.
         skipped: documents of the hour that could not be read.
@@ -137,8 +137,8 @@ class SharedHours:
         """Returns the newest usable bucket of each movie from an hour on, sorted by movie; computed once.
 
         Args:
-            data_type: of the buckets.
-            boundary: of this request.
+            data_type: the buckets' type.
+            boundary: the request's time boundary.
             since: first hour that counts.
         """
         return self._newest_two(data_type, boundary, since)[0]
@@ -190,7 +190,7 @@ def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]
     """Returns the newest row of each movie, and the second newest of those that have one, both sorted by movie.
 
     Args:
-        data_type: of the tables.
+        data_type: the tables' type.
         tables: oldest first.
     """
     rows = concatenate(data_type, [table.rows for table in reversed(tables)])

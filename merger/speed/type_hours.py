@@ -92,7 +92,7 @@ class TypeHours:
     Args:
         store: holds the documents.
         contract: reads them.
-        data_type: of the documents.
+        data_type: the documents' type.
         monotonic: clock in seconds.
         changes: receives the movies whose buckets change.
     """

@@ -45,7 +45,7 @@ class BreakerRules:
         in_a_row: number of failed or hanging calls at which it opens whatever the shares, once no call was answered
             for ``slow`` seconds. Hanging calls are few, since their callers wait, and the calls before were many.
         slow: seconds from which a call is slow.
-        slow_share: as ``failed``, for calls that failed or were slow.
+        slow_share: share of calls that failed or were slow at which it opens, 0 to 1.
         pause: seconds from the opening, or from a failed probe, to the next probe.
     """
 
@@ -69,7 +69,7 @@ class Breaker:
     """The circuit breaker of one thing that may stop answering.
 
     Args:
-        name: of that thing, for the message of a refusal.
+        name: what the breaker guards, for the message of a refusal.
         rules: when to open.
         monotonic: clock in seconds.
         on_change: called with each new state, in the thread that caused it; must not raise.

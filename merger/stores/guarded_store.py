@@ -36,7 +36,7 @@ class GuardedStore:
         store: the guarded store.
         collections: each gets a breaker.
         limit: seconds for one find.
-        rules: of the breakers.
+        rules: when the breakers open.
         monotonic: clock in seconds.
         on_change: called with collection and new state whenever a breaker changes.
         on_refused: called with the collection of each refused call.

@@ -19,7 +19,7 @@ class Find:
         only: fields to return; empty: all of them.
         without: fields to leave out; not together with ``only``.
         newest_by: sort by this field, largest first.
-        limit: at most so many; 0: all.
+        limit: the most documents to return; 0: all.
     """
 
     collection: str

@@ -85,7 +85,7 @@ def describe(
     """Describes the freshness of an answer, with the warnings that follow from the layers' state.
 
     Args:
-        boundary: of this request.
+        boundary: the request's time boundary.
         layers: both layers as a whole.
         speed_types: the speed layer's data types that this answer rests on; empty for a batch-only one.
         batch_as_of: coverage of the batch documents in the answer.

@@ -93,7 +93,7 @@ def movie_reads(
 
     Args:
         movie_id: the movie.
-        view_types: of the batch documents; empty: none are read.
+        view_types: the types of batch documents to read; empty: none are read.
         context: the aliases and the layers' state.
         speed_from: first hour; ``None``: no buckets are read.
     """

@@ -50,8 +50,8 @@ def network(actor: str, collaborators: Sequence[Mapping[str, Any]]) -> dict[str,
     """Draws an actor in the middle, with the most frequent collaborators to the right and to the left.
 
     Args:
-        actor: in the middle.
-        collaborators: of ``analytics/actors/{name}``, most movies first; a thicker line means more movies.
+        actor: drawn in the middle.
+        collaborators: as ``analytics/actors/{name}`` lists them, most movies first; a thicker line means more movies.
 
     Returns:
         ``width``, ``height``, ``centre`` and ``nodes``: each ``x``, ``y``, ``r``, ``name``, ``short``, ``text`` (place

@@ -67,7 +67,7 @@ class Column:
     """A column of a table.
 
     Args:
-        key: of its value in a row.
+        key: where a row holds its value.
         label: heading.
         kind: one of ``FORMATS``.
         draws: how the chart shows it: ``line``, ``bar``, ``x`` for the horizontal axis, or empty for not at all.
@@ -102,7 +102,7 @@ class Table:
     Args:
         name: used in URLs, file names and element ids.
         caption: what it shows.
-        columns: from left to right.
+        columns: the columns from left to right.
         rows: values by ``Column.key``; a row's ``link`` is put on its first text.
         cutoff: ISO 8601, from where on the speed layer has precedence; empty: outside the table.
         covered: ISO 8601, up to where the batch layer reaches; empty: outside the table.

@@ -34,9 +34,9 @@ class AccessGrant(NamedTuple):
     """What valid credentials permit; ``request.auth`` of their requests.
 
     Attributes:
-        kind: of credentials, as in ``This API key may not read``.
+        kind: the kind of credentials, as in ``This API key may not read``.
         client: whose token bucket its requests take from.
-        scopes: of ``SCOPES``.
+        scopes: some of ``SCOPES``.
         limit: rate and burst; ``None``: none.
     """
 

@@ -164,7 +164,7 @@ def has_live_session(token: Token, now: datetime) -> bool:
     """Whether the token's session has a refresh token that may still be used.
 
     Args:
-        token: of the session.
+        token: the session's.
         now: aware UTC.
     """
     return Session.objects.of_session(token.payload[SESSION_CLAIM]).live(now).exists()

@@ -64,7 +64,7 @@ class TokenBucket:
         the time in which all of them come back.
 
         Args:
-            limit: of this client; may differ from last time's.
+            limit: the client's; it may have changed since the last call.
             now: the moment.
             wanted: tokens, ``least`` or more.
             least: smallest number of tokens that is of use, ``limit.burst`` at most.

@@ -24,7 +24,7 @@ class RedisBuckets:
     """Buckets in Redis, shared by all processes.
 
     Args:
-        link: to Redis.
+        link: the link to Redis.
         namespace: prefix of their keys.
     """
 

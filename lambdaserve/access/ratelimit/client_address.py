@@ -38,7 +38,7 @@ def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:
     """Whether a connection is a trusted proxy's.
 
     Args:
-        remote, trusted: as of ``client_address``.
+        remote, trusted: as for ``client_address``.
     """
     return _direct_client(remote, trusted) is None
 
@@ -51,7 +51,7 @@ def is_from(networks: tuple[str, ...], remote: str, forwarded: str, trusted: tup
 
     Args:
         networks: addresses and networks.
-        remote, forwarded, trusted: as of ``client_address``.
+        remote, forwarded, trusted: as for ``client_address``.
     """
     nearest = _parse(remote)
     if nearest is not None and forwarded:

@@ -18,7 +18,7 @@ class CounterCache(BaseCache):
     """The part of Django's cache interface that counting needs.
 
     Args:
-        name: of the counters that are kept in this process.
+        name: identifies the counters that are kept in this process.
         params: as in ``CACHES``.
     """
 
@@ -31,10 +31,10 @@ class CounterCache(BaseCache):
         """Starts a counter; ``False`` where it has already started.
 
         Args:
-            key: of the counter.
-            value: to start with.
+            key: the counter's.
+            value: the initial count.
             timeout: seconds until it expires.
-            version: of the key.
+            version: the key's version.
         """
         name = self.make_key(key, version)
         lifetime = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout

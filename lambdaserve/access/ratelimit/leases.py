@@ -144,7 +144,7 @@ class LeaseTable:
 
         Args:
             client: that sends it.
-            limit: of this client.
+            limit: the client's.
             cost: tokens that the request takes, 1 to ``limit.burst``.
         """
         now = self._clock()

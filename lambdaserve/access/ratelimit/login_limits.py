@@ -29,8 +29,8 @@ def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | 
     """Counts an attempt to log in.
 
     Args:
-        request: of the attempt.
-        name: of the user as it was given, of any type.
+        request: the attempt to log in.
+        name: the user name that was sent, of any type.
 
     Returns:
         ``None`` where it may go on, else the seconds after which to try again.

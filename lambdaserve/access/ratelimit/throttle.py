@@ -37,7 +37,7 @@ class LimitStatus(NamedTuple):
     """What a client has left of its limit; kept in the request's environment for the response's headers.
 
     Attributes:
-        limit: of the client.
+        limit: the client's.
         remaining: tokens left.
         reset: seconds until there are enough again after a refusal; ``None``: the request was admitted.
     """

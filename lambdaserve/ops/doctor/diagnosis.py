@@ -37,7 +37,7 @@ class Examination:
         store: MongoDB.
         cache: Redis.
         indexes: declared and existing ones.
-        migrations: of the two collections.
+        migrations: the status of each migration of the two collections.
         foreign_validators: collections whose validator is not lambdaserve's.
         freshness: the report of ``lambdaserve.ops.reports.freshness``.
         samples: newest documents, by collection.

@@ -56,7 +56,7 @@ class Readiness:
     Args:
         store_answers: whether MongoDB does.
         holds_answers: whether the cache holds answers to give without it.
-        missing_indexes: as ``collection.name``.
+        missing_indexes: their names, as ``collection.name``.
         has_data: whether either layer holds anything.
     """
 

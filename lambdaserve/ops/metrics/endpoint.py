@@ -42,8 +42,8 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
     Args:
         method: any text; a method that HTTP does not define counts as ``OTHER``.
         route: Django's URL pattern, ``STATIC`` or ``UNMATCHED``; never the URL itself.
-        status: of the response.
-        seconds: from the request to the response.
+        status: the response's.
+        seconds: the time from the request to the response.
     """
     key = (method, route, status)
     child = _observed.get(key)

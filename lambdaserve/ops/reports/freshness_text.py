@@ -29,7 +29,7 @@ def draw_hours(report: Mapping[str, Any], width: int, marks: Marks = BLOCKS) -> 
     """Draws a row for each view type and speed data type over the hours of the report, then a legend.
 
     Args:
-        report: of ``freshness_report``.
+        report: what ``freshness_report`` returned.
         width: columns in all; where they are too few, each stands for several hours.
         marks: characters to draw with.
     """

@@ -65,7 +65,7 @@ class Rejects:
     """The file of rejected items; created when there is the first.
 
     Attributes:
-        path: of the file.
+        path: where the file is.
     """
 
     path: Path

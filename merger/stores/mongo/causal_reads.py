@@ -60,7 +60,7 @@ class CausalClock:
         """Advances to the time of another process, so that later reads show what it has seen.
 
         Args:
-            exported: by the other process; anything without a valid signature is ignored.
+            exported: what the other process exported; anything without a valid signature is ignored.
         """
         signature, content = exported[:_SIGNATURE_BYTES], exported[_SIGNATURE_BYTES:]
         if content and hmac.compare_digest(signature, self._sign(content)):

@@ -52,8 +52,8 @@ def shape_of(name: str, command: Mapping[str, Any]) -> Shape | None:
     """Returns the shape of a command; ``None`` for one without a filter.
 
     Args:
-        name: of the command: ``find``, ``aggregate``, ``count``, ``distinct``, or another.
-        command: as it is sent.
+        name: the command's: ``find``, ``aggregate``, ``count``, ``distinct``, or another.
+        command: the document that is sent.
     """
     collection = command.get(name)
     if not isinstance(collection, str):
@@ -125,7 +125,7 @@ class SlowTotals:
     """The slow queries of one shape, added up.
 
     Args:
-        shape: of all of them.
+        shape: the one that all of them have.
         queries: their number.
         milliseconds: their total time.
         longest: milliseconds of the longest.

@@ -64,7 +64,7 @@ def parse_redis_url(text: str) -> RedisAddress:
     """Parses an address.
 
     Args:
-        text: in one of the forms above.
+        text: an address in one of the forms above.
 
     Raises:
         ValueError: it has none of these forms.

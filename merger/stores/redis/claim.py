@@ -34,7 +34,7 @@ def claim(link: RedisLink, key: str, token: str, seconds: float) -> bool:
     Args:
         link: the way to Redis.
         key: what is claimed.
-        token: of the claimant.
+        token: identifies the claimant.
         seconds: until the claim lapses.
 
     Raises:

@@ -40,7 +40,7 @@ class ClusterConnectionFactory(ConnectionFactory):  # type: ignore[misc]  # it h
     """Makes Cluster clients for django-redis.
 
     Args:
-        options: of the cache: ``NODES`` (host and port of some nodes), and ``SOCKET_…`` as for a single server.
+        options: the cache's ``NODES`` (host and port of some nodes), and ``SOCKET_…`` as for a single server.
     """
 
     def __init__(self, options: dict[str, Any]) -> None:

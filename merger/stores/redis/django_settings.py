@@ -19,7 +19,7 @@ def cache_settings(address: RedisAddress) -> dict[str, Any]:
     """Returns an entry of ``CACHES``.
 
     Args:
-        address: of Redis.
+        address: where Redis is.
     """
     # No retry: by default it takes seconds.
     options: dict[str, Any] = {
