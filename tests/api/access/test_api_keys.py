@@ -28,7 +28,7 @@ from lambdaserve.access.ratelimit.throttle import lease_table
 from lambdaserve.server import embedded_stores as embedded
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BAD_PARAMETER = "/api/v1/movies/x"
 """Reads no store, and is a 400 for every caller who may read."""
 

@@ -14,10 +14,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from lambdaserve.access.models import ApiKey
+from tests.api.access.test_permission_matrix import create_targets
 from tests.api.conftest import Api
 from tests.api.healthy_world import healthy
 from tests.api.permission_table import Row, fill_in, rows
-from tests.api.test_permission_matrix import create_targets
 
 pytestmark = pytest.mark.django_db(databases=["default", "views"])
 TOKEN = "a" * 32
