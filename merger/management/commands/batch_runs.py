@@ -15,8 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from merger import wiring
 from merger.cache.generations import BATCH_GENERATION
 from merger.contract.fields import moment
+from merger.core.windows import isoformat
 from merger.errors import StoreError
 from merger.layers.publishing import BatchRun, NotPublishable
+from merger.management.errors import as_command_errors
 from merger.stores.redis.link import RedisTrouble
 
 
@@ -58,21 +60,19 @@ class Command(BaseCommand):
         )
         prune.add_argument("--dry-run", action="store_true", help="only count the documents")
 
+    @as_command_errors(NotPublishable, StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            match options.get("action"):
-                case "publish":
-                    self._publish(options["run"], options["covers_until"], force=options["force"])
-                case "rollback":
-                    run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
-                    self._invalidate_answers()
-                    self.stdout.write(f"Rolled back {run.run_id}: answers no longer use it")
-                case "prune":
-                    self._prune(options["keep"], dry_run=options["dry_run"])
-                case _:
-                    self._list(wiring.run_publisher().runs())
-        except (NotPublishable, StoreError) as error:
-            raise CommandError(str(error)) from error
+        match options.get("action"):
+            case "publish":
+                self._publish(options["run"], options["covers_until"], force=options["force"])
+            case "rollback":
+                run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
+                self._invalidate_answers()
+                self.stdout.write(f"Rolled back {run.run_id}: answers no longer use it")
+            case "prune":
+                self._prune(options["keep"], dry_run=options["dry_run"])
+            case _:
+                self._list(wiring.run_publisher().runs())
 
     def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool) -> None:
         run = wiring.run_publisher().publish(run_id, covers_until, force=force)
@@ -101,21 +101,12 @@ class Command(BaseCommand):
             self.stdout.write("No batch document names a run, and no run is recorded")
         width = max((len(str(run.run_id)) for run in runs), default=0)
         for run in runs:
-            visibility = "visible" if run.is_visible else "hidden"
-            self.stdout.write(
-                f"{run.run_id!s:{width}}  {visibility:7}  {run.status or 'not recorded':12}  {_describe(run)}"
-            )
+            visibility, status = "visible" if run.is_visible else "hidden", run.status or "not recorded"
+            self.stdout.write(f"{run.run_id!s:{width}}  {visibility:7}  {status:12}  {_describe(run)}")
 
 
 def _describe(run: BatchRun) -> str:
     counted = ", ".join(f"{number:,} {view_type}" for view_type, number in run.documents.items() if number)
-    dates = [
-        f"{name} {value:%Y-%m-%dT%H:%M:%SZ}"
-        for name, value in (
-            ("computed", run.computed_at),
-            ("published", run.published_at),
-            ("covers until", run.covers_until),
-        )
-        if value is not None
-    ]
+    stamps = {"computed": run.computed_at, "published": run.published_at, "covers until": run.covers_until}
+    dates = [f"{name} {isoformat(moment)}" for name, moment in stamps.items() if moment is not None]
     return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates])

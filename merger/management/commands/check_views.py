@@ -17,6 +17,7 @@ from merger.contract.documents import Contract
 from merger.contract.importing import COLLECTION_OF, KINDS
 from merger.contract.violations import ViolationReport
 from merger.errors import StoreError
+from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -45,16 +46,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
         parser.add_argument("--fail", action="store_true", help="exit with 1 when there are violations")
 
+    @as_command_errors(StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
         reports: dict[str, dict[str, Any]] = {}
         for kind in KINDS if options["kind"] is None else (options["kind"],):
-            check = ViolationReport(
-                kind, Contract(aliases()), max(0, options["examples"]), duplicates=not options["no_duplicates"]
-            )
-            try:
-                self._read(kind, check)
-            except StoreError as error:
-                raise CommandError(str(error)) from error
+            examples, duplicates = max(0, options["examples"]), not options["no_duplicates"]
+            check = ViolationReport(kind, Contract(aliases()), examples, duplicates=duplicates)
+            self._read(kind, check)
             reports[COLLECTION_OF[kind]] = check.as_dict()
         if options["json"]:
             self.stdout.write(json.dumps(reports, indent=2))

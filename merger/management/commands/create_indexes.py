@@ -19,6 +19,7 @@ from merger.errors import StoreError
 from merger.indexes import server as indexing
 from merger.indexes.build_progress import build_progress
 from merger.indexes.declared import Index, IndexState, IndexStatus
+from merger.management.errors import as_command_errors
 from merger.management.index_table import describe, format_table
 from merger.operations.collection_sizes import measure_collections
 
@@ -45,17 +46,15 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="drop indexes that differ and create them again")
         parser.add_argument("--yes", action="store_true", help="drop without asking")
 
+    @as_command_errors(StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            statuses = indexing.index_statuses()
-            if options["list"] or options["check"]:
-                for line in format_table(statuses, measure_collections() or {}):
-                    self.stdout.write(line)
-                self._check(statuses, fail=options["check"])
-                return
+        statuses = indexing.index_statuses()
+        if options["list"] or options["check"]:
+            for line in format_table(statuses, measure_collections() or {}):
+                self.stdout.write(line)
+            self._check(statuses, fail=options["check"])
+        else:
             self._change(statuses, options)
-        except StoreError as error:
-            raise CommandError(str(error)) from error
 
     def _change(self, statuses: Sequence[IndexStatus], options: Mapping[str, Any]) -> None:
         rebuilt = [each for each in _select(statuses, IndexState.DIFFERENT) if not each.only_expiry_differs]

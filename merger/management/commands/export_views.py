@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from merger.contract.fields import moment
 from merger.contract.importing import BATCH_KIND, COLLECTION_OF, KINDS, SPEED_KIND
 from merger.errors import StoreError
+from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
 from merger.stores.mongo.client import database
 from merger.stores.mongo.store import MongoStore
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--run", metavar="RUN", help="only documents of this batch_run_id")
 
+    @as_command_errors(StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is not None and options["kind"] != BATCH_KIND:
             raise CommandError("--run goes with --kind batch: speed documents belong to no run")
@@ -62,22 +64,14 @@ class Command(BaseCommand):
                         output.write(json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS).encode())
                         output.write(b"\n")
                     progress.step(len(documents))
-        except StoreError as error:
-            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{options['output']} can't be written: {error.strerror or error}") from error
         progress.end()
 
 
 def _filter_for(kind: str, movies: list[int] | None, since: datetime | None, run: str | None) -> dict[str, Any]:
-    wanted: dict[str, Any] = {}
-    if movies:
-        wanted["movie_id"] = {"$in": movies}
-    if since is not None:
-        wanted[_SINCE[kind]] = {"$gte": since}
-    if run is not None:
-        wanted["batch_run_id"] = run
-    return wanted
+    wanted = {"movie_id": movies and {"$in": movies}, _SINCE[kind]: since and {"$gte": since}, "batch_run_id": run}
+    return {name: condition for name, condition in wanted.items() if condition is not None}
 
 
 @contextmanager
@@ -89,12 +83,8 @@ def _open_output(name: str) -> Iterator[IO[bytes]]:
         return
     part = Path(f"{name}.part")
     try:
-        with part.open("wb") as file:
-            if name.endswith(".gz"):
-                with gzip.GzipFile(fileobj=file, mode="wb") as packed:
-                    yield cast("IO[bytes]", packed)
-            else:
-                yield file
+        with gzip.open(part, "wb") if name.endswith(".gz") else part.open("wb") as file:
+            yield cast("IO[bytes]", file)
         os.replace(part, name)  # noqa: PTH105  # replaces atomically, as its name says
     finally:
         part.unlink(missing_ok=True)

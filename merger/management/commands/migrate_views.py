@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from merger import wiring
 from merger.errors import StoreError
+from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
 from merger.migrations_mongo.log import LockHeld, LockLost
 from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, NoSuchMigration
@@ -63,21 +64,19 @@ class Command(BaseCommand):
             help="time to wait for another host that is running migrations (default: %(default)g)",
         )
 
+    @as_command_errors(LockHeld, LockLost, NoSuchMigration, StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
         migrator = wiring.migrator()
         wanted = (options["name"], options["also"])
         rewrites = not options["without_rewrites"]
-        try:
-            if options["list"] or options["check"]:
-                self._show(migrator.statuses(), fail=options["check"])
-            elif options["plan"]:
-                self._plan(migrator.plan(*wanted, rewrites=rewrites))
-            else:
-                reporter = _Reporter(self.stdout, self.stderr, fake=options["fake"])
-                steps = migrator.run(reporter, *wanted, rewrites=rewrites, fake=options["fake"], wait=options["wait"])
-                self._summarize(steps, migrator.statuses())
-        except (LockHeld, LockLost, NoSuchMigration, StoreError) as error:
-            raise CommandError(str(error)) from error
+        if options["list"] or options["check"]:
+            self._show(migrator.statuses(), fail=options["check"])
+        elif options["plan"]:
+            self._plan(migrator.plan(*wanted, rewrites=rewrites))
+        else:
+            reporter = _Reporter(self.stdout, self.stderr, fake=options["fake"])
+            steps = migrator.run(reporter, *wanted, rewrites=rewrites, fake=options["fake"], wait=options["wait"])
+            self._summarize(steps, migrator.statuses())
 
     def _show(self, statuses: Sequence[MigrationStatus], *, fail: bool) -> None:
         names = max(len(each.name) for each in statuses)

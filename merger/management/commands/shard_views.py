@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from merger.errors import StoreError
 from merger.indexes import shards
 from merger.indexes.sharding import CantShard, plan
+from merger.management.errors import as_command_errors
 from merger.stores.mongo.client import database
 
 
@@ -30,26 +31,24 @@ class Command(BaseCommand):
         parser.add_argument("--plan", action="store_true", help="only show the commands")
         parser.add_argument("--yes", action="store_true", help="send them without asking")
 
+    @as_command_errors(CantShard, StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            cluster = shards.describe_cluster(database())
-            steps = plan(cluster)
-            if not steps:
-                self.stdout.write(f"Both collections are already sharded, over {', '.join(cluster.shards)}.")
-                return
-            for step in steps:
-                self.stdout.write(step.shell_command)
-            if options["plan"]:
-                return
-            if not options["yes"]:
-                self._confirm(cluster.shards)
-            for number, step in enumerate(steps, start=1):
-                began = time.perf_counter()
-                shards.run(database(), step)
-                self.stdout.write(f"{number} of {len(steps)} done in {time.perf_counter() - began:.1f} s")
-            self.stdout.write("Sharded. db.batch_views.getShardDistribution() shows how far documents have moved.")
-        except (CantShard, StoreError) as error:
-            raise CommandError(str(error)) from error
+        cluster = shards.describe_cluster(database())
+        steps = plan(cluster)
+        if not steps:
+            self.stdout.write(f"Both collections are already sharded, over {', '.join(cluster.shards)}.")
+            return
+        for step in steps:
+            self.stdout.write(step.shell_command)
+        if options["plan"]:
+            return
+        if not options["yes"]:
+            self._confirm(cluster.shards)
+        for number, step in enumerate(steps, start=1):
+            began = time.perf_counter()
+            shards.run(database(), step)
+            self.stdout.write(f"{number} of {len(steps)} done in {time.perf_counter() - began:.1f} s")
+        self.stdout.write("Sharded. db.batch_views.getShardDistribution() shows how far documents have moved.")
 
     def _confirm(self, names: tuple[str, ...]) -> None:
         self.stdout.write(f"This distributes both collections over {', '.join(names)}.")

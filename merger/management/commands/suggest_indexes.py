@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from merger import configuration
 from merger.errors import StoreError
 from merger.indexes.advice import Advice, advice_as_dict
+from merger.management.errors import as_command_errors
 from merger.operations.index_advice import index_advice
 from merger.stores.mongo.query_shapes import SlowTotals
 
@@ -33,13 +34,11 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=DAYS, help="how many days back (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print the advice as JSON")
 
+    @as_command_errors(StoreError)
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= 3650:
             raise CommandError("--days takes a whole number from 1 to 3650")
-        try:
-            advice = index_advice(configuration.utc_now() - timedelta(days=options["days"]))
-        except StoreError as error:
-            raise CommandError(str(error)) from error
+        advice = index_advice(configuration.utc_now() - timedelta(days=options["days"]))
         if options["json"]:
             self.stdout.write(json.dumps(advice_as_dict(advice), indent=2))
         else:
