@@ -57,10 +57,6 @@ class MemoryStore:
         for start in range(0, len(found), 2):
             yield found[start : start + 2]
 
-    def ping(self) -> None:
-        if self.error is not None:
-            raise self.error
-
 
 def _matches(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(

@@ -48,9 +48,8 @@ class PublishedStore:
         Raises:
             StoreError: from the store; the last publication is kept.
         """
-        seen = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
-        self._last = seen
-        return seen
+        self._last = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
+        return self._last
 
     @contextmanager
     def one_publication(self) -> Iterator[Publication]:
@@ -107,7 +106,3 @@ class PublishedStore:
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Explains a find as ``Store.explain`` does."""
         return self.behind.explain(find)
-
-    def ping(self) -> None:
-        """Pings as ``Store.ping`` does."""
-        self.behind.ping()

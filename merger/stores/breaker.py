@@ -74,6 +74,9 @@ class Breaker:
         monotonic: clock in seconds.
         on_change: called with each new state, in the thread that caused it; must not raise.
         on_refused: called for each refused call; must not raise.
+
+    Attributes:
+        state: the present state.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Breaker:
         self._on_change = on_change
         self._on_refused = on_refused
         self._lock = threading.Lock()
-        self._state = BreakerState.CLOSED
+        self.state = BreakerState.CLOSED
         self._probe_at = float("inf")
         self._ended: deque[_EndedCall] = deque()
         self._answered_at = monotonic()
@@ -100,14 +103,9 @@ class Breaker:
         self._last_number = 0
 
     @property
-    def state(self) -> BreakerState:
-        """The present state."""
-        return self._state
-
-    @property
     def pause_left(self) -> float:
         """Seconds until the next probe; 0 unless open."""
-        return max(0.0, self._probe_at - self._monotonic()) if self._state is BreakerState.OPEN else 0.0
+        return max(0.0, self._probe_at - self._monotonic()) if self.state is BreakerState.OPEN else 0.0
 
     def call(self, operation: Callable[[], T]) -> T:
         """Runs an operation and returns its result, unless the breaker is open.
@@ -126,14 +124,15 @@ class Breaker:
             self._note(number, failed=True)
             raise
         except BaseException:
-            self._forget(number)
+            with self._lock:
+                self._running.pop(number, None)
             raise
         self._note(number, failed=False)
         return result
 
     def check(self) -> None:
         """Raises ``StoreUnavailable`` unless closed; for calls whose results are not to be judged."""
-        if self._state is not BreakerState.CLOSED:
+        if self.state is not BreakerState.CLOSED:
             raise self._refuse()
 
     def probe(self, operation: Callable[[], object]) -> bool:
@@ -146,11 +145,11 @@ class Breaker:
             Whether the breaker is closed now.
         """
         with self._lock:
-            if self._state is BreakerState.CLOSED:
+            if self.state is BreakerState.CLOSED:
                 return True
-            if self._state is BreakerState.HALF_OPEN or self._monotonic() < self._probe_at:
+            if self.state is BreakerState.HALF_OPEN or self._monotonic() < self._probe_at:
                 return False
-            self._state = BreakerState.HALF_OPEN
+            self.state = BreakerState.HALF_OPEN
         self._on_change(BreakerState.HALF_OPEN)
         began, answered = self._monotonic(), False
         try:
@@ -165,10 +164,10 @@ class Breaker:
     def _admit(self) -> int:
         with self._lock:
             now = self._monotonic()
-            opens = self._state is BreakerState.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
+            opens = self.state is BreakerState.CLOSED and self._hanging(now) > 0 and self._is_bad(now)
             if opens:
                 self._open(now)
-            elif self._state is BreakerState.CLOSED:
+            elif self.state is BreakerState.CLOSED:
                 self._last_number += 1
                 self._running[self._last_number] = now
                 return self._last_number
@@ -178,16 +177,14 @@ class Breaker:
 
     def _refuse(self) -> StoreUnavailable:
         self._on_refused()
-        return StoreUnavailable(f"{self.name} is not answering; calls to it are paused", self._retry_after())
-
-    def _retry_after(self) -> int:
-        """Whole seconds, at least 1: callers that return before the next probe would be refused again."""
-        return 1 + int(self.pause_left)
+        # Rounded up: callers that return before the next probe would be refused again.
+        retry_after = 1 + int(self.pause_left)
+        return StoreUnavailable(f"{self.name} is not answering; calls to it are paused", retry_after)
 
     def _note(self, number: int, *, failed: bool) -> None:
         with self._lock:
             began = self._running.pop(number, None)
-            if began is None or self._state is not BreakerState.CLOSED:
+            if began is None or self.state is not BreakerState.CLOSED:
                 return
             now = self._monotonic()
             call = _EndedCall(now, failed, now - began >= self.rules.slow)
@@ -199,10 +196,6 @@ class Breaker:
                 return
             self._open(now)
         self._on_change(BreakerState.OPEN)
-
-    def _forget(self, number: int) -> None:
-        with self._lock:
-            self._running.pop(number, None)
 
     def _is_bad(self, now: float) -> bool:
         self._drop_old(now)
@@ -229,7 +222,7 @@ class Breaker:
         return sum(now - began >= self.rules.slow for began in self._running.values())
 
     def _open(self, now: float) -> None:
-        self._state, self._probe_at = BreakerState.OPEN, now + self.rules.pause
+        self.state, self._probe_at = BreakerState.OPEN, now + self.rules.pause
         self._ended.clear()
         self._running.clear()
 
@@ -239,5 +232,5 @@ class Breaker:
             if state is BreakerState.OPEN:
                 self._open(now)
             else:
-                self._state, self._probe_at, self._answered_at = state, float("inf"), now
+                self.state, self._probe_at, self._answered_at = state, float("inf"), now
         self._on_change(state)

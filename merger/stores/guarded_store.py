@@ -97,10 +97,6 @@ class GuardedStore:
         self._breaker(collection).check()
         return self._store.batches(collection, wanted)
 
-    def ping(self) -> None:
-        """Pings the store; never refused."""
-        self._store.ping()
-
     def _breaker(self, collection: str) -> Breaker:
         return self.breakers[self._along_with.get(collection, collection)]
 

@@ -59,7 +59,3 @@ class Store(Protocol):
             StoreError: as ``find``.
         """
         ...
-
-    def ping(self) -> None:
-        """Returns if the store answers, else raises an error as ``find`` does."""
-        ...

@@ -40,8 +40,8 @@ class CausalClock:
         self._client = client
         self._secret = secret
         self._lock = threading.Lock()
-        self._operation_time: Timestamp | None = None
-        self._cluster_time: Mapping[str, Any] | None = None
+        # Operation time and cluster time. Replaced as a whole, so that readers need no lock.
+        self._newest: tuple[Timestamp, Mapping[str, Any]] | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -50,10 +50,10 @@ class CausalClock:
 
     def export(self) -> bytes:
         """Returns the time in a signed form for other processes; empty before the first read."""
-        with self._lock:
-            if self._operation_time is None or self._cluster_time is None:
-                return b""
-            content = bson.encode({"operation": self._operation_time, "cluster": self._cluster_time})
+        newest = self._newest
+        if newest is None:
+            return b""
+        content = bson.encode({"operation": newest[0], "cluster": newest[1]})
         return self._sign(content) + content
 
     def receive(self, exported: bytes) -> None:
@@ -81,16 +81,15 @@ class CausalClock:
             yield None
             return
         with self._client.start_session(causal_consistency=True) as session:
-            with self._lock:
-                operation_time, cluster_time = self._operation_time, self._cluster_time
-            if operation_time is not None and cluster_time is not None:
-                session.advance_cluster_time(cluster_time)
-                session.advance_operation_time(operation_time)
+            newest = self._newest
+            if newest is not None:
+                session.advance_operation_time(newest[0])
+                session.advance_cluster_time(newest[1])
             yield session
             if session.operation_time is not None and session.cluster_time is not None:
                 self._advance(session.operation_time, session.cluster_time)
 
     def _advance(self, operation_time: Timestamp, cluster_time: Mapping[str, Any]) -> None:
         with self._lock:
-            if self._operation_time is None or operation_time > self._operation_time:
-                self._operation_time, self._cluster_time = operation_time, cluster_time
+            if self._newest is None or operation_time > self._newest[0]:
+                self._newest = operation_time, cluster_time

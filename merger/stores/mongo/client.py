@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -67,12 +65,5 @@ def database() -> Database[dict[str, Any]]:
     return client().get_database(settings.MONGODB_DATABASE, codec_options=CODEC)
 
 
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Limits the total time of all MongoDB calls inside.
-
-    Args:
-        seconds: for all of them; shorter limits inside still apply.
-    """
-    with pymongo.timeout(seconds):
-        yield
+time_limit = pymongo.timeout
+"""Limits the total time in seconds of all MongoDB calls inside; shorter limits inside still apply."""

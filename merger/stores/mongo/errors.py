@@ -46,7 +46,14 @@ def mongo_call(seconds: float) -> Iterator[None]:
 
     Args:
         seconds: for all of them together, retries included.
+
+    Raises:
+        StoreUnavailable: also if ``seconds`` is 0.
+        StoreFault: as ``mapping_errors``.
     """
+    if not seconds:
+        raise StoreUnavailable("no time was left to ask MongoDB")
+    # ``mapping_errors`` inside would cost every find a microsecond.
     try:
         with pymongo.timeout(seconds):
             yield

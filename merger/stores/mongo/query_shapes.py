@@ -42,9 +42,8 @@ class Shape:
         """The shape in words, e.g. ``view_type =, computed_at < >, sorted by computed_at ↓``."""
         parts = [f"{field} =" for field in self.equals] + [f"{field} < >" for field in self.ranges]
         if self.sort:
-            parts.append(
-                "sorted by " + ", ".join(f"{field} {'↓' if direction < 0 else '↑'}" for field, direction in self.sort)
-            )
+            order = ", ".join(f"{field} {'↓' if direction < 0 else '↑'}" for field, direction in self.sort)
+            parts.append(f"sorted by {order}")
         return ", ".join(parts) or "everything"
 
 
@@ -70,23 +69,21 @@ def shape_of(name: str, command: Mapping[str, Any]) -> Shape | None:
         case _:
             return None
     kinds = dict(_fields(wanted if isinstance(wanted, Mapping) else {}))
-    alternative = kinds.pop("", False)
-    order = _order(sort)
+    is_alternative = kinds.pop("", False)
     named = list(kinds)[:MAX_FIELDS]
     return Shape(
         collection,
         tuple(sorted(field for field in named if kinds[field])),
-        order[:MAX_FIELDS],
+        _order(sort)[:MAX_FIELDS],
         tuple(sorted(field for field in named if not kinds[field])),
-        bool(alternative),
+        is_alternative,
     )
 
 
 def _leading_stages(pipeline: Any) -> tuple[Any, Any]:
     """Returns the filter and the sort with which an aggregation begins, which is what an index can serve."""
     wanted: dict[str, Any] = {}
-    steps = pipeline if isinstance(pipeline, Sequence) else ()
-    for step in steps:
+    for step in pipeline if isinstance(pipeline, Sequence) else ():
         if isinstance(step, Mapping) and isinstance(step.get("$match"), Mapping):
             wanted = {"$and": [wanted, step["$match"]]} if wanted else dict(step["$match"])
         elif isinstance(step, Mapping) and "$sort" in step:
@@ -137,9 +134,5 @@ class SlowTotals:
     longest: float
 
     def __add__(self, other: SlowTotals) -> SlowTotals:
-        return SlowTotals(
-            self.shape,
-            self.queries + other.queries,
-            self.milliseconds + other.milliseconds,
-            max(self.longest, other.longest),
-        )
+        longest = max(self.longest, other.longest)
+        return SlowTotals(self.shape, self.queries + other.queries, self.milliseconds + other.milliseconds, longest)

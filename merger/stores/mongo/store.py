@@ -21,7 +21,6 @@ from pymongo.cursor import Cursor
 from pymongo.database import Database
 
 from merger.deadline import seconds_left
-from merger.errors import StoreUnavailable
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import CODEC
 from merger.stores.mongo.errors import mongo_call
@@ -61,11 +60,8 @@ class MongoStore:
 
     def find(self, find: Find) -> list[Document]:
         """Finds documents, with one retry after a lost connection."""
-        seconds = seconds_left(self._timeout)
-        if not seconds:
-            raise StoreUnavailable("no time was left to ask MongoDB")
         source = self._database[find.collection]
-        with mongo_call(seconds), self._clock.session() as session:
+        with mongo_call(seconds_left(self._timeout)), self._clock.session() as session:
             try:
                 return [*_run(find, source, session)]
             except errors.AutoReconnect as error:
@@ -78,11 +74,8 @@ class MongoStore:
 
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Runs a find and returns the server's plan for it, with ``executionStats``."""
-        seconds = seconds_left(self._timeout)
-        if not seconds:
-            raise StoreUnavailable("no time was left to ask MongoDB")
         command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}
-        with mongo_call(seconds):
+        with mongo_call(seconds_left(self._timeout)):
             return self._database.command("explain", command, verbosity="executionStats")
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:

@@ -77,6 +77,7 @@ def parse_redis_url(text: str) -> RedisAddress:
         return RedisAddress(Deployment.SINGLE, text, is_encrypted=scheme == "rediss")
     if scheme not in ("redis", "rediss") or deployment not in _DEFAULT_PORTS:
         raise ValueError("REDIS_URL must be " + ACCEPTED_FORMS)
+    is_encrypted = scheme == "rediss"
     login, _, hosts_text = parts.netloc.rpartition("@")
     hosts = tuple(_parse_host(each, _DEFAULT_PORTS[deployment]) for each in hosts_text.split(","))
     query = parse_qsl(parts.query, keep_blank_values=True)
@@ -85,19 +86,14 @@ def parse_redis_url(text: str) -> RedisAddress:
     if deployment == Deployment.CLUSTER:
         if parts.path.strip("/") not in ("", "0"):
             raise ValueError("a Redis Cluster has database 0 only")
-        return RedisAddress(
-            Deployment.CLUSTER, f"{scheme}://{userinfo}{_join_host_port(*hosts[0])}{tail}", hosts, scheme == "rediss"
-        )
+        url = f"{scheme}://{userinfo}{_join_host_port(*hosts[0])}{tail}"
+        return RedisAddress(Deployment.CLUSTER, url, hosts, is_encrypted)
     service, _, database = parts.path.strip("/").partition("/")
     if not service or (database and not database.isdecimal()):
         raise ValueError("redis+sentinel:// must end in /service or /service/database, the database being a number")
-    return RedisAddress(
-        Deployment.SENTINEL,
-        f"{scheme}://{userinfo}{service}/{database or 0}{tail}",
-        hosts,
-        scheme == "rediss",
-        tuple((_SENTINEL_OPTIONS[name], value) for name, value in query if name in _SENTINEL_OPTIONS),
-    )
+    url = f"{scheme}://{userinfo}{service}/{database or 0}{tail}"
+    credentials = tuple((_SENTINEL_OPTIONS[name], value) for name, value in query if name in _SENTINEL_OPTIONS)
+    return RedisAddress(Deployment.SENTINEL, url, hosts, is_encrypted, credentials)
 
 
 def _parse_host(text: str, default: int) -> tuple[str, int]:
