@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
-from lambdaserve.api.problems import MEDIA_TYPE, SERVER_ERROR, TYPE_PREFIX
+from lambdaserve.api.problems import MEDIA_TYPE, SERVER_ERROR, TYPE_PREFIX, Problem, bad_parameters
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
@@ -45,117 +45,73 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
 
 
-_EXAMPLES: Mapping[int, tuple[str, Mapping[str, Any]]] = {
+_PARAMETER_ERROR = {"parameter": "completeness", "detail": "completeness takes one of partial, strict; got 'ful'"}
+_EXAMPLES: Mapping[int, tuple[str, Problem]] = {
     400: (
         "A parameter is unknown, given twice or out of its range; all such parameters are listed.",
-        {
-            "type": TYPE_PREFIX + "invalid-parameters",
-            "title": "Invalid parameters",
-            "detail": "completeness takes one of partial, strict; got 'ful'.",
-            "errors": [
-                {
-                    "parameter": "completeness",
-                    "detail": "completeness takes one of partial, strict; got 'ful'",
-                }
-            ],
-        },
+        bad_parameters(
+            [{"parameter": "completeness", "detail": "completeness takes one of partial, strict; got 'ful'"}]
+        ),
     ),
     401: (
         "Reading needs credentials and none were sent, or the ones sent are not valid.",
-        {"type": "about:blank", "title": "Unauthorized", "detail": "The API key is not valid."},
+        Problem(401, "The API key is not valid."),
     ),
     403: (
         "The API key lacks the scope that this needs, or `explain=1` was sent without permission to explain.",
-        {
-            "type": "about:blank",
-            "title": "Forbidden",
-            "detail": "This API key may not read: it lacks the scope 'read'.",
-        },
+        Problem(403, "This API key may not read: it lacks the scope 'read'."),
     ),
     404: (
         "Unknown to both layers; near matches are listed.",
-        {
-            "type": TYPE_PREFIX + "unknown-genre",
-            "title": "Unknown genre",
-            "detail": "There is no genre 'dramma'. Did you mean Drama?",
-            "near": ["Drama"],
-        },
+        Problem(
+            404,
+            "There is no genre 'dramma'. Did you mean Drama?",
+            "unknown-genre",
+            "Unknown genre",
+            {"near": ["Drama"]},
+        ),
     ),
-    406: (
-        "The `Accept` header does not accept JSON.",
-        {
-            "type": "about:blank",
-            "title": "Not Acceptable",
-            "detail": "Could not satisfy the request Accept header.",
-        },
-    ),
+    406: ("The `Accept` header does not accept JSON.", Problem(406, "Could not satisfy the request Accept header.")),
     411: (
         "The body is sent in chunks, without a length.",
-        {
-            "type": "about:blank",
-            "title": "Length Required",
-            "detail": "A request with a body needs a Content-Length header.",
-        },
+        Problem(411, "A request with a body needs a Content-Length header."),
     ),
-    413: (
-        "The body is too large.",
-        {
-            "type": "about:blank",
-            "title": "Request Entity Too Large",
-            "detail": "The request body is too large; the limit is 262144 bytes.",
-        },
-    ),
+    413: ("The body is too large.", Problem(413, "The request body is too large; the limit is 262144 bytes.")),
     415: (
         "The `Content-Type` of the body is not JSON.",
-        {
-            "type": "about:blank",
-            "title": "Unsupported Media Type",
-            "detail": 'Unsupported media type "text/plain" in request.',
-        },
+        Problem(415, 'Unsupported media type "text/plain" in request.'),
     ),
     429: (
         "Too many requests. `Retry-After` says when to try again, `RateLimit-Policy` how many are allowed.",
-        {
-            "type": TYPE_PREFIX + "rate-limited",
-            "title": "Too many requests",
-            "detail": "Too many requests; try again in 3 s.",
-        },
+        Problem(429, "Too many requests; try again in 3 s.", "rate-limited", "Too many requests"),
     ),
-    500: (
-        "An unexpected error; it has been logged.",
-        {
-            "type": "about:blank",
-            "title": "Internal Server Error",
-            "detail": SERVER_ERROR,
-        },
-    ),
+    500: ("An unexpected error; it has been logged.", Problem(500, SERVER_ERROR)),
     502: (
         "The document store answered with an error; trying again will not help.",
-        {
-            "type": TYPE_PREFIX + "store-fault",
-            "title": "The document store answered with an error",
-            "detail": "MongoDB answered with an error (OperationFailure).",
-        },
+        Problem(
+            502,
+            "MongoDB answered with an error (OperationFailure).",
+            "store-fault",
+            "The document store answered with an error",
+        ),
     ),
     503: (
         "A store is unavailable, or events are missing for `completeness=strict`. `Retry-After`: when to try again.",
-        {
-            "type": TYPE_PREFIX + "incomplete",
-            "title": "The answer would be incomplete",
-            "detail": "The request asks for completeness=strict, but 1 interval is held by neither layer. Without it, "
-            "the answer holds what is available.",
-            "missing": [{"start": "2026-11-23T04:00:00Z", "end": "2026-11-23T06:00:00Z"}],
-        },
+        Problem(
+            503,
+            "The request asks for completeness=strict, but 1 interval is held by neither layer. Without it, the "
+            "answer holds what is available.",
+            "incomplete",
+            "The answer would be incomplete",
+            {"missing": [{"start": "2026-11-23T04:00:00Z", "end": "2026-11-23T06:00:00Z"}]},
+        ),
     ),
 }
 
 
 def problem_response(status: int) -> OpenApiResponse:
     """Describes an error of an endpoint, with an example."""
-    about, body = _EXAMPLES[status]
-    value = {"type": body["type"], "title": body["title"], "status": status, "detail": body["detail"]}
-    value |= {"instance": "/api/v1/…"} | {k: v for k, v in body.items() if k not in value}
-    example = OpenApiExample(
-        str(body["title"]), value, response_only=True, status_codes=[status], media_type=MEDIA_TYPE
-    )
+    about, problem = _EXAMPLES[status]
+    body = problem.body("/api/v1/…")
+    example = OpenApiExample(body["title"], body, response_only=True, status_codes=[status], media_type=MEDIA_TYPE)
     return OpenApiResponse(ProblemSerializer, about, [example])

@@ -69,9 +69,9 @@ class Problem:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self, path: str) -> HttpResponse:
-        """The problem as an HTTP response that is never cached."""
-        body = {
+    def body(self, path: str) -> dict[str, Any]:
+        """The problem's members."""
+        return {
             "type": TYPE_PREFIX + self.slug if self.slug else "about:blank",
             "title": self.title or HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -79,10 +79,18 @@ class Problem:
             "instance": path,
             **self.extensions,
         }
-        headers = {"Cache-Control": "no-store", **self.headers}
-        response = HttpResponse(orjson.dumps(body), status=self.status, content_type=MEDIA_TYPE, headers=headers)
+
+    def response(self, path: str) -> HttpResponse:
+        """The problem as an HTTP response that is never cached."""
+        body, headers = orjson.dumps(self.body(path)), {"Cache-Control": "no-store", **self.headers}
+        response = HttpResponse(body, status=self.status, content_type=MEDIA_TYPE, headers=headers)
         setattr(response, SLUG_ATTRIBUTE, self.slug)
         return response
+
+
+def retry_in(seconds: int) -> dict[str, str]:
+    """The header that says after how many seconds to try again."""
+    return {"Retry-After": str(seconds)}
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
@@ -100,12 +108,12 @@ def problem_of(error: Exception) -> Problem | None:
 @problem_of.register
 def _bad_query(error: BadQuery) -> Problem:
     errors = error.errors if isinstance(error, BadQueries) else (error,)
-    return _bad_parameters([{"parameter": each.parameter, "detail": str(each)} for each in errors])
+    return bad_parameters([{"parameter": each.parameter, "detail": str(each)} for each in errors])
 
 
 @problem_of.register
 def _validation_error(error: ValidationError) -> Problem:
-    return _bad_parameters(list(_flatten(error.detail)))
+    return bad_parameters(list(_flatten(error.detail)))
 
 
 @problem_of.register
@@ -119,25 +127,17 @@ def _unknown_subject(error: NotFound) -> Problem:
 @problem_of.register
 def _incomplete(error: Incomplete) -> Problem:
     STRICT_REFUSALS.inc()
-    return Problem(
-        503,
-        f"The request asks for completeness=strict, but {error}. Without it, the answer holds what is available.",
-        "incomplete",
-        "The answer would be incomplete",
-        {"missing": intervals_as_list(error.missing)},
-        {"Retry-After": str(INCOMPLETE_RETRY_AFTER)},
-    )
+    detail = f"The request asks for completeness=strict, but {error}. Without it, the answer holds what is available."
+    missing = {"missing": intervals_as_list(error.missing)}
+    headers = retry_in(INCOMPLETE_RETRY_AFTER)
+    return Problem(503, detail, "incomplete", "The answer would be incomplete", missing, headers)
 
 
 @problem_of.register
 def _store_unavailable(error: StoreUnavailable) -> Problem:
-    return Problem(
-        503,
-        f"{error.detail}; try again in {error.retry_after} s.",
-        "store-unavailable",
-        "The document store does not answer",
-        headers={"Retry-After": str(error.retry_after)},
-    )
+    detail = f"{error.detail}; try again in {error.retry_after} s."
+    headers = retry_in(error.retry_after)
+    return Problem(503, detail, "store-unavailable", "The document store does not answer", headers=headers)
 
 
 @problem_of.register
@@ -160,25 +160,18 @@ def _permission_denied(error: PermissionDenied) -> Problem:
 @problem_of.register(InterfaceError)
 def _accounts_unavailable(error: Exception) -> Problem:
     # A client whose credentials can't be checked is not treated as anonymous either.
-    return Problem(
-        503,
+    detail, title = (
         "Users and API keys can't be checked at the moment.",
-        "accounts-unavailable",
         "The database of users and keys does not answer",
-        headers={"Retry-After": str(ACCOUNTS_RETRY_AFTER)},
     )
+    return Problem(503, detail, "accounts-unavailable", title, headers=retry_in(ACCOUNTS_RETRY_AFTER))
 
 
 @problem_of.register
 def _rate_limited(error: Throttled) -> Problem:
     seconds = retry_after(getattr(error, "wait", None))
-    return Problem(
-        429,
-        f"Too many requests; try again in {seconds} s.",
-        "rate-limited",
-        "Too many requests",
-        headers={"Retry-After": str(seconds)},
-    )
+    detail = f"Too many requests; try again in {seconds} s."
+    return Problem(429, detail, "rate-limited", "Too many requests", headers=retry_in(seconds))
 
 
 @problem_of.register
@@ -235,7 +228,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return defaults.server_error(request)
 
 
-def _bad_parameters(errors: list[dict[str, str]]) -> Problem:
+def bad_parameters(errors: list[dict[str, str]]) -> Problem:
+    """The problem of a request with bad parameters, each with ``parameter`` and ``detail``."""
     details = [entry["detail"].rstrip(".") for entry in errors]
     return Problem(400, "; ".join(details) + ".", "invalid-parameters", "Invalid parameters", {"errors": errors})
 

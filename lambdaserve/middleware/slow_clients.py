@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 
-from lambdaserve.api.problems import Problem, refusal
+from lambdaserve.api.problems import Problem, refusal, retry_in
 from lambdaserve.middleware.api_lane import GetResponse
 
 SLOT_TIMEOUT_SECONDS: Final = 0.02
@@ -119,10 +119,5 @@ def _bound_file(request: HttpRequest, response: FileResponse) -> HttpResponseBas
 
 
 def _busy() -> Problem:
-    return Problem(
-        503,
-        f"Too many slow clients are being served at the moment; try again in {BUSY_RETRY_AFTER} s.",
-        "busy",
-        "Too many slow clients",
-        headers={"Retry-After": str(BUSY_RETRY_AFTER)},
-    )
+    detail = f"Too many slow clients are being served at the moment; try again in {BUSY_RETRY_AFTER} s."
+    return Problem(503, detail, "busy", "Too many slow clients", headers=retry_in(BUSY_RETRY_AFTER))
