@@ -30,11 +30,9 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The description."""
         renderer = request.accepted_renderer
-        return HttpResponse(
-            _description(renderer.format, anonymous_read=settings.ANONYMOUS_READ),
-            content_type=renderer.media_type,
-            headers={"Content-Disposition": f'inline; filename="lambdaserve.{renderer.format}"'},
-        )
+        content = _description(renderer.format, anonymous_read=settings.ANONYMOUS_READ)
+        headers = {"Content-Disposition": f'inline; filename="lambdaserve.{renderer.format}"'}
+        return HttpResponse(content, content_type=renderer.media_type, headers=headers)
 
 
 @cache

@@ -53,12 +53,8 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """The security scheme."""
-        return {
-            "type": "apiKey",
-            "in": "header",
-            "name": HEADER,
-            "description": "Created in the admin or by `manage.py create_api_key`; needs the scope `read`.",
-        }
+        description = "Created in the admin or by `manage.py create_api_key`; needs the scope `read`."
+        return {"type": "apiKey", "in": "header", "name": HEADER, "description": description}
 
 
 class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the package's is untyped
@@ -72,12 +68,8 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """The security scheme."""
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "JWT",
-            "description": "An access token from `POST /api/v1/auth/token`.",
-        }
+        description = "An access token from `POST /api/v1/auth/token`."
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": description}
 
 
 class BrowserSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]  # the package's is untyped
@@ -147,10 +139,9 @@ def describe(
         path: path parameters.
         errors: status codes besides those of every endpoint; 404 where names or ids are looked up.
     """
+    shown = OpenApiExample(summary, dict(example), response_only=True, status_codes=[200])
     responses: dict[Any, Any] = {
-        200: OpenApiResponse(
-            answer, summary, [OpenApiExample(summary, dict(example), response_only=True, status_codes=[200])]
-        ),
+        200: OpenApiResponse(answer, summary, [shown]),
         304: OpenApiResponse(None, "`If-None-Match` names the current `ETag`; the response has no body."),
     }
     for status in sorted({*_EVERY_ENDPOINT, *errors}):

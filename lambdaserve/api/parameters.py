@@ -222,14 +222,14 @@ def _read_cached(parameters: type[QueryParameters], query: str) -> dict[str, Any
     return parameters.read(QueryDict(query.encode("iso-8859-1")))
 
 
-def number_in_path(name: str, text: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int:
+def number_in_path(name: str, text: str) -> int:
     """Reads a whole number from the path, such as a movie's id.
 
     Raises:
         ValidationError: names the parameter and what it takes.
     """
-    if not _WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= most:
-        raise ValidationError({name: [str(BadQuery(name, text, f"a whole number from {least} to {most}"))]})
+    if not _WHOLE_NUMBER.fullmatch(text) or not 0 <= int(text) <= LARGEST_COUNT:
+        raise ValidationError({name: [str(BadQuery(name, text, f"a whole number from 0 to {LARGEST_COUNT}"))]})
     return int(text)
 
 

@@ -49,9 +49,7 @@ _PARAMETER_ERROR = {"parameter": "completeness", "detail": "completeness takes o
 _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
     400: (
         "A parameter is unknown, given twice or out of its range; all such parameters are listed.",
-        bad_parameters(
-            [{"parameter": "completeness", "detail": "completeness takes one of partial, strict; got 'ful'"}]
-        ),
+        bad_parameters([_PARAMETER_ERROR]),
     ),
     401: (
         "Reading needs credentials and none were sent, or the ones sent are not valid.",

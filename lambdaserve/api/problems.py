@@ -160,10 +160,8 @@ def _permission_denied(error: PermissionDenied) -> Problem:
 @problem_of.register(InterfaceError)
 def _accounts_unavailable(error: Exception) -> Problem:
     # A client whose credentials can't be checked is not treated as anonymous either.
-    detail, title = (
-        "Users and API keys can't be checked at the moment.",
-        "The database of users and keys does not answer",
-    )
+    detail = "Users and API keys can't be checked at the moment."
+    title = "The database of users and keys does not answer"
     return Problem(503, detail, "accounts-unavailable", title, headers=retry_in(ACCOUNTS_RETRY_AFTER))
 
 
@@ -212,9 +210,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request for an unknown address; Django's ``handler404``."""
-    problem = problem_of(Http404())
-    if request.path.startswith(API_PREFIX) and problem is not None:
-        return problem.response(request.path)
+    if request.path.startswith(API_PREFIX):
+        return _unknown_address(Http404()).response(request.path)
     return defaults.page_not_found(request, exception)
 
 

@@ -45,20 +45,16 @@ class InputFilter(admin.ListFilter):
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
         """Yields what the template shows: the fields, and the address's other parameters."""
-        kept = changelist.get_filters_params()
+        others = changelist.get_filters_params().items()
+        own = [name for name, _, _ in self.fields]
         yield {
             "fields": [
                 {"name": name, "label": label, "type": kind, "value": self.used_parameters.get(name, "")}
                 for name, label, kind in self.fields
             ],
-            "kept": [
-                (name, value)
-                for name, values in kept.items()
-                if name not in self.expected_parameters()
-                for value in values
-            ],
+            "kept": [(name, value) for name, values in others if name not in own for value in values],
             "query": changelist.query,
-            "without": changelist.get_query_string(remove=[name for name, _, _ in self.fields]),
+            "without": changelist.get_query_string(remove=own),
         }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from lambdaserve.access.credentials.credential_cache import Caller, CredentialCache, ValidCredentials
 from lambdaserve.access.credentials.scopes import AccessGrant, scopes_of
-from lambdaserve.access.credentials.tokens import SCOPE_CLAIM, decode, expiry, has_live_session, user_of
+from lambdaserve.access.credentials.tokens import SCOPE_CLAIM, decode, has_live_session, user_of
 from lambdaserve.access.ratelimit.limits import limit_of
 
 
@@ -30,4 +30,4 @@ class TokenCache(CredentialCache[AccessToken]):
             return None
         scopes = scopes_of(user).intersection(parsed.payload.get(SCOPE_CLAIM, "").split())
         grant = AccessGrant("access token", f"user:{user.pk}", scopes, limit_of(None, None))
-        return ValidCredentials(Caller(user, grant), expiry(parsed))
+        return ValidCredentials(Caller(user, grant), datetime.fromtimestamp(parsed.payload["exp"], UTC))

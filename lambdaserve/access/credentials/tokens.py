@@ -9,7 +9,7 @@ its session. Requirement S2.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import uuid4
 
@@ -168,8 +168,3 @@ def has_live_session(token: Token, now: datetime) -> bool:
         now: aware UTC.
     """
     return Session.objects.of_session(token.payload[SESSION_CLAIM]).live(now).exists()
-
-
-def expiry(token: AccessToken) -> datetime:
-    """Returns when the token expires, aware UTC."""
-    return datetime.fromtimestamp(token.payload["exp"], UTC)

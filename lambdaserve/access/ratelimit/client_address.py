@@ -28,10 +28,7 @@ def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str
         forwarded: value of ``X-Forwarded-For``, empty where there is none.
         trusted: addresses and networks of proxies.
     """
-    direct = _direct_client(remote, trusted)
-    if direct is not None:
-        return direct
-    return _forwarded_client(remote, forwarded[-MAX_FORWARDED_CHARS:], trusted)
+    return _direct_client(remote, trusted) or _forwarded_client(remote, forwarded[-MAX_FORWARDED_CHARS:], trusted)
 
 
 def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:

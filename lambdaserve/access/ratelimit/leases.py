@@ -82,16 +82,12 @@ class _Lease:
     def hand_in(self, limit: Limit, now: float) -> int:
         """Empties the lease; returns the unused tokens, which go back to the bucket."""
         used_up_in_time = now < self.expires
-        self._resize(2 * self.size if used_up_in_time else 2 * (self.granted - self.tokens), limit)
+        self.resize(2 * self.size if used_up_in_time else 2 * (self.granted - self.tokens), limit)
         unused, self.tokens, self.granted = self.tokens, 0, 0
         return unused
 
-    def grow(self, limit: Limit) -> int:
-        """Doubles the size, as far as the limit permits; returns the new size."""
-        self._resize(2 * self.size, limit)
-        return self.size
-
-    def _resize(self, size: int, limit: Limit) -> None:
+    def resize(self, size: int, limit: Limit) -> None:
+        """Sets the size, as far as the limit permits."""
         self.size = max(1, min(max(size, FIRST_LEASE_TOKENS), limit.burst // LEASES_PER_BURST, MAX_LEASE_TOKENS))
 
     def add(self, tokens: int, now: float) -> None:
@@ -200,7 +196,8 @@ class LeaseTable:
 
     def _renew(self, client: str, limit: Limit, lease: _Lease) -> None:
         with self._lock:
-            wanted = lease.grow(limit)
+            lease.resize(2 * lease.size, limit)
+            wanted = lease.size
         now = self._clock()
         try:
             grant = self._shared.take(client, limit, wanted=wanted, least=1, unused=0)
