@@ -17,12 +17,12 @@ from benchmarks.reports import capacity as report_capacity
 from benchmarks.reports import comparison as report_compare
 from benchmarks.reports import endpoints as report
 from benchmarks.reports import sizes as report_sizes
-from benchmarks.reports.tables import write
+from benchmarks.reports.tables import write_part
 from benchmarks.scenarios import capacity
-from benchmarks.scenarios.compare import AnswersDiffer, Course, compared
-from benchmarks.scenarios.sizes import QUICK_SIZES, sized
+from benchmarks.scenarios.compare import AnswersDiffer, Course, compare_servers
+from benchmarks.scenarios.sizes import QUICK_SIZES, measure_sizes
 from benchmarks.scenarios.sizes import SIZES as ALL_SIZES
-from benchmarks.scenarios.targets import measured
+from benchmarks.scenarios.targets import measure_targets
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from merger.core.windows import floor_day
 from sample_data.world import World
@@ -52,7 +52,7 @@ def _targets(options: argparse.Namespace) -> int:
         _say(f"--only takes a part of an endpoint's name: {', '.join(endpoint.name for endpoint in every)}")
         return 2
     seconds = options.seconds or (1.0 if options.quick else 5.0)
-    text, met = measured(endpoints, movies, options.scale, (options.workers or [1])[0], seconds, now, _say)
+    text, met = measure_targets(endpoints, movies, options.scale, (options.workers or [1])[0], seconds, now, _say)
     _finish(options, report.PART, text)
     return 0 if met else 1
 
@@ -71,13 +71,13 @@ def _peer(options: argparse.Namespace) -> int:
         by_socket=options.redis == "socket",
         only=options.only,
     )
-    _finish(options, report_compare.PART, compared(course, movies, now, _say))
+    _finish(options, report_compare.PART, compare_servers(course, movies, now, _say))
     return 0
 
 
 def _sizes(options: argparse.Namespace) -> int:
     machine, quick = Machine.here(), options.quick
-    found = sized(
+    found = measure_sizes(
         QUICK_SIZES if quick else ALL_SIZES,
         lambda: datetime.now(UTC),
         options.seconds or (1.0 if quick else 5.0),
@@ -92,7 +92,7 @@ def _capacity(options: argparse.Namespace) -> int:
     machine, now = Machine.here(), datetime.now(UTC)
     movies = World(floor_day(now), scale=options.scale).movies
     seconds, lead = (1.0, 1_000) if options.quick else (15.0, 40_000)
-    found = capacity.measured(movies, options.scale, options.seconds or seconds, lead, _say)
+    found = capacity.measure_capacity(movies, options.scale, options.seconds or seconds, lead, _say)
     _finish(options, report_capacity.PART, report_capacity.capacity_section(found, machine, now), SCALING)
     _finish(options, report_capacity.HIT_RATES, report_capacity.hit_rate_section(), SCALING)
     return 0
@@ -105,7 +105,7 @@ _CHOICES = {TARGETS: (TARGETS,), PEER: (PEER,), SIZES: (SIZES,), CAPACITY: (CAPA
 def _finish(options: argparse.Namespace, part: str, text: str, page: Path = PAGE) -> None:
     _say("\n" + text)
     if options.write and not options.only and not options.quick:
-        write(page, part, text)
+        write_part(page, part, text)
         _say(f"\nWritten to {page.relative_to(ROOT)}")
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.harness.machine import Machine
-from benchmarks.reports.tables import write
+from benchmarks.reports.tables import write_part
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "nightly.md"
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = report(outcomes, began, Machine.here(), _commit())
     _say("\n" + text)
     if options.write and options.only is None:
-        write(PAGE, PART, text)
+        write_part(PAGE, PART, text)
         _say(f"Written to {PAGE.relative_to(ROOT)}")
     return 1 if any(outcome.code for outcome in outcomes) else 0
 

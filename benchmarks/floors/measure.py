@@ -10,10 +10,10 @@ from pathlib import Path
 import redis
 
 from benchmarks.floors.apps import KEY
-from benchmarks.harness.cores import Cores, pinned
-from benchmarks.harness.servers import Server, Start, answers, granian, resting, started
+from benchmarks.harness.cores import Cores, pin
+from benchmarks.harness.servers import Server, Start, answers_get, granian_command, pause, start_server
 from benchmarks.harness.service import ROOT
-from benchmarks.harness.wrk import Address, Load, run
+from benchmarks.harness.wrk import Address, Load, run_wrk
 from benchmarks.scenarios.contest import Contest, Outcome
 from benchmarks.scenarios.rivals import World
 from lambdaserve.server.embedded_stores import free_port
@@ -77,8 +77,8 @@ def floor_outcomes(contest: Contest, world: World, body: bytes, workers: int, co
         runs: dict[str, list[Load]] = {server.name: [] for server in servers}
         for _ in range(contest.rounds):
             for server in servers:
-                with resting([other for other in servers if other is not server]):
-                    load = run(Address(server.host, server.port), lines, contest.seconds, count=False)
+                with pause([other for other in servers if other is not server]):
+                    load = run_wrk(Address(server.host, server.port), lines, contest.seconds, count=False)
                 runs[server.name].append(load)
     for name, found in runs.items():
         outcome = Outcome("floor", name, tuple(found), (0.0,))
@@ -94,7 +94,7 @@ def _running(world: World, body: bytes, workers: int, cores: Cores) -> Iterator[
             port = free_port()
             start = Start(
                 name=floor.name,
-                command=granian(_APPLICATIONS[floor.kind], port, workers=workers, threads=floor.threads),
+                command=granian_command(_APPLICATIONS[floor.kind], port, workers=workers, threads=floor.threads),
                 port=port,
                 environment={
                     **world.variables,
@@ -103,8 +103,8 @@ def _running(world: World, body: bytes, workers: int, cores: Cores) -> Iterator[
                     "FLOOR_REDIS": world.stores.redis(_DATABASE, by_socket=floor.by_socket),
                 },
                 log=Path(world.directory) / f"floor-{place}.log",
-                is_ready=answers("/"),
+                is_ready=answers_get("/"),
             )
-            with pinned(cores.server):
-                found.append(stack.enter_context(started(start)))
+            with pin(cores.server):
+                found.append(stack.enter_context(start_server(start)))
         yield found

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from benchmarks.guard.figures import Figure, TooNoisy, better_of, compare, record, table
 from benchmarks.harness.machine import Machine
-from benchmarks.harness.servers import ServerFailed, descendants, started
-from benchmarks.harness.service import FAILURES, ROOT, api_key, environment, ours, prepare
-from benchmarks.harness.stores import Stores, stores
+from benchmarks.harness.servers import ServerFailed, descendants, start_server
+from benchmarks.harness.service import FAILURES, ROOT, create_api_key, environment, prepare, service_start
+from benchmarks.harness.stores import Stores, start_stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from merger.core.windows import floor_day
 from sample_data.world import World
@@ -60,7 +60,10 @@ class Bench:
         self._variables = environment(directory, found.mongo, found.redis(0), _SETTINGS)
         prepare(self._variables, "--sample")
         movies = World(floor_day(datetime.now(UTC)), scale=SCALE).movies[:MOVIES]
-        guard = {"GUARD_KEY": api_key(self._variables), "GUARD_MOVIES": ",".join(str(each.movie_id) for each in movies)}
+        guard = {
+            "GUARD_KEY": create_api_key(self._variables),
+            "GUARD_MOVIES": ",".join(str(each.movie_id) for each in movies),
+        }
         self._guarded = self._variables | guard
 
     def run(self) -> dict[str, float]:
@@ -88,7 +91,7 @@ class Bench:
     def _start(self) -> tuple[float, float]:
         """Processor time until the service is ready, in units of importing its libraries, and its largest process."""
         floor = subprocess.run([sys.executable, "-c", _FLOOR], capture_output=True, text=True, check=True)
-        with started(ours(self._directory, self._variables, workers=1)) as server:
+        with start_server(service_start(self._directory, self._variables, workers=1)) as server:
             processes = (server.child.process.pid, *descendants(server.child.process.pid))
             cpu = sum(map(_cpu_seconds, processes))
             return cpu / float(floor.stdout), (server.peak_memory() or 0) / 2**20
@@ -104,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, compares or records; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with tempfile.TemporaryDirectory(prefix="lambdaserve-guard-") as name, stores(Path(name)) as found:
+        with tempfile.TemporaryDirectory(prefix="lambdaserve-guard-") as name, start_stores(Path(name)) as found:
             bench = Bench(Path(name), found)
             return _record(bench, options.record) if options.record else _check(bench)
     except (*FAILURES, StoreDidNotStart, TooNoisy) as error:
@@ -129,7 +132,7 @@ def _record(bench: Bench, number: int) -> int:
 
 
 def _check(bench: Bench) -> int:
-    recorded = _recorded()
+    recorded = _read_figures()
     found = bench.run()
     if any(row.is_slower for row in compare(found, recorded)):
         print("Slower than recorded; measuring once more, since noise only adds", flush=True)
@@ -143,7 +146,7 @@ def _check(bench: Bench) -> int:
     return 1 if slower else 0
 
 
-def _recorded() -> Mapping[str, Figure]:
+def _read_figures() -> Mapping[str, Figure]:
     content = json.loads(RECORDED.read_text(encoding="utf-8"))
     return {name: Figure(**figure) for name, figure in content["figures"].items()}
 

@@ -18,9 +18,9 @@ class Cores:
     load: frozenset[int] = frozenset()
 
     @classmethod
-    def split(cls, available: frozenset[int], workers: int) -> Self:
+    def split(cls, usable_cores: frozenset[int], workers: int) -> Self:
         """A core for each worker as long as one is left over for the load; nothing to share out of a single one."""
-        ordered = sorted(available)
+        ordered = sorted(usable_cores)
         if len(ordered) < 2:
             return cls()
         servers = min(workers, len(ordered) - 1)
@@ -29,10 +29,10 @@ class Cores:
     def __str__(self) -> str:
         if not self.server:
             return "server, load and stores share one core"
-        return f"server on {_named(self.server)}, load and stores on {_named(self.load)}"
+        return f"server on {_describe(self.server)}, load and stores on {_describe(self.load)}"
 
 
-def available() -> frozenset[int]:
+def usable_cores() -> frozenset[int]:
     """Cores that this process may use; none where the system does not tell."""
     if sys.platform == "linux":
         return frozenset(os.sched_getaffinity(0))
@@ -40,7 +40,7 @@ def available() -> frozenset[int]:
 
 
 @contextmanager
-def pinned(cores: frozenset[int]) -> Iterator[None]:
+def pin(cores: frozenset[int]) -> Iterator[None]:
     """Inside, this thread and every process that it starts run on these cores; anywhere, if there are none."""
     if sys.platform != "linux" or not cores:
         yield
@@ -53,6 +53,6 @@ def pinned(cores: frozenset[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _named(cores: frozenset[int]) -> str:
+def _describe(cores: frozenset[int]) -> str:
     numbers = ", ".join(map(str, sorted(cores)))
     return f"core{'s' if len(cores) > 1 else ''} {numbers}"

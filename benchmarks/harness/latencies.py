@@ -47,7 +47,7 @@ class Latencies:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class EndpointResult:
     """An endpoint's two runs: one request at a time without cached answers, and several at once with them."""
 
     endpoint: Endpoint

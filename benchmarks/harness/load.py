@@ -19,13 +19,13 @@ from benchmarks.harness.workload import Endpoint
 CONCURRENCY = 8
 """Connections of a warm run."""
 
-_PATIENCE = 30.0
+_TIMEOUT_SECONDS = 30.0
 """Seconds that an answer may take before the run is given up."""
 
-HELD_IN_PROCESS = 1.1
+LOCAL_TIER_SECONDS = 1.1
 """Seconds after which no process still gives an answer that it has given before without asking Redis."""
 
-_SHOWN_OF_A_BODY = 400
+_EXCERPT_BYTES = 400
 
 
 class LoadFailed(Exception):
@@ -71,7 +71,7 @@ class Connection:
         """
         answer, took = await self.ask(path)
         if answer.status != HTTPStatus.OK:
-            text = answer.body[:_SHOWN_OF_A_BODY].decode(errors="replace")
+            text = answer.body[:_EXCERPT_BYTES].decode(errors="replace")
             raise LoadFailed(f"GET {path} was answered with {answer.status}: {text}")
         found = answer.headers.get(b"x-cache", b"").decode()
         if expected is not None and found != expected:
@@ -89,7 +89,7 @@ class Connection:
         self.writer.write(f"{head_of_request}{self.headers}\r\n".encode())
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
-            status, headers = _parsed(head)
+            status, headers = _parse_head(head)
             body = await self.reader.readexactly(int(headers[b"content-length"]))
         except (OSError, EOFError, KeyError, ValueError) as error:
             raise LoadFailed(f"GET {path} got no answer that can be read: {error!r}") from error
@@ -97,7 +97,7 @@ class Connection:
 
 
 @asynccontextmanager
-async def connected(host: str, port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
+async def connect(host: str, port: int, headers: Mapping[str, str] | None = None) -> AsyncIterator[Connection]:
     """Opens a connection; raises ``OSError`` where no server listens."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     reader, writer = await asyncio.open_connection(host, port)
@@ -109,15 +109,15 @@ async def connected(host: str, port: int, headers: Mapping[str, str] | None = No
             await writer.wait_closed()
 
 
-def _parsed(head: bytes) -> tuple[int, dict[bytes, bytes]]:
+def _parse_head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
     """Status and headers, their names in lower case."""
     first, *lines = head[:-4].split(b"\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
     return int(first.split(b" ", 2)[1]), headers
 
 
-async def cold(
-    connection: Connection, endpoint: Endpoint, forget: Callable[[], None], held: float = HELD_IN_PROCESS
+async def run_cold(
+    connection: Connection, endpoint: Endpoint, forget: Callable[[], None], held: float = LOCAL_TIER_SECONDS
 ) -> Latencies:
     """One request at a time, each answered for the first time.
 
@@ -137,7 +137,7 @@ async def cold(
             await asyncio.sleep(held if endpoint.cached else 0)
             forget()
         await asyncio.sleep(endpoint.pause)
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             found.append(await connection.milliseconds(path, expected))
     return Latencies.of(found, sum(found) / 1000)
 
@@ -156,11 +156,11 @@ async def fetch_all(
     """
     left, found = iter(paths), list[tuple[str, Answer]]()
     async with AsyncExitStack() as stack:
-        opened = [await stack.enter_async_context(connected(host, port, headers)) for _ in range(connections)]
+        opened = [await stack.enter_async_context(connect(host, port, headers)) for _ in range(connections)]
 
         async def keep_asking(connection: Connection) -> None:
             for path in left:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(_TIMEOUT_SECONDS):
                     answer, _ = await connection.ask(path)
                 found.append((path, answer))
 
@@ -168,7 +168,7 @@ async def fetch_all(
     return found
 
 
-async def warm(host: str, port: int, endpoint: Endpoint, seconds: float) -> Latencies:
+async def run_warm(host: str, port: int, endpoint: Endpoint, seconds: float) -> Latencies:
     """The same requests over and over from ``CONCURRENCY`` connections at once, all answered from the cache.
 
     Every path is asked once before, so that the cache holds it.
@@ -179,8 +179,8 @@ async def warm(host: str, port: int, endpoint: Endpoint, seconds: float) -> Late
     found: list[float] = []
     paths = cycle(endpoint.paths)
     expected = "HIT" if endpoint.cached else None
-    async with asyncio.timeout(seconds + 2 * _PATIENCE), AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(connected(host, port)) for _ in range(CONCURRENCY)]
+    async with asyncio.timeout(seconds + 2 * _TIMEOUT_SECONDS), AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(connect(host, port)) for _ in range(CONCURRENCY)]
         for path in endpoint.paths:
             await connections[0].milliseconds(path, None)
         started = time.perf_counter()

@@ -74,7 +74,7 @@ class Start:
 
 
 @contextmanager
-def started(start: Start, headers: Mapping[str, str] | None = None, database: int = 0) -> Iterator[Server]:
+def start_server(start: Start, headers: Mapping[str, str] | None = None, database: int = 0) -> Iterator[Server]:
     """A server that is ready; stopped afterwards.
 
     Raises:
@@ -93,7 +93,7 @@ def started(start: Start, headers: Mapping[str, str] | None = None, database: in
 
 
 @contextmanager
-def resting(servers: Sequence[Server]) -> Iterator[None]:
+def pause(servers: Sequence[Server]) -> Iterator[None]:
     """Inside, these don't run: what one does in the background is not to be charged to another."""
     groups = [server.child.process.pid for server in servers]
     _send(groups, signal.SIGSTOP)
@@ -109,7 +109,7 @@ def _send(groups: Sequence[int], what: signal.Signals) -> None:
             os.killpg(group, what)
 
 
-def answers(path: str) -> Callable[[int], bool]:
+def answers_get(path: str) -> Callable[[int], bool]:
     """Whether a GET of a path is a 200."""
 
     def ask(port: int) -> bool:
@@ -125,7 +125,7 @@ def answers(path: str) -> Callable[[int], bool]:
     return ask
 
 
-def granian(target: str, port: int, *, workers: int, threads: int) -> list[str]:
+def granian_command(target: str, port: int, *, workers: int, threads: int) -> list[str]:
     """The command of a granian server of a WSGI application, as `make run` has it."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     command += ["--host", LOOPBACK, "--port", str(port), "--workers", str(workers)]

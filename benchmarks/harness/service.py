@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.harness.load import LoadFailed
-from benchmarks.harness.servers import Server, ServerFailed, Start, started
-from benchmarks.harness.stores import Stores, stores
+from benchmarks.harness.servers import Server, ServerFailed, Start, start_server
+from benchmarks.harness.stores import Stores, start_stores
 from benchmarks.harness.workload import API
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.child_process import Child
@@ -25,10 +25,10 @@ from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PATIENCE = 120.0
+READY_TIMEOUT_SECONDS = 120.0
 """Seconds until the server must have read what every answer needs."""
 
-GENEROUS = 10_000_000
+UNLIMITED = 10_000_000
 """Requests per minute, and at once, of the key that the comparison uses: nothing is ever refused."""
 
 _NEEDS_CATALOGUE, _TELLS_LAYERS = f"{API}search/genres", f"{API}health"
@@ -36,7 +36,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{20,}")
 
 
 @contextmanager
-def running(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[tuple[Server, Stores]]:
+def start_service(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[tuple[Server, Stores]]:
     """Starts everything in a temporary directory and stops and removes it afterwards.
 
     Args:
@@ -50,11 +50,11 @@ def running(scale: float, workers: int, say: Callable[[str], None]) -> Iterator[
     """
     with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name:
         directory = Path(name)
-        with stores(directory) as found:
+        with start_stores(directory) as found:
             variables = environment(directory, found.mongo, found.redis(0), {"SAMPLE_SCALE": str(scale)})
             prepare(variables, "--sample")
             say(f"Starting the server with {workers} worker{'s' if workers > 1 else ''}")
-            with started(ours(directory, variables, workers)) as server:
+            with start_server(service_start(directory, variables, workers)) as server:
                 yield server, found
 
 
@@ -88,8 +88,12 @@ def prepare(variables: Mapping[str, str], *options: str) -> None:
         child.stop()
 
 
-def ours(
-    directory: Path, variables: Mapping[str, str], workers: int, name: str = "lambdaserve", patience: float = PATIENCE
+def service_start(
+    directory: Path,
+    variables: Mapping[str, str],
+    workers: int,
+    name: str = "lambdaserve",
+    patience: float = READY_TIMEOUT_SECONDS,
 ) -> Start:
     """How the service is started; ready is when it has read the catalogue and the state of both layers."""
     port = free_port()
@@ -97,8 +101,8 @@ def ours(
     return Start(name, _manage("serve"), port, settings, directory / f"{name}.log", _is_ready, patience)
 
 
-def api_key(
-    variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = GENEROUS, burst: int = GENEROUS
+def create_api_key(
+    variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = UNLIMITED, burst: int = UNLIMITED
 ) -> str:
     """A key of these scopes, by default one that may read without an end.
 
@@ -120,7 +124,7 @@ def api_key(
     return found[0]
 
 
-def make_user(variables: Mapping[str, str], name: str, password: str) -> None:
+def create_superuser(variables: Mapping[str, str], name: str, password: str) -> None:
     """A superuser.
 
     Args:
@@ -135,7 +139,7 @@ def make_user(variables: Mapping[str, str], name: str, password: str) -> None:
     subprocess.run(command, env={**variables, "DJANGO_SUPERUSER_PASSWORD": password}, check=True, capture_output=True)
 
 
-def access_token(base: str, name: str, password: str) -> str:
+def log_in(base: str, name: str, password: str) -> str:
     """What a user gets who logs in.
 
     Args:
@@ -155,7 +159,7 @@ def access_token(base: str, name: str, password: str) -> str:
 
 def _is_ready(port: int) -> bool:
     """Whether it has read ahead; before that, a request would be measured that waits for the start."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=READY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", _NEEDS_CATALOGUE)
         catalogue = connection.getresponse()

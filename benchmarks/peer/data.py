@@ -154,7 +154,7 @@ class Data:
         found_speed, *found_batch = await asyncio.gather(*reads)
         boundary = self.boundary()
         documents = self._contract.read(batch=found_batch[0] if found_batch else (), speed=found_speed)
-        return ViewInputs(boundary=boundary, layers=assumed(boundary), documents=documents)
+        return ViewInputs(boundary=boundary, layers=assume_current(boundary), documents=documents)
 
     async def _read_catalogue(self) -> Catalogue:
         details, months, totals = await asyncio.gather(
@@ -188,7 +188,7 @@ def newest(documents: Iterable[Document], key: Callable[[Document], Any], stamp:
     return list(found.values())
 
 
-def assumed(boundary: Boundary) -> Layers:
+def assume_current(boundary: Boundary) -> Layers:
     """Both layers complete and current: a service of this kind does not look whether they are."""
     hours = frozenset(closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None))
     layer = SpeedLayer(hours, boundary.now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from benchmarks.peer.data import Catalogue, Data, Document, assumed
+from benchmarks.peer.data import Catalogue, Data, Document, assume_current
 from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR, Granularity, Span, isoformat
 from merger.views.freshness import describe
@@ -99,7 +99,7 @@ async def genres(data: Data, q: str | None) -> dict[str, Any]:
 def freshness(data: Data, speed_types: Iterable[str] = ()) -> dict[str, Any]:
     """What an answer says about its age, as far as this service knows."""
     boundary = data.boundary()
-    return describe(boundary, assumed(boundary), speed_types=speed_types).as_dict()
+    return describe(boundary, assume_current(boundary), speed_types=speed_types).as_dict()
 
 
 def rating(movies: Iterable[Document]) -> float | None:

@@ -11,7 +11,7 @@ from fastapi import HTTPException
 
 from analytics.series import STEADY
 from analytics.series_reads import SPEED_TYPE
-from benchmarks.peer.data import Data, Document, assumed, newest
+from benchmarks.peer.data import Data, Document, assume_current, newest
 from benchmarks.peer.rankings import freshness
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
@@ -28,7 +28,7 @@ async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_i
     points, hours = await _read(data, metric, name, movie_id)
     if movie_id is not None and movie_id not in catalogue.movies and not points and not hours:
         raise HTTPException(404, f"There is no movie {movie_id}.")
-    layer = assumed(boundary).speed_of(SPEED_TYPE[metric])
+    layer = assume_current(boundary).speed_of(SPEED_TYPE[metric])
     if movie_id is None:
         layer = SpeedLayer(frozenset(d["hour"] for d in hours), boundary.now)
     if name is not None:

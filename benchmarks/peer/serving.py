@@ -68,7 +68,7 @@ class Serving:
         return Response(served.body, media_type="application/json", headers=headers)
 
 
-async def admitted(request: Request, x_api_key: Annotated[str | None, Header()] = None) -> str | None:
+async def admit(request: Request, x_api_key: Annotated[str | None, Header()] = None) -> str | None:
     """The client whose limit a request counts against; ``None`` in ``plain`` mode."""
     if request.app.state.settings.limit is None:
         return None
@@ -78,7 +78,7 @@ async def admitted(request: Request, x_api_key: Annotated[str | None, Header()] 
 
 async def serving(
     request: Request,
-    client: Annotated[str | None, Depends(admitted)],
+    client: Annotated[str | None, Depends(admit)],
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Serving:
     """The way to an answer."""

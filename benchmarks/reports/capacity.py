@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from benchmarks.harness.machine import Machine
-from benchmarks.reports.tables import aligned
+from benchmarks.reports.tables import align_table
 from benchmarks.scenarios.capacity import Capacity
 from benchmarks.scenarios.capacity_model import BUSY, Cost, need
 from benchmarks.scenarios.hit_rates import Demand, fresh_hit_rate, hit_rates
@@ -54,13 +54,13 @@ def hit_rate_section() -> str:
         for exponent in (0.8, 1.0):
             rates = hit_rates(Demand(questions, exponent), [max(1, int(share * questions)) for share in HELD_SHARES])
             rows.append((f"{questions:,}", f"{exponent:g}", *(f"{rate:.0%}" for rate in rates)))
-    by_size = aligned(("questions", "s", *(f"{share:.1%} held" for share in HELD_SHARES)), rows)
+    by_size = align_table(("questions", "s", *(f"{share:.1%} held" for share in HELD_SHARES)), rows)
     loads = (10, 100, 1_000)
     rows = [
         (f"{each:,}", *(f"{fresh_hit_rate(Demand(each, 1.0), load, FRESH_FOR):.0%}" for load in loads))
         for each in QUESTIONS
     ]
-    by_load = aligned(("questions", *(f"{load:,} requests/s" for load in loads)), rows)
+    by_load = align_table(("questions", *(f"{load:,} requests/s" for load in loads)), rows)
     simulated = "Two million requests, of which the first half fills the cache; least recently asked goes first:"
     fresh = f"With room for all, and answers that are fresh for {FRESH_FOR} s (s = 1):"
     return f"{simulated}\n\n{by_size}\n\n{fresh}\n\n{by_load}"
@@ -72,7 +72,7 @@ def _costs(found: Capacity) -> str:
     rows += [("computed, on average of the mix", found.made_on_average)]
     rows += [(f"the mix, {found.missed:.1%} computed", found.mixed)]
     head = ("an answer", "CPU ms", "Redis commands", "Redis CPU µs", "finds", "bytes, packed")
-    return aligned(head, [(name, *_cells(each)) for name, each in rows])
+    return align_table(head, [(name, *_cells(each)) for name, each in rows])
 
 
 def _cells(cost: Cost) -> Sequence[str]:
@@ -92,7 +92,7 @@ def _loads(cost: Cost) -> str:
         figures = (load, found.cores, found.redis_commands, found.redis_masters, found.finds, found.megabits)
         rows.append([f"{figure:,.0f}" for figure in figures])
     head = ("requests/s", "cores of the service", "Redis commands/s", "Redis masters", "finds/s", "Mbit/s out")
-    return aligned(head, rows, left=())
+    return align_table(head, rows, left=())
 
 
 def _of_movies(found: Capacity) -> str:
@@ -103,4 +103,4 @@ def _of_movies(found: Capacity) -> str:
         answers = movies * found.sizes.entry_bytes / _GIB
         rows.append((f"{movies:,}", f"{stored:,.0f} GiB", f"{held:,.1f} GiB", f"{answers:,.0f} GiB"))
     head = ("movies", "documents", "held by each process for search", "one answer of each in Redis")
-    return aligned(head, rows)
+    return align_table(head, rows)

@@ -11,7 +11,7 @@ from benchmarks.harness.latencies import Latencies
 from benchmarks.harness.machine import Machine
 from benchmarks.harness.wrk import CONNECTIONS
 from benchmarks.reports.endpoints import about
-from benchmarks.reports.tables import aligned
+from benchmarks.reports.tables import align_table
 from benchmarks.scenarios.contest import Outcome
 from benchmarks.scenarios.rivals import GUARDED, OURS, PLAIN
 from benchmarks.scenarios.scenarios import COLD, HOT, NOT_MODIFIED, WARM, ZIPF
@@ -111,7 +111,7 @@ def comparison_section(found: Sequence[Comparison], held: Conditions) -> str:
             ratio_table(comparison),
             floor_table(comparison),
             cold_table(comparison),
-            "\n".join(_told(text, reached=reached) for text, reached in aims(comparison)),
+            "\n".join(_verdict_line(text, reached=reached) for text, reached in aims(comparison)),
         ]
     return "\n\n".join(parts)
 
@@ -132,7 +132,7 @@ def scenario_table(found: Comparison) -> str:
                 "?" if memory is None else f"{memory / 1e6:.0f}",
             )
         )
-    return aligned(head, rows, left=(0, 1))
+    return align_table(head, rows, left=(0, 1))
 
 
 def ratio_table(found: Comparison) -> str:
@@ -145,12 +145,12 @@ def ratio_table(found: Comparison) -> str:
         others = [found.of(scenario, server).latencies.per_second for server in _SERVERS[1:]]
         beside_floor = f"{ours / floor:.2f}" if scenario in (HOT, NOT_MODIFIED, WARM) else ""
         rows.append((scenario, *(f"{ours / other:.2f}" for other in others), beside_floor))
-    return aligned(head, rows)
+    return align_table(head, rows)
 
 
 def floor_table(found: Comparison) -> str:
     """What next to nothing costs."""
-    return aligned(
+    return align_table(
         ("floor", "requests/s", "p50", "p95", "p99"),
         [(floor.server, *_figures(floor.latencies)) for floor in found.floors],
     )
@@ -165,7 +165,7 @@ def cold_table(found: Comparison) -> str:
             f"{value:.1f}" for server in _SERVERS[:2] for value in (by_server[server].p50, by_server[server].p95)
         ]
         rows.append((endpoint, *figures))
-    return aligned(head, rows)
+    return align_table(head, rows)
 
 
 def aims(found: Comparison) -> Iterator[tuple[str, bool]]:
@@ -202,7 +202,7 @@ def aims(found: Comparison) -> Iterator[tuple[str, bool]]:
             yield f"cold p95 of {endpoint} no higher than the peer's: {ours:.1f} and {theirs:.1f} ms", False
 
 
-def _told(text: str, *, reached: bool) -> str:
+def _verdict_line(text: str, *, reached: bool) -> str:
     return f"- {'reached' if reached else '**not reached**'}: {text}"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmarks.harness.latencies import Measured
+from benchmarks.harness.latencies import EndpointResult
 from benchmarks.harness.load import CONCURRENCY
 from benchmarks.harness.machine import Machine
-from benchmarks.reports.tables import aligned
+from benchmarks.reports.tables import align_table
 
 PART = "measured"
 """The part of ``docs/performance.md`` that holds these figures."""
@@ -54,12 +54,12 @@ class Conditions:
     peak_memory: int | None
 
 
-def table(results: Sequence[Measured]) -> str:
+def table(results: Sequence[EndpointResult]) -> str:
     """Markdown, aligned so that it reads well as plain text too; times in milliseconds."""
-    return aligned(_HEAD, [_row(measured) for measured in results], left=(0, len(_HEAD) - 1))
+    return align_table(_HEAD, [_row(measured) for measured in results], left=(0, len(_HEAD) - 1))
 
 
-def section(results: Sequence[Measured], conditions: Conditions) -> str:
+def section(results: Sequence[EndpointResult], conditions: Conditions) -> str:
     """What stands between the markers: the conditions in words, the table, and what was missed."""
     missed = [f"- `{measured.endpoint.name}`: {', '.join(measured.misses)}" for measured in results if measured.misses]
     verdict = ["Missed:", "", *missed] if missed else ["Every target was met."]
@@ -90,7 +90,7 @@ def _conditions(held: Conditions) -> list[str]:
     ]
 
 
-def _row(measured: Measured) -> tuple[str, ...]:
+def _row(measured: EndpointResult) -> tuple[str, ...]:
     cold, warm = measured.cold, measured.warm
     return (
         measured.endpoint.name,

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from benchmarks.harness.machine import Machine
 from benchmarks.reports.endpoints import about
-from benchmarks.reports.tables import aligned
-from benchmarks.scenarios.sizes import Sized
+from benchmarks.reports.tables import align_table
+from benchmarks.scenarios.sizes import SizeResult
 
 PART = "sizes"
 """The part of ``docs/performance.md`` that holds these figures."""
 
 
-def sizes_section(found: Sequence[Sized], machine: Machine, now: datetime) -> str:
+def sizes_section(found: Sequence[SizeResult], machine: Machine, now: datetime) -> str:
     """What stands between the markers.
 
     Args:
@@ -39,7 +39,7 @@ def sizes_section(found: Sequence[Sized], machine: Machine, now: datetime) -> st
     return "\n\n".join(parts)
 
 
-def _table(found: Sequence[Sized], name: Callable[[Sized], str]) -> str:
+def _table(found: Sequence[SizeResult], name: Callable[[SizeResult], str]) -> str:
     rows = [
         (
             kind,
@@ -51,9 +51,9 @@ def _table(found: Sequence[Sized], name: Callable[[Sized], str]) -> str:
     rows.append(("seconds until ready", *(f"{each.ready_after:.1f}" for each in found), ""))
     memory = ("?" if each.memory is None else f"{each.memory / 1e6:.0f}" for each in found)
     rows.append(("peak MB of the worker", *memory, ""))
-    return aligned(("", *(name(each) for each in found), "largest ÷ smallest p50"), rows)
+    return align_table(("", *(name(each) for each in found), "largest ÷ smallest p50"), rows)
 
 
-def _growth(found: Sequence[Sized], kind: str) -> str:
+def _growth(found: Sequence[SizeResult], kind: str) -> str:
     first, last = found[0].latencies[kind].p50, found[-1].latencies[kind].p50
     return f"{last / first:.1f}" if first else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 
-def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> str:
+def align_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> str:
     """A table whose columns have one width each.
 
     Args:
@@ -32,7 +32,7 @@ def markers(name: str) -> tuple[str, str]:
     return f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
 
 
-def replaced(page: str, name: str, new: str) -> str:
+def replace_part(page: str, name: str, new: str) -> str:
     """The page with ``new`` between the markers of a part.
 
     Raises:
@@ -46,11 +46,11 @@ def replaced(page: str, name: str, new: str) -> str:
     return f"{before}{begin}\n{new}\n{end}{after}"
 
 
-def write(path: Path, name: str, new: str) -> None:
+def write_part(path: Path, name: str, new: str) -> None:
     """Puts a text into its part of a page.
 
     Raises:
         OSError: it can't be read or written.
-        ValueError: see ``replaced``.
+        ValueError: see ``replace_part``.
     """
-    path.write_text(replaced(path.read_text(encoding="utf-8"), name, new), encoding="utf-8")
+    path.write_text(replace_part(path.read_text(encoding="utf-8"), name, new), encoding="utf-8")

@@ -18,9 +18,9 @@ from statistics import fmean
 import bson
 import pymongo
 
-from benchmarks.harness.load import HELD_IN_PROCESS, LoadFailed, connected, fetch_all
+from benchmarks.harness.load import LOCAL_TIER_SECONDS, LoadFailed, connect, fetch_all
 from benchmarks.harness.servers import Server, descendants
-from benchmarks.harness.service import ROOT, running
+from benchmarks.harness.service import ROOT, start_service
 from benchmarks.harness.stores import Stores
 from benchmarks.harness.workload import Endpoint, path_of, workload
 from benchmarks.harness.zipf import SHARES, mix
@@ -111,7 +111,7 @@ class _Meter:
         return _cpu(service), _cpu([self.stores.redis_pid]), float(self.stores.commands())
 
 
-def measured(movies: Sequence[Movie], scale: float, seconds: float, lead: int, say: Say) -> Capacity:
+def measure_capacity(movies: Sequence[Movie], scale: float, seconds: float, lead: int, say: Say) -> Capacity:
     """Starts one worker on the sample world, asks, and reckons.
 
     Args:
@@ -126,7 +126,7 @@ def measured(movies: Sequence[Movie], scale: float, seconds: float, lead: int, s
         ServerFailed: something didn't start.
         StoreDidNotStart: an embedded store.
     """
-    with running(scale, 1, say) as (server, stores):
+    with start_service(scale, 1, say) as (server, stores):
         meter = _Meter(server, stores)
         time.sleep(STARTS_WITHIN)
         idle = _idle(meter)
@@ -134,19 +134,19 @@ def measured(movies: Sequence[Movie], scale: float, seconds: float, lead: int, s
         endpoints = [endpoint for endpoint in workload(movies) if endpoint.name in SHARES]
         made = {}
         for endpoint in endpoints:
-            made[endpoint.name] = asyncio.run(_made(meter, endpoint, idle))
+            made[endpoint.name] = asyncio.run(_measure_computed(meter, endpoint, idle))
             say(f"{endpoint.name:32} computed: {made[endpoint.name].cpu_ms:7.2f} ms of a core")
         popular = [path_of("movies", movie.movie_id) for movie in movies[:HOT_PATHS]]
-        hot = asyncio.run(_given(meter, popular, seconds, idle))
+        hot = asyncio.run(_measure_cached(meter, popular, seconds, idle))
         say(f"{'out of the process':32} {hot.cpu_ms:19.3f} ms")
         # So many that none of them is asked for again while the process holds it.
         many = [path for endpoint in endpoints for path in endpoint.paths]
         many += [path_of("movies", movie.movie_id, "stats") for movie in movies]
-        warm = asyncio.run(_given(meter, many, seconds, idle, warms=True))
+        warm = asyncio.run(_measure_cached(meter, many, seconds, idle, warms=True))
         say(f"{'out of Redis':32} {warm.cpu_ms:19.3f} ms")
         stores.forget(0)
-        asyncio.run(_warmed(server, mix(movies, lead, seed=1)))
-        mixed, missed = asyncio.run(_streamed(meter, mix(movies, lead, seed=2), seconds, idle))
+        asyncio.run(_fill_cache(server, mix(movies, lead, seed=1)))
+        mixed, missed = asyncio.run(_measure_stream(meter, mix(movies, lead, seed=2), seconds, idle))
         say(f"{'a mix as users make it':32} {mixed.cpu_ms:19.3f} ms, {missed:.1%} computed")
         found = Capacity(hot, warm, made, mixed, missed, _sizes(stores, len(movies)), idle)
         return replace(found, mixed=replace(mixed, finds=missed * found.made_on_average.finds))
@@ -167,14 +167,14 @@ def _idle(meter: _Meter, seconds: float = 10.0) -> float:
     return (meter.now()[0] - before) / seconds
 
 
-async def _made(meter: _Meter, endpoint: Endpoint, idle: float) -> Cost:
+async def _measure_computed(meter: _Meter, endpoint: Endpoint, idle: float) -> Cost:
     """One at a time, each for the first time."""
     finds = sum(json.loads(_BUDGET.read_text(encoding="utf-8")).get(endpoint.name, {}).values())
-    async with connected(meter.server.host, meter.server.port, _PACKED) as connection:
+    async with connect(meter.server.host, meter.server.port, _PACKED) as connection:
         sizes: list[int] = []
         took, used = 0.0, (0.0, 0.0, 0.0)
         while len(sizes) < MADE_AT_LEAST:
-            await asyncio.sleep(HELD_IN_PROCESS)
+            await asyncio.sleep(LOCAL_TIER_SECONDS)
             meter.stores.forget(0)
             began, before = time.perf_counter(), meter.now()
             for path in endpoint.paths:
@@ -183,19 +183,21 @@ async def _made(meter: _Meter, endpoint: Endpoint, idle: float) -> Cost:
                     raise LoadFailed(f"GET {path} was not computed: {answer.status} {answer.headers}")
                 sizes.append(len(answer.body))
             took += time.perf_counter() - began
-            service, redis, commands = map(add, used, _since(before, meter))
+            service, redis, commands = map(add, used, _used_since(before, meter))
             used = service, redis, commands
         return _cost(used, len(sizes), idle * took, finds, fmean(sizes))
 
 
-async def _given(meter: _Meter, paths: Sequence[str], seconds: float, idle: float, *, warms: bool = False) -> Cost:
+async def _measure_cached(
+    meter: _Meter, paths: Sequence[str], seconds: float, idle: float, *, warms: bool = False
+) -> Cost:
     """From several connections, for some seconds; every path was asked once before."""
     asked, sizes, misses = cycle(paths), list[int](), 0
-    await _warmed(meter.server, paths)
-    await asyncio.sleep(HELD_IN_PROCESS if warms else 0)
+    await _fill_cache(meter.server, paths)
+    await asyncio.sleep(LOCAL_TIER_SECONDS if warms else 0)
     async with AsyncExitStack() as stack:
         opened = [
-            await stack.enter_async_context(connected(meter.server.host, meter.server.port, _PACKED))
+            await stack.enter_async_context(connect(meter.server.host, meter.server.port, _PACKED))
             for _ in range(CONNECTIONS)
         ]
         began, before = time.perf_counter(), meter.now()
@@ -213,20 +215,20 @@ async def _given(meter: _Meter, paths: Sequence[str], seconds: float, idle: floa
         await asyncio.gather(*(keep_asking(place) for place in range(CONNECTIONS)))
         if misses > MISSES_AT_MOST * len(sizes):
             raise LoadFailed(f"{misses:,} of {len(sizes):,} answers were not given from the cache")
-        return _cost(_since(before, meter), len(sizes), idle * (time.perf_counter() - began), 0, fmean(sizes))
+        return _cost(_used_since(before, meter), len(sizes), idle * (time.perf_counter() - began), 0, fmean(sizes))
 
 
-async def _warmed(server: Server, paths: Sequence[str]) -> None:
+async def _fill_cache(server: Server, paths: Sequence[str]) -> None:
     await asyncio.sleep(SETTLES)
     await fetch_all(server.host, server.port, _PACKED, paths, CONNECTIONS)
 
 
-async def _streamed(meter: _Meter, paths: Sequence[str], seconds: float, idle: float) -> tuple[Cost, float]:
+async def _measure_stream(meter: _Meter, paths: Sequence[str], seconds: float, idle: float) -> tuple[Cost, float]:
     """From several connections, each path as it comes; and the share that had to be computed."""
     asked, sizes, misses = cycle(paths), list[int](), 0
     async with AsyncExitStack() as stack:
         opened = [
-            await stack.enter_async_context(connected(meter.server.host, meter.server.port, _PACKED))
+            await stack.enter_async_context(connect(meter.server.host, meter.server.port, _PACKED))
             for _ in range(CONNECTIONS)
         ]
         began, before = time.perf_counter(), meter.now()
@@ -239,11 +241,11 @@ async def _streamed(meter: _Meter, paths: Sequence[str], seconds: float, idle: f
                 sizes.append(len(answer.body))
 
         await asyncio.gather(*(keep_asking(place) for place in range(CONNECTIONS)))
-        cost = _cost(_since(before, meter), len(sizes), idle * (time.perf_counter() - began), 0, fmean(sizes))
+        cost = _cost(_used_since(before, meter), len(sizes), idle * (time.perf_counter() - began), 0, fmean(sizes))
         return cost, misses / len(sizes)
 
 
-def _since(before: tuple[float, float, float], meter: _Meter) -> tuple[float, float, float]:
+def _used_since(before: tuple[float, float, float], meter: _Meter) -> tuple[float, float, float]:
     service, redis, commands = map(sub, meter.now(), before)
     return service, redis, commands
 

@@ -13,18 +13,18 @@ from http import HTTPStatus
 from pathlib import Path
 
 from benchmarks.floors.measure import floor_outcomes
-from benchmarks.harness.cores import Cores, available, pinned
+from benchmarks.harness.cores import Cores, pin, usable_cores
 from benchmarks.harness.latencies import Latencies
-from benchmarks.harness.load import LoadFailed, cold, connected, fetch_all
+from benchmarks.harness.load import LoadFailed, connect, fetch_all, run_cold
 from benchmarks.harness.machine import PACKAGES, PEERS, Machine
-from benchmarks.harness.servers import Server, resting
-from benchmarks.harness.stores import stores
+from benchmarks.harness.servers import Server, pause
+from benchmarks.harness.stores import start_stores
 from benchmarks.harness.workload import Endpoint, workload
-from benchmarks.harness.wrk import CONNECTIONS, installed
+from benchmarks.harness.wrk import CONNECTIONS, find_wrk
 from benchmarks.reports.comparison import Comparison, Conditions, comparison_section
 from benchmarks.scenarios.contest import Contest
 from benchmarks.scenarios.equality import difference
-from benchmarks.scenarios.rivals import GUARDED, OURS, World, prepared, rivals
+from benchmarks.scenarios.rivals import GUARDED, OURS, World, prepare_world, start_rivals
 from benchmarks.scenarios.scenarios import scenarios
 from sample_data.facts import Movie
 
@@ -60,7 +60,7 @@ class Course:
     only: str | None = None
 
 
-def compared(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -> str:
+def compare_servers(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -> str:
     """The report.
 
     Args:
@@ -76,13 +76,13 @@ def compared(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -
         ServerFailed: a server didn't start.
         StoreDidNotStart: an embedded store.
     """
-    installed()
+    find_wrk()
     machine = Machine.here((*PACKAGES, *PEERS))
-    cores = {workers: Cores.split(available(), workers) for workers in course.workers}
+    cores = {workers: Cores.split(usable_cores(), workers) for workers in course.workers}
     found = []
     with _world(course, cores[course.workers[0]]) as world:
         for workers in course.workers:
-            with pinned(cores[workers].load):
+            with pin(cores[workers].load):
                 found.append(_compare(course, world, movies, workers, cores[workers], say))
     conditions = Conditions(
         measured_at=now,
@@ -98,27 +98,27 @@ def compared(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -
 
 @contextmanager
 def _world(course: Course, cores: Cores) -> Iterator[World]:
-    with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name, pinned(cores.load):
+    with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name, pin(cores.load):
         directory = Path(name)
-        with stores(directory) as started:
-            yield prepared(directory, started, course.scale, by_socket=course.by_socket)
+        with start_stores(directory) as started:
+            yield prepare_world(directory, started, course.scale, by_socket=course.by_socket)
 
 
 def _compare(course: Course, world: World, movies: Sequence[Movie], workers: int, cores: Cores, say: Say) -> Comparison:
     say(f"\nStarting the service and its peers with {workers} worker{'s' if workers > 1 else ''} each: {cores}")
     contest = Contest(world.stores, world.directory, course.rounds, course.seconds, say)
     endpoints = [endpoint for endpoint in workload(movies) if endpoint.cached]
-    with rivals(world, workers, cores) as servers:
-        body = _checked(servers, endpoints, say)
+    with start_rivals(world, workers, cores) as servers:
+        body = _check_answers(servers, endpoints, say)
         chosen = [each for each in scenarios(movies, lead=course.lead) if (course.only or "") in each.name]
         outcomes = list(contest.outcomes(servers, chosen))
-        colds = {} if course.only else _colds(world, servers, endpoints, course.cold_requests, say)
+        colds = {} if course.only else _measure_cold_runs(world, servers, endpoints, course.cold_requests, say)
         memory = {server.name: server.peak_memory() for server in servers}
     floors = [] if course.only else list(floor_outcomes(contest, world, body, workers, cores))
     return Comparison(workers, str(cores), outcomes, floors, colds, memory)
 
 
-def _checked(servers: Sequence[Server], endpoints: Sequence[Endpoint], say: Say) -> bytes:
+def _check_answers(servers: Sequence[Server], endpoints: Sequence[Endpoint], say: Say) -> bytes:
     """One answer of the service, once every server has given the same ones."""
     paths = [path for endpoint in endpoints for path in endpoint.paths[:8]]
     bodies = [_bodies(server, paths) for server in servers]
@@ -139,7 +139,7 @@ def _bodies(server: Server, paths: Sequence[str]) -> dict[str, bytes]:
     return {path: answer.body for path, answer in answers}
 
 
-def _colds(
+def _measure_cold_runs(
     world: World, servers: Sequence[Server], endpoints: Sequence[Endpoint], most: int, say: Say
 ) -> dict[str, dict[str, Latencies]]:
     """By endpoint and server, one request at a time, none from the cache."""
@@ -150,7 +150,7 @@ def _colds(
         )
         for server in servers:
             if server.name in (OURS, GUARDED):
-                with resting([other for other in servers if other is not server]):
+                with pause([other for other in servers if other is not server]):
                     found = asyncio.run(_cold(world, server, asked))
                 result.setdefault(endpoint.name, {})[server.name] = found
                 say(f"cold {endpoint.name:31} {server.name:28} p95 {found.p95:7.1f} ms")
@@ -158,5 +158,5 @@ def _colds(
 
 
 async def _cold(world: World, server: Server, endpoint: Endpoint) -> Latencies:
-    async with connected(server.host, server.port, server.headers) as connection:
-        return await cold(connection, endpoint, lambda: world.stores.forget(server.database))
+    async with connect(server.host, server.port, server.headers) as connection:
+        return await run_cold(connection, endpoint, lambda: world.stores.forget(server.database))

@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.harness.latencies import Latencies
-from benchmarks.harness.load import HELD_IN_PROCESS, Answer, LoadFailed, fetch_all
-from benchmarks.harness.servers import Server, resting
+from benchmarks.harness.load import LOCAL_TIER_SECONDS, Answer, LoadFailed, fetch_all
+from benchmarks.harness.servers import Server, pause
 from benchmarks.harness.stores import Stores
-from benchmarks.harness.wrk import CONNECTIONS, Address, Load, run
+from benchmarks.harness.wrk import CONNECTIONS, Address, Load, run_wrk
 from benchmarks.scenarios.scenarios import Scenario
 
 Say = Callable[[str], None]
@@ -89,7 +89,7 @@ class Contest:
             courses = [_Course(self, server, scenario) for server in servers]
             for _ in range(self.rounds):
                 for course in courses:
-                    with resting([server for server in servers if server is not course.server]):
+                    with pause([server for server in servers if server is not course.server]):
                         course.run()
             for course in courses:
                 outcome = course.outcome()
@@ -115,11 +115,11 @@ class _Course:
     def run(self) -> None:
         """One run more."""
         stores, lines = self.contest.stores, self.contest.directory / "requests.txt"
-        tags = self._prepared()
+        tags = self._prepare_cache()
         lines.write_text(_as_lines(self.scenario, tags), encoding="utf-8")
         before = stores.commands()
         address = Address(self.server.host, self.server.port, self.server.headers)
-        load = run(address, lines, self.contest.seconds, first=self.place)
+        load = run_wrk(address, lines, self.contest.seconds, first=self.place)
         trouble = self.scenario.violation(load.answered)
         if trouble is not None:
             raise LoadFailed(f"{self.scenario.name}, {self.server.name}: {trouble} ({dict(load.answered)})")
@@ -132,17 +132,17 @@ class _Course:
             self.scenario.name, self.server.name, tuple(self.runs), tuple(self.commands), self.first_hit_rate
         )
 
-    def _prepared(self) -> dict[str, str]:
+    def _prepare_cache(self) -> dict[str, str]:
         """The cache as the scenario wants it; entity tags where they were seen."""
         scenario, begins = self.scenario, not self.runs
         if scenario.begins_empty or (scenario.lead and begins):
             self.contest.stores.forget(self.server.database)
-            time.sleep(HELD_IN_PROCESS)
+            time.sleep(LOCAL_TIER_SECONDS)
         if scenario.lead and begins:
             self.place = scenario.lead
-            self._lead([answer for _, answer in self._asked(scenario.paths[: scenario.lead])])
+            self._lead([answer for _, answer in self._fetch(scenario.paths[: scenario.lead])])
         elif scenario.conditional or (begins and not scenario.begins_empty):
-            found = self._asked(scenario.paths)
+            found = self._fetch(scenario.paths)
             return {path: answer.headers.get(b"etag", b"").decode() for path, answer in found}
         return {}
 
@@ -150,7 +150,7 @@ class _Course:
         hits = sum(answer.headers.get(b"x-cache") != b"MISS" for answer in answers)
         self.first_hit_rate = hits / len(answers)
 
-    def _asked(self, paths: Sequence[str]) -> list[tuple[str, Answer]]:
+    def _fetch(self, paths: Sequence[str]) -> list[tuple[str, Answer]]:
         server = self.server
         answers = asyncio.run(fetch_all(server.host, server.port, server.headers, paths, CONNECTIONS))
         for path, answer in answers:

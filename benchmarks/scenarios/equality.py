@@ -17,7 +17,7 @@ def difference(ours: Any, theirs: Any, place: str = "") -> str | None:
     Numbers may differ by the rounding of sums in another order; what is about the answer is not compared.
     """
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        return _of_objects(ours, theirs, place)
+        return _object_difference(ours, theirs, place)
     if isinstance(ours, list) and isinstance(theirs, list):
         if len(ours) != len(theirs):
             return f"{place}: {len(ours)} entries and {len(theirs)}"
@@ -26,7 +26,7 @@ def difference(ours: Any, theirs: Any, place: str = "") -> str | None:
     return None if _is_equal(ours, theirs) else f"{place}: {ours!r} and {theirs!r}"
 
 
-def _of_objects(ours: dict[str, Any], theirs: dict[str, Any], place: str) -> str | None:
+def _object_difference(ours: dict[str, Any], theirs: dict[str, Any], place: str) -> str | None:
     for name in sorted((ours.keys() | theirs.keys()) - ABOUT_THE_ANSWER):
         where = f"{place}.{name}" if place else name
         if name not in ours or name not in theirs:

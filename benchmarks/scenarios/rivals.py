@@ -12,9 +12,9 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from benchmarks.harness.cores import Cores, pinned
-from benchmarks.harness.servers import Server, Start, answers, started
-from benchmarks.harness.service import ROOT, api_key, environment, ours, prepare
+from benchmarks.harness.cores import Cores, pin
+from benchmarks.harness.servers import Server, Start, answers_get, start_server
+from benchmarks.harness.service import ROOT, create_api_key, environment, prepare, service_start
 from benchmarks.harness.stores import Stores
 from benchmarks.harness.workload import API
 from benchmarks.peer.cache import KEYS
@@ -52,7 +52,7 @@ class World:
     by_socket: bool
 
 
-def prepared(directory: Path, stores: Stores, scale: float, *, by_socket: bool) -> World:
+def prepare_world(directory: Path, stores: Stores, scale: float, *, by_socket: bool) -> World:
     """Loads the sample world and makes the key.
 
     Raises:
@@ -62,14 +62,14 @@ def prepared(directory: Path, stores: Stores, scale: float, *, by_socket: bool) 
     settings = {**_UNCHANGING, "SAMPLE_SCALE": str(scale)}
     variables = environment(directory, stores.mongo, cache, settings)
     prepare(variables, "--sample")
-    key = api_key(variables)
+    key = create_api_key(variables)
     with MongoClient[dict[str, Any]](stores.mongo) as client:
         client["moviedb"][KEYS].insert_one({"_id": hashlib.sha256(key.encode()).hexdigest()})
     return World(directory, stores, variables, key, by_socket)
 
 
 @contextmanager
-def rivals(world: World, workers: int, cores: Cores) -> Iterator[Sequence[Server]]:
+def start_rivals(world: World, workers: int, cores: Cores) -> Iterator[Sequence[Server]]:
     """The service, the guarded peer and the plain peer, in this order.
 
     Raises:
@@ -79,10 +79,10 @@ def rivals(world: World, workers: int, cores: Cores) -> Iterator[Sequence[Server
         found = []
         for name in (OURS, GUARDED, PLAIN):
             is_ours = name == OURS
-            start = ours(world.directory, world.variables, workers) if is_ours else _peer(world, name, workers)
+            start = service_start(world.directory, world.variables, workers) if is_ours else _peer(world, name, workers)
             headers = {} if name == PLAIN else {"X-API-Key": world.key}
-            with pinned(cores.server):
-                found.append(stack.enter_context(started(start, headers, _DATABASES[name])))
+            with pin(cores.server):
+                found.append(stack.enter_context(start_server(start, headers, _DATABASES[name])))
         yield found
 
 
@@ -99,4 +99,4 @@ def _peer(world: World, name: str, workers: int) -> Start:
         **{f"PEER_TTL_{ttl}": str(_HOUR) for ttl in ("VOLATILE", "STABLE", "VERY_STABLE")},
     }
     log = world.directory / f"peer-{_DATABASES[name]}.log"
-    return Start(name, command, port, settings, log, answers(f"{API}health/live"))
+    return Start(name, command, port, settings, log, answers_get(f"{API}health/live"))

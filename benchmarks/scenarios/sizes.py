@@ -16,14 +16,14 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from benchmarks.harness.cores import Cores, available, pinned
+from benchmarks.harness.cores import Cores, pin, usable_cores
 from benchmarks.harness.latencies import Latencies
-from benchmarks.harness.load import cold, connected, fetch_all
-from benchmarks.harness.servers import Server, Start, started
-from benchmarks.harness.service import environment, ours, prepare
-from benchmarks.harness.stores import Stores, stores
+from benchmarks.harness.load import connect, fetch_all, run_cold
+from benchmarks.harness.servers import Server, Start, start_server
+from benchmarks.harness.service import environment, prepare, service_start
+from benchmarks.harness.stores import Stores, start_stores
 from benchmarks.harness.workload import Endpoint
-from benchmarks.harness.wrk import Address, installed, run
+from benchmarks.harness.wrk import Address, find_wrk, run_wrk
 from benchmarks.scenarios.sizes_questions import HOT, questions
 from benchmarks.scenarios.sizes_world import Document, Size, SizedWorld
 
@@ -45,7 +45,7 @@ _READY_WITHIN, _SHOWN_EVERY = 900.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sized:
+class SizeResult:
     """What was measured at one size.
 
     Attributes:
@@ -61,7 +61,9 @@ class Sized:
     latencies: dict[str, Latencies]
 
 
-def sized(sizes: Sequence[Size], now: Callable[[], datetime], seconds: float, requests: int, say: Say) -> list[Sized]:
+def measure_sizes(
+    sizes: Sequence[Size], now: Callable[[], datetime], seconds: float, requests: int, say: Say
+) -> list[SizeResult]:
     """Measures every size in stores of its own.
 
     Args:
@@ -77,32 +79,32 @@ def sized(sizes: Sequence[Size], now: Callable[[], datetime], seconds: float, re
         ServerFailed: the service didn't start.
         StoreDidNotStart: an embedded store.
     """
-    installed()
-    cores = Cores.split(available(), 1)
-    return [_sized(size, now(), cores, seconds, requests, say) for size in sizes]
+    find_wrk()
+    cores = Cores.split(usable_cores(), 1)
+    return [_measure_size(size, now(), cores, seconds, requests, say) for size in sizes]
 
 
-def _sized(size: Size, now: datetime, cores: Cores, seconds: float, requests: int, say: Say) -> Sized:
-    with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name, pinned(cores.load):
+def _measure_size(size: Size, now: datetime, cores: Cores, seconds: float, requests: int, say: Say) -> SizeResult:
+    with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name, pin(cores.load):
         directory = Path(name)
-        with stores(directory) as found:
+        with start_stores(directory) as found:
             settings = {"SPEED_LAG_LIMIT": "24h", "CACHE_TTL_VOLATILE": "1h"}
             variables = environment(directory, found.mongo, found.redis(0), settings)
             prepare(variables)
             world = SizedWorld(size, now)
             _write(world, found.mongo, say)
-            start = ours(directory, variables, 1, patience=_READY_WITHIN)
+            start = service_start(directory, variables, 1, patience=_READY_WITHIN)
             with _pinned_start(start, cores) as server:
                 say(f"{size.name}: ready after {server.ready_after:.1f} s")
-                latencies = _measured(world, server, found, directory, seconds, requests, say)
-                return Sized(size, server.ready_after, server.peak_memory(), latencies)
+                latencies = _measure_questions(world, server, found, directory, seconds, requests, say)
+                return SizeResult(size, server.ready_after, server.peak_memory(), latencies)
 
 
 @contextmanager
 def _pinned_start(start: Start, cores: Cores) -> Iterator[Server]:
     with ExitStack() as stack:
-        with pinned(cores.server):
-            server = stack.enter_context(started(start))
+        with pin(cores.server):
+            server = stack.enter_context(start_server(start))
         yield server
 
 
@@ -130,7 +132,7 @@ def _insert(
             say(f"{name}: {written:,} of {count:,} documents written, {written / max(passed, 0.001):,.0f} a second")
 
 
-def _measured(
+def _measure_questions(
     world: SizedWorld, server: Server, found: Stores, directory: Path, seconds: float, requests: int, say: Say
 ) -> dict[str, Latencies]:
     result = {}
@@ -148,9 +150,9 @@ def _hot(server: Server, endpoint: Endpoint, directory: Path, seconds: float) ->
     asyncio.run(fetch_all(server.host, server.port, {}, endpoint.paths, 1))
     lines = directory / "hot.txt"
     lines.write_text("".join(f"{path}\n" for path in endpoint.paths), encoding="utf-8")
-    return run(Address(server.host, server.port), lines, seconds, count=False).latencies
+    return run_wrk(Address(server.host, server.port), lines, seconds, count=False).latencies
 
 
 async def _cold(server: Server, endpoint: Endpoint, found: Stores) -> Latencies:
-    async with connected(server.host, server.port) as connection:
-        return await cold(connection, endpoint, lambda: found.forget(0))
+    async with connect(server.host, server.port) as connection:
+        return await run_cold(connection, endpoint, lambda: found.forget(0))

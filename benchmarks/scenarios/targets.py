@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from benchmarks.harness.latencies import Measured
-from benchmarks.harness.load import cold, connected, warm
+from benchmarks.harness.latencies import EndpointResult
+from benchmarks.harness.load import connect, run_cold, run_warm
 from benchmarks.harness.machine import Machine
 from benchmarks.harness.servers import Server
-from benchmarks.harness.service import running
+from benchmarks.harness.service import start_service
 from benchmarks.harness.stores import Stores
 from benchmarks.harness.workload import Endpoint
 from benchmarks.reports.endpoints import Conditions, section
@@ -19,7 +19,7 @@ from sample_data.facts import Movie
 Say = Callable[[str], None]
 
 
-def measured(
+def measure_targets(
     endpoints: Sequence[Endpoint],
     movies: Sequence[Movie],
     scale: float,
@@ -45,7 +45,7 @@ def measured(
         StoreDidNotStart: an embedded store.
     """
     machine = Machine.here()
-    with running(scale, workers, say) as (server, stores):
+    with start_service(scale, workers, say) as (server, stores):
         results = asyncio.run(_measure(server, stores, endpoints, seconds, say))
         conditions = Conditions(
             measured_at=now,
@@ -62,12 +62,12 @@ def measured(
 
 async def _measure(
     server: Server, stores: Stores, endpoints: Sequence[Endpoint], seconds: float, say: Say
-) -> list[Measured]:
-    results: list[Measured] = []
+) -> list[EndpointResult]:
+    results: list[EndpointResult] = []
     for place, endpoint in enumerate(endpoints, 1):
-        async with connected(server.host, server.port) as connection:
-            first = await cold(connection, endpoint, lambda: stores.forget(0))
-        found = Measured(endpoint, first, await warm(server.host, server.port, endpoint, seconds))
+        async with connect(server.host, server.port) as connection:
+            first = await run_cold(connection, endpoint, lambda: stores.forget(0))
+        found = EndpointResult(endpoint, first, await run_warm(server.host, server.port, endpoint, seconds))
         results.append(found)
         say(
             f"{place:2} of {len(endpoints)}  {endpoint.name:31} cold p95 {found.cold.p95:7.1f} ms, "

@@ -18,9 +18,17 @@ from typing import Any
 import requests
 import schemathesis
 
-from benchmarks.harness.servers import started
-from benchmarks.harness.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
-from benchmarks.harness.stores import stores
+from benchmarks.harness.servers import start_server
+from benchmarks.harness.service import (
+    FAILURES,
+    create_api_key,
+    create_superuser,
+    environment,
+    log_in,
+    prepare,
+    service_start,
+)
+from benchmarks.harness.stores import start_stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.contract.attack import Effort, Findings, attack
 
@@ -88,17 +96,17 @@ def _no_headers(_: str) -> Mapping[str, str]:
 
 
 def _bearer_headers(base: str) -> Mapping[str, str]:
-    return {"Authorization": f"Bearer {access_token(base, USER, PASSWORD)}"}
+    return {"Authorization": f"Bearer {log_in(base, USER, PASSWORD)}"}
 
 
 @contextmanager
 def _world() -> Iterator[tuple[dict[str, str], str]]:
     """Variables of a server over filled stores, and an API key with scopes read and explain."""
-    with tempfile.TemporaryDirectory(prefix="lambdaserve-attack-") as name, stores(Path(name)) as found:
+    with tempfile.TemporaryDirectory(prefix="lambdaserve-attack-") as name, start_stores(Path(name)) as found:
         variables = environment(Path(name), found.mongo, found.redis(0), SETTINGS)
         prepare(variables, "--sample")
-        make_user(variables, USER, PASSWORD)
-        yield variables, api_key(variables, ("read", "explain"))
+        create_superuser(variables, USER, PASSWORD)
+        yield variables, create_api_key(variables, ("read", "explain"))
 
 
 def _is_ready(port: int) -> bool:
@@ -126,8 +134,8 @@ def _attack_as(attacker: Attacker, variables: Mapping[str, str], known: Known, o
 def _serving(variables: Mapping[str, str], *, anonymous_read: bool) -> Iterator[str]:
     """Runs a server with anonymous reading on or off; its address."""
     settings = {**variables, "ANONYMOUS_READ": str(int(anonymous_read))}
-    start = replace(ours(Path(variables["DATA_DIR"]), settings, WORKERS), is_ready=_is_ready)
-    with started(start) as server:
+    start = replace(service_start(Path(variables["DATA_DIR"]), settings, WORKERS), is_ready=_is_ready)
+    with start_server(start) as server:
         yield f"http://{server.host}:{server.port}"
 
 

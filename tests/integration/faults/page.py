@@ -44,12 +44,12 @@ def slowest(outcome: Outcome, number: int) -> Iterator[str]:
 
 def table(outcomes: Sequence[tuple[Fault, Outcome]]) -> str:
     """All outcomes, a row each; times in milliseconds."""
-    return tables.aligned(_HEAD, [_row(fault, outcome) for fault, outcome in outcomes])
+    return tables.align_table(_HEAD, [_row(fault, outcome) for fault, outcome in outcomes])
 
 
 def write(path: Path, outcomes: Sequence[tuple[Fault, Outcome]], now: datetime, machine: Machine) -> None:
     """Puts the table and what each fault is into the page."""
-    tables.write(path, PART, f"{_conditions(now, machine, outcomes)}\n\n{table(outcomes)}\n\n{_texts(outcomes)}")
+    tables.write_part(path, PART, f"{_conditions(now, machine, outcomes)}\n\n{table(outcomes)}\n\n{_texts(outcomes)}")
 
 
 def _row(fault: Fault, outcome: Outcome) -> list[str]:

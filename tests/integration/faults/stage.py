@@ -17,8 +17,8 @@ import pymongo
 from pymongo.database import Database
 from redis import Redis
 
-from benchmarks.harness.servers import Server, started
-from benchmarks.harness.service import environment, ours, prepare
+from benchmarks.harness.servers import Server, start_server
+from benchmarks.harness.service import environment, prepare, service_start
 from lambdaserve.server.embedded_stores import LOOPBACK, Store, free_port, start_mongo, start_redis
 from tests.integration.faults.world import KnownWorld, Questions
 from tests.tcp_proxy import TcpProxy
@@ -120,8 +120,8 @@ class Stage:
 
     def start_server(self) -> None:
         """Starts it and waits until it has read what every answer needs."""
-        start = ours(self.directory, self.variables, WORKERS)
-        self.server = self._serving.enter_context(started(start))
+        start = service_start(self.directory, self.variables, WORKERS)
+        self.server = self._serving.enter_context(start_server(start))
 
     def stop_server(self) -> None:
         """Stops it, if it runs."""

@@ -17,9 +17,17 @@ from typing import Any
 
 from redis import Redis
 
-from benchmarks.harness.servers import Server, started
-from benchmarks.harness.service import FAILURES, access_token, api_key, environment, make_user, ours, prepare
-from benchmarks.harness.stores import stores
+from benchmarks.harness.servers import Server, start_server
+from benchmarks.harness.service import (
+    FAILURES,
+    create_api_key,
+    create_superuser,
+    environment,
+    log_in,
+    prepare,
+    service_start,
+)
+from benchmarks.harness.stores import start_stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from tests.integration.faults.figures import Sample
 from tests.integration.faults.load import Load
@@ -110,14 +118,17 @@ def _soaked(duration: float) -> list[str]:
 @contextmanager
 def _service(directory: Path) -> Iterator[tuple[Server, People, Any]]:
     """A server over filled stores, those who will call it, and a function that looks at what is held at a time."""
-    with stores(directory) as found:
+    with start_stores(directory) as found:
         variables = environment(directory, found.mongo, found.redis(0), SETTINGS)
         prepare(variables, "--sample")
-        make_user(variables, USER, PASSWORD)
-        keys = [api_key(variables, ["read"], *OF_KEYS) for _ in (1, 2)]
-        explain = api_key(variables, ["read", "explain"])
-        with started(ours(directory, variables, WORKERS)) as server, Redis.from_url(found.redis(0)) as client:
-            credentials = Credentials(keys, explain, access_token(f"http://127.0.0.1:{server.port}", USER, PASSWORD))
+        create_superuser(variables, USER, PASSWORD)
+        keys = [create_api_key(variables, ["read"], *OF_KEYS) for _ in (1, 2)]
+        explain = create_api_key(variables, ["read", "explain"])
+        with (
+            start_server(service_start(directory, variables, WORKERS)) as server,
+            Redis.from_url(found.redis(0)) as client,
+        ):
+            credentials = Credentials(keys, explain, log_in(f"http://127.0.0.1:{server.port}", USER, PASSWORD))
             movies = [each["movie_id"] for each in _json(server.port, "search/movies?limit=50")["results"]]
             ports = port_of(found.mongo), found.redis_port
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.harness.latencies import Latencies, Measured, percentile
+from benchmarks.harness.latencies import EndpointResult, Latencies, percentile
 from benchmarks.harness.workload import Endpoint
 
 ENDPOINT = Endpoint("movies/{id}", 100.0, ("/api/v1/movies/603",))
@@ -28,9 +28,9 @@ def test_the_order_of_the_requests_does_not_matter() -> None:
 
 
 def test_a_target_that_is_just_reached_is_met() -> None:
-    assert Measured(ENDPOINT, cold=latencies(100.0), warm=latencies(100.0, 100.0)).misses == ()
+    assert EndpointResult(ENDPOINT, cold=latencies(100.0), warm=latencies(100.0, 100.0)).misses == ()
 
 
 def test_each_miss_is_named_with_its_figure() -> None:
-    missed = Measured(ENDPOINT, cold=latencies(100.2), warm=latencies(250.0, 99.0)).misses
+    missed = EndpointResult(ENDPOINT, cold=latencies(100.2), warm=latencies(250.0, 99.0)).misses
     assert missed == ("cold p95 100.2 ms > 100 ms", "warm p95 250.0 ms > 100 ms", "99 requests/s < 100")

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from benchmarks.harness.latencies import Latencies
-from benchmarks.harness.load import CONCURRENCY, LoadFailed, cold, connected, warm
+from benchmarks.harness.load import CONCURRENCY, LoadFailed, connect, run_cold, run_warm
 from benchmarks.harness.workload import Endpoint
 
 ENDPOINT = Endpoint("things", 100.0, ("/one", "/two", "/three"), cold_requests=7)
@@ -69,17 +69,17 @@ def serving() -> Iterator[Served]:
             thread.join()
 
 
-def run_cold(served: Served, endpoint: Endpoint = ENDPOINT) -> Latencies:
+def measure_cold_run(served: Served, endpoint: Endpoint = ENDPOINT) -> Latencies:
     async def measure() -> Latencies:
-        async with connected("127.0.0.1", served.port) as connection:
-            return await cold(connection, endpoint, served.held.clear, held=0.0)
+        async with connect("127.0.0.1", served.port) as connection:
+            return await run_cold(connection, endpoint, served.held.clear, held=0.0)
 
     return asyncio.run(measure())
 
 
 def test_a_cold_run_asks_everything_in_turn_and_forgets_before_each_turn() -> None:
     with serving() as served:
-        found = run_cold(served)
+        found = measure_cold_run(served)
     assert served.asked == ["/one", "/two", "/three", "/one", "/two", "/three", "/one"]
     assert found.requests == 7
     assert len(served.clients) == 1, "the connection was not kept"
@@ -88,7 +88,7 @@ def test_a_cold_run_asks_everything_in_turn_and_forgets_before_each_turn() -> No
 
 def test_a_warm_run_asks_again_and_again_from_several_connections() -> None:
     with serving() as served:
-        found = asyncio.run(warm("127.0.0.1", served.port, ENDPOINT, 0.2))
+        found = asyncio.run(run_warm("127.0.0.1", served.port, ENDPOINT, 0.2))
     assert len(served.clients) == CONCURRENCY
     assert served.asked[:3] == ["/one", "/two", "/three"]
     assert found.requests == len(served.asked) - 3
@@ -100,21 +100,21 @@ def test_a_cold_run_refuses_an_answer_from_the_cache() -> None:
         served.held.add("/two")
         twice = Endpoint("things", 100.0, ("/one", "/one"), cold_requests=2)
         with pytest.raises(LoadFailed, match="GET /one has X-Cache HIT, not MISS"):
-            run_cold(served, twice)
+            measure_cold_run(served, twice)
 
 
 def test_a_warm_run_refuses_an_answer_that_is_not_from_the_cache() -> None:
     with serving() as served:
         served.keeps = False
         with pytest.raises(LoadFailed, match="has X-Cache MISS, not HIT"):
-            asyncio.run(warm("127.0.0.1", served.port, ENDPOINT, 0.2))
+            asyncio.run(run_warm("127.0.0.1", served.port, ENDPOINT, 0.2))
 
 
 def test_an_endpoint_without_a_cache_may_answer_as_it_likes() -> None:
     with serving() as served:
         served.keeps = False
         endpoint = Endpoint("health", 50.0, ("/health",), cached=False, cold_requests=2)
-        assert run_cold(served, endpoint).requests == 2
+        assert measure_cold_run(served, endpoint).requests == 2
 
 
 @pytest.mark.parametrize("status", [204, 304, 404, 500, 503])
@@ -122,13 +122,13 @@ def test_any_other_status_than_200_ends_the_run_with_what_the_server_said(status
     with serving() as served:
         served.status = status
         with pytest.raises(LoadFailed, match=f"GET /one was answered with {status}: .*as asked"):
-            run_cold(served)
+            measure_cold_run(served)
 
 
 def test_a_server_that_hangs_up_ends_the_run() -> None:
     async def measure() -> None:
         server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-        async with server, connected("127.0.0.1", server.sockets[0].getsockname()[1]) as connection:
+        async with server, connect("127.0.0.1", server.sockets[0].getsockname()[1]) as connection:
             await connection.milliseconds("/", None)
 
     with pytest.raises(LoadFailed, match="got no answer that can be read"):

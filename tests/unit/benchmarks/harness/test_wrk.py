@@ -33,14 +33,14 @@ def output(**changes: Any) -> list[str]:
 
 
 def test_times_are_milliseconds_and_counts_of_all_threads_are_summed() -> None:
-    load = wrk.parsed(output())
+    load = wrk.parse_output(output())
     assert load.latencies == Latencies(1000, 500.0, 1.5, 2.5, 3.5, 9.0)
     assert load.answered == {"200 HIT": 900, "200 MISS": 100}
     assert load.hit_rate == pytest.approx(0.9)
 
 
 def test_without_counting_there_is_no_hit_rate() -> None:
-    assert wrk.parsed(output(answered=[])).hit_rate is None
+    assert wrk.parse_output(output(answered=[])).hit_rate is None
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,18 @@ def test_without_counting_there_is_no_hit_rate() -> None:
 )
 def test_a_run_with_a_wrong_answer_is_no_run(changes: dict[str, Any]) -> None:
     with pytest.raises(LoadFailed):
-        wrk.parsed(output(**changes))
+        wrk.parse_output(output(**changes))
 
 
 def test_a_wrk_that_says_nothing_is_told_with_its_last_words() -> None:
     with pytest.raises(LoadFailed, match="unable to connect"):
-        wrk.parsed([], "unable to connect")
+        wrk.parse_output([], "unable to connect")
 
 
 def test_a_machine_without_wrk_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(wrk.WrkMissing, match="apt-get install wrk"):
-        wrk.installed()
+        wrk.find_wrk()
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed (Debian: apt-get install wrk)")
@@ -98,7 +98,7 @@ def test_it_asks_the_lines_from_a_place_on_with_headers_and_tags(tmp_path: Path)
         thread.start()
         try:
             address = wrk.Address("127.0.0.1", server.server_address[1], {"X-API-Key": "known"})
-            load = wrk.run(address, lines, 1.0, first=960)
+            load = wrk.run_wrk(address, lines, 1.0, first=960)
         finally:
             server.shutdown()
             thread.join()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from benchmarks.harness.latencies import Latencies, Measured
+from benchmarks.harness.latencies import EndpointResult, Latencies
 from benchmarks.harness.machine import PACKAGES, Machine
 from benchmarks.harness.workload import Endpoint
 from benchmarks.reports.endpoints import Conditions, section, table
 
 FAST = Latencies(requests=60, per_second=1234.5, p50=1.0, p95=2.0, p99=3.0, slowest=4.0)
 SLOW = replace(FAST, p95=123.4)
-MET = Measured(Endpoint("movies/{id}", 100.0, ("/",)), FAST, FAST)
-MISSED = Measured(Endpoint("search/movies", 100.0, ("/",)), SLOW, FAST)
+MET = EndpointResult(Endpoint("movies/{id}", 100.0, ("/",)), FAST, FAST)
+MISSED = EndpointResult(Endpoint("search/movies", 100.0, ("/",)), SLOW, FAST)
 CONDITIONS = Conditions(
     measured_at=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
     machine=Machine("A processor", 2, 0.25, "Linux x86_64, Python 3.11.2", {"Django": "5.2.19"}),

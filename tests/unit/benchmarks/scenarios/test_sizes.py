@@ -10,7 +10,7 @@ import pytest
 from benchmarks.harness.latencies import Latencies
 from benchmarks.harness.machine import Machine
 from benchmarks.reports.sizes import sizes_section
-from benchmarks.scenarios.sizes import Sized
+from benchmarks.scenarios.sizes import SizeResult
 from benchmarks.scenarios.sizes_questions import questions
 from benchmarks.scenarios.sizes_world import SPEED_HOURS, Size, SizedWorld
 from merger.contract.documents import Contract
@@ -58,7 +58,7 @@ def test_every_kind_of_question_is_asked_often_enough() -> None:
 @pytest.mark.parametrize("sizes", [[(10, 5)], [(10, 5), (100, 5)], [(10, 5), (100, 5), (10, 50)]])
 def test_the_report_has_a_table_for_each_way_to_grow(sizes: list[tuple[int, int]]) -> None:
     found = [
-        Sized(Size(*size), 1.5, 100_000_000, {"hot hit": Latencies(1, 1.0, place, 2.0, 3.0, 4.0)})
+        SizeResult(Size(*size), 1.5, 100_000_000, {"hot hit": Latencies(1, 1.0, place, 2.0, 3.0, 4.0)})
         for place, size in enumerate(sizes, 1)
     ]
     text = sizes_section(found, Machine("A processor", 2, 0.1, "Linux", {}), NOW)
