@@ -1,7 +1,7 @@
 """The deadline of a request, set once and seen by all code that works for it.
 
-It is a context variable, so that no function has to hand it down. A thread of a pool sees it where it runs in a copy of
-the caller's context. Outside a request there is none. Requirement F1.
+It is a context variable, so that no function has to pass it on. A thread of a pool sees it if it runs in a copy of the
+caller's context. Outside a request there is none. Requirement F1.
 """
 
 from __future__ import annotations

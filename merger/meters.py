@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 PREFIX: Final = "lambdaserve"
 
 REGISTRY: Final = CollectorRegistry(auto_describe=False)
-"""Of all meters. It is not the package's own, which would add figures of a single process."""
+"""The registry of all meters. prometheus_client's default one would add figures of a single process."""
 
 _STORE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -25,12 +25,12 @@ def counter(name: str, about: str, labels: tuple[str, ...] = ()) -> Counter:
 
 
 def gauge(name: str, about: str, labels: tuple[str, ...] = ()) -> Gauge:
-    """A present figure; of several workers, the sum over the living ones."""
+    """A current value; with several workers, the sum over the living ones."""
     return Gauge(name, about, labels, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="livesum")
 
 
 def newest(name: str, about: str) -> Gauge:
-    """A figure that outlives its process; of several workers, the one that was set last."""
+    """A value that outlives its process; with several workers, the one that was set last."""
     return Gauge(name, about, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="mostrecent")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class RequestContext:
-    """Facts about a request under way.
+    """The context of one request in progress.
 
     Attributes:
         request_id: identifies it in logs and in the response's header.
@@ -27,7 +27,7 @@ class RequestContext:
 
 
 current_request: ContextVar[RequestContext | None] = ContextVar("current_request", default=None)
-"""The request that the present code works for; ``None`` outside of any."""
+"""The request that the running code works for; ``None`` outside of requests."""
 
 
 def begin_explaining() -> None:

@@ -24,7 +24,7 @@ class Answer:
         entry: the answer as the cache keeps it.
         state: ``HIT``, ``STALE`` or ``MISS`` (A6).
         age: whole seconds since it was computed.
-        view, params: what was asked for.
+        view, params: what was requested.
         is_local: whether this process held it.
     """
 

@@ -66,7 +66,7 @@ def _describe_params(params: object) -> dict[str, Any]:
 
 
 def _is_read(plan: Plan, collection: str) -> bool:
-    """Whether computing an answer reads documents of a collection; the catalogue is kept, and does not count."""
+    """Whether computing an answer reads documents of a collection; using the catalogue does not count as a read."""
     return any(read.collection == collection for read in plan.reads) or (collection == SPEED and plan.hours is not None)
 
 
@@ -143,7 +143,7 @@ def _extended_json(value: Any) -> Any:
 
 
 def _plain_json(value: Any) -> Any:
-    """A parameter as plain JSON."""
+    """Converts a parameter to plain JSON."""
     if isinstance(value, Span):
         return value.label
     if isinstance(value, Enum):

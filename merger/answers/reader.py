@@ -31,7 +31,8 @@ from merger.views.plans import Plan, PlanContext, View
 from merger.views.reading import NO_CATALOGUE, ViewInputs
 
 FailedReads = dict[str, StoreError]
-"""Collections that failed while one answer was computed, each with its first error, in the order of failing."""
+"""Collections that failed while one answer was computed, each with its first error, in the order in which they
+failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Reader:
 
     Args:
         store: both collections.
-        contract: how stored documents are read.
+        contract: reads stored documents.
         layer_state, hours, loader: what the process keeps for all answers.
-        places: bounds the answers that are read for at the same time.
+        places: bounds for how many answers documents are read at the same time.
         one_publication: all reads inside it see the same batch runs (M12).
     """
 

@@ -51,7 +51,8 @@ P = TypeVar("P")
 
 
 PROVISIONAL_TTL = 1
-"""Seconds for which an answer is fresh that comes from one layer, or from a catalogue that is being replaced."""
+"""Seconds for which an answer stays fresh if it comes from one layer only, or from a catalogue that is being
+replaced."""
 
 
 class MergeService:
@@ -60,11 +61,11 @@ class MergeService:
     Args:
         store: both collections, and which batch runs are published (M12).
         cache: holds the encoded answers.
-        contract: how stored documents are read.
+        contract: reads stored documents.
         policy: the operator's settings for the time boundary.
         ttl: seconds per TTL class.
         timeout: seconds that the store may keep one answer waiting, in all (F1).
-        places: answers that may be read for at the same time.
+        places: for how many answers documents may be read at the same time.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
 
@@ -216,7 +217,7 @@ class MergeService:
         return boundary, layers, self._hours.refresh(boundary, layers)
 
     def catalogue(self) -> Catalogue:
-        """Movies and genres; read now where they never were.
+        """Returns the catalogue of movies and genres; loads it now if there is none yet.
 
         Raises:
             StoreError: from the store.
@@ -225,7 +226,7 @@ class MergeService:
 
     @property
     def catalogue_at_hand(self) -> Catalogue | None:
-        """Movies and genres, if they have been read."""
+        """The catalogue of movies and genres; ``None`` before the first load."""
         return self._loader.at_hand
 
     def warm_up(self) -> None:
@@ -255,7 +256,7 @@ class MergeService:
                 answer = view.build(params, inputs)
         except NotFound:
             if failed:
-                raise next(iter(failed.values())) from None  # the layer that failed may know it
+                raise next(iter(failed.values())) from None  # the layer that failed may hold it
             raise
         with TimedStep("encode"):
             body = orjson.dumps({**answer.body, "freshness": answer.freshness.as_dict()})
@@ -283,5 +284,5 @@ class MergeService:
 
 
 def cache_key(name: str, params: object) -> str:
-    """A short key that no parameter's text can break out of."""
+    """Returns a short key, of fixed form whatever the parameters' text."""
     return f"{name}:{hashlib.blake2b(repr(params).encode(), digest_size=12).hexdigest()}"

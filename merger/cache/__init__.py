@@ -1,4 +1,4 @@
 """Cached answers: two tiers, generations, single flight, stale answers.
 
-What an answer contains, and how it is computed, must not enter: callers hand in both as bytes and a function.
+How an answer is computed and what it contains must not enter: callers pass in a function, which returns bytes.
 """

@@ -122,7 +122,7 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """About the bytes that it may occupy in a process, with its body, which is unpacked on first use and kept."""
+        """Approximate bytes that it occupies in a process, with its body, which is unpacked on first use and kept."""
         unpacked = int.from_bytes(self.stored[-4:], "little") if self.compressed else 0  # gzip's trailer says it
         return len(self.stored) + unpacked + 500
 

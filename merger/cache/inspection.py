@@ -33,11 +33,11 @@ LARGEST_SHOWN: Final = 20
 
 
 TIMEOUT_SECONDS: Final = 2.0
-"""Longest scan; what it found until then is shown."""
+"""Time limit of a scan; what it has found by then is shown."""
 
 
 _PARTITION_TAG: Final = re.compile(r"\A\{\d+\}")
-"""Begins a key in a Cluster."""
+"""The beginning of a key in a Cluster."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class CachedEntry:
 
     @property
     def size(self) -> int:
-        """About the bytes that it may occupy."""
+        """Approximate bytes that it occupies."""
         original = self.original if self.original is not self.entry else None
         return self.entry.size + (original.size if original else 0)
 
@@ -49,7 +49,7 @@ class LocalTier:
         self._lock = threading.Lock()
 
     def get(self, ident: Hashable) -> CachedEntry | None:
-        """What is held for a request, whether its time is over or not."""
+        """Returns the entry held for a request, expired or not."""
         return self._held.get(ident)
 
     def put(self, ident: Hashable, cached: CachedEntry) -> None:
@@ -79,5 +79,5 @@ class LocalTier:
 
     @property
     def bytes(self) -> int:
-        """About the bytes held."""
+        """Approximate bytes of all entries."""
         return self._bytes

@@ -26,8 +26,8 @@ class OutcomeTotals:
     """The counts in Redis. No invalidation touches them.
 
     Args:
-        link: the way to it. Every method raises ``RedisTrouble``.
-        namespace: prefix of every key; services with other data must differ in it.
+        link: the link to Redis. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; services with different data must use different ones.
     """
 
     def __init__(self, link: RedisLink, namespace: str) -> None:
@@ -49,7 +49,7 @@ class OutcomeTotals:
             self._link.ask(add_all)
 
     def read(self, now: datetime, hours: int = 1) -> Counts:
-        """What all processes counted in the open hour and in so many hours before it."""
+        """Returns the counts of all processes for the open hour and ``hours`` hours before it."""
 
         def read_all(redis: Redis) -> list[dict[bytes, bytes]]:
             with redis.pipeline(transaction=False) as pipe:

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     WAIT = "wait"
     """Served after another thread or process had computed it."""
     ERROR = "error"
-    """Neither computed nor held: the store is away."""
+    """Not served: the store is away, and no cached answer could stand in."""
 
 
 SERVED_WITHOUT_COMPUTING = (Outcome.HOT, Outcome.HIT, Outcome.STALE, Outcome.WAIT)

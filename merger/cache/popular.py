@@ -64,8 +64,8 @@ class PopularTotals:
     """The most requested addresses of all processes, in Redis.
 
     Args:
-        link: the way to it. Every method raises ``RedisTrouble``.
-        namespace: prefix of every key; services with other data must differ in it.
+        link: the link to Redis. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; services with different data must use different ones.
     """
 
     def __init__(self, link: RedisLink, namespace: str) -> None:

@@ -50,7 +50,7 @@ _ANY_ANSWER, _SEEN = "any-answer", "seen"
 
 
 _MOST_DIGITS = 15
-"""Of a generation; milliseconds since the epoch have 13, and Lua counts to nearly 16."""
+"""Most digits of a generation: milliseconds since the epoch have 13, and Lua's numbers are exact to nearly 16."""
 
 
 # A value that is no generation counts as none, and is overwritten: another program's mistake must not end invalidation.
@@ -91,8 +91,8 @@ class RedisTier:
     """Entries, claims and generations in Redis.
 
     Args:
-        link: the way to it. Every method raises ``RedisTrouble``.
-        namespace: prefix of every key; two services with other data, rules or code must differ in it.
+        link: the link to Redis. Every method raises ``RedisTrouble``.
+        namespace: prefix of every key; two services with different data, rules or code must use different ones.
         keep: longest life of an entry in seconds; generations are kept for longer.
         seen: how far this process's reads have got. It is stored beside each generation that is bumped, and no answer
             is computed from anything older.
@@ -166,7 +166,7 @@ class RedisTier:
                 queue: Callable[..., object] = pipe.execute_command  # a Cluster's pipeline refuses EVAL's own method
                 moment = self._seen.export() if self._seen is not None else b""
                 for prefix in self._partitions if moment else ():
-                    queue("SET", prefix + _SEEN, moment, "EX", self._keep)  # first: seen by all who see the rest
+                    queue("SET", prefix + _SEEN, moment, "EX", self._keep)  # before the bumps, whose readers need it
                 for start in range(0, len(all_names), _BUMP_BATCH_SIZE):
                     part = all_names[start : start + _BUMP_BATCH_SIZE]
                     for prefix in self._partitions:
@@ -178,11 +178,13 @@ class RedisTier:
             self.link.ask(bump)
 
     def _kept_for(self, name: str) -> int:
-        """Seconds; 0: without end. There are as many movies' generations as movies, and few others."""
+        """Seconds until a generation expires; 0: never. Each movie has its own generations, and there are few
+        others."""
         return 2 * self._keep if "movie:" in name else 0
 
     def _first_generation(self, prefix: str) -> bytes:
-        """Sets the generation of everything where a partition has none, other than any that Redis may have lost."""
+        """Sets the generation ``all`` in a partition that has none, to a value that differs from any that Redis may
+        have lost."""
         first: bytes = self.link.command(
             "EVAL", _FIRST_GENERATION, 1, f"{prefix}g:{ALL_GENERATION}", time.time_ns() // 1_000_000
         )

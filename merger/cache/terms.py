@@ -39,7 +39,7 @@ class CacheRules:
         claim: lapse of a claim, after which another process may compute the entry.
         wait: longest wait for another process's computation; twice that for another thread's, which may itself be
             waiting. Never longer than the request has left.
-        poll: between two looks whether another process has finished.
+        poll: between two checks whether another process has finished.
         beta: factor of XFetch; above 1 it refreshes earlier.
     """
 

@@ -42,8 +42,8 @@ SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
 
 
 REST_FACTOR = 20
-"""A load without a known change comes no sooner than this many times the duration of the last one, since it takes a
-share of the process and of the store from readers. After a new batch run, one such duration is enough."""
+"""Without a known change, the next load waits at least this many times the duration of the last one, since a load slows
+down requests in the process and in the store. After a new batch run it waits that duration once."""
 
 
 CHANGE_REST_FACTOR = 4
@@ -64,7 +64,7 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def _all_runs() -> Iterator[Publication]:
-    """Stands for a store without hidden runs."""
+    """Yields the publication of a store that hides no runs."""
     yield Publication()
 
 

@@ -1,7 +1,8 @@
 """Reads lines of a file into documents that may be stored. Pure: no Django, no driver.
 
-A document is stored as its producer wrote it, with any other names: only its dates become dates, and its ``_id`` is
-derived from its identity, so that loading it again replaces it. The contract decides whether it may be stored.
+A document is stored as its producer wrote it, including other names of fields. Only its dates become BSON dates, and
+its ``_id`` is derived from its identity, so that loading it again replaces it. The contract decides whether it may be
+stored.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class LineReader:
         except Unreadable as error:
             raise Rejected(f"{error.kind}: {error.reason}") from None
         if found.get("_id") is None:
-            # First, where stores put it.
+            # The id comes first, as in every stored document.
             found = {"_id": f"loaded:{blake2b(repr(about).encode(), digest_size=16).hexdigest()}", **found}
         return Ready(found, moment(found[STAMPS[self._kind]]))
 

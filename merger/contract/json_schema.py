@@ -20,7 +20,7 @@ Schema = Mapping[str, Any]
 
 
 TITLE: Final = "what lambdaserve can read"
-"""Marks a validator as one of these."""
+"""Title that marks a validator as made from the contract."""
 
 
 _NUMBERS = ("int", "long", "double", "decimal")
@@ -147,7 +147,8 @@ def _with_absent(absent: Sequence[Schema], schema: Schema) -> Schema:
 
 
 def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence[str]]) -> dict[str, Any]:
-    """The schema of an object. Of a field under another name only the presence is checked, not the content."""
+    """The schema of an object. A field under another name is only required to be present; its content is not
+    checked."""
     schema: dict[str, Any] = {"bsonType": "object", "properties": {}}
     alternatives: list[Schema] = []
     for key, field in payload.items():

@@ -20,7 +20,7 @@ from merger.core.windows import HOUR, floor_hour
 
 
 class Strategy(StrEnum):
-    """How the boundary is drawn: by watermark, or at a fixed time.
+    """The rule that draws the boundary: by watermark, or at a fixed time.
 
     Requirement M9.
     """
@@ -55,7 +55,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class SpeedLayer:
-    """What the whole speed layer holds of one data type.
+    """The state of the whole speed layer for one data type.
 
     ``held`` are the hours in which any movie has a document: a movie without one had no event then.
     ``synced_at`` is the newest sync of any bucket.
@@ -67,7 +67,7 @@ class SpeedLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What both layers hold, over all movies.
+    """The state of both layers, over all movies.
 
     ``batch_computed_at`` is the newest of any batch document, ``speed`` the speed layer by data type.
     ``hours_as_text`` is true if some speed documents store their hour as text, which a range of dates misses.

@@ -64,7 +64,7 @@ class Timeline(Generic[S]):
 
 @dataclass(frozen=True)
 class Series(Generic[S]):
-    """What both layers hold of one series, deduplicated and ready to be merged.
+    """One series as both layers hold it, deduplicated and ready to be merged.
 
     Args:
         boundary: the request's time boundary.
@@ -84,7 +84,7 @@ class Series(Generic[S]):
 
     @property
     def first_day(self) -> datetime | None:
-        """The oldest day of which either layer holds anything."""
+        """The oldest day for which either layer holds anything."""
         held = (*self.points, *self.hours, *filter(None, (self.coverage.first_held,)))
         return floor_day(min(held)) if held else None
 

@@ -13,7 +13,7 @@ from merger.stores.mongo.client import client
 from merger.stores.mongo.errors import mongo_call
 
 TIMEOUT_SECONDS = 2.0
-"""Time limit of the question to the server."""
+"""Time limit of the request to the server."""
 
 
 def build_progress(index: Index) -> str | None:

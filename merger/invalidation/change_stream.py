@@ -1,7 +1,7 @@
 """Reads a collection's changes from MongoDB's change stream, where the server has one.
 
-A reading takes what has happened since the last one and never waits for more. Whatever goes wrong, it says that it is
-not complete, and the next one starts over. Requirement C6.
+A read takes the events since the last read and never waits for more. If anything goes wrong, it says that it is not
+complete, and the next read starts over. Requirement C6.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure, PyMongoError
 
 MAX_EVENTS = 1_000
-"""Events of one reading; of more it only says that there were many. Each costs some 60 µs."""
+"""Most events of one read, each of which costs some 60 µs; beyond them the read only says that there are more."""
 
 
 TIMEOUT_SECONDS = 1.0
-"""Longest reading."""
+"""Time limit of one read."""
 
 
 RETRY_SECONDS = 60.0
@@ -51,12 +51,12 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StreamBatch:
-    """The events of one reading.
+    """The events of one read.
 
     Args:
         events: change events, oldest first; ``fullDocument`` is cut to the fields that were asked for.
-        is_complete: whether they are all that happened since the reading before.
-        has_more: whether more happened than they say.
+        is_complete: whether they are all the events since the read before.
+        has_more: whether there were more events than these.
     """
 
     events: tuple[Event, ...] = ()
@@ -65,7 +65,7 @@ class StreamBatch:
 
 
 class ChangeStream:
-    """The changes of one collection, reading by reading. One caller at a time.
+    """Reads the changes of one collection. For one caller at a time.
 
     Args:
         collection: returns it; called when a stream is opened.
@@ -85,10 +85,10 @@ class ChangeStream:
         self._stream: Stream | None = None
         self._refused_at = float("-inf")
         self.token: Mapping[str, Any] | None = None
-        """Resume token; may be another process's, set before the first reading."""
+        """Resume token; may be another process's, set before the first read."""
 
     def read(self) -> StreamBatch:
-        """Reads the events since the last reading; raises nothing. ``token`` is where the next one goes on."""
+        """Reads the events since the last read; never raises. The next read continues at ``token``."""
         goes_on, was_known = self._stream is not None or self.token is not None, self.token is not None
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
@@ -113,7 +113,8 @@ class ChangeStream:
                 stream.close()
 
     def _open(self) -> bool:
-        """Opens the stream where it was; ``False`` where the server has lost that place, so that it begins now."""
+        """Opens the stream where the last read ended; ``False`` if the server has lost that place, so that the stream
+        begins now."""
         if self.token is not None:
             try:
                 self._stream = self._watch()

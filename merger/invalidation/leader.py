@@ -42,7 +42,7 @@ class Leader:
     """This process's claim to lead.
 
     Args:
-        link: the way to Redis. Every method raises ``RedisTrouble``.
+        link: the link to Redis. Every method raises ``RedisTrouble``.
         namespace: prefix of both keys, which share a hash tag: one script writes them both.
         lapses_after: seconds without ``hold`` after which another process may lead.
     """
@@ -54,7 +54,7 @@ class Leader:
         self._token = claim.new_token()
 
     def hold(self, state: bytes = b"") -> Leadership:
-        """Becomes or stays the leader, unless another process leads; to be called well before the claim lapses.
+        """Becomes or stays the leader, unless another process leads; call it well before the claim lapses.
 
         Args:
             state: left for the next leader; empty: what was left before stays.
@@ -64,5 +64,5 @@ class Leader:
         return Leadership(is_leader=granted > 0, is_new=granted == 2, state=former_state)
 
     def resign(self, state: bytes = b"") -> None:
-        """Lets another process lead at once; the state is for it."""
+        """Lets another process lead at once, and leaves it the state."""
         self._link.command("EVAL", _RESIGN, 2, *self._keys, self._token, state)

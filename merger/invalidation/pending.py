@@ -27,32 +27,32 @@ class PendingInvalidations:
         self._movies: set[int] = set()
 
     def add_all(self) -> None:
-        """Every answer: what changed is unknown."""
+        """Adds every answer: it is unknown what changed."""
         self._schedule.touch(ALL_GENERATION, self._monotonic())
 
     def add_batch(self) -> None:
-        """Answers from the batch layer: it was written to, and may still be."""
+        """Adds the answers from the batch layer: it was written to, and perhaps still is."""
         self._schedule.touch(BATCH_GENERATION, self._monotonic(), BATCH_REPEATS)
 
     def add_batch_age(self) -> None:
-        """Answers from the batch layer, which report its age: it became stale, or no longer is."""
+        """Adds the answers from the batch layer, which report its age: it became stale, or no longer is."""
         self._schedule.touch(BATCH_GENERATION, self._monotonic())
 
     def add_type(self, data_type: str) -> None:
-        """Answers about all movies: documents of a speed data type were written."""
+        """Adds the answers about all movies: documents of a speed data type were written."""
         self._schedule.touch(of_changed_type(data_type), self._monotonic(), SPEED_REPEATS)
 
     def add_movies(self, movies: Iterable[int]) -> None:
-        """Answers about these movies: their documents in the speed layer were written."""
+        """Adds the answers about these movies: their documents in the speed layer were written."""
         self._movies.update(movies)
 
     def add_status(self, data_type: str) -> None:
-        """Answers about every movie, which report the hours and the lag of a data type: either changed."""
+        """Adds the answers about every movie, which report the hours and the lag of a data type: either changed."""
         self.add_type(data_type)
         self._schedule.touch(CHANGED_MOVIES, self._monotonic(), SPEED_REPEATS)
 
     def add_any_movie(self) -> None:
-        """Answers about every movie: too many changed to name them, or which ones is unknown."""
+        """Adds the answers about every movie: too many changed to name them, or it is unknown which did."""
         self._schedule.touch(CHANGED_MOVIES, self._monotonic())
         for data_type in self._types:
             self.add_type(data_type)

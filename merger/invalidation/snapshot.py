@@ -16,7 +16,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import floor_hour
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-"""Aware; a stored one that lacks its time zone is not read."""
+"""A moment with a time zone; a stored one without is rejected."""
 
 
 class TypeSnapshot(msgspec.Struct, frozen=True, array_like=True):
@@ -113,7 +113,7 @@ class KnownState(msgspec.Struct, frozen=True):
     tokens: Any
 
     def encode(self) -> bytes:
-        """As JSON."""
+        """Encodes it as JSON."""
         return msgspec.json.encode(self, enc_hook=str, order="deterministic")
 
     @classmethod

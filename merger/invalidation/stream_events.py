@@ -1,4 +1,4 @@
-"""Events of both collections' change streams, as the invalidations that follow.
+"""Turns the events of both collections' change streams into pending invalidations.
 
 Requirement C6.
 """
@@ -18,10 +18,10 @@ from merger.stores.store import Document
 
 @dataclass(frozen=True, slots=True)
 class StreamNews:
-    """The news in one reading of both streams.
+    """The result of one read of both streams.
 
     Args:
-        covers_speed: whether it had every change of the speed layer since the reading before.
+        covers_speed: whether it had every change of the speed layer since the read before.
         batch_changed: whether the batch layer changed.
         may_have_changed: whether anything changed, or may have.
     """
@@ -32,7 +32,7 @@ class StreamNews:
 
 
 class StreamEvents:
-    """Reads both streams. One caller at a time.
+    """Reads both streams. For one caller at a time.
 
     Args:
         batch, speed: the streams; events of ``speed`` hold movie and type of their documents.
@@ -53,7 +53,7 @@ class StreamEvents:
         return [self._batch.token, self._speed.token]
 
     def resume(self, tokens: object) -> None:
-        """Goes on from resume tokens; from now on, where they are none."""
+        """Continues from resume tokens; a stream without a usable one begins now."""
         self.close()
         if isinstance(tokens, list) and len(tokens) == 2:
             self._batch.token, self._speed.token = (token if isinstance(token, dict) else None for token in tokens)
@@ -65,7 +65,7 @@ class StreamEvents:
             stream.token = None
 
     def read(self) -> StreamNews:
-        """Reads the events since the last reading; raises nothing."""
+        """Reads the events since the last read; never raises."""
         batch, speed = self._batch.read(), self._speed.read()
         if speed.has_more:
             self._pending.add_any_movie()
@@ -76,7 +76,7 @@ class StreamEvents:
         return StreamNews(speed.is_complete, bool(batch.events) or batch.has_more, may_have_changed=not is_quiet)
 
     def _note(self, event: Event) -> None:
-        """Notes a change of the speed layer; what a deleted document was about is unknown."""
+        """Notes a change of the speed layer; of a deleted document the movie is unknown."""
         document = event.get("fullDocument") or event.get("documentKey") or {}
         movie_id = readable_movie(document)
         data_type = next((document[key] for key in self._type_keys if document.get(key) is not None), None)

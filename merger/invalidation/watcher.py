@@ -1,7 +1,7 @@
 """Notices changes of the data, and invalidates the answers that were computed from them.
 
 Every process has a watcher, which also keeps the process's own copies current. One of them leads, so that each change
-is looked for and bumped once, however many processes serve. The leader reads both collections' change streams where
+is found and bumped once, however many processes there are. The leader reads both collections' change streams where
 MongoDB has them, and in any case compares snapshots of the layers: newest batch document, newest syncs, hours held. It
 leaves its last snapshot in Redis for the next leader. After an outage of MongoDB or Redis it goes on from where it was.
 Requirement C6.
@@ -46,7 +46,7 @@ RECENT_SECONDS = 5.0
 
 
 TIMEOUT_SECONDS = 3.0
-"""Longest look; less than the claim to lead lasts."""
+"""Time limit of one look at the layers; shorter than the leader's claim lasts."""
 
 
 IN_USE_SECONDS = 60.0
@@ -109,11 +109,11 @@ class Watcher:
         return self._batch_noticed
 
     def tick(self) -> frozenset[str]:
-        """Looks for changes where a look is due, and bumps what follows.
+        """Looks for changes if a look is due, and bumps the generations that they invalidate.
 
         Returns:
-            The generations that were bumped. A follower bumps only what a full reread found: the leader may have found
-            that earlier, when the answers of this process still lacked it, or not yet.
+            The generations that were bumped. A follower bumps only what a full reread found. The leader may not have
+            found that yet, or may have found it when this process's answers still lacked it.
         """
         try:
             self._elect()
@@ -140,7 +140,7 @@ class Watcher:
         try:
             leadership = self._leader.hold(self._state)
         except RedisTrouble:
-            self.is_leader = False  # what is known and due is kept: no other process can lead either
+            self.is_leader = False  # its state and what is due are kept: no other process can lead either
             return
         self.is_leader = leadership.is_leader
         if not leadership.is_leader:

@@ -26,7 +26,7 @@ class PublishedStore:
         store: the store to read.
 
     Attributes:
-        behind: the store given.
+        behind: the store passed in.
     """
 
     def __init__(self, store: Store) -> None:

@@ -89,7 +89,7 @@ class LayerState:
 
     @property
     def batch_changes(self) -> int:
-        """How often the newest ``computed_at`` of the batch layer was found changed."""
+        """The number of times that the newest ``computed_at`` of the batch layer was seen to change."""
         return self._batch_changes
 
     @property

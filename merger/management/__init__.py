@@ -1,4 +1,4 @@
-"""The ``manage.py`` commands for the two collections, and the helpers they print and read files with.
+"""The ``manage.py`` commands for the two collections, and their helpers for printing and for reading files.
 
 What belongs here: parsing arguments, progress, tables and messages. What a command does belongs in the other rooms.
 """

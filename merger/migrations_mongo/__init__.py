@@ -1,7 +1,8 @@
 """Migrates batch_views and speed_views: the migrations in order, their log, the plan, and the runner.
 
 What belongs here: a new migration as a module of its own, always last. Its name never changes after its release. It
-must reach the same end however often it is restarted, so it looks for what is still to be done. Requirement O3.
+must reach the same end however often it is restarted, so it selects only what is not done yet. Requirement
+O3.
 """
 
 from __future__ import annotations

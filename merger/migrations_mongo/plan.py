@@ -36,7 +36,7 @@ class MigrationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is recorded of a migration.
+    """The record of a migration.
 
     Attributes:
         name: the migration's.

@@ -1,4 +1,4 @@
-"""Log of what changed in the speed layer, for those who invalidate answers."""
+"""Log of changes in the speed layer, from which the watcher invalidates answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ChangedMovies = Mapping[str, frozenset[int] | None]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the log was last emptied.
+    """The changes since the log was last emptied.
 
     Args:
         movies: those with changed buckets.

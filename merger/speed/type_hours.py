@@ -1,4 +1,4 @@
-"""The hours of one speed data type: what is known of each, and when it is reread."""
+"""Keeps the hours of one speed data type current, and decides when each is reread."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ FORGET_SECONDS = 600.0
 
 
 MAX_HOURS_PER_FIND, MAX_DOCUMENTS_PER_FIND = 12, 10_000
-"""Limits of one find, as far as the known hours tell. Each hour is kept, so that after a read that ran out of time the
-next one gets further; and documents on their way to a table take ten times the table's memory."""
+"""Limits of one find, estimated from the hours already kept. The hours of each find are kept at once, so that after a
+read that ran out of time the next one gets further; and documents not yet in a table take ten times the table's
+memory."""
 
 
 @dataclass(slots=True)

@@ -2,13 +2,13 @@
 
 * Closed: every call goes through, and the calls of a rolling window are judged. If too many failed or were slow, or if
   several failed or hang and none was answered for a while, the breaker opens.
-* Open: every call is refused at once, for a pause.
-* Half open: a single probe finds out whether answers are back; it closes the breaker, or opens it for another pause.
-  A background thread makes the probe, never a caller, so that no caller waits.
+* Open: every call is refused at once, until a pause is over.
+* Half open: a single probe finds out whether calls are answered again; it closes the breaker, or opens it for another
+  pause. A background thread makes the probe, never a caller, so that no caller waits.
 
-No lock is held during a call. A call that has been running for as long as a slow call takes counts as slow before it
-ends: otherwise a hang would show only when the first time limit is over. Pure: the clock is an argument. See Nygard,
-*Release It!*, 2nd edition, "Circuit Breaker"; rolling window and slow calls follow resilience4j. Requirement F1.
+No lock is held during a call. A running call counts as slow once it has run for ``slow`` seconds: otherwise a hang
+would show only when the first time limit is over. Pure: the clock is an argument. See Nygard, *Release It!*, 2nd
+edition, "Circuit Breaker"; rolling window and slow calls follow resilience4j. Requirement F1.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class BreakerRules:
         least_calls: number of calls below which shares are not judged.
         failed: share of failed calls at which it opens, 0 to 1.
         in_a_row: number of failed or hanging calls at which it opens whatever the shares, once no call was answered
-            for ``slow`` seconds. Hanging calls are few, since their callers wait, and the calls before were many.
+            for ``slow`` seconds. Shares miss a hang: few calls hang, since their callers wait, beside many answered
+            before.
         slow: seconds from which a call is slow.
         slow_share: share of calls that failed or were slow at which it opens, 0 to 1.
         pause: seconds from the opening, or from a failed probe, to the next probe.
@@ -66,7 +67,7 @@ class _EndedCall:
 
 
 class Breaker:
-    """The circuit breaker of one thing that may stop answering.
+    """The circuit breaker around one dependency that may stop answering.
 
     Args:
         name: what the breaker guards, for the message of a refusal.
@@ -136,7 +137,7 @@ class Breaker:
             raise self._refuse()
 
     def probe(self, operation: Callable[[], object]) -> bool:
-        """Probes whether answers are back, if the pause is over and no other probe is running.
+        """Probes whether calls are answered again, if the pause is over and no other probe is running.
 
         Args:
             operation: raises ``StoreError`` if they are not.

@@ -61,8 +61,8 @@ class View(Generic[P]):
     Args:
         name: stable, as in metrics and cache keys, e.g. ``movies.sentiment``.
         ttl: how long its answers stay fresh.
-        plan: makes the plan of reads. Pure.
-        build: makes the answer from what was read. Pure. Raises ``NotFound``.
+        plan: returns the plan of reads. Pure.
+        build: computes the answer from the inputs. Pure. Raises ``NotFound``.
         coverage: speed data types that its answers rest on; their layer-wide state is read before the plan is made.
         rests_on: collections without which there is no answer; any other one may fail (F5).
         identity: returns the movie that an answer is about, from its parameters; ``None``: it is about many. The answer
@@ -85,11 +85,11 @@ def movie_reads(
     *,
     speed_from: datetime | None,
 ) -> tuple[Find, ...]:
-    """Finds of a movie's batch documents of some types and of its speed buckets from an hour on.
+    """The finds for a movie's batch documents of some types, and for its speed buckets from an hour on.
 
     The filter names no speed type: producers spell that key differently, and not every server would still use the
-    index. ``Plan.speed_types`` sorts the documents out afterwards. Hours that are stored as text need a range of their
-    own.
+    index. The reader drops the documents of other types than ``Plan.speed_types``. Hours that are stored as text need a
+    range of their own.
 
     Args:
         movie_id: the movie.
@@ -110,10 +110,10 @@ def movie_reads(
 
 
 def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
-    """Batch documents whose payload has the given values, wherever a producer put it.
+    """The finds for batch documents whose payload has these values, wherever a producer put the payload.
 
-    The first key of ``wanted`` leads an index. The view type is left to the contract: its spellings would need an
-    ``$in``, for which not every server uses the index that the values could.
+    The first key of ``wanted`` leads an index. The filter names no view type: its spellings would need an ``$in``, and
+    with one not every server uses the index on the values. The contract sorts the types out.
 
     Requirement D1.
     """

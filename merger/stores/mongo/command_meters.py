@@ -45,7 +45,7 @@ class CommandMeter(monitoring.CommandListener):
         self._pending = _PendingCommand()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Remembers the collection, which the event of the end does not name."""
+        """Remembers the collection, which the event that ends the command does not name."""
         command, name = event.command, event.command_name
         if name == "getMore" and "maxTimeMS" in command:
             self._pending.request_id = None
@@ -82,7 +82,7 @@ class PoolMeter(monitoring.ConnectionPoolListener):
         self._open.inc()
 
     def connection_closed(self, event: monitoring.ConnectionClosedEvent) -> None:
-        """Counts one open connection less."""
+        """Counts one open connection fewer."""
         self._open.dec()
 
     def connection_checked_out(self, event: monitoring.ConnectionCheckedOutEvent) -> None:
@@ -91,7 +91,7 @@ class PoolMeter(monitoring.ConnectionPoolListener):
         meters.MONGODB_POOL_WAIT.observe(event.duration or 0.0)
 
     def connection_checked_in(self, event: monitoring.ConnectionCheckedInEvent) -> None:
-        """Counts one in use less."""
+        """Counts one fewer in use."""
         self._in_use.dec()
 
     def connection_check_out_failed(self, event: monitoring.ConnectionCheckOutFailedEvent) -> None:
@@ -109,13 +109,13 @@ class PoolMeter(monitoring.ConnectionPoolListener):
         """Nothing to count: every connection that it closes has an event of its own."""
 
     def pool_closed(self, event: monitoring.PoolClosedEvent) -> None:
-        """Nothing to count, likewise."""
+        """Nothing to count, for the same reason."""
 
     def connection_ready(self, event: monitoring.ConnectionReadyEvent) -> None:
         """Nothing to count: the connection was counted when it was created."""
 
     def connection_check_out_started(self, event: monitoring.ConnectionCheckOutStartedEvent) -> None:
-        """Nothing to count: the event of the end says how long it took."""
+        """Nothing to count: the event that ends the wait says how long it took."""
 
 
 def listeners() -> list[monitoring._EventListener]:

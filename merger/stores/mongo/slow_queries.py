@@ -34,7 +34,7 @@ class SlowQueries(monitoring.CommandListener):
         self._totals: dict[Shape, SlowTotals] = {}
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Keeps the command, which the event of the end does not contain."""
+        """Keeps the command, which the event that ends it does not contain."""
         is_observed = event.command.get(event.command_name) in self._collections
         self._pending.command = (event.request_id, event.command) if is_observed else None
 
@@ -43,7 +43,7 @@ class SlowQueries(monitoring.CommandListener):
         self._add_if_slow(event)
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Adds the query if it was slow: a query that ran out of time was."""
+        """Adds the query if it was slow, as one that ran out of time is."""
         self._add_if_slow(event)
 
     def take(self) -> list[SlowTotals]:

@@ -1,4 +1,5 @@
-"""A claim in Redis: the right to do one thing, held by one claimant until it gives it back or the claim lapses."""
+"""A claim in Redis: the right to do one thing, which one claimant holds until it releases the claim or the claim
+lapses."""
 
 from __future__ import annotations
 
@@ -17,22 +18,22 @@ local function release(key, token)
     return redis.pcall('GET', key) == token and redis.call('DEL', key) or 0
 end
 """
-"""Begins a script that claims or releases, and does more in the same round trip."""
+"""The beginning of a script that claims or releases, and does more in the same round trip."""
 
 
 _CLAIM, _RELEASE = f"{LUA}return claim(KEYS[1], ARGV[1], ARGV[2])", f"{LUA}return release(KEYS[1], ARGV[1])"
 
 
 def new_token() -> str:
-    """Stands for one claimant."""
+    """Returns a new token, which identifies one claimant."""
     return secrets.token_hex(8)
 
 
 def claim(link: RedisLink, key: str, token: str, seconds: float) -> bool:
-    """Claims a key; whether it is this claimant's now.
+    """Claims a key; returns whether the claimant holds it now.
 
     Args:
-        link: the way to Redis.
+        link: the link to Redis.
         key: what is claimed.
         token: identifies the claimant.
         seconds: until the claim lapses.
@@ -44,7 +45,7 @@ def claim(link: RedisLink, key: str, token: str, seconds: float) -> bool:
 
 
 def release(link: RedisLink, key: str, token: str) -> None:
-    """Gives a claim back, unless it has lapsed and passed to another claimant.
+    """Releases a claim, unless it has lapsed and passed to another claimant.
 
     Raises:
         RedisTrouble: Redis could not be asked; the claim lapses by itself.

@@ -9,7 +9,7 @@ from redis.connection import parse_url
 from merger.stores.redis.address import Deployment, RedisAddress
 
 _TIMEOUT_SECONDS = 0.1
-"""Seconds. An absent cache must cost less than the cache saves.
+"""Time limit of every call: an absent cache must cost less than a present one saves.
 
 Requirement C5.
 """

@@ -1,7 +1,7 @@
 """The link to Redis, which stops asking while Redis is away.
 
 The service works without Redis, so its absence must be cheap: the first caller that meets it waits for one time-out.
-From then on every call fails at once, until a background thread has had an answer again. Requirement C5.
+From then on every call fails at once, until a background thread gets an answer. Requirement C5.
 """
 
 from __future__ import annotations
