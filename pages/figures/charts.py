@@ -24,7 +24,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def sentiment_timeline(answer: Answer) -> Table:
     """A movie's sentiment by day or hour, with the source of each point."""
-    at, kind = ("hour", "hour") if answer["granularity"] == "hour" else ("date", "date")
+    at = "hour" if answer["granularity"] == "hour" else "date"
     freshness = answer["freshness"]
     points = answer["breakdown"]
     cutoff, covered = _boundary(freshness, [point[at] for point in points], _HOUR if at == "hour" else _DAY)
@@ -32,7 +32,7 @@ def sentiment_timeline(answer: Answer) -> Table:
         name="sentiment",
         caption=f"Sentiment by {answer['granularity']}",
         columns=(
-            Column(at, "Hour (UTC)" if at == "hour" else "Day (UTC)", kind, draws="x"),
+            Column(at, "Hour (UTC)" if at == "hour" else "Day (UTC)", at, draws="x"),
             Column("avg_sentiment", "Sentiment", "score", draws="line"),
             Column("review_count", "Reviews", "count", draws="bar", axis="right"),
             Column("positive_count", "Positive", "count"),
@@ -70,6 +70,7 @@ def stats_timeline(answer: Answer) -> Table:
 def metric_timeline(answer: Answer) -> Table:
     """One metric, day by day."""
     label, kind = METRICS[answer["metric"]]
+    counted = "Reviews" if answer["metric"] == "sentiment" else "Observations"
     days = [point["date"] for point in answer["data_points"]]
     cutoff, covered = _boundary(answer["freshness"], days, _DAY)
     return Table(
@@ -78,13 +79,7 @@ def metric_timeline(answer: Answer) -> Table:
         columns=(
             Column("date", "Day (UTC)", "date", draws="x"),
             Column("value", label, kind, draws="line"),
-            Column(
-                "count",
-                "Reviews" if answer["metric"] == "sentiment" else "Observations",
-                "count",
-                draws="bar",
-                axis="right",
-            ),
+            Column("count", counted, "count", draws="bar", axis="right"),
             Column("data_source", "From", "source"),
         ),
         rows=answer["data_points"],

@@ -46,7 +46,7 @@ class Fragment:
     Args:
         template: path of its template.
         parameters: the parameters that a topic may carry.
-        content: builds the template's context from their values; its ``parts`` are the answers used.
+        content: builds the template's context from their values; the parts in it are the answers used.
     """
 
     template: str
@@ -76,13 +76,9 @@ def trending(*, window: Any, limit: int, genre: str | None = None) -> dict[str, 
     ranked = load_part(lambda: movies_trending(window=window, limit=limit, genre=genre))
     # If the history fails, the ranking is shown without it.
     history = load_part(lambda: trending_history(window=window, limit=limit, hours=24, genre=genre))
-    by_movie = {each["movie_id"]: each for each in history.data["movies"]} if history.data else {}
-    return {
-        "ranked": ranked,
-        "movies": [_movie_row(movie, by_movie.get(movie["movie_id"])) for movie in _list_in(ranked, "trending_movies")],
-        "history": history,
-        "parts": (ranked, history),
-    }
+    by_movie = {each["movie_id"]: each for each in history.list_of("movies")}
+    movies = [_movie_row(movie, by_movie.get(movie["movie_id"])) for movie in ranked.list_of("trending_movies")]
+    return {"ranked": ranked, "movies": movies, "history": history}
 
 
 def _movie_row(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -96,10 +92,6 @@ def _movie_row(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict
     }
 
 
-def _list_in(part: Part, name: str) -> list[Any]:
-    return list(part.data[name]) if part.data else []
-
-
 def movie(*, movie_id: int) -> dict[str, Any]:
     """Content of the fragment ``movie``: a movie's newest numbers.
 
@@ -109,17 +101,12 @@ def movie(*, movie_id: int) -> dict[str, Any]:
     details = load_part(lambda: movie_get(movie_id=movie_id))
     sentiment = load_part(lambda: movie_sentiment_get(movie_id=movie_id))
     stats = load_part(lambda: movie_stats_list(movie_id=movie_id))
-    return {
-        "details": details,
-        "sentiment": sentiment,
-        "stats": stats,
-        "parts": (details, sentiment, stats),
-    }
+    return {"details": details, "sentiment": sentiment, "stats": stats}
 
 
 def freshness() -> dict[str, Any]:
     """Content of the fragment ``freshness``: state of layers and stores, asked at most once a second."""
-    return {"health": monitor().report(), "parts": ()}
+    return {"health": monitor().report()}
 
 
 FRAGMENTS: Final[Mapping[str, Fragment]] = {
@@ -161,4 +148,4 @@ def render_fragment(topic: str) -> RenderedFragment:
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
     html = render_to_string(fragment.template, {**context, "topic": topic})
-    return RenderedFragment(html, " ".join(part.etag for part in context["parts"]))
+    return RenderedFragment(html, " ".join(part.etag for part in context.values() if isinstance(part, Part)))

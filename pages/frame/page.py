@@ -6,7 +6,7 @@ numbers. The URL holds all of a page's state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -57,7 +57,7 @@ class BrowserPage(View):
     seconds: ClassVar[float | None] = None
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        """Builds the template's context: ``tables`` can be downloaded; without the part ``main`` the page is a 503.
+        """Builds the template's context: its tables can be downloaded; without the part ``main`` the page is a 503.
 
         Raises:
             NotFound, ValidationError: see ``get``.
@@ -76,7 +76,7 @@ class BrowserPage(View):
         except NotFound as error:
             return _message(request, 404, f"There is {error}", [], near=_near(error))
         if "download" in request.GET:
-            return _download(context.get("tables", ()), request.GET["download"])
+            return _download(context, request.GET["download"])
         main = context.get("main")
         status = 503 if isinstance(main, Part) and main.failed else 200
         if "topic" in context:
@@ -119,35 +119,16 @@ def allow_streams(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def tables_of(*pairs: tuple[Any, Part]) -> list[Table]:
-    """Builds the tables of the answers that are available."""
-    return [make(part.data) for make, part in pairs if part.data]
+def genres() -> list[dict[str, Any]]:
+    """All genres with their numbers; empty while they can't be read: a page works without them."""
+    return load_part(genre_search_list).list_of("genres")
 
 
-def genre_names() -> list[str]:
-    """All genres; empty while they can't be read: a page works without them."""
-    part = load_part(genre_search_list)
-    return [each["genre"] for each in part.data["genres"]] if part.data else []
-
-
-def largest_genre() -> str | None:
-    """Name of the genre with the most movies, if genres can be read."""
-    part = load_part(genre_search_list)
-    genres = part.data["genres"] if part.data else []
-    return str(max(genres, key=lambda each: each["total_movies"])["genre"]) if genres else None
-
-
-def _download(tables: Iterable[Table], name: str) -> HttpResponse:
-    for table in tables:
-        if table.name == name:
-            return HttpResponse(
-                table.as_csv(),
-                content_type="text/csv; charset=utf-8",
-                headers={
-                    "Content-Disposition": f'attachment; filename="{name}.csv"',
-                    "Cache-Control": "no-store",
-                },
-            )
+def _download(context: Mapping[str, Any], name: str) -> HttpResponse:
+    for table in context.values():
+        if isinstance(table, Table) and table.name == name:
+            headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+            return HttpResponse(table.as_csv(), content_type="text/csv; charset=utf-8", headers=headers)
     raise Http404
 
 

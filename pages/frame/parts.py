@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from merger.answers.answer import Answer
 from merger.cache.entry import BEING_REPLACED
 from merger.core.windows import isoformat
 from merger.errors import StoreError
+
+T = TypeVar("T")
 
 LATE_AFTER_SECONDS: Final = 30
 """An answer that is being refreshed is called old only this long after its TTL: refreshing takes a moment."""
@@ -80,6 +82,14 @@ class Part:
         freshness = self.data["freshness"]
         found: str | None = freshness["speed_as_of"] or freshness["batch_as_of"]
         return found
+
+    def map(self, make: Callable[[dict[str, Any]], T]) -> T | None:
+        """What a function makes of the answer; ``None`` if there is none."""
+        return None if self.data is None else make(self.data)
+
+    def list_of(self, name: str) -> list[Any]:
+        """A list that the answer holds under this name; empty if there is no answer."""
+        return [] if self.data is None else self.data[name]
 
 
 def load_part(ask: Callable[[], Answer]) -> Part:

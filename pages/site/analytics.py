@@ -12,7 +12,7 @@ from merger.contract.identity import genre_key
 from merger.contract.payloads import METRICS
 from merger.core.windows import parse_span
 from pages.figures import charts
-from pages.frame.page import BrowserPage, genre_names, largest_genre, tables_of
+from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("7d", "30d", "90d", "365d")
@@ -38,27 +38,24 @@ class Analytics(BrowserPage):
     parameters = AnalyticsParameters
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        genres = genre_names()
-        chosen = values.get("genre") or (largest_genre() if genres else None)
-        year = values.get("year")
+        all_genres = genres()
+        largest = max(all_genres, key=lambda each: each["total_movies"], default={})
+        asked, year = values.get("genre"), values.get("year")
+        chosen = asked or largest.get("genre")
         metric, window = values["metric"], values["window"]
-        one = (
-            load_part(lambda: genre_statistics(genre=chosen, year=year, month=values.get("month")))
-            if chosen
-            else Part(None)
-        )
+        one = _statistics(chosen, year, values.get("month"))
         wanted = [chosen, *_split_names(values.get("compare"))] if chosen else []
-        compared = [load_part(lambda name=name: genre_statistics(genre=name, year=year)) for name in _unique(wanted)]  # type: ignore[misc] # the name is bound
-        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=values.get("genre")))
-        by_tier = load_part(lambda: sentiment_by_tier(genre=values.get("genre"), year=year))
+        compared = [_statistics(name, year) for name in _unique(wanted)]
+        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=asked))
+        by_tier = load_part(lambda: sentiment_by_tier(genre=asked, year=year))
         found = [part.data for part in compared if part.data]
         return {
             "one": one,
             "genre": one.data["genre"] if one.data else chosen,
-            "asked_genre": values.get("genre"),
+            "asked_genre": asked,
             "year": year,
             "years": _years(chosen),
-            "genres": genres,
+            "genres": [each["genre"] for each in all_genres],
             "compare": [answer["genre"] for answer in found[1:]],
             "trend": trend,
             "metric": metric,
@@ -66,24 +63,22 @@ class Analytics(BrowserPage):
             "window": window.label,
             "windows": WINDOWS,
             "tiers": by_tier,
-            "genre_table": charts.genre_points(one.data) if one.data else None,
+            "genre_table": one.map(charts.genre_points),
             "comparison_table": charts.genre_comparison(found) if found else None,
-            "trend_table": charts.metric_timeline(trend.data) if trend.data else None,
-            "tiers_table": charts.tiers(by_tier.data) if by_tier.data else None,
-            "tables": [
-                *tables_of((charts.genre_points, one), (charts.metric_timeline, trend), (charts.tiers, by_tier)),
-                *([charts.genre_comparison(found)] if found else []),
-            ],
+            "trend_table": trend.map(charts.metric_timeline),
+            "tiers_table": by_tier.map(charts.tiers),
             "main": trend,
         }
 
 
 def _years(genre: str | None) -> list[int]:
     """Years in which a genre has data, newest first."""
-    if genre is None:
-        return []
-    part = load_part(lambda: genre_statistics(genre=genre))
-    return sorted({point["year"] for point in part.data["trends"]["points"]}, reverse=True) if part.data else []
+    data = _statistics(genre).data
+    return sorted({point["year"] for point in data["trends"]["points"]}, reverse=True) if data else []
+
+
+def _statistics(genre: str | None, year: int | None = None, month: int | None = None) -> Part:
+    return load_part(lambda: genre_statistics(genre=genre, year=year, month=month)) if genre else Part(None)
 
 
 def _split_names(text: str | None) -> list[str]:

@@ -13,7 +13,7 @@ from movies.serializers import SentimentParameters
 from pages.figures import charts
 from pages.figures.drawing import network
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, tables_of
+from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
@@ -54,17 +54,10 @@ class Movie(BrowserPage):
             "cast": cast,
             "actor": chosen_actor,
             "collaborations": collaborations,
-            "network": network(collaborations.data["actor"], collaborations.data["collaborators"])
-            if collaborations.data
-            else None,
-            "sentiment_table": charts.sentiment_timeline(timeline.data) if timeline.data else None,
-            "stats_table": charts.stats_timeline(stats.data) if stats.data else None,
-            "collaborators_table": charts.collaborators(collaborations.data) if collaborations.data else None,
-            "tables": tables_of(
-                (charts.sentiment_timeline, timeline),
-                (charts.stats_timeline, stats),
-                (charts.collaborators, collaborations),
-            ),
+            "network": collaborations.map(lambda answer: network(answer["actor"], answer["collaborators"])),
+            "sentiment_table": timeline.map(charts.sentiment_timeline),
+            "stats_table": stats.map(charts.stats_timeline),
+            "collaborators_table": collaborations.map(charts.collaborators),
             "main": details,
         }
 

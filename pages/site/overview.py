@@ -8,9 +8,9 @@ from analytics.selectors import catalogue_overview, trend_series
 from merger.core.windows import parse_span
 from pages.figures import charts
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, tables_of
+from pages.frame.page import BrowserPage
 from pages.frame.parts import load_part
-from pages.site.trending import ranking_tables
+from pages.site.trending import ranking_table
 
 MOVIES_SHOWN: Final = 12
 
@@ -25,7 +25,7 @@ class Overview(BrowserPage):
         trending = fragments.trending(window=parse_span("6h"), limit=MOVIES_SHOWN)
         mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
         catalogue = load_part(catalogue_overview)
-        days = mood.data["data_points"][-2:] if mood.data else []
+        days = mood.list_of("data_points")[-2:]
         return {
             **trending,
             "topic": topic,
@@ -33,12 +33,8 @@ class Overview(BrowserPage):
             "today": days[-1] if days else None,
             "since_yesterday": days[1]["value"] - days[0]["value"] if len(days) > 1 else None,
             "catalogue": catalogue,
-            "mood_table": charts.metric_timeline(mood.data) if mood.data else None,
-            "genres_table": charts.genres_by_size(catalogue.data) if catalogue.data else None,
-            "tables": tables_of(
-                (charts.metric_timeline, mood),
-                (charts.genres_by_size, catalogue),
-            )
-            + ranking_tables(trending),
+            "mood_table": mood.map(charts.metric_timeline),
+            "genres_table": catalogue.map(charts.genres_by_size),
+            "ranking_table": ranking_table(trending),
             "main": trending["ranked"],
         }

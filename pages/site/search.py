@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from movies.search import SortBy
 from movies.selectors import movie_search_list
 from movies.serializers import MovieSearchParameters
-from pages.frame.page import BrowserPage, genre_names
+from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
 
 
@@ -26,10 +26,9 @@ class Search(BrowserPage):
         return {
             "found": found,
             "values": values,
-            "genres": genre_names(),
+            "genres": [each["genre"] for each in genres()],
             "orders": [each.value for each in SortBy],
             "pages": _paging(found, values),
-            "tables": [],
             "main": found,
         }
 

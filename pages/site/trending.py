@@ -8,7 +8,7 @@ from typing import Any, Final
 from pages.figures import charts
 from pages.figures.tables import Table
 from pages.frame import fragments
-from pages.frame.page import BrowserPage, genre_names, tables_of
+from pages.frame.page import BrowserPage, genres
 from trending.serializers import TrendingParameters
 
 WINDOWS: Final = ("1h", "6h", "24h", "48h")
@@ -23,24 +23,21 @@ class Trending(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         trending = fragments.trending(**values)
-        genre = trending["ranked"].data["genre"] if trending["ranked"].data else values.get("genre")
-        history = trending["history"]
+        ranked, window, genre = trending["ranked"], values["window"].label, values.get("genre")
         return {
             **trending,
-            "topic": fragments.make_topic(
-                "trending", window=values["window"].label, limit=values["limit"], genre=values.get("genre")
-            ),
-            "window": values["window"].label,
-            "genre": genre,
+            "topic": fragments.make_topic("trending", window=window, limit=values["limit"], genre=genre),
+            "window": window,
+            "genre": ranked.data["genre"] if ranked.data else genre,
             "windows": WINDOWS,
-            "genres": genre_names(),
-            "scores_table": charts.score_lines(history.data) if history.data and history.data["movies"] else None,
-            "tables": ranking_tables(trending) + tables_of((charts.score_lines, history)),
-            "main": trending["ranked"],
+            "genres": [each["genre"] for each in genres()],
+            "scores_table": trending["history"].map(charts.score_lines),
+            "ranking_table": ranking_table(trending),
+            "main": ranked,
         }
 
 
-def ranking_tables(trending: Mapping[str, Any]) -> list[Table]:
-    """The ranking as a table to download, if it could be loaded."""
+def ranking_table(trending: Mapping[str, Any]) -> Table | None:
+    """The ranking as a table to download; ``None`` if it could not be loaded."""
     ranked = trending["ranked"].data
-    return [charts.ranking(ranked, trending["history"].data)] if ranked else []
+    return charts.ranking(ranked, trending["history"].data) if ranked else None

@@ -11,8 +11,7 @@ from django.test import RequestFactory
 
 from lambdaserve.api.parameters import QueryParameters, WholeNumberField
 from pages.figures.tables import Column, Table
-from pages.frame.page import BrowserPage, _reasons, allow_streams, may_read, tables_of
-from pages.frame.parts import Part
+from pages.frame.page import BrowserPage, _reasons, allow_streams, may_read
 
 TABLE = Table("numbers", "Numbers", [Column("n", "N", "count")], [{"n": 1}, {"n": 2}])
 
@@ -29,7 +28,7 @@ class Numbers(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         self.seen.append(values)
-        return {"tables": [TABLE]}
+        return {"numbers_table": TABLE}
 
 
 def request(path: str = "/") -> HttpRequest:
@@ -70,10 +69,6 @@ def test_without_anonymous_read_only_users_who_are_logged_in_may_read(settings: 
 def test_policy_admits_streams_of_another_origin(settings: Any, live_url: str, update: Any) -> None:
     settings.LIVE_URL = live_url
     assert getattr(allow_streams(request(), HttpResponse()), "_csp_update", None) == update
-
-
-def test_tables_are_built_only_of_answers_that_did_not_fail() -> None:
-    assert tables_of((lambda data: data["t"], Part({"t": TABLE})), (lambda data: data["t"], Part(None))) == [TABLE]
 
 
 def test_reasons_of_nested_errors_are_listed_without_backticks() -> None:

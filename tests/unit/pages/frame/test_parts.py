@@ -13,7 +13,7 @@ from lambdaserve.api.openapi import FRESHNESS_EXAMPLE
 from merger.answers.answer import Answer
 from merger.cache.entry import BEING_REPLACED, Entry
 from merger.errors import StoreUnavailable
-from pages.frame.parts import WARNING_TITLES, Notice, load_part, notices
+from pages.frame.parts import WARNING_TITLES, Notice, Part, load_part, notices
 
 ROOT = Path(__file__).resolve().parents[4]
 MADE = 1_796_000_000.0
@@ -90,3 +90,9 @@ def test_a_store_that_does_not_answer_is_shown_without_its_name() -> None:
     assert part.failed
     assert [notice.state for notice in part.notices] == ["error"]
     assert "example" not in str(part.notices)
+
+
+def test_charts_and_lists_are_made_only_of_answers_that_did_not_fail() -> None:
+    loaded, failed = Part({"hours": [1, 2]}), Part(None)
+    assert (loaded.map(lambda answer: len(answer["hours"])), failed.map(len)) == (2, None)
+    assert (loaded.list_of("hours"), failed.list_of("hours")) == ([1, 2], [])
