@@ -21,7 +21,8 @@ from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
 from merger.layers.text_dates import text_ranges
-from merger.stores.store import Document, Find, Store
+from merger.stores.mongo.batches import batched
+from merger.stores.store import Find, Store
 
 TIMEOUT_SECONDS = 600.0
 """A comparison that takes longer gives up."""
@@ -48,6 +49,7 @@ class _Run:
     deadline: float
 
 
+@dataclass(frozen=True, slots=True)
 class Auditor:
     """Compares both layers day by day.
 
@@ -59,19 +61,11 @@ class Auditor:
         sample: makes an empty sample for each comparison.
     """
 
-    def __init__(
-        self,
-        layers: Callable[[tuple[str, ...]], tuple[Boundary, Layers]],
-        store: Store,
-        contract: Contract,
-        monotonic: Callable[[], float],
-        sample: Callable[[], Sample] = Sample,
-    ) -> None:
-        self._layers = layers
-        self._store = store
-        self._contract = contract
-        self._monotonic = monotonic
-        self._sample = sample
+    layers: Callable[[tuple[str, ...]], tuple[Boundary, Layers]]
+    store: Store
+    contract: Contract
+    monotonic: Callable[[], float]
+    sample: Callable[[], Sample] = Sample
 
     def compare(self, batch_computed_at: datetime, start: datetime | None) -> Drift:
         """Compares all days that both layers hold completely.
@@ -83,13 +77,13 @@ class Auditor:
         Raises:
             StoreError: the store failed, or the comparison took too long; no result is kept.
         """
-        current, layers = self._layers((DATA_TYPE,))
+        current, layers = self.layers((DATA_TYPE,))
         # The configured strategy decides what answers are made from; here both layers are judged by what they hold.
         boundary = replace(current, policy=replace(current.policy, strategy=Strategy.WATERMARK))
         # Starts at least an hour after the oldest hour, which may expire before it is read.
         first = floor_day(boundary.speed_from) + DAY
         coverage = SpeedCoverage(boundary, layers.speed_of(DATA_TYPE))
-        run = _Run(coverage, layers.hours_as_text, self._sample(), self._monotonic() + TIMEOUT_SECONDS)
+        run = _Run(coverage, layers.hours_as_text, self.sample(), self.monotonic() + TIMEOUT_SECONDS)
         result = Drift()
         day = max(first, start or first)
         while day + DAY <= floor_day(min(batch_computed_at, boundary.now)):
@@ -124,14 +118,14 @@ class Auditor:
             speed.doubtful[movie_id] = True
         for movie_id in without_point[:MAX_LOOKUPS]:
             self._check_deadline(deadline)
-            for spelling in self._contract.aliases.names_of_view(DATA_TYPE):
+            for spelling in self.contract.aliases.names_of_view(DATA_TYPE):
                 wanted = {"movie_id": movie_id, "view_type": spelling, "data.date": None}
-                batch.add(self._contract.read(batch=self._store.find(Find(BATCH, wanted))))
+                batch.add(self.contract.read(batch=self.store.find(Find(BATCH, wanted))))
             time.sleep(PAUSE_SECONDS)
 
     def _hour_filters(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
         spans: tuple[Any, ...] = (hour, *(text_ranges(hour, hour + HOUR) if as_text else ()))
-        for key in self._contract.aliases.speed_type_keys:
+        for key in self.contract.aliases.speed_type_keys:
             for span in spans:
                 yield {key: DATA_TYPE, "hour": span}
 
@@ -141,7 +135,7 @@ class Auditor:
             {"$gte": day.date().isoformat(), "$lt": after.date().isoformat()},
             {"$gte": day, "$lt": after},
         )
-        for spelling in self._contract.aliases.names_of_view(DATA_TYPE):
+        for spelling in self.contract.aliases.names_of_view(DATA_TYPE):
             for span in spans:
                 yield {"view_type": spelling, "data.date": span}
 
@@ -150,16 +144,12 @@ class Auditor:
     ) -> Iterator[Documents]:
         """Reads the matching documents in small batches, with a pause after each so that request threads go first."""
         for wanted in filters:
-            for found in self._store.batches(collection, wanted):
+            for found in self.store.batches(collection, wanted):
                 self._check_deadline(deadline)
-                for start in range(0, len(found), PIECE_SIZE):
-                    yield self._read(collection, found[start : start + PIECE_SIZE])
+                for piece in batched(found, PIECE_SIZE):
+                    yield self.contract.read(speed=piece) if collection == SPEED else self.contract.read(batch=piece)
                     time.sleep(PAUSE_SECONDS)
 
-    def _read(self, collection: str, found: Any) -> Documents:
-        documents: list[Document] = list(found)
-        return self._contract.read(speed=documents) if collection == SPEED else self._contract.read(batch=documents)
-
     def _check_deadline(self, deadline: float) -> None:
-        if self._monotonic() > deadline:
+        if self.monotonic() > deadline:
             raise StoreUnavailable("comparing the layers took too long")

@@ -8,7 +8,7 @@ covers the whole day. A movie that is missing in one layer counts 0 there. Requi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from heapq import nlargest
 from typing import Any
 
@@ -85,46 +85,21 @@ _SUMS = tuple(each.name for each in fields(Drift) if each.name not in ("one_in",
 
 def compare(speed: SpeedDay, batch: BatchDay) -> Drift:
     """Compares one completely read day; checks no bucket if the batch layer does not reach the end of the day."""
-    sample, sums = batch.sample, _Sums()
-    if batch.is_covered:
-        for bucket in _comparable_buckets(speed, batch):
-            sums.add(bucket)
+    sample = batch.sample
+    buckets = [*_comparable_buckets(speed, batch)] if batch.is_covered else []
     doubtful = {movie_id for movie_id in (*speed.doubtful, *batch.doubtful) if sample.takes(movie_id)}
     known = {movie_id for movie_id in (*speed.counts, *batch.movies) if sample.takes(movie_id)} | doubtful
     return Drift(
         days=(batch.date,) if batch.is_covered else (),
-        checked=sums.checked,
-        not_checked=len(known) - sums.checked + speed.nameless + batch.nameless,
-        batch=sums.batch,
-        speed=sums.speed,
-        batch_more=sums.batch_more,
-        speed_more=sums.speed_more,
+        checked=len(buckets),
+        not_checked=len(known) - len(buckets) + speed.nameless + batch.nameless,
+        batch=sum(bucket.batch for bucket in buckets),
+        speed=sum(bucket.speed for bucket in buckets),
+        batch_more=sum(max(0, bucket.difference) for bucket in buckets),
+        speed_more=sum(max(0, -bucket.difference) for bucket in buckets),
         one_in=sample.one_in,
-        worst=_worst(sums.different),
+        worst=_worst(bucket for bucket in buckets if bucket.difference),
     )
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Running sums over buckets. Keeps only a bounded number of the buckets that differ."""
-
-    checked: int = 0
-    batch: int = 0
-    speed: int = 0
-    batch_more: int = 0
-    speed_more: int = 0
-    different: list[ComparedBucket] = field(default_factory=list)
-
-    def add(self, bucket: ComparedBucket) -> None:
-        self.checked += 1
-        self.batch += bucket.batch
-        self.speed += bucket.speed
-        self.batch_more += max(0, bucket.difference)
-        self.speed_more += max(0, -bucket.difference)
-        if bucket.difference:
-            self.different.append(bucket)
-        if len(self.different) > 20 * WORST_BUCKETS:
-            self.different = [*_worst(self.different)]
 
 
 def _comparable_buckets(speed: SpeedDay, batch: BatchDay) -> Iterator[ComparedBucket]:

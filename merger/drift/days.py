@@ -38,12 +38,13 @@ class Sample:
     def takes(self, movie_id: int) -> bool:
         return movie_id % self.one_in == 0
 
-    def fit(self, movies: dict[int, Any]) -> None:
-        """Drops movies until the rest fits into ``limit``."""
-        while len(movies) > self.limit:
-            self.one_in *= 2
-            for movie_id in [movie_id for movie_id in movies if not self.takes(movie_id)]:
-                del movies[movie_id]
+    def fit(self, *all_movies: dict[int, Any]) -> None:
+        """Drops movies of each mapping until the rest fits into ``limit``."""
+        for movies in all_movies:
+            while len(movies) > self.limit:
+                self.one_in *= 2
+                for movie_id in [movie_id for movie_id in movies if not self.takes(movie_id)]:
+                    del movies[movie_id]
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class SpeedDay:
             elif self.sample.takes(skip.movie_id):
                 known = self._unreadable.get(skip.movie_id)
                 self._unreadable[skip.movie_id] = max(filter(None, (known, skip.written_at)), default=None)
-        self._fit(self._newest, self._unreadable)
+        self.sample.fit(self._newest, self._unreadable)
 
     def end_hour(self) -> bool:
         """Closes the hour; returns whether it had a readable document."""
@@ -98,12 +99,8 @@ class SpeedDay:
         had_readable, self._has_readable = self._has_readable, False
         self._newest.clear()
         self._unreadable.clear()
-        self._fit(self.counts, self.doubtful)
+        self.sample.fit(self.counts, self.doubtful)
         return had_readable
-
-    def _fit(self, *all_movies: dict[int, Any]) -> None:
-        for movies in all_movies:
-            self.sample.fit(movies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +166,7 @@ class BatchDay:
                 self.nameless += 1
             elif skip.date in (None, self.date) and self.sample.takes(skip.movie_id):
                 self.doubtful[skip.movie_id] = True
-        for movies in (self._points, self._totals, self.doubtful):
-            self.sample.fit(movies)
+        self.sample.fit(self._points, self._totals, self.doubtful)
 
     @property
     def is_covered(self) -> bool:

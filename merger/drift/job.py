@@ -6,9 +6,11 @@ Requirement M13.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from merger import meters
@@ -27,6 +29,7 @@ SETTLE_SECONDS = BATCH_REPEATS[-1]
 _log = logging.getLogger(__name__)
 
 
+@dataclass(kw_only=True, slots=True, eq=False)
 class DriftAudit:
     """Compares the layers in a thread of its own, whenever a comparison is due.
 
@@ -40,31 +43,22 @@ class DriftAudit:
         monotonic: seconds of a monotonic clock.
     """
 
-    def __init__(
-        self,
-        *,
-        auditor: Auditor,
-        shared: SharedDriftResults,
-        newest_batch: Callable[[], datetime | None],
-        may_compare: Callable[[], bool],
-        batch_noticed: Callable[[], datetime | None],
-        clock: Callable[[], datetime],
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._auditor = auditor
-        self._shared = shared
-        self._newest_batch = newest_batch
-        self._may_compare = may_compare
-        self._batch_noticed = batch_noticed
-        self._clock = clock
-        self._monotonic = monotonic
-        self._seen_batch: datetime | None = None
-        self._seen_at = float("-inf")
-        self._last: Audit | None = None
-        self._has_checked_redis = False
-        self._tried_batch: datetime | None = None
-        self._tried_at = float("-inf")
-        self._thread: threading.Thread | None = None
+    auditor: Auditor
+    shared: SharedDriftResults
+    newest_batch: Callable[[], datetime | None]
+    may_compare: Callable[[], bool]
+    batch_noticed: Callable[[], datetime | None]
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    _seen_batch: datetime | None = field(default=None, init=False)
+    _seen_at: float = field(default=-math.inf, init=False)
+    _last: Audit | None = field(default=None, init=False)
+    _has_checked_redis: bool = field(default=False, init=False)
+    _tried_batch: datetime | None = field(default=None, init=False)
+    _tried_at: float = field(default=-math.inf, init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
         for direction in (BATCH_MORE, SPEED_MORE):
             meters.DRIFT_EVENTS.labels(direction)
 
@@ -73,7 +67,7 @@ class DriftAudit:
         if self.is_comparing:
             return
         self._load_shared_result()
-        batch = self._newest_batch()
+        batch = self.newest_batch()
         if batch is not None and self._is_due(batch) and self._claim(batch):
             self._thread = threading.Thread(target=self._compare, args=(batch,), name="drift", daemon=True)
             self._thread.start()
@@ -90,7 +84,7 @@ class DriftAudit:
     def _load_shared_result(self) -> None:
         """Shows another process's result in this one's metrics too, since each host reports only its own workers."""
         with suppress(RedisTrouble):
-            found = self._shared.last()
+            found = self.shared.last()
             if found is not None and (self._last is None or found.compared_at > self._last.compared_at):
                 self._show(found)
             elif found is None and not self._has_checked_redis:
@@ -100,23 +94,23 @@ class DriftAudit:
             self._has_checked_redis = True
 
     def _is_due(self, batch: datetime) -> bool:
-        now = self._monotonic()
+        now = self.monotonic()
         if batch != self._seen_batch:
             self._seen_batch, self._seen_at = batch, now
-        noticed = self._batch_noticed()
-        is_quiet = noticed is None or (self._clock() - noticed).total_seconds() >= SETTLE_SECONDS
+        noticed = self.batch_noticed()
+        is_quiet = noticed is None or (self.clock() - noticed).total_seconds() >= SETTLE_SECONDS
         is_done = self._last is not None and self._last.batch_computed_at >= batch
-        return not is_done and is_quiet and now - self._seen_at >= SETTLE_SECONDS and self._may_compare()
+        return not is_done and is_quiet and now - self._seen_at >= SETTLE_SECONDS and self.may_compare()
 
     def _claim(self, batch: datetime) -> bool:
         try:
-            return self._shared.claim(batch)
+            return self.shared.claim(batch)
         except RedisTrouble:
             return self._claim_without_redis(batch)
 
     def _claim_without_redis(self, batch: datetime) -> bool:
         """Claims for this process alone; a failed comparison is repeated after the same time as with Redis."""
-        now = self._monotonic()
+        now = self.monotonic()
         if self._tried_batch == batch and now - self._tried_at < CLAIM_LAPSES.total_seconds():
             return False
         self._tried_batch, self._tried_at = batch, now
@@ -124,7 +118,7 @@ class DriftAudit:
 
     def _compare(self, batch: datetime) -> None:
         try:
-            audit = Audit.record(batch, self._clock(), self._compare_new_days(batch), self._last)
+            audit = Audit.record(batch, self.clock(), self._compare_new_days(batch), self._last)
         except StoreError as error:
             _log.warning("the layers were not compared: %s", error)
         except Exception:  # noqa: BLE001 - no caller sees this thread's exceptions, so it must log them itself
@@ -139,15 +133,15 @@ class DriftAudit:
         compared last are compared again.
         """
         last = self._last
-        drift = self._auditor.compare(batch, None if last is None else last.until)
+        drift = self.auditor.compare(batch, None if last is None else last.until)
         if last is not None and last.start is not None and not drift.days:
-            return self._auditor.compare(batch, last.start)
+            return self.auditor.compare(batch, last.start)
         return drift
 
     def _publish(self, audit: Audit) -> None:
         """Counts, logs and shares a result, unless another process finished first."""
         with suppress(RedisTrouble):
-            last = self._shared.last()
+            last = self.shared.last()
             if last is not None and last.batch_computed_at >= audit.batch_computed_at:
                 return
         drift = audit.drift
@@ -156,7 +150,7 @@ class DriftAudit:
         meters.DRIFT_EVENTS.labels(SPEED_MORE).inc(drift.speed_more)
         _log.info("drift", extra={"drift": {"of": isoformat(audit.batch_computed_at), **drift.totals}})
         with suppress(RedisTrouble):
-            self._shared.keep(audit)
+            self.shared.keep(audit)
         self._show(audit)
 
     def _show(self, audit: Audit) -> None:

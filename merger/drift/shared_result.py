@@ -49,12 +49,10 @@ class Audit:
     @classmethod
     def record(cls, batch_computed_at: datetime, compared_at: datetime, drift: Drift, last: Audit | None) -> Audit:
         """Makes the result of a comparison that followed ``last``."""
+        start, until = (last.start, last.until) if last else (None, None)
         if drift.days:
             start, until = midnight(drift.days[0]), midnight(drift.days[-1]) + DAY
-            return cls(batch_computed_at, compared_at, drift, start, until)
-        if last is None:
-            return cls(batch_computed_at, compared_at, drift)
-        return cls(batch_computed_at, compared_at, drift, last.start, last.until)
+        return cls(batch_computed_at, compared_at, drift, start, until)
 
     def encode(self) -> bytes:
         """Encodes as JSON: ``data_type``, ``of``, ``at``, ``start``, ``until``, the totals, and the ``worst`` buckets
