@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import pymongo
@@ -22,6 +21,7 @@ from merger.contract.collections import BATCH
 from merger.contract.fields import moment
 from merger.core.windows import floor_day
 from merger.errors import StoreFault, StoreUnavailable
+from merger.stores.mongo.batches import batched
 from merger.stores.mongo.errors import mapping_errors
 from sample_data.batch_job import ID_PREFIX, Document, JobRun
 from sample_data.world import HISTORY, World
@@ -132,18 +132,14 @@ def last_cut(source: Database[Document]) -> datetime | None:
 
 def remember_cut(source: Database[Document], run: JobRun) -> None:
     """Records a completed batch run."""
-    stamps = {
-        "covers_until": run.covers_until,
-        "computed_at": run.computed_at,
-        "batch_run_id": run.run_id,
-    }
+    stamps = {"covers_until": run.covers_until, "computed_at": run.computed_at, "batch_run_id": run.run_id}
     with pymongo.timeout(_TIMEOUT_SECONDS):
         source[COLLECTION].replace_one({"_id": "batch"}, stamps, upsert=True)
 
 
 def write_new(collection: Collection[Document], documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Inserts documents that don't exist yet, in order; yields each batch once it is written."""
-    for batch in _split(documents):
+    for batch in batched(documents, _BATCH_SIZE):
         with pymongo.timeout(_TIMEOUT_SECONDS):
             collection.insert_many(batch)
         yield batch
@@ -151,18 +147,12 @@ def write_new(collection: Collection[Document], documents: Iterable[Document]) -
 
 def write_over(collection: Collection[Document], documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Inserts documents or replaces those with the same ``_id``; yields each batch once it is written."""
-    for batch in _split(documents):
+    for batch in batched(documents, _BATCH_SIZE):
         with pymongo.timeout(_TIMEOUT_SECONDS):
             # Includes the movie, the shard key, so that only the right shard is asked.
             wanted = ({"_id": d["_id"], "movie_id": d.get("movie_id")} for d in batch)
             writes = [ReplaceOne(each, d, upsert=True) for each, d in zip(wanted, batch, strict=True)]
             collection.bulk_write(writes, ordered=False)
-        yield batch
-
-
-def _split(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    source = iter(documents)
-    while batch := list(islice(source, _BATCH_SIZE)):
         yield batch
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import TypeVar
 
 from django.core.management.base import OutputWrapper
 
 _BAR = 30
+
+Batch = TypeVar("Batch", bound=Sized)
 
 
 _REDRAW_INTERVAL_SECONDS, _LINE_INTERVAL_SECONDS = 0.1, 5.0
@@ -49,6 +52,13 @@ class Progress:
         pause = _REDRAW_INTERVAL_SECONDS if self._redraws else _LINE_INTERVAL_SECONDS
         if self._clock() - self._shown_at >= pause:
             self._show()
+
+    def track(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yields the batches, counts their items as each is done, and ends after the last."""
+        for batch in batches:
+            yield batch
+            self.step(len(batch))
+        self.end()
 
     def end(self) -> None:
         """Writes the final state on a line of its own."""

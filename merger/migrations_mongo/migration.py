@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from pymongo import UpdateOne
@@ -14,6 +13,7 @@ from pymongo.errors import ExecutionTimeout
 
 from merger.contract.documents import Aliases
 from merger.migrations_mongo.checksum import checksum_of
+from merger.stores.mongo.batches import batched
 from merger.stores.mongo.errors import mapping_errors
 
 BATCH_SIZE = 1000
@@ -69,7 +69,7 @@ class Work:
         with mapping_errors():
             target = self.database[collection]
             self._announce_total(target, pending)
-            for documents in _split(target.find(pending, ["_id", *needs], batch_size=BATCH_SIZE)):
+            for documents in batched(target.find(pending, ["_id", *needs], batch_size=BATCH_SIZE), BATCH_SIZE):
                 self.check_lock()
                 updates = ((found["_id"], change(found)) for found in documents)
                 # Filtered by what is pending once more: a producer may have rewritten the document since it was read.
@@ -120,8 +120,3 @@ class Migration:
     def is_recorded_as(self, checksum: str) -> bool:
         """Whether a recorded sum belongs to what this migration does."""
         return checksum == self.checksum or checksum in self.former_checksums
-
-
-def _split(cursor: Any) -> Iterator[list[Mapping[str, Any]]]:
-    while batch := list(islice(cursor, BATCH_SIZE)):
-        yield batch

@@ -68,10 +68,8 @@ class Command(BaseCommand):
         with mongo_call(COUNT_TIMEOUT_SECONDS):
             total = database()[collection].estimated_document_count()
         progress = Progress(self.stderr, f"{collection}: documents read", total)
-        for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {}):
+        for documents in progress.track(MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, {})):
             check.add(documents)
-            progress.step(len(documents))
-        progress.end()
 
     def _print_report(self, name: str, report: dict[str, Any]) -> None:
         counted = ", ".join(f"{number:,} {kind}" for kind, number in report["documents"].items())

@@ -56,17 +56,16 @@ class Command(BaseCommand):
             raise CommandError("--run goes with --kind batch: speed documents belong to no run")
         wanted = _filter_for(options["kind"], options["movie"], options["since"], options["run"])
         collection = COLLECTION_OF[options["kind"]]
+        store = MongoStore(database(), settings.MONGODB_TIMEOUT)
         progress = Progress(self.stderr, f"{collection}: documents written")
         try:
             with _open_output(options["output"]) as output:
-                for documents in MongoStore(database(), settings.MONGODB_TIMEOUT).batches(collection, wanted):
+                for documents in progress.track(store.batches(collection, wanted)):
                     for document in documents:
                         output.write(json_util.dumps(document, json_options=json_util.CANONICAL_JSON_OPTIONS).encode())
                         output.write(b"\n")
-                    progress.step(len(documents))
         except OSError as error:
             raise CommandError(f"{options['output']} can't be written: {error.strerror or error}") from error
-        progress.end()
 
 
 def _filter_for(kind: str, movies: list[int] | None, since: datetime | None, run: str | None) -> dict[str, Any]:

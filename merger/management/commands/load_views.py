@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,7 @@ from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
 from merger.management.view_files import STDIN, UnreadableFile, ViewFile, open_views
+from merger.stores.mongo.batches import batched
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
 
@@ -51,13 +52,11 @@ class Counts:
         stored: written, or valid in a dry run.
         older: left out because a newer document about the same thing is stored.
         rejected: can't be stored.
-        last: number of the last item processed.
     """
 
     stored: int = 0
     older: int = 0
     rejected: int = 0
-    last: int = 0
 
 
 @dataclass
@@ -118,9 +117,8 @@ class Command(BaseCommand):
             counts = Counts()
             rejects = common or Rejects(Path(f"{'stdin' if name == STDIN else name}.rejects.jsonl"))
             try:
-                with ExitStack() as stack:
-                    stack.callback(rejects.close)
-                    self._load(stack.enter_context(open_views(name)), reader, counts, rejects, options)
+                with closing(rejects), open_views(name) as file:
+                    self._load(file, reader, counts, rejects, options)
             except (UnreadableFile, StoreError) as error:
                 raise CommandError(f"{error}; {_summarize(name, counts, rejects, options)}") from error
             except KeyboardInterrupt:
@@ -136,31 +134,21 @@ class Command(BaseCommand):
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
         sharded = () if options["dry_run"] else shard_keys(database())
-        for part in _split(file, reader, counts, rejects):
-            if not options["dry_run"]:
-                older = _store(options["kind"], [ready for _, ready in part], sharded)
-                counts.older += older
-                counts.stored -= older
-            counts.stored += len(part)
-            counts.last = part[-1][0]
-            progress.step(len(part))
-        progress.end()
+        for batch in progress.track(batched(_read_file(file, reader, counts, rejects), BATCH_SIZE)):
+            older = 0 if options["dry_run"] else _store(options["kind"], batch, sharded)
+            counts.older += older
+            counts.stored += len(batch) - older
 
 
-def _split(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[list[tuple[int, Ready]]]:
-    """Yields the items that can be stored in batches, with their numbers; counts and notes the rest."""
-    part: list[tuple[int, Ready]] = []
+def _read_file(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[Ready]:
+    """Yields the items that can be stored; counts and notes the rest."""
+    read = reader.read_value if file.is_table else reader.read
     for number, item in file.items():
         try:
-            part.append((number, _encode(reader.read_value(item) if file.is_table else reader.read(item))))
+            yield _encode(read(item))
         except Rejected as reason:
             counts.rejected += 1
             rejects.note(file.name, number, str(reason), item)
-        if len(part) >= BATCH_SIZE:
-            yield part
-            part = []
-    if part:
-        yield part
 
 
 def _encode(ready: Ready) -> Ready:
@@ -181,7 +169,7 @@ def _encode(ready: Ready) -> Ready:
     return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, as is required
 
 
-def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
+def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
     """Writes a batch; returns how many documents were left out because a newer one is stored."""
     collection = database()[COLLECTION_OF[kind]]
     stamp = STAMPS[kind]
@@ -197,7 +185,7 @@ def _store(kind: str, part: list[Ready], sharded: Collection[str]) -> int:
             each.document,
             upsert=True,
         )
-        for each in part
+        for each in batch
     ]
     with mongo_call(WRITE_TIMEOUT_SECONDS):
         try:

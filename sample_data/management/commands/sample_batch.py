@@ -103,10 +103,9 @@ class Command(BaseCommand):
     def _write(self, source: Database[Document], documents: Iterable[Document], *, over: bool) -> Counter[str]:
         progress = Progress(self.stderr, "Documents written to batch_views")
         counts: Counter[str] = Counter()
-        for batch in (write_over if over else write_new)(source[BATCH], documents):
+        write = write_over if over else write_new
+        for batch in progress.track(write(source[BATCH], documents)):
             counts.update(document["view_type"] for document in batch)
-            progress.step(len(batch))
-        progress.end()
         return counts
 
 

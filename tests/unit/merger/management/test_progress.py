@@ -69,3 +69,10 @@ def test_a_share_shows_the_rate_and_the_time_left() -> None:
         clock.seconds += 5
         progress.step(50)
     assert out.getvalue().splitlines() == ["Lines: 50, 10/s", "Lines: 100, 10/s, 25%, 30 s left"]
+
+
+def test_tracked_batches_are_counted_by_their_items_and_the_end_is_shown() -> None:
+    out = StringIO()
+    progress = Progress(OutputWrapper(out), "Documents")
+    assert [*progress.track([[1, 2], [3]])] == [[1, 2], [3]]
+    assert out.getvalue() == "Documents: 3\n"
