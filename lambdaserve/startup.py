@@ -40,14 +40,14 @@ def _start_warm_up() -> None:
     from merger.errors import StoreError
     from merger.wiring import service
 
-    warmed = service()  # made here, before threads could each make one
+    warmed = service()  # created here, before several threads could each create one
 
     def warm_up() -> None:
         try:
             warmed.warm_up()
         except StoreError as error:
             _log.warning("warm-up failed, so the first requests take longer: %s", error)
-        # What exists now stays; searching it for garbage again and again would hold up requests.
+        # All objects so far live as long as the process; the garbage collector would delay requests by searching them.
         gc.collect()
         gc.freeze()
 

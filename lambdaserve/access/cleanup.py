@@ -1,4 +1,4 @@
-"""Deletion of expired sessions and tokens, without which the SQL database would grow for ever.
+"""Deletes expired sessions and tokens, without which the SQL database would grow for ever.
 
 Requirement S5.
 """

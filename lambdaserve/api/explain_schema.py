@@ -1,4 +1,4 @@
-"""Describes the member ``explain`` of an answer, which ``MergeService.explain`` makes.
+"""Describes the member ``explain`` of an answer, which ``MergeService.explain`` returns.
 
 Requirements A5 and O2.
 """
@@ -84,7 +84,7 @@ class ExplainedHoursSerializer(serializers.Serializer[Any]):
 
 
 class ExplainedPlanSerializer(serializers.Serializer[Any]):
-    """What making the answer reads."""
+    """The reads that computing the answer takes."""
 
     reads = ExplainedReadSerializer(many=True, help_text="The answer's own finds.")
     hours_of_all_movies = ExplainedHoursSerializer(allow_null=True)

@@ -1,4 +1,4 @@
-"""Content negotiation that is worked out once per ``Accept`` header."""
+"""Content negotiation whose result is cached per ``Accept`` header."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CachedNegotiation(DefaultContentNegotiation):
         """Selects the renderer and the media type of the response.
 
         Raises:
-            NotAcceptable: no renderer fits; this is worked out each time.
+            NotAcceptable: no renderer fits; this result is not cached.
         """
         offered = list(renderers)
         accepted = request.META.get("HTTP_ACCEPT", "*/*")

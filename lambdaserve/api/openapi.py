@@ -1,4 +1,4 @@
-"""What the descriptions of all endpoints share: credentials, ``freshness``, one decorator.
+"""Shared parts of all endpoints' descriptions: credentials, ``freshness``, one decorator.
 
 Requirement A5.
 """

@@ -1,11 +1,11 @@
-"""Turns every error of the REST API into an RFC 9457 problem; the only place that knows status codes.
+"""Turns every error of the REST API into an RFC 9457 problem; the only place that maps errors to status codes.
 
 A problem is a JSON object of media type ``application/problem+json``. Requirement A2. Its members:
 
 * ``type``: ``urn:problem-type:lambdaserve:<slug>``, or ``about:blank`` where the status says it all;
 * ``title``, ``status``, ``detail``, ``instance`` (the requested path);
 * 400: ``errors``, one ``{parameter, detail}`` for every bad parameter;
-* 404 of a movie, genre or actor: ``near``, the names that may have been meant, best first;
+* 404 of a movie, genre or actor: ``near``, similar names, best first;
 * 429: nothing more; ``Retry-After`` says when to try again;
 * 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds.
 """
@@ -55,7 +55,7 @@ class Problem:
 
     Args:
         status: HTTP status code.
-        detail: what happened this time, a sentence for people.
+        detail: what happened this time, as a sentence.
         slug: end of the type's URN; empty for ``about:blank``.
         title: the same for every problem of a type; empty: the status's own phrase.
         extensions: further members.
@@ -159,7 +159,7 @@ def _permission_denied(error: PermissionDenied) -> Problem:
 @problem_of.register(OperationalError)
 @problem_of.register(InterfaceError)
 def _accounts_unavailable(error: Exception) -> Problem:
-    # A client whose credentials can't be checked is not treated as anonymous either.
+    # A client whose credentials can't be checked must not be treated as anonymous.
     detail = "Users and API keys can't be checked at the moment."
     title = "The database of users and keys does not answer"
     return Problem(503, detail, "accounts-unavailable", title, headers=retry_in(ACCOUNTS_RETRY_AFTER))
@@ -216,7 +216,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answers after an unexpected error without revealing it; the log has it. Django's ``handler500``."""
+    """Answers after an unexpected error without revealing it; the log shows it. Django's ``handler500``."""
     if request.path.startswith(API_PREFIX):
         # The log has the error under this id, which the header `X-Request-ID` carries too.
         current = current_request.get()

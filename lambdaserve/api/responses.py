@@ -28,8 +28,8 @@ VARY = "Accept-Encoding"
 """Request header that changes the form of an answer for every client."""
 
 REVALIDATE_AFTER_SECONDS = 5
-"""How long a browser or proxy may reuse an answer without revalidating it, and so the longest that an invalidation
-takes to reach a reader. Revalidating costs a 304."""
+"""Seconds for which a browser or proxy may reuse an answer without revalidating it. So an invalidation reaches every
+reader within this time. Revalidating costs a 304."""
 
 _MAX_HEADER_CHARACTERS = 200
 
@@ -45,7 +45,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     context = context_to_explain()
     if context is not None:
         return _add_explanation(answer, context)
-    if random.random() < SAMPLE_SHARE:  # noqa: S311 - chooses a sample, guards nothing
+    if random.random() < SAMPLE_SHARE:  # noqa: S311 - chooses a sample, not for security
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
@@ -100,7 +100,7 @@ def _check_preconditions(request: HttpRequest, etag: str) -> HttpResponseBase | 
 
 def _set_headers(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
     headers, audience = response.headers, "public" if settings.ANONYMOUS_READ else "private"
-    # `max-age` counts from when the answer was made, as `Age` does (RFC 9111, 4.2).
+    # `max-age` counts from when the answer was computed, as `Age` does (RFC 9111, 4.2).
     headers["ETag"] = etag
     headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)

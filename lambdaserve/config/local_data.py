@@ -15,7 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 
 METERS = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable that tells prometheus_client that several processes count, and in which directory."""
+"""Environment variable that makes prometheus_client collect the meters of several processes, in the directory it
+names."""
 
 
 class AlreadyRunningError(Exception):

@@ -1,7 +1,7 @@
-"""A short lane for requests to the API that carry no session cookie, which is most of all requests.
+"""A short lane for API requests without a session cookie, which are most of all requests.
 
-The API answers JSON and takes no forms, so middlewares for pages, forms and logged-in people only cost it time. The
-lane runs ``API_MIDDLEWARE`` and then the view; requests with a session cookie take the whole of ``MIDDLEWARE``.
+The API answers JSON and takes no forms, so middlewares for pages, forms and logged-in users would only cost it time.
+The lane runs ``API_MIDDLEWARE`` and then the view; requests with a session cookie take the whole of ``MIDDLEWARE``.
 Permission to read is checked behind both, in the viewsets.
 """
 
@@ -26,8 +26,8 @@ API_PREFIX = "/api/v1/"
 class _ViewCaller(BaseHandler):
     """Resolves a request and calls its view, as Django does behind the last middleware.
 
-    It runs no ``process_view`` and the like. The only one in ``MIDDLEWARE`` is CSRF's, which leaves views of the API
-    alone: all of them are exempt, and without a session there is nothing to forge.
+    It calls no ``process_view`` or similar hook. The only one in ``MIDDLEWARE`` is CSRF's, which leaves views of the
+    API alone: all of them are exempt, and without a session there is nothing to forge.
     """
 
     _view_middleware = _template_response_middleware = _exception_middleware = ()

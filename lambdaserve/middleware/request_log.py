@@ -31,7 +31,7 @@ _CREDENTIAL = re.compile(
     re.IGNORECASE,
 )
 _MAX_LOGGED_CHARACTERS = 2000
-"""Of an address."""
+"""Longest path and query that is logged."""
 
 _PROBED_ROUTES = ("api/v1/health/live", "api/v1/health/ready", "metrics")
 """Routes that machines call every few seconds; logged at ``debug`` only."""

@@ -1,7 +1,7 @@
-"""Security of every response: HTTPS, the headers that browsers obey, and CORS.
+"""Secures every response: HTTPS, the headers that browsers obey, and CORS.
 
-``PageSecurity`` runs before Django's ``SecurityMiddleware`` on the way of pages; ``ApiSecurity`` is both in one, for
-the API's lane. Requirement S5.
+``PageSecurity`` runs before Django's ``SecurityMiddleware`` for pages; ``ApiSecurity`` is both in one, for the API's
+lane. Requirement S5.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PageSecurity:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The response with the further headers.
+        """Returns the response with the additional headers.
 
         Raises:
             PermissionDenied: see ``_check_origin``.

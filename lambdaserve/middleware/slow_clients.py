@@ -1,8 +1,8 @@
 """Bounds what slow clients can hold: neither all threads of a worker nor its memory.
 
-The server hands a request to a thread as soon as its head has arrived. A thread that reads the body waits for the
-client as long as the client likes, and so does one that sends a long file piece by piece. At most half of a worker's
-threads may wait like this; the others keep answering. Limiting the time itself is up to the proxy in front.
+The server hands a request to a thread as soon as its head has arrived. A thread that reads the body waits as long as
+the client takes to send it, and so does one that sends a long file piece by piece. At most half of a worker's threads
+may wait like this; the others keep answering. The time itself must be limited by a proxy in front.
 
 Requirement S5.
 """

@@ -41,7 +41,7 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         # The root handler above logs for Django too; Django's own handlers would mail or repeat each line.
-        # A client's mistake is answered to the client, and noted in the request's own line.
+        # A client's mistake is reported to the client, and recorded in the request's own line.
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},

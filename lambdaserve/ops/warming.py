@@ -25,7 +25,7 @@ from merger.wiring import service
 
 
 class Warmed(StrEnum):
-    """What happened to an address."""
+    """The result of warming an address."""
 
     MADE = "made"
     WARM = "already warm"
@@ -35,7 +35,7 @@ class Warmed(StrEnum):
 
 
 def warm(address: str) -> tuple[Warmed, str]:
-    """Puts the answer to an address into the cache, unless it is there.
+    """Puts the answer to an address into the cache, unless it is already there.
 
     Args:
         address: path and query.
@@ -50,7 +50,7 @@ def warm(address: str) -> tuple[Warmed, str]:
     try:
         _answer(f"{path}?{strictly}")
     except Incomplete:
-        pass  # it was computed all the same
+        pass  # its answer was computed nevertheless
     except StoreError as error:
         return Warmed.FAILED, str(error)
     except (NotFound, APIException, Http404, MergerError):

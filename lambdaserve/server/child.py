@@ -1,4 +1,4 @@
-"""Replaces itself by another program that ends when its parent process ends, however that happens.
+"""Replaces itself with another program that ends when its parent process ends, however that happens.
 
 Run as ``python -I child.py PARENT_PID PROGRAM ARGUMENT…``. Only Linux supports this; elsewhere the program just runs.
 It is a module of its own because a ``preexec_fn`` is unsafe in a process with threads.

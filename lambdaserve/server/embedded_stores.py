@@ -21,7 +21,7 @@ from lambdaserve.server.child_process import Child
 LOOPBACK = "127.0.0.1"
 _ATTEMPTS = 5
 _START_TIMEOUT_SECONDS = 60.0
-"""A large store may have to replay its log after a crash."""
+"""Longest wait for a store to answer: a large one may have to replay its log after a crash."""
 
 
 class StoreDidNotStart(Exception):

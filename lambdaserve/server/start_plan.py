@@ -13,7 +13,7 @@ from lambdaserve.server.embedded_stores import free_port
 
 
 class RunFailed(Exception):
-    """The service can't start or can't go on; the message tells the user why."""
+    """The service can't start or can't continue; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class StartPlan:
 
     @classmethod
     def of(cls, environment: Environment) -> StartPlan:
-        """Makes the plan.
+        """Derives the plan from the environment.
 
         Raises:
             ImproperlyConfigured: a variable has a value that it doesn't take.

@@ -1,7 +1,7 @@
 """The supervisor behind `make run`: starts what is missing, serves, and stops everything that it started.
 
 It does not use Django's settings: the stores must run before their addresses are known, and every child reads the
-settings from the environment that is made here.
+settings from the environment that is built here.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _START_TIMEOUT_SECONDS = 60.0
 _WARM_UP_TIMEOUT_SECONDS = 20.0
 """Longest wait for warm-up before announcing the service."""
 _WARM_UP_PATH = "/api/v1/trending/history?limit=12"
-"""Of the first page's requests, the one that reads most of both layers."""
+"""The request of the first page that reads most from both layers."""
 CONNECTIONS, OTHER_FILES = 2048, 512
 """Connections that a worker holds at once, silent ones included, and other files that it may have open.
 
-At the limit the server accepts no further connections. With half of the server's default, clients that sent half a head
+At the limit the server accepts no further connections. With the server's default halved, clients that sent half a head
 every half minute kept it from answering at all. Requirement S5.
 """
 HEAD_TIMEOUT_SECONDS = 10
@@ -158,7 +158,7 @@ class Supervisor:
         command += ["lambdaserve.wsgi:application"]
         # Otherwise each of many threads would keep a heap of its own, as large as its largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
-        # Only the server's processes count; the meters of a command would be added to theirs.
+        # Only the server's processes get this variable: the meters of a command would be added to theirs.
         server = self._start(stack, "server", command, variables={METERS: str(self.local.empty_meters())})
         self._wait_until_it_answers(server.name, bind, "/api/v1/health/live")
 
@@ -201,7 +201,7 @@ class Supervisor:
         self.say("Ctrl-C stops it.")
 
     def _start_batch(self, stack: ExitStack) -> None:
-        """Starts the sample world's batch job beside the service, which goes on however the job ends."""
+        """Starts the sample world's batch job beside the service, which keeps running however the job ends."""
         self.local.write_sample_state(SampleState.LOADED)
         log = self.local.directory / "sample_batch.log"
         command = self._manage("sample_batch")

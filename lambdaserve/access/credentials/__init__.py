@@ -1,4 +1,5 @@
-"""Credentials: API keys, tokens, sessions and passwords, by which a request proves who sends it.
+"""Credentials: API keys, tokens, sessions and passwords, which prove who sends a request.
 
-Only what identifies a caller or limits what they may do enters; how often they may ask is ``ratelimit``'s business.
+Only what identifies a caller or limits what they may do enters; how many requests they may send is decided in
+``ratelimit``.
 """

@@ -43,9 +43,9 @@ class ApiKeyCache(CredentialCache[KeyText]):
 
 
 def _record_use(key: ApiKey, text: KeyText, now: datetime) -> None:
-    """Writes ``last_used_at`` at most once a minute; a database that takes no writes stops no reader.
+    """Writes ``last_used_at`` at most once a minute; if the database takes no writes, the request continues.
 
-    The digest is written again with it, so that a key in use outlives the pepper it was made under.
+    The digest is written again with it, so that a key in use outlives the pepper that it was hashed with.
     """
     since = now - LAST_USED_RESOLUTION
     if key.last_used_at is not None and key.last_used_at > since:

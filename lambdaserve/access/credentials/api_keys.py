@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-_BRAND = "ls"  # lets a reader, or a scanner, who comes across a key see what it belongs to
+_BRAND = "ls"  # lets a person or a scanner that finds a key see what it belongs to
 _TEXT = re.compile(rf"(?P<prefix>{_BRAND}[0-9a-f]{{10}})\.(?P<secret>[A-Za-z0-9_-]{{43}})", re.ASCII)
 PREFIX_LENGTH = 12
 
@@ -22,7 +22,7 @@ class KeyText(NamedTuple):
 
     @classmethod
     def generate(cls) -> KeyText:
-        """Makes a new key of 256 random bits."""
+        """Generates a new key of 256 random bits."""
         return cls(_BRAND + secrets.token_hex(5), secrets.token_urlsafe(32))
 
     @classmethod
@@ -47,6 +47,6 @@ class KeyText(NamedTuple):
 
 
 def _peppers() -> list[str]:
-    """Accepted peppers; new digests are made with the first."""
+    """Accepted peppers; new digests use the first."""
     peppers = [settings.API_KEY_PEPPER, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [pepper for pepper in peppers if pepper]

@@ -48,7 +48,7 @@ def token_cache() -> TokenCache:
 class ApiKeyAuthentication(BaseAuthentication):
     """The header ``X-API-Key``. ``request.auth`` is an ``AccessGrant``, ``request.user`` the key's owner if it has one.
 
-    A key that is not valid is refused even where anonymous callers may read: its sender believes that it works.
+    A key that is not valid is refused even where anonymous callers may read: its sender expects it to work.
     """
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, AccessGrant] | None:
@@ -124,7 +124,7 @@ class BearerToken(BaseAuthentication):
 
 
 class BrowserSession(SessionAuthentication):
-    """A browser that is logged in; a request without cookies is not looked at any further."""
+    """The session of a logged-in browser; a request without cookies is skipped."""
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
         """Returns the user who is logged in, ``None`` where there is none.

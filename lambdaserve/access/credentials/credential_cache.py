@@ -26,14 +26,14 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 CACHE_SECONDS = 4.0
-"""Seconds for which a process relies on its last look at the database."""
+"""Seconds for which a process relies on the result of its last query."""
 
 MAX_ENTRIES = 10_000
 """Callers kept, and refusals kept, per cache; the oldest makes room."""
 
 
 class Caller(NamedTuple):
-    """Who sends valid credentials, and what these permit."""
+    """The sender of valid credentials, and what these permit."""
 
     user: AbstractBaseUser | AnonymousUser
     grant: AccessGrant
@@ -47,7 +47,7 @@ class ValidCredentials(NamedTuple):
 
 
 class CredentialCache(ABC, Generic[P]):
-    """Finds the callers of one kind of credentials in the SQL database and remembers the outcome for a moment.
+    """Finds the callers of one kind of credentials in the SQL database and remembers the result for a moment.
 
     Args:
         now: returns the time, aware UTC.
@@ -82,7 +82,7 @@ class CredentialCache(ABC, Generic[P]):
 
     @abstractmethod
     def parse(self, text: str) -> P | None:
-        """Checks what needs no database; ``None``: this can't be valid."""
+        """Parses credentials without the database; ``None``: they can't be valid."""
 
     @abstractmethod
     def look_up(self, parsed: P, now: datetime) -> ValidCredentials | None:

@@ -29,7 +29,7 @@ def hashing_slots() -> threading.BoundedSemaphore:
 
 
 class BoundedModelBackend(ModelBackend):
-    """Django's backend, for as many password checks at once as there are slots."""
+    """Django's backend, which runs only as many password checks at once as there are slots."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any

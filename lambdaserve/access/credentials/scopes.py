@@ -31,7 +31,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
 
 
 class AccessGrant(NamedTuple):
-    """What valid credentials permit; ``request.auth`` of their requests.
+    """The permissions of valid credentials; ``request.auth`` of their requests.
 
     Attributes:
         kind: the kind of credentials, as in ``This API key may not read``.

@@ -21,7 +21,7 @@ class SessionTokens(models.QuerySet["Session"]):
 
     def of_session(self, session_id: str) -> SessionTokens:
         """Selects the tokens of one session, used ones too."""
-        # A range and no prefix, for which SQLite would read the whole index.
+        # A range instead of a prefix, for which SQLite would read the whole index.
         return self.filter(jti__gte=session_id, jti__lt=session_id + _AFTER_HEX_DIGITS)
 
     def unused(self) -> SessionTokens:
@@ -67,5 +67,6 @@ def end_session(session_id: str) -> None:
 
 @receiver(pre_save, sender=OutstandingToken)
 def drop_token_text(sender: type[OutstandingToken], instance: OutstandingToken, **_: object) -> None:
-    """Keeps a token's text out of the table, whose readers it would let in; its ``jti`` is enough to know it again."""
+    """Keeps a token's text out of the table, since a reader of the table could use it. Its ``jti`` identifies
+    it."""
     instance.token = ""

@@ -1,9 +1,9 @@
-"""JSON Web Tokens of simplejwt, held together by the session that a log-in begins.
+"""JSON Web Tokens of simplejwt, which belong to the session that a log-in begins.
 
 A log-in gives a refresh token and an access token. Each refresh replaces the refresh token: the old one is blacklisted,
-the new one belongs to the same session (``sid``). A refresh token that is used twice was stolen, or its thief was
-faster: the whole session ends (RFC 9700, section 4.14.2). An access token is good until it expires, and no longer than
-its session. Requirement S2.
+the new one belongs to the same session (``sid``). If a refresh token is used twice, one of the two users stole it, so
+the whole session ends (RFC 9700, section 4.14.2). An access token is valid until it expires, but no longer than its
+session. Requirement S2.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Token)
 
 MAX_LENGTH = 4096
-"""Characters of a text that is looked at as a token; real ones have some 500."""
+"""Longest text, in characters, that is read as a token; real ones have some 500."""
 
 SESSION_CLAIM, SCOPE_CLAIM = "sid", "scope"
 """Claims: the session's id as in OpenID Connect, and the scopes, separated by blanks, as in RFC 9068."""

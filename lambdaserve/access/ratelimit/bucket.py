@@ -15,7 +15,7 @@ MAX_TOKENS = 10_000_000
 
 
 class Limit(NamedTuple):
-    """How much a client may take.
+    """The rate and the burst of a client.
 
     Attributes:
         rate: tokens that come back per minute, 1 to ``MAX_TOKENS``.
@@ -31,7 +31,7 @@ class Limit(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What a bucket gave.
+    """The tokens that a bucket gave.
 
     Attributes:
         tokens: given, 0 where there were too few.

@@ -1,4 +1,4 @@
-"""Address of a request's client, past trusted proxies and whatever the client claims.
+"""Finds the address of a request's client behind trusted proxies, whatever the client claims.
 
 Requirement S3.
 """

@@ -2,8 +2,8 @@
 
 A lease lasts ``LEASE_SECONDS``. Tokens left after that go back to the bucket with the client's next request to it, or
 are lost. Either way all processes together never admit more than ``burst + rate × time`` since the client's first
-request. Within a shorter span the tokens on lease at its start come on top: at most the refill of ``LEASE_SECONDS``.
-Requirement S3.
+request. Within a shorter span they may also admit the tokens that were on lease at its start: at most the refill of
+``LEASE_SECONDS``. Requirement S3.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class LeaseTable:
         """Admits a request or refuses it; asks the shared bucket only if the lease is too small or too old.
 
         Args:
-            client: that sends it.
+            client: the sender.
             limit: the client's.
             cost: tokens that the request takes, 1 to ``limit.burst``.
         """
@@ -205,7 +205,7 @@ class LeaseTable:
             lease.renewing = False
         with self._lock:
             if grant is None or not grant.tokens:
-                lease.renew_at = -1  # the next request after its last token asks again
+                lease.renew_at = -1  # the next request after the lease's last token tries again
             else:
                 lease.bucket_left = grant.remaining
                 lease.add(grant.tokens, now)

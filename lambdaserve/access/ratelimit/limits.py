@@ -24,7 +24,7 @@ WHOLE_CATALOGUE: Final = 5
 
 _SMALLEST_DEFAULT_BURST = 10
 _BURST_SHARE = 6
-"""Where no burst is set it is a sixth of a minute's rate: ten seconds' worth."""
+"""The default burst is a minute's rate divided by this: ten seconds' worth."""
 
 
 def limit_of(rate: int | None, burst: int | None) -> Limit | None:

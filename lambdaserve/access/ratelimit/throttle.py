@@ -34,7 +34,7 @@ _SECOND_US = 1_000_000
 
 
 class LimitStatus(NamedTuple):
-    """What a client has left of its limit; kept in the request's environment for the response's headers.
+    """The rest of a client's limit; kept in the request's environment for the response's headers.
 
     Attributes:
         limit: the client's.
@@ -75,7 +75,7 @@ class LeasedTokenBucket(BaseThrottle):
         cost = costs.get(view.action, CHEAP) if costs else CHEAP  # type: ignore[attr-defined]  # viewsets have one
         if not cost:
             return True
-        environment = request.META  # once: the framework looks it up the long way
+        environment = request.META  # read once: the framework's look-up is slow
         if isinstance(auth, AccessGrant):
             client = auth.client
         else:

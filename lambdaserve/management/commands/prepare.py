@@ -1,4 +1,4 @@
-"""``manage.py prepare``: puts in place what the service needs before its first request."""
+"""``manage.py prepare``: sets up what the service needs before its first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py warm_cache``: makes answers before clients request them.
+"""``manage.py warm_cache``: computes answers before clients request them.
 
 Requirement O3.
 """

@@ -1,4 +1,4 @@
 """The doctor: examines a deployment and lists findings, each with its remedy.
 
-The examination asks; everything else here is pure.
+Only the examination reaches servers; everything else here is pure.
 """

@@ -62,7 +62,7 @@ class Examination:
 
 
 def diagnose(seen: Examination) -> list[Finding]:
-    """All findings, in the order in which to mend them."""
+    """All findings, in the order in which to fix them."""
     result = [*check_settings(seen.checks), check_sql(seen.sql), *check_mongodb(seen.store), *check_redis(seen.cache)]
     if isinstance(seen.store, StoreFacts):
         check_all_migrations = partial(check_migrations, foreign=seen.foreign_validators)

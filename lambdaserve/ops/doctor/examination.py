@@ -1,4 +1,4 @@
-"""Examination for the doctor: asks every part of a deployment, and goes on where one does not answer."""
+"""Examination for the doctor: examines every part of a deployment, and continues if one does not answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def examine() -> Examination:
-    """Asks everything; takes some seconds where something does not answer."""
+    """Examines everything; takes some seconds if a part does not answer."""
     disk = shutil.disk_usage(settings.DATA_DIR if settings.DATA_DIR.exists() else settings.BASE_DIR)
     seen = Examination(
         checks=_run_checks(),
@@ -36,7 +36,7 @@ def examine() -> Examination:
         disk_total=disk.total,
     )
     if isinstance(seen.store, str):
-        return seen  # each further question would wait for MongoDB again
+        return seen  # each further part would wait for MongoDB again
     migrator = wiring.migrator()
     return replace(
         seen,

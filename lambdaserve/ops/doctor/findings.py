@@ -20,7 +20,7 @@ class Level(StrEnum):
     WARNING = "warning"
     """Answers are right, but late, slow or incomplete, or soon will be."""
     PROBLEM = "problem"
-    """Answers lack something, or none can be given."""
+    """Answers lack something, or there are none."""
 
 
 @dataclass(frozen=True, slots=True)

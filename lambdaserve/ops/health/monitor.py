@@ -1,4 +1,4 @@
-"""Health monitor: asks each probe in its own thread, so health answers in time whatever hangs."""
+"""Health monitor: runs each probe in its own thread, so that ``health`` answers in time whatever hangs."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class HealthMonitor:
         if store is None:
             return ProbeResults(None, cache, None, None, probes.breaker_states())
         layers = self._layers.wait(LAYERS_WAIT_SECONDS)
-        # Counting may take seconds, so only a caller who would get no number at all waits, and only briefly.
+        # Counting may take seconds, so only a caller that would otherwise get no number waits, and only briefly.
         counts = self._counts.wait(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
         return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states())
 

@@ -21,7 +21,7 @@ BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
 READY_STATES = ("ready", "not ready")
 BREAKER_STATES = tuple(state.value for state in BreakerState)
-"""From the best to the worst."""
+"""The states of a breaker, from the best to the worst."""
 CLOSED = BreakerState.CLOSED.value
 
 
@@ -51,11 +51,11 @@ class ProbeResults:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether requests can be answered; ``None``: not known.
+    """Whether requests can be answered; ``None``: unknown.
 
     Args:
         store_answers: whether MongoDB does.
-        holds_answers: whether the cache holds answers to give without it.
+        holds_answers: whether the cache holds answers that can be served without MongoDB.
         missing_indexes: their names, as ``collection.name``.
         has_data: whether either layer holds anything.
     """

@@ -38,7 +38,7 @@ class StateCollector(Collector):
         self._sizes = sizes
 
     def collect(self) -> Iterator[Metric]:
-        """Yields the metrics; leaves out what is not known."""
+        """Yields the metrics, except those whose values are unknown."""
         yield _gauge("build_info", "Version of the running service.", ("version",), {(__version__,): 1})
         report = self._health.report()
         yield from _store_metrics(report["services"])

@@ -30,7 +30,7 @@ def draw_hours(report: Mapping[str, Any], width: int, marks: Marks = BLOCKS) -> 
 
     Args:
         report: what ``freshness_report`` returned.
-        width: columns in all; where they are too few, each stands for several hours.
+        width: total columns; if they are too few, each stands for several hours.
         marks: characters to draw with.
     """
     since, ends = parse_moment(report["since"]), parse_moment(report["open_hour"])
@@ -61,7 +61,7 @@ def draw_hours(report: Mapping[str, Any], width: int, marks: Marks = BLOCKS) -> 
 
 
 def as_sentences(report: Mapping[str, Any]) -> Iterator[str]:
-    """Describes the report in sentences, trouble last."""
+    """Describes the report in sentences, problems last."""
     freshness = report["freshness"]
     yield f"now {report['now']}; the time boundary follows the {_STRATEGIES[report['strategy']]}"
     batch = freshness["batch_as_of"]

@@ -13,7 +13,7 @@ from merger.operations.collection_sizes import CollectionSizes, measure_collecti
 from merger.operations.index_advice import index_advice
 
 ADVICE_PERIOD = timedelta(days=7)
-"""How far back slow queries count."""
+"""Age up to which slow queries count."""
 
 
 def index_report() -> dict[str, Any]:

@@ -89,7 +89,7 @@ class SloReport:
 
     Args:
         budget_left: share of the period's error budget that is left; below 0 it is overspent.
-        burn_rate: errors relative to those that the objective allows; 1 spends the budget exactly in its period.
+        burn_rate: errors relative to those that the objective allows; 1 spends the budget exactly within its period.
         recent_burn_rate: burn rate of the newest ``RECENT``.
         hit_rate: share of answers that came from the cache; ``None`` without answers.
         missed: the objectives that were missed, a sentence each.

@@ -41,7 +41,7 @@ class Prometheus:
     job: str
 
     def traffic(self, since: datetime, until: datetime) -> Traffic:
-        """Asks for the traffic of a period (aware UTC).
+        """Reads the traffic of a period (aware UTC).
 
         Raises:
             PrometheusTrouble: it does not answer, is not a Prometheus, or refuses a query.
