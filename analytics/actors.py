@@ -31,13 +31,8 @@ class Actor:
 
 def actor_plan(context: PlanContext[Actor]) -> Plan:
     """Reads the actor's documents under each spelling."""
-    return Plan(
-        reads=tuple(
-            read
-            for spelling in context.params.spellings
-            for read in payload_reads({"actor": spelling}, context.aliases)
-        )
-    )
+    wanted = ({"actor": spelling} for spelling in context.params.spellings)
+    return Plan(tuple(read for values in wanted for read in payload_reads(values, context.aliases)))
 
 
 def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:

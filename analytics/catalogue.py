@@ -13,7 +13,6 @@ from merger.catalogue.catalogue import Movies
 from merger.contract.documents import Documents
 from merger.core.algebra import Sentiment
 from merger.core.columns import Flags, Integers
-from merger.errors import NotFound
 from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -50,7 +49,7 @@ def overview(_: None, inputs: ViewInputs) -> ViewResult:
     freshness = describe(
         inputs.boundary,
         inputs.layers,
-        batch_as_of=catalogue.movies_as_of,
+        batch_as_of=catalogue.movies.as_of,
         documents=Documents(skipped=catalogue.skipped_of("movie_details", "genre_analytics")),
     )
     return ViewResult(body, freshness)
@@ -67,20 +66,13 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
         NotFound: the genre is unknown.
     """
     catalogue = inputs.catalogue
-    genre = None if params.genre is None else catalogue.genre(params.genre)
-    if params.genre is not None and genre is None:
-        raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))
-    body = {
-        "genre": genre,
-        "year": params.year,
-        "tiers": _tiers(params, catalogue.movies),
-        "data_source": "batch",
-    }
+    genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
+    body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
     ahead = catalogue.total_ahead
     freshness = describe(
         inputs.boundary,
         inputs.layers,
-        batch_as_of=catalogue.totals_as_of or catalogue.movies_as_of,
+        batch_as_of=catalogue.totals_as_of or catalogue.movies.as_of,
         documents=Documents(batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment")),
     )
     return ViewResult(body, freshness)

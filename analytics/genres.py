@@ -15,7 +15,6 @@ from typing import Any
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import BatchDocument, Documents
 from merger.core.algebra import Mean, direction, slope_per_day
-from merger.errors import NotFound
 from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -44,9 +43,7 @@ def genre_analytics(params: GenrePeriod, inputs: ViewInputs) -> ViewResult:
         NotFound: the genre is unknown.
     """
     catalogue = inputs.catalogue
-    genre = catalogue.genre(params.genre)
-    if genre is None:
-        raise NotFound("genre", params.genre, catalogue.genres_like(params.genre))
+    genre = catalogue.known_genre(params.genre)
     documents = _of_period(params, catalogue)
     body = {
         "genre": genre,

@@ -20,26 +20,16 @@ def _catalogue_plan(_: PlanContext[GenrePeriod] | PlanContext[Comparison] | Plan
     return Plan(catalogue=True)
 
 
-GENRE = View(name="analytics.genre", ttl=TTLClass.STABLE, plan=_catalogue_plan, build=genre_analytics)
-GENRE_HISTORY = View(
-    name="analytics.genre_history", ttl=TTLClass.VERY_STABLE, plan=_catalogue_plan, build=genre_analytics
-)
-TRENDS = View(
-    name="analytics.trends",
-    ttl=TTLClass.STABLE,
-    coverage=("sentiment", "stats"),
-    plan=trend_plan,
-    build=trends,
-    identity=lambda params: params.movie_id,
-)
-OVERVIEW = View(name="analytics.overview", ttl=TTLClass.STABLE, plan=_catalogue_plan, build=overview)
-COMPARISON = View(
-    name="analytics.sentiment_comparison",
-    ttl=TTLClass.STABLE,
-    plan=_catalogue_plan,
-    build=sentiment_comparison,
-)
-ACTOR = View(name="analytics.actor", ttl=TTLClass.VERY_STABLE, plan=actor_plan, build=actor_network, rests_on=(BATCH,))
+def _movie_id(params: TrendParameters) -> int | None:
+    return params.movie_id
+
+
+GENRE = View("analytics.genre", TTLClass.STABLE, _catalogue_plan, genre_analytics)
+GENRE_HISTORY = View("analytics.genre_history", TTLClass.VERY_STABLE, _catalogue_plan, genre_analytics)
+TRENDS = View("analytics.trends", TTLClass.STABLE, trend_plan, trends, ("sentiment", "stats"), identity=_movie_id)
+OVERVIEW = View("analytics.overview", TTLClass.STABLE, _catalogue_plan, overview)
+COMPARISON = View("analytics.sentiment_comparison", TTLClass.STABLE, _catalogue_plan, sentiment_comparison)
+ACTOR = View("analytics.actor", TTLClass.VERY_STABLE, actor_plan, actor_network, rests_on=(BATCH,))
 VIEWS = (GENRE, GENRE_HISTORY, TRENDS, OVERVIEW, COMPARISON, ACTOR)
 
 
@@ -57,12 +47,7 @@ def genre_statistics(*, genre: str, year: int | None = None, month: int | None =
 
 
 def trend_series(
-    *,
-    metric: str,
-    window: Span,
-    genre: str | None = None,
-    movie_id: int | None = None,
-    strict: bool = False,
+    *, metric: str, window: Span, genre: str | None = None, movie_id: int | None = None, strict: bool = False
 ) -> Answer:
     """Fetches the daily series of a metric: of all movies, of a genre or of one movie.
 

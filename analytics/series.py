@@ -17,10 +17,10 @@ from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
-from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, group_into_buckets
+from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, midnight
 from merger.errors import Interval, NotFound
-from merger.views.coverage import usable_batch
+from merger.views.coverage import overlap_warnings, usable_batch
 from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -61,7 +61,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
         missing=(timeline.missing, _unknown_past(params, series)),
         documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped)),
-        warnings=_warnings(series, points, pieces),
+        warnings=overlap_warnings(points.values(), pieces, inputs.boundary),
     )
     return ViewResult(body, freshness)
 
@@ -75,18 +75,13 @@ class _Scope:
 
     params: TrendParameters
     inputs: ViewInputs
-    genre: str | None = None
+    genre: str | None
 
     @classmethod
     def of(cls, params: TrendParameters, inputs: ViewInputs) -> _Scope:
         if params.movie_id is not None and not _is_known(params.movie_id, inputs):
             raise NotFound("movie", params.movie_id)
-        if params.genre is None:
-            return cls(params, inputs)
-        genre = inputs.catalogue.genre(params.genre)
-        if genre is None:
-            raise NotFound("genre", params.genre, inputs.catalogue.genres_like(params.genre))
-        return cls(params, inputs, genre)
+        return cls(params, inputs, inputs.catalogue.known_genre(params.genre))
 
     @property
     def speed_type(self) -> str:
@@ -166,12 +161,7 @@ def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean
             for day, d in points.items()
         },
         hours=hours,
-        coverage=SpeedCoverage(
-            boundary=boundary,
-            layer=speed.layer,
-            own=frozenset(hours),
-            unreadable=scope.lost_hours(speed),
-        ),
+        coverage=SpeedCoverage(boundary, speed.layer, frozenset(hours), unreadable=scope.lost_hours(speed)),
         reach=max((boundary.watermark(d.covers_until) for d in points.values()), default=None),
         unreadable_days=scope.lost_days(),
     )
@@ -186,7 +176,7 @@ def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interv
 
 def _is_known(movie_id: int, inputs: ViewInputs) -> bool:
     return (
-        movie_id in inputs.catalogue.movies
+        inputs.catalogue.knows(movie_id)
         or any(d.movie_id == movie_id for d in inputs.documents.batch)
         or any(d.movie_id == movie_id for d in inputs.documents.speed)
     )
@@ -229,18 +219,3 @@ def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
         "trend": direction(slope, STEADY[metric]),
         "change_rate": slope,
     }
-
-
-def _warnings(series: Series[Mean], points: dict[datetime, BatchDocument], pieces: list[Piece[Mean]]) -> list[str]:
-    """Warns where a batch point ends inside an hour that the speed layer counts too: events may be in both."""
-    speed_hours = {piece.start for piece in pieces if piece.source == "speed"}
-    batch_ends = {piece.end for piece in pieces if piece.source == "batch"}
-    overlaps = any(
-        (end := series.boundary.watermark(d.covers_until)) in batch_ends & speed_hours and d.covers_until > end
-        for d in points.values()
-    )
-    warning = (
-        "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
-        "events of that hour before the end of the coverage may be in both"
-    )
-    return [warning] if overlaps else []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TypeAlias
 
 from merger.contract.dedupe import newest_speed
-from merger.contract.documents import Skipped, SpeedDocument
+from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import SpeedLayer
 from merger.views.coverage import usable_speed
@@ -21,42 +21,17 @@ OBSERVED: Mapping[str, tuple[str, str | None]] = {
 """Per metric, the payload field with the value and the one with its weight; ``None``: one observation each."""
 
 
-class HourSource(Protocol):
-    """The usable speed documents of one type, the newest of each movie and hour.
-
-    Requirement D4.
-    """
-
-    def means(self, metric: str) -> dict[datetime, Mean]:
-        """The mean of each hour that has a document of the series."""
-        ...
-
-    def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """When a movie's document was last synced, in the series or not; ``None`` without a readable one."""
-        ...
-
-    def ahead(self) -> Iterable[SpeedDocument]:
-        """Documents of the series whose ``synced_at`` lies in the future."""
-        ...
-
-    @property
-    def skipped(self) -> tuple[Skipped, ...]:
-        """Documents that could not be read, of any movie."""
-        ...
-
-    @property
-    def layer(self) -> SpeedLayer:
-        """The part of the speed layer that was read."""
-        ...
-
-
 class MovieHours:
-    """The speed hours of one movie.
+    """The usable speed documents of one movie and type, the newest of each hour.
 
     Args:
         movie_id: the movie.
-        data_type: the buckets' type.
+        data_type: the documents' type.
         inputs: hold the movie's documents.
+
+    Attributes:
+        skipped: documents that could not be read, of any movie.
+        layer: the part of the speed layer that was read.
     """
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
@@ -70,7 +45,7 @@ class MovieHours:
         self.layer = inputs.layers.speed_of(data_type)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
-        """See ``HourSource.means``."""
+        """The mean of each hour that has a document of the series."""
         value, weight = OBSERVED[metric]
         return {
             hour: Mean.of(document.data[value], 1 if weight is None else document.data[weight])
@@ -78,22 +53,27 @@ class MovieHours:
         }
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """See ``HourSource.synced_at``."""
+        """When a movie's document was last synced, in the series or not; ``None`` without a readable one."""
         found = self._by_hour.get(hour) if movie_id == self._movie_id else None
         return None if found is None else found.synced_at
 
     def ahead(self) -> Iterable[SpeedDocument]:
-        """See ``HourSource.ahead``."""
+        """Documents of the series whose ``synced_at`` lies in the future."""
         return [document for document in self._found if self._boundary.is_ahead(document.synced_at)]
 
 
 class ManyMoviesHours:
-    """The speed hours of all movies, or of a genre's.
+    """The usable speed documents of one type, of all movies or of a genre's, the newest of each movie and hour.
+
+    Requirement D4.
 
     Args:
-        data_type: the buckets' type.
+        data_type: the documents' type.
         inputs: hold the shared hours.
         genre: limits the series to movies of this genre; ``None``: all movies belong.
+
+    Attributes:
+        skipped, layer: as those of ``MovieHours``.
     """
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
@@ -107,7 +87,7 @@ class ManyMoviesHours:
         self.layer = SpeedLayer(frozenset(self._tables), inputs.layers.speed_of(data_type).synced_at)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
-        """See ``HourSource.means``."""
+        """The mean of each hour that has a document of the series."""
         value, weight = OBSERVED[metric]
         if self._genre is None:
             return {hour: table.mean(value, weight) for hour, table in self._tables.items()}
@@ -119,12 +99,16 @@ class ManyMoviesHours:
         return {hour: rows.mean(value, weight) for hour, rows in of_genre if len(rows)}
 
     def synced_at(self, movie_id: int | None, hour: datetime) -> datetime | None:
-        """See ``HourSource.synced_at``."""
+        """When a movie's document was last synced, in the series or not; ``None`` without a readable one."""
         table = self._tables.get(hour)
         row = None if table is None or movie_id is None else table.rows.row_of(movie_id)
         return None if table is None or row is None else table.rows.synced_at(row)
 
     def ahead(self) -> Iterable[SpeedDocument]:
-        """See ``HourSource.ahead``."""
+        """Documents of the series whose ``synced_at`` lies in the future."""
         genre = self._genre
         return [d for d in self._ahead if genre is None or self._catalogue.is_of_genre(d.movie_id, genre)]
+
+
+HourSource: TypeAlias = MovieHours | ManyMoviesHours
+"""The speed layer's part of a series."""

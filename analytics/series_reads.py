@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from merger.contract.documents import Aliases
 from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Span, Window
 from merger.speed.hour_range import HourRange
-from merger.stores.store import Find
 from merger.views.plans import Plan, PlanContext, movie_reads, payload_reads, series_hours_from
 
 VIEW_TYPE = "temporal_analytics"
@@ -48,24 +45,15 @@ def trend_plan(context: PlanContext[TrendParameters]) -> Plan:
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
         return Plan((*own, *payload_reads(wanted, context.aliases)), catalogue=True)
+    # Points whose payload names no movie. Some producers name the movie at the top level alone; those are filtered out
+    # later: a condition for it here would keep the embedded server from using the index.
+    of_many = ({"metric": params.metric, "genre": genre, "movie_id": None} for genre in _spellings(params.genre))
     start = series_hours_from(boundary, context.layers)
     return Plan(
-        reads=tuple(
-            read for genre in _spellings(params.genre) for read in _shared(params.metric, genre, context.aliases)
-        ),
+        reads=tuple(read for wanted in of_many for read in payload_reads(wanted, context.aliases)),
         hours=HourRange((SPEED_TYPE[params.metric],), Window(start, boundary.open_hour + HOUR)),
         catalogue=True,
     )
-
-
-def _shared(metric: str, genre: str | None, aliases: Aliases) -> tuple[Find, ...]:
-    """Reads points whose payload names no movie.
-
-    Some producers name the movie at the top level alone. Those are filtered out later: a condition for it here would
-    keep the embedded server from using the index.
-    """
-    wanted: dict[str, Any] = {"metric": metric, "genre": genre, "movie_id": None}
-    return payload_reads(wanted, aliases)
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,7 @@ def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResul
     freshness = describe(
         inputs.boundary,
         inputs.layers,
-        batch_as_of=catalogue.movies_as_of,
+        batch_as_of=catalogue.movies.as_of,
         documents=skipped_documents(catalogue, Documents()),
     )
     return ViewResult(body, freshness)

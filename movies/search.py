@@ -17,7 +17,6 @@ from merger.catalogue.title_index import UNMATCHED, Ranks
 from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats
-from merger.errors import NotFound
 from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
@@ -85,8 +84,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     """
     catalogue = inputs.catalogue
     movies = catalogue.movies
-    if wanted.genre is not None and catalogue.genre(wanted.genre) is None:
-        raise NotFound("genre", wanted.genre, catalogue.genres_like(wanted.genre))
+    catalogue.known_genre(wanted.genre)
     numbers = _numbers(inputs)
     ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
     found = np.flatnonzero(_select_hits(wanted, movies, numbers, ranks))
@@ -105,8 +103,8 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         inputs.boundary,
         inputs.layers,
         speed_types=("stats",),
-        batch_as_of=catalogue.movies_as_of,
-        missing=(unseen_since(catalogue.movies_as_of, coverage),),
+        batch_as_of=catalogue.movies.as_of,
+        missing=(unseen_since(catalogue.movies.as_of, coverage),),
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)

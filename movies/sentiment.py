@@ -16,7 +16,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
-from merger.views.coverage import speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import overlap_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -26,6 +26,12 @@ POSITIVE, NEGATIVE = 0.05, -0.05
 
 STEADY = 0.001
 """Trends within ± this many points a day are stable."""
+
+
+_DAYS_ONLY = (
+    "days_only: the batch layer holds some of the missing hours, but only as whole days; "
+    "request granularity=day to see them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,30 +204,7 @@ def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
 
 
 def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
-    warnings = []
-    if timeline.day_only:
-        warnings.append(
-            "days_only: the batch layer holds some of the missing hours, but only as whole days; "
-            "request granularity=day to see them"
-        )
-    if _may_overlap(data, parts):
-        warnings.append(
-            "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
-            "events of that hour before the end of the coverage may be in both"
-        )
-    return warnings
-
-
-def _may_overlap(data: _SentimentData, parts: list[Piece[Sentiment]]) -> bool:
-    """Whether a batch document in use may contain events of the hour in which its coverage ends.
-
-    The watermark rounds down, so the speed hour that contains the end of the coverage is added in full.
-    """
-    used_hours = {piece.start for piece in parts if piece.source == "speed" and piece.state.reviews}
-    used_ends = {piece.end for piece in parts if piece.source == "batch"}
-    boundary = data.series.boundary
-    documents = [*data.points.values(), *((data.total,) if data.total else ())]
-    return any(
-        (end := boundary.watermark(d.covers_until)) in used_ends and end in used_hours and d.covers_until > end
-        for d in documents
-    )
+    documents = [*data.points.values(), *filter(None, (data.total,))]
+    used = [piece for piece in parts if piece.source == "batch" or piece.state.reviews]
+    days_only = [_DAYS_ONLY] if timeline.day_only else []
+    return days_only + overlap_warnings(documents, used, data.series.boundary)

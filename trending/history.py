@@ -14,7 +14,6 @@ from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
 from trending.scoring import (
     SPEED_TYPES,
-    known_genre,
     missing_hours,
     popularity_score,
     ranked_candidates,
@@ -63,7 +62,7 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
         NotFound: the genre is unknown.
     """
     boundary, catalogue = inputs.boundary, inputs.catalogue
-    genre = known_genre(params.genre, catalogue)
+    genre = catalogue.known_genre(params.genre)
     movies = _movies_with_history(params, genre, inputs)
     body = {
         "movies": movies,
@@ -79,7 +78,7 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
         boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
-        batch_as_of=catalogue.movies_as_of,
+        batch_as_of=catalogue.movies.as_of,
         missing=(missing_hours(hours_needed(params, boundary.now), inputs),),
         documents=inputs.hours.left_out(boundary),
     )

@@ -22,7 +22,7 @@ from merger.catalogue.catalogue import Catalogue
 from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
-from merger.errors import Interval, NotFound
+from merger.errors import Interval
 from merger.speed.hour_range import HourRange
 from merger.speed.rows import Rows
 from merger.views.freshness import describe
@@ -115,7 +115,7 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
         NotFound: the genre is unknown.
     """
     catalogue = inputs.catalogue
-    genre = known_genre(params.genre, catalogue)
+    genre = catalogue.known_genre(params.genre)
     window = ranking_window(params.window, inputs.boundary.now)
     candidates, ranked = ranked_candidates(window, genre, inputs)
     chosen = enumerate(ranked[: params.limit].tolist(), start=1)
@@ -132,21 +132,11 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
         inputs.boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
-        batch_as_of=catalogue.movies_as_of,
+        batch_as_of=catalogue.movies.as_of,
         missing=(missing_hours(window, inputs),),
         documents=inputs.hours.left_out(inputs.boundary),
     )
     return ViewResult(body, freshness)
-
-
-def known_genre(folded: str | None, catalogue: Catalogue) -> str | None:
-    """Looks up the catalogue's spelling of a case-folded genre; raises ``NotFound``."""
-    if folded is None:
-        return None
-    genre = catalogue.genre(folded)
-    if genre is None:
-        raise NotFound("genre", folded, catalogue.genres_like(folded))
-    return genre
 
 
 def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:

@@ -23,6 +23,7 @@ from merger.contract.documents import BatchDocument, Skipped
 from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
+from merger.errors import NotFound
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -61,9 +62,6 @@ class Movies:
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def __contains__(self, movie_id: int) -> bool:
-        return self.row(movie_id) is not None
 
     def row(self, movie_id: int) -> int | None:
         """Returns a movie's row; ``None`` for an unknown movie."""
@@ -168,11 +166,6 @@ class Catalogue:
     as_of_runs: str = ""
     as_of_generation: str = ""
 
-    @property
-    def movies_as_of(self) -> datetime | None:
-        """Event time up to which the newest of the movies' documents cover."""
-        return self.movies.as_of
-
     def movies_titled(self, text: str, most: int) -> list[int]:
         """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.
 
@@ -220,6 +213,17 @@ class Catalogue:
     def genre(self, name: str) -> str | None:
         """Returns the catalogue's spelling of a genre; ``None`` for an unknown genre."""
         return self.genres.get(genre_key(name))
+
+    def known_genre(self, name: str | None) -> str | None:
+        """Returns the catalogue's spelling of a genre that a caller names; ``None`` for ``None``.
+
+        Raises:
+            NotFound: the genre is unknown.
+        """
+        spelling = None if name is None else self.genre(name)
+        if name is not None and spelling is None:
+            raise NotFound("genre", name, self.genres_like(name))
+        return spelling
 
     def genres_like(self, name: str) -> list[str]:
         """Returns up to three genres with a similar name, best first.

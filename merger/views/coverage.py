@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from typing import Any
+
 from merger.contract.coverage import coverage_of
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
+from merger.core.timeline import Piece
+
+_OVERLAP = (
+    "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
+    "events of that hour before the end of the coverage may be in both"
+)
 
 
 def usable_batch(documents: Documents, view_type: str, boundary: Boundary) -> list[BatchDocument]:
@@ -31,3 +40,21 @@ def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, lay
         skipped=documents.skipped,
         ahead=(d.hour for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
     )
+
+
+def overlap_warnings(
+    documents: Iterable[BatchDocument], pieces: Collection[Piece[Any]], boundary: Boundary
+) -> list[str]:
+    """Warns if a batch document in use may contain events of the hour in which its coverage ends.
+
+    The watermark rounds down, so the speed hour that contains the end of the coverage is added in full.
+
+    Args:
+        documents: batch documents of a series.
+        pieces: of the series that are in use, without hours that hold no events.
+        boundary: of this request.
+    """
+    used_hours = {piece.start for piece in pieces if piece.source == "speed"}
+    shared_ends = {piece.end for piece in pieces if piece.source == "batch"} & used_hours
+    ends = ((d.covers_until, boundary.watermark(d.covers_until)) for d in documents)
+    return [_OVERLAP] if any(covered > end and end in shared_ends for covered, end in ends) else []

@@ -12,6 +12,7 @@ import pytest
 
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Contract
+from merger.errors import NotFound
 from tests.unit.merger.catalogue.documents import catalogue, details, monthly
 from tests.unit.merger.documents import MOVIE, batch_view
 from tests.unit.merger.examples import RUN
@@ -21,18 +22,18 @@ KNOWN = catalogue(details("Drama", "Science Fiction"), monthly("$where"))
 
 def test_unknown_movie_has_no_title_and_no_facts() -> None:
     assert KNOWN.title_of(MOVIE) == "<b>Fight</b> Club"
-    assert (KNOWN.knows(MOVIE), MOVIE in KNOWN.movies) == (True, True)
+    assert KNOWN.knows(MOVIE)
     for unknown in (1, MOVIE + 1, -1, 10**40):
         assert not KNOWN.knows(unknown)
         assert KNOWN.title_of(unknown) is None
         assert KNOWN.facts_of(unknown) == {}
         assert KNOWN.computed_at(unknown) is None
-    assert KNOWN.movies_as_of == KNOWN.genres_as_of == RUN
+    assert KNOWN.movies.as_of == KNOWN.genres_as_of == RUN
 
 
 def test_empty_catalogue_knows_nothing() -> None:
     for empty in (Catalogue(), catalogue()):
-        assert (empty.movies_as_of, empty.genres_as_of, empty.totals_as_of) == (None, None, None)
+        assert (empty.movies.as_of, empty.genres_as_of, empty.totals_as_of) == (None, None, None)
         assert (len(empty.movies), empty.genres, empty.by_genre) == (0, {}, {})
         assert not empty.knows(MOVIE)
         assert not empty.is_of_genre(MOVIE, "Drama")
@@ -68,6 +69,12 @@ def test_similar_genres_are_offered_best_first() -> None:
     assert KNOWN.genres_like("sience fiction") == ["Science Fiction"]
     assert KNOWN.genres_like("western") == []
     assert KNOWN.genres_like("x" * 10**6) == []
+
+
+def test_a_named_genre_must_be_known() -> None:
+    assert (KNOWN.known_genre(None), KNOWN.known_genre("drama")) == (None, "Drama")
+    with pytest.raises(NotFound, match="Dramma"):
+        KNOWN.known_genre("Dramma")
 
 
 def documents_of(*payloads: dict[str, Any]) -> Catalogue:

@@ -68,7 +68,7 @@ def test_newest_document_of_a_movie_is_kept_in_any_order(raw: list[dict[str, Any
     chance.shuffle(shuffled)
     found = catalogue(*shuffled)
     assert list(found.movies.ids) == sorted(newest)  # type: ignore[type-var]  # details always name a movie
-    assert found.movies_as_of == max((d.covers_until for d in newest.values()), default=None)
+    assert found.movies.as_of == max((d.covers_until for d in newest.values()), default=None)
     for movie_id in found.movies.ids:
         document = newest[movie_id]
         kept = {name: value for name, value in document.data.items() if value is not None and name != "overview"}

@@ -7,7 +7,8 @@ from typing import Any
 
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
-from merger.views.coverage import speed_coverage, usable_batch, usable_speed
+from merger.core.timeline import Piece
+from merger.views.coverage import overlap_warnings, speed_coverage, usable_batch, usable_speed
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 TOP = NOW.replace(minute=0)
@@ -41,3 +42,17 @@ def test_unreadable_bucket_leaves_its_hour_uncovered() -> None:
     coverage = speed_coverage(documents, "stats", BOUNDARY, Layers())
     assert coverage.own == {TOP - HOUR}
     assert coverage.unreadable == {TOP - 2 * HOUR}
+
+
+def test_batch_coverage_that_ends_inside_a_used_hour_is_warned_of() -> None:
+    def warned(covers_until: datetime, *pieces: Piece[int]) -> bool:
+        data = {"title": "M"}
+        raw = {"movie_id": 1, "view_type": "movie_details", "computed_at": NOW, "covers_until": covers_until}
+        return bool(overlap_warnings(Contract().read(batch=[raw | {"data": data}]).batch, pieces, BOUNDARY))
+
+    end, inside = TOP - 2 * HOUR, TOP - 1.5 * HOUR
+    batch, speed = Piece(end - HOUR, end, 1, "batch"), Piece(end, end + HOUR, 1, "speed")
+    assert warned(inside, batch, speed)
+    assert not warned(end, batch, speed)
+    assert not warned(inside, speed)
+    assert not warned(inside, batch, Piece(end + HOUR, end + 2 * HOUR, 1, "speed"))
