@@ -1,1 +1,1 @@
-"""Measures a running service of its own: `make bench`, which is ``python -m benchmarks``."""
+"""Benchmarks: `make bench` (``python -m benchmarks``) starts a service of its own and measures it."""

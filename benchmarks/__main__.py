@@ -33,12 +33,12 @@ TARGETS, PEER, SIZES, CAPACITY, BOTH = "targets", "peer", "sizes", "capacity", "
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures, prints, writes; returns the exit code."""
+    """Runs the chosen parts, prints and writes their figures; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         codes = [_PARTS[name](options) for name in _CHOICES[options.part]]
     except (*FAILURES, StoreDidNotStart, WrkMissing, AnswersDiffer) as error:
-        _say(f"The measurement was given up: {error}")
+        _say(f"The measurement stopped: {error}")
         return 1
     return max(codes)
 
@@ -112,19 +112,26 @@ def _finish(options: argparse.Namespace, part: str, text: str, page: Path = PAGE
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Starts embedded stores and measures servers of its own over real sockets. "
+        description="Starts embedded stores and servers, and measures the servers over real sockets. "
         f"{TARGETS}: every endpoint, cold and warm, against its target. {PEER}: the service beside a FastAPI service "
-        f"that does the same, and beside the least that any can cost; needs wrk. {SIZES}: the service with more and "
-        f"more documents. {CAPACITY}: what one request costs, and what loads and sizes need. Figures "
-        f"go to docs/{PAGE.name}, the last ones to docs/{SCALING.name}; those of --quick and --only nowhere.",
+        f"that gives the same answers, and beside servers that do next to nothing; needs wrk. {SIZES}: the service "
+        f"with more and more documents. {CAPACITY}: the cost of one request, and what larger loads and collections "
+        f"need. Writes the figures to docs/{PAGE.name}, those of {CAPACITY} to docs/{SCALING.name}; with --quick or "
+        f"--only it only prints them.",
     )
-    parser.add_argument("part", nargs="?", choices=tuple(_CHOICES), default=BOTH, help="default: the first two")
-    parser.add_argument("--quick", action="store_true", help="short runs: to see that all works, not to believe")
-    parser.add_argument("--scale", type=_within(0.01, 10), default=1.0, help="of the sample world (default: 1)")
-    parser.add_argument("--seconds", type=_within(0.5, 60), help="of each run (default: 5, beside the peer 8)")
-    parser.add_argument("--rounds", type=int, choices=range(1, 21), metavar="N", help="of the comparison (default: 3)")
     parser.add_argument(
-        "--only", metavar="NAME", help="endpoints, or scenarios of the comparison, whose name has this in it"
+        "part", nargs="?", choices=tuple(_CHOICES), default=BOTH, help=f"default: {BOTH}, which is {TARGETS} and {PEER}"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs, to see that everything works; the figures mean little"
+    )
+    parser.add_argument("--scale", type=_within(0.01, 10), default=1.0, help="scale of the sample world (default: 1)")
+    parser.add_argument("--seconds", type=_within(0.5, 60), help=f"length of each run (default: 5; {PEER}: 8)")
+    parser.add_argument(
+        "--rounds", type=int, choices=range(1, 21), metavar="N", help="rounds of the comparison (default: 3)"
+    )
+    parser.add_argument(
+        "--only", metavar="NAME", help="only endpoints, or scenarios of the comparison, whose name contains this"
     )
     parser.add_argument(
         "--workers",
@@ -132,10 +139,10 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         choices=range(1, 65),
         metavar="N",
-        help="default: 1, beside the peer 1 and 2",
+        help=f"worker processes; may be given several times (default: 1; {PEER}: 1 and 2)",
     )
     parser.add_argument(
-        "--redis", choices=("tcp", "socket"), default="tcp", help="how the rivals reach it (default: tcp)"
+        "--redis", choices=("tcp", "socket"), default="tcp", help="how the compared servers reach Redis (default: tcp)"
     )
     parser.add_argument("--no-write", dest="write", action="store_false", help=f"leave {PAGE.name} as it is")
     return parser
@@ -156,7 +163,7 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    # A supervisor's stop is as clean as a person's: everything that was started ends.
+    # SIGTERM stops everything that was started, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())

@@ -1,1 +1,1 @@
-"""The least that any service of this kind can cost."""
+"""Floors: the least that any service of this kind can cost."""

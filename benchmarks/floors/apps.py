@@ -1,4 +1,4 @@
-"""The least that any service of this kind can cost: granian with a constant body, and with one read of Redis."""
+"""WSGI applications of the floors: a constant body, and one read of Redis."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 @cache
 def client() -> redis.Redis:
-    """This process's client of Redis; it parses with hiredis."""
+    """Returns this process's Redis client, which parses with hiredis."""
     return redis.Redis.from_url(os.environ["FLOOR_REDIS"])
 
 
 def from_redis() -> bytes:
-    """The stored body, by one round trip."""
+    """Reads the stored body in one round trip."""
     return cast("bytes", client().get(KEY))
 
 
 def constant(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """A WSGI application that does nothing."""
+    """WSGI application that answers with a constant body."""
     start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(BODY)))])
     return [BODY]
 
 
 def one_read(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """A WSGI application that reads its body from Redis."""
+    """WSGI application that reads its body from Redis."""
     body = from_redis()
     start_response("200 OK", [*_HEADERS, ("Content-Length", str(len(body)))])
     return [body]

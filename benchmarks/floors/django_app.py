@@ -1,4 +1,4 @@
-"""The least that a Django service with one read of Redis can cost: a bare view, no middleware."""
+"""The Django floor: a bare view with one read of Redis and no middleware."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="signs
 
 
 def one_read(request: HttpRequest) -> HttpResponse:
-    """The stored body."""
+    """Answers with the stored body."""
     return HttpResponse(from_redis(), content_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""What the server and one read of Redis cost by themselves: no service of this kind can be faster."""
+"""Measures the floors: the server alone, and with one read of Redis. No service of this kind can be faster."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ FLOORS = (
 
 
 def floor_outcomes(contest: Contest, world: World, body: bytes, workers: int, cores: Cores) -> Iterator[Outcome]:
-    """Every floor's runs, interleaved.
+    """Runs every floor, interleaved, and yields the outcomes.
 
     Args:
         contest: the conditions.

@@ -1,1 +1,1 @@
-"""Compares what requests, the start and memory cost with this release, in units of a floor of the run."""
+"""Guard against slowing down: compares the cost of requests, start and memory with this release's figures."""

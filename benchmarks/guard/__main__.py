@@ -1,4 +1,4 @@
-"""``python -m benchmarks.guard``: exits with 1 when requests, the start or memory cost more than in this release."""
+"""``python -m benchmarks.guard``: exits with 1 if requests, the start or memory cost more than in this release."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECORDED = Path(__file__).with_name("figures.json")
 
 SCALE = 0.1
 PROCESSES = 3
-"""Processes whose median ratio is a run's figure: one process differs from the next by how its memory lies."""
+"""A run's figure is the median ratio of so many processes: each differs a little by its memory's layout."""
 
 STARTS = 3
 MOVIES = 50
@@ -48,7 +48,7 @@ _FLOOR += "print(u.ru_utime + u.ru_stime)"
 
 
 class Bench:
-    """A prepared world in which runs are made.
+    """A prepared world to measure in.
 
     Args:
         directory: for files; temporary.
@@ -67,7 +67,7 @@ class Bench:
         self._guarded = self._variables | guard
 
     def run(self) -> dict[str, float]:
-        """One run: every figure.
+        """Measures every figure once.
 
         Raises:
             ServerFailed: something could not be measured.
@@ -89,7 +89,7 @@ class Bench:
         return found
 
     def _start(self) -> tuple[float, float]:
-        """Processor time until the service is ready, in units of importing its libraries, and its largest process."""
+        """Returns the CPU time of a start, in units of importing the libraries, and the largest process in MiB."""
         floor = subprocess.run([sys.executable, "-c", _FLOOR], capture_output=True, text=True, check=True)
         with start_server(service_start(self._directory, self._variables, workers=1)) as server:
             processes = (server.child.process.pid, *descendants(server.child.process.pid))
@@ -98,20 +98,20 @@ class Bench:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process and of its ended children."""
+    """Reads the user and system time of a process and of its ended children."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures, compares or records; returns the exit code."""
+    """Measures, then compares or records; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="lambdaserve-guard-") as name, start_stores(Path(name)) as found:
             bench = Bench(Path(name), found)
             return _record(bench, options.record) if options.record else _check(bench)
     except (*FAILURES, StoreDidNotStart, TooNoisy) as error:
-        print(f"The guard gave up: {error}", file=sys.stderr)
+        print(f"The guard could not measure: {error}", file=sys.stderr)
         return 1
 
 
@@ -158,7 +158,11 @@ def _parser() -> argparse.ArgumentParser:
         f"the same run, and compares with {RECORDED.relative_to(ROOT)}. Exits with 1 when a figure is above its band.",
     )
     parser.add_argument(
-        "--record", type=int, choices=range(2, 31), metavar="RUNS", help="make that many runs and write their figures"
+        "--record",
+        type=int,
+        choices=range(2, 31),
+        metavar="RUNS",
+        help="measure this many times and write the figures to figures.json",
     )
     return parser
 

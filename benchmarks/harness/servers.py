@@ -1,4 +1,4 @@
-"""Servers that are measured: started, waited for, put to rest while another one is measured, stopped."""
+"""Starts, pauses and stops the servers that are measured."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server of this process's own.
+    """A running server that this process started.
 
     Attributes:
         name: what it is called in messages and tables.
@@ -45,14 +45,14 @@ class Server:
         return LOOPBACK
 
     def peak_memory(self) -> int | None:
-        """Bytes that the largest of its processes ever had resident; ``None`` where the system doesn't tell."""
+        """Bytes that the largest of its processes ever had resident; ``None`` where the system doesn't say."""
         pids = (self.child.process.pid, *descendants(self.child.process.pid))
         return max(map(_peak_of, pids), default=0) or None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a server is started.
+    """Command and environment that start a server.
 
     Args:
         name: what it is called.
@@ -75,7 +75,7 @@ class Start:
 
 @contextmanager
 def start_server(start: Start, headers: Mapping[str, str] | None = None, database: int = 0) -> Iterator[Server]:
-    """A server that is ready; stopped afterwards.
+    """Starts a server, waits until it is ready, and stops it after the block.
 
     Raises:
         ServerFailed: it did not get ready.
@@ -94,7 +94,7 @@ def start_server(start: Start, headers: Mapping[str, str] | None = None, databas
 
 @contextmanager
 def pause(servers: Sequence[Server]) -> Iterator[None]:
-    """Inside, these don't run: what one does in the background is not to be charged to another."""
+    """Suspends servers during the block, so that their background work does not slow the measured one."""
     groups = [server.child.process.pid for server in servers]
     _send(groups, signal.SIGSTOP)
     try:
@@ -110,7 +110,7 @@ def _send(groups: Sequence[int], what: signal.Signals) -> None:
 
 
 def answers_get(path: str) -> Callable[[int], bool]:
-    """Whether a GET of a path is a 200."""
+    """Returns a check of a port: whether a GET of the path is answered with 200."""
 
     def ask(port: int) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
@@ -126,14 +126,14 @@ def answers_get(path: str) -> Callable[[int], bool]:
 
 
 def granian_command(target: str, port: int, *, workers: int, threads: int) -> list[str]:
-    """The command of a granian server of a WSGI application, as `make run` has it."""
+    """Returns the command that serves a WSGI application with granian, as `make run` does."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     command += ["--host", LOOPBACK, "--port", str(port), "--workers", str(workers)]
     return [*command, "--blocking-threads", str(threads), target]
 
 
 def descendants(pid: int) -> list[int]:
-    """Every process below this one; none where the system doesn't tell."""
+    """Lists every process below this one; empty where the system doesn't say."""
     found: list[int] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():

@@ -31,7 +31,7 @@ READY_TIMEOUT_SECONDS = 120.0
 UNLIMITED = 10_000_000
 """Requests per minute, and at once, of the key that the comparison uses: nothing is ever refused."""
 
-_NEEDS_CATALOGUE, _TELLS_LAYERS = f"{API}search/genres", f"{API}health"
+_NEEDS_CATALOGUE, _READS_LAYERS = f"{API}search/genres", f"{API}health"
 _KEY = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{20,}")
 
 
@@ -59,7 +59,7 @@ def start_service(scale: float, workers: int, say: Callable[[str], None]) -> Ite
 
 
 def environment(directory: Path, mongo: str, cache: str, settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment without any setting of the user's, and the service's own ones."""
+    """Builds the service's environment: this process's, with the user's settings replaced by the service's."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES} | {
         "ENV_FILE": "",
         "DATA_DIR": str(directory),
@@ -68,17 +68,17 @@ def environment(directory: Path, mongo: str, cache: str, settings: Mapping[str, 
         "REDIS_URL": cache,
         "LOAD_SAMPLE": "never",
         "LIVE_URL": "none",
-        "SPEED_EXPIRY": "0",  # the embedded MongoDB would look through everything each minute
+        "SPEED_EXPIRY": "0",  # the embedded MongoDB would scan every document each minute
         "LOG_LEVEL": "warning",
         **settings,
     }
 
 
 def prepare(variables: Mapping[str, str], *options: str) -> None:
-    """Tables, indexes and, with ``--sample``, the sample world, by the command that `make run` uses.
+    """Creates tables, indexes and, with ``--sample``, the sample world, by the command that `make run` uses.
 
     Raises:
-        ServerFailed: it failed, and said so.
+        ServerFailed: the command failed; its output says why.
     """
     child = Child.start("preparation", _manage("prepare", "--embedded", *options), environment=variables)
     try:
@@ -95,7 +95,7 @@ def service_start(
     name: str = "lambdaserve",
     patience: float = READY_TIMEOUT_SECONDS,
 ) -> Start:
-    """How the service is started; ready is when it has read the catalogue and the state of both layers."""
+    """Builds the service's start; it is ready once it has read the catalogue and the state of both layers."""
     port = free_port()
     settings = {**variables, "BIND": f"{LOOPBACK}:{port}", "WORKERS": str(workers)}
     return Start(name, _manage("serve"), port, settings, directory / f"{name}.log", _is_ready, patience)
@@ -104,7 +104,7 @@ def service_start(
 def create_api_key(
     variables: Mapping[str, str], scopes: Iterable[str] = ("read",), rate: int = UNLIMITED, burst: int = UNLIMITED
 ) -> str:
-    """A key of these scopes, by default one that may read without an end.
+    """Creates an API key of these scopes; by default it may read, practically without a limit.
 
     Args:
         variables: environment of the service.
@@ -113,19 +113,19 @@ def create_api_key(
         burst: requests at once.
 
     Raises:
-        ServerFailed: the service gives none.
+        ServerFailed: the service creates none.
     """
     options = [each for scope in scopes for each in ("--scope", scope)]
     command = _manage("create_api_key", "benchmark", *options, "--rate", str(rate), "--burst", str(burst))
     done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=60, check=False)
     found = _KEY.search(done.stdout)
     if done.returncode or found is None:
-        raise ServerFailed(f"no API key could be made: {done.stderr.strip()[-400:]}")
+        raise ServerFailed(f"no API key could be created: {done.stderr.strip()[-400:]}")
     return found[0]
 
 
 def create_superuser(variables: Mapping[str, str], name: str, password: str) -> None:
-    """A superuser.
+    """Creates a superuser.
 
     Args:
         variables: environment of the service.
@@ -133,14 +133,14 @@ def create_superuser(variables: Mapping[str, str], name: str, password: str) -> 
         password: of the user.
 
     Raises:
-        CalledProcessError: the service makes none.
+        CalledProcessError: the command failed.
     """
     command = [*_manage("createsuperuser"), "--noinput", "--username", name, "--email", f"{name}@example.org"]
     subprocess.run(command, env={**variables, "DJANGO_SUPERUSER_PASSWORD": password}, check=True, capture_output=True)
 
 
 def log_in(base: str, name: str, password: str) -> str:
-    """What a user gets who logs in.
+    """Logs a user in and returns the access token.
 
     Args:
         base: the service's address, without a slash at the end.
@@ -148,7 +148,7 @@ def log_in(base: str, name: str, password: str) -> str:
         password: of the user.
 
     Raises:
-        OSError: it gives none.
+        OSError: the service issues none.
     """
     body = json.dumps({"username": name, "password": password}).encode()
     asked = urllib.request.Request(f"{base}/api/v1/auth/token", body, {"Content-Type": "application/json"})
@@ -158,13 +158,13 @@ def log_in(base: str, name: str, password: str) -> str:
 
 
 def _is_ready(port: int) -> bool:
-    """Whether it has read ahead; before that, a request would be measured that waits for the start."""
+    """Whether it has warmed up; before that, requests would wait for the start and be measured too slow."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=READY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", _NEEDS_CATALOGUE)
         catalogue = connection.getresponse()
         catalogue.read()
-        connection.request("GET", _TELLS_LAYERS)
+        connection.request("GET", _READS_LAYERS)
         layers = json.load(connection.getresponse())["services"]["speed_layer"]
         return catalogue.status == http.HTTPStatus.OK and layers["status"] != "unknown"
     except (OSError, http.client.HTTPException, ValueError, KeyError):
@@ -178,4 +178,4 @@ def _manage(*arguments: str) -> list[str | Path]:
 
 
 FAILURES = (LoadFailed, ServerFailed)
-"""What ends a measurement without figures."""
+"""Exceptions that end a measurement without figures."""

@@ -35,7 +35,7 @@ class Stores:
     redis_pid: int
 
     def redis(self, database: int, *, by_socket: bool = False) -> str:
-        """URL of one of Redis's databases."""
+        """Returns the URL of one of Redis's databases."""
         if by_socket:
             return f"unix://{self.redis_socket}?db={database}"
         return f"redis://{LOOPBACK}:{self.redis_port}/{database}"
@@ -46,7 +46,7 @@ class Stores:
             connection.flushdb()
 
     def entries(self, database: int) -> tuple[int, int]:
-        """Keys of one of Redis's databases, and the bytes that they take with all of Redis's own books about them."""
+        """Counts the keys of one of Redis's databases, and the bytes that they take, Redis's overhead included."""
         with redis.Redis.from_url(self.redis(database)) as connection:
             names = list(connection.scan_iter(count=1000))
             with connection.pipeline(transaction=False) as pipe:
@@ -55,7 +55,7 @@ class Stores:
                 return len(names), sum(pipe.execute())
 
     def commands(self) -> int:
-        """Commands that Redis has run since it started, those inside scripts among them."""
+        """Counts the commands that Redis has run since it started, those inside scripts too."""
         with redis.Redis.from_url(self.redis(0)) as connection:
             stats = cast("dict[str, dict[str, int]]", connection.info("commandstats"))
         return sum(each["calls"] for each in stats.values())
@@ -63,13 +63,13 @@ class Stores:
 
 @contextmanager
 def start_stores(directory: Path) -> Iterator[Stores]:
-    """Starts both; stops them afterwards.
+    """Starts both stores and stops them after the block.
 
     Args:
-        directory: holds what they write.
+        directory: for their files.
 
     Raises:
-        StoreDidNotStart: one of them doesn't.
+        StoreDidNotStart: one of them did not start.
     """
     mongo = start_mongo(directory / "mongo")
     try:

@@ -1,4 +1,4 @@
-"""What is asked of each endpoint, and the p95 that it must keep to (requirements §5). Pure and seeded."""
+"""The requests that measure each endpoint, and its target p95 (requirements §5). Pure and seeded."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Endpoint:
 
 
 def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
-    """Every measured endpoint with its requests.
+    """Lists every measured endpoint with its requests.
 
     Args:
         movies: those that the service holds, most popular first.
@@ -54,7 +54,7 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
     dice = random.Random(seed)
     genres = sorted({genre for movie in movies for genre in movie.genres})
     years = sorted({movie.release_date[:4] for movie in movies}, reverse=True)
-    # Half are among the most popular, for which the speed layer has most to read.
+    # Half are among the most popular movies, of which the speed layer holds most documents.
     popular = min(len(movies), 500)
     asked = _distinct(
         [*dice.sample(movies[:popular], k=min(popular, 50)), *dice.sample(movies, k=min(len(movies), 50))]
@@ -79,7 +79,7 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
         endpoint("search/genres", SEARCH_MS, _genre_search(genres)),
         endpoint("analytics/genre/{genre}", ANALYTICS_MS, _genre_analytics(genres, years)),
         endpoint("analytics/trends", ANALYTICS_MS, _trends(asked, genres)),
-        # One question only, so that the cache is emptied, and waited for, before every request.
+        # There is only one such request, so each waits until the cache has been emptied.
         Endpoint("analytics/overview", ANALYTICS_MS, (API + "analytics/overview",), cold_requests=20),
         endpoint("analytics/sentiment/comparison", ANALYTICS_MS, _comparison(genres, years)),
         endpoint("analytics/actors/{name}", ANALYTICS_MS, _actors(movies, dice)),
@@ -87,7 +87,7 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
 
 
 def path_of(*parts: str | int, **query: str | float) -> str:
-    """A path of the API and its query, encoded."""
+    """Builds a path of the API and its query, encoded."""
     path = API + "/".join(quote(str(part), safe="") for part in parts)
     return f"{path}?{urlencode(query)}" if query else path
 
@@ -97,7 +97,7 @@ def _distinct(movies: Iterable[Movie]) -> list[Movie]:
 
 
 def _sentiment(movies: Sequence[Movie]) -> Iterator[str]:
-    """Each movie once, with the windows in turn: what a movie's first caller pays is not hidden by a second one's."""
+    """Yields each movie once, with the windows in turn: a second, cheaper request would hide the first one's cost."""
     for place, movie in enumerate(movies):
         yield path_of("movies", movie.movie_id, "sentiment", window=("all", "7d", "30d", "48h")[place % 4])
 
@@ -116,7 +116,7 @@ def _trending_genre(genres: Sequence[str]) -> Iterator[str]:
 
 def _search(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> Iterator[str]:
     for movie in islice(movies, 40):
-        # Folded, since two spellings of a word are one question to the service, and would be answered from the cache.
+        # Folded: the service treats two spellings of a word as one request and would answer the second from the cache.
         yield path_of("search", "movies", q=dice.choice(normalise_words(movie.title) or ("movie",)))
     for letter in "abcdefghilmnoprst":
         yield path_of("search", "movies", q=letter, limit=50, sort_by="title")
@@ -161,7 +161,7 @@ def _comparison(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
 
 def _actors(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:
     appearances = Counter(actor for movie in movies for actor in movie.cast)
-    # Only who was seen more than once has a network.
+    # Only actors of more than one movie have a network.
     known = sorted(actor for actor, count in appearances.items() if count > 1)
     for actor in dice.sample(known, k=min(len(known), _DISTINCT_AT_MOST)):
         yield path_of("analytics", "actors", actor)

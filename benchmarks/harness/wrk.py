@@ -1,4 +1,4 @@
-"""The load generator of the comparison: wrk, which costs little enough to keep a fast server busy from one core."""
+"""Runs wrk, the load generator of the comparison: from one core it keeps a fast server busy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ CONNECTIONS = 16
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 _GRACE_SECONDS = 30.0
-"""Seconds that a run may take longer than it should."""
+"""Seconds that a run may overrun."""
 
 
 class WrkMissing(Exception):
-    """There is no wrk on this machine."""
+    """wrk is not installed on this machine."""
 
     def __init__(self) -> None:
         super().__init__("wrk is not installed (Debian: apt-get install wrk); the comparison needs it")
@@ -29,7 +29,7 @@ class WrkMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server is asked, with what headers."""
+    """Address of a server, and the headers of every request to it."""
 
     host: str
     port: int
@@ -57,10 +57,10 @@ class Load:
 
 
 def find_wrk() -> str:
-    """The program.
+    """Finds the program.
 
     Raises:
-        WrkMissing: there is none.
+        WrkMissing: it is not installed.
     """
     found = shutil.which("wrk")
     if found is None:
@@ -69,17 +69,17 @@ def find_wrk() -> str:
 
 
 def run_wrk(address: Address, lines: Path, seconds: float, *, first: int = 0, count: bool = True) -> Load:
-    """Asks the file's addresses in turn, over and over.
+    """Requests the file's addresses in turn, over and over.
 
     Args:
         address: of the server.
-        lines: each an address, or an address, a tab and the entity tag that is already held.
+        lines: each an address, or an address, a tab and the entity tag that the client already has.
         seconds: how long.
         first: line to begin with.
         count: look at every answer's status and ``X-Cache``.
 
     Raises:
-        WrkMissing: there is no wrk.
+        WrkMissing: wrk is not installed.
         LoadFailed: a connection broke, or an answer was neither 200 nor 304.
     """
     headers = [part for name, value in address.headers.items() for part in ("-H", f"{name}: {value}")]
@@ -93,10 +93,10 @@ def run_wrk(address: Address, lines: Path, seconds: float, *, first: int = 0, co
 
 
 def parse_output(output: Sequence[str], trouble: str = "") -> Load:
-    """What a run printed, as figures.
+    """Reads the figures from a run's output.
 
     Raises:
-        LoadFailed: it printed none, or some requests were not answered as they should be.
+        LoadFailed: the output has none, or some requests failed.
     """
     found = next((line.removeprefix("RESULT ") for line in output if line.startswith("RESULT ")), None)
     if found is None:

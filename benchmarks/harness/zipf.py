@@ -1,4 +1,4 @@
-"""A stream of requests as users make it: few movies are asked for often, many seldom. Pure and seeded."""
+"""A realistic stream of requests: a few movies are requested often, many rarely. Pure and seeded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.harness.workload import path_of, workload
 from sample_data.facts import Movie
 
 EXPONENT = 1.0
-"""s: the movie at rank r is asked for in proportion to 1 / r^s."""
+"""s: the movie at rank r is requested in proportion to 1 / r^s."""
 
 SHARES: Mapping[str, float] = {
     "movies/{id}": 0.40,
@@ -26,13 +26,13 @@ SHARES: Mapping[str, float] = {
     "analytics/overview": 0.01,
     "analytics/sentiment/comparison": 0.01,
 }
-"""Of all requests, by endpoint."""
+"""Share of all requests, by endpoint."""
 
 _WINDOWS = ("all", "all", "all", "7d", "30d")
 
 
 def mix(movies: Sequence[Movie], requests: int, seed: int = 1) -> list[str]:
-    """Paths with queries, in the order in which they are asked.
+    """Draws paths with queries, in the order of the requests.
 
     Movies are drawn by popularity; of the endpoints that don't name one, the questions of the workload are drawn the
     same way, since of those too some are asked far more often than others.

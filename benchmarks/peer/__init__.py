@@ -1,1 +1,1 @@
-"""The FastAPI service that ours is compared with, over the same stores."""
+"""The peer: a FastAPI service over the same stores, with which lambdaserve is compared."""

@@ -1,9 +1,9 @@
 """The peer: the same service as a good team would write it with FastAPI, over the same stores.
 
 uvicorn with uvloop and httptools, pymongo's asynchronous client, redis.asyncio with hiredis, orjson. Encoded answers
-are kept in Redis; there is no tier in the process, as such services have none. In ``guarded`` mode every request brings
-an API key and pays a token; in ``plain`` mode neither is asked for. Started as
-``uvicorn --factory benchmarks.peer_fastapi:create_app``.
+are kept in Redis; there is no tier in the process, as such services have none. In ``guarded`` mode every request needs
+an API key and a token of its bucket; in ``plain`` mode neither. Start it with
+``uvicorn --factory benchmarks.peer.app:create_app``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/v1")
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> FastAPI:
-    """The application.
+    """Creates the application.
 
     Args:
         settings: by default from the environment.

@@ -21,7 +21,7 @@ KEYS = "peer_api_keys"
 """Collection of the digests of the keys that the peer accepts, as ``_id``."""
 
 _KEY_KEPT = 5.0
-"""Seconds that a checked key is believed, so that a revocation takes effect within them."""
+"""Seconds for which a checked key is remembered; a revocation takes effect within them."""
 
 _BUCKET = """
 local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -39,7 +39,7 @@ return {granted and 1 or 0, math.floor(tokens), granted and 0 or math.ceil((1 - 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Of each client: tokens a second, and how many may be saved up."""
+    """Rate limit of each client: tokens per second, and the size of its bucket."""
 
     rate: float
     burst: int
@@ -47,7 +47,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A stored answer: its bytes, its entity tag, whether it was in the cache, its age and its life in seconds."""
+    """An answer: its bytes and entity tag, whether it was in the cache, its age and lifetime in seconds."""
 
     body: bytes
     etag: str
@@ -69,7 +69,7 @@ class ApiKeys:
         self._known: dict[str, tuple[float, bool]] = {}
 
     async def client(self, key: str | None) -> str:
-        """Who asks, by the digest of the key.
+        """Returns the client of a key, by the key's digest.
 
         Raises:
             HTTPException: 401, for a key that is missing or unknown.
@@ -109,7 +109,7 @@ class AnswerCache:
     async def serve(
         self, key: str, ttl: int, compute: Callable[[], Awaitable[dict[str, Any]]], client: str | None
     ) -> Served:
-        """The answer, from Redis or computed and stored.
+        """Returns the answer from Redis, or computes and stores it.
 
         Args:
             key: of the answer.

@@ -1,7 +1,7 @@
-"""What the peer reads from MongoDB, and what it keeps of it in the process: the catalogue and the newest hours.
+"""Reads the peer's documents from MongoDB, and keeps the catalogue and the newest hours in the process.
 
-It is written for documents as requirements §1 describes them: other spellings, duplicates beyond the newest and losses,
-of which the measured world has none, are not its business.
+It expects documents as requirements §1 describes them. It does not handle other spellings, older duplicates or lost
+documents, of which the measured world has none.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CATALOGUE_KEPT, HOURS_KEPT = 300.0, 60.0
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that is asked of all movies at once.
+    """Facts about all movies that rankings, searches and statistics need.
 
     Args:
         movies: payloads of the newest ``movie_details`` by movie id.
@@ -67,7 +67,7 @@ class Catalogue:
         }
 
     def genre(self, name: str) -> str:
-        """A genre in the catalogue's spelling.
+        """Returns a genre in the catalogue's spelling.
 
         Raises:
             HTTPException: 404, for an unknown one.
@@ -83,7 +83,7 @@ class Catalogue:
 
 
 class Kept(Generic[T]):
-    """A value that is loaded again when it is too old, by one task at a time.
+    """A value that one task at a time reloads when it is too old.
 
     Args:
         load: makes it.
@@ -97,7 +97,7 @@ class Kept(Generic[T]):
         self._lock = asyncio.Lock()
 
     async def get(self) -> T:
-        """The value."""
+        """Returns the value, loaded again if it is too old."""
         held = self._held
         if held is not None and held[0] > time.monotonic():
             return held[1]
@@ -124,27 +124,27 @@ class Data:
         self._hours = {name: Kept(self._hours_of(name), HOURS_KEPT) for name in SPEED_TYPES}
 
     def boundary(self) -> Boundary:
-        """The time boundary as of now."""
+        """Returns the time boundary as of now."""
         return Boundary(self._clock())
 
     async def catalogue(self) -> Catalogue:
-        """The whole catalogue."""
+        """Returns the whole catalogue."""
         return await self._catalogue.get()
 
     async def hours(self, data_type: str) -> list[Document]:
-        """All movies' speed buckets of a type since the day before the cutoff, each once."""
+        """Returns all movies' speed buckets of a type since the day before the cutoff, each once."""
         return await self._hours[data_type].get()
 
     async def batch(self, wanted: Document) -> list[dict[str, Any]]:
-        """Batch documents that match a filter."""
+        """Finds batch documents."""
         return await self._database["batch_views"].find(wanted, {"_id": 0}).to_list()
 
     async def speed(self, wanted: Document) -> list[dict[str, Any]]:
-        """Speed documents that match a filter."""
+        """Finds speed documents."""
         return await self._database["speed_views"].find(wanted, {"_id": 0}).to_list()
 
     async def reading(self, batch: Document | None, speed: Document) -> ViewInputs:
-        """One movie's documents, both layers read at once, as the merge takes them.
+        """Reads one movie's documents of both layers at once, as the merge's inputs.
 
         Args:
             batch: filter of batch documents; ``None``: none.
@@ -179,7 +179,7 @@ class Data:
 
 
 def newest(documents: Iterable[Document], key: Callable[[Document], Any], stamp: str) -> list[Document]:
-    """Of documents with the same key the one with the newest stamp."""
+    """Keeps the document with the newest stamp of each key."""
     found: dict[Any, Document] = {}
     for document in documents:
         rival = found.get(key(document))
@@ -189,7 +189,7 @@ def newest(documents: Iterable[Document], key: Callable[[Document], Any], stamp:
 
 
 def assume_current(boundary: Boundary) -> Layers:
-    """Both layers complete and current: a service of this kind does not look whether they are."""
+    """Returns layers that are complete and current: a service of this kind does not check whether they are."""
     hours = frozenset(closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None))
     layer = SpeedLayer(hours, boundary.now)
     return Layers(batch_computed_at=boundary.now, speed=dict.fromkeys(SPEED_TYPES, layer))

@@ -1,4 +1,4 @@
-"""The peer's answers about one movie, merged by the pure core that the measured service has too."""
+"""The peer's answers about one movie, merged by the same pure core as in the measured service."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def stats(data: Data, movie_id: int, hours: int) -> dict[str, Any]:
 
 
 def body_of(built: ViewResult) -> dict[str, Any]:
-    """A view with what it says about itself."""
+    """Returns the body of an answer, with its freshness."""
     return {**built.body, "freshness": built.freshness.as_dict()}
 
 

@@ -1,4 +1,4 @@
-"""The peer's rankings and searches, from its catalogue and the hours that it keeps."""
+"""The peer's rankings and searches, from its catalogue and the hours in the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trending.scoring import popularity_score
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for; both ends of an interval belong to it, ``None`` leaves it open."""
+    """Filters and order of a search; intervals include both ends, ``None`` leaves one open."""
 
     q: str | None
     genre: str | None
@@ -97,19 +97,19 @@ async def genres(data: Data, q: str | None) -> dict[str, Any]:
 
 
 def freshness(data: Data, speed_types: Iterable[str] = ()) -> dict[str, Any]:
-    """What an answer says about its age, as far as this service knows."""
+    """Builds the freshness of an answer, as far as this service knows it."""
     boundary = data.boundary()
     return describe(boundary, assume_current(boundary), speed_types=speed_types).as_dict()
 
 
 def rating(movies: Iterable[Document]) -> float | None:
-    """The mean rating of the movies that anybody voted for."""
+    """Computes the mean rating of the movies that have votes."""
     values = [movie["vote_average"] for movie in movies if "vote_average" in movie and movie.get("vote_count") != 0]
     return sum(values) / len(values) if values else None
 
 
 def _by_movie(hours: list[Document], since: datetime) -> dict[int, list[Document]]:
-    """Each movie's buckets, newest first."""
+    """Groups buckets by movie, newest first."""
     found: dict[int, list[Document]] = {}
     for document in sorted((d for d in hours if d["hour"] >= since), key=lambda d: d["hour"], reverse=True):
         found.setdefault(document["movie_id"], []).append(document)
@@ -136,7 +136,7 @@ def _entry(movie_id: int, scores: list[Document], stats: list[Document], catalog
 
 
 def _change(stats: list[Document]) -> float | None:
-    """Of popularity, per hour."""
+    """Computes the change of popularity per hour."""
     if len(stats) == 1:
         velocity: float | None = stats[0]["data"].get("popularity_velocity")
         return velocity
@@ -152,7 +152,7 @@ def _newest_numbers(hours: list[Document], since: datetime) -> dict[int, Documen
 
 
 def _matches(q: str | None, titles: Mapping[Any, str]) -> Iterable[tuple[Any, int]]:
-    """Keys whose title has every word of the query, with how well: 0 the title itself, 1 its beginning, 2 its words."""
+    """Yields keys whose title has every word of the query; 0: it is the title, 1: its beginning, 2: only its words."""
     if q is None:
         return ((key, 0) for key in titles)
     beginnings = [f" {word}" for word in normalise_words(q)]

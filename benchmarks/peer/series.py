@@ -59,7 +59,7 @@ async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_i
 async def _read(
     data: Data, metric: str, genre: str | None, movie_id: int | None
 ) -> tuple[list[Document], list[Document]]:
-    """The batch layer's points, each day once, and the speed layer's buckets."""
+    """Reads the batch layer's points, each day once, and the speed layer's buckets."""
     boundary, speed_type = data.boundary(), SPEED_TYPE[metric]
     if movie_id is None:
         wanted = {"data.metric": metric, "data.genre": genre, "data.movie_id": None}
@@ -78,7 +78,7 @@ async def _read(
 
 
 def _observed(metric: str, hours: Iterable[Document]) -> dict[datetime, Mean]:
-    """Reviews weigh one each; of a movie's numbers each hour is one observation."""
+    """Weighs each review as one observation, and each hour of a movie's other numbers as one."""
     result: dict[datetime, Mean] = {}
     for document in sorted(hours, key=lambda d: (d["hour"], d["movie_id"])):
         values = document["data"]

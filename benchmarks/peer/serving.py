@@ -1,4 +1,4 @@
-"""What every request of the peer goes through: settings, key check, cache, conditional answer."""
+"""Steps of every request to the peer: key check, cache, conditional answer; and its settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VOLATILE, STABLE, VERY_STABLE = "volatile", "stable", "very_stable"
 
 @dataclass(frozen=True)
 class Settings:
-    """What the peer is started with; ``limit`` ``None`` is the ``plain`` mode, ``ttl`` is in seconds by class."""
+    """Settings of the peer; ``limit`` is ``None`` in ``plain`` mode, ``ttl`` is in seconds by class."""
 
     mongodb_uri: str
     mongodb_database: str
@@ -29,7 +29,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """``PEER_MODE`` (``plain`` or ``guarded``), ``PEER_TTL_…``, and the names that the measured service has too."""
+        """Reads ``PEER_MODE`` (``plain`` or ``guarded``), ``PEER_TTL_…``, and variables of the measured service."""
         guarded = os.environ.get("PEER_MODE", "plain") == "guarded"
         return cls(
             mongodb_uri=os.environ["MONGODB_URI"],
@@ -45,7 +45,7 @@ class Settings:
 
 
 class Serving:
-    """One request's way to its answer."""
+    """Serves one request's answer."""
 
     def __init__(self, request: Request, client: str | None, if_none_match: str | None) -> None:
         self._state = request.app.state
@@ -69,7 +69,7 @@ class Serving:
 
 
 async def admit(request: Request, x_api_key: Annotated[str | None, Header()] = None) -> str | None:
-    """The client whose limit a request counts against; ``None`` in ``plain`` mode."""
+    """Checks the key; returns the client whose limit the request counts against, ``None`` in ``plain`` mode."""
     if request.app.state.settings.limit is None:
         return None
     client: str = await request.app.state.keys.client(x_api_key)
@@ -81,12 +81,12 @@ async def serving(
     client: Annotated[str | None, Depends(admit)],
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Serving:
-    """The way to an answer."""
+    """Provides what serves the request."""
     return Serving(request, client, if_none_match)
 
 
 def span(text: str) -> Span:
-    """A window's text.
+    """Parses the text of a window.
 
     Raises:
         HTTPException: 400, for one that isn't.

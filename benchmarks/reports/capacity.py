@@ -1,4 +1,4 @@
-"""The parts of docs/scaling.md that come from a measurement or a simulation."""
+"""Writes the parts of docs/scaling.md that come from a measurement or a simulation. Pure."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ FRESH_FOR = 240
 """Seconds: CACHE_TTL_VOLATILE by default."""
 
 _HELD_OF_MOVIE = 76e6 / 500_000
-"""Bytes that a process holds of each movie for search and analytics (docs/decisions/0005)."""
+"""Bytes per movie that a process keeps for search and analytics (docs/decisions/0005)."""
 _GIB = 2**30
 
 
 def capacity_section(found: Capacity, machine: Machine, now: datetime) -> str:
-    """Costs of a request, and what loads and sizes need.
+    """Describes the cost of a request, and what larger loads and collections need.
 
     Args:
         found: what was measured.
@@ -37,7 +37,7 @@ def capacity_section(found: Capacity, machine: Machine, now: datetime) -> str:
         f"Measured {now:%Y-%m-%d} on {machine.processor}, {machine.cores} cores, {machine.system}: one worker, the "
         f"sample world's {sizes.movies:,} movies. An idle worker uses {found.idle:.1%} of a core, which is taken off."
     )
-    loads = f"What that makes of loads of the mix, with cores planned to be {BUSY:.0%} busy:"
+    loads = f"What larger loads of the mix need, with cores planned to be {BUSY:.0%} busy:"
     stored = (
         f"Documents, as BSON without indexes and before MongoDB packs them: {sizes.batch_bytes / 1000:.1f} kB of the "
         f"batch layer and {sizes.speed_bytes / 1000:.1f} kB of the speed layer for each movie, "
@@ -48,7 +48,7 @@ def capacity_section(found: Capacity, machine: Machine, now: datetime) -> str:
 
 
 def hit_rate_section() -> str:
-    """Hit rates against sizes, and against load where answers grow old."""
+    """Describes hit rates by the cache's size, and by load where answers expire."""
     rows = []
     for questions in QUESTIONS:
         for exponent in (0.8, 1.0):

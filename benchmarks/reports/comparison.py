@@ -1,4 +1,4 @@
-"""The comparison as tables and as verdicts on what was aimed at. Pure."""
+"""Describes the comparison in tables and verdicts on its aims. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SERVERS = (OURS, GUARDED, PLAIN)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was measured with one number of workers.
+    """Measurements with one number of workers.
 
     Attributes:
         workers: processes of each server.
@@ -46,7 +46,7 @@ class Comparison:
     memory: Mapping[str, int | None]
 
     def of(self, scenario: str, server: str) -> Outcome:
-        """One outcome.
+        """Returns the outcome of a scenario and a server.
 
         Raises:
             KeyError: there is none.
@@ -65,7 +65,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the figures hold for.
+    """Conditions of the measurement.
 
     Attributes:
         measured_at: aware UTC.
@@ -87,7 +87,7 @@ class Conditions:
 
 
 def comparison_section(found: Sequence[Comparison], held: Conditions) -> str:
-    """What stands between the markers."""
+    """Builds the text between the markers."""
     parts = [
         f"Measured on {held.measured_at:%Y-%m-%d %H:%M} UTC with {held.movies:,} movies.",
         "\n".join(
@@ -117,7 +117,7 @@ def comparison_section(found: Sequence[Comparison], held: Conditions) -> str:
 
 
 def scenario_table(found: Comparison) -> str:
-    """Every scenario's figures."""
+    """Builds the table of every scenario's figures."""
     head = ("scenario", "server", "requests/s", "p50", "p95", "p99", "Redis commands", "hits", "peak MB")
     rows = []
     for outcome in found.outcomes:
@@ -136,7 +136,7 @@ def scenario_table(found: Comparison) -> str:
 
 
 def ratio_table(found: Comparison) -> str:
-    """The service's throughput as a multiple of the others'."""
+    """Builds the table of the service's throughput as a multiple of the others'."""
     head = ("requests/s of lambdaserve ÷", *_SERVERS[1:], f"best {DJANGO}")
     floor = found.django_floor.latencies.per_second
     rows = []
@@ -149,7 +149,7 @@ def ratio_table(found: Comparison) -> str:
 
 
 def floor_table(found: Comparison) -> str:
-    """What next to nothing costs."""
+    """Builds the table of the floors."""
     return align_table(
         ("floor", "requests/s", "p50", "p95", "p99"),
         [(floor.server, *_figures(floor.latencies)) for floor in found.floors],
@@ -157,7 +157,7 @@ def floor_table(found: Comparison) -> str:
 
 
 def cold_table(found: Comparison) -> str:
-    """Each endpoint's first answers, one request at a time."""
+    """Builds the table of cold answers, one request at a time."""
     head = ("cold, one at a time", *(f"{server} {name}" for server in _SERVERS[:2] for name in ("p50", "p95")))
     rows = []
     for endpoint, by_server in found.colds.items():
@@ -169,7 +169,7 @@ def cold_table(found: Comparison) -> str:
 
 
 def aims(found: Comparison) -> Iterator[tuple[str, bool]]:
-    """What was aimed at, in words with the figure, and whether it was reached."""
+    """Yields each aim in words, with the measured figure, and whether it was reached."""
 
     def rate(scenario: str, server: str) -> float:
         return found.of(scenario, server).latencies.per_second

@@ -1,4 +1,4 @@
-"""The figures of every endpoint as a table for the terminal and for ``docs/performance.md``. Pure."""
+"""Describes every endpoint's figures, for the terminal and for ``docs/performance.md``. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the figures hold for.
+    """Conditions of the measurement.
 
     Attributes:
         measured_at: aware UTC.
@@ -55,19 +55,19 @@ class Conditions:
 
 
 def table(results: Sequence[EndpointResult]) -> str:
-    """Markdown, aligned so that it reads well as plain text too; times in milliseconds."""
+    """Builds a Markdown table that reads well as plain text too; times are in milliseconds."""
     return align_table(_HEAD, [_row(measured) for measured in results], left=(0, len(_HEAD) - 1))
 
 
 def section(results: Sequence[EndpointResult], conditions: Conditions) -> str:
-    """What stands between the markers: the conditions in words, the table, and what was missed."""
+    """Builds the text between the markers: the conditions, the table, and the missed targets."""
     missed = [f"- `{measured.endpoint.name}`: {', '.join(measured.misses)}" for measured in results if measured.misses]
     verdict = ["Missed:", "", *missed] if missed else ["Every target was met."]
     return "\n".join([*_conditions(conditions), "", table(results), "", *verdict])
 
 
 def about(machine: Machine) -> list[str]:
-    """Lines of a list: what the figures were measured on and with."""
+    """Lists the machine, its load, and the versions of packages."""
     packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
     return [
         f"- machine: {machine.processor}, {machine.cores} cores, {machine.system}",

@@ -1,4 +1,4 @@
-"""The sizes as two tables: the batch layer grows, and the speed layer grows. Pure."""
+"""Describes the sizes in two tables: for a growing batch layer, and for a growing speed layer. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PART = "sizes"
 
 
 def sizes_section(found: Sequence[SizeResult], machine: Machine, now: datetime) -> str:
-    """What stands between the markers.
+    """Builds the text between the markers.
 
     Args:
         found: what was measured; the first one is the smallest of both tables.

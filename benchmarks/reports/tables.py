@@ -1,4 +1,4 @@
-"""Tables in Markdown that read well as plain text too, and the pages that they are written to."""
+"""Builds Markdown tables that read well as plain text too, and writes them into pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def align_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> str:
-    """A table whose columns have one width each.
+    """Builds a table whose columns have one width each.
 
     Args:
         head: names of the columns.
@@ -28,15 +28,15 @@ def align_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Collec
 
 
 def markers(name: str) -> tuple[str, str]:
-    """What stands before and after a part of a page that a program writes."""
+    """Returns the markers before and after a part of a page that a program writes."""
     return f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
 
 
 def replace_part(page: str, name: str, new: str) -> str:
-    """The page with ``new`` between the markers of a part.
+    """Returns the page with ``new`` between the markers of a part.
 
     Raises:
-        ValueError: it doesn't have both, in order.
+        ValueError: the page doesn't have both, in order.
     """
     begin, end = markers(name)
     before, found, rest = page.partition(begin)
@@ -47,10 +47,10 @@ def replace_part(page: str, name: str, new: str) -> str:
 
 
 def write_part(path: Path, name: str, new: str) -> None:
-    """Puts a text into its part of a page.
+    """Writes a text into its part of a page.
 
     Raises:
-        OSError: it can't be read or written.
+        OSError: the page can't be read or written.
         ValueError: see ``replace_part``.
     """
     path.write_text(replace_part(path.read_text(encoding="utf-8"), name, new), encoding="utf-8")

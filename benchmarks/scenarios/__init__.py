@@ -1,1 +1,1 @@
-"""What is measured, against whom, and on which data."""
+"""Scenarios: what is measured, on which servers, with which data."""

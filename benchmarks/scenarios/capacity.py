@@ -1,4 +1,4 @@
-"""What one request costs: processor time of service and Redis, commands, finds, bytes; by where its answer is from."""
+"""Measures the cost of one request (CPU of service and Redis, commands, finds, bytes) by the answer's source."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ Say = Callable[[str], None]
 
 HOT_PATHS, MADE_AT_LEAST = 50, 100
 STARTS_WITHIN = 30.0
-"""Seconds after which a process that has just started reads nothing ahead any more."""
+"""Seconds after its start by which a process has finished warming up."""
 SETTLES = 8.0
-"""Seconds after which an emptied Redis has a leader again, which invalidates everything once.
+"""Seconds after which an emptied Redis has a leader again; that leader invalidates everything once.
 
 Requirement C6.
 """
 MISSES_AT_MOST = 0.01
-"""Share of a run of hits that may be none: data change meanwhile."""
+"""Share of a run of hits that may be misses, since data change meanwhile."""
 CONNECTIONS = 8
 _TICKS = os.sysconf("SC_CLK_TCK")
 _BUDGET = ROOT / "tests" / "integration" / "layers" / "query_budget.json"
@@ -47,7 +47,7 @@ _PACKED = {"Accept-Encoding": "gzip"}
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What is stored.
+    """Sizes of documents and entries.
 
     Args:
         movies: in the sample world.
@@ -66,7 +66,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What was measured.
+    """Measured costs of requests.
 
     Args:
         hot: served from the process.
@@ -88,7 +88,7 @@ class Capacity:
 
     @property
     def made_on_average(self) -> Cost:
-        """Of the mix of endpoints that the comparison's stream of requests has."""
+        """The mean cost of a computed answer, weighted as in the comparison's stream of requests."""
         asked = {name: share for name, share in SHARES.items() if name in self.made}
 
         def of(name: str) -> float:
@@ -100,19 +100,19 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
-    """Reads what processes have used so far."""
+    """Reads the CPU time and commands used so far."""
 
     server: Server
     stores: Stores
 
     def now(self) -> tuple[float, float, float]:
-        """Seconds of the service and of Redis, and Redis's commands."""
+        """Returns the CPU seconds of the service and of Redis, and Redis's commands."""
         service = [self.server.child.process.pid, *descendants(self.server.child.process.pid)]
         return _cpu(service), _cpu([self.stores.redis_pid]), float(self.stores.commands())
 
 
 def measure_capacity(movies: Sequence[Movie], scale: float, seconds: float, lead: int, say: Say) -> Capacity:
-    """Starts one worker on the sample world, asks, and reckons.
+    """Starts one worker on the sample world and measures the cost of its requests.
 
     Args:
         movies: that the sample world has, most popular first.
@@ -139,7 +139,7 @@ def measure_capacity(movies: Sequence[Movie], scale: float, seconds: float, lead
         popular = [path_of("movies", movie.movie_id) for movie in movies[:HOT_PATHS]]
         hot = asyncio.run(_measure_cached(meter, popular, seconds, idle))
         say(f"{'out of the process':32} {hot.cpu_ms:19.3f} ms")
-        # So many that none of them is asked for again while the process holds it.
+        # So many paths that each has left the local tier before its turn comes again.
         many = [path for endpoint in endpoints for path in endpoint.paths]
         many += [path_of("movies", movie.movie_id, "stats") for movie in movies]
         warm = asyncio.run(_measure_cached(meter, many, seconds, idle, warms=True))
@@ -153,7 +153,7 @@ def measure_capacity(movies: Sequence[Movie], scale: float, seconds: float, lead
 
 
 def _cpu(pids: Iterable[int]) -> float:
-    """Seconds that processes have used."""
+    """Sums the CPU seconds of processes."""
     ticks = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
@@ -168,7 +168,7 @@ def _idle(meter: _Meter, seconds: float = 10.0) -> float:
 
 
 async def _measure_computed(meter: _Meter, endpoint: Endpoint, idle: float) -> Cost:
-    """One at a time, each for the first time."""
+    """Measures computed answers, one request at a time."""
     finds = sum(json.loads(_BUDGET.read_text(encoding="utf-8")).get(endpoint.name, {}).values())
     async with connect(meter.server.host, meter.server.port, _PACKED) as connection:
         sizes: list[int] = []
@@ -191,7 +191,7 @@ async def _measure_computed(meter: _Meter, endpoint: Endpoint, idle: float) -> C
 async def _measure_cached(
     meter: _Meter, paths: Sequence[str], seconds: float, idle: float, *, warms: bool = False
 ) -> Cost:
-    """From several connections, for some seconds; every path was asked once before."""
+    """Measures cached answers over several connections; every path was requested once before."""
     asked, sizes, misses = cycle(paths), list[int](), 0
     await _fill_cache(meter.server, paths)
     await asyncio.sleep(LOCAL_TIER_SECONDS if warms else 0)
@@ -214,7 +214,7 @@ async def _measure_cached(
 
         await asyncio.gather(*(keep_asking(place) for place in range(CONNECTIONS)))
         if misses > MISSES_AT_MOST * len(sizes):
-            raise LoadFailed(f"{misses:,} of {len(sizes):,} answers were not given from the cache")
+            raise LoadFailed(f"{misses:,} of {len(sizes):,} answers did not come from the cache")
         return _cost(_used_since(before, meter), len(sizes), idle * (time.perf_counter() - began), 0, fmean(sizes))
 
 
@@ -224,7 +224,7 @@ async def _fill_cache(server: Server, paths: Sequence[str]) -> None:
 
 
 async def _measure_stream(meter: _Meter, paths: Sequence[str], seconds: float, idle: float) -> tuple[Cost, float]:
-    """From several connections, each path as it comes; and the share that had to be computed."""
+    """Measures a stream of requests over several connections; also returns the share of computed answers."""
     asked, sizes, misses = cycle(paths), list[int](), 0
     async with AsyncExitStack() as stack:
         opened = [

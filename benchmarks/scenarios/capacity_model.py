@@ -1,4 +1,4 @@
-"""What some load needs, from what one request was measured to cost. Pure arithmetic."""
+"""Computes what a load needs from the measured cost of one request. Pure arithmetic."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import math
 from dataclasses import dataclass
 
 BUSY = 0.6
-"""Share of a core that is planned to be used: above it queues grow long, and who fails leaves its load to others."""
+"""Planned use of a core: above it queues grow long, and no room is left for the load of a failed host."""
 
 REDIS_CORES = 1
-"""That Redis answers with: it runs one command at a time."""
+"""Cores that one Redis uses: it runs one command at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one request of a kind, on average.
+    """Mean cost of one request of a kind.
 
     Args:
         cpu_ms: of the service's processes.
-        redis_commands: that Redis ran, those inside scripts among them.
+        redis_commands: that Redis ran, those inside scripts too.
         redis_cpu_ms: of Redis.
-        finds: that MongoDB was asked.
+        finds: that MongoDB ran.
         bytes: of the answer, packed.
     """
 
@@ -33,7 +33,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Of a load.
+    """Needs of a load.
 
     Args:
         cores: of the service.
@@ -51,7 +51,7 @@ class Need:
 
 
 def need(per_second: float, cost: Cost) -> Need:
-    """Of so many requests.
+    """Computes what so many requests need.
 
     Args:
         per_second: requests.

@@ -1,4 +1,4 @@
-"""Part two: the service beside its FastAPI peer and the floors."""
+"""Part two: compares the service with its FastAPI peer and the floors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AnswersDiffer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How much is measured.
+    """Extent of the comparison.
 
     Attributes:
         scale: of the sample world.
@@ -61,16 +61,16 @@ class Course:
 
 
 def compare_servers(course: Course, movies: Sequence[Movie], now: datetime, say: Say) -> str:
-    """The report.
+    """Measures all servers and builds the report.
 
     Args:
-        course: how much is measured.
+        course: extent of the comparison.
         movies: that the services hold, most popular first.
         now: aware UTC, for the report.
         say: shows a line to the user.
 
     Raises:
-        WrkMissing: there is no wrk.
+        WrkMissing: wrk is not installed.
         AnswersDiffer: the services don't answer alike.
         LoadFailed: an answer was wrong.
         ServerFailed: a server didn't start.
@@ -119,7 +119,7 @@ def _compare(course: Course, world: World, movies: Sequence[Movie], workers: int
 
 
 def _check_answers(servers: Sequence[Server], endpoints: Sequence[Endpoint], say: Say) -> bytes:
-    """One answer of the service, once every server has given the same ones."""
+    """Checks that all servers give the same answers; returns one of the service's."""
     paths = [path for endpoint in endpoints for path in endpoint.paths[:8]]
     bodies = [_bodies(server, paths) for server in servers]
     for server, theirs in zip(servers[1:], bodies[1:], strict=True):
@@ -142,7 +142,7 @@ def _bodies(server: Server, paths: Sequence[str]) -> dict[str, bytes]:
 def _measure_cold_runs(
     world: World, servers: Sequence[Server], endpoints: Sequence[Endpoint], most: int, say: Say
 ) -> dict[str, dict[str, Latencies]]:
-    """By endpoint and server, one request at a time, none from the cache."""
+    """Measures cold requests, one at a time, by endpoint and server."""
     result: dict[str, dict[str, Latencies]] = {}
     for endpoint in endpoints:
         asked = Endpoint(

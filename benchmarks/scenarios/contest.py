@@ -1,4 +1,4 @@
-"""Runs scenarios against servers in turn, several times, so that what the machine does meanwhile meets all alike."""
+"""Runs scenarios against servers in turn, several times, so that disturbances of the machine affect all alike."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Outcome:
 
     @property
     def latencies(self) -> Latencies:
-        """Of every figure the median over the runs."""
+        """The median of each figure over the runs."""
         found = [each.latencies for each in self.runs]
         return Latencies(
             requests=round(median(each.requests for each in found)),
@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """The conditions of all runs.
+    """Conditions of all runs.
 
     Attributes:
         stores: of all servers.
@@ -80,7 +80,7 @@ class Contest:
     say: Say
 
     def outcomes(self, servers: Sequence[Server], scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
-        """Every server's runs of every scenario, interleaved: round by round, server by server.
+        """Runs every scenario on every server, round by round and server by server; yields the outcomes.
 
         Raises:
             LoadFailed: a server did not answer as the scenario demands.
@@ -102,7 +102,7 @@ class Contest:
 
 @dataclass(slots=True)
 class _Course:
-    """One server's way through one scenario."""
+    """One server's runs of one scenario."""
 
     contest: Contest
     server: Server
@@ -113,7 +113,7 @@ class _Course:
     place: int = 0
 
     def run(self) -> None:
-        """One run more."""
+        """Measures one more run."""
         stores, lines = self.contest.stores, self.contest.directory / "requests.txt"
         tags = self._prepare_cache()
         lines.write_text(_as_lines(self.scenario, tags), encoding="utf-8")
@@ -133,7 +133,7 @@ class _Course:
         )
 
     def _prepare_cache(self) -> dict[str, str]:
-        """The cache as the scenario wants it; entity tags where they were seen."""
+        """Fills or empties the cache as the scenario needs; returns the entity tags by path, if it uses them."""
         scenario, begins = self.scenario, not self.runs
         if scenario.begins_empty or (scenario.lead and begins):
             self.contest.stores.forget(self.server.database)

@@ -1,4 +1,4 @@
-"""Whether two services answer the same. Pure."""
+"""Finds the difference between two services' answers. Pure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 from typing import Any
 
 ABOUT_THE_ANSWER = frozenset({"freshness", "generated_at", "last_updated"})
-"""Fields that tell when and how an answer was made, not what it is."""
+"""Fields about an answer's time and origin rather than its content."""
 
 _ROUNDING = 1e-9
 
 
 def difference(ours: Any, theirs: Any, place: str = "") -> str | None:
-    """The first place where two JSON values differ, with both values; ``None`` where they are equal.
+    """Returns the first place where two JSON values differ, with both values; ``None`` if they are equal.
 
-    Numbers may differ by the rounding of sums in another order; what is about the answer is not compared.
+    Numbers may differ by the rounding of sums in another order; ``ABOUT_THE_ANSWER`` is not compared.
     """
     if isinstance(ours, dict) and isinstance(theirs, dict):
         return _object_difference(ours, theirs, place)

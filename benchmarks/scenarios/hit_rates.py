@@ -1,4 +1,4 @@
-"""How often a cache of some size has the answer, where few things are asked often and many seldom. Pure and seeded."""
+"""Simulates the hit rate of a cache when a few requests are frequent and many are rare. Pure and seeded."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from itertools import accumulate, islice
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What is asked.
+    """A simulated stream of requests.
 
     Args:
-        questions: that differ.
-        exponent: s; the question at rank r is asked in proportion to 1 / r^s (Zipf's law).
+        questions: number of different requests.
+        exponent: s; the request at rank r is sent in proportion to 1 / r^s (Zipf's law).
         requests: how many are simulated, the first half of which fill the cache and are not counted.
     """
 
@@ -25,10 +25,10 @@ class Demand:
 
 
 def hit_rates(demand: Demand, sizes: Sequence[int], seed: int = 1) -> list[float]:
-    """Share of requests that a cache holds the answer to, which forgets what was not asked for longest (LRU).
+    """Simulates the hit rate of a cache that evicts the least recently used answer (LRU).
 
     Args:
-        demand: what is asked.
+        demand: the stream of requests.
         sizes: answers that the cache holds; of each, its hit rate.
         seed: another one draws other requests.
     """
@@ -39,10 +39,10 @@ def hit_rates(demand: Demand, sizes: Sequence[int], seed: int = 1) -> list[float
 
 
 def fresh_hit_rate(demand: Demand, per_second: float, seconds: float, seed: int = 1) -> float:
-    """The same of a cache that holds everything, but each answer for so long only.
+    """Simulates the hit rate of a cache that holds everything, but each answer only for a time.
 
     Args:
-        demand: what is asked.
+        demand: the stream of requests.
         per_second: requests.
         seconds: that an answer is fresh.
         seed: another one draws other requests.

@@ -25,7 +25,7 @@ OURS, GUARDED, PLAIN = "lambdaserve", "FastAPI, key and limit", "FastAPI, neithe
 _DATABASES = {OURS: 0, GUARDED: 1, PLAIN: 2}
 _HOUR = 3600
 _UNCHANGING = {
-    # Nothing may expire, lag or be refused while it is measured: that would be another scenario.
+    # Nothing may expire, lag or be refused during a measurement: that would be another scenario.
     "CACHE_TTL_VOLATILE": "1h",
     "CACHE_TTL_STABLE": "1h",
     "CACHE_TTL_VERY_STABLE": "1h",
@@ -35,7 +35,7 @@ _UNCHANGING = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The stores with the sample world in them, and what opens the service.
+    """The stores with the sample world in them, and a key of the service.
 
     Attributes:
         directory: for logs.
@@ -53,7 +53,7 @@ class World:
 
 
 def prepare_world(directory: Path, stores: Stores, scale: float, *, by_socket: bool) -> World:
-    """Loads the sample world and makes the key.
+    """Loads the sample world and creates the API key.
 
     Raises:
         ServerFailed: one of them failed.
@@ -70,7 +70,7 @@ def prepare_world(directory: Path, stores: Stores, scale: float, *, by_socket: b
 
 @contextmanager
 def start_rivals(world: World, workers: int, cores: Cores) -> Iterator[Sequence[Server]]:
-    """The service, the guarded peer and the plain peer, in this order.
+    """Starts the service, the guarded peer and the plain peer, in this order.
 
     Raises:
         ServerFailed: one did not start.

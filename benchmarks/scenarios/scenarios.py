@@ -1,4 +1,4 @@
-"""What is asked of each server of the comparison, and how its answers must be. Pure."""
+"""The scenarios of the comparison: their requests, and what the answers must be. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Scenario:
     Attributes:
         name: in tables.
         about: what it is, in words.
-        paths: asked in turn, over and over.
-        begins_empty: the cache is emptied before every run; otherwise every path is asked once before the first.
-        lead: instead, the cache is emptied and the first so many paths are asked before the first run; each run goes
-            on where the one before it ended.
-        conditional: the entity tags are already held.
-        expected: beginning of what every answer must be, as ``status X-Cache``.
-        at_least: share of the answers that must be so.
+        paths: requested in turn, over and over.
+        begins_empty: the cache is emptied before every run; otherwise every path is requested once before the first.
+        lead: instead, the cache is emptied and this many paths are requested before the first run; each run
+            continues where the one before it ended.
+        conditional: every request sends the entity tag.
+        expected: beginning of every right answer, as ``status X-Cache``.
+        at_least: share of the answers that must be right.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Scenario:
     at_least: float = 0.999
 
     def violation(self, answered: Mapping[str, int]) -> str | None:
-        """What is wrong with the answers of a run; ``None`` if they are as they must be."""
+        """Says what is wrong with the answers of a run; ``None`` if enough are right."""
         total = sum(answered.values())
         good = sum(number for kind, number in answered.items() if kind.startswith(self.expected))
         # From an empty cache, a path that comes round again is a hit.
@@ -55,7 +55,7 @@ _HOT_KEYS = 4
 def scenarios(
     movies: Sequence[Movie], requests: int = 300_000, lead: int = 40_000, seed: int = 1
 ) -> tuple[Scenario, ...]:
-    """Every scenario, in the order in which they are run.
+    """Lists every scenario, in the order of the runs.
 
     Args:
         movies: that the services hold, most popular first.
@@ -92,7 +92,7 @@ def scenarios(
 
 
 def _questions(movie_id: int) -> tuple[str, ...]:
-    """Several requests about one movie, so that there are enough that are not cached yet."""
+    """Lists several requests about one movie, so that there are enough uncached ones."""
     return (
         path_of("movies", movie_id),
         *(path_of("movies", movie_id, "stats", hours=hours) for hours in (24, 48)),

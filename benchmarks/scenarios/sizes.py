@@ -1,4 +1,4 @@
-"""Part three: what an answer costs as the collections grow."""
+"""Part three: measures the cost of an answer as the collections grow."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 SIZES = (
     Size(5_000, 3_000),
     Size(50_000, 3_000),
-    # Not more: the embedded MongoDB holds all that a find found, 45 KB per document, until it has been read.
+    # Not more: the embedded MongoDB keeps the whole result of a find, 45 KB per document, until it has been read.
     Size(150_000, 3_000),
     Size(5_000, 12_000),
     Size(5_000, 48_000),
@@ -46,7 +46,7 @@ _READY_WITHIN, _SHOWN_EVERY = 900.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class SizeResult:
-    """What was measured at one size.
+    """Measurements at one size.
 
     Attributes:
         size: of the world.
@@ -68,13 +68,13 @@ def measure_sizes(
 
     Args:
         sizes: of the worlds.
-        now: aware UTC; each world is made as of the moment that it is written.
+        now: aware UTC; each world is as of the moment when it is written.
         seconds: of the hot run.
         requests: of each cold run, at most.
         say: shows a line to the user.
 
     Raises:
-        WrkMissing: there is no wrk.
+        WrkMissing: wrk is not installed.
         LoadFailed: an answer was wrong.
         ServerFailed: the service didn't start.
         StoreDidNotStart: an embedded store.

@@ -1,4 +1,4 @@
-"""What is asked of a world of any size: questions whose cost might grow with it. Pure."""
+"""Requests whose cost might grow with the size of the world. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sample_data.facts import Movie
 HOT = "hot hit"
 
 _BEGINNING = 3
-"""Letters of a word that have been typed."""
+"""Letters of a word that the user has typed."""
 
 _SORTS = ("relevance", "popularity", "rating", "release_date", "title")
 
 
 def questions(movies: Sequence[Movie], most: int = 30, seed: int = 1) -> tuple[Endpoint, ...]:
-    """Every kind of question.
+    """Lists every kind of request.
 
     Args:
         movies: some that the service holds, most popular first.
@@ -45,7 +45,7 @@ def questions(movies: Sequence[Movie], most: int = 30, seed: int = 1) -> tuple[E
         *(cold(f"search: {name}", SEARCH_MS, paths) for name, paths in _searches(movies, genres, dice).items()),
         cold("search/genres", SEARCH_MS, (path_of("search", "genres", q=each[:3]) for each in genres)),
         cold("analytics/trends", ANALYTICS_MS, (_trend(window) for window in range(2, 90))),
-        # One question only, so that the cache is emptied, and waited for, before every request.
+        # There is only one such request, so each waits until the cache has been emptied.
         Endpoint("analytics/overview", ANALYTICS_MS, (path_of("analytics", "overview"),), cold_requests=min(most, 10)),
         cold("comparison", ANALYTICS_MS, (path_of("analytics", "sentiment", "comparison", genre=g) for g in genres)),
     )

@@ -1,7 +1,7 @@
-"""Documents of as many movies as are wanted, as the two jobs would write them. Pure and seeded.
+"""Generates documents of any number of movies, as the two jobs would write them. Pure and seeded.
 
-Titles, casts and genres are those of the sample world's movies, mixed, so that searches find as much as they would
-in a real catalogue of the size.
+Titles, casts and genres are those of the sample world's movies, mixed, so that searches find as much as
+in a real catalogue of this size.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sample_data.facts import Movie, load_movies
 Document = dict[str, Any]
 
 SPEED_HOURS = 49
-"""Hours with documents of many movies: since the cutoff, the open one too. Older ones have one movie's."""
+"""Hours with documents of many movies: from the cutoff to the open hour. Each older hour has one movie's."""
 
 _OLDER_HOURS = 72
 _YEARS, _TREND_DAYS = 6, 90
@@ -28,7 +28,7 @@ _TYPES = ("sentiment", "stats", "trending")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a world is.
+    """Size of a world.
 
     Attributes:
         movies: of the batch layer; each has details and a lifetime sentiment.
@@ -49,7 +49,7 @@ class SizedWorld:
     Args:
         size: of it.
         now: aware UTC; the batch layer covers everything before the last midnight, the speed layer is current.
-        seed: another one is another world.
+        seed: another seed gives another world.
     """
 
     def __init__(self, size: Size, now: datetime, seed: int = 1) -> None:
@@ -60,7 +60,7 @@ class SizedWorld:
         self._words = sorted({word for movie in self._facts for word in movie.title.split()})
 
     def movies(self, number: int) -> tuple[Movie, ...]:
-        """The first so many movies, most popular first."""
+        """Returns the most popular movies, most popular first."""
         return tuple(islice(self._movies(), number))
 
     @property
@@ -75,7 +75,7 @@ class SizedWorld:
         return SPEED_HOURS * len(_TYPES) * self._each_hour + _OLDER_HOURS * len(_TYPES)
 
     def batch(self) -> Iterator[Document]:
-        """Details and lifetime sentiment of each movie; a genre's months; the metrics' days."""
+        """Yields details and lifetime sentiment of each movie, each genre's months, and each metric's days."""
         stamps = {"computed_at": floor_day(self.now) + timedelta(minutes=1), "covers_until": floor_day(self.now)}
         common = {**stamps, "batch_run_id": "sized", "version": 1}
         dice = random.Random(f"{self._seed}:batch")
@@ -93,7 +93,7 @@ class SizedWorld:
                 yield {"view_type": "temporal_analytics", "data": data, **common}
 
     def speed(self) -> Iterator[Document]:
-        """Every hour since the cutoff the same number of movies, the most popular ones; before it, one movie."""
+        """Yields, for every hour since the cutoff, documents of the same popular movies; before it, of one movie."""
         dice = random.Random(f"{self._seed}:speed")
         popular = [movie.movie_id for movie in self.movies(self._each_hour)]
         for back in range(SPEED_HOURS + _OLDER_HOURS):

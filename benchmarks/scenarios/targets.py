@@ -1,4 +1,4 @@
-"""Part one: every endpoint of the service, cold and warm, against its target."""
+"""Part one: measures every endpoint, cold and warm, against its target."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def measure_targets(
     now: datetime,
     say: Say,
 ) -> tuple[str, bool]:
-    """The report, and whether every target was met.
+    """Measures the endpoints; returns the report, and whether every target was met.
 
     Args:
         endpoints: what is measured.
