@@ -29,7 +29,7 @@ _DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True)
 class GenrePeriod:
-    """A genre (case-folded) in all years, in one, or in one month of a year."""
+    """Parameters: a genre (case-folded) in all years, in one year, or in one month."""
 
     genre: str
     year: int | None = None

@@ -41,7 +41,7 @@ class TopMovieSerializer(serializers.Serializer[Any]):
 
 
 class GenrePointSerializer(serializers.Serializer[Any]):
-    """A month of a genre, or a year of which no months are known."""
+    """A month of a genre, or a year without known months."""
 
     year = serializers.IntegerField()
     month = serializers.IntegerField(allow_null=True, help_text="1 to 12; null: the whole year.")

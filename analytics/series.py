@@ -1,7 +1,7 @@
 """Answers ``analytics/trends``: the daily series of a metric, merged from both layers. Pure.
 
-The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: ``sentiment`` buckets
-weigh as much as they have reviews; of ``stats`` buckets each is one observation of the movie's rating and popularity.
+The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: a ``sentiment`` bucket is
+weighted by its reviews, and a ``stats`` bucket is one observation of the movie's rating and popularity.
 ``merger.core.timeline`` decides which layer answers for which hour.
 """
 

@@ -107,7 +107,7 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
 def choose_newer_bucket(
     computed_at: datetime | None, speed: SpeedDocument | None, boundary: Boundary, layers: Layers
 ) -> SpeedDocument | None:
-    """Returns the ``stats`` bucket if its numbers replace those of the batch document computed then.
+    """Returns the ``stats`` bucket if its numbers replace those of the batch document.
 
     Returns ``None`` without a bucket, or if the speed layer lags and the batch document is newer than the bucket.
     """
@@ -117,7 +117,7 @@ def choose_newer_bucket(
 
 
 def unseen_since(covers_until: datetime | None, coverage: SpeedCoverage) -> tuple[Interval, ...]:
-    """The time after the last moment that a snapshot includes; gaps before that do no harm.
+    """The time after the last moment that a snapshot includes; hours missing before that do not matter.
 
     Args:
         covers_until: coverage of the batch documents in the snapshot; ``None`` without one.

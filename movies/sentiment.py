@@ -138,7 +138,7 @@ def _overall(
         pieces = [base, *after.pieces]
         missing.append(after.missing)
     elif window.start is None:
-        # Without a lifetime total, what happened before the first day held is unknown.
+        # Without a lifetime total, the reviews before the first day held are unknown.
         missing.append(((None, data.series.first_day or boundary.open_hour),))
     return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), pieces
 

@@ -1,4 +1,4 @@
 """The pages app: HTML pages for browsers.
 
-Pages ask the same selectors as the API and compute no numbers of their own.
+Pages call the same selectors as the API and compute no numbers of their own.
 """

@@ -1,6 +1,6 @@
 """The sample world in MongoDB: reads which world a database holds, and writes its documents.
 
-The ``_id`` of every document says what it is about. Writing a document again replaces it, and documents of other
+The ``_id`` of every document identifies its subject. Writing a document again replaces it, and documents of other
 producers are never touched.
 """
 

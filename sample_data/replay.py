@@ -20,7 +20,7 @@ POSITIVE, NEGATIVE = 0.05, -0.05
 """Scores above the first count as positive, below the second as negative."""
 
 MEMORY = timedelta(hours=24)
-"""How long what was observed is kept as recent."""
+"""Time for which observed numbers are kept as recent."""
 
 _LIFT_FADES_IN = timedelta(hours=24)
 

@@ -21,7 +21,7 @@ _READ_TIMEOUT = 60.0
 
 @dataclass(slots=True)
 class _StoredHour:
-    """How many documents of an hour are stored, and the oldest of their stamps."""
+    """The number of stored documents of an hour, and the oldest of their stamps."""
 
     documents: int
     synced_at: datetime

@@ -19,7 +19,7 @@ from merger.core.windows import DAY, HOUR, floor_day
 from sample_data.facts import Movie, load_movies
 
 HISTORY = timedelta(days=45)
-"""How long the stream has been running when a world is created."""
+"""Length of the stream when a world is created."""
 
 EVENTS_PER_HOUR = 390
 """Mean at scale 1, without surges; with ``TALKED_ABOUT`` it gives events for 150 to 200 movies an hour."""
@@ -76,7 +76,7 @@ class Surge:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """What is drawn once per day: the movies with events, their cumulative weights, the surges that start."""
+    """The random draws of one day: the movies with events, their cumulative weights, the surges that start."""
 
     movies: tuple[Movie, ...]
     cumulative: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""``/api/v1/trending/``: what is being talked about right now."""
+"""Endpoints under ``/api/v1/trending/``: rankings by current activity."""
 
 from __future__ import annotations
 

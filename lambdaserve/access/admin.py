@@ -1,4 +1,4 @@
-"""Admin pages of API keys, which are made, shown once and revoked here, and of token sessions, which are ended.
+"""Admin pages that create, show once and revoke API keys, and end token sessions.
 
 Requirements S1 and S2.
 """
@@ -28,7 +28,7 @@ else:
 
 
 class ApiKeyForm(_Form):
-    """Form of a key, with its scopes as boxes to tick."""
+    """Form of a key, with its scopes as check boxes."""
 
     scopes = forms.MultipleChoiceField(
         choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
@@ -43,7 +43,7 @@ class ApiKeyForm(_Form):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(_Admin):
-    """Pages to make and revoke keys."""
+    """Pages that create and revoke keys."""
 
     form = ApiKeyForm
     list_display = ("name", "prefix", "owner", "scopes", "state", "last_used_at", "created_at")
@@ -66,7 +66,7 @@ class ApiKeyAdmin(_Admin):
         return "valid" if key.is_valid(timezone.now()) else "expired, or its owner is inactive"
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Saves the key; a new one gets its text, which is shown this once."""
+        """Saves the key; generates the text of a new one and shows it, only now."""
         text = None if change else obj.issue()
         super().save_model(request, obj, form, change)
         if text is not None:
@@ -85,7 +85,7 @@ class ApiKeyAdmin(_Admin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin, _SessionAdmin):
-    """List of the users who are logged in with tokens, to end their sessions. Sessions begin with a log-in only."""
+    """List of the users who are logged in with tokens, to end their sessions. Only a log-in begins a session."""
 
     list_display = ("user", "created_at", "expires_at")
     list_display_links = ("created_at",)

@@ -68,7 +68,7 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix})"
 
     def issue(self) -> str:
-        """Gives an unsaved key a new text and returns it, this once; the key keeps its prefix and digest."""
+        """Gives an unsaved key a new text and returns it; the key keeps only its prefix and digest."""
         text = KeyText.generate()
         self.prefix, self.digest = text.prefix, text.digest()
         return str(text)
@@ -85,7 +85,7 @@ class ApiKey(models.Model):
 
 
 class Operations(models.Model):
-    """Carrier of permissions that belong to no table; nothing is stored."""
+    """Declares permissions that belong to no table; nothing is stored."""
 
     class Meta:
         managed = False

@@ -1,4 +1,4 @@
 """Endpoints under ``auth/``, which obtain, refresh, verify and revoke tokens.
 
-Only what reads a request or describes an answer enters; what a token is, is defined in ``access.credentials``.
+Only code that reads requests and describes answers belongs here; ``access.credentials`` defines tokens.
 """

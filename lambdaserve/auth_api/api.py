@@ -36,7 +36,7 @@ class ShallowJSON(JSONParser):
 
 
 class TokenViewSet(ApiViewSet):
-    """Obtains, refreshes, verifies and revokes tokens; none of it needs credentials in a header."""
+    """Obtains, refreshes, verifies and revokes tokens, without credentials in a header."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -69,7 +69,7 @@ class TokenViewSet(ApiViewSet):
 
     @describe_action("refresh", RefreshSerializer, PairSerializer)
     def refresh(self, request: Request) -> Response:
-        """Replaces a refresh token by the next tokens of its session."""
+        """Replaces a refresh token with the next tokens of its session."""
         return Response(_use_token(RefreshSerializer, request, tokens.refresh))
 
     @describe_action("verify", TokenSerializer, EMPTY_OBJECT)

@@ -25,7 +25,7 @@ WARM_LIMIT = 50
 
 
 class ActionRefused(Exception):
-    """The form asks for an action that is not possible, for the reason that the message gives."""
+    """The form asks for an impossible action; the message says why it is impossible."""
 
 
 def invalidate_all_question(form: Form) -> str:

@@ -49,7 +49,7 @@ else:
 
 
 def _column(field: str, label: str) -> Callable[[Any, StoredDocument], str]:
-    """Makes a column that shows a stored field as it is."""
+    """Returns a column that shows a stored field as it is."""
 
     @admin.display(description=label)
     def show(self: Any, document: StoredDocument) -> str:

@@ -8,7 +8,7 @@ ANSWER_TIMEOUT_MS: Final = 5_000
 """Milliseconds that one query of the admin may take."""
 
 _CLIENT_OPTIONS: Final = {
-    # No stored value may keep a page from being shown: see merger/stores/mongo/store.py.
+    # No stored value may make a page fail: see merger/stores/mongo/store.py.
     "tz_aware": True,
     "datetime_conversion": "DATETIME_AUTO",
     "unicode_decode_error_handler": "replace",

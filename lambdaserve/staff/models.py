@@ -1,7 +1,7 @@
 """Read-only models of the two collections.
 
-A stored document may hold anything, so its fields are left as they are stored: nothing is converted, and no document
-keeps a page from being shown. Requirements O4 and D2.
+A stored document may hold anything, so its fields are left as they are stored: nothing is converted, so no document can
+make a page fail. Requirements O4 and D2.
 """
 
 from __future__ import annotations

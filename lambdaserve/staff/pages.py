@@ -1,7 +1,7 @@
 """Operations pages of the admin: the state of the service, and actions on it.
 
-Seeing a page needs ``access.see_operations``. An action is a POST and needs a permission of its own; one that takes
-something away asks for confirmation first. What it did is shown and written to the admin's log. Requirement O4.
+Seeing a page needs ``access.see_operations``. An action is a POST and needs a permission of its own; one that removes
+something asks for confirmation first. The result is shown and written to the admin's log. Requirement O4.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ PAGE_TIMEOUT_SECONDS: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that staff may do on a page.
+    """One action that a page offers to staff.
 
     Args:
-        permission: that it needs.
+        permission: the one that it needs.
         run: takes the posted form and returns what it did, as a sentence; its errors are shown on the page.
         question: takes the posted form and returns what to ask before; ``None``: it runs at once.
     """
@@ -103,7 +103,7 @@ class Page(View):
         return response
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Shows the page, or with a 503 why it can't be shown."""
+        """Shows the page, or a 503 that says why it can't be shown."""
         may = {name: request.user.has_perm(action.permission) for name, action in self.actions.items()}
         context = {**self._common_context(request), "may": may}
         try:

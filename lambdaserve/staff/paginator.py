@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 
 LAST_PAGE: Final = 200
-"""Last page that can be opened, since MongoDB reads every row before a page; filters lead further."""
+"""Last page that can be opened, since MongoDB reads every row before a page. Filters make later rows reachable."""
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Paginator = Paginator[Any]

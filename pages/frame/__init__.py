@@ -1,4 +1,4 @@
-"""What all pages share: access, notices, parts that may fail alone, and fragments that refresh.
+"""Shared by all pages: access, notices, parts that may fail alone, and fragments that refresh.
 
-Nothing about one single page goes here.
+Code for a single page belongs in ``pages.site``.
 """

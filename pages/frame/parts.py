@@ -19,7 +19,7 @@ from merger.errors import StoreError
 T = TypeVar("T")
 
 LATE_AFTER_SECONDS: Final = 30
-"""An answer that is being refreshed is called old only this long after its TTL: refreshing takes a moment."""
+"""Seconds after its TTL from which an answer that is being refreshed is called old: refreshing takes a moment."""
 
 _LISTED: Final = 3
 """Missing intervals that are listed; the rest is counted."""
@@ -93,10 +93,10 @@ class Part:
 
 
 def load_part(ask: Callable[[], Answer]) -> Part:
-    """Asks for an answer; a store that does not answer makes a failed part.
+    """Fetches an answer; if a store does not answer, the part is a failed one.
 
     Raises:
-        NotFound: what was asked for does not exist; the page reports it.
+        NotFound: the movie, genre or actor does not exist; the page says so.
     """
     try:
         answer = ask()

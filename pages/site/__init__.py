@@ -1,4 +1,4 @@
 """The pages of the site, one module each.
 
-What two pages share belongs in ``pages.frame``.
+Code that two pages share belongs in ``pages.frame``.
 """

@@ -1,4 +1,4 @@
-"""djongo as a database engine of Django, repaired where the admin needs it (``VIEWS_ENGINE=djongo``).
+"""djongo as Django's database engine, repaired as far as the admin needs it (``VIEWS_ENGINE=djongo``).
 
 Only repairs of djongo enter.
 """

@@ -6,7 +6,7 @@ from djongo.base import DatabaseWrapper as Djongo
 
 
 class DatabaseWrapper(Djongo):  # type: ignore[misc]  # it has no types
-    """djongo's connection, made to drop its client when it is closed; djongo would use it again."""
+    """djongo's connection, changed so that closing it drops its client, which djongo would use again."""
 
     def _close(self) -> None:
         super()._close()

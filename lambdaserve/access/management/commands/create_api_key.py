@@ -1,4 +1,4 @@
-"""``manage.py create_api_key``: makes a key of the REST API and prints it once.
+"""``manage.py create_api_key``: creates a key of the REST API and prints it once.
 
 Requirement S1.
 """
@@ -68,7 +68,7 @@ def _find_owner(name: str | None) -> Any:
 
 
 def _parse_expiry(text: str | None) -> datetime | None:
-    """Returns the moment, aware UTC, that a time or a duration from now means."""
+    """Returns the moment, aware UTC, that a text gives as a time or as a duration from now."""
     if text is None:
         return None
     now = timezone.now()
