@@ -25,31 +25,24 @@ from merger.stores.store import Document, Find, Store
 MIN_KEEP_SECONDS, MAX_KEEP_SECONDS = 60.0, 120.0
 """Seconds for which an hour is kept before it is reread; they differ by hour, so that not all fall due at once."""
 
-
 SETTLED_AGE, SETTLED_FACTOR = timedelta(hours=3), 5
 """Hours older than this are kept for this many times longer."""
-
 
 GRACE_SECONDS = 15.0
 """Seconds that an answer leaves a due hour to the background thread before it rereads the hour itself."""
 
-
 UNREADABLE_REREAD_SECONDS = 5.0
 """Seconds until an hour is reread after an unreadable document may have replaced a readable one, or the reverse."""
-
 
 MISSED_REREAD_SECONDS = 2.0
 """Seconds until an hour is reread after rereading found what a find of changes could not: documents that were removed,
 or written under old stamps. A producer that restores or rewrites history is likely to be still at it."""
 
-
 MISSED_REST_FACTOR = 3.0
 """But at least this many times as long as reading took: every find misses a producer whose clock is far behind."""
 
-
 FORGET_SECONDS = 600.0
 """After this many seconds without a find of changes, all hours are dropped, and read when they are wanted."""
-
 
 MAX_HOURS_PER_FIND, MAX_DOCUMENTS_PER_FIND = 12, 10_000
 """Limits of one find, estimated from the hours already kept. The hours of each find are kept at once, so that after a
