@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from analytics import examples, selectors
 from analytics.parameters import (
     ComparisonParameters,
-    CompletenessParameters,
     GenreParameters,
     TrendsParameters,
 )
@@ -24,6 +23,7 @@ from analytics.serializers import (
 )
 from lambdaserve.access.ratelimit.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
 from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
 
@@ -82,11 +82,11 @@ class AnalyticsViewSet(ApiViewSet):
         "votes has no rating.",
         answer=OverviewSerializer,
         example=examples.OVERVIEW,
-        parameters=CompletenessParameters,
+        parameters=QueryParameters,
     )
     def overview(self, request: Request) -> HttpResponseBase:
         """``analytics/overview``."""
-        return respond(request, selectors.catalogue_overview(**CompletenessParameters.of(request)))
+        return respond(request, selectors.catalogue_overview(**QueryParameters.of(request)))
 
     @describe(
         operation="analytics_sentiment_comparison",
@@ -110,10 +110,10 @@ class AnalyticsViewSet(ApiViewSet):
         about="The batch layer's network of an actor. Names are found as written, in title case and in capitals.",
         answer=ActorSerializer,
         example=examples.ACTOR,
-        parameters=CompletenessParameters,
+        parameters=QueryParameters,
         path=[path_parameter("name", str, "An actor's name, such as `Tom Hanks`.")],
         errors=(404,),
     )
     def actor(self, request: Request, name: str) -> HttpResponseBase:
         """``analytics/actors/{name}``."""
-        return respond(request, selectors.actor_collaborations(name=name, **CompletenessParameters.of(request)))
+        return respond(request, selectors.actor_collaborations(name=name, **QueryParameters.of(request)))

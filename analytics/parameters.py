@@ -63,7 +63,3 @@ class ComparisonParameters(QueryParameters):
 
     genre = GenreField(required=False, help_text="Only movies of this genre, in any case.")
     year = YearField(required=False, help_text="Only movies released in this year.")
-
-
-class CompletenessParameters(QueryParameters):
-    """Parameters of the endpoints that take nothing else."""

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from lambdaserve.access.ratelimit.limits import CHEAP, RANKING
 from lambdaserve.api.openapi import describe, path_parameter
-from lambdaserve.api.parameters import number_in_path
+from lambdaserve.api.parameters import QueryParameters, number_in_path
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
 from merger.contract.fields import LARGEST_COUNT
@@ -23,7 +23,6 @@ from movies.selectors import (
     movie_stats_list,
 )
 from movies.serializers import (
-    DetailsParameters,
     GenreSearchParameters,
     GenreSearchSerializer,
     MovieSearchParameters,
@@ -51,13 +50,13 @@ class MovieViewSet(ApiViewSet):
         "newest bucket since the cutoff, unless that layer lags and the batch document is newer.",
         answer=MovieSerializer,
         example=examples.MOVIE,
-        parameters=DetailsParameters,
+        parameters=QueryParameters,
         path=[_MOVIE_ID],
         errors=[404],
     )
     def retrieve(self, request: Request, movie_id: str) -> HttpResponseBase:
         key = number_in_path("movie_id", movie_id)
-        return respond(request, movie_get(movie_id=key, **DetailsParameters.of(request)))
+        return respond(request, movie_get(movie_id=key, **QueryParameters.of(request)))
 
     @describe(
         operation="movies_sentiment",

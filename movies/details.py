@@ -7,6 +7,7 @@ from typing import Any
 
 from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import SpeedDocument
+from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import HOUR, Window, isoformat
@@ -19,20 +20,8 @@ SPEED_FIELDS = ("vote_average", "vote_count", "popularity")
 """Fields of a movie that the speed layer also has, in ``stats``."""
 
 
-MOVIE_FIELDS = (
-    "title",
-    "release_date",
-    "genres",
-    "runtime",
-    "budget",
-    "revenue",
-    "overview",
-    "original_language",
-    "vote_average",
-    "vote_count",
-    "popularity",
-    "cast",
-)
+MOVIE_FIELDS = tuple(VIEWS["movie_details"])
+"""Fields of a movie: those of its batch document."""
 
 
 _ABSENT = "batch_absent: the batch layer has no document about this movie"
@@ -58,20 +47,16 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
     if used is not None:
         body |= {name: used.data[name] for name in SPEED_FIELDS}
-    sources = [layer for layer, document in (("batch", batch), ("speed", used)) if document is not None]
-    body["data_source"] = source_of(sources)
-    body["last_updated"] = isoformat(
-        max(moment for moment in (batch and batch.computed_at, used and used.synced_at) if moment)
-    )
+    written = {"batch": batch.computed_at if batch else None, "speed": used.synced_at if used else None}
+    body["data_source"] = source_of(layer for layer, moment in written.items() if moment)
+    body["last_updated"] = isoformat(max(filter(None, written.values())))
+    covers_until = batch.covers_until if batch else None
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=("stats",),
-        batch_as_of=batch.covers_until if batch else None,
-        missing=(
-            unseen_since(batch.covers_until if batch else None, coverage),
-            unseen_before(boundary, inputs.layers),
-        ),
+        batch_as_of=covers_until,
+        missing=(unseen_since(covers_until, coverage), unseen_before(boundary, inputs.layers)),
         documents=inputs.documents,
         warnings=() if batch or inputs.layers.away else (_ABSENT,),
     )

@@ -17,15 +17,11 @@ from lambdaserve.api.parameters import (
     TextField,
     WholeNumberField,
 )
-from merger.core.windows import Granularity, parse_span
+from merger.core.windows import Granularity
 from movies.search import SortBy
+from movies.selectors import LIFETIME
 
-LIFETIME = parse_span("all")
 LABELS = ("positive", "neutral", "negative")
-
-
-class DetailsParameters(QueryParameters):
-    """Query parameters of ``movies/{id}``."""
 
 
 class SentimentParameters(QueryParameters):

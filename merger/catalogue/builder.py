@@ -6,7 +6,7 @@ Requirement D4.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from math import fsum
 
 import numpy as np
@@ -54,7 +54,7 @@ class CatalogueBuilder:
         """Returns the catalogue of what was added."""
         movies = self._details.finish(self._totals)
         months = self._months.values()
-        genres = usual_spellings(_count_spellings(movies, months))
+        genres = usual_spellings(Counter(month.data["genre"] for month in months) + Counter(movies.genres.uses()))
         by_genre: dict[str, list[BatchDocument]] = {}
         for month in months:
             by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
@@ -88,11 +88,6 @@ def usual_spellings(named: Mapping[str, int]) -> dict[str, str]:
     for spelling in named:
         seen.setdefault(spelling.casefold(), []).append(spelling)
     return {key: min(found, key=lambda spelling: (-named[spelling], spelling)) for key, found in sorted(seen.items())}
-
-
-def _count_spellings(movies: Movies, months: Iterable[BatchDocument]) -> Mapping[str, int]:
-    """Counts how often movies and genre documents use each spelling."""
-    return Counter(month.data["genre"] for month in months) + Counter(movies.genres.uses())
 
 
 def _is_rated(movies: Movies) -> Flags:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -62,12 +62,6 @@ FIRST_WAIT_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
-@contextmanager
-def _all_runs() -> Iterator[Publication]:
-    """Yields the publication of a store that hides no runs."""
-    yield Publication()
-
-
 class CatalogueLoader:
     """Holds the newest ``Catalogue`` of this process.
 
@@ -85,7 +79,7 @@ class CatalogueLoader:
         contract: Contract,
         layers: LayerState,
         monotonic: Callable[[], float],
-        one_publication: Callable[[], AbstractContextManager[Publication]] = _all_runs,
+        one_publication: Callable[[], AbstractContextManager[Publication]] = lambda: nullcontext(Publication()),
     ) -> None:
         self._store = store
         self._contract = contract
@@ -158,12 +152,8 @@ class CatalogueLoader:
         """Starts a load unless one is running. Called under the lock."""
         if self._loading is None:
             self._loading = Future()
-            threading.Thread(
-                target=self._load,
-                args=(self._loading, boundary, newest, generation),
-                name="catalogue",
-                daemon=True,
-            ).start()
+            args = self._loading, boundary, newest, generation
+            threading.Thread(target=self._load, args=args, name="catalogue", daemon=True).start()
         return self._loading
 
     def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None, generation: str) -> None:

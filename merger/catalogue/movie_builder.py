@@ -105,10 +105,7 @@ class DetailsBuilder:
         if row is None:
             return
         data = document.data
-        if row == len(self._titles):
-            self._titles.append(data["title"])
-        else:
-            self._titles[row] = data["title"]
+        put(self._titles, row, data["title"])
         put(self._list_of, row, self._list_number(data.get("genres", ())))
         put(self._released, row, day_number(data.get("release_date")))
         put(self._votes, row, data.get("vote_count", -1))

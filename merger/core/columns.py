@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+T = TypeVar("T")
+
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -113,9 +116,9 @@ class GrowingNumbers:
         return Numbers(np.asarray(self._values)[order], whole[order])
 
 
-def put(column: array[float] | array[int] | bytearray, row: int, value: float) -> None:
+def put(column: MutableSequence[T], row: int, value: T) -> None:
     """Writes a row of a growing column or appends one."""
     if row == len(column):
-        column.append(value)  # type: ignore[arg-type]  # a column of whole numbers is only given whole numbers
+        column.append(value)
     else:
-        column[row] = value  # type: ignore[call-overload]  # as above
+        column[row] = value

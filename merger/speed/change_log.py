@@ -27,11 +27,6 @@ class Changes:
     movies: ChangedMovies = field(default_factory=dict)
     missed: ChangedMovies = field(default_factory=dict)
 
-    @property
-    def types(self) -> frozenset[str]:
-        """Data types in which anything changed."""
-        return frozenset(self.movies)
-
 
 class ChangeLog:
     """Collects changes from any thread."""

@@ -48,6 +48,7 @@ class Rows:
         """Makes a row per document, in their order."""
         found, names = list(documents), FIELDS[data_type]
         stored = [[document.data.get(name) for name in names] for document in found]
+        whole = [[isinstance(value, int) for value in row] for row in stored]
         shape = (len(found), len(names))
         return cls(
             data_type=data_type,
@@ -56,9 +57,7 @@ class Rows:
             synced=np.array([d.synced_at.timestamp() for d in found], dtype=np.float64),
             # None becomes NaN.
             values=np.array(stored, dtype=np.float64).reshape(shape),
-            whole=np.array([[isinstance(value, int) for value in row] for row in stored], dtype=np.bool_).reshape(
-                shape
-            ),
+            whole=np.array(whole, dtype=np.bool_).reshape(shape),
         )
 
     def __len__(self) -> int:

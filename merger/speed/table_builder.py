@@ -56,15 +56,12 @@ def build_tables(
     data_type: str, hours: Iterable[datetime], read: Documents, now: datetime
 ) -> dict[datetime, HourTable]:
     """Builds the tables of some hours of one type; documents of others are ignored."""
-    documents: dict[datetime, list[SpeedDocument]] = {}
-    for document in read.speed_of(data_type):
-        documents.setdefault(document.hour, []).append(document)
-    return {
-        hour: build_table(
-            data_type, hour, documents.get(hour, ()), (skip for skip in read.skipped if skip.hour == hour), now
-        )
-        for hour in hours
-    }
+    documents = Documents(speed=tuple(read.speed_of(data_type))).speed_by_hour
+    result = {}
+    for hour in hours:
+        skipped = [skip for skip in read.skipped if skip.hour == hour]
+        result[hour] = build_table(data_type, hour, documents.get(hour, ()), skipped, now)
+    return result
 
 
 def build_shared_hours(read: Documents, now: datetime) -> SharedHours:
