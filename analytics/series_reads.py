@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Span, Window
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.views.plans import Plan, PlanContext, movie_reads, payload_reads, series_hours_from
 
 VIEW_TYPE = "temporal_analytics"

@@ -12,7 +12,7 @@ from merger.contract.collections import SPEED
 from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult

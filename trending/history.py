@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
-from merger.speed.hour_range import HourRange
-from merger.speed.tables import HourTable, SharedHours
+from merger.speed.tables import HourRange, HourTable, SharedHours
 from merger.views.freshness import describe
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult

@@ -23,8 +23,8 @@ from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
 from merger.errors import Interval
-from merger.speed.hour_range import HourRange
 from merger.speed.rows import Rows
+from merger.speed.tables import HourRange
 from merger.views.freshness import describe
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult

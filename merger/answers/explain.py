@@ -17,7 +17,7 @@ from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import Span, isoformat
 from merger.errors import StoreError
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.stores.store import Find
 from merger.views.plans import Plan, View
 

@@ -39,8 +39,8 @@ from merger.layers.state import LayerState
 from merger.meters import HALF_ANSWERS, INCOMPLETE_ANSWERS
 from merger.request_context import TimedStep
 from merger.speed.change_log import Changes
-from merger.speed.hour_range import HourRange
 from merger.speed.shared_hours import SpeedHours
+from merger.speed.tables import HourRange
 from merger.stores.bulkhead import Bulkhead
 from merger.stores.store import Store
 from merger.views.freshness import TTLClass

@@ -17,8 +17,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.intervals import closed_hours
 from merger.core.windows import HOUR
 from merger.speed.change_log import ChangeLog, Changes
-from merger.speed.hour_range import HourRange
-from merger.speed.tables import HourTable, SharedHours
+from merger.speed.tables import HourRange, HourTable, SharedHours
 from merger.speed.type_hours import TypeHours
 from merger.stores.store import Store
 

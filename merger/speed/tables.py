@@ -17,10 +17,19 @@ from merger.contract.documents import Documents, Skipped, SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 from merger.core.columns import Integers
+from merger.core.windows import Window
 from merger.speed.rows import Rows, concatenate, first_of_each_movie
 
 _OBJECT_SIZE = 1_000
 """Approximate bytes of a document that is kept as an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class HourRange:
+    """Every movie's buckets of some data types in the hours ``[window.start, window.end)``, as a view asks for them."""
+
+    types: tuple[str, ...]
+    window: Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)

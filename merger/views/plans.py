@@ -15,7 +15,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, floor_day
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass
 from merger.views.reading import ViewInputs, ViewResult

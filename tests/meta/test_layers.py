@@ -76,7 +76,6 @@ ALWAYS_PURE = [
     "merger.layers.state",
     "merger.speed.change_log",
     "merger.speed.deltas",
-    "merger.speed.hour_range",
     "merger.speed.rows",
     "merger.speed.shared_hours",
     "merger.speed.table_builder",

@@ -18,7 +18,6 @@ MOST_WITHOUT = 15
 # Modules without a test file of their name, and why. The list may get shorter, never longer.
 WITHOUT: dict[str, str] = {
     "merger/indexes/server.py": "Its tests need a real MongoDB: tests/integration/stores/test_indexes.py.",
-    "merger/speed/hour_range.py": "Two fields without a rule.",
     "pages/live/asgi.py": "Starts Django when imported; tests/integration/serving/test_live_streams.py runs it.",
 }
 # Names that Django prescribes; what is in them is declared, not computed.

@@ -8,7 +8,7 @@ import pytest
 
 from merger.contract.documents import Aliases
 from merger.core.windows import HOUR, parse_span
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.views.plans import Plan, PlanContext, View
 from tests.unit.inputs import view_inputs
 from tests.unit.trending.test_scoring import NOW, OPEN

@@ -16,7 +16,7 @@ from merger.contract.documents import Contract
 from merger.core.boundary import Policy
 from merger.core.windows import Window
 from merger.errors import NotFound, StoreError
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from merger.stores.redis.link import RedisLink
 from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass, describe

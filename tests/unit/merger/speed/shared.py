@@ -11,9 +11,8 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.windows import Window
 from merger.layers.state import MAX_AGE, LayerState
 from merger.speed.change_log import Changes
-from merger.speed.hour_range import HourRange
 from merger.speed.shared_hours import SpeedHours
-from merger.speed.tables import SharedHours
+from merger.speed.tables import HourRange, SharedHours
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)

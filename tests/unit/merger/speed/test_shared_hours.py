@@ -8,7 +8,7 @@ import pytest
 
 from merger.core.windows import Window
 from merger.layers.state import MAX_AGE
-from merger.speed.hour_range import HourRange
+from merger.speed.tables import HourRange
 from tests.unit.merger.speed.shared import HOUR, NOW, SECOND, TICK, TOP, Shared, trending
 
 

@@ -11,8 +11,7 @@ from merger.core.boundary import Layers
 from merger.core.windows import Window
 from merger.layers.state import WAIT_AGE
 from merger.speed import type_hours
-from merger.speed.hour_range import HourRange
-from merger.speed.tables import SharedHours
+from merger.speed.tables import HourRange, SharedHours
 from merger.speed.type_hours import (
     FORGET_SECONDS,
     GRACE_SECONDS,
