@@ -80,7 +80,7 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
 
 def _tiers(params: Comparison, movies: Movies) -> dict[str, Any]:
     """Sums up each tier. A movie of unknown popularity belongs to none."""
-    wanted = _wanted(params, movies)
+    wanted = _select_movies(params, movies)
     popularity = movies.popularity.values
     result, below = {}, float("inf")
     for name, above in TIERS.items():
@@ -89,7 +89,7 @@ def _tiers(params: Comparison, movies: Movies) -> dict[str, Any]:
     return result
 
 
-def _wanted(params: Comparison, movies: Movies) -> Flags:
+def _select_movies(params: Comparison, movies: Movies) -> Flags:
     wanted = ~np.isnan(movies.popularity.values)
     released = movies.released_within(params.year, params.year)
     if released is not None:

@@ -167,7 +167,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
     @admin.display(description="document")
     def document(self, document: StoredDocument) -> SafeString | str:
         """Shows the whole document as JSON."""
-        found = self._stored(document)
+        found = self._fetch_stored(document)
         if found is None:
             return "This document has been deleted."
         return format_html('<pre class="document">{}</pre>', as_json(found))
@@ -175,7 +175,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
     @admin.display(description="read by the service")
     def readable(self, document: StoredDocument) -> SafeString | str:
         """Says whether the service can read the document, and if not, why."""
-        found = self._stored(document)
+        found = self._fetch_stored(document)
         if found is None:
             return "—"
         problem = why_unreadable(self.opts.db_table, found)
@@ -186,11 +186,11 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
     @admin.display(description="merged answer")
     def merged(self, document: StoredDocument) -> SafeString | str:
         """Links to the API's answers that are merged from this document and others."""
-        found = self._stored(document) or {}
+        found = self._fetch_stored(document) or {}
         links = [(address, address) for address in merged_addresses(found)]
         return format_html_join(", ", '<a href="{}">{}</a>', links) if links else "—"
 
-    def _stored(self, document: StoredDocument) -> Mapping[str, Any] | None:
+    def _fetch_stored(self, document: StoredDocument) -> Mapping[str, Any] | None:
         return stored_document(self.opts.db_table, document.pk)
 
 

@@ -171,13 +171,13 @@ class RedisTier:
                     part = all_names[start : start + _BUMP_BATCH_SIZE]
                     for prefix in self._partitions:
                         keys = [f"{prefix}g:{name}" for name in part]
-                        queue("EVAL", _BUMP, len(keys), *keys, now, *map(self._kept_for, part))
+                        queue("EVAL", _BUMP, len(keys), *keys, now, *map(self._lifetime_of, part))
                 return pipe.execute()
 
         if all_names:
             self.link.ask(bump)
 
-    def _kept_for(self, name: str) -> int:
+    def _lifetime_of(self, name: str) -> int:
         """Seconds until a generation expires; 0: never. Each movie has its own generations, and there are few
         others."""
         return 2 * self._keep if "movie:" in name else 0

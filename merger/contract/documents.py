@@ -138,12 +138,12 @@ class Contract:
             try:
                 good_batch.append(self.read_batch(raw))
             except Unreadable as error:
-                skipped.append(self._skipped("batch", raw, error))
+                skipped.append(self._describe_skipped("batch", raw, error))
         for raw in speed:
             try:
                 good_speed.append(self.read_speed(raw))
             except Unreadable as error:
-                skipped.append(self._skipped("speed", raw, error))
+                skipped.append(self._describe_skipped("speed", raw, error))
         return Documents(tuple(good_batch), tuple(good_speed), tuple(skipped))
 
     def speed_of_types(self, speed: Sequence[Mapping[str, Any]], types: Collection[str]) -> Sequence[Mapping[str, Any]]:
@@ -167,20 +167,20 @@ class Contract:
         if view_type is None or fields is None:
             raise Unreadable("batch.view_type", f"it is not one of {', '.join(VIEWS)}")
         data = self._payload(raw, view_type, fields, flat=view_type in self.aliases.flat_views)
-        movie_id = _optional(raw, "movie_id", view_type, count)
+        movie_id = _read_optional(raw, "movie_id", view_type, count)
         if movie_id is None:
             movie_id = data.get("movie_id")
         if movie_id is None and view_type in ("movie_details", "sentiment"):
             raise Unreadable(f"{view_type}.movie_id", "it is missing")
-        computed_at = _required(raw, "computed_at", view_type, moment)
-        said = _optional(raw, "covers_until", view_type, moment)
+        computed_at = _read_required(raw, "computed_at", view_type, moment)
+        said = _read_optional(raw, "covers_until", view_type, moment)
         return BatchDocument(
             view_type=view_type,
             movie_id=movie_id,
             data=data,
             computed_at=computed_at,
             covers_until=computed_at if said is None else min(said, computed_at),
-            version=_optional(raw, "version", view_type, count) or 0,
+            version=_read_optional(raw, "version", view_type, count) or 0,
             run_id=str(raw.get("batch_run_id") or ""),
         )
 
@@ -196,10 +196,10 @@ class Contract:
             raise Unreadable("speed.data_type", f"it is not one of {', '.join(SPEED_TYPES)}")
         return SpeedDocument(
             data_type=data_type,
-            movie_id=_required(raw, "movie_id", data_type, count),
-            hour=_required(raw, "hour", data_type, full_hour),
+            movie_id=_read_required(raw, "movie_id", data_type, count),
+            hour=_read_required(raw, "hour", data_type, full_hour),
             data=self._payload(raw, data_type, fields, flat=False),
-            synced_at=_required(raw, "synced_at", data_type, moment),
+            synced_at=_read_required(raw, "synced_at", data_type, moment),
         )
 
     def _view_type(self, raw: Mapping[str, Any]) -> str | None:
@@ -227,7 +227,7 @@ class Contract:
             blamed = str(error).partition(":")[0]
             raise Unreadable(f"{kind}.{blamed if blamed in fields else 'data'}", str(error)) from error
 
-    def _skipped(self, layer: str, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
+    def _describe_skipped(self, layer: str, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
         found: Mapping[str, Any] = next(
             (raw[key] for key in self.aliases.payload if isinstance(raw.get(key), Mapping)), {}
         )
@@ -247,14 +247,14 @@ def _merge_unique(ours: tuple[str, ...], theirs: Iterable[str]) -> tuple[str, ..
     return tuple(dict.fromkeys((*ours, *theirs)))
 
 
-def _required(raw: Mapping[str, Any], key: str, kind: str, read: Any) -> Any:
-    found = _optional(raw, key, kind, read)
+def _read_required(raw: Mapping[str, Any], key: str, kind: str, read: Any) -> Any:
+    found = _read_optional(raw, key, kind, read)
     if found is None:
         raise Unreadable(f"{kind}.{key}", "it is missing")
     return found
 
 
-def _optional(raw: Mapping[str, Any], key: str, kind: str, read: Any) -> Any:
+def _read_optional(raw: Mapping[str, Any], key: str, kind: str, read: Any) -> Any:
     value = raw.get(key)
     if value is None:
         return None

@@ -122,7 +122,7 @@ class Watcher:
             if not self.is_leader:
                 return self._bump_missed(Changes() if seen is None else seen[1])
             if seen is not None:
-                self._look(*seen, news)
+                self._collect_changes(*seen, news)
             return self._bump_missed(Changes()) | self._bump()
         except RedisTrouble:
             return frozenset()  # the link logs it; what is due stays due
@@ -200,7 +200,7 @@ class Watcher:
         self._looked_at = self._monotonic()
         return LayerSnapshot.of(boundary, layers), changes
 
-    def _look(self, now: LayerSnapshot, changes: Changes, news: StreamNews) -> None:
+    def _collect_changes(self, now: LayerSnapshot, changes: Changes, news: StreamNews) -> None:
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
                 if self._before is not None:

@@ -166,7 +166,7 @@ class Migrator:
             self.log.end(migration, time.monotonic() - began, done, faked=fake)
 
 
-def unfinished(statuses: Iterable[MigrationStatus]) -> list[MigrationStatus]:
+def unfinished_migrations(statuses: Iterable[MigrationStatus]) -> list[MigrationStatus]:
     """Returns the migrations because of which the collections differ from what this version expects."""
     return [
         each

@@ -202,7 +202,7 @@ class Breaker:
         self._drop_old(now)
         hanging = self._hanging(now)
         silent = now - self._answered_at >= self.rules.slow
-        if silent and hanging + self._failed_in_a_row() >= self.rules.in_a_row:
+        if silent and hanging + self._failures_in_a_row() >= self.rules.in_a_row:
             return True
         calls = len(self._ended) + hanging
         if calls < self.rules.least_calls:
@@ -215,7 +215,7 @@ class Breaker:
         while self._ended and now - self._ended[0].at > self.rules.window:
             self._ended.popleft()
 
-    def _failed_in_a_row(self) -> int:
+    def _failures_in_a_row(self) -> int:
         """Returns the number of failed calls since the last one that was answered."""
         return sum(1 for _ in takewhile(lambda call: call.failed, reversed(self._ended)))
 

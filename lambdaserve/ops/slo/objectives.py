@@ -194,11 +194,11 @@ def judge(traffic: Traffic, objectives: Objectives) -> SloReport | None:
             _route_report(name, traffic.routes[name], traffic.durations.get(name, {})) for name in _by_requests(traffic)
         ),
         objectives=objectives,
-        missed=_missed(total, total_report.quantiles[0.95], objectives),
+        missed=_list_missed(total, total_report.quantiles[0.95], objectives),
     )
 
 
-def _missed(total: Tally, p95: float | None, objectives: Objectives) -> tuple[str, ...]:
+def _list_missed(total: Tally, p95: float | None, objectives: Objectives) -> tuple[str, ...]:
     missed = []
     if 1 - total.ratio < objectives.availability - 1e-9:
         missed.append(f"availability is {1 - total.ratio:.3%}, below the objective of {objectives.availability:.3%}")

@@ -19,7 +19,7 @@ from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
 from merger.migrations_mongo.log import LockHeld, LockLost
 from merger.migrations_mongo.plan import MigrationState, MigrationStatus, MigrationStep, NoSuchMigration
-from merger.migrations_mongo.runner import unfinished
+from merger.migrations_mongo.runner import unfinished_migrations
 
 WAIT_SECONDS = 60.0
 """Default time to wait for another host."""
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         states = max(len(each.state) for each in statuses)
         for each in statuses:
             self.stdout.write(f"{each.name:{names}}  {each.state:{states}}  {'; '.join(_describe_status(each))}")
-        pending = unfinished(statuses)
+        pending = unfinished_migrations(statuses)
         if fail and pending:
             raise CommandError(f"not up to date: {', '.join(each.name for each in pending)}")
 
@@ -94,7 +94,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to do")
 
     def _summarize(self, steps: Sequence[MigrationStep], statuses: Sequence[MigrationStatus]) -> None:
-        left = [each for each in unfinished(statuses) if each.state is not MigrationState.UNKNOWN]
+        left = [each for each in unfinished_migrations(statuses) if each.state is not MigrationState.UNKNOWN]
         applied = sum(1 for each in statuses if each.state is MigrationState.APPLIED)
         summary = f"{len(statuses)} migrations: {applied} applied, {len(steps)} steps now"
         pending = ", ".join(each.name for each in left)

@@ -12,7 +12,7 @@ from merger.contract.documents import Aliases
 from merger.migrations_mongo.log import COLLECTION, LOCK, LockHeld, MigrationLog
 from merger.migrations_mongo.migration import Migration, Work
 from merger.migrations_mongo.plan import MigrationState, MigrationStep
-from merger.migrations_mongo.runner import Migrator, unfinished
+from merger.migrations_mongo.runner import Migrator, unfinished_migrations
 from tests.integration.migrations_mongo.work import Stored
 
 
@@ -109,7 +109,7 @@ def test_a_migration_whose_effect_is_gone_is_outdated_and_unfinished(database: S
     runner = migrator(database)
     runner.run(Observer())
     database["made"].drop()
-    assert [each.name for each in unfinished(runner.statuses())] == ["0001_insert"]
+    assert [each.name for each in unfinished_migrations(runner.statuses())] == ["0001_insert"]
     assert states(runner) == [MigrationState.OUTDATED]
 
 
