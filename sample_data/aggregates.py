@@ -9,7 +9,7 @@ from itertools import combinations
 from statistics import fmean
 from typing import Any
 
-from merger.core.windows import DAY
+from merger.core.windows import Granularity, Window, buckets
 from sample_data.facts import Movie
 from sample_data.ledger import DayFigures, Ledger
 from sample_data.replay import MovieState, Reviews
@@ -45,20 +45,17 @@ def _statistics(members: Sequence[MovieState], ledger: Ledger, at: datetime) -> 
     reviews = Reviews()
     for movie in movies:
         reviews.include(ledger.reviews_of(movie.movie_id))
-    statistics: dict[str, Any] = {
+    statistics = {
         "total_movies": len(movies),
         "avg_rating": round(fmean(state.vote_average for state in members), 4),
         "avg_popularity": round(fmean(state.popularity(at) for state in members), 3),
         "total_revenue": sum(movie.revenue or 0 for movie in movies),
+        "avg_sentiment": reviews.average if reviews.count else None,
+        "avg_budget": round(fmean(budgets)) if budgets else None,
+        "avg_runtime": round(fmean(runtimes), 1) if runtimes else None,
+        "top_movies": [_top_movie(state, at) for state in _most_popular(members, at)],
     }
-    if reviews.count:
-        statistics["avg_sentiment"] = reviews.average
-    if budgets:
-        statistics["avg_budget"] = round(fmean(budgets))
-    if runtimes:
-        statistics["avg_runtime"] = round(fmean(runtimes), 1)
-    statistics["top_movies"] = [_top_movie(state, at) for state in _most_popular(members, at)]
-    return statistics
+    return {name: value for name, value in statistics.items() if value is not None}
 
 
 def _most_popular(members: Iterable[MovieState], at: datetime) -> list[MovieState]:
@@ -88,8 +85,7 @@ def trend_points(world: World, ledger: Ledger, first_day: datetime, until: datet
     """
     genres = {movie.movie_id: movie.genres for movie in world.movies}
     followed = {movie.movie_id for movie in world.movies[:MOVIES_WITH_TRENDS]}
-    day = first_day
-    while day < until:
+    for day in buckets(Window(first_day, until), Granularity.DAY):
         groups: dict[_Group, DayFigures] = defaultdict(DayFigures)
         for movie_id, figures in ledger.day(day).items():
             for group in _groups(movie_id, genres[movie_id], followed):
@@ -98,7 +94,6 @@ def trend_points(world: World, ledger: Ledger, first_day: datetime, until: datet
             labels = {} if group is None else {group[0]: group[1]}
             for point in _points(figures):
                 yield {"date": f"{day:%Y-%m-%d}", **labels, **point}
-        day += DAY
 
 
 def _groups(movie_id: int, genres: Sequence[str], followed: set[int]) -> Iterator[_Group]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from merger.core.windows import DAY, floor_day
+from merger.core.windows import Granularity, Window, buckets, floor_day
 from sample_data.aggregates import actor_networks, genre_months, trend_points
 from sample_data.facts import Movie
 from sample_data.ledger import Ledger
@@ -91,14 +91,12 @@ def _sentiment_totals(read: Digest, run: JobRun) -> Iterator[Document]:
 
 
 def _sentiment_days(ledger: Ledger, first_day: datetime, run: JobRun) -> Iterator[Document]:
-    day = first_day
-    while day < run.covers_until:
+    for day in buckets(Window(first_day, run.covers_until), Granularity.DAY):
         date = f"{day:%Y-%m-%d}"
         for movie_id, figures in ledger.day(day).items():
             if figures.reviews.count:
                 data = {"date": date, **figures.reviews.payload()}
                 yield _document(run, "sentiment", f"{movie_id}:{date}", data, movie_id)
-        day += DAY
 
 
 def movie_details(state: MovieState, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 FACTS_FILE = Path(__file__).with_name("movie_facts.csv.gz")
 
 
@@ -43,26 +45,6 @@ def load_movies(limit: int | None = None) -> tuple[Movie, ...]:
 
 
 def _parse_movie(row: Mapping[str, str]) -> Movie:
-    return Movie(
-        movie_id=int(row["movie_id"]),
-        title=row["title"],
-        release_date=row["release_date"],
-        genres=_parse_list(row["genres"]),
-        runtime=_parse_number(row["runtime"]),
-        budget=_parse_number(row["budget"]),
-        revenue=_parse_number(row["revenue"]),
-        vote_average=float(row["vote_average"]),
-        vote_count=int(row["vote_count"]),
-        popularity=float(row["popularity"]),
-        original_language=row["original_language"],
-        cast=_parse_list(row["cast"]),
-        directors=_parse_list(row["directors"]),
-    )
-
-
-def _parse_list(cell: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, cell.split("|"))))
-
-
-def _parse_number(cell: str) -> int | None:
-    return int(cell) or None if cell else None
+    lists = {name: list(dict.fromkeys(filter(None, row[name].split("|")))) for name in ("genres", "cast", "directors")}
+    numbers = {name: None if row[name] in ("", "0") else row[name] for name in ("runtime", "budget", "revenue")}
+    return msgspec.convert({**row, **lists, **numbers}, Movie, strict=False)

@@ -22,15 +22,8 @@ class DayFigures:
     rating_sum: float = 0.0
     popularity_sum: float = 0.0
 
-    def enter(self, observed: ObservedState) -> None:
-        """Adds one hour."""
-        self.reviews.include(observed.reviews)
-        self.observations += 1
-        self.rating_sum += observed.vote_average
-        self.popularity_sum += observed.popularity
-
     def include(self, other: DayFigures) -> None:
-        """Adds the figures of another movie or day."""
+        """Adds the figures of another movie, day or hour."""
         self.reviews.include(other.reviews)
         self.observations += other.observations
         self.rating_sum += other.rating_sum
@@ -48,7 +41,8 @@ class Ledger:
         """Adds an hour of the stream. Hours may come in any order, each one once."""
         day = self._days.setdefault(floor_day(hour), {})
         for movie_id, observed in seen.items():
-            day.setdefault(movie_id, DayFigures()).enter(observed)
+            figures = DayFigures(observed.reviews, 1, observed.vote_average, observed.popularity)
+            day.setdefault(movie_id, DayFigures()).include(figures)
             self._totals.setdefault(movie_id, Reviews()).include(observed.reviews)
 
     def day(self, day: datetime) -> Mapping[int, DayFigures]:

@@ -63,14 +63,8 @@ def _payloads(observed: ObservedState, recent: list[ObservedState]) -> Iterator[
     if observed.reviews.count:
         yield "sentiment", {**observed.reviews.payload(), **_sentiment_velocity(observed.reviews, recent)}
     yield "stats", {**_stats(observed), "trending_score": now}
-    yield (
-        "trending",
-        {
-            "trending_score": now,
-            "velocity": round(now - before, 2),
-            "acceleration": round(now - 2 * before + earlier, 2),
-        },
-    )
+    velocity, acceleration = round(now - before, 2), round(now - 2 * before + earlier, 2)
+    yield "trending", {"trending_score": now, "velocity": velocity, "acceleration": acceleration}
 
 
 def trending_score(times: Iterable[datetime], at: datetime) -> float:

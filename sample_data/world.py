@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ class World:
         self.scale = scale
         self.movies = facts[: max(MINIMUM, math.ceil(len(facts) * scale))]
         self._weights = {movie.movie_id: 1 / (rank + 30) for rank, movie in enumerate(self.movies)}
-        self._days: dict[datetime, _Day] = {}
+        self._day = lru_cache(_DAYS_KEPT)(self._draw_day)
 
     def events(self, hour: datetime) -> list[Event]:
         """Returns the events of ``[hour, hour + 1h)``, oldest first; ``hour`` is the start of a UTC hour."""
@@ -128,14 +129,6 @@ class World:
             events += [_draw_event(dice, hour, surge.movie, surge.mood) for _ in range(extra)]
         events.sort()
         return events
-
-    def _day(self, day: datetime) -> _Day:
-        drawn = self._days.get(day)
-        if drawn is None:
-            while len(self._days) >= _DAYS_KEPT:
-                self._days.pop(next(iter(self._days)))
-            drawn = self._days[day] = self._draw_day(day)
-        return drawn
 
     def _draw_day(self, day: datetime) -> _Day:
         dice = random.Random(f"{self.seed}:{day:%Y-%m-%d}")

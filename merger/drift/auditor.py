@@ -16,7 +16,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
 from merger.core.intervals import closed_hours
-from merger.core.windows import DAY, HOUR, floor_day
+from merger.core.windows import DAY, HOUR, Granularity, Window, buckets, floor_day
 from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
@@ -85,10 +85,9 @@ class Auditor:
         coverage = SpeedCoverage(boundary, layers.speed_of(DATA_TYPE))
         run = _Run(coverage, layers.hours_as_text, self.sample(), self.monotonic() + TIMEOUT_SECONDS)
         result = Drift()
-        day = max(first, start or first)
-        while day + DAY <= floor_day(min(batch_computed_at, boundary.now)):
+        days = Window(max(first, start or first), floor_day(min(batch_computed_at, boundary.now)))
+        for day in buckets(days, Granularity.DAY):
             result += self._compare_day(day, run)
-            day += DAY
         return result
 
     def _compare_day(self, day: datetime, run: _Run) -> Drift:

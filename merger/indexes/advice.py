@@ -140,7 +140,7 @@ def _is_served_by(shape: Shape, known: KnownIndex) -> bool:
 def _merge(slow: Sequence[SlowTotals]) -> tuple[Suggestion, ...]:
     """Suggests one index for as many queries as it can serve, starting with the queries of most fields."""
     found: list[Suggestion] = []
-    for each in sorted(slow, key=lambda s: (-_size(s.shape), -s.milliseconds, s.shape)):
+    for each in sorted(slow, key=lambda s: (-len(_keys(s.shape)), -s.milliseconds, s.shape)):
         for place, suggestion in enumerate(found):
             keys = _fit(suggestion, each.shape)
             if keys is not None:
@@ -171,10 +171,6 @@ def _keys(shape: Shape) -> Order:
     sorted_fields = {field for field, _ in sort}
     ranges = [(field, 1) for field in shape.ranges if field not in sorted_fields]
     return (*((field, 1) for field in shape.equals), *sort, *ranges[:1])[:MAX_KEYS]
-
-
-def _size(shape: Shape) -> int:
-    return len(_keys(shape))
 
 
 def _by_cost(slow: SlowTotals) -> tuple[float, Shape]:

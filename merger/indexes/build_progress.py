@@ -5,6 +5,7 @@ Requirement O3.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from merger.errors import StoreError
@@ -22,12 +23,9 @@ def build_progress(index: Index) -> str | None:
         {"$currentOp": {"idleConnections": False}},
         {"$match": {"command.createIndexes": index.collection}},
     ]
-    try:
-        with mongo_call(TIMEOUT_SECONDS):
-            for operation in client().admin.aggregate(building):
-                progress = operation.get("progress") or {}
-                if progress.get("total"):
-                    return f"{progress.get('done', 0):,} of {progress['total']:,} ({operation.get('msg', '')})"
-    except StoreError:
-        return None
+    with suppress(StoreError), mongo_call(TIMEOUT_SECONDS):
+        for operation in client().admin.aggregate(building):
+            progress = operation.get("progress") or {}
+            if progress.get("total"):
+                return f"{progress.get('done', 0):,} of {progress['total']:,} ({operation.get('msg', '')})"
     return None

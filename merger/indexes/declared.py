@@ -150,11 +150,8 @@ def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, An
             result.append(IndexStatus(IndexState.MISSING, index.collection, index))
             continue
         differs = tuple(_differences(index, match))
-        result.append(
-            IndexStatus(
-                IndexState.DIFFERENT if differs else IndexState.PRESENT, index.collection, index, match, differs
-            )
-        )
+        state = IndexState.DIFFERENT if differs else IndexState.PRESENT
+        result.append(IndexStatus(state, index.collection, index, match, differs))
     extra = ((collection, index) for (collection, _), index in found.items() if index["name"] != "_id_")
     return (*result, *(IndexStatus(IndexState.EXTRA, collection, real=index) for collection, index in extra))
 

@@ -97,8 +97,7 @@ def goes_to_one_shard(wanted: Mapping[str, Any]) -> bool:
     """
     held = wanted.get("movie_id")
     if isinstance(held, Mapping):
-        one_of = held.get("$in", ())
-        return "$eq" in held or len(one_of) == 1
+        return "$eq" in held or len(held.get("$in", ())) == 1
     return held is not None
 
 

@@ -33,15 +33,8 @@ def describe_cluster(database: Database[Any]) -> Cluster:
             return Cluster(database.name)
         shards = tuple(str(each["_id"]) for each in admin.command("listShards")["shards"])
         indexes = {name: database[name].index_information().values() for name in (BATCH, SPEED)}
-        return Cluster(
-            database.name,
-            is_router=True,
-            shards=shards,
-            keys=shard_keys(database),
-            indexed=frozenset(
-                name for name, found in indexes.items() if any(dict(each["key"]) == dict(KEY) for each in found)
-            ),
-        )
+        indexed = frozenset(name for name, found in indexes.items() if any(dict(i["key"]) == dict(KEY) for i in found))
+        return Cluster(database.name, is_router=True, shards=shards, keys=shard_keys(database), indexed=indexed)
 
 
 def shard_keys(database: Database[Any]) -> dict[str, Mapping[str, Any]]:

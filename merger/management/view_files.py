@@ -65,9 +65,7 @@ class ViewFile:
             raise UnreadableFile(f"{self.name} can't be read any further: {error}") from error
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        number = 0
-        while line := self._plain.readline(MAX_LINE_BYTES + 1):
-            number += 1
+        for number, line in enumerate(iter(lambda: self._plain.readline(MAX_LINE_BYTES + 1), b""), start=1):
             if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
                 while (rest := self._plain.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
                     pass
@@ -79,11 +77,9 @@ class ViewFile:
         from pyarrow import ArrowException, parquet
 
         try:
-            number = 0
-            for batch in parquet.ParquetFile(self._raw).iter_batches(batch_size=1000):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, _drop_nulls(row)
+            batches = parquet.ParquetFile(self._raw).iter_batches(batch_size=1000)
+            rows = (row for batch in batches for row in batch.to_pylist())
+            yield from enumerate(map(_drop_nulls, rows), start=1)
         except ArrowException as error:
             raise UnreadableFile(f"{self.name} can't be read: {error}") from error
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+import msgspec
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
@@ -77,7 +78,7 @@ class MigrationLog:
         """
         with mapping_errors():
             found = list(self._documents.find({"_id": {"$ne": LOCK}}))
-        return {str(each["_id"]): _record_from(each) for each in found}
+        return {each["_id"]: msgspec.convert({**each, "name": each["_id"]}, Record) for each in found}
 
     def begin(self, migration: Migration, *, backward: bool) -> None:
         """Records that a migration is about to run.
@@ -85,7 +86,7 @@ class MigrationLog:
         Raises:
             StoreError: from the store.
         """
-        content = {
+        started = {
             "ended": False,
             "backward": backward,
             "checksum": migration.checksum,
@@ -93,7 +94,7 @@ class MigrationLog:
             "host": socket.gethostname(),
             "faked": False,
         }
-        self._write(migration.name, content)
+        self._write(migration.name, started)
 
     def end(self, migration: Migration, seconds: float, documents: int, *, faked: bool = False) -> None:
         """Records that a migration was applied.
@@ -107,11 +108,10 @@ class MigrationLog:
         Raises:
             StoreError: from the store.
         """
-        content: dict[str, Any] = {"ended": True, "seconds": round(seconds, 3), "documents": documents}
         if faked:
             self.begin(migration, backward=False)
-            content["faked"] = True
-        self._write(migration.name, content)
+        ended = {"ended": True, "seconds": round(seconds, 3), "documents": documents, "faked": faked}
+        self._write(migration.name, ended)
 
     def forget(self, migration: Migration) -> None:
         """Deletes the record of a migration that was rolled back.
@@ -217,17 +217,3 @@ class _LockRenewer:
             except StoreError:
                 continue  # there is time for further attempts until the lock expires
             self._renewed_at = renewed_at
-
-
-def _record_from(document: Mapping[str, Any]) -> Record:
-    return Record(
-        name=str(document["_id"]),
-        ended=document.get("ended") is True,
-        backward=document.get("backward") is True,
-        checksum=str(document.get("checksum", "")),
-        began_at=document.get("began_at"),
-        seconds=document.get("seconds"),
-        documents=int(document.get("documents", 0)),
-        host=str(document.get("host", "")),
-        faked=document.get("faked") is True,
-    )

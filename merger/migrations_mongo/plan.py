@@ -80,12 +80,9 @@ class MigrationStatus:
     @property
     def code_changed(self) -> bool:
         """Whether the migration that was applied did something else than the present one."""
-        return (
-            self.migration is not None
-            and self.record is not None
-            and self.record.ended
-            and not self.migration.is_recorded_as(self.record.checksum)
-        )
+        if self.migration is None or self.record is None or not self.record.ended:
+            return False
+        return not self.migration.is_recorded_as(self.record.checksum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +104,8 @@ def migration_statuses(
         lapsed: names of migrations whose effect is no longer in place.
     """
     known = {migration.name: migration for migration in migrations}
-    return [
-        MigrationStatus(
-            name, _state_of(known.get(name), records.get(name), name in lapsed), known.get(name), records.get(name)
-        )
-        for name in sorted({*known, *records})
-    ]
+    found = [(name, known.get(name), records.get(name)) for name in sorted({*known, *records})]
+    return [MigrationStatus(name, _state_of(m, record, name in lapsed), m, record) for name, m, record in found]
 
 
 def plan_steps(
@@ -150,9 +143,8 @@ def find_migration(name: str, statuses: Sequence[MigrationStatus]) -> MigrationS
     Raises:
         NoSuchMigration: the name matches none or several.
     """
-    matches = [each for each in statuses if each.name == name] or [
-        each for each in statuses if each.name.startswith(name)
-    ]
+    exact = [each for each in statuses if each.name == name]
+    matches = exact or [each for each in statuses if each.name.startswith(name)]
     if len(matches) != 1:
         known = ", ".join(each.name for each in statuses)
         raise NoSuchMigration(f"{name!r} matches {len(matches)} migrations; known names are {known}, and {ZERO}")
@@ -177,7 +169,7 @@ def _step_for(status: MigrationStatus, last: str | None, chosen: Collection[str]
         return None if record is None else MigrationStep(migration, backward=True)
     if status.name in chosen:
         return None if status.state is MigrationState.APPLIED else MigrationStep(migration)
-    if status.state not in (MigrationState.PENDING, MigrationState.HALF_DONE, MigrationState.OUTDATED):
+    if status.state in (MigrationState.APPLIED, MigrationState.OPTIONAL):
         return None
     # An optional migration that is not named is not wanted, so a roll-back of it that was stopped continues.
     is_half_rolled_back = record is not None and record.backward and not record.ended

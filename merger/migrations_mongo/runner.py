@@ -168,9 +168,4 @@ class Migrator:
 
 def unfinished_migrations(statuses: Iterable[MigrationStatus]) -> list[MigrationStatus]:
     """Returns the migrations because of which the collections differ from what this version expects."""
-    return [
-        each
-        for each in statuses
-        if each.state
-        in (MigrationState.PENDING, MigrationState.HALF_DONE, MigrationState.OUTDATED, MigrationState.UNKNOWN)
-    ]
+    return [each for each in statuses if each.state not in (MigrationState.APPLIED, MigrationState.OPTIONAL)]

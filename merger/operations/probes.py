@@ -103,18 +103,10 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
     contract, store = Contract(aliases()), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
     newest: dict[str, BatchDocument | None] = {}
     for view_type in VIEWS:
-        documents = [
-            document
-            for spelling in contract.aliases.names_of_view(view_type)
-            for document in store.find(
-                Find(
-                    BATCH,
-                    {"view_type": spelling, "computed_at": {"$lte": boundary.now}},
-                    newest_by="computed_at",
-                    limit=_NEWEST_TRIED,
-                )
-            )
-        ]
+        documents = []
+        for spelling in contract.aliases.names_of_view(view_type):
+            wanted = {"view_type": spelling, "computed_at": {"$lte": boundary.now}}
+            documents += store.find(Find(BATCH, wanted, newest_by="computed_at", limit=_NEWEST_TRIED))
         newest[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)
     return newest
 

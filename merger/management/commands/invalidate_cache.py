@@ -40,23 +40,21 @@ class Command(BaseCommand):
             for name in known_views():
                 self.stdout.write(name)
             return
-        views, movies = dict.fromkeys(options["view"]), dict.fromkeys(options["movie"])
-        for name in views:
+        for name in options["view"]:
             _check_view(name)
-        for movie_id in movies:
+        for movie_id in options["movie"]:
             if not 0 <= movie_id <= LARGEST_COUNT:
                 raise CommandError(f"--movie takes ids from 0 to {LARGEST_COUNT}")
-        names = [*([ALL_GENERATION] if options["all"] else []), *map(of_view, views), *map(of_movie, movies)]
-        if not names:
+        invalidated = {ALL_GENERATION: "every answer"} if options["all"] else {}
+        invalidated |= {of_view(name): f"the answers of {name}" for name in options["view"]}
+        invalidated |= {of_movie(movie_id): f"the answers about movie {movie_id}" for movie_id in options["movie"]}
+        if not invalidated:
             raise CommandError("name what to invalidate: --all, --view NAME… or --movie ID…; --list shows the views")
         try:
-            service().cache.redis_tier.advance(names)
+            service().cache.redis_tier.advance([*invalidated])
         except RedisTrouble as trouble:
             raise CommandError(f"nothing was invalidated: {trouble}") from trouble
-        invalidated = ["every answer"] if options["all"] else []
-        invalidated += [f"the answers of {name}" for name in views]
-        invalidated += [f"the answers about movie {movie_id}" for movie_id in movies]
-        self.stdout.write(f"Invalidated {', '.join(invalidated)}")
+        self.stdout.write(f"Invalidated {', '.join(invalidated.values())}")
 
 
 def _check_view(name: str) -> None:

@@ -69,13 +69,8 @@ class Command(BaseCommand):
         now = timezone.now()
         with interrupt_as_command_error(), store_errors_as_command_errors():
             source = database()
-            world = open_world(
-                source,
-                now,
-                seed=options["seed"],
-                scale=options["scale"],
-                default_scale=settings.SAMPLE_SCALE,
-            )
+            seed, scale = options["seed"], options["scale"]
+            world = open_world(source, now, seed=seed, scale=scale, default_scale=settings.SAMPLE_SCALE)
             has_documents = has_batch(source, world)
             before = last_cut(source) if has_documents else None
             cut = options["covers_until"] or nightly_cut(now)
