@@ -79,7 +79,7 @@ attack: install-dev ## Send a real server thousands of requests generated from i
 soak: install-dev ## Overload a real server for ten minutes and check that nothing grows (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.soak $(ARGS)
 
-nightly: install-dev ## Run the checks that are too long for every change; results go to docs/nightly.md (ARGS=--help)
+nightly: install-dev ## Run the checks that take too long for every change; results go to docs/nightly.md (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.nightly $(ARGS)
 
 lock: install-dev ## Pin the packages of requirements*.in and their dependencies (ARGS=--upgrade: newest versions)

@@ -23,7 +23,7 @@ class GenreParameters(QueryParameters):
     """Parameters of ``analytics/genre/{genre}``."""
 
     year = YearField(required=False, help_text="Only documents of this year.")
-    month = WholeNumberField(least=1, most=12, required=False, help_text="Only of this month of the `year`.")
+    month = WholeNumberField(least=1, most=12, required=False, help_text="Only documents of this month of the `year`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses a month without its year."""
@@ -35,15 +35,15 @@ class GenreParameters(QueryParameters):
 class TrendsParameters(QueryParameters):
     """Parameters of ``analytics/trends``."""
 
-    metric = ChoiceField(METRICS, help_text="What is averaged.")
+    metric = ChoiceField(METRICS, help_text="Metric to average.")
     window = SpanField(
         allow_all=True,
         default=parse_span("30d"),
         help_text="Days that count, up to today; the oldest one is included whole.",
     )
-    genre = GenreField(required=False, help_text="Of the movies of this genre, in any case; not with `movie_id`.")
+    genre = GenreField(required=False, help_text="Only movies of this genre, in any case; not with `movie_id`.")
     movie_id = WholeNumberField(
-        least=0, most=LARGEST_COUNT, required=False, help_text="Of this movie; not with `genre`."
+        least=0, most=LARGEST_COUNT, required=False, help_text="Only this movie; not with `genre`."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

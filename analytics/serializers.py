@@ -13,7 +13,7 @@ from merger.contract.payloads import METRICS
 class DescribedSerializer(AnswerSerializer):
     """Fields that every answer of analytics has."""
 
-    data_source = serializers.ChoiceField(SOURCES, help_text="The layers that the answer is made from.")
+    data_source = serializers.ChoiceField(SOURCES, help_text="The layers that the answer comes from.")
 
 
 class GenreStatisticsSerializer(serializers.Serializer[Any]):
@@ -94,7 +94,7 @@ class TrendsSerializer(DescribedSerializer):
     """Answer of ``analytics/trends``."""
 
     metric = serializers.ChoiceField(METRICS)
-    window = serializers.CharField(help_text="As it was asked for, e.g. `30d`.")
+    window = serializers.CharField(help_text="As requested, e.g. `30d`.")
     movie_id = serializers.IntegerField(allow_null=True)
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling.")
     data_points = DataPointSerializer(many=True, help_text="Oldest first; a day without observations is absent.")
@@ -102,7 +102,7 @@ class TrendsSerializer(DescribedSerializer):
 
 
 class OverallSerializer(serializers.Serializer[Any]):
-    """Means over movies, each counting once; null of no movies."""
+    """Means over movies, each counting once; null without movies."""
 
     avg_rating = serializers.FloatField(allow_null=True, help_text="0 to 10.")
     avg_popularity = serializers.FloatField(allow_null=True)
@@ -137,7 +137,7 @@ class TierSerializer(serializers.Serializer[Any]):
         min_length=2,
         max_length=2,
         allow_null=True,
-        help_text="Lowest and highest popularity among its movies; null of no movies.",
+        help_text="Lowest and highest popularity among its movies; null without movies.",
     )
 
 

@@ -100,10 +100,10 @@ class ExplainedCacheSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(help_text="Its key in Redis, without the service's prefix.")
     age_seconds = serializers.IntegerField()
     fresh_for_seconds = serializers.IntegerField()
-    took_ms = serializers.FloatField(help_text="Time that it took to make the answer.")
+    took_ms = serializers.FloatField(help_text="Time that it took to compute the answer.")
     bytes = serializers.IntegerField(help_text="Stored size.")
     generations = serializers.DictField(
-        child=serializers.CharField(allow_blank=True), help_text="Cache generations that the answer was made under."
+        child=serializers.CharField(allow_blank=True), help_text="Cache generations when the answer was computed."
     )
 
 
@@ -115,7 +115,7 @@ class ExplainedStepSerializer(serializers.Serializer[Any]):
 
 
 class ExplainSerializer(serializers.Serializer[Any]):
-    """How the answer was made (`explain=1`): cache and steps of this request; plan, boundary and layers as of now."""
+    """How the answer was computed (`explain=1`): cache and steps of this request; plan, boundary and layers of now."""
 
     request_id = serializers.CharField()
     view = serializers.CharField()

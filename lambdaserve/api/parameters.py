@@ -161,7 +161,7 @@ class QueryParameters(serializers.Serializer[Any]):
     explain = ChoiceField(
         (NO, YES),
         default=NO,
-        help_text="`1` adds `explain`: how the answer was made. For staff, and for API keys with the scope `explain`.",
+        help_text="`1` adds `explain`: how the answer was computed. For staff and API keys with the scope `explain`.",
     )
 
     @classmethod

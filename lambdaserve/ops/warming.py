@@ -27,7 +27,7 @@ from merger.wiring import service
 class Warmed(StrEnum):
     """The result of warming an address."""
 
-    MADE = "made"
+    COMPUTED = "computed"
     WARM = "already warm"
     GONE = "no longer there"
     """It names an unknown movie, genre or actor, or a parameter that is not accepted: there is nothing to compute."""
@@ -55,7 +55,7 @@ def warm(address: str) -> tuple[Warmed, str]:
         return Warmed.FAILED, str(error)
     except (NotFound, APIException, Http404, MergerError):
         return Warmed.GONE, ""
-    return (Warmed.MADE if _answers_computed() > computed_before else Warmed.WARM), ""
+    return (Warmed.COMPUTED if _answers_computed() > computed_before else Warmed.WARM), ""
 
 
 def usual_addresses(trending: int) -> Iterator[str]:

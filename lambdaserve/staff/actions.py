@@ -125,7 +125,7 @@ def publish(form: Form) -> str:
     try:
         run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
     except NotPublishable as error:
-        raise ActionRefused(f"{error}; tick “force” to publish it all the same") from error
+        raise ActionRefused(f"{error}; tick “force” to publish it anyway") from error
     _invalidate(BATCH_GENERATION)
     return f"Published run {run.run_id} with {run.total:,} documents."
 

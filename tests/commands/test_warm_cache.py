@@ -49,7 +49,7 @@ def forget() -> None:
 def test_likely_answers_are_cache_hits_afterwards() -> None:
     wiring.popular_totals().add({"/api/v1/movies/603/sentiment?window=7d": 9})
     said = run("warm_cache", "--trending", "3")
-    assert " made" in said
+    assert " computed" in said
     assert "failed" not in said
     forget()
     client = Client()
@@ -69,21 +69,21 @@ def test_likely_answers_are_cache_hits_afterwards() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_second_run_makes_no_answers() -> None:
+def test_second_run_computes_nothing() -> None:
     first = run("warm_cache", "--trending", "2")
     addresses = first.partition(" ")[0]
-    assert f"{addresses} made" in first or "already warm" in first
+    assert f"{addresses} computed" in first or "already warm" in first
     forget()
-    assert run("warm_cache", "--trending", "2") == f"{addresses} addresses: 0 made, {addresses} already warm\n"
+    assert run("warm_cache", "--trending", "2") == f"{addresses} addresses: 0 computed, {addresses} already warm\n"
 
 
 @pytest.mark.usefixtures("world")
-def test_dry_run_lists_the_most_requested_first_and_makes_nothing(redis_client: Redis) -> None:
+def test_dry_run_lists_the_most_requested_first_and_computes_nothing(redis_client: Redis) -> None:
     wiring.popular_totals().add({"/api/v1/movies/603": 4, "/api/v1/movies/11?completeness=strict": 8})
     lines = run("warm_cache", "--dry-run", "--trending", "0").splitlines()
     assert lines[:2] == ["/api/v1/movies/11?completeness=strict", "/api/v1/movies/603"]
     assert "/api/v1/trending/genres/Drama" in lines
-    assert lines[-1] == f"{len(lines) - 1} addresses; nothing was made"
+    assert lines[-1] == f"{len(lines) - 1} addresses; nothing was computed"
     assert run("warm_cache", "--dry-run", "--top", "0", "--trending", "0").startswith("/api/v1/analytics/overview")
 
 
@@ -99,7 +99,7 @@ def test_address_without_an_answer_is_reported_as_gone(address: str) -> None:
 @pytest.mark.usefixtures("world")
 def test_incomplete_answer_is_cached_too() -> None:
     address = "/api/v1/movies/603/stats?hours=100"  # the world has six hours
-    assert warm(address)[0] is Warmed.MADE
+    assert warm(address)[0] is Warmed.COMPUTED
     forget()
     assert warm(address)[0] is Warmed.WARM
 
@@ -115,7 +115,7 @@ def test_option_out_of_range_is_refused_with_its_range(option: str, value: str, 
 @pytest.mark.parametrize(
     ("variable", "address", "reason"),
     [
-        ("MONGODB_URI", "mongodb://127.0.0.1:1", "no answers can be made: MongoDB is not reachable"),
+        ("MONGODB_URI", "mongodb://127.0.0.1:1", "no answers can be computed: MongoDB is not reachable"),
         ("REDIS_URL", "redis://127.0.0.1:1/0", "there is no cache to warm"),
     ],
 )

@@ -90,7 +90,7 @@ def test_the_entry_of_an_unknown_movie_says_there_is_no_answer(staff: Staff, wor
     world.get("movies/999999")
     shown = staff.get(address("cache"))
     key = shown.partition("?key=movies.details")[2].partition("#")[0]
-    assert "Cached: there is no such answer." in staff.get(
+    assert "The cache remembers that there is no movie 999999." in staff.get(
         address("cache"), key=f"movies.details{key.replace('%3A', ':')}"
     )
 
@@ -118,7 +118,7 @@ def test_invalidated_answers_are_computed_again_and_the_log_says_so(
 
 def test_warming_caches_the_most_requested_answers(staff: Staff, world: Api) -> None:
     wiring.popular_totals().add({"/api/v1/movies/603": 5, "/api/v1/movies/1": 1})
-    assert "Warmed the 2 most requested addresses: 1 made, 1 no longer there." in staff.post(
+    assert "Warmed the 2 most requested addresses: 1 computed, 1 no longer there." in staff.post(
         address("cache"), {"action": "warm"}
     )
     assert world.get("movies/603")["X-Cache"] == "HIT"

@@ -25,11 +25,11 @@ _REASONS_SHOWN = 5
 
 class Command(BaseCommand):
     help = (
-        "Makes the answers that are most likely to be requested and puts them into the cache: the most requested "
+        "Computes the answers that are most likely to be requested and caches them: the most requested "
         "addresses of the last hours, the analytics of all movies, every genre's ranking and analytics, and details, "
         "sentiment and stats of the trending movies. Answers that are fresh in the cache are left alone. It is safe to "
-        "run beside the service, and no answer is made twice because of it. Exits with 1 if an answer could not be "
-        "made, or if there is no Redis to put it into."
+        "run beside the service: both compute an answer only once. Exits with 1 if an answer could not be computed, "
+        "or if there is no Redis to store it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--trending", type=int, default=50, help=f"trending movies, 0 to {_LARGEST_RANKING} (default: 50)"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only list the addresses, make nothing")
+        parser.add_argument("--dry-run", action="store_true", help="only list the addresses, compute nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, most in (("top", MOST_KEPT), ("trending", _LARGEST_RANKING)):
@@ -49,10 +49,11 @@ class Command(BaseCommand):
         if options["dry_run"]:
             for address in addresses:
                 self.stdout.write(address)
-            self.stdout.write(f"{len(addresses)} addresses; nothing was made")
+            self.stdout.write(f"{len(addresses)} addresses; nothing was computed")
             return
         results, reasons = self._warm(addresses)
-        counts = ", ".join(f"{results[kind]} {kind.value}" for kind in Warmed if results[kind] or kind is Warmed.MADE)
+        shown = [kind for kind in Warmed if results[kind] or kind is Warmed.COMPUTED]
+        counts = ", ".join(f"{results[kind]} {kind.value}" for kind in shown)
         self.stdout.write(f"{len(addresses)} addresses: {counts}")
         if reasons:
             raise CommandError("\n".join(reasons[:_REASONS_SHOWN]))
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         except RedisTrouble as trouble:
             raise CommandError(f"there is no cache to warm: {trouble}") from trouble
         except StoreError as error:
-            raise CommandError(f"no answers can be made: {error}") from error
+            raise CommandError(f"no answers can be computed: {error}") from error
 
     def _warm(self, addresses: list[str]) -> tuple[Counter[Warmed], list[str]]:
         results: Counter[Warmed] = Counter()
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         progress = Progress(self.stderr, "Answers checked", len(addresses))
         for address in addresses:
             result, reason = warm(address)
-            if result is Warmed.MADE and redis_link().is_away:
+            if result is Warmed.COMPUTED and redis_link().is_away:
                 result, reason = Warmed.FAILED, "Redis does not answer, so the answer could not be stored"
             results[result] += 1
             if result is Warmed.FAILED:

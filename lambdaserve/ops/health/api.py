@@ -92,7 +92,7 @@ class HealthViewSet(ApiViewSet):
         operation_id="health_ready",
         tags=["health"],
         summary="Readiness: whether requests can be answered",
-        description="Not ready without MongoDB, unless the cache holds answers to give until it is back; nor while "
+        description="Not ready without MongoDB, unless the cache holds answers to serve until it is back; nor while "
         "declared indexes are missing, nor before either layer holds anything. `reasons` says why. Redis is not "
         "needed.",
         responses={

@@ -41,9 +41,9 @@ class Command(BaseCommand):
     help = (
         "Fills batch_views with the sample world, as a nightly batch job would: real movie facts, and simulated "
         "reviews, votes and popularity since 45 days before the first load. Writes all five view types. The first run "
-        "takes about half a minute; later runs replace documents in place and add the new days. A run that was made "
-        "before does nothing. Documents of other producers are never touched. Exits with 1 when MongoDB can't be "
-        "reached or refuses."
+        "takes about half a minute; later runs replace documents in place and add the new days. Repeating a "
+        "completed run does nothing. Documents of other producers are never touched. Exits with 1 when MongoDB can't "
+        "be reached or refuses."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--rate", type=int, help="requests per minute; the service's default if not given")
         parser.add_argument("--burst", type=int, help="requests at once; ten seconds' worth if not given")
         parser.add_argument("--expires", help="a time such as 2027-01-01T00:00Z (UTC) or a duration such as 90d")
-        parser.add_argument("--owner", help="name of the user as whom its requests act")
+        parser.add_argument("--owner", help="user on whose behalf its requests act")
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = ApiKey(

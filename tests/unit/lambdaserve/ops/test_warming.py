@@ -31,7 +31,7 @@ def failing(error: Exception) -> Any:
 
 
 def test_answer_is_asked_for_strictly(computed: list[str]) -> None:
-    assert warm("/api/v1/movies/603/sentiment?window=7d&completeness=partial") == (Warmed.MADE, "")
+    assert warm("/api/v1/movies/603/sentiment?window=7d&completeness=partial") == (Warmed.COMPUTED, "")
     assert computed == ["/api/v1/movies/603/sentiment?window=7d&completeness=strict"]
 
 

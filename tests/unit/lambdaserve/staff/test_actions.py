@@ -51,9 +51,9 @@ def warming(monkeypatch: pytest.MonkeyPatch, results: dict[str, Warmed]) -> None
 
 
 def test_warming_counts_what_happened_to_the_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    warming(monkeypatch, {"/a": Warmed.MADE, "/b": Warmed.WARM, "/c": Warmed.MADE})
+    warming(monkeypatch, {"/a": Warmed.COMPUTED, "/b": Warmed.WARM, "/c": Warmed.COMPUTED})
     said = actions.warm_most_requested({})
-    assert said == f"Warmed the 3 most requested addresses: 2 {Warmed.MADE}, 1 {Warmed.WARM}."
+    assert said == f"Warmed the 3 most requested addresses: 2 {Warmed.COMPUTED}, 1 {Warmed.WARM}."
     warming(monkeypatch, {})
     assert actions.warm_most_requested({}) == "Warmed the 0 most requested addresses: no requests so far."
     warming(monkeypatch, {"/a": Warmed.FAILED})
@@ -114,7 +114,7 @@ def test_publishing_and_rolling_back_invalidate_the_batch(monkeypatch: pytest.Mo
 
 def test_an_incomplete_run_is_published_only_by_force(monkeypatch: pytest.MonkeyPatch, advanced: list[str]) -> None:
     monkeypatch.setattr(wiring, "run_publisher", Publisher)
-    with pytest.raises(ActionRefused, match="it looks incomplete; tick “force” to publish it all the same"):
+    with pytest.raises(ActionRefused, match="it looks incomplete; tick “force” to publish it anyway"):
         actions.publish({"run": "partial"})
     with pytest.raises(ActionRefused, match="covers_until takes a time such as"):
         actions.publish({"run": "new", "covers_until": "soon"})
