@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,11 +45,9 @@ class CollectionSizes:
 
 def measure_collections() -> dict[str, CollectionSizes] | None:
     """Measures both collections, by name; ``None``: MongoDB does not answer in time."""
-    try:
-        with mongo_call(TIMEOUT_SECONDS):
-            return {name: _measure(database()[name]) for name in (BATCH, SPEED)}
-    except StoreError:
-        return None
+    with suppress(StoreError), mongo_call(TIMEOUT_SECONDS):
+        return {name: _measure(database()[name]) for name in (BATCH, SPEED)}
+    return None
 
 
 def _measure(collection: Collection[dict[str, Any]]) -> CollectionSizes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pymongo
@@ -87,11 +88,9 @@ def ping_cache() -> CachePing | None:
 
 def read_layers() -> tuple[Boundary, Layers] | None:
     """Reads the time boundary and the state of both layers for every speed data type; ``None``: MongoDB is down."""
-    try:
-        with pymongo.timeout(LAYERS_TIMEOUT_SECONDS):
-            return wiring.service().layers(tuple(SPEED_TYPES))
-    except StoreError:
-        return None
+    with suppress(StoreError), pymongo.timeout(LAYERS_TIMEOUT_SECONDS):
+        return wiring.service().layers(tuple(SPEED_TYPES))
+    return None
 
 
 def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
@@ -138,11 +137,9 @@ def breaker_states() -> dict[str, str]:
 
 def count_documents() -> dict[str, int] | None:
     """Counts documents by collection, from the server's statistics; ``None``: MongoDB does not answer in time."""
-    try:
-        with mongo_call(COUNT_TIMEOUT_SECONDS):
-            return {name: database()[name].estimated_document_count() for name in (BATCH, SPEED)}
-    except StoreError:
-        return None
+    with suppress(StoreError), mongo_call(COUNT_TIMEOUT_SECONDS):
+        return {name: database()[name].estimated_document_count() for name in (BATCH, SPEED)}
+    return None
 
 
 def _milliseconds_since(started: float) -> float:
