@@ -212,7 +212,7 @@ class MergeService:
             StoreError: from the store; the copies stay as they were.
         """
         boundary = self.boundary()
-        layers = self._layers.refresh(tuple(SPEED_TYPES), boundary)
+        layers = self._layers.layers(tuple(SPEED_TYPES), boundary, max_age=0.0)
         self._loader.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
 

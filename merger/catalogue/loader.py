@@ -26,7 +26,7 @@ from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers.publication import Publication
 from merger.layers.state import LayerState
-from merger.stores.store import Document, Store
+from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Document, Store
 
 VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "movie_details": {},
@@ -48,11 +48,6 @@ down requests in the process and in the store. After a new batch run it waits th
 
 CHANGE_REST_FACTOR = 4
 """The same for a load after changes in place: a job that writes for an hour reports some every second."""
-
-
-PIECE_SIZE, PAUSE_SECONDS = 20, 50e-6
-"""A reload pauses after this many documents for this many seconds. A thread that only computes makes every other thread
-wait 5 ms at each turn (Python's switch interval); one that pauses, 1 ms or less."""
 
 
 FIRST_WAIT_SECONDS = 10.0

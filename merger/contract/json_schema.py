@@ -33,11 +33,7 @@ _TEXTS = ("string", "symbol", "javascript", "javascriptWithScope")
 _MOMENT: Final[Schema] = {"bsonType": ["date", *_TEXTS]}
 
 
-_NUMBER: Final[Schema] = {
-    "bsonType": [*_NUMBERS],
-    "minimum": -fields.LARGEST_NUMBER,
-    "maximum": fields.LARGEST_NUMBER,
-}
+_NUMBER: Final[Schema] = {"bsonType": [*_NUMBERS], "minimum": -fields.LARGEST_NUMBER, "maximum": fields.LARGEST_NUMBER}
 
 
 _COUNT: Final[Schema] = {"bsonType": [*_NUMBERS], "minimum": 0, "maximum": fields.LARGEST_COUNT, "multipleOf": 1}
@@ -79,17 +75,14 @@ def schema_of(collection: str, aliases: Aliases) -> dict[str, Any]:
 
 
 def _batch_schema(aliases: Aliases) -> dict[str, Any]:
-    kinds = []
-    for view_type, payload in payloads.VIEWS.items():
-        about = {"view_type": {"enum": [*aliases.names_of_view(view_type)]}}
-        needed = ["view_type", "computed_at"]
-        kinds.append(
-            {
-                "required": needed,
-                "properties": about,
-                "anyOf": _payload_alternatives(aliases, payload, flat=view_type in aliases.flat_views),
-            }
-        )
+    kinds = [
+        {
+            "required": ["view_type", "computed_at"],
+            "properties": {"view_type": {"enum": [*aliases.names_of_view(view_type)]}},
+            "anyOf": _payload_alternatives(aliases, payload, flat=view_type in aliases.flat_views),
+        }
+        for view_type, payload in payloads.VIEWS.items()
+    ]
     optional = {"movie_id": _COUNT, "covers_until": _MOMENT, "version": _COUNT, "schema_version": _COUNT}
     return {
         "bsonType": "object",

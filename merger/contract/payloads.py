@@ -46,6 +46,13 @@ _TOP_MOVIE = {
 }
 
 
+_COLLABORATOR = {
+    "actor": Field(name, required=True),
+    "movies": Field(titles_or_ids),
+    "count": Field(count, required=True),
+}
+
+
 VIEWS: Mapping[str, Mapping[str, Field]] = {
     "movie_details": {
         "title": Field(name, required=True),
@@ -85,16 +92,7 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
     },
     "actor_collaboration": {
         "actor": Field(name, required=True),
-        "collaborators": Field(
-            Records(
-                {
-                    "actor": Field(name, required=True),
-                    "movies": Field(titles_or_ids),
-                    "count": Field(count, required=True),
-                }
-            ),
-            required=True,
-        ),
+        "collaborators": Field(Records(_COLLABORATOR), required=True),
     },
 }
 """Batch payloads by ``view_type``."""

@@ -69,12 +69,10 @@ class ViolationReport:
             self._add_violation(raw, _NO_EXPIRY)
             return
         try:
-            is_right = moment(expires) == document.hour + EXPIRES_AFTER
+            if moment(expires) != document.hour + EXPIRES_AFTER:
+                self._add_violation(raw, _OTHER_EXPIRY)
         except (ValueError, OverflowError) as error:
             self._add_violation(raw, f"ttl_expires_at: {error}")
-            return
-        if not is_right:
-            self._add_violation(raw, _OTHER_EXPIRY)
 
     def _count(self, name: str, about: Hashable) -> None:
         self.documents[name] += 1

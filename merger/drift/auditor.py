@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from merger.catalogue.loader import PAUSE_SECONDS, PIECE_SIZE
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
@@ -22,7 +21,7 @@ from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
 from merger.layers.text_dates import text_ranges
 from merger.stores.mongo.batches import batched
-from merger.stores.store import Find, Store
+from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Find, Store
 
 TIMEOUT_SECONDS = 600.0
 """A comparison that takes longer gives up."""

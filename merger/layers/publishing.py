@@ -5,6 +5,7 @@ Publishing is one write of one record, so it is atomic; every process sees it wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from merger.core.boundary import Boundary
 from merger.core.windows import EPOCH
 from merger.errors import MergerError
 from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS, Publication
+from merger.stores.mongo.batches import batched
 from merger.stores.mongo.errors import mapping_errors
 
 BATCH_SIZE: Final = 500
@@ -89,28 +91,20 @@ class RunPublisher:
         with mapping_errors():
             records = list(self._records.find())
             publication = Publication.of(records)
-            found: dict[Any, dict[str, int]] = {
-                record[RUN_KEY]: {} for record in records if record.get(RUN_KEY) not in (None, "")
-            }
+            by_id = {record[RUN_KEY]: record for record in records if record.get(RUN_KEY) not in (None, "")}
+            counts: dict[Any, Counter[str]] = {run_id: Counter() for run_id in by_id}
             for view_type, spelling in self._types():
                 for run_id in self._batch.distinct(RUN_KEY, {"view_type": spelling}):
                     if run_id not in (None, ""):
-                        counted = found.setdefault(run_id, {})
                         number = self._batch.count_documents({"view_type": spelling, RUN_KEY: run_id})
-                        counted[view_type] = counted.get(view_type, 0) + number
-            by_id = {record.get(RUN_KEY): record for record in records}
-            runs = [
-                BatchRun(
-                    run_id,
-                    _text(by_id.get(run_id, {}).get("status")),
-                    publication.is_visible(run_id),
-                    readable(by_id.get(run_id, {}).get("covers_until"), moment),
-                    readable(by_id.get(run_id, {}).get("published_at"), moment),
-                    self._computed_at(run_id, documents),
-                    documents,
-                )
-                for run_id, documents in found.items()
-            ]
+                        counts.setdefault(run_id, Counter())[view_type] += number
+            runs = []
+            for run_id, documents in counts.items():
+                record, is_visible = by_id.get(run_id, {}), publication.is_visible(run_id)
+                covers_until = readable(record.get("covers_until"), moment)
+                published_at = readable(record.get("published_at"), moment)
+                stamps = covers_until, published_at, self._computed_at(run_id, documents)
+                runs.append(BatchRun(run_id, _text(record.get("status")), is_visible, *stamps, documents))
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:
@@ -185,45 +179,40 @@ class RunPublisher:
         for view_type, spelling in self._types():
             with mapping_errors():
                 for documents in self._documents({"view_type": spelling, RUN_KEY: run.run_id}):
-                    ids = [raw_id for raw_id, _ in self._find_superseded(view_type, documents, newer)]
+                    ids = list(self._find_superseded(view_type, documents, newer))
                     if ids and not dry_run:
                         self._batch.delete_many({"_id": {"$in": ids}})
                     yield len(ids)
 
     def _find_superseded(
         self, view_type: str, documents: Mapping[Any, BatchDocument], newer: Sequence[Any]
-    ) -> Iterator[tuple[Any, BatchDocument]]:
+    ) -> Iterator[Any]:
+        """Yields the ids of those documents that one of the newer runs has replaced."""
         spellings = {"$in": list(self._contract.aliases.names_of_view(view_type))}
         movies = sorted({document.movie_id for document in documents.values() if document.movie_id is not None})
         wanted: dict[str, Any] = {"view_type": spellings, RUN_KEY: {"$in": list(newer)}}
         newest: dict[Identity, Any] = {}
         boundary = self._boundary()
-        about = [{**wanted, "movie_id": {"$in": movies}}] if movies else []
-        if len(movies) < len(documents) or view_type not in ("movie_details", "sentiment"):
-            about = [wanted]  # not all of them can be found by movie
-        for each in about:
-            for found in self._documents(each):
-                for rival in found.values():
-                    # A document that may not be used yet replaces nothing.
-                    if boundary.uses_batch(rival.computed_at):
-                        identity = identity_of(rival)
-                        newest[identity] = max(newest.get(identity, recency_of(rival)), recency_of(rival))
+        if len(movies) == len(documents) and view_type in ("movie_details", "sentiment"):
+            wanted["movie_id"] = {"$in": movies}  # all of them can be found by movie
+        for found in self._documents(wanted):
+            for rival in found.values():
+                # A document that may not be used yet replaces nothing.
+                if boundary.uses_batch(rival.computed_at):
+                    identity, recency = identity_of(rival), recency_of(rival)
+                    newest[identity] = max(newest.get(identity, recency), recency)
         for raw_id, document in documents.items():
             rival_age = newest.get(identity_of(document))
             if rival_age is not None and rival_age > recency_of(document):
-                yield raw_id, document
+                yield raw_id
 
     def _documents(self, wanted: Mapping[str, Any]) -> Iterator[Mapping[Any, BatchDocument]]:
         """Reads readable documents by id, in batches."""
-        part: dict[Any, BatchDocument] = {}
-        for raw in self._batch.find(wanted, batch_size=BATCH_SIZE):
-            for document in self._contract.read(batch=[raw]).batch:
-                part[raw["_id"]] = document
-            if len(part) >= BATCH_SIZE:
-                yield part
-                part = {}
-        if part:
-            yield part
+        for raw_batch in batched(self._batch.find(wanted, batch_size=BATCH_SIZE), BATCH_SIZE):
+            read = ((raw["_id"], self._contract.read(batch=[raw]).batch) for raw in raw_batch)
+            found = {raw_id: document for raw_id, documents in read for document in documents}
+            if found:
+                yield found
 
     def _types(self) -> Iterator[tuple[str, str]]:
         """Pairs of each view type with each of its spellings."""
@@ -243,11 +232,8 @@ class RunPublisher:
     def _adopt(self, run_ids: Sequence[Any]) -> None:
         """Before the first run is published, records the runs without a record in one write, so they stay visible."""
         if run_ids and self._records.find_one({"status": {"$in": [PUBLISHED, ADOPTED]}}) is None:
-            self._record_adopted(run_ids)
-
-    def _record_adopted(self, run_ids: Sequence[Any]) -> None:
-        content = {"status": ADOPTED, "runs": list(run_ids), "updated_at": self._boundary().now}
-        self._records.update_one({"_id": ADOPTED}, {"$set": content}, upsert=True)
+            content = {"status": ADOPTED, "runs": list(run_ids), "updated_at": self._boundary().now}
+            self._records.update_one({"_id": ADOPTED}, {"$set": content}, upsert=True)
 
     def _record(self, run_id: Any, content: Mapping[str, Any]) -> None:
         stamped = {**content, "updated_at": self._boundary().now}

@@ -83,30 +83,25 @@ class LayerState:
         self._published = published
         self._batch, self._runs = Newest(), ""
         self._batch_read_at = float("-inf")
-        self._batch_changes = 0
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
-
-    @property
-    def batch_changes(self) -> int:
-        """The number of times that the newest ``computed_at`` of the batch layer was seen to change."""
-        return self._batch_changes
 
     @property
     def batch_seen(self) -> datetime | None:
         """The newest ``computed_at`` of the batch layer at the last refresh."""
         return self._batch.value
 
-    def layers(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
+    def layers(self, types: tuple[str, ...], boundary: Boundary, *, max_age: float = MAX_AGE) -> Layers:
         """The state of the batch layer, and of the speed layer for some data types.
 
-        It is refreshed when it is older than ``MAX_AGE`` seconds. While another thread refreshes it, it may be as old
-        as ``WAIT_AGE``.
+        It is refreshed when it is older than ``max_age`` seconds; 0: whatever its age, for the background thread.
+        While another thread refreshes it, it may be as old as ``WAIT_AGE``, unless ``max_age`` is 0.
 
         Raises:
             StoreError: from the store; the known state is kept.
         """
-        return self._layers(types, boundary, MAX_AGE)
+        computed_at = self._batch_computed_at(boundary, max_age)
+        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
 
     def available_layers(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
         """The state of the layers that answer, and the error of each collection that does not.
@@ -127,18 +122,6 @@ class LayerState:
             errors[SPEED] = error
         return without_layers(layers, errors), errors
 
-    def refresh(self, types: tuple[str, ...], boundary: Boundary) -> Layers:
-        """Refreshes the state whatever its age, for the background thread.
-
-        Raises:
-            StoreError: from the store; the known state is kept.
-        """
-        return self._layers(types, boundary, 0.0)
-
-    def _layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
-        computed_at = self._batch_computed_at(boundary, max_age)
-        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
-
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         return Layers(
             speed={data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types},
@@ -152,7 +135,7 @@ class LayerState:
             return
         with self._batch_lock:
             if self._batch.value is None or value > self._batch.value:
-                self._set_batch(Newest(value, document["_id"], document["computed_at"]))
+                self._batch = Newest(value, document["_id"], document["computed_at"])
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
         if self._acquire(self._batch_lock, self._batch_read_at, max_age):
@@ -161,16 +144,11 @@ class LayerState:
                     names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
                     choices = [{"view_type": name} for name in names]
                     self._runs = self._published().mark
-                    self._set_batch(find_newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now))
+                    self._batch = find_newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now)
                     self._batch_read_at = self._monotonic()
             finally:
                 self._batch_lock.release()
         return self._batch.value
-
-    def _set_batch(self, found: Newest) -> None:
-        if found.value != self._batch.value:
-            self._batch_changes += 1
-        self._batch = found
 
     def _speed_layer(self, data_type: str, boundary: Boundary, max_age: float) -> SpeedLayer:
         with self._lock:

@@ -9,6 +9,14 @@ from typing import Any, Protocol
 Document = Mapping[str, Any]
 
 
+PIECE_SIZE, PAUSE_SECONDS = 20, 50e-6
+"""A background read pauses after this many documents for this many seconds.
+
+A thread that only computes makes every other thread wait 5 ms at each turn (Python's switch interval); one that pauses,
+1 ms or less.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Find:
     """One find: which documents of a collection, and how much of each.

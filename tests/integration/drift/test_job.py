@@ -97,7 +97,7 @@ class Process:
 
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
         boundary = Boundary(self.now(), policy())
-        return boundary, self.layer_state.refresh(types, boundary)
+        return boundary, self.layer_state.layers(types, boundary, max_age=0.0)
 
     def run_later(self, *, later: float = 11) -> bool:
         """Runs the check some seconds later; returns whether it compared anything."""

@@ -101,7 +101,7 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
         get_redis_connection("default").flushdb()
         service = wiring.service()
         service.cache.local_tier.clear()
-        service._layers.refresh(tuple(SPEED_TYPES), service.boundary())
+        service._layers.layers(tuple(SPEED_TYPES), service.boundary(), max_age=0.0)
         # Without the background thread, an answer also reads what was written since the last one.
         for kept in service._hours._types.values():
             kept._looked_at -= 2 * MAX_AGE

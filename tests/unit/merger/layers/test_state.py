@@ -153,21 +153,18 @@ def test_background_refreshes_spare_requests_every_find() -> None:
     world.read()
     for _ in range(30):
         world.seconds += 1.0
-        world.state.refresh(("sentiment",), Boundary(NOW))
+        world.state.layers(("sentiment",), Boundary(NOW), max_age=0.0)
         asked = len(world.store.finds)
         world.read()
         assert len(world.store.finds) == asked
 
 
-def test_changes_of_the_newest_batch_are_counted() -> None:
+def test_the_newest_batch_seen_is_known_without_a_read() -> None:
     world = World(batch_views=[batch(30)])
-    world.read()
-    before = world.state.batch_changes
-    world.read(after=MAX_AGE + 0.1)
-    assert world.state.batch_changes == before
+    assert world.state.batch_seen is None
+    assert world.read().batch_computed_at == world.state.batch_seen
     world.store.insert(BATCH, [batch(1)])
-    world.read(after=MAX_AGE + 0.1)
-    assert world.state.batch_changes == before + 1
+    assert world.read(after=MAX_AGE + 0.1).batch_computed_at == world.state.batch_seen == TOP - HOUR
 
 
 def test_a_request_waits_for_a_refresh_only_beyond_the_wait_age() -> None:

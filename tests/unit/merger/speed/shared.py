@@ -56,7 +56,8 @@ class Shared:
     def refresh(self, *, after: float = 0.0) -> Changes:
         """Refreshes the hours as the background thread does, ``after`` so many seconds."""
         self.seconds += after
-        return self.hours.refresh(self.boundary, self.state.refresh(("trending",), self.boundary))
+        layers = self.state.layers(("trending",), self.boundary, max_age=0.0)
+        return self.hours.refresh(self.boundary, layers)
 
     def write(self, *documents: dict[str, Any]) -> None:
         """Stores new documents, stamped with the present time unless they have a stamp."""
