@@ -87,12 +87,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value, and its text; ``link`` leads to what it names."""
+    """A value, and its text."""
 
     raw: Any
     text: str
     column: Column
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class Table:
         name: used in URLs, file names and element ids.
         caption: what it shows.
         columns: the columns from left to right.
-        rows: values by ``Column.key``; a row's ``link`` is put on its first text.
+        rows: values by ``Column.key``.
         cutoff: ISO 8601, from where on the speed layer has precedence; empty: outside the table.
         covered: ISO 8601, up to where the batch layer reaches; empty: outside the table.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
@@ -123,19 +122,7 @@ class Table:
     @property
     def lines(self) -> list[list[Cell]]:
         """The rows as cells."""
-        first_text = next((column for column in self.columns if column.kind == "text"), None)
-        return [
-            [
-                Cell(
-                    row.get(column.key),
-                    format_value(row.get(column.key), column.kind),
-                    column,
-                    row.get("link", "") if column is first_text else "",
-                )
-                for column in self.columns
-            ]
-            for row in self.rows
-        ]
+        return [[_cell(row.get(column.key), column) for column in self.columns] for row in self.rows]
 
     @property
     def is_drawn(self) -> bool:
@@ -159,6 +146,10 @@ class Table:
         writer.writerow([column.key for column in self.columns])
         writer.writerows([[_csv_value(cell.raw) for cell in line] for line in self.lines])
         return out.getvalue()
+
+
+def _cell(value: Any, column: Column) -> Cell:
+    return Cell(value, format_value(value, column.kind), column)
 
 
 def _csv_value(value: Any) -> Any:

@@ -67,11 +67,6 @@ def test_csv_keeps_negative_numbers() -> None:
     assert read(Table("t", "T", COLUMNS, [{"title": "-5", "votes": -5, "mood": -1.5}]))[1] == ["'-5", "-5", "-1.5"]
 
 
-def test_rows_link_is_on_its_first_text() -> None:
-    (line,) = Table("t", "T", COLUMNS, [{"title": "A", "votes": 1, "link": "/a"}]).lines
-    assert [cell.link for cell in line] == ["/a", "", ""]
-
-
 def test_gaps_are_joined_into_one_attribute() -> None:
     gaps: list[Mapping[str, str | None]] = [
         {"start": None, "end": "2026-11-24T00:00:00Z"},
