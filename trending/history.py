@@ -8,14 +8,13 @@ from typing import Any
 
 from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
 from merger.speed.tables import HourRange, HourTable, SharedHours
-from merger.views.freshness import describe
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
 from trending.scoring import (
     SPEED_TYPES,
-    missing_hours,
     popularity_score,
     ranked_candidates,
+    ranking_result,
     ranking_window,
 )
 
@@ -60,8 +59,8 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    boundary, catalogue = inputs.boundary, inputs.catalogue
-    genre = catalogue.known_genre(params.genre)
+    boundary = inputs.boundary
+    genre = inputs.catalogue.known_genre(params.genre)
     movies = _movies_with_history(params, genre, inputs)
     body = {
         "movies": movies,
@@ -70,18 +69,8 @@ def ranking_history(params: HistoryQuery, inputs: ViewInputs) -> ViewResult:
         "hours": params.hours,
         "genre": genre,
         "before": isoformat(boundary.open_hour),
-        "generated_at": isoformat(boundary.now),
-        "data_source": "speed",
     }
-    freshness = describe(
-        boundary,
-        inputs.layers,
-        speed_types=SPEED_TYPES,
-        batch_as_of=catalogue.movies.as_of,
-        missing=(missing_hours(hours_needed(params, boundary.now), inputs),),
-        documents=inputs.hours.left_out(boundary),
-    )
-    return ViewResult(body, freshness)
+    return ranking_result(body, hours_needed(params, boundary.now), inputs)
 
 
 def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewInputs) -> list[dict[str, Any]]:
@@ -90,7 +79,7 @@ def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewIn
     candidates, ranked = ranked_candidates(window, genre, inputs)
     ranks_before = _ranks_before(boundary.open_hour, window, genre, inputs)
     hours = list(hours_shown(params, boundary.now).hours())
-    shown = [int(candidates.movies[row]) for row in ranked[: params.limit].tolist()]
+    shown = candidates.movies[ranked[: params.limit]].tolist()
     scores = _HourlyScores(inputs)
     return [
         {
@@ -108,7 +97,7 @@ def _ranks_before(hour: datetime, window: Window, genre: str | None, inputs: Vie
     """Each movie's rank when an hour began, computed from the earlier hours of the window alone."""
     earlier = SharedHours(table for table in inputs.hours.tables if table.hour < hour)
     candidates, ranked = ranked_candidates(window, genre, replace(inputs, hours=earlier))
-    return {int(candidates.movies[row]): rank for rank, row in enumerate(ranked.tolist(), start=1)}
+    return {movie_id: rank for rank, movie_id in enumerate(candidates.movies[ranked].tolist(), start=1)}
 
 
 class _HourlyScores:

@@ -120,23 +120,22 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
     candidates, ranked = ranked_candidates(window, genre, inputs)
     chosen = enumerate(ranked[: params.limit].tolist(), start=1)
     shown = [_entry(rank, row, candidates, catalogue) for rank, row in chosen]
-    body = {
-        "trending_movies": shown,
-        "count": len(shown),
-        "window": params.window.label,
-        "genre": genre,
-        "generated_at": isoformat(inputs.boundary.now),
-        "data_source": "speed",
-    }
+    body = {"trending_movies": shown, "count": len(shown), "window": params.window.label, "genre": genre}
+    return ranking_result(body, window, inputs)
+
+
+def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
+    """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
+    boundary = inputs.boundary
     freshness = describe(
-        inputs.boundary,
+        boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
-        batch_as_of=catalogue.movies.as_of,
-        missing=(missing_hours(window, inputs),),
-        documents=inputs.hours.left_out(inputs.boundary),
+        batch_as_of=inputs.catalogue.movies.as_of,
+        missing=(_missing_hours(needed, inputs),),
+        documents=inputs.hours.left_out(boundary),
     )
-    return ViewResult(body, freshness)
+    return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
 
 
 def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:
@@ -230,7 +229,7 @@ def _score_fields(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def missing_hours(window: Window, inputs: ViewInputs) -> Iterable[Interval]:
+def _missing_hours(window: Window, inputs: ViewInputs) -> Iterable[Interval]:
     """Closed hours of a window that the speed layer does not hold."""
     boundary, layer = inputs.boundary, inputs.layers.speed_of("trending")
     # A producer that writes no scores has lost none: then the stats decide which hours are missing.

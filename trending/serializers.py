@@ -59,15 +59,20 @@ class TrendingMovieSerializer(serializers.Serializer[Any]):
     vote_count = serializers.IntegerField(allow_null=True, help_text="Same source as `popularity`.")
 
 
-class TrendingSerializer(AnswerSerializer):
-    """Answer of ``trending/movies`` and ``trending/genres/{genre}``."""
+class RankingSerializer(AnswerSerializer):
+    """What both kinds of ranking have in common."""
 
-    trending_movies = TrendingMovieSerializer(many=True)
     count = serializers.IntegerField(help_text="Movies in this answer.")
     window = serializers.CharField(help_text="The window as requested, e.g. `6h`.")
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
-    generated_at = serializers.DateTimeField(help_text="When the ranking was computed, UTC.")
+    generated_at = serializers.DateTimeField(help_text="When the answer was computed, UTC.")
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
+
+
+class TrendingSerializer(RankingSerializer):
+    """Answer of ``trending/movies`` and ``trending/genres/{genre}``."""
+
+    trending_movies = TrendingMovieSerializer(many=True)
 
 
 class ScoreSerializer(serializers.Serializer[Any]):
@@ -92,17 +97,12 @@ class RankedMovieSerializer(serializers.Serializer[Any]):
     scores = ScoreSerializer(many=True, help_text="Oldest first, one per hour.")
 
 
-class HistorySerializer(AnswerSerializer):
+class HistorySerializer(RankingSerializer):
     """Answer of ``trending/history``."""
 
     movies = RankedMovieSerializer(many=True)
-    count = serializers.IntegerField(help_text="Movies in this answer.")
-    window = serializers.CharField(help_text="The window as requested, e.g. `6h`.")
     hours = serializers.IntegerField(help_text="Number of hourly scores, as requested.")
-    genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling; null: all genres.")
     before = serializers.DateTimeField(help_text="Start of the current hour, to which `rank_before` refers.")
-    generated_at = serializers.DateTimeField(help_text="When the answer was computed, UTC.")
-    data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`; titles are the batch layer's.")
 
 
 EXAMPLE: Mapping[str, Any] = {
