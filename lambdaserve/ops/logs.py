@@ -78,7 +78,6 @@ def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> F
     """
     # Unbuffered, one write per line: lines of several threads and processes stay whole.
     file = target or cast("BinaryIO", open(2, "ab", buffering=0, closefd=False))  # noqa: SIM115 - never closed
-    json = _is_json(log_format)
     return cast(
         "FilteringBoundLogger",
         structlog.wrap_logger(
@@ -86,7 +85,8 @@ def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> F
             processors=[
                 _add_level,
                 _timestamper(),
-                *(_final_processors(log_format) if json else [*_final_processors(log_format), _encode]),
+                *_final_processors(log_format),
+                *([] if _is_json(log_format) else [_encode]),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
             cache_logger_on_first_use=True,

@@ -41,8 +41,7 @@ class StateCollector(Collector):
         """Yields the metrics, except those whose values are unknown."""
         yield _gauge("build_info", "Version of the running service.", ("version",), {(__version__,): 1})
         report = self._health.report()
-        yield from _store_metrics(report["services"])
-        yield from _layer_metrics(report)
+        yield from _store_and_layer_metrics(report)
         if report["services"]["mongodb"]["status"] != UNHEALTHY:
             yield from _collection_metrics(self._collection_sizes())
 
@@ -57,13 +56,10 @@ def state_collector() -> StateCollector:
     return StateCollector(monitor(), Probe(measure_collections, SIZES_KEEP_SECONDS))
 
 
-def _store_metrics(services: Mapping[str, Any]) -> Iterator[Metric]:
+def _store_and_layer_metrics(report: Mapping[str, Any]) -> Iterator[Metric]:
+    services = report["services"]
     up: Values = {(name,): services[name]["status"] != UNHEALTHY for name in ("mongodb", "redis")}
     yield _gauge("store_up", "Whether the store answers.", ("store",), up)
-
-
-def _layer_metrics(report: Mapping[str, Any]) -> Iterator[Metric]:
-    services = report["services"]
     lags: Values = {(name,): sync["lag_seconds"] for name, sync in services["speed_layer"]["types"].items()}
     yield _gauge("speed_lag_seconds", "Time since the newest sync of the data type.", ("data_type",), lags)
     run = services["batch_layer"]["last_update"]
@@ -76,21 +72,20 @@ def _collection_metrics(found: Mapping[str, CollectionSizes]) -> Iterator[Metric
     sizes: Values = {(name, index): size for name, each in found.items() for index, size in each.index_sizes.items()}
     uses: Values = {(name, index): count for name, each in found.items() for index, count in each.index_uses.items()}
     documents: Values = {(name,): each.documents for name, each in found.items()}
+    held: Values = {(name,): each.size for name, each in found.items()}
     by_index = ("collection", "index")
     yield _gauge("collection_documents", "Documents in the collection.", ("collection",), documents)
-    held: Values = {(name,): each.size for name, each in found.items()}
     yield _gauge("collection_bytes", "Size of the collection's documents, uncompressed.", ("collection",), held)
     yield _gauge("index_bytes", "Size of the index.", by_index, sizes)
-    used = CounterMetricFamily(
-        f"{PREFIX}_index_uses", "Operations that used the index since MongoDB started.", labels=by_index
-    )
-    for labels, count in uses.items():
-        used.add_metric(labels, count)
-    yield used
+    about = "Operations that used the index since MongoDB started."
+    yield _fill(CounterMetricFamily(f"{PREFIX}_index_uses", about, labels=by_index), uses)
 
 
 def _gauge(name: str, about: str, labels: tuple[str, ...], values: Values) -> Metric:
-    family = GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=labels)
-    for label_values, value in values.items():
-        family.add_metric(label_values, value)
+    return _fill(GaugeMetricFamily(f"{PREFIX}_{name}", about, labels=labels), values)
+
+
+def _fill(family: GaugeMetricFamily | CounterMetricFamily, values: Values) -> Metric:
+    for labels, value in values.items():
+        family.add_metric(labels, value)
     return family

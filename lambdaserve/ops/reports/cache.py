@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
 
 from merger import configuration, wiring
-from merger.cache.inspection import Contents, scan
+from merger.cache.inspection import CachedView, Contents, scan
 from merger.cache.outcomes import Outcome, hit_rate
 from merger.operations import server_facts
 from merger.stores.redis.link import RedisTrouble
@@ -35,17 +36,15 @@ def cache_report() -> dict[str, Any]:
     views = known_views()
     seen = scan(cache, views)
     counts = wiring.outcome_totals().read(configuration.utc_now(), HOURS_COUNTED)
+    popular = wiring.popular_totals().top(MOST_REQUESTED)
     return {
         "redis": _redis_facts(),
         "process": {"entries": len(cache.local_tier), "bytes": cache.local_tier.bytes},
         "hit_rate": hit_rate(counts),
         "views": _view_rows(views, seen, counts),
         "ttl_classes": _ttl_rows(views),
-        "largest": [{"key": e.key, "bytes": e.bytes, "seconds": e.seconds} for e in seen.largest],
-        "requested": [
-            {"address": address, "count": round(count, 1)}
-            for address, count in wiring.popular_totals().top(MOST_REQUESTED)
-        ],
+        "largest": [asdict(entry) for entry in seen.largest],
+        "requested": [{"address": address, "count": round(count, 1)} for address, count in popular],
         "is_whole": seen.is_whole,
     }
 
@@ -61,8 +60,7 @@ def _view_rows(views: Mapping[str, View[Any]], seen: Contents, counts: Counts) -
     return [
         {
             "name": name,
-            "entries": seen.views[name].entries if name in seen.views else 0,
-            "bytes": seen.views[name].bytes if name in seen.views else 0,
+            **asdict(seen.views.get(name, CachedView())),
             "hit_rate": hit_rate(counts, name),
             "answers": sum(number for (of, _), number in counts.items() if of == name),
             "ttl_class": view.ttl.value,

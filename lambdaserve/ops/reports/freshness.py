@@ -35,13 +35,8 @@ def freshness_report(boundary: Boundary, layers: Layers, views: Mapping[str, Bat
     since = min(boundary.open_hour - REPORTED_PERIOD, boundary.cutoff, watermark or boundary.open_hour)
     coverage = {name: SpeedCoverage(boundary, layer) for name, layer in layers.speed.items()}
     missing = _missing_intervals(coverage[MERGED_TYPE], watermark, boundary) if MERGED_TYPE in coverage else ()
-    freshness = describe(
-        boundary,
-        layers,
-        speed_types=tuple(layers.speed),
-        batch_as_of=watermark,
-        missing=[missing],
-    )
+    speed_types = tuple(layers.speed)
+    freshness = describe(boundary, layers, speed_types=speed_types, batch_as_of=watermark, missing=[missing])
     return {
         "now": isoformat(boundary.now),
         "since": isoformat(since),

@@ -177,9 +177,9 @@ def judge(traffic: Traffic, objectives: Objectives) -> SloReport | None:
         return None
     errors = max(0.0, sum(each.errors for each in traffic.routes.values()) - traffic.strict_refusals)
     total = Tally(requests, errors)
-    buckets = merge_histograms(traffic.durations.values())
     allowed = 1 - objectives.availability
-    total_report = _route_report("", total, buckets)
+    total_report = _route_report("", total, merge_histograms(traffic.durations.values()))
+    names = sorted(traffic.routes, key=lambda name: (-traffic.routes[name].requests, name))
     return SloReport(
         since=traffic.since,
         until=traffic.until,
@@ -190,9 +190,7 @@ def judge(traffic: Traffic, objectives: Objectives) -> SloReport | None:
         recent_burn_rate=traffic.recent.ratio / allowed,
         hit_rate=traffic.held / traffic.answered if traffic.answered else None,
         strict_refusals=round(traffic.strict_refusals),
-        routes=tuple(
-            _route_report(name, traffic.routes[name], traffic.durations.get(name, {})) for name in _by_requests(traffic)
-        ),
+        routes=tuple(_route_report(each, traffic.routes[each], traffic.durations.get(each, {})) for each in names),
         objectives=objectives,
         missed=_list_missed(total, total_report.quantiles[0.95], objectives),
     )
@@ -207,10 +205,6 @@ def _list_missed(total: Tally, p95: float | None, objectives: Objectives) -> tup
     if p95 is not None and p95 > objectives.p95 + 1e-9:
         missed.append(f"p95 is {1000 * p95:.0f} ms, above the objective of {1000 * objectives.p95:.0f} ms")
     return tuple(missed)
-
-
-def _by_requests(traffic: Traffic) -> list[str]:
-    return sorted(traffic.routes, key=lambda name: (-traffic.routes[name].requests, name))
 
 
 def _route_report(route: str, tally: Tally, buckets: Buckets) -> RouteReport:

@@ -57,9 +57,7 @@ class Prometheus:
             since=since,
             until=until,
             routes=_tallies(by_status),
-            durations=_histograms(
-                self._increase(f"{_DURATION}_bucket", "route, le", since, until, SELECTOR),
-            ),
+            durations=_histograms(self._increase(f"{_DURATION}_bucket", "route, le", since, until, SELECTOR)),
             recent=Tally(
                 sum(value for _, value in newest_by_status),
                 max(0.0, sum(value for labels, value in newest_by_status if _is_error(labels)) - newest_strict),
