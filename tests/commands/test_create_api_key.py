@@ -68,7 +68,7 @@ def test_an_expiry_without_a_zone_is_utc(written: str) -> None:
         (["x", "--scope", "everything"], "invalid choice: 'everything'"),
     ],
 )
-def test_a_bad_argument_is_named_and_no_key_is_made(arguments: list[str], message: str) -> None:
+def test_bad_argument_is_named_and_no_key_is_created(arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         create(*arguments)
     assert not ApiKey.objects.exists()

@@ -62,7 +62,7 @@ def secret_paths() -> set[str]:
     return {name for name in named if not name.endswith("mongodb_uri_")}
 
 
-def test_it_is_what_the_specification_allows() -> None:
+def test_compose_file_follows_the_specification() -> None:
     schema = json.loads((files("check_jsonschema") / "builtin_schemas/vendor/compose-spec.json").read_text())
     jsonschema.validate(PROJECT, schema)
     assert not re.search(r"(?<!\$)\$\{(?!\w+:-)", TEXT), "every variable has a default"
@@ -104,7 +104,7 @@ def test_each_part_waits_for_what_can_be_waited_for(name: str) -> None:
         assert profiles <= set(SERVICES[name].get("profiles", [])) or how.get("required") is False
 
 
-def test_what_is_mounted_is_there() -> None:
+def test_every_mounted_path_and_volume_exists() -> None:
     volumes = set(PROJECT["volumes"])
     for name, service in SERVICES.items():
         for each in service.get("volumes", []):
@@ -116,7 +116,7 @@ def test_what_is_mounted_is_there() -> None:
         assert set(service.get("networks", [])) <= set(PROJECT["networks"])
 
 
-def test_only_this_machine_reaches_it_until_told_otherwise() -> None:
+def test_published_ports_are_on_loopback_by_default() -> None:
     for name, service in SERVICES.items():
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:"), name
@@ -141,7 +141,7 @@ def test_every_variable_is_one_that_the_service_takes(name: str, topology: str, 
     Environment(given).check(VARIABLES.values())
 
 
-def test_every_secret_that_is_read_is_made_and_seen_by_its_reader_alone(made: Path) -> None:
+def test_every_secret_is_created_and_mounted_by_its_readers_only(made: Path) -> None:
     assert secret_paths()
     for name in secret_paths():
         path = made / name

@@ -228,7 +228,7 @@ def test_it_serves_as_an_ordinary_user_from_read_only_files(image: Stage, mongo_
     assert run(*image.check[1:]) == 1
 
 
-def test_the_builder_is_given_the_service_and_no_more() -> None:
+def test_build_context_holds_the_service_and_nothing_else() -> None:
     names = sent()
     tops = {name.partition("/")[0] for name in names}
     assert {"manage.py", "requirements.txt", "lambdaserve", "merger", "pages", "static", "templates"} <= tops

@@ -147,7 +147,7 @@ def test_requests_are_spread_over_all_hosts(deployed: Deployed) -> None:
     assert min(share.values()) >= 400 / MANY / 5, share
 
 
-def test_a_cold_answer_is_made_once_for_all_hosts(deployed: Deployed) -> None:
+def test_cold_answer_is_computed_once_for_all_hosts(deployed: Deployed) -> None:
     path = "/api/v1/movies/1/sentiment?window=7d"
     for _ in range(3):
         manage(deployed.variables, "invalidate_cache", "--all")
@@ -161,7 +161,7 @@ def test_a_cold_answer_is_made_once_for_all_hosts(deployed: Deployed) -> None:
         assert sum(each.sum("cache_answers_total", outcome="miss") for each in deployed.scraped()) == before + 1
 
 
-def test_the_hosts_figures_add_up_to_what_was_asked(deployed: Deployed) -> None:
+def test_metrics_of_all_hosts_add_up_to_the_requests_sent(deployed: Deployed) -> None:
     def asked() -> float:
         route = "api/v1/movies/<str:movie_id>"
         return sum(each.sum("http_request_duration_seconds_count", route=route) for each in deployed.scraped())
@@ -230,7 +230,7 @@ def test_who_logs_out_at_one_host_is_out_at_all(deployed: Deployed) -> None:
     assert [Client(host.url).ask("/api/v1/movies/1", bearer).status for host in deployed.hosts] == [401] * MANY
 
 
-def test_an_address_is_the_client_s_own_whatever_it_says_and_counts_at_all_hosts_together(deployed: Deployed) -> None:
+def test_forged_address_is_ignored_and_all_hosts_share_one_limit_per_address(deployed: Deployed) -> None:
     def tried(number: int, times: int, url: str = deployed.door.url) -> list[int]:
         client = Client(url, f"127.0.0.{number}")
         statuses = []
@@ -354,7 +354,7 @@ def test_a_rolling_restart_costs_no_answer(deployed: Deployed) -> None:
     assert load.statuses[200] > 500
 
 
-def test_without_any_host_the_door_says_so(deployed: Deployed, tmp_path: Path) -> None:
+def test_load_balancer_answers_503_without_any_host(deployed: Deployed, tmp_path: Path) -> None:
     with door(tmp_path, [1, 2]) as opened:
         client = Client(opened.url)
         api, page = client.ask("/api/v1/movies/1"), client.ask("/")

@@ -145,7 +145,7 @@ def test_planted_violation_breaks_its_contract_and_no_other(name: str, copy: Pat
     assert broken_contracts(copy) == [contract]
 
 
-def test_modules_that_were_pure_are_still_held_to_it() -> None:
+def test_modules_that_were_pure_are_still_in_the_contract() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     (listed,) = [each["source_modules"] for each in settings["contracts"] if each["name"] == PURE]
     for module in ALWAYS_PURE:

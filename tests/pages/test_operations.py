@@ -86,7 +86,7 @@ def test_the_cache_page_shows_the_contents_and_one_entry(staff: Staff, world: Ap
     assert "This service has no entry" in staff.get(address("cache"), key="movies.details:<b>")
 
 
-def test_the_entry_of_an_unknown_movie_says_there_is_no_answer(staff: Staff, world: Api) -> None:
+def test_entry_of_unknown_movie_shows_that_the_movie_is_unknown(staff: Staff, world: Api) -> None:
     world.get("movies/999999")
     shown = staff.get(address("cache"))
     key = shown.partition("?key=movies.details")[2].partition("#")[0]

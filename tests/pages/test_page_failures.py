@@ -74,7 +74,7 @@ def test_without_mongodb_old_numbers_are_shown_and_called_old(broken: Reader, pa
     assert "The database is not answering" in text
 
 
-def test_without_mongodb_uncached_parts_say_there_is_nothing_to_show(broken: Reader) -> None:
+def test_without_mongodb_uncached_parts_show_a_notice(broken: Reader) -> None:
     text = broken.get(f"/movies/{OTHER}/", 503)
     assert "Nothing to show" in text
     assert "MongoDB is away" not in text

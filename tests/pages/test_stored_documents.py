@@ -186,7 +186,7 @@ def close(connection: Any) -> None:
     getattr(connection, "close_pool", connection.close)()
 
 
-def test_a_title_search_without_mongodb_says_so(staff: Staff, world: Api, monkeypatch: Any) -> None:
+def test_title_search_without_mongodb_shows_a_notice(staff: Staff, world: Api, monkeypatch: Any) -> None:
     from merger.errors import StoreUnavailable
 
     def away() -> None:

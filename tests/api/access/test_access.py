@@ -35,14 +35,16 @@ def test_anonymous_callers_read_where_anonymous_reading_is_on(client: Client, se
     assert client.get("/readable").json() == {"read": True}
 
 
-def test_anonymous_callers_are_refused_where_it_is_off(client: Client, settings: Any) -> None:
+def test_anonymous_callers_are_refused_while_anonymous_read_is_off(client: Client, settings: Any) -> None:
     settings.ANONYMOUS_READ = False
     response = client.get("/readable")
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("ApiKey ")
 
 
-def test_a_user_who_is_logged_in_reads_where_it_is_off(client: Client, settings: Any, django_user_model: Any) -> None:
+def test_logged_in_user_reads_while_anonymous_read_is_off(
+    client: Client, settings: Any, django_user_model: Any
+) -> None:
     settings.ANONYMOUS_READ = False
     client.force_login(django_user_model.objects.create_user(username="ada"))
     assert client.get("/readable").json() == {"read": True}

@@ -143,7 +143,7 @@ def test_a_key_is_refused_under_another_pepper(settings: Any) -> None:
     assert ask(text).status_code == 401
 
 
-def test_a_key_made_under_the_secret_key_survives_a_new_pepper(settings: Any) -> None:
+def test_key_created_without_a_pepper_survives_a_new_pepper(settings: Any) -> None:
     _, text = create_key()
     settings.API_KEY_PEPPER = "a pepper"
     assert ask(text).status_code == 400
@@ -230,7 +230,7 @@ def test_a_key_has_its_own_rate_and_its_own_bucket(settings: Any, redis_client: 
     assert ask(create_key()[1])["RateLimit-Limit"] == "4"
 
 
-def test_a_key_s_own_limit_holds_where_there_is_no_default(settings: Any, redis_client: Redis) -> None:
+def test_key_keeps_its_own_limit_without_a_default(settings: Any, redis_client: Redis) -> None:
     settings.RATE_LIMIT = 0
     _, text = create_key(rate=6, burst=2)
     assert [ask(text).status_code for _ in range(3)] == [400, 400, 429]

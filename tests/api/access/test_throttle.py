@@ -37,7 +37,7 @@ def statuses(api: Api, count: int, path: str = "movies/550", forwarded: str = ""
     return [api.get(path, X_Forwarded_For=forwarded).status_code for _ in range(count)]
 
 
-def test_after_a_burst_a_429_says_everything_a_client_needs(api: Api, settings: Any) -> None:
+def test_after_a_burst_429_carries_retry_after_and_limit_headers(api: Api, settings: Any) -> None:
     api.load(movie(550, "Fight Club"))
     settings.RATE_LIMIT = 0
     api.get("movies/550")  # the slow first request, so that the burst takes less than a second

@@ -102,7 +102,7 @@ def sign_again(token: str, key: str = SIGNING_KEY, algorithm: str = "HS256", **c
     return jwt.encode(payload, key, algorithm)
 
 
-def test_a_log_in_gives_a_token_that_reads(ann: User) -> None:
+def test_log_in_returns_a_token_that_may_read(ann: User) -> None:
     given = log_in(ann)
     assert set(given) == {"access", "refresh"}
     assert read(given["access"]) == 400

@@ -79,7 +79,7 @@ def test_a_movies_series_is_its_own(api: Api) -> None:
     assert body["movie_id"] == 550
 
 
-def test_a_movie_named_in_the_payload_alone_or_at_the_top_alone_is_found(api: Api) -> None:
+def test_movie_named_only_in_payload_or_only_at_top_is_found(api: Api) -> None:
     inside = trend_point("rating", "2031-03-07", 7.0, 2, movie_id=550)
     del inside["movie_id"]
     outside = {**trend_point("rating", "2031-03-06", 6.0, 2), "movie_id": 550}

@@ -198,7 +198,9 @@ VARIATIONS: tuple[dict[str, str], ...] = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("anonymous_read", [True, False])
-def test_a_shared_cache_gives_no_caller_another_s_answer(world: Api, settings: Any, *, anonymous_read: bool) -> None:
+def test_shared_cache_never_serves_a_caller_another_s_answer(
+    world: Api, settings: Any, *, anonymous_read: bool
+) -> None:
     settings.ANONYMOUS_READ = anonymous_read
     settings.CORS_ALLOWED_ORIGINS = ["https://dashboard.example.org"]
     callers, shared = Callers(), SharedCache()

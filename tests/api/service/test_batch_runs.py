@@ -59,7 +59,7 @@ def titles(api: Api) -> list[str]:
     return sorted(movie["title"] for movie in api.body("search/movies")["results"])
 
 
-def test_a_run_is_in_no_answer_before_it_is_published_and_completely_after(api: Api) -> None:
+def test_run_appears_in_answers_completely_once_it_is_published(api: Api) -> None:
     api.load(healthy())
     api.database.batch_views.delete_many({})
     api.load(of_run("first", healthy()))
@@ -97,7 +97,7 @@ def test_runs_older_than_the_first_record_stay_visible(api: Api) -> None:
     assert titles(api) == ["A", "B", "Of no run"]
 
 
-def test_the_record_of_a_run_says_up_to_when_its_documents_cover(api: Api) -> None:
+def test_run_record_states_coverage_of_its_documents(api: Api) -> None:
     covers = NOW - timedelta(days=4)
     api.load(of_run("one", [movie(MOVIE, "Any"), sentiment_total(MOVIE, 10, 0.5)]))
     for document in api.database.batch_views.find():

@@ -182,7 +182,7 @@ def test_other_endpoints_are_503_without_mongodb(api: Api, away: Any, settings: 
     assert str(closed_port) not in problem["detail"]
 
 
-def test_live_asks_no_store(api: Api, away: Any, silent_port: int) -> None:
+def test_live_answers_without_any_store(api: Api, away: Any, silent_port: int) -> None:
     away(silent_port)
     started = time.monotonic()
     assert api.body("health/live") == {"status": "alive"}

@@ -68,7 +68,7 @@ def test_collections_get_validators_that_warn(database: Stored) -> None:
     database["batch_views"].insert_one({"view_type": "nonsense"})
 
 
-def test_a_setting_makes_validators_refuse_or_removes_them(database: Stored, settings: Any) -> None:
+def test_setting_switches_validators_to_refuse_or_removes_them(database: Stored, settings: Any) -> None:
     migrate()
     database["batch_views"].insert_one({"_id": 1, "view_type": "nonsense"})
     settings.CONTRACT_VALIDATION = "error"

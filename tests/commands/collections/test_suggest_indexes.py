@@ -86,7 +86,7 @@ def test_superfluous_index_is_advised_to_go(indexed_database: Stored) -> None:
     assert "drop    batch_views.theirs: movie_view begins with its fields and answers the same" in suggest()
 
 
-def test_command_says_so_if_there_is_nothing_to_suggest(indexed_database: Stored) -> None:
+def test_command_reports_that_there_is_nothing_to_suggest(indexed_database: Stored) -> None:
     assert "Nothing to suggest" in suggest()
 
 

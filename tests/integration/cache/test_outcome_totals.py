@@ -35,7 +35,7 @@ def test_counts_of_several_processes_add_up(link: RedisLink) -> None:
     assert OutcomeTotals(link, "b:").read(NOW) == {}
 
 
-def test_counts_cover_the_hours_asked_for(link: RedisLink, redis_client: Redis) -> None:
+def test_counts_cover_the_requested_hours(link: RedisLink, redis_client: Redis) -> None:
     counts = OutcomeTotals(link, "a:")
     for ago in range(4):
         counts.add({(DETAILS, Outcome.HIT): 10**ago}, NOW - ago * HOUR)

@@ -41,7 +41,7 @@ def test_another_process_goes_on_from_the_token(indexed_database: Held) -> None:
     second.close()
 
 
-def test_token_that_the_server_refuses_says_that_more_happened(indexed_database: Held) -> None:
+def test_token_refused_by_the_server_reports_further_changes(indexed_database: Held) -> None:
     stream = ChangeStream(lambda: indexed_database.speed_views, FIELDS)
     stream.token = {"_data": "no such token"}
     found = stream.read()

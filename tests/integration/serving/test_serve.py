@@ -204,7 +204,7 @@ def test_store_that_dies_ends_the_run_with_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_only_the_server_is_started_where_both_stores_are_given(tmp_path: Path, mongo_uri: str, redis_url: str) -> None:
+def test_serve_starts_only_the_server_with_two_external_stores(tmp_path: Path, mongo_uri: str, redis_url: str) -> None:
     stores = {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": "elsewhere", "REDIS_URL": redis_url}
     with served(tmp_path, LOAD_SAMPLE="never", **stores) as copy:
         copy.wait_until_it_serves()
@@ -216,7 +216,7 @@ def test_only_the_server_is_started_where_both_stores_are_given(tmp_path: Path, 
         assert copy.interrupt() == 0
 
 
-def test_service_starts_while_a_given_mongodb_is_unreachable(tmp_path: Path) -> None:
+def test_service_starts_while_an_external_mongodb_is_unreachable(tmp_path: Path) -> None:
     away = {"MONGODB_URI": f"mongodb://{LOOPBACK}:{free_port()}", "MONGODB_TIMEOUT": "0.2"}
     with served(tmp_path, REDIS_URL=f"redis://{LOOPBACK}:{free_port()}", **away) as copy:
         copy.wait_until_it_serves()

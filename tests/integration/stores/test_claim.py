@@ -46,7 +46,7 @@ def test_key_of_another_type_grants_no_claim_and_stays(link: RedisLink, redis_cl
     assert redis_client.exists(KEY)
 
 
-def test_script_tells_a_new_claim_from_one_held_before(redis_client: Redis) -> None:
+def test_script_distinguishes_a_new_claim_from_a_renewed_one(redis_client: Redis) -> None:
     script = f"{LUA}return claim(KEYS[1], ARGV[1], 1000)"
     assert [redis_client.eval(script, 1, KEY, token) for token in ("a", "a", "b")] == [2, 1, 0]
 

@@ -176,7 +176,7 @@ def test_documents_with_a_deployments_aliases_are_accepted(refusing_by_their_nam
 
 
 @pytest.mark.parametrize("value", [value for value in BAD_VALUES if is_storable(value)], ids=repr)
-def test_no_odd_value_is_refused_where_it_is_readable(refusing: Stored, value: Any) -> None:
+def test_validator_accepts_every_odd_value_that_the_contract_reads(refusing: Stored, value: Any) -> None:
     documents = [replaced(example, path, value) for example in EXAMPLES for path in paths(example) if path != ("hour",)]
     assert [document for document in refused(refusing, documents) if is_read(document)] == []
 

@@ -32,5 +32,5 @@ def test_word_of_the_glossary_is_used_in_the_code(word: str, source: str) -> Non
 
 
 @pytest.mark.parametrize(("word", "path"), ROWS)
-def test_glossary_points_to_a_file_there_is(word: str, path: str) -> None:
+def test_glossary_points_to_an_existing_file(word: str, path: str) -> None:
     assert (ROOT / path).is_file(), word

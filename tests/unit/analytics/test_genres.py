@@ -97,7 +97,7 @@ def test_an_unknown_genre_is_not_found_and_near_ones_are_named() -> None:
     assert caught.value.near == ("Drama",)
 
 
-def test_another_spelling_of_a_genre_is_the_same_genre_and_its_newest_document_counts() -> None:
+def test_spellings_of_a_genre_are_one_and_its_newest_document_counts() -> None:
     newer = month(1999, 1, 9, 10, genre="DRAMA")
     older = month(1999, 1, 5, 30, covers=at("2026-03-09 00:00"))
     assert statistics(ask([newer, older]))["avg_rating"] == 9.0
@@ -142,7 +142,7 @@ def test_top_movies_are_at_most_ten() -> None:
     assert top(ask([month(1999, 1, 5, 5, top_movies=entries)])) == [29 - n for n in range(TOP_MOVIES)]
 
 
-def test_a_top_movie_is_described_by_the_newest_document_and_else_by_the_catalogue() -> None:
+def test_top_movie_is_described_by_newest_document_or_else_the_catalogue() -> None:
     old = month(1999, 1, 5, 5, top_movies=[{"movie_id": 1, "popularity": 99}], covers=at("2026-03-09 00:00"))
     new = month(1999, 2, 5, 5, top_movies=[{"movie_id": 1, "popularity": 7}])
     built = ask([old, new, details(1, RUN, vote_average=8.5)])

@@ -68,7 +68,7 @@ def missing(built: ViewResult) -> list[tuple[str | None, str]]:
 HEALTHY_HOURS = every_hour(CUTOFF_DAY, NOW)
 
 
-def test_old_days_are_the_batch_layers_and_days_after_the_cutoff_the_speed_layers() -> None:
+def test_old_days_come_from_batch_and_days_after_cutoff_from_speed() -> None:
     batch = [point("2026-03-07", 5.0), point("2026-03-08", 6.0), point("2026-03-09", 7.0)]
     built = ask(batch, HEALTHY_HOURS)
     assert points(built) == {
@@ -82,7 +82,7 @@ def test_old_days_are_the_batch_layers_and_days_after_the_cutoff_the_speed_layer
     assert built.freshness.batch_as_of == RUN
 
 
-def test_a_day_that_the_batch_covers_in_part_is_completed_by_the_hours_from_there() -> None:
+def test_partly_covered_day_is_completed_by_speed_hours() -> None:
     late = at("2026-03-08 20:00")
     built = ask([point("2026-03-07", 5.0, covers=late), point("2026-03-08", 6.0, 20, covers=late)], HEALTHY_HOURS)
     assert points(built)["2026-03-08"] == (round((6 * 20 + 8 * 4) / 24, 6), 24, "merged")

@@ -43,7 +43,7 @@ def test_many_movies_are_read_by_the_hours_up_to_the_open_one() -> None:
     assert NOW - found.hours.window.start >= timedelta(hours=48)
 
 
-def test_a_genre_is_looked_for_in_the_spellings_that_producers_use() -> None:
+def test_genre_is_searched_in_every_spelling_of_producers() -> None:
     assert genres(plan(genre="tv movie")) == ["tv movie", "Tv Movie", "TV Movie", "TV MOVIE", "Tv movie"]
 
 

@@ -25,7 +25,7 @@ KNOWN = Known.of(body())
 STALE = {"warnings": ["stale_answer: this answer is from 2026-11-22T17:00:00Z; it is being recomputed"]}
 
 
-def test_the_known_answer_is_fresh_whenever_it_was_made() -> None:
+def test_known_answer_is_fresh_whatever_its_generated_at() -> None:
     assert judged(answer(body({"cutoff": "2026-11-22T18:00:00Z"}, generated_at="later")), KNOWN) is Verdict.FRESH
 
 
@@ -57,18 +57,18 @@ def test_incompleteness_that_it_always_has_is_no_mark() -> None:
     assert judged(answer(body({"complete": False}, vote_average=1.0)), known) is Verdict.WRONG
 
 
-def test_a_stale_answer_says_so_twice_or_is_wrong() -> None:
+def test_stale_answer_needs_its_header_and_its_warning() -> None:
     assert judged(answer(body(STALE, vote_average=1.0), "STALE"), KNOWN) is Verdict.MARKED
     assert judged(answer(body(), "STALE"), KNOWN) is Verdict.WRONG
     assert judged(answer(body(STALE)), KNOWN) is Verdict.WRONG
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"freshness": {"warnings": [], "complete": NaN}}'])
-def test_what_is_no_answer_is_wrong(content: bytes) -> None:
+def test_malformed_answer_is_wrong(content: bytes) -> None:
     assert judged(answer(content), None) is Verdict.WRONG
 
 
-def test_an_unknown_answer_is_taken_on_trust_unless_it_is_marked() -> None:
+def test_answer_without_reference_is_fresh_unless_it_is_marked() -> None:
     assert judged(answer(body(vote_average=1.0)), None) is Verdict.FRESH
     assert judged(answer(body({"complete": False})), None) is Verdict.MARKED
 
@@ -87,7 +87,7 @@ def test_an_unknown_answer_is_taken_on_trust_unless_it_is_marked() -> None:
         (Reply(0), Verdict.LOST),
     ],
 )
-def test_other_replies_are_told_apart(reply: Reply, verdict: Verdict) -> None:
+def test_other_replies_get_their_verdict(reply: Reply, verdict: Verdict) -> None:
     assert judged(reply, KNOWN) is verdict
 
 

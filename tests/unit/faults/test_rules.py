@@ -78,7 +78,7 @@ def test_marked_answers_are_no_errors() -> None:
     assert broken_by(at(115.0, verdict=Verdict.MARKED)) == {}
 
 
-def test_a_twentieth_of_the_answers_may_be_slow_while_the_breaker_is_open_and_no_more() -> None:
+def test_at_most_five_percent_of_answers_may_be_slow_while_breaker_is_open() -> None:
     terms, since = Terms(opens_breaker=True), COURSE.broken + OPENS_WITHIN
     count = len(COURSE.during([sample for sample, _ in well()], OPENS_WITHIN))
     slow = [at(since + 0.001, took=0.2)] * (count // 19 + 2)
@@ -87,7 +87,7 @@ def test_a_twentieth_of_the_answers_may_be_slow_while_the_breaker_is_open_and_no
     assert broken_by(*slow) == {}
 
 
-def test_a_fault_under_which_nothing_is_asked_proves_nothing() -> None:
+def test_fault_without_requests_proves_nothing() -> None:
     samples = without((Key.CACHED, Key.NEW), COURSE.broken, COURSE.mended)
     assert (
         "nothing was asked"
@@ -124,7 +124,7 @@ def test_what_is_gone_is_right_only_where_documents_are() -> None:
     assert broken_by(at(115.0, verdict=Verdict.GONE), terms=Terms(takes_data=True)) == {}
 
 
-def test_what_was_gone_is_no_cached_key_while_it_is_written_again() -> None:
+def test_lost_keys_do_not_count_as_cached_while_they_are_rewritten() -> None:
     terms = Terms(takes_data=True, in_motion=5.0)
     assert broken_by(at(123.0, verdict=Verdict.REFUSED), terms=terms) == {}
     assert list(broken_by(at(127.0, verdict=Verdict.REFUSED), terms=terms)) == ["no error for a cached key"]

@@ -25,7 +25,7 @@ def request_context() -> Iterator[RequestContext]:
     current_request.reset(token)
 
 
-def test_steps_are_timed_only_after_an_explanation_was_asked_for(request_context: RequestContext) -> None:
+def test_steps_are_timed_only_for_a_request_with_explain(request_context: RequestContext) -> None:
     with TimedStep("before"):
         pass
     assert context_to_explain() is None

@@ -66,7 +66,7 @@ def test_a_newer_batch_document_wins_over_a_lagging_speed_layer() -> None:
 
 
 @pytest.mark.parametrize("synced_at", [RUN + HOUR, RUN + 2 * HOUR], ids=["as new", "newer"])
-def test_a_lagging_layer_is_used_if_its_bucket_is_as_new_as_the_batch(synced_at: datetime) -> None:
+def test_lagging_layer_is_used_if_its_bucket_is_as_new_as_batch(synced_at: datetime) -> None:
     result = ask_details([details()], [stats(RUN, 31_020, synced_at=synced_at)])
     assert result.body["vote_count"] == 31_020
     assert "speed_lagging" in codes_of(result)

@@ -90,7 +90,7 @@ def test_of_two_buckets_of_an_hour_the_newest_sync_counts() -> None:
     assert reviews_of(ask(NOW, [total(100, LAST_RUN)], again)) == 104
 
 
-def test_an_hour_of_zero_reviews_is_held_and_an_absent_one_is_not() -> None:
+def test_hour_with_zero_reviews_counts_as_held_and_absent_one_does_not() -> None:
     speed = [*speed_from("2026-03-08 10:00")]
     zero = [
         {**b, "data": {**b["data"], "review_count": 0, "positive_count": 0}}

@@ -146,7 +146,7 @@ def test_trends_carry_the_movie_id_or_the_genre_or_neither(documents: list[Raw])
     assert len(followed) > 20
 
 
-def test_an_overview_is_made_of_facts() -> None:
+def test_overview_sentence_consists_of_facts() -> None:
     movie = Movie(1, "X", "1995-12-09", ("Crime",), 98, None, None, 6.5, 530, 22.8, "en", ("A", "B"), ("C",))
     assert overview(movie) == "A Crime film from 1995, directed by C, with A and B."
     animated = Movie(3, "Z", "1999-01-01", ("Animation", "Family"), None, None, None, 0.0, 0, 0.0, "en", (), ())

@@ -45,7 +45,7 @@ def of_one_worker(**grown: int) -> Callable[[float, Moment], Moment]:
     return change
 
 
-def test_nothing_is_wrong_with_workers_that_hold_what_they_held() -> None:
+def test_workers_with_steady_resources_pass() -> None:
     assert [*broken(moments(), DURATION)] == []
 
 
@@ -65,7 +65,7 @@ def test_what_goes_on_growing_is_named(grown: dict[str, int], expected: str) -> 
     assert sentence.startswith(expected)
 
 
-def test_what_grows_while_it_warms_up_is_not_held_against_a_worker() -> None:
+def test_growth_during_warm_up_is_not_a_failure() -> None:
     def change(share: float, moment: Moment) -> Moment:
         cold = replace(CALM, memory=CALM.memory // 2, peak=CALM.peak // 2, files=10, threads=2, to_mongo=1, to_redis=1)
         return replace(moment, workers={11: CALM, 12: cold}) if share < 0.3 else moment
@@ -89,7 +89,7 @@ def test_a_worker_that_was_replaced_is_noticed() -> None:
     assert sentence.startswith("workers came or went: [11, 12, 13]")
 
 
-def test_too_few_looks_are_no_proof() -> None:
+def test_too_few_samples_are_no_proof() -> None:
     (sentence,) = broken(moments()[::20], DURATION)
     assert "looks after the warm-up" in sentence
 

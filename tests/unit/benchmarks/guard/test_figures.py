@@ -9,7 +9,7 @@ from benchmarks.guard.figures import NARROWEST, Figure, TooNoisy, better_of, com
 QUIET = [{"hot": value} for value in (7.6, 7.62, 7.58, 7.61, 7.6)]
 
 
-def test_a_band_is_wide_enough_for_the_noise_and_too_narrow_for_ten_per_cent() -> None:
+def test_band_admits_noise_but_not_ten_per_cent() -> None:
     figure = record(QUIET)["hot"]
     assert figure.value == 7.6
     assert figure.band == NARROWEST
@@ -31,6 +31,6 @@ def test_of_two_runs_the_smaller_figures_count() -> None:
     assert better_of({"hot": 8.0, "cold": 3.0}, {"hot": 7.0, "cold": 4.0}) == {"hot": 7.0, "cold": 3.0}
 
 
-def test_the_table_says_by_how_much_a_figure_is_slower() -> None:
+def test_table_shows_how_much_slower_a_figure_is() -> None:
     lines = list(table(compare({"hot": 8.4}, {"hot": Figure(7.0, 0.05)})))
     assert lines[1].split() == ["hot", "8.40", "7.00", "+20.0%,", "more", "than", "5%:", "SLOWER"]

@@ -77,7 +77,7 @@ def measure_cold_run(served: Served, endpoint: Endpoint = ENDPOINT) -> Latencies
     return asyncio.run(measure())
 
 
-def test_a_cold_run_asks_everything_in_turn_and_forgets_before_each_turn() -> None:
+def test_cold_run_requests_every_path_and_empties_cache_before_each_turn() -> None:
     with serving() as served:
         found = measure_cold_run(served)
     assert served.asked == ["/one", "/two", "/three", "/one", "/two", "/three", "/one"]
@@ -86,7 +86,7 @@ def test_a_cold_run_asks_everything_in_turn_and_forgets_before_each_turn() -> No
     assert 0 < found.p50 <= found.p95 <= found.slowest
 
 
-def test_a_warm_run_asks_again_and_again_from_several_connections() -> None:
+def test_warm_run_repeats_requests_over_several_connections() -> None:
     with serving() as served:
         found = asyncio.run(run_warm("127.0.0.1", served.port, ENDPOINT, 0.2))
     assert len(served.clients) == CONCURRENCY
@@ -110,7 +110,7 @@ def test_a_warm_run_refuses_an_answer_that_is_not_from_the_cache() -> None:
             asyncio.run(run_warm("127.0.0.1", served.port, ENDPOINT, 0.2))
 
 
-def test_an_endpoint_without_a_cache_may_answer_as_it_likes() -> None:
+def test_endpoint_without_cache_may_answer_without_x_cache() -> None:
     with serving() as served:
         served.keeps = False
         endpoint = Endpoint("health", 50.0, ("/health",), cached=False, cold_requests=2)
@@ -118,7 +118,7 @@ def test_an_endpoint_without_a_cache_may_answer_as_it_likes() -> None:
 
 
 @pytest.mark.parametrize("status", [204, 304, 404, 500, 503])
-def test_any_other_status_than_200_ends_the_run_with_what_the_server_said(status: int) -> None:
+def test_status_other_than_200_ends_the_run_and_quotes_the_body(status: int) -> None:
     with serving() as served:
         served.status = status
         with pytest.raises(LoadFailed, match=f"GET /one was answered with {status}: .*as asked"):

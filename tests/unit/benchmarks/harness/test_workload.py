@@ -35,14 +35,14 @@ def test_every_endpoint_of_the_api_is_measured() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-def test_a_path_is_the_endpoints_own_and_asked_once_in_a_turn(endpoint: Endpoint) -> None:
+def test_each_path_belongs_to_its_endpoint_and_occurs_once(endpoint: Endpoint) -> None:
     start = API + endpoint.name.partition("{")[0]
     assert all(urlsplit(path).path.startswith(start) for path in endpoint.paths)
     assert len(set(endpoint.paths)) == len(endpoint.paths)
 
 
 @pytest.mark.parametrize("endpoint", CACHED, ids=lambda endpoint: endpoint.name)
-def test_two_spellings_of_one_question_are_not_both_asked(endpoint: Endpoint) -> None:
+def test_two_spellings_of_one_request_are_not_both_sent(endpoint: Endpoint) -> None:
     split = [urlsplit(path.casefold()) for path in endpoint.paths]
     asked = {(url.path, frozenset((name, value.strip()) for name, value in parse_qsl(url.query))) for url in split}
     assert len(asked) == len(endpoint.paths)
@@ -54,7 +54,7 @@ def test_a_cold_run_has_sixty_different_questions_where_the_parameters_allow_it(
     assert len(endpoint.paths) >= 60
 
 
-def test_the_same_seed_asks_the_same_and_another_one_does_not() -> None:
+def test_same_seed_gives_the_same_requests_and_another_does_not() -> None:
     assert workload(MOVIES) == ENDPOINTS
     assert workload(MOVIES, seed=2) != ENDPOINTS
 
@@ -64,7 +64,7 @@ def test_a_handful_of_movies_is_enough() -> None:
     assert all(endpoint.paths for endpoint in few)
 
 
-def test_only_actors_with_a_network_are_asked_for() -> None:
+def test_only_actors_with_a_network_are_requested() -> None:
     few = workload(MOVIES[:400])
     names = [path.rpartition("/")[2] for path in few[-1].paths]
     seen = [actor for movie in MOVIES[:400] for actor in movie.cast]

@@ -52,19 +52,19 @@ def test_a_run_with_a_wrong_answer_is_no_run(changes: dict[str, Any]) -> None:
         wrk.parse_output(output(**changes))
 
 
-def test_a_wrk_that_says_nothing_is_told_with_its_last_words() -> None:
+def test_wrk_without_a_result_fails_with_its_last_output() -> None:
     with pytest.raises(LoadFailed, match="unable to connect"):
         wrk.parse_output([], "unable to connect")
 
 
-def test_a_machine_without_wrk_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_wrk_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(wrk.WrkMissing, match="apt-get install wrk"):
         wrk.find_wrk()
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed (Debian: apt-get install wrk)")
-def test_it_asks_the_lines_from_a_place_on_with_headers_and_tags(tmp_path: Path) -> None:
+def test_run_requests_lines_from_a_position_with_headers_and_tags(tmp_path: Path) -> None:
     asked: list[tuple[str, str | None, str | None]] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -48,7 +48,7 @@ def test_what_was_aimed_at_is_reached_with_good_figures() -> None:
     assert all(reached for _, reached in aims(comparison(ours=1600.0)))
 
 
-def test_each_missed_aim_is_told_with_its_figures() -> None:
+def test_each_missed_aim_is_shown_with_its_figures() -> None:
     missed = [text for text, reached in aims(comparison(ours=900.0, p95=3.0, memory=151_000_000)) if not reached]
     assert f"hot hits ≥ 1.5 × {GUARDED}: 0.90" in missed
     assert f"hot hits ≥ 1 × {PLAIN}: 0.60" in missed
@@ -69,7 +69,7 @@ def test_the_report_has_every_scenario_ratio_floor_and_verdict() -> None:
     assert "not reached" not in text
 
 
-def test_the_load_keeps_a_core_and_each_worker_gets_one_while_there_are_enough() -> None:
+def test_load_keeps_a_core_and_workers_get_the_first_ones() -> None:
     assert Cores.split(frozenset({0, 1}), 1) == Cores(frozenset({0}), frozenset({1}))
     assert Cores.split(frozenset({0, 1}), 2) == Cores(frozenset({0}), frozenset({1}))
     assert Cores.split(frozenset({2, 3, 5, 7}), 2) == Cores(frozenset({2, 3}), frozenset({5, 7}))

@@ -36,7 +36,7 @@ def test_the_table_is_markdown_with_columns_of_one_width() -> None:
     assert lines[3].rstrip("| ").endswith("misses")
 
 
-def test_the_section_says_what_the_figures_hold_for_and_what_was_missed() -> None:
+def test_section_lists_conditions_and_missed_targets() -> None:
     text = section([MET, MISSED], CONDITIONS)
     for fact in ("2026-11-24 12:00 UTC", "4,775 movies", "1 worker.", "A processor, 2 cores", "Django 5.2.19"):
         assert fact in text
@@ -44,7 +44,7 @@ def test_the_section_says_what_the_figures_hold_for_and_what_was_missed() -> Non
     assert text.endswith("Missed:\n\n- `search/movies`: cold p95 123.4 ms > 100 ms")
 
 
-def test_without_a_miss_it_says_so_and_unknown_memory_is_not_a_number() -> None:
+def test_section_without_misses_says_so_and_unknown_memory_has_no_number() -> None:
     text = section([MET], replace(CONDITIONS, peak_memory=None, workers=2))
     assert text.endswith("Every target was met.")
     assert "peak resident memory of a worker: not measured" in text

@@ -12,7 +12,7 @@ BEGIN, END = markers("measured")
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "performance.md"
 
 
-def test_the_columns_of_a_table_have_one_width_and_numbers_end_where_they_should() -> None:
+def test_table_columns_have_one_width_and_numbers_align_right() -> None:
     lines = align_table(("what", "how many"), [("cats", "3"), ("elephants", "12")]).splitlines()
     assert lines == [
         "| what      | how many |",

@@ -30,19 +30,19 @@ def test_the_average_is_that_of_the_mix() -> None:
     assert found.made_on_average.cpu_ms == pytest.approx(expected)
 
 
-def test_where_all_is_asked_alike_a_cache_hits_as_often_as_it_is_large() -> None:
+def test_with_uniform_demand_hit_rate_equals_cache_size() -> None:
     rates = hit_rates(Demand(1_000, 0.0, 40_000), [100, 500, 1_000])
     assert rates == pytest.approx([0.1, 0.5, 1.0], abs=0.02)
 
 
-def test_what_is_asked_most_is_worth_most_room() -> None:
+def test_larger_cache_hits_more_often_under_skewed_demand() -> None:
     small, large = hit_rates(Demand(10_000, 1.0, 40_000), [100, 1_000])
     assert 0.25 < small < large < 0.85
 
 
-def test_answers_that_grow_old_are_hit_the_more_often_the_more_is_asked() -> None:
+def test_expiring_answers_have_more_hits_under_higher_load() -> None:
     demand = Demand(1_000, 1.0, 40_000)
     seldom, often = (fresh_hit_rate(demand, load, 60) for load in (1, 100))
     assert seldom < often
-    # One question, asked each second, fresh for ten: made once and then given nine times.
+    # One question, asked each second, fresh for ten: computed once and then served nine times.
     assert fresh_hit_rate(Demand(1, 1.0, 10_000), 1, 10) == pytest.approx(0.9)

@@ -33,5 +33,5 @@ def test_age_and_rounding_do_not_count(ours: object, theirs: object) -> None:
         ({"a": 1.0}, {"a": 1.0001}, "a: 1.0 and 1.0001"),
     ],
 )
-def test_a_difference_is_told_with_its_place(ours: object, theirs: object, where: str) -> None:
+def test_difference_names_its_place_and_both_values(ours: object, theirs: object, where: str) -> None:
     assert difference(ours, theirs) == where

@@ -20,7 +20,7 @@ def test_every_cached_endpoint_has_its_share_of_the_stream() -> None:
     assert sum(SHARES.values()) == pytest.approx(1.0)
 
 
-def test_a_movie_at_twice_the_rank_is_asked_for_half_as_often() -> None:
+def test_movie_at_twice_the_rank_is_requested_half_as_often() -> None:
     asked = Counter(path for path in STREAM if path.count("/") == 4 and "/movies/" in path and "?" not in path)
     first, fourth = (asked[f"/api/v1/movies/{MOVIES[rank].movie_id}"] for rank in (0, 3))
     assert first / fourth == pytest.approx(4.0, rel=0.25)
@@ -43,7 +43,7 @@ def test_each_scenario_is_what_its_name_says() -> None:
     assert (found[ZIPF].lead, len(found[ZIPF].paths)) == (50, 100)
 
 
-def test_answers_that_are_not_what_the_scenario_is_about_are_told() -> None:
+def test_unexpected_answers_violate_the_scenario() -> None:
     warm = Scenario("warm", "", ("/",), expected="200 HIT", at_least=0.9)
     assert warm.violation({"200 HIT": 90, "200 MISS": 10}) is None
     assert warm.violation({"200 HIT": 89, "200 MISS": 11}) == (

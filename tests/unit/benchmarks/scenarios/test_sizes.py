@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 WORLD = SizedWorld(Size(movies=6_000, speed=180), NOW)
 
 
-def test_every_document_is_readable_and_as_many_are_made_as_were_told() -> None:
+def test_every_document_is_readable_and_counts_match() -> None:
     batch, speed = list(WORLD.batch()), list(WORLD.speed())
     read = Contract().read(batch=batch, speed=speed)
     assert not read.skipped
@@ -28,7 +28,7 @@ def test_every_document_is_readable_and_as_many_are_made_as_were_told() -> None:
     assert len({d["movie_id"] for d in batch if d["view_type"] == "movie_details"}) == 6_000
 
 
-def test_six_hours_hold_as_many_speed_documents_as_wanted_and_no_hour_is_without() -> None:
+def test_six_hours_hold_the_wanted_number_of_speed_documents() -> None:
     by_hour = Counter(d["hour"] for d in WORLD.speed())
     hours = [floor_hour(NOW) - timedelta(hours=back) for back in range(SPEED_HOURS)]
     assert sum(by_hour[hour] for hour in hours[:6]) == 180
@@ -41,13 +41,13 @@ def test_nothing_is_of_the_future() -> None:
     assert all(d["covers_until"] <= d["computed_at"] <= NOW for d in WORLD.batch())
 
 
-def test_the_same_world_is_made_every_time() -> None:
+def test_same_seed_gives_the_same_world() -> None:
     small = Size(movies=20, speed=60)
     assert list(SizedWorld(small, NOW).speed()) == list(SizedWorld(small, NOW).speed())
     assert list(SizedWorld(small, NOW).batch()) != list(SizedWorld(small, NOW, seed=2).batch())
 
 
-def test_every_kind_of_question_is_asked_often_enough() -> None:
+def test_every_kind_of_request_is_sent_often_enough() -> None:
     found = {endpoint.name: endpoint for endpoint in questions(WORLD.movies(5_000), most=15)}
     for name, endpoint in found.items():
         if name not in ("hot hit", "analytics/overview"):

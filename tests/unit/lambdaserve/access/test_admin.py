@@ -89,7 +89,7 @@ def test_staff_without_the_permission_sees_and_revokes_nothing(client: Client) -
     assert is_accepted(text)
 
 
-def test_the_list_says_in_which_state_each_key_is(admin_client: Client) -> None:
+def test_key_list_shows_each_key_s_state(admin_client: Client) -> None:
     past = datetime(2020, 1, 1, tzinfo=UTC)
     create_key()
     create_key(revoked_at=past)
@@ -100,7 +100,7 @@ def test_the_list_says_in_which_state_each_key_is(admin_client: Client) -> None:
     assert page.content.decode().count("expired, or its owner is inactive") == 1
 
 
-def test_staff_ends_a_session_and_the_log_says_so(admin_client: Client) -> None:
+def test_staff_ends_a_session_and_the_log_records_it(admin_client: Client) -> None:
     begin_session(User.objects.create_user("ann"))
     page: Any = admin_client.get(SESSIONS)
     assert page.content.decode().count("action-select") == 1

@@ -75,7 +75,7 @@ def test_an_invalid_token_gets_a_401_without_a_reason(monkeypatch: pytest.Monkey
     assert json.loads(response.content)["detail"] == "The token is not valid."
 
 
-def test_beyond_the_limit_a_token_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_limit_a_token_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[str] = []
     monkeypatch.setattr(api, "count_token_attempt", lambda _: 42)
     monkeypatch.setattr(tokens, "verify", passed.append)

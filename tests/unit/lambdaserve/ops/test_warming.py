@@ -30,7 +30,7 @@ def failing(error: Exception) -> Any:
     return answer
 
 
-def test_answer_is_asked_for_strictly(computed: list[str]) -> None:
+def test_answer_is_requested_with_completeness_strict(computed: list[str]) -> None:
     assert warm("/api/v1/movies/603/sentiment?window=7d&completeness=partial") == (Warmed.COMPUTED, "")
     assert computed == ["/api/v1/movies/603/sentiment?window=7d&completeness=strict"]
 

@@ -39,7 +39,7 @@ def test_log_tail_shows_text_that_is_not_utf_8(tmp_path: Path) -> None:
     assert child.log_tail() == "a\n\ufffd"
 
 
-def test_environment_and_directory_are_the_given_ones(tmp_path: Path) -> None:
+def test_child_gets_its_environment_and_directory(tmp_path: Path) -> None:
     script = "import os; print(os.environ['NAME'], os.getcwd(), 'HOME' in os.environ)"
     child = run(script, tmp_path / "log", NAME="given")
     assert child.log_tail() == f"given {tmp_path} False"

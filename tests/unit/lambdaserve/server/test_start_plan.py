@@ -28,12 +28,12 @@ def test_both_stores_are_embedded_with_the_sample_world_by_default() -> None:
     assert (found.embed_mongo, found.embed_redis, found.sample) == (True, True, True)
 
 
-def test_nothing_is_embedded_where_both_stores_are_given() -> None:
+def test_nothing_is_embedded_with_two_external_stores() -> None:
     found = plan(MONGODB_URI="mongodb://elsewhere", REDIS_URL="redis://elsewhere", LOAD_SAMPLE="never")
     assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
 
 
-def test_sample_world_is_never_loaded_into_a_given_mongodb() -> None:
+def test_sample_world_is_never_loaded_into_an_external_mongodb() -> None:
     found = plan(MONGODB_URI="mongodb://elsewhere", LOAD_SAMPLE="auto")
     assert (found.embed_mongo, found.embed_redis, found.sample) == (False, True, False)
 

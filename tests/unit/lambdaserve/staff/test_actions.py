@@ -28,7 +28,7 @@ def advanced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_each_invalidation_advances_its_generation_and_says_so(advanced: list[str]) -> None:
+def test_each_invalidation_advances_its_generation_and_is_logged(advanced: list[str]) -> None:
     assert actions.invalidate_movie({"movie": "603"}) == "Invalidated the answers about movie 603."
     assert actions.invalidate_view({"view": "movies.details"}) == "Invalidated the answers of movies.details."
     assert actions.invalidate_all({}).startswith("Invalidated every cached answer.")
@@ -73,7 +73,9 @@ def extra() -> IndexStatus:
     return IndexStatus(IndexState.EXTRA, "batch_views", None, {"name": "theirs", "key": {"theirs": 1}})
 
 
-def test_dropping_an_index_asks_first_and_names_it(monkeypatch: pytest.MonkeyPatch, status: list[IndexStatus]) -> None:
+def test_dropping_an_index_asks_for_confirmation_and_names_it(
+    monkeypatch: pytest.MonkeyPatch, status: list[IndexStatus]
+) -> None:
     dropped: list[IndexStatus] = []
     monkeypatch.setattr(server, "drop", dropped.append)
     status.append(extra())

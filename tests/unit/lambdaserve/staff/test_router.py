@@ -14,7 +14,7 @@ from lambdaserve.staff.router import ViewsRouter
     ("model", "database"),
     [(BatchDocument, DATABASE_ALIAS), (SpeedDocument, DATABASE_ALIAS), (User, None), (ApiKey, None)],
 )
-def test_stored_documents_are_in_mongodb_and_all_else_in_sql(model: type, database: str | None) -> None:
+def test_stored_documents_are_routed_to_mongodb_and_other_models_to_sql(model: type, database: str | None) -> None:
     router = ViewsRouter()
     assert router.db_for_read(model) == router.db_for_write(model) == database
 

@@ -46,6 +46,6 @@ def test_the_index_lists_the_pages_first_for_users_who_may_see_them() -> None:
     assert all(model["view_only"] for model in operations["models"])
 
 
-def test_the_pages_are_hidden_without_the_permission_and_from_an_app_s_own_index() -> None:
+def test_pages_are_hidden_without_permission_and_from_an_app_s_index() -> None:
     assert app_list() == []
     assert app_list(SEE, app_label="access") == []

@@ -46,7 +46,7 @@ def test_genre_matches_in_any_case(name: str) -> None:
     assert KNOWN.genre(f" {name} ") == "Drama"
 
 
-def test_genre_of_many_movies_is_looked_up_at_once() -> None:
+def test_genre_of_many_movies_is_checked_in_one_call() -> None:
     found = catalogue(*(details("War", "wAR") if n % 3 else details("Drama", movie_id=n) for n in range(7)), details())
     movie_ids = np.array([0, 1, 3, MOVIE, 10**12, 6])
     rows, known = found.movies.rows(movie_ids)

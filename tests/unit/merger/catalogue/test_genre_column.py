@@ -12,7 +12,7 @@ LISTS = st.lists(st.lists(st.sampled_from(["Drama", "drama", "War", "Sci-Fi"]), 
 
 
 @given(LISTS, st.data())
-def test_column_says_of_each_row_what_its_list_says(lists: list[tuple[str, ...]], data: st.DataObject) -> None:
+def test_column_holds_each_row_s_genres(lists: list[tuple[str, ...]], data: st.DataObject) -> None:
     list_of = data.draw(st.lists(st.integers(0, len(lists) - 1), max_size=8))
     rows = [lists[number] for number in list_of]
     column = Genres.of(lists, list_of)
@@ -29,6 +29,6 @@ def test_column_says_of_each_row_what_its_list_says(lists: list[tuple[str, ...]]
     assert column.uses() == {name: used.count(name) for name in used}
 
 
-def test_equal_lists_are_held_once() -> None:
+def test_equal_lists_share_one_object() -> None:
     column = Genres.of([("Drama", "War")], [0] * 1000)
     assert len(column.items) == 2

@@ -51,7 +51,7 @@ def test_only_a_newer_unreadable_document_of_the_type_unsettles_an_hour(skip: Sk
     assert covered(skip).holds(FIRST) is is_held
 
 
-def test_an_hour_with_nothing_but_an_unreadable_document_is_not_held() -> None:
+def test_hour_with_only_an_unreadable_document_is_not_held() -> None:
     layers = Layers(speed={"stats": SpeedLayer(frozenset({SECOND}), SYNCED)})
     coverage = coverage_of("stats", BOUNDARY, layers, synced={}, skipped=[unreadable(hour=SECOND)], ahead=())
     assert not coverage.holds(SECOND)

@@ -45,7 +45,7 @@ def test_contents_and_case_do_not_change_an_identity(view_type: str, changes: di
         ("actor_collaboration", {"actor": "B"}),
     ],
 )
-def test_the_fields_that_tell_documents_apart_change_it(view_type: str, changes: dict[str, Any]) -> None:
+def test_identity_changes_with_every_distinguishing_field(view_type: str, changes: dict[str, Any]) -> None:
     assert identity_of(read(view_type, **changes)) != identity_of(read(view_type))
 
 

@@ -54,7 +54,7 @@ def test_any_other_text_is_refused_with_the_accepted_forms(text: str) -> None:
     assert caught.value.parameter == "span"
 
 
-def test_all_is_refused_where_it_is_not_allowed() -> None:
+def test_window_all_is_refused_unless_allowed() -> None:
     with pytest.raises(BadQuery, match=r"^window takes a number of hours or days"):
         parse_span("all", allow_all=False)
 
@@ -65,7 +65,7 @@ def test_a_window_includes_all_of_its_oldest_and_open_buckets() -> None:
     assert parse_span("all").ending(NOW, Granularity.DAY) == Window(None, at("2026-03-11 00:00"))
 
 
-def test_a_window_asked_exactly_on_the_hour_includes_the_new_hour() -> None:
+def test_window_requested_on_the_hour_includes_the_new_hour() -> None:
     now = at("2026-03-10 10:00")
     assert parse_span("1h").ending(now, Granularity.HOUR) == Window(at("2026-03-10 09:00"), at("2026-03-10 11:00"))
 

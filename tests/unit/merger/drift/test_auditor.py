@@ -88,7 +88,7 @@ def test_documents_with_future_stamps_are_ignored() -> None:
     assert (found.checked, found.not_checked, found.ratio) == (3, 2, 0)
 
 
-def test_a_comparison_that_takes_too_long_gives_up() -> None:
+def test_comparison_stops_at_its_time_limit() -> None:
     layers = BothLayers(every_day(), every_hour())
 
     def later(types: tuple[str, ...]) -> tuple[Boundary, Layers]:

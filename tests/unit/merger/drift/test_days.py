@@ -52,7 +52,7 @@ def test_an_hour_without_a_readable_document_is_missing() -> None:
     assert list(day.doubtful) == [1]
 
 
-def test_an_unreadable_document_makes_a_movie_doubtful_unless_a_readable_one_is_as_new() -> None:
+def test_movie_is_doubtful_if_an_unreadable_document_is_newer_than_readable_ones() -> None:
     day, broken = speed_day(), {**reviews(DAY_START, 1), "data": {}}
     day.add(DAY_START, from_speed(broken, reviews(DAY_START, 2)))
     day.end_hour()

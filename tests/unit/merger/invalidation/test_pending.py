@@ -50,7 +50,7 @@ def test_batch_is_bumped_at_its_repeats_and_its_age_only_once() -> None:
     assert [pending.bump(at) for at in (400.0, 800.0)] == [{"batch"}, set()]
 
 
-def test_recent_additions_are_known_for_as_long_as_asked() -> None:
+def test_recent_additions_are_remembered_for_the_requested_time() -> None:
     pending = Clocked()
     pending.add_all()
     pending.now = 4.0
@@ -59,7 +59,7 @@ def test_recent_additions_are_known_for_as_long_as_asked() -> None:
     assert not pending.has_recent("batch", 5.0)
 
 
-def test_it_is_behind_until_everything_due_is_bumped_or_cleared() -> None:
+def test_pending_is_behind_until_everything_due_is_bumped_or_cleared() -> None:
     pending = Clocked()
     assert not pending.is_behind
     for add in (pending.add_all, lambda: pending.add_movies([1])):

@@ -33,7 +33,7 @@ def test_an_empty_collection_has_no_newest() -> None:
     assert search(MemoryStore()) == Newest()
 
 
-def test_a_known_newest_is_confirmed_by_one_find_per_choice_and_one_by_id() -> None:
+def test_known_newest_is_confirmed_by_one_find_per_choice_and_one_by_id() -> None:
     store = MemoryStore(batch_views=[document(timedelta(days=2))])
     known = search(store)
     store.finds.clear()

@@ -91,7 +91,7 @@ def test_a_deleted_hour_is_no_longer_held() -> None:
     assert world.read(after=MAX_AGE + 0.1).speed_of("sentiment").held == {TOP - HOUR}
 
 
-def test_an_hour_stays_held_when_only_its_witness_is_deleted() -> None:
+def test_hour_stays_held_when_only_its_sentinel_document_is_deleted() -> None:
     world = World(speed_views=[speed(1), speed(1, movie_id=2)])
     world.read()
     world.store.collections[SPEED].pop(0)

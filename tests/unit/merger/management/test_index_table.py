@@ -23,7 +23,7 @@ def test_sizes_and_uses_are_shown_for_real_indexes_only() -> None:
     assert second == ["missing", "speed_views.movie_hour", "movie_id", "+1,", "hour", "-1", "one", "movie's", "buckets"]
 
 
-def test_an_index_that_is_not_declared_says_so_and_one_that_differs_says_how() -> None:
+def test_undeclared_and_different_indexes_are_described() -> None:
     different = IndexStatus(IndexState.DIFFERENT, "speed_views", DECLARED, PRESENT.real, ("it is sparse", "hidden"))
     lines = list(format_table([EXTRA, different], SIZES))
     assert lines[1].endswith("not declared")

@@ -35,9 +35,7 @@ def test_rows_of_parquet_are_objects_without_nulls(tmp_path: Path) -> None:
         assert list(file.items()) == [(1, {"a": 1}), (2, {"a": 2, "b": {"d": [1]}})]
 
 
-def test_a_line_that_is_too_long_is_cut_off_and_the_next_one_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_overlong_line_is_cut_off_and_the_next_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view_files, "MAX_LINE_BYTES", 20)
     monkeypatch.setattr(view_files, "_SHOWN_BYTES", 4)
     content = b"x" * 20 + b"\n" + b"y" * 77 + b"\nlast\n"

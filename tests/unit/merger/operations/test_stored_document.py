@@ -37,7 +37,7 @@ def test_json_keeps_dates_and_letters_readable() -> None:
     assert text.count("\n") > 2
 
 
-def test_a_readable_document_has_no_trouble_and_an_unreadable_one_says_why() -> None:
+def test_readable_document_has_no_trouble_and_unreadable_one_names_the_reason() -> None:
     assert why_unreadable("batch_views", total(1, NOON)) is None
     assert why_unreadable("speed_views", bucket(NOON, 1)) is None
     broken = {**total(1, NOON), "data": {"review_count": "x"}}

@@ -12,7 +12,7 @@ from merger.speed.tables import HourRange
 from tests.unit.merger.speed.shared import HOUR, NOW, SECOND, TICK, TOP, Shared, trending
 
 
-def test_read_returns_every_movie_of_the_window_and_nothing_else() -> None:
+def test_read_returns_exactly_the_movies_of_the_window() -> None:
     shared = Shared(trending(0), trending(5, 2), trending(6, 3), trending(1, 4, data_type="stats"))
     assert shared.movies() == {1, 2}
 
@@ -75,7 +75,7 @@ def test_future_hours_are_not_read() -> None:
     assert [table.hour for table in shared.hours.read(wanted, shared.boundary, shared.layers()).tables] == [TOP]
 
 
-def test_answer_makes_no_find_after_a_background_refresh() -> None:
+def test_answer_needs_no_find_after_a_background_refresh() -> None:
     shared = Shared(*(trending(h) for h in range(6)))
     shared.read()
     for n in range(1, 800):

@@ -65,6 +65,6 @@ def test_further_read_gives_up_when_no_place_becomes_free() -> None:
 
 
 @pytest.mark.parametrize("places", [0, -3, 1])
-def test_there_is_always_at_least_one_place(places: int) -> None:
+def test_bulkhead_has_at_least_one_place(places: int) -> None:
     with Reads(places).bulkhead.place():
         pass

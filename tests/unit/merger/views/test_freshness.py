@@ -81,7 +81,7 @@ def test_long_list_of_skipped_kinds_is_shortened() -> None:
     assert warning.endswith("sentiment.neutral_count, sentiment.positive_count, …)")
 
 
-def test_equal_warnings_are_given_once() -> None:
+def test_equal_warnings_appear_once() -> None:
     assert describe(BOUNDARY, HEALTHY, warnings=("a: b", "c: d", "a: b")).warnings == ("a: b", "c: d")
 
 

@@ -24,7 +24,7 @@ from pages.templatetags.display import address, ago, display, moment, percent
         (172_800, "2 d"),
     ],
 )
-def test_ago_uses_a_unit_from_two_of_it_on(seconds: Any, text: str) -> None:
+def test_ago_uses_a_unit_from_two_upwards(seconds: Any, text: str) -> None:
     assert ago(seconds) == text
 
 

@@ -30,7 +30,7 @@ def test_a_digest_matches_its_own_secret_only(settings: Any) -> None:
     assert key.secret not in key.digest()
 
 
-def test_a_digest_is_made_with_the_pepper_and_accepted_under_former_ones(settings: Any) -> None:
+def test_digest_uses_current_pepper_and_former_ones_are_accepted(settings: Any) -> None:
     key = KeyText.generate()
     under_secret_key = key.digest()
     settings.API_KEY_PEPPER = "a pepper"

@@ -68,7 +68,7 @@ def test_refused_credentials_are_remembered_as_long() -> None:
     assert cache.find("wrong") is not None
 
 
-def test_a_text_that_can_not_be_credentials_is_never_looked_up() -> None:
+def test_text_that_cannot_be_credentials_is_never_looked_up() -> None:
     cache = Cache()
     assert cache.find("-") is None
     assert cache.look_ups == 0
@@ -98,7 +98,7 @@ def test_wrong_credentials_push_out_no_right_ones() -> None:
     assert cache.look_ups == before
 
 
-def test_the_number_of_callers_is_bounded_and_the_oldest_makes_room() -> None:
+def test_number_of_callers_is_bounded_and_the_oldest_is_evicted() -> None:
     cache = Cache(max_entries=5)
     cache.valid = {str(number): None for number in range(8)}
     for name in cache.valid:

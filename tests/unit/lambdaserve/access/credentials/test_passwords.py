@@ -34,7 +34,7 @@ def test_a_check_is_refused_while_every_slot_is_taken(monkeypatch: pytest.Monkey
     assert backend.authenticate(None, "ann", "password") is None
 
 
-def test_a_check_that_fails_gives_its_slot_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_password_check_frees_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the database is away")
 

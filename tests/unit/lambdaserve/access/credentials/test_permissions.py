@@ -67,7 +67,7 @@ def test_a_key_needs_the_scope_and_a_user_the_permission(
     assert permission().has_permission(request(by_key=False, user=USER), VIEW)
 
 
-def test_metrics_are_open_to_listed_addresses_but_not_to_a_key_without_the_scope(settings: Any) -> None:
+def test_metrics_are_open_to_listed_addresses_not_to_keys_without_scope(settings: Any) -> None:
     settings.METRICS_FROM, settings.TRUSTED_PROXIES = ("192.0.2.7",), ()
     assert MetricsAccess().has_permission(request(by_key=False, REMOTE_ADDR="192.0.2.7"), VIEW)
     assert not MetricsAccess().has_permission(request(by_key=False, REMOTE_ADDR="192.0.2.8"), VIEW)

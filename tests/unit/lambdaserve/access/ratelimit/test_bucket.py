@@ -17,14 +17,14 @@ limits = st.builds(Limit, st.integers(1, MAX_TOKENS), st.integers(1, MAX_TOKENS)
 )
 
 
-def test_a_new_bucket_is_full_and_gives_no_more_than_it_holds() -> None:
+def test_new_bucket_is_full_and_grants_no_more_than_its_burst() -> None:
     bucket, grant = TokenBucket().take(ONE_A_SECOND, NOON, wanted=64)
     assert grant == Grant(10, 0, 0)
     _, refused = bucket.take(ONE_A_SECOND, NOON, wanted=1)
     assert refused == Grant(0, 0, SECOND)
 
 
-def test_tokens_come_back_one_by_one_until_it_is_full() -> None:
+def test_bucket_refills_token_by_token_until_it_is_full() -> None:
     bucket, _ = TokenBucket().take(ONE_A_SECOND, NOON, wanted=10)
     for seconds, back in ((0.999, 0), (1, 1), (3.5, 3), (10, 10), (3600, 10)):
         _, grant = bucket.take(ONE_A_SECOND, NOON + int(seconds * SECOND), wanted=64)
@@ -46,7 +46,7 @@ def test_tokens_handed_back_can_be_taken_again() -> None:
     assert grant == Grant(4, 0, 0)
 
 
-def test_handing_back_never_makes_more_than_a_full_bucket() -> None:
+def test_handing_back_never_overfills_the_bucket() -> None:
     _, grant = TokenBucket().take(ONE_A_SECOND, NOON, wanted=1, unused=64)
     assert grant == Grant(1, 9, 0)
 

@@ -160,7 +160,7 @@ def test_without_the_shared_bucket_each_process_limits_by_itself() -> None:
     assert sum(table.take("a", NARROW, 1).admitted for _ in range(30)) == 3
 
 
-def test_the_shared_bucket_is_used_again_when_it_is_back() -> None:
+def test_shared_bucket_is_used_again_once_redis_answers() -> None:
     world = World()
     table = world.process()
     world.away = True

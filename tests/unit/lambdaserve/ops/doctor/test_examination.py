@@ -35,7 +35,7 @@ def test_reasons_stand_in_for_what_can_not_be_read() -> None:
     assert seen.disk_total > seen.disk_used > 0
 
 
-def test_nothing_more_is_asked_of_a_mongodb_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examination_asks_mongodb_nothing_more_once_it_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examination, "current_report", raising(AssertionError("it was asked")))
     seen = examination.examine()
     assert (seen.indexes, seen.migrations, seen.samples) == ((), (), {})

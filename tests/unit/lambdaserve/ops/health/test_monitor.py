@@ -8,14 +8,14 @@ import time
 from lambdaserve.ops.health.monitor import Probe
 
 
-def test_kept_result_is_not_asked_for_again() -> None:
+def test_kept_result_is_not_checked_again() -> None:
     answers = iter(["first", "second"])
     probe = Probe(lambda: next(answers), keep=60.0)
     assert [probe.wait(10), probe.wait(10)] == ["first", "first"]
     assert probe.last == "first"
 
 
-def test_result_without_a_lifetime_is_asked_for_each_time() -> None:
+def test_result_without_a_lifetime_is_computed_each_time() -> None:
     answers = iter(["first", "second"])
     probe = Probe(lambda: next(answers))
     assert [probe.wait(10), probe.wait(10)] == ["first", "second"]
@@ -37,7 +37,7 @@ def test_slow_probe_runs_once_for_all_who_wait() -> None:
     assert not started.acquire(blocking=False), "it ran twice"
 
 
-def test_after_a_failure_nothing_waits_until_a_good_result_is_there() -> None:
+def test_after_a_failure_nothing_waits_until_the_next_success() -> None:
     """Each waiting thread could serve a cached answer instead."""
     failed, back = threading.Event(), threading.Event()
 

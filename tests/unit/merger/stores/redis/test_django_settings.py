@@ -6,7 +6,7 @@ from merger.stores.redis.address import parse_redis_url
 from merger.stores.redis.django_settings import cache_settings
 
 
-def test_one_server_is_asked_once_and_briefly() -> None:
+def test_single_redis_is_tried_once_with_short_timeouts() -> None:
     settings = cache_settings(parse_redis_url("redis://h:1/2"))
     assert settings["LOCATION"] == "redis://h:1/2"
     assert settings["OPTIONS"] == {
