@@ -72,9 +72,9 @@ class BrowserPage(View):
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
                 context = self.content(self._values(request), **path)
         except ValidationError as error:
-            return _message(request, 400, "This address is not valid", _reasons(error.detail))
+            return _message(request, 400, "This address is not valid", reasons=_reasons(error.detail))
         except NotFound as error:
-            return _message(request, 404, f"There is {error}", [], near=_near(error))
+            return _message(request, 404, f"There is {error}", near=_near(error))
         if "download" in request.GET:
             return _download(context, request.GET["download"])
         main = context.get("main")
@@ -132,10 +132,8 @@ def _download(context: Mapping[str, Any], name: str) -> HttpResponse:
     raise Http404
 
 
-def _message(
-    request: HttpRequest, status: int, title: str, reasons: list[str], near: list[tuple[str, str]] | None = None
-) -> HttpResponse:
-    context = {**common_context(request), "title": title, "reasons": reasons, "near": near or []}
+def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) -> HttpResponse:
+    context = {**common_context(request), "title": title, **lists}
     return render(request, "pages/message.html", context, status=status)
 
 

@@ -31,7 +31,7 @@ def examine() -> Examination:
         sql=_value_or_reason(_pending_migrations),
         store=_value_or_reason(server_facts.store_facts),
         cache=_value_or_reason(server_facts.cache_facts),
-        drift=_drift_ratio(),
+        drift=_value_or(_drift_ratio, None),
         disk_used=disk.total - disk.free,
         disk_total=disk.total,
     )
@@ -61,10 +61,7 @@ def _pending_migrations() -> Sequence[str]:
 
 
 def _drift_ratio() -> float | None:
-    try:
-        last = wiring.shared_drift_results().last()
-    except RedisTrouble:
-        return None
+    last = wiring.shared_drift_results().last()
     return None if last is None else last.drift.ratio
 
 
