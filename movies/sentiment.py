@@ -69,10 +69,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
         "sentiment": _summary(overall, _velocity(data, window)),
         "breakdown": [_point(bucket, granularity) for bucket in buckets],
         "trend": _trend(buckets),
-        "data_sources": {
-            "batch": sum(piece.source == "batch" for piece in parts),
-            "speed": sum(piece.source == "speed" for piece in parts),
-        },
+        "data_sources": {layer: sum(piece.source == layer for piece in parts) for layer in ("batch", "speed")},
         "data_source": source_of(piece.source for piece in parts),
     }
     freshness = describe(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from merger.core.intervals import closed_hours
 from merger.core.windows import HOUR, Span, Window, floor_hour, isoformat
 from merger.speed.tables import HourRange, HourTable, SharedHours
 from merger.views.plans import Plan, PlanContext
@@ -78,7 +79,8 @@ def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewIn
     window = ranking_window(params.window, boundary.now)
     candidates, ranked = ranked_candidates(window, genre, inputs)
     ranks_before = _ranks_before(boundary.open_hour, window, genre, inputs)
-    hours = list(hours_shown(params, boundary.now).hours())
+    period = hours_shown(params, boundary.now)
+    hours = closed_hours(period.bounded_start, period.end, None)
     shown = candidates.movies[ranked[: params.limit]].tolist()
     scores = _HourlyScores(inputs)
     return [
@@ -86,7 +88,7 @@ def _movies_with_history(params: HistoryQuery, genre: str | None, inputs: ViewIn
             "rank": rank,
             "rank_before": ranks_before.get(movie_id),
             "movie_id": movie_id,
-            "title": inputs.catalogue.facts_of(movie_id).get("title"),
+            "title": inputs.catalogue.title_of(movie_id),
             "scores": [{"hour": isoformat(hour), "trending_score": scores.score(movie_id, hour)} for hour in hours],
         }
         for rank, movie_id in enumerate(shown, start=1)

@@ -63,10 +63,6 @@ class Window:
             raise ValueError("the window has no start")
         return self.start
 
-    def hours(self) -> Iterator[datetime]:
-        """The whole hours that start inside a bounded window, oldest first."""
-        return buckets(self, Granularity.HOUR)
-
     def holds(self, moment: datetime) -> bool:
         return (self.start is None or self.start <= moment) and moment < self.end
 

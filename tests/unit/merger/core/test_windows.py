@@ -76,7 +76,7 @@ def test_a_window_contains_its_start_but_not_its_end() -> None:
     assert not window.holds(at("2026-03-10 03:59:59"))
     assert not window.holds(at("2026-03-10 06:00"))
     assert Window(None, window.end).holds(at("1900-01-01 00:00"))
-    assert list(window.hours()) == [at("2026-03-10 04:00"), at("2026-03-10 05:00")]
+    assert list(buckets(window, Granularity.HOUR)) == [at("2026-03-10 04:00"), at("2026-03-10 05:00")]
 
 
 def test_a_window_without_a_start_has_no_buckets() -> None:
