@@ -52,7 +52,7 @@ class GenrePointSerializer(serializers.Serializer[Any]):
 
 
 class GenreTrendsSerializer(serializers.Serializer[Any]):
-    """Where a line through the months leads."""
+    """Direction of a line through the months."""
 
     rating_trend = serializers.ChoiceField(DIRECTIONS)
     sentiment_trend = serializers.ChoiceField(DIRECTIONS)

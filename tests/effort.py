@@ -1,4 +1,4 @@
-"""How hard the property tests try: ``TEST_EXAMPLES`` multiplies their examples; ``make nightly`` sets it."""
+"""Effort of the property tests: ``TEST_EXAMPLES`` multiplies their examples; ``make nightly`` sets it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""``python -m tests.nightly``: what takes longer than each change is worth; exits with 1 when a part fails.
+"""``python -m tests.nightly``: runs the checks that take too long for every change; exits with 1 if one fails.
 
-Runs every part one after another, and writes what came of each, dated, to ``docs/nightly.md``. Run it before a release.
+Runs every part one after another, and writes the dated outcomes to ``docs/nightly.md``. Run it before a release.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a part.
+    """Outcome of a part.
 
     Attributes:
         part: that was run.
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def report(outcomes: Sequence[Outcome], began: datetime, machine: Machine, commit: str) -> str:
-    """The outcomes as a dated table in Markdown.
+    """Builds a dated Markdown table of the outcomes.
 
     Args:
         outcomes: in the order of the run.

@@ -60,7 +60,7 @@ class TrendingMovieSerializer(serializers.Serializer[Any]):
 
 
 class RankingSerializer(AnswerSerializer):
-    """What both kinds of ranking have in common."""
+    """Fields that both kinds of ranking have in common."""
 
     count = serializers.IntegerField(help_text="Movies in this answer.")
     window = serializers.CharField(help_text="The window as requested, e.g. `6h`.")

@@ -12,7 +12,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Cores:
-    """Where the measured server runs, and where the load generator and the stores do; empty: anywhere."""
+    """Cores of the measured server, and of the load generator and the stores; empty: any core."""
 
     server: frozenset[int] = frozenset()
     load: frozenset[int] = frozenset()

@@ -115,7 +115,7 @@ class ExplainedStepSerializer(serializers.Serializer[Any]):
 
 
 class ExplainSerializer(serializers.Serializer[Any]):
-    """How the answer was computed (`explain=1`): cache and steps of this request; plan, boundary and layers of now."""
+    """How the answer was computed (`explain=1`): cache and steps of this request; current plan, boundary and layers."""
 
     request_id = serializers.CharField()
     view = serializers.CharField()

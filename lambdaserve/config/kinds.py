@@ -30,7 +30,7 @@ _ORIGIN = re.compile(r"https?://[^/?#\s]+")
 
 @dataclass(frozen=True)
 class Kind(Generic[T_co]):
-    """How the text of a variable is read.
+    """Kind of value: reads the text of a variable.
 
     Attributes:
         read: turns the stripped text into a value; raises ``ValueError`` for a text that it doesn't take.
@@ -42,7 +42,7 @@ class Kind(Generic[T_co]):
 
 
 class Address(NamedTuple):
-    """Where to listen: host without brackets, port from 1 to 65535."""
+    """Address to listen on: host without brackets, port from 1 to 65535."""
 
     host: str
     port: int

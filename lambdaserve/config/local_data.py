@@ -24,7 +24,7 @@ class AlreadyRunningError(Exception):
 
 
 class SampleState(StrEnum):
-    """How far loading the sample world got; an interrupted load stays at ``LOADING``."""
+    """Progress of loading the sample world; an interrupted load stays at ``LOADING``."""
 
     ABSENT = "absent"
     LOADING = "loading"
@@ -81,7 +81,7 @@ class LocalData:
             yield
 
     def sample_state(self) -> SampleState:
-        """How far loading the sample world into this directory's embedded store got."""
+        """Progress of loading the sample world into this directory's embedded store."""
         try:
             return SampleState(self._sample_file.read_text(encoding="ascii").strip())
         except (FileNotFoundError, ValueError):

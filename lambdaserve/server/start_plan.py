@@ -18,7 +18,7 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StartPlan:
-    """Where to serve and what to start.
+    """Plan of a start: where to serve, and what to start.
 
     Attributes:
         bind: where to serve.

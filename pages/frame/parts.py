@@ -84,7 +84,7 @@ class Part:
         return found
 
     def map(self, make: Callable[[dict[str, Any]], T]) -> T | None:
-        """What a function makes of the answer; ``None`` if there is none."""
+        """Applies a function to the answer; ``None`` if there is none."""
         return None if self.data is None else make(self.data)
 
     def list_of(self, name: str) -> list[Any]:

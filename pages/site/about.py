@@ -34,7 +34,7 @@ def examples() -> tuple[Example, ...]:
 
 
 class About(BrowserPage):
-    """How answers are merged, and requests to try; open to everyone."""
+    """The about page, open to everyone."""
 
     template = "pages/about.html"
     is_open = True

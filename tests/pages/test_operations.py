@@ -45,7 +45,7 @@ def address(name: str) -> str:
 
 
 def log_entries() -> list[str]:
-    """What the admin's log says was done."""
+    """Reads the actions in the admin's log."""
     return [entry.change_message for entry in LogEntry.objects.order_by("pk")]
 
 

@@ -29,7 +29,7 @@ _LOG: Final = "see MongoDB's log"
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What the examination saw; a text in place of a value is the reason why it could not be read.
+    """Results of the examination; a text in place of a value is the reason why it could not be read.
 
     Args:
         checks: messages of Django's system checks: (is an error, text).

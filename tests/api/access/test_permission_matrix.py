@@ -106,7 +106,7 @@ def outcomes(callers: Callers, row: Row, known: dict[str, Any]) -> dict[tuple[st
 
 
 def expectation(row: Row, caller: str, *, anonymous_read: bool) -> str:
-    """What the table says that a caller gets."""
+    """Returns the answer that the table promises a caller."""
     with_it, _, without = AUDIENCES[row.audience].split()[CALLERS.index(caller)].partition("|")
     return with_it if anonymous_read or not without else without
 

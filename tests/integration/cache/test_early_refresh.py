@@ -25,7 +25,7 @@ REQUESTS = RATE * TTL * PERIODS
 
 @dataclass
 class Simulated:
-    """What came of it."""
+    """Result of a simulation."""
 
     makes: int = 0
     states: Counter[str] = field(default_factory=Counter)

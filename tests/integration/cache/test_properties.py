@@ -28,14 +28,14 @@ movies, processes = st.sampled_from(MOVIES), st.integers(0, 1)
 
 @dataclass
 class Version:
-    """Of a movie's data, in force from a moment on; ``absent``: there is no such movie."""
+    """Version of a movie's data, valid from a moment on; ``absent``: there is no such movie."""
 
     since: float
     absent: bool
 
 
 class CacheMachine(RuleBasedStateMachine):
-    """What may happen to a cache, and what must hold of each of its answers."""
+    """Events that a cache may meet, and invariants of each of its answers."""
 
     redis: Redis
 

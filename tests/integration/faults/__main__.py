@@ -25,7 +25,7 @@ PAGE = ROOT / "docs" / "failure-modes.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Makes every fault, prints, writes; returns the exit code."""
+    """Runs every fault, prints and writes the outcomes; returns the exit code."""
     options = _parser().parse_args(arguments)
     chosen = [
         fault for fault in FAULTS if (fault.short or not options.short) and options.only.lower() in fault.name.lower()

@@ -1,4 +1,4 @@
-"""Every fault: how it is made here, what a client and an operator see, and what may be worse than usual under it."""
+"""Catalogue of faults: how each is caused, what a client and an operator see, and what it may make worse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the layers' documents go wrong while both stores are well: late, stopped, gone."""
+"""Faults of the layers' documents while both stores work: late, stopped, deleted."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _dropped: dict[str, list[dict[str, Any]]] = {}
 
 
 def stop_syncing(stage: Stage) -> None:
-    """No bucket has been written for hours."""
+    """Makes the speed layer look as if no bucket had been written for hours."""
     since = datetime.now(UTC) - _STOPPED_SINCE
     with stage.database() as database:
         database[SPEED].update_many({"synced_at": {"$gt": since}}, {"$set": {"synced_at": since}})
 
 
 def sync_again(stage: Stage) -> None:
-    """Every bucket has its stamp again; the newest ones get theirs first."""
+    """Restores the stamp of every bucket, the newest first."""
     since = datetime.now(UTC) - _STOPPED_SINCE - timedelta(minutes=5)
     with stage.database() as database:
         _replace(database[SPEED], [each for each in reversed(stage.world.speed) if each["synced_at"] > since])
 
 
 def delay_batch(stage: Stage) -> None:
-    """The last three nightly runs never were; the service starts on that, and has answered for a while."""
+    """Removes the last three nightly runs before the service starts and answers for a while."""
     stage.stop_server()
     with stage.database() as database:
         database[BATCH].delete_many({})
@@ -51,7 +51,7 @@ def delay_batch(stage: Stage) -> None:
 
 
 def run_batch(stage: Stage) -> None:
-    """The run of last night is made up for: documents are replaced in place, as the sample job does."""
+    """Runs last night's job: documents are replaced in place, as the sample job does."""
     with stage.database() as database:
         _replace(database[BATCH], stage.world.batch)
 
@@ -63,7 +63,7 @@ def drop(stage: Stage, name: str) -> None:
 
 
 def restore(stage: Stage, name: str) -> None:
-    """Its indexes again, then its documents: without indexes each read meanwhile would go through all that is there."""
+    """Restores the indexes, then the documents: without indexes every read meanwhile would scan the collection."""
     documents = stage.world.batch if name == BATCH else stage.world.speed
     with stage.database() as database:
         indexes = [{key: each[key] for key in each if key not in ("v", "ns")} for each in _dropped.pop(name)]

@@ -15,7 +15,7 @@ IN_A_ROW = 20
 
 
 class Key(StrEnum):
-    """What is asked for."""
+    """Kind of a request."""
 
     CACHED = "cached"
     """A question that was answered before the fault."""
@@ -59,7 +59,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Percentiles of answer times in milliseconds; 0 where there were none. What was lost is no answer."""
+    """Percentiles of answer times in milliseconds; 0 without answers. A lost request has no answer."""
 
     count: int
     p50: float
@@ -78,7 +78,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """When things happened, monotonic seconds.
+    """Moments of a fault, in monotonic seconds.
 
     Args:
         begun: the load started.
@@ -95,25 +95,25 @@ class Course:
     ended: float
 
     def is_in_motion(self, at: float, seconds: float) -> bool:
-        """Whether what is stored was changed at most so many seconds before a moment."""
+        """Whether the stored data changed at most so many seconds before a moment."""
         return self.broken <= at < self.broken + seconds or self.mending <= at < self.mended + seconds
 
     def before(self, samples: Iterable[Sample]) -> list[Sample]:
-        """Those sent while all was well."""
+        """Samples sent before the fault."""
         return [sample for sample in samples if sample.sent < self.broken]
 
     def during(self, samples: Iterable[Sample], settled: float = 0.0) -> list[Sample]:
-        """Those sent under the fault, from ``settled`` seconds on."""
+        """Samples sent under the fault, from ``settled`` seconds on."""
         return [sample for sample in samples if self.broken + settled <= sample.sent < self.mended]
 
     def after(self, samples: Iterable[Sample]) -> list[Sample]:
-        """Those sent after it."""
+        """Samples sent after the fault."""
         return [sample for sample in samples if sample.sent >= self.mended]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a fault did.
+    """Outcome of a fault.
 
     Args:
         course: its times.
@@ -130,11 +130,11 @@ class Outcome:
         return [sample for sample, _ in self.samples]
 
     def of(self, *verdicts: Verdict) -> list[Sample]:
-        """Those with one of these verdicts."""
+        """Samples with one of these verdicts."""
         return [sample for sample, verdict in self.samples if verdict in verdicts]
 
     def views(self) -> list[Sample]:
-        """Those that ask for a view, not for health."""
+        """Samples of views, without health."""
         return [sample for sample, verdict in self.samples if verdict is not None]
 
     def counts(self) -> Counter[Verdict]:
@@ -143,7 +143,7 @@ class Outcome:
         return Counter(verdict for sample, verdict in self.samples if verdict is not None and id(sample) in under)
 
     def recovered_after(self) -> float | None:
-        """Seconds from the end of the fault until both kinds of keys are answered freshly; ``None``: they are not."""
+        """Seconds from the end of the fault until both kinds of keys get fresh answers; ``None``: never."""
         found = [recovery(self.samples, key, self.course.mended) for key in (Key.CACHED, Key.NEW)]
         return None if None in found else max(each for each in found if each is not None)
 

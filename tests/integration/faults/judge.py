@@ -1,7 +1,7 @@
-"""What an answer under a fault is worth: right, marked, refused, or wrong. Pure.
+"""Judges answers under a fault: right, marked, refused, or wrong. Pure.
 
-The world stands still while a fault lasts, so an answer is right when it says what the same question is answered with
-while everything is well, and honest when it says that it does not: by ``X-Cache: STALE``, a warning, or ``complete``.
+The world stands still while a fault lasts, so an answer is right when it equals the answer to the same request while
+everything works, and honest when it says that it differs: by ``X-Cache: STALE``, a warning, or ``complete``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PROBLEM = "application/problem+json"
 
 
 class Verdict(StrEnum):
-    """What one answer is worth."""
+    """Verdict on one answer."""
 
     FRESH = "fresh"
     """200, the known numbers, nothing to warn of."""
@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back for a request.
+    """Reply to a request.
 
     Args:
         status: of HTTP; 0 where nothing came that could be read.
@@ -59,7 +59,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The answer to a question while everything is well.
+    """The answer to a request while everything works.
 
     Args:
         content: without what is volatile.
@@ -73,7 +73,7 @@ class Known:
 
     @classmethod
     def of(cls, body: bytes) -> Known:
-        """From an answer's body.
+        """Reads a known answer from its body.
 
         Raises:
             ValueError: it is no answer of a view.
@@ -88,7 +88,7 @@ class Known:
 
 
 def judged(reply: Reply, known: Known | None) -> Verdict:
-    """The verdict on one answer of a view.
+    """Judges one answer of a view.
 
     Args:
         reply: what came.
@@ -120,7 +120,7 @@ def _of_answer(reply: Reply, found: Known, known: Known | None) -> Verdict:
 
 
 def difference(found: Any, known: Any, at: str = "") -> str:
-    """Where two answers first differ, as a path with both values; empty where they don't."""
+    """Finds the first difference of two answers, as a path with both values; empty if they are equal."""
     if isinstance(found, Mapping) and isinstance(known, Mapping):
         pairs = ((key, found.get(key), known.get(key)) for key in sorted({*found, *known}))
     elif isinstance(found, list) and isinstance(known, list) and len(found) == len(known):

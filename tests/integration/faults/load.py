@@ -47,7 +47,7 @@ Choose = Callable[[], Question]
 
 @dataclass
 class Load:
-    """Asks a server at a steady rate until it is stopped.
+    """Sends requests to a server at a steady rate until it is stopped.
 
     Args:
         port: of the server, on 127.0.0.1.
@@ -71,7 +71,7 @@ class Load:
     _taken: int = 0
 
     def start(self) -> float:
-        """Begins; returns the moment, in monotonic seconds."""
+        """Starts sending; returns the moment, in monotonic seconds."""
         self._started = time.monotonic() + 0.05
         self._threads = [threading.Thread(target=self._keep_asking, daemon=True) for _ in range(CONNECTIONS)]
         for thread in self._threads:
@@ -79,7 +79,7 @@ class Load:
         return self._started
 
     def stop(self) -> float:
-        """Sends nothing more and waits for what is under way; returns the moment."""
+        """Stops sending and waits for requests in progress; returns the moment."""
         self._over.set()
         ended = time.monotonic()
         for thread in self._threads:
@@ -103,7 +103,7 @@ class Load:
 
 
 class Caller:
-    """One client with a keep-alive connection; it asks nothing twice."""
+    """One client with a keep-alive connection; it never repeats a request by itself."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=GIVEN_UP_AFTER)
@@ -138,11 +138,11 @@ class Caller:
         return Sample(key, path, due or sent, sent, took, reply)
 
     def _look(self) -> None:
-        """Gives up a connection that the server has closed, as every client's pool does before it uses one again."""
+        """Drops a connection that the server has closed, as every client's pool does before it reuses one."""
         line = self._connection.sock
         if line is not None and select.select([line], [], [], 0)[0]:
             self.close()
 
     def close(self) -> None:
-        """Hangs up; the next question opens a new connection."""
+        """Closes the connection; the next request opens a new one."""
         self._connection.close()

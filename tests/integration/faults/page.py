@@ -1,4 +1,4 @@
-"""What is printed of the outcomes, and the page of them."""
+"""Prints the outcomes and writes them to docs/failure-modes.md."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEAD = (
 
 
 def summarise(outcome: Outcome) -> Iterator[str]:
-    """A few lines about one fault."""
+    """Summarises one fault in a few lines."""
     counts, course = outcome.counts(), outcome.course
     yield "under it: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
     phases = ("before", course.before), ("during", course.during), ("after", course.after)
@@ -35,7 +35,7 @@ def summarise(outcome: Outcome) -> Iterator[str]:
 
 
 def slowest(outcome: Outcome, number: int) -> Iterator[str]:
-    """The slowest requests under a fault, a line each, in the order in which they were sent."""
+    """Lists the slowest requests under a fault, a line each, in the order of sending."""
     broken = outcome.course.broken
     ordered = sorted(outcome.course.during(outcome.all), key=lambda sample: -sample.took)[:number]
     for sample in sorted(ordered, key=lambda sample: sample.sent):
@@ -43,12 +43,12 @@ def slowest(outcome: Outcome, number: int) -> Iterator[str]:
 
 
 def table(outcomes: Sequence[tuple[Fault, Outcome]]) -> str:
-    """All outcomes, a row each; times in milliseconds."""
+    """Builds the table of all outcomes; times are in milliseconds."""
     return tables.align_table(_HEAD, [_row(fault, outcome) for fault, outcome in outcomes])
 
 
 def write(path: Path, outcomes: Sequence[tuple[Fault, Outcome]], now: datetime, machine: Machine) -> None:
-    """Puts the table and what each fault is into the page."""
+    """Writes the table and the descriptions of the faults into the page."""
     tables.write_part(path, PART, f"{_conditions(now, machine, outcomes)}\n\n{table(outcomes)}\n\n{_texts(outcomes)}")
 
 

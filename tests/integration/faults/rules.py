@@ -1,4 +1,4 @@
-"""What must hold under every fault: each rule says what it found, in numbers. Pure.
+"""Rules that must hold under every fault; each reports what it found, in numbers. Pure.
 
 Requirements F1, F2 and F5.
 """
@@ -39,13 +39,13 @@ Rule = Callable[[Outcome], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a fault may do beyond what none may.
+    """Exceptions from the rules that a fault is allowed.
 
     Args:
         opens_breaker: MongoDB as a whole is away, so that asking it is given up.
         takes_cache: Redis is gone as well, and a worker has what it gave last and no more than fits.
         takes_data: documents are gone: what rests on them is honestly not found.
-        errors: the store answers, with errors: 502 tells that trying again at once is of no use.
+        errors: the store answers, with errors: 502 means that retrying at once is useless.
         in_motion: seconds after a change of the documents in which an answer may still be without it, or half.
         ends_worker: connections to it end with it.
         ends_server: no server answers after it.
@@ -80,7 +80,7 @@ class Rules:
     terms: Terms = field(default_factory=Terms)
 
     def broken(self, outcome: Outcome) -> list[Broken]:
-        """Every rule that did not hold; empty when all is well."""
+        """Lists the broken rules; empty if every rule holds."""
         rules: dict[str, Rule] = {
             "no wrong number": self._no_wrong_number,
             "no error for a cached key": self._no_error_for_cached,
@@ -154,14 +154,14 @@ class Rules:
 
 
 def _any(samples: list[Sample], outcome: Outcome) -> Iterator[str]:
-    """One sentence about requests that should not be, if there are any."""
+    """Describes requests that should not have happened, if there are any."""
     if samples:
         shown = "; ".join(describe(sample, outcome.course.broken) for sample in samples[:_SHOWN])
         yield f"{len(samples)} of {len(outcome.samples)} requests: {shown}"
 
 
 def _last_that_were_not(outcome: Outcome) -> str:
-    """The last requests after the fault that were answered, and not freshly; what holds them back is found by them."""
+    """Finds the last answers after the fault that were not fresh; they show what delays recovery."""
     after = {id(sample) for sample in outcome.course.after(outcome.views())}
     held_back = [s for s, verdict in outcome.samples if verdict not in (Verdict.FRESH, None) and id(s) in after]
     shown = "; ".join(describe(sample, outcome.course.mended) for sample in held_back[-_SHOWN:])
@@ -169,7 +169,7 @@ def _last_that_were_not(outcome: Outcome) -> str:
 
 
 def describe(sample: Sample, since: float) -> str:
-    """One request in half a line, with its time since some monotonic moment."""
+    """Describes one request in half a line, with its time since a monotonic moment."""
     what = f"status {sample.reply.status}" if sample.reply.status else sample.error or "no answer"
     cache = f" {sample.reply.cache}" if sample.reply.cache else ""
     return f"{sample.key} {sample.path} at {sample.sent - since:+.1f} s: {what}{cache} after {sample.took:.2f} s"

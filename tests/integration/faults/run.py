@@ -1,4 +1,4 @@
-"""One fault from beginning to end: load, fault, repair, recovery, and then the verdict on every answer."""
+"""Runs one fault from beginning to end: load, fault, repair, recovery, and the verdict on every answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Act = Callable[[Stage], None]
 
 
 def nothing(stage: Stage) -> None:
-    """What a fault needs that is made by what comes before it."""
+    """Does nothing: for faults that need no preparation or repair of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long the phases are; seconds."""
+    """Lengths of the phases, in seconds."""
 
     before: float
     during: float
@@ -69,11 +69,11 @@ LONG, SHORT = Pace(before=4.0, during=15.0), Pace(before=2.5, during=6.5)
 
 
 class WorldMoved(Exception):
-    """The known world is not what it was, so nothing can be said of the answers."""
+    """The known world has changed, so answers can't be judged."""
 
 
 def suffered(fault: Fault, stage: Stage, pace: Pace) -> tuple[Outcome, list[Broken]]:
-    """What a fault did to the service, and the rules that did not hold.
+    """Runs a fault; returns its outcome and the broken rules.
 
     Raises:
         WorldMoved: the answers before it are none that others can be compared with.
@@ -117,7 +117,7 @@ def _wait_for_recovery(load: Load, known: Mapping[str, Known], mended: float) ->
 
 
 def _provisional(sample: Sample, known: Mapping[str, Known]) -> Verdict | None:
-    """Before the fault is over, the right answer to a new question is not known."""
+    """Verdict under the fault, while the right answer to a new request is not known yet."""
     return None if sample.key is Key.HEALTH else judged(sample.reply, known.get(without_strict(sample.path)))
 
 
@@ -149,7 +149,7 @@ def _verdict(
 
 
 def _differences(judgements: Iterable[tuple[Sample, Verdict | None]], right: Mapping[str, Known]) -> dict[str, str]:
-    """Of the first wrong answers, where they are."""
+    """Locates the differences of the first wrong answers."""
     found: dict[str, str] = {}
     for sample, verdict in judgements:
         if verdict is Verdict.WRONG and len(found) < 3:
@@ -161,7 +161,7 @@ def _differences(judgements: Iterable[tuple[Sample, Verdict | None]], right: Map
 
 
 def _known(stage: Stage, paths: Iterable[str]) -> dict[str, Known]:
-    """What the questions are answered with by a service that has to make every answer.
+    """Collects the right answers from a service with an empty cache.
 
     Raises:
         WorldMoved: an answer is none, or says that something is amiss.

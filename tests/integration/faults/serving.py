@@ -1,4 +1,4 @@
-"""How the server itself is ended under load: asked to, and not."""
+"""Faults of the server itself under load: stopped and killed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REACHES_ALL = 16
 
 
 class NotMended(Exception):
-    """What should have come back did not."""
+    """The server or a worker did not come back."""
 
 
 def kill_a_worker(stage: Stage) -> None:
@@ -25,7 +25,7 @@ def kill_a_worker(stage: Stage) -> None:
 
 
 def wait_for_workers(stage: Stage) -> None:
-    """Waits until there are as many as before.
+    """Waits until there are as many workers as before.
 
     Raises:
         NotMended: there are not.
@@ -40,12 +40,12 @@ def wait_for_workers(stage: Stage) -> None:
 
 
 def keep_requests_waiting(stage: Stage) -> None:
-    """So that some are always under way."""
+    """Keeps some requests in progress all the time."""
     stage.to_mongo.delay = 0.05
 
 
 def give_everywhere(stage: Stage) -> None:
-    """Every worker has given every cached answer: connections of their own reach each of them sooner or later."""
+    """Has every worker serve every cached answer: separate connections reach each worker sooner or later."""
     for path in stage.questions.cached:
         for _ in range(_REACHES_ALL):
             caller = Caller(stage.server.port)

@@ -1,4 +1,4 @@
-"""The real thing: the server as `make run` starts it, and embedded stores behind proxies that can be hurt."""
+"""The stage of the faults: the server as `make run` starts it, and embedded stores behind proxies that can fail."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LAST_MINUTE = 75
 
 @dataclass
 class Stage:
-    """Everything that runs.
+    """All running servers and proxies.
 
     Attributes:
         mongo, redis: the stores; replaced after each restart.
@@ -96,7 +96,7 @@ class Stage:
         return sys.executable
 
     def begin(self) -> None:
-        """A world as of now, an empty cache, and a server that has read it."""
+        """Prepares a world as of now and an empty cache, and starts a server on them."""
         self.stop_server()
         self.world = KnownWorld.as_of(datetime.now(UTC))
         self.questions = Questions(self.world.movies)
@@ -108,7 +108,7 @@ class Stage:
         self.start_server()
 
     def keep_within_the_hour(self) -> None:
-        """Sees to it that the world is of this hour and that the hour doesn't end soon."""
+        """Makes sure that the world is of this hour and that the hour doesn't end soon."""
         now = datetime.now(UTC)
         hour = now.replace(minute=0, second=0, microsecond=0)
         left = (hour + timedelta(hours=1) - now).total_seconds()
@@ -119,12 +119,12 @@ class Stage:
             self.begin()
 
     def start_server(self) -> None:
-        """Starts it and waits until it has read what every answer needs."""
+        """Starts the server and waits until it has warmed up."""
         start = service_start(self.directory, self.variables, WORKERS)
         self.server = self._serving.enter_context(start_server(start))
 
     def stop_server(self) -> None:
-        """Stops it, if it runs."""
+        """Stops the server, if it runs."""
         self._serving.close()
 
     def worker_pids(self) -> list[int]:
@@ -138,11 +138,11 @@ class Stage:
         self.redis = start_redis(self.directory / "redis", self._ports[1])
 
     def signal_store(self, store: Store, number: signal.Signals) -> None:
-        """Sends it to the store's processes."""
+        """Sends a signal to the store's processes."""
         os.killpg(store.child.process.pid, number)
 
     def kill_store(self, store: Store) -> None:
-        """Ends it at once and waits until it is gone."""
+        """Kills the store and waits until it has ended."""
         self.signal_store(store, signal.SIGKILL)
         store.child.process.wait()
 

@@ -1,4 +1,4 @@
-"""How the stores are hurt and mended: their processes, their disks, and the way to them."""
+"""Faults of the stores and their repair: processes, disks, and the network."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def continue_both(stage: Stage) -> None:
 
 
 def fill_disk_of_mongo(stage: Stage) -> None:
-    """No file of it may grow any more, and a producer's write finds that out."""
+    """Keeps MongoDB's files from growing, which a producer's write then hits."""
     pid = stage.mongo.child.process.pid
     resource.prlimit(pid, resource.RLIMIT_FSIZE, _NO_SPACE)
     # A process of its own, since a server in this state may never answer it.

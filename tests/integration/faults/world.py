@@ -1,4 +1,4 @@
-"""The known world: sample documents up to a moment, at which it then stands still, and what is asked about it."""
+"""The known world: sample documents up to a moment, at which it stands still, and requests about it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _speed(world: World, now: datetime) -> Iterator[Document]:
 
 @dataclass
 class Questions:
-    """What the load asks; seeded, and never the same new question twice.
+    """Requests of the load; seeded, and never the same new one twice.
 
     Args:
         movies: of the known world, most popular first.
@@ -83,7 +83,7 @@ class Questions:
 
     @property
     def cached(self) -> tuple[str, ...]:
-        """Questions of every endpoint, which are asked again and again."""
+        """Requests to every endpoint, which are repeated."""
         first, second = self.movies[0], self.movies[1]
         genre, actor = first.genres[0], first.cast[0]
         return (
@@ -144,5 +144,5 @@ class Questions:
 
 
 def without_strict(path: str) -> str:
-    """The question without its demand."""
+    """Returns the request without ``completeness=strict``."""
     return path.replace("?completeness=strict", "").replace("&completeness=strict", "")

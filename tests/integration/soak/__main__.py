@@ -1,4 +1,4 @@
-"""``python -m tests.integration.soak``: exits with 1 when something grew, failed, or was given to the wrong one."""
+"""``python -m tests.integration.soak``: exits with 1 when something grew, failed, or went to the wrong caller."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SETTINGS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Soaks, prints; returns the exit code."""
+    """Runs the soak and prints its report; returns the exit code."""
     options = _parser().parse_args(arguments)
     duration = options.seconds or (SHORT if options.short else LONG)
     try:
@@ -117,7 +117,7 @@ def _soaked(duration: float) -> list[str]:
 
 @contextmanager
 def _service(directory: Path) -> Iterator[tuple[Server, People, Any]]:
-    """A server over filled stores, those who will call it, and a function that looks at what is held at a time."""
+    """Starts a server over filled stores; also returns its callers and a function that samples its resources."""
     with start_stores(directory) as found:
         variables = environment(directory, found.mongo, found.redis(0), SETTINGS)
         prepare(variables, "--sample")
@@ -145,7 +145,7 @@ def _json(port: int, path: str) -> Any:
 
 
 def _series(port: int) -> int:
-    """How many series the metrics have."""
+    """Counts the series of the metrics."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         return sum(not line.startswith(b"#") for line in answer)
 

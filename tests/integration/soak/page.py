@@ -1,4 +1,4 @@
-"""What came out of a soak, in lines."""
+"""Report of a soak, line by line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.integration.soak.verdict import MEGABYTE, WARM_AFTER, Moment, Tally
 def report(
     moments: Sequence[Moment], tallies: Mapping[str, Tally], people: Sequence[Person], series: Sequence[int]
 ) -> Iterator[str]:
-    """All lines; Markdown tables.
+    """Builds the report as Markdown tables.
 
     Args:
         moments: what was held.

@@ -1,6 +1,6 @@
-"""Who comes during a soak: those who ask far more than they may, and those who are new each time. Seeded.
+"""The callers of a soak: some send far more than their limit, some are new each time. Seeded.
 
-Every client comes through one trusted proxy, whose ``X-Forwarded-For`` tells them apart.
+Every client comes through one trusted proxy, whose ``X-Forwarded-For`` distinguishes them.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _PAGES = (
 
 @dataclass
 class Dice:
-    """What is drawn, and names that have not been used before."""
+    """Random choices, and names that were not used before."""
 
     random: random.Random = field(default_factory=lambda: random.Random(1))
     _used: int = 0
 
     def address(self) -> str:
-        """A new one: of IPv4 or a network of IPv6."""
+        """Draws a new address, of IPv4 or of a new network of IPv6."""
         number = self.number()
         high, low = number >> 8 & 255, number & 255
         return f"10.{number >> 16}.{high}.{low}" if number % 4 else f"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1"
 
     def number(self) -> int:
-        """A new one."""
+        """Draws a new number."""
         self._used += 1
         return self._used
 
@@ -69,7 +69,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the service gave.
+    """Credentials that the service issued.
 
     Attributes:
         keys: of scope read, with a rate of their own.
@@ -126,11 +126,11 @@ class People:
 
     @property
     def rate(self) -> float:
-        """Requests per second of all."""
+        """Requests per second of all callers together."""
         return sum(person.rate for person in self.everybody)
 
     def next(self) -> Question:
-        """The next request of anybody."""
+        """Draws the next request of any caller."""
         weights = [person.rate for person in self.everybody]
         (person,) = self._dice.random.choices(self.everybody, weights)
         return person.ask()._replace(key=person.name)
@@ -140,7 +140,7 @@ class People:
         return Question("", path, sent)
 
     def _usual(self) -> str:
-        """A question that is asked again and again, and costs one token."""
+        """A repeated request that costs one token."""
         ending = self._choose(("", "/sentiment", "/sentiment?window=7d", "/stats?hours=48"))
         return f"{API}movies/{self._choose(self._movies[:10])}{ending}"
 
@@ -166,7 +166,7 @@ class People:
         return ask
 
     def _passer_by(self) -> Question:
-        """A question that has not been asked before; it may have no answer."""
+        """A new request, perhaps one without an answer."""
         number, dice = self._dice.number(), self._dice.random
         hours, limit = dice.randint(2, 2000), dice.randint(1, 100)
         path = self._choose(
@@ -222,7 +222,7 @@ class People:
         return self._sent(path, headers if not path.startswith(API) else None)
 
     def _admin_log_in(self) -> Question:
-        """Now and then with the right password."""
+        """An attempt to log in to the admin, now and then with the right password."""
         fields = {**self._tried(), "csrfmiddlewaretoken": _CSRF, "next": "/admin/"}
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={_CSRF}"}
         asked = self._sent("/admin/login/", headers, self._log_in_address())

@@ -1,4 +1,4 @@
-"""What must hold after a soak: nothing grew that should not, and no client got more than its share. Pure."""
+"""Rules that must hold after a soak: nothing grew without bound, and no client got more than its share. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LEAST_SHARE = 0.8
 
 @dataclass
 class Tally:
-    """What one kind of callers got.
+    """Answers to one kind of callers.
 
     Attributes:
         statuses: how often; 0 stands for no answer.
@@ -48,7 +48,7 @@ class Tally:
     examples: list[str] = field(default_factory=list)
 
     def note(self, status: int, sent: float, took: float, what: str) -> None:
-        """One answer."""
+        """Counts one answer."""
         self.first = min(self.first or sent, sent)
         self.last = max(self.last, sent + took)
         self.statuses[status] += 1
@@ -57,7 +57,7 @@ class Tally:
 
     @property
     def admitted(self) -> int:
-        """Requests that were let through."""
+        """Number of admitted requests."""
         return self.statuses.total() - self.statuses[429] - self.statuses[0]
 
     def may_have(self, burst: int, per_minute: int) -> float:
@@ -67,7 +67,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was seen at a moment.
+    """Resources at one moment.
 
     Attributes:
         at: seconds since the beginning.
@@ -81,7 +81,7 @@ class Moment:
 
 
 def broken(moments: Sequence[Moment], duration: float) -> Iterator[str]:
-    """Every rule about what is held that did not hold, in a sentence with its numbers."""
+    """Describes each broken rule about resources in a sentence with its numbers."""
     warm = [moment for moment in moments if moment.at >= WARM_AFTER * duration]
     if len(warm) < 10:
         yield f"only {len(warm)} looks after the warm-up"
@@ -116,13 +116,13 @@ def _of_worker(pid: int, early: Sequence[Held], late: Sequence[Held]) -> Iterato
 
 
 def labelled_without_bound(series: Sequence[int]) -> Iterator[str]:
-    """What is wrong with the numbers of the metrics' series: at the beginning, half-way and at the end."""
+    """Describes unbounded growth of the metrics' series from their numbers at the start, half-way and at the end."""
     if series[-1] > MORE_SERIES * series[-2]:
         yield f"series of metrics rose from {series[-2]} to {series[-1]}"
 
 
 def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str]:
-    """What is wrong with how often a client was let through that asked all the time."""
+    """Describes unfair admission of a client that sent requests all the time."""
     may = tally.may_have(burst, per_minute)
     if tally.admitted > may + 1:
         yield f"{name}: {tally.admitted} requests admitted, {may:.0f} may be"
@@ -131,7 +131,7 @@ def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str
 
 
 def failures(name: str, tally: Tally) -> Iterator[str]:
-    """Answers that no client should get."""
+    """Describes answers that no client should get."""
     bad = {status: number for status, number in tally.statuses.items() if status == 0 or status >= 500}
     if bad:
         counts = ", ".join(f"{number} × {status or 'no answer'}" for status, number in bad.items())

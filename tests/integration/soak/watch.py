@@ -1,4 +1,4 @@
-"""What the processes hold at a moment: memory, open files, connections, threads; and the stores."""
+"""Samples the resources of processes and stores: memory, open files, connections, threads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a process holds.
+    """Resources of a process.
 
     Attributes:
         memory: resident bytes.
@@ -40,7 +40,7 @@ class Held:
 
     @classmethod
     def of(cls, pid: int, mongo_port: int, redis_port: int) -> Held:
-        """What a process of Linux holds.
+        """Reads the resources of a process on Linux.
 
         Raises:
             OSError: there is no such process.
@@ -82,7 +82,7 @@ def _remote_ports(pid: int) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the stores hold.
+    """Sizes of the stores.
 
     Attributes:
         keys: in Redis.
@@ -96,7 +96,7 @@ class Stored:
 
     @classmethod
     def of(cls, client: redis.Redis, accounts: Path) -> Stored:
-        """What they hold now.
+        """Reads the current sizes.
 
         Args:
             client: of Redis.
@@ -115,7 +115,7 @@ class Stored:
 
 
 def port_of(address: str) -> int:
-    """Of a store's URL."""
+    """Returns the port of a store's URL."""
     port = urlsplit(address).port
     assert port is not None
     return port
