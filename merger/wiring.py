@@ -98,7 +98,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
 
 def breakers() -> Mapping[str, Breaker]:
     """The circuit breakers of this process, by collection."""
-    found = service().store.behind
+    found = service().store.wrapped
     return found.breakers if isinstance(found, GuardedStore) else {}
 
 
@@ -131,7 +131,7 @@ def _show_state(collection: str, state: BreakerState) -> None:
 
 
 def run_publisher() -> RunPublisher:
-    """Publishes and takes back batch runs."""
+    """Publishes and rolls back batch runs."""
     return RunPublisher(database(), Contract(aliases()), service().boundary)
 
 

@@ -96,7 +96,7 @@ class AnswerCache:
     def _look_up(self, request: CacheRequest, compute: Compute, *, strict: bool) -> tuple[Entry, str]:
         now, at = self.clock(), self.monotonic()
         try:
-            with TimedStep("look into Redis"):
+            with TimedStep("read from Redis"):
                 found = self.redis_tier.find(request.key, request.generations)
         except RedisTrouble:
             return self._serve_without_redis(PendingRequest(request, compute, None, at), now, strict=strict)
@@ -168,16 +168,16 @@ class AnswerCache:
             except RedisTrouble:
                 break
             entry = self._read(key, raw)
-            if entry is not None and entry != old and self._answers(entry, pending.generations):
+            if entry is not None and entry != old and self._is_current(entry, pending.generations):
                 if granted:
                     self._release(pending, token)
                 return self._serve(pending, entry, Outcome.WAIT)
             if granted:
                 return self._compute(pending, token), MISS
-            time.sleep(self.rules.poll * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the looks, guards nothing
+            time.sleep(self.rules.poll * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the polls, not for security
         return self._compute(pending, None), MISS
 
-    def _answers(self, entry: Entry, generations: tuple[str, ...]) -> bool:
+    def _is_current(self, entry: Entry, generations: tuple[str, ...]) -> bool:
         """Whether it is fresh and was computed under these generations, or newer ones that another process read."""
         if len(entry.generations) != len(generations) or not self._is_fresh(entry, self.clock()):
             return False
@@ -283,9 +283,11 @@ class AnswerCache:
             return None
 
     def _is_due_early(self, entry: Entry, now: float) -> bool:
-        """XFetch: the nearer its end and the dearer an entry, the likelier. Processes look only once per ``hold``, so
-        the hold counts as cost."""
-        ahead = (entry.cost + self.rules.hold) * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - guards nothing
+        """XFetch: likelier the nearer an entry is to its end and the more its computation costs.
+
+        Processes ask only once per ``hold``, so the hold counts as cost.
+        """
+        ahead = (entry.cost + self.rules.hold) * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - not for security
         return entry.absent is None and entry.age(now) + ahead >= entry.ttl
 
     @staticmethod

@@ -86,7 +86,7 @@ def scan(cache: AnswerCache, views: Iterable[str]) -> Contents:
         views: names of all views.
 
     Raises:
-        RedisTrouble: Redis could not be asked.
+        RedisTrouble: Redis gave no usable reply.
     """
     found: list[StoredEntry] = []
     namespace = cache.redis_tier.namespace
@@ -120,7 +120,7 @@ def unpack(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:
         now: seconds since the epoch.
 
     Raises:
-        RedisTrouble: Redis could not be asked.
+        RedisTrouble: Redis gave no usable reply.
     """
     found = cache.redis_tier.find(key, ())
     try:

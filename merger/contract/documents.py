@@ -173,13 +173,13 @@ class Contract:
         if movie_id is None and view_type in ("movie_details", "sentiment"):
             raise Unreadable(f"{view_type}.movie_id", "it is missing")
         computed_at = _read_required(raw, "computed_at", view_type, moment)
-        said = _read_optional(raw, "covers_until", view_type, moment)
+        stated = _read_optional(raw, "covers_until", view_type, moment)
         return BatchDocument(
             view_type=view_type,
             movie_id=movie_id,
             data=data,
             computed_at=computed_at,
-            covers_until=computed_at if said is None else min(said, computed_at),
+            covers_until=computed_at if stated is None else min(stated, computed_at),
             version=_read_optional(raw, "version", view_type, count) or 0,
             run_id=str(raw.get("batch_run_id") or ""),
         )
@@ -224,8 +224,8 @@ class Contract:
         try:
             return record(found, fields)
         except ValueError as error:
-            blamed = str(error).partition(":")[0]
-            raise Unreadable(f"{kind}.{blamed if blamed in fields else 'data'}", str(error)) from error
+            invalid_field = str(error).partition(":")[0]
+            raise Unreadable(f"{kind}.{invalid_field if invalid_field in fields else 'data'}", str(error)) from error
 
     def _describe_skipped(self, layer: str, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
         found: Mapping[str, Any] = next(

@@ -146,9 +146,9 @@ def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence
     alternatives: list[Schema] = []
     for key, field in payload.items():
         spellings = names(key)
-        said = _value_schema(field.read)
+        value_schema = _value_schema(field.read)
         needed = field.required and len(spellings) == 1
-        schema["properties"][key] = said if needed else _or_null(said)
+        schema["properties"][key] = value_schema if needed else _or_null(value_schema)
         if needed:
             schema.setdefault("required", []).append(key)
         elif field.required:

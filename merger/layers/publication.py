@@ -23,7 +23,7 @@ RUNS: Final = "batch_runs"
 
 
 PUBLISHED, ROLLED_BACK, ADOPTED = "published", "rolled_back", "adopted"
-"""Statuses: readers may see the run (any other status hides it); it was taken back; the list of earlier runs."""
+"""Statuses: readers may see the run (any other status hides it); it was rolled back; the list of earlier runs."""
 
 
 RUN_KEY: Final = "batch_run_id"

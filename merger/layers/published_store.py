@@ -26,11 +26,11 @@ class PublishedStore:
         store: the store to read.
 
     Attributes:
-        behind: the store passed in.
+        wrapped: the store passed in.
     """
 
     def __init__(self, store: Store) -> None:
-        self.behind = store
+        self.wrapped = store
         self._last: Publication | None = None
 
     @property
@@ -48,7 +48,7 @@ class PublishedStore:
         Raises:
             StoreError: from the store; the last publication is kept.
         """
-        self._last = Publication.of(self.behind.find(Find(RUNS, {}, limit=MOST_RECORDS)))
+        self._last = Publication.of(self.wrapped.find(Find(RUNS, {}, limit=MOST_RECORDS)))
         return self._last
 
     @contextmanager
@@ -71,11 +71,11 @@ class PublishedStore:
         They are removed here and not by the filter, for which not every server would use an index.
         """
         if find.collection != BATCH or not self.publication.hides:
-            return self.behind.find(find)
+            return self.wrapped.find(find)
         publication = self.publication
         if find.only:
             find = replace(find, only=(*find.only, RUN_KEY))
-        found = self.behind.find(find)
+        found = self.wrapped.find(find)
         shown = publication.visible_of(found)
         if find.newest_by is not None and not shown and found and len(found) == find.limit:
             # The newest belong to a run that is being written, and there may be any number of them.
@@ -92,12 +92,12 @@ class PublishedStore:
         return found[: find.limit or None]
 
     def _find_in_run(self, find: Find, run_id: Any) -> list[Document]:
-        return self.behind.find(replace(find, filter={**find.filter, RUN_KEY: run_id}))
+        return self.wrapped.find(replace(find, filter={**find.filter, RUN_KEY: run_id}))
 
     def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
         """Reads as ``Store.batches`` does, with one publication for all batches."""
         publication = self.publication if collection == BATCH else Publication()
-        for found in self.behind.batches(collection, wanted):
+        for found in self.wrapped.batches(collection, wanted):
             if not publication.hides:
                 yield found
                 continue
@@ -105,4 +105,4 @@ class PublishedStore:
 
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Explains a find as ``Store.explain`` does."""
-        return self.behind.explain(find)
+        return self.wrapped.explain(find)

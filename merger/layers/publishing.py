@@ -1,4 +1,4 @@
-"""Publishes batch runs, takes them back, and deletes documents that newer runs have replaced. For commands and staff.
+"""Publishes batch runs, rolls them back, and deletes documents that newer runs have replaced. For commands and staff.
 
 Publishing is one write of one record, so it is atomic; every process sees it within two seconds. Requirement M12.
 """
@@ -67,7 +67,7 @@ class BatchRun:
 
 
 class RunPublisher:
-    """Publishes, takes back and prunes the runs of one database.
+    """Publishes, rolls back and prunes the runs of one database.
 
     Args:
         database: holds ``batch_views`` and ``batch_runs``.

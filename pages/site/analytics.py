@@ -40,19 +40,19 @@ class Analytics(BrowserPage):
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         all_genres = genres()
         largest = max(all_genres, key=lambda each: each["total_movies"], default={})
-        asked, year = values.get("genre"), values.get("year")
-        chosen = asked or largest.get("genre")
+        requested_genre, year = values.get("genre"), values.get("year")
+        chosen = requested_genre or largest.get("genre")
         metric, window = values["metric"], values["window"]
         one = _statistics(chosen, year, values.get("month"))
         wanted = [chosen, *_split_names(values.get("compare"))] if chosen else []
         compared = [_statistics(name, year) for name in _unique(wanted)]
-        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=asked))
-        by_tier = load_part(lambda: sentiment_by_tier(genre=asked, year=year))
+        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=requested_genre))
+        by_tier = load_part(lambda: sentiment_by_tier(genre=requested_genre, year=year))
         found = [part.data for part in compared if part.data]
         return {
             "one": one,
             "genre": one.data["genre"] if one.data else chosen,
-            "asked_genre": asked,
+            "requested_genre": requested_genre,
             "year": year,
             "years": _years(chosen),
             "genres": [each["genre"] for each in all_genres],

@@ -61,5 +61,5 @@ def _check_view(name: str) -> None:
     known = list(known_views())
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        meant = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise CommandError(f"there is no view {name!r}.{meant} The views are: {', '.join(known)}")
+        suggestion = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise CommandError(f"there is no view {name!r}.{suggestion} The views are: {', '.join(known)}")

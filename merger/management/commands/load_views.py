@@ -157,9 +157,9 @@ def _encode(ready: Ready) -> Ready:
     Raises:
         Rejected: says what is wrong.
     """
-    odd = next((name for name in ready.document if name.startswith("$")), None)
-    if odd is not None:
-        raise Rejected(f"a field can't be called {odd!r}")
+    reserved = next((name for name in ready.document if name.startswith("$")), None)
+    if reserved is not None:
+        raise Rejected(f"a field can't be called {reserved!r}")
     try:
         content = bson.encode(ready.document)
     except (BSONError, OverflowError, TypeError, ValueError, RecursionError) as error:

@@ -39,7 +39,7 @@ def claim(link: RedisLink, key: str, token: str, seconds: float) -> bool:
         seconds: until the claim lapses.
 
     Raises:
-        RedisTrouble: Redis could not be asked.
+        RedisTrouble: Redis gave no usable reply.
     """
     return bool(link.command("EVAL", _CLAIM, 1, key, token, int(seconds * 1000)))
 

@@ -110,16 +110,16 @@ def test_explained_answer_is_unchanged_and_each_read_uses_a_declared_index(
 def test_miss_shows_its_steps_and_hit_its_source(staff: Client, world: Api) -> None:
     made = ask(SENTIMENT, staff).json()["explain"]
     steps = [each["step"] for each in made["steps"]]
-    assert steps[0] == "look into Redis"
+    assert steps[0] == "read from Redis"
     finds = {"find in batch_views", "find in speed_views"}
-    assert set(steps) == {"look into Redis", "layers", "plan", *finds, "merge", "encode", "store in Redis"}
+    assert set(steps) == {"read from Redis", "layers", "plan", *finds, "merge", "encode", "store in Redis"}
     assert all(each["ms"] >= 0 for each in made["steps"])
     assert made["cache"]["given_by"] == "made"
     held = ask(SENTIMENT, staff).json()["explain"]
     assert (held["cache"]["state"], held["cache"]["given_by"], held["steps"]) == ("HIT", "process", [])
     wiring.service().cache.local_tier.clear()
     shared = ask(SENTIMENT, staff).json()["explain"]
-    assert (shared["cache"]["given_by"], [each["step"] for each in shared["steps"]]) == ("redis", ["look into Redis"])
+    assert (shared["cache"]["given_by"], [each["step"] for each in shared["steps"]]) == ("redis", ["read from Redis"])
     assert shared["cache"]["key"] == held["cache"]["key"] == made["cache"]["key"]
     assert shared["cache"]["generations"]["all"] != ""
 

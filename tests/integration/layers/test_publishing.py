@@ -1,4 +1,4 @@
-"""Publishing, taking back and pruning batch runs, on a real store."""
+"""Publishing, rolling back and pruning batch runs, on a real store."""
 
 from __future__ import annotations
 
