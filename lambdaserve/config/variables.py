@@ -255,7 +255,7 @@ HTTPS_ONLY = Variable[bool | None](
     "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected and cookies are sent over HTTPS only."
 )
 HSTS_SECONDS = Variable(
-    "HSTS_SECONDS", duration(least=timedelta(0)), timedelta(hours=1), "How long browsers are told to insist on HTTPS."
+    "HSTS_SECONDS", duration(least=timedelta(0)), timedelta(hours=1), "How long browsers must insist on HTTPS."
 )
 HSTS_SUBDOMAINS = Variable(
     "HSTS_SUBDOMAINS", boolean(), True, "Whether that covers subdomains and browsers' preload lists too."

@@ -301,7 +301,7 @@ def test_what_one_address_may_ask_at_all_is_bounded(deployed: Deployed) -> None:
     assert deployed.client(11).ask("/api/v1/health/live").status == 200
 
 
-def test_superset_reads_the_api_as_tables_and_is_refused_what_is_incomplete(
+def test_superset_reads_the_api_as_tables_but_no_incomplete_answers(
     deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # it keeps answers where it stands

@@ -36,7 +36,7 @@ class Grant(NamedTuple):
     Attributes:
         tokens: given, 0 where there were too few.
         remaining: left in the bucket.
-        wait: microseconds until there are enough; 0 where they were given.
+        wait: microseconds until there are enough; 0 where they were granted.
     """
 
     tokens: int

@@ -58,7 +58,7 @@ def test_answer_is_a_miss_then_a_local_hit_then_a_redis_hit(film: Api) -> None:
     assert [counts["movies.details", what] for what in (Outcome.MISS, Outcome.HOT, Outcome.HIT)] == [1, 1, 1]
 
 
-def test_max_age_is_what_is_left_of_the_ttl(film: Api) -> None:
+def test_max_age_is_the_rest_of_the_ttl(film: Api) -> None:
     ttl = lifetime(film)
     later(film, ttl - 2)
     assert headers(film.get("movies/550")) == (200, "HIT", str(ttl - 2), f"public, max-age={ttl}")

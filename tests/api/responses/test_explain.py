@@ -67,7 +67,7 @@ def test_explain_without_credentials_gets_a_401_that_names_who_may(world: Api) -
 
 
 @pytest.mark.parametrize("scopes", [("read",), ("read", "metrics", "manage"), ("explain",)])
-def test_explain_needs_both_scopes_of_a_key_even_if_its_owner_is_staff(world: Api, scopes: tuple[str, ...]) -> None:
+def test_explain_needs_both_scopes_of_a_key_even_of_staff(world: Api, scopes: tuple[str, ...]) -> None:
     response = ask(SENTIMENT, X_API_Key=key(*scopes, owner=User.objects.create_superuser("root")))
     assert response.status_code == 403
     assert ("explain" if "read" in scopes else "read") in response.json()["detail"]

@@ -143,7 +143,7 @@ def test_store_failure_without_an_old_answer_is_raised_and_not_cached(redis_clie
     assert cached.state(request) == "MISS"
 
 
-def test_answer_that_redis_lost_is_served_from_the_process_while_the_store_is_away(redis_client: Redis) -> None:
+def test_answer_lost_by_redis_is_served_locally_while_the_store_is_away(redis_client: Redis) -> None:
     cached, request = Cached(redis_client), about()
     cached.state(request)
     redis_client.flushdb()

@@ -48,7 +48,7 @@ def test_unpack_shows_an_entry_and_its_answer(redis_client: Redis) -> None:
     assert found["absent"] is None
 
 
-def test_unpack_shows_what_is_absent_and_nothing_of_foreign_values(redis_client: Redis) -> None:
+def test_unpack_shows_absence_and_ignores_foreign_values(redis_client: Redis) -> None:
     cached = Cached(redis_client)
     cached.error = absent(9)
     with pytest.raises(type(cached.error)):

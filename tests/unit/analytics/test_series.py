@@ -153,7 +153,7 @@ def test_the_overall_series_takes_no_points_of_genres_movies_or_other_metrics() 
     assert points(ask([*others, point("2026-03-07", 5.0)])) == {"2026-03-07": (5.0, 10, "batch")}
 
 
-def test_a_genres_series_takes_its_points_in_any_case_and_its_movies_hours() -> None:
+def test_genre_series_takes_points_in_any_case_and_hours_of_its_movies() -> None:
     hour = at("2026-03-10 09:00")
     batch = [point("2026-03-07", 1.0, data={"genre": "DRAMA"}), point("2026-03-07", 2.0, data={"genre": "War"})]
     hours = [rated(hour, 4.0, 1), rated(hour, 8.0, 2), rated(hour, 1.0, 3), rated(hour, 1.0, 99)]
@@ -255,7 +255,7 @@ def test_an_unreadable_point_of_another_movie_makes_no_day_missing() -> None:
     assert ask([bad, point("2026-03-06", 5.0), point("2026-03-09", 7.0)], HEALTHY_HOURS).freshness.complete
 
 
-def test_a_day_without_a_point_that_a_later_run_covers_had_no_observation() -> None:
+def test_covered_day_without_a_point_has_no_observation() -> None:
     batch = [point("2026-03-06", 5.0, covers=at("2026-03-07 00:00")), point("2026-03-09", 7.0)]
     built = ask(batch, [h for h in HEALTHY_HOURS if h["hour"] >= at("2026-03-10 00:00")])
     assert list(points(built)) == ["2026-03-06", "2026-03-09", "2026-03-10"]

@@ -238,7 +238,7 @@ def test_half_an_answer_counts_nothing_twice_and_reports_all_that_it_lacks(
 
 @settings(deadline=None, max_examples=examples(150))
 @given(worlds(), series_of, windows, st.integers(0, 47), st.integers(0, 24))
-def test_with_nothing_lost_and_everything_in_time_the_answer_is_complete_and_equal(
+def test_without_losses_or_delays_the_answer_is_complete_and_equal(
     world: World, series: dict[str, Any], window: str, age: int, took: int
 ) -> None:
     # A series that has ended long ago can't be told from one that the batch job has stopped writing.

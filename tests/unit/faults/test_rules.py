@@ -45,7 +45,7 @@ def without(keys: Iterable[str], since: float, until: float) -> list[Judged]:
     return [pair for pair in well() if not (pair[0].key in keys and since <= pair[0].sent < until)]
 
 
-def test_no_rule_is_broken_where_all_is_well() -> None:
+def test_no_rule_is_broken_without_trouble() -> None:
     assert broken_by(terms=Terms(opens_breaker=True)) == {}
 
 
@@ -70,7 +70,7 @@ def test_a_single_request_breaks_a_rule_and_is_named(sample: Judged, rule: str) 
 
 
 @pytest.mark.parametrize("key", [Key.NEW, Key.STRICT])
-def test_what_was_not_cached_and_what_is_strict_may_be_refused(key: Key) -> None:
+def test_uncached_and_strict_requests_may_be_refused(key: Key) -> None:
     assert broken_by(at(115.0, key, Verdict.REFUSED)) == {}
 
 
@@ -78,7 +78,7 @@ def test_marked_answers_are_no_errors() -> None:
     assert broken_by(at(115.0, verdict=Verdict.MARKED)) == {}
 
 
-def test_at_most_five_percent_of_answers_may_be_slow_while_breaker_is_open() -> None:
+def test_five_percent_of_answers_may_be_slow_while_breaker_is_open() -> None:
     terms, since = Terms(opens_breaker=True), COURSE.broken + OPENS_WITHIN
     count = len(COURSE.during([sample for sample, _ in well()], OPENS_WITHIN))
     slow = [at(since + 0.001, took=0.2)] * (count // 19 + 2)
@@ -120,7 +120,7 @@ def test_documents_in_motion_excuse_wrong_numbers_for_so_long_and_no_longer() ->
         assert set(broken_by(at(sent, Key.STRICT, Verdict.WRONG), terms=terms)) == {"no wrong number"}
 
 
-def test_what_is_gone_is_right_only_where_documents_are() -> None:
+def test_missing_answer_is_right_only_while_documents_are_gone() -> None:
     assert broken_by(at(115.0, verdict=Verdict.GONE), terms=Terms(takes_data=True)) == {}
 
 
@@ -138,7 +138,7 @@ def test_with_the_cache_gone_a_tenth_may_be_forgotten_and_no_more() -> None:
     assert "no error for a cached key" in broken_by(*refused, terms=terms)
 
 
-def test_a_store_that_answers_with_errors_excuses_502_and_nothing_for_cached_keys() -> None:
+def test_store_errors_excuse_502_but_not_for_cached_keys() -> None:
     assert broken_by(at(115.0, Key.NEW, Verdict.FAILED), terms=Terms(errors=True)) == {}
     assert set(broken_by(at(115.0, verdict=Verdict.FAILED), terms=Terms(errors=True))) == {"no error for a cached key"}
 
@@ -149,7 +149,7 @@ def test_a_worker_takes_with_it_what_it_was_answering_and_nothing_later() -> Non
     assert set(broken_by(at(111.5, Key.NEW, Verdict.LOST), terms=terms)) == {"no answer is lost"}
 
 
-def test_a_server_that_ends_may_close_its_door_and_break_off_no_answer() -> None:
+def test_ending_server_may_refuse_connections_but_breaks_off_no_answer() -> None:
     terms = Terms(ends_server=True)
     samples = [pair for pair in well() if pair[0].sent < COURSE.broken]
     assert broken_by(at(111.0, Key.NEW, Verdict.LOST), terms=terms, samples=samples) == {}

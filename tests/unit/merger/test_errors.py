@@ -45,5 +45,5 @@ def test_store_errors_carry_their_detail(error: StoreUnavailable | StoreFault) -
     assert error.detail == str(error)
 
 
-def test_incomplete_counts_what_is_missing() -> None:
+def test_incomplete_counts_missing_intervals() -> None:
     assert str(Incomplete([])).startswith("0 interval")

@@ -109,7 +109,7 @@ def tally(**statuses: int) -> Tally:
         (tally(ok=200, s429=900), ["greedy: only 200 requests admitted of 350 that may be"]),
     ],
 )
-def test_a_client_gets_what_is_theirs_and_not_more(got: Tally, expected: list[str]) -> None:
+def test_client_gets_its_share_and_no_more(got: Tally, expected: list[str]) -> None:
     assert [*unfair("greedy", got, burst=50, per_minute=300)] == expected
 
 

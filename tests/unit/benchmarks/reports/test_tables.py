@@ -22,7 +22,7 @@ def test_table_columns_have_one_width_and_numbers_align_right() -> None:
     ]
 
 
-def test_only_what_is_between_the_markers_is_replaced() -> None:
+def test_only_text_between_the_markers_is_replaced() -> None:
     page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     assert replace_part(page, "measured", "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
 

@@ -27,7 +27,7 @@ def test_movie_at_twice_the_rank_is_requested_half_as_often() -> None:
     assert asked.most_common(1)[0][0].endswith(f"/{MOVIES[0].movie_id}")
 
 
-def test_the_stream_is_the_same_every_time_and_another_seed_is_another_one() -> None:
+def test_same_seed_gives_the_same_stream_and_another_seed_another() -> None:
     assert mix(MOVIES[:500], 100) == mix(MOVIES[:500], 100)
     assert mix(MOVIES[:500], 100) != mix(MOVIES[:500], 100, seed=2)
 

@@ -21,7 +21,7 @@ def answer(age: int) -> Answer:
 
 
 @pytest.mark.parametrize(("age", "left"), [(0, 240), (239, 1), (240, 0), (900, 0)])
-def test_max_age_is_what_is_left_of_the_lifetime_and_never_negative(age: int, left: int) -> None:
+def test_max_age_is_the_rest_of_the_lifetime_and_never_negative(age: int, left: int) -> None:
     assert answer(age).max_age == left
 
 

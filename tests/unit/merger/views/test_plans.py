@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 CONTEXT: PlanContext[None] = PlanContext(None, BOUNDARY, Layers(), Aliases())
 
 
-def test_movie_reads_find_its_batch_documents_in_all_spellings_and_its_speed_hours() -> None:
+def test_movie_reads_find_batch_documents_in_all_spellings_and_speed_hours() -> None:
     batch, speed = movie_reads(7, ("movie_details",), CONTEXT, speed_from=NOW)
     assert batch.collection == BATCH
     assert batch.filter["movie_id"] == 7

@@ -49,7 +49,7 @@ def test_narrow_drawing_marks_partly_held_columns() -> None:
     assert rows[-1].endswith("3 hours per column")
 
 
-def test_sentences_end_with_what_is_missing_and_late() -> None:
+def test_sentences_end_with_missing_and_late_data() -> None:
     assert list(as_sentences(REPORT)) == [
         "now 2026-03-10T12:30:00Z; the time boundary follows the batch layer's coverage",
         "batch layer: complete up to 2026-03-10T04:00:00Z",

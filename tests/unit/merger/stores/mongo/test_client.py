@@ -30,7 +30,7 @@ def test_database_decodes_aware_dates_and_replaces_broken_text() -> None:
     assert options.unicode_decode_error_handler == "replace"
 
 
-def test_time_limit_holds_for_all_calls_inside_and_a_shorter_one_still_applies() -> None:
+def test_time_limit_covers_all_calls_inside_and_a_shorter_one_wins() -> None:
     with time_limit(5.0):
         assert _csot.remaining() == pytest.approx(5.0, abs=0.5)
         with time_limit(1.0):
