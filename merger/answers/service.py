@@ -64,7 +64,7 @@ class MergeService:
         contract: reads stored documents.
         policy: the operator's settings for the time boundary.
         ttl: seconds per TTL class.
-        timeout: seconds that the store may keep one answer waiting, in all (F1).
+        timeout: total seconds for which one answer may wait for the store (F1).
         places: for how many answers documents may be read at the same time.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.

@@ -70,7 +70,7 @@ class CacheRequest:
     generations: tuple[str, ...]
 
     def generation(self, name: str, values: tuple[str, ...]) -> str:
-        """The value of one of its generations; ``""`` where there are no values, because Redis could not be asked."""
+        """The value of one of its generations; ``""`` where there are no values, because Redis gave no usable reply."""
         return values[self.generations.index(name)] if values else ""
 
 

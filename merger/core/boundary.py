@@ -30,7 +30,7 @@ class Strategy(StrEnum):
 
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far a producer's clock may run ahead of ours."""
+"""Time by which a producer's clock may run ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)

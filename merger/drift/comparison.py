@@ -19,7 +19,7 @@ BATCH_MORE, SPEED_MORE = "batch_more", "speed_more"
 
 
 WORST_BUCKETS = 50
-"""How many of the most different buckets are listed."""
+"""Number of the most different buckets that are listed."""
 
 
 @dataclass(frozen=True, slots=True)

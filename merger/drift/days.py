@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(slots=True)
 class SpeedDay:
-    """What the speed layer counts on a day. Documents are added hour by hour, each hour in any number of parts.
+    """One day as the speed layer counts it. Documents are added hour by hour, each hour in any number of parts.
 
     Args:
         boundary: the comparison's time boundary.
@@ -120,7 +120,7 @@ class _Point:
 
 @dataclass(slots=True)
 class BatchDay:
-    """What the batch layer counts on a day: the day's points, and lifetime totals, which show how far it covers.
+    """One day as the batch layer counts it: the day's points, and lifetime totals, which show how far it covers.
 
     Args:
         day: its start.

@@ -18,7 +18,7 @@ from merger.stores.redis.claim import claim, new_token
 from merger.stores.redis.link import RedisLink
 
 KEPT = timedelta(days=7)
-"""How long a result stays in Redis."""
+"""Time for which a result stays in Redis."""
 
 
 CLAIM_LAPSES = timedelta(minutes=15)

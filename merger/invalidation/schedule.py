@@ -34,7 +34,8 @@ class InvalidationSchedule:
         self._bumped: dict[str, float] = {}
 
     def touch(self, name: str, at: float, repeats: Iterable[float] = ()) -> None:
-        """Notes a change: the generation is due now, and again so many seconds after the last touch."""
+        """Notes a change: the generation is due now, and again at each of the repeats, in seconds after the last
+        touch."""
         due = self._due.setdefault(name, {})
         due.setdefault(0.0, at)
         due.update({delay: at + delay for delay in repeats})

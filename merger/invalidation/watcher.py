@@ -3,8 +3,8 @@
 Every process has a watcher, which also keeps the process's own copies current. One of them leads, so that each change
 is found and bumped once, however many processes there are. The leader reads both collections' change streams where
 MongoDB has them, and in any case compares snapshots of the layers: newest batch document, newest syncs, hours held. It
-leaves its last snapshot in Redis for the next leader. After an outage of MongoDB or Redis it goes on from where it was.
-Requirement C6.
+leaves its last snapshot in Redis for the next leader. After an outage of MongoDB or Redis it continues where it
+stopped. Requirement C6.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ MAX_LINE_BYTES = 40_000_000
 
 
 _SHOWN_BYTES = 1000
-"""How much of a longer line is passed on. It is not JSON, so the reader rejects it."""
+"""Bytes of a longer line that are passed on. They are no JSON document, so the reader rejects them."""
 
 
 STDIN = "-"
@@ -50,7 +50,7 @@ class ViewFile:
 
     @property
     def share(self) -> float | None:
-        """How much has been read, 0 to 1; ``None``: the size is not known."""
+        """The share that has been read, 0 to 1; ``None``: the size is unknown."""
         return min(1.0, self._raw.tell() / self.size) if self.size else None
 
     def items(self) -> Iterator[tuple[int, Any]]:

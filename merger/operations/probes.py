@@ -40,7 +40,7 @@ COUNT_TIMEOUT_SECONDS = 30.0
 
 
 _NEWEST_TRIED = 5
-"""How many of the newest documents are read to find a readable one."""
+"""Number of the newest documents that are read to find a readable one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from merger.core.boundary import CLOCK_SKEW, Boundary
 from merger.stores.store import Find, Store
 
 OVERLAP = timedelta(seconds=10)
-"""How far a find reaches back behind the newest stamp: producers write concurrently, and a write takes its time."""
+"""Time by which a find reaches back behind the newest stamp, since producers write concurrently and a write takes a
+while."""
 
 
 OVERLAP_PACE = 10.0

@@ -26,7 +26,7 @@ class Limit(NamedTuple):
     burst: int
 
     def refill(self, tokens: int) -> int:
-        """Returns the microseconds in which so many tokens come back, rounded up."""
+        """Returns the microseconds in which this number of tokens comes back, rounded up."""
         return -(-tokens * MINUTE_US // self.rate)
 
 

@@ -62,7 +62,7 @@ class LocalBuckets:
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """Takes so many tokens or none."""
+        """Takes this number of tokens, or none."""
         with self._lock:
             bucket = self._buckets.pop(client, TokenBucket())
             self._buckets[client], grant = bucket.take(limit, self._clock(), wanted=tokens, least=tokens)

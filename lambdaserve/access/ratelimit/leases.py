@@ -61,7 +61,7 @@ class LocalSource(Protocol):
     """Buckets of this process."""
 
     def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """Takes so many tokens or none."""
+        """Takes this number of tokens, or none."""
 
 
 @dataclass(slots=True, eq=False)

@@ -48,6 +48,6 @@ def release(link: RedisLink, key: str, token: str) -> None:
     """Releases a claim, unless it has lapsed and passed to another claimant.
 
     Raises:
-        RedisTrouble: Redis could not be asked; the claim lapses by itself.
+        RedisTrouble: Redis gave no usable reply; the claim lapses by itself.
     """
     link.command("EVAL", _RELEASE, 1, key, token)
