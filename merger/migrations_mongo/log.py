@@ -78,7 +78,7 @@ class MigrationLog:
         """
         with mapping_errors():
             found = list(self._documents.find({"_id": {"$ne": LOCK}}))
-        return {each["_id"]: msgspec.convert({**each, "name": each["_id"]}, Record) for each in found}
+        return {str(each["_id"]): _read_record(each) for each in found}
 
     def begin(self, migration: Migration, *, backward: bool) -> None:
         """Records that a migration is about to run.
@@ -217,3 +217,12 @@ class _LockRenewer:
             except StoreError:
                 continue  # there is time for further attempts until the lock expires
             self._renewed_at = renewed_at
+
+
+def _read_record(document: Mapping[str, Any]) -> Record:
+    name = str(document["_id"])
+    try:
+        return msgspec.convert({**document, "name": name}, Record)
+    except msgspec.ValidationError:
+        # Edited by hand: the migration counts as half done and runs again, which is safe at any time.
+        return Record(name, ended=False)

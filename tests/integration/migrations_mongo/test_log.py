@@ -13,6 +13,7 @@ from pymongo.database import Database
 from merger.errors import StoreUnavailable
 from merger.migrations_mongo import m0002_schema_version
 from merger.migrations_mongo.log import COLLECTION, LOCK, LockHeld, LockLost, MigrationLog
+from merger.migrations_mongo.plan import Record
 
 Stored = Database[dict[str, Any]]
 
@@ -33,6 +34,15 @@ def test_a_record_follows_a_migration_from_start_to_rollback(database: Stored) -
     assert (log.records()[MIGRATION.name].ended, log.records()[MIGRATION.name].backward) == (False, True)
     log.forget(MIGRATION)
     assert log.records() == {}
+
+
+@pytest.mark.parametrize("change", [{"ended": "yes"}, {"host": None}, {"documents": 1.5}])
+def test_an_unreadable_record_counts_as_half_done(database: Stored, change: dict[str, Any]) -> None:
+    log = MigrationLog(database)
+    log.begin(MIGRATION, backward=False)
+    log.end(MIGRATION, 1.0, 7)
+    database[COLLECTION].update_one({"_id": MIGRATION.name}, {"$set": change})
+    assert log.records()[MIGRATION.name] == Record(MIGRATION.name, ended=False)
 
 
 def test_a_faked_migration_is_recorded_as_such(database: Stored) -> None:
