@@ -26,7 +26,7 @@ SKIPPED_CHECKS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is sent.
+    """Extent of the attack.
 
     Attributes:
         seed: of the random values.

@@ -144,7 +144,7 @@ class _Schemas:
 
 
 def _values(wide: Schema, narrow: Schema, place: str) -> Iterator[str]:
-    """What ``narrow`` admits and ``wide`` does not, of enum values, bounds and patterns."""
+    """Lists enum values, bounds and patterns that ``narrow`` admits and ``wide`` does not."""
     if "enum" in wide and (foreign := set(narrow.get("enum", ["any value"])) - set(wide["enum"])):
         yield f"{place}: enum differs by {sorted(map(str, foreign))}"
     for keyword, larger_is_wider in BOUNDS.items():

@@ -73,7 +73,7 @@ def new_field(description: Description, name: str) -> None:
 
 
 def changes_after(change: Change) -> list[str]:
-    """What breaks between the snapshot and a copy of it to which something was done."""
+    """Lists the breaking changes between the snapshot and an edited copy of it."""
     later = copy.deepcopy(SNAPSHOT)
     change(later)
     assert later != SNAPSHOT

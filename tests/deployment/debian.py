@@ -122,7 +122,7 @@ def postgres() -> Iterator[str]:
 
 
 def sql(address: str, statement: str) -> str:
-    """What PostgreSQL answers to one statement, a line for each row.
+    """Runs one statement in PostgreSQL; returns a line for each row.
 
     Raises:
         CalledProcessError: it refused.

@@ -46,7 +46,7 @@ class Host:
 
     @property
     def url(self) -> str:
-        """Where it is reached past the door."""
+        """Address of the host itself, past the load balancer."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
@@ -57,11 +57,11 @@ class Host:
         self.copy.wait_until_it_serves()
 
     def stop(self) -> None:
-        """As an orderly restart does."""
+        """Stops the host as an orderly restart does."""
         self._stack.close()
 
     def kill(self) -> None:
-        """As a power cut does: all its processes at once."""
+        """Kills all processes of the host at once, as a power cut does."""
         assert self.copy is not None
         pid = self.copy.process.pid
         for each in [pid, *descendants(pid)]:
@@ -89,7 +89,7 @@ def hosts(directory: Path, number: int, variables: Mapping[str, str]) -> Iterato
 
 
 def manage(variables: Mapping[str, str], *words: str) -> str:
-    """What a command of `manage.py` says.
+    """Runs a command of `manage.py` and returns its output.
 
     Raises:
         CalledProcessError: it failed.
@@ -108,7 +108,7 @@ def manage(variables: Mapping[str, str], *words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client was given; ``status`` is 0 where there was none."""
+    """Response to a client; ``status`` is 0 without a response."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -132,11 +132,11 @@ class Client:
         )
 
     def ask(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """What a GET is answered with."""
+        """Sends a GET and returns the response."""
         return self._asked("GET", path, None, headers or {})
 
     def post(self, path: str, body: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
-        """What a POST of JSON is answered with."""
+        """Sends a POST of JSON and returns the response."""
         sent = {"Content-Type": "application/json", **(headers or {})}
         return self._asked("POST", path, json.dumps(body).encode(), sent)
 

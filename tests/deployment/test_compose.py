@@ -25,7 +25,7 @@ from merger.stores.redis.address import parse_redis_url
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 ONCE = {"secrets", "prepare", "operator", "mongo-init", "config-1-init", "shard-1-init", "shard-2-init", "sharded-init"}
-"""What ends by itself."""
+"""Services that end by themselves."""
 OURS = "lambdaserve"
 
 TEXT = COMPOSE.read_text(encoding="utf-8")

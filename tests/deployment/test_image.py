@@ -45,7 +45,7 @@ class Stage:
         return OF_THE_IMAGE.sub(lambda found: f"{self.root}{found[0]}", text)
 
     def variables(self) -> dict[str, str]:
-        """What a process in it sees: nothing of ours but how to find Python, which the base image has."""
+        """Environment of a process in the image: only the path of Python, which the base image has."""
         found = {name: self.here(value) for name, value in self.environment.items()}
         # The base image's Python is there before all others.
         own, _, others = found.get("PATH", "").rpartition("/usr/local/bin:")
@@ -74,7 +74,7 @@ class Stage:
         assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 
     def remember(self, instruction: str, value: str) -> None:
-        """What holds for later instructions, and for what runs in the end."""
+        """Settings for later instructions and for the final process."""
         match instruction:
             case "ENV":
                 self.environment |= dict(each.split("=", 1) for each in shlex.split(value))
@@ -113,7 +113,7 @@ def sent() -> list[str]:
 
 
 def base(scratch: Path) -> Path:
-    """Where Python is installed; a copy where other users don't get to it, as below a home directory."""
+    """Directory of Python; a copy if other users can't read it, as below a home directory."""
     origin = Path(sys.base_prefix)
     if all(place.stat().st_mode & 0o001 for place in [origin, *origin.parents]):
         return origin

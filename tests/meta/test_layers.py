@@ -1,4 +1,4 @@
-"""Who may import whom: the contracts in ``pyproject.toml`` hold, and each of them fails on a planted import."""
+"""Import contracts of ``pyproject.toml`` hold, and each of them fails on a planted import."""
 
 from __future__ import annotations
 

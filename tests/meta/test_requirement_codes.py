@@ -38,7 +38,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def cited(pattern: re.Pattern[str]) -> dict[str, str]:
-    """What matches, and a place where it stands."""
+    """Maps each match to a place where it stands."""
     return {
         found.group(found.lastindex or 0): f"{name}:{text.count(chr(10), 0, found.start()) + 1}"
         for name, text in texts()

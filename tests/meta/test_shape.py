@@ -32,7 +32,7 @@ Sources = dict[str, str]
 
 @pytest.fixture(scope="module")
 def code() -> Sources:
-    """What is held to the limits; Django's own migrations are generated, and left out."""
+    """Sources that must keep the limits; Django's own migrations are generated, and left out."""
     found = sources(*PRODUCT, "benchmarks", "deploy")
     return {path: source for path, source in found.items() if PurePath(path).parent.name != "migrations"}
 

@@ -91,7 +91,7 @@ def test_every_caller_gets_what_the_table_says(callers: Callers, settings: Any, 
 
 
 def outcomes(callers: Callers, row: Row, known: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """What every caller gets, by caller and the permissions it has."""
+    """Expected answers, by caller and its permissions."""
     address, body = fill_in(row, known)
     callers.permit_all_but(name for way in row.needs for name in way.split("+"))
     found = {

@@ -219,7 +219,7 @@ def test_shared_cache_never_serves_a_caller_another_s_answer(
 
 
 def summarize(response: Any) -> tuple[Any, ...]:
-    """What an answer says and to whom; of answers that change by the moment only their status."""
+    """Returns an answer's content and audience; of answers that change by the moment, only the status."""
     content = response.content
     moving = b'"timestamp"' in content or b'"request_id"' in content or b"lambdaserve_" in content
     headers = [response.headers.get(name) for name in ("Access-Control-Allow-Origin", "Content-Encoding")]

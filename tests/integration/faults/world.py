@@ -27,7 +27,7 @@ Requirement M11.
 
 _RUN_TIME = timedelta(hours=2)
 _RECENT = 40
-"""Of the most popular movies, which every layer has something about."""
+"""Number of the most popular movies, about which every layer has documents."""
 
 
 @dataclass(frozen=True, slots=True)

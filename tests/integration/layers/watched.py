@@ -87,7 +87,7 @@ class Watched:
         return moment() + timedelta(seconds=self.ahead)
 
     def ticks(self, *, later: float = 1.0) -> frozenset[str]:
-        """What a tick bumps, some seconds after the one before."""
+        """Ticks once, some seconds after the tick before; returns the bumped generations."""
         self.ahead += later
         return self.watcher.tick()
 

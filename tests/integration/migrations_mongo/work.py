@@ -15,7 +15,7 @@ Stored = Database[dict[str, Any]]
 
 @dataclass
 class Reports:
-    """What a migration reported: totals, finished documents, sentences, and how often it checked the lock."""
+    """A migration's reports: totals, finished documents, sentences, and how often it checked the lock."""
 
     totals: list[int] = field(default_factory=list)
     done: list[int] = field(default_factory=list)

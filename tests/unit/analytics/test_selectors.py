@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
 @pytest.fixture
 def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, bool]]:
-    """What the selectors ask the service for: view, parameters and ``strict``."""
+    """Records the selectors' requests to the service: view, parameters and ``strict``."""
     found: list[tuple[str, Any, bool]] = []
 
     def fetch(view: Any, params: Any, *, strict: bool) -> None:

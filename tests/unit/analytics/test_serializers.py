@@ -27,7 +27,7 @@ DESCRIBED: Mapping[type[serializers.Serializer[Any]], Mapping[str, Any]] = {
 
 
 def differences(field: Any, value: Any, path: str = "") -> list[str]:
-    """Where a value has other fields than its serializer."""
+    """Lists the places where a value's fields differ from its serializer's."""
     if isinstance(field, serializers.ListSerializer):
         return [found for each in value for found in differences(field.child, each, path + "[]")]
     if not isinstance(field, serializers.Serializer) or value is None:

@@ -49,7 +49,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What happened and how the layers fared.
+    """Events, and the state of the layers.
 
     Args:
         events: oldest first.

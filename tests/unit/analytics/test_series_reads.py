@@ -1,4 +1,4 @@
-"""What a series reads: a movie's own documents, or the points and hours of many movies."""
+"""A series reads a movie's own documents, or the points and hours of many movies."""
 
 from __future__ import annotations
 

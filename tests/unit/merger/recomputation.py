@@ -17,7 +17,7 @@ from tests.unit.merger.world import Review
 
 
 def multiplicities(count: int, reviews: Iterable[Review]) -> Counter[Review]:
-    """How often each review is in a sum of weights: its digits in base 3, since weights are powers of three."""
+    """Counts each review in a sum of weights: the sum's digits in base 3, since weights are powers of three."""
     result: Counter[Review] = Counter()
     for review in sorted(reviews, key=lambda review: -review.weight):
         result[review], count = divmod(count, review.weight)
@@ -27,7 +27,7 @@ def multiplicities(count: int, reviews: Iterable[Review]) -> Counter[Review]:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What an answer about one movie may contain.
+    """Allowed content of an answer about one movie.
 
     Args:
         reviews: all that happened to the movie.

@@ -53,7 +53,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class SpeedJob:
-    """What the speed job recorded.
+    """Records of the speed job.
 
     Args:
         retention: a bucket is deleted this long after its hour began.
@@ -68,7 +68,7 @@ class SpeedJob:
 
 @dataclass(frozen=True)
 class World:
-    """What happened and how it was recorded, as of ``now``."""
+    """Events and their records, as of ``now``."""
 
     now: datetime
     reviews: tuple[Review, ...]

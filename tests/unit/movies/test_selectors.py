@@ -1,4 +1,4 @@
-"""What the views of movies read, and under which parameters they are cached."""
+"""The views of movies read the right documents and are cached under the right parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How documents affect a movie's sentiment: dates, coverage, labels, velocity, unreadable documents."""
+"""Documents decide a movie's sentiment: dates, coverage, labels, velocity, unreadable documents."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def asked(
     raw: tuple[Sequence[Raw], Sequence[Raw]] | None = None,
     away: str | None = None,
 ) -> Asked | None:
-    """What the service would answer from a movie's documents and the state of the layers; ``None``: unknown movie.
+    """Builds the answer from a movie's documents and the state of the layers; ``None``: unknown movie.
 
     The collection that is ``away`` does not answer.
     """

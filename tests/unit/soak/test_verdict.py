@@ -95,7 +95,7 @@ def test_too_few_samples_are_no_proof() -> None:
 
 
 def tally(**statuses: int) -> Tally:
-    """Of a minute; ``ok=3`` stands for three 200s, ``s429=2`` for two 429s."""
+    """Builds a minute's tally; ``ok=3`` stands for three 200s, ``s429=2`` for two 429s."""
     numbers = {200 if name == "ok" else int(name[1:]): number for name, number in statuses.items()}
     return Tally(Counter(numbers), first=100.0, last=160.0)
 

@@ -1,4 +1,4 @@
-"""What wrk prints, read as figures; and a run of the real one where it is installed."""
+"""The output of wrk is read as figures; where wrk is installed, it really runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What loads need, and how often a cache has the answer: arithmetic that is checked against what can be known."""
+"""Needs of loads and hit rates of caches agree with cases that can be computed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many connections a worker may hold and when the sample world's batch job is due."""
+"""A worker's connections are bounded, and the sample world's batch job becomes due."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Operator:
 
 
 class Shown:
-    """What the page said, and what it entered in the admin's log."""
+    """Messages of the page, and its entries in the admin's log."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []

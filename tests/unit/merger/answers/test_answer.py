@@ -1,4 +1,4 @@
-"""What an answer shows of its cached entry."""
+"""An answer shows its cached entry's state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of duplicates one document is kept, whatever their order."""
+"""One of several duplicates is kept, whatever their order."""
 
 from __future__ import annotations
 

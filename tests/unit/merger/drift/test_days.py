@@ -1,4 +1,4 @@
-"""What one layer counts on a day, from documents that come in parts and in any order."""
+"""Counts of one layer on a day, from documents that come in parts and in any order."""
 
 from __future__ import annotations
 

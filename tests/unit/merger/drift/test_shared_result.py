@@ -29,7 +29,7 @@ FORMER = b"""{"data_type":"sentiment","of":"2026-03-10T03:00:00+00:00","at":"202
 "start":"2026-03-07T00:00:00+00:00","until":null,"days":["2026-03-07"],"left_out":[],"checked":1,"not_checked":0,
 "batch":25,"speed":24,"batch_more":1,"speed_more":0,"one_in":1,"ratio":0.04,
 "worst":[{"movie_id":1,"day":"2026-03-07","batch":25,"speed":24,"difference":1}]}"""
-"""As versions before msgspec wrote it."""
+"""A result in the form that versions before msgspec wrote."""
 
 
 def test_an_encoded_result_decodes_to_the_same_result() -> None:

@@ -21,7 +21,7 @@ class Html:
 
 
 class World:
-    """What each topic shows, and how often it was rendered."""
+    """Content of each topic, and how often it was rendered."""
 
     def __init__(self) -> None:
         self.shows: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What each way to authenticate reads from a request, with caches that know one credential."""
+"""Each way to authenticate reads its credentials from a request; the caches know one credential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may read, explain and see the metrics: by kind of caller."""
+"""Each kind of caller may or may not read, explain and see the metrics."""
 
 from __future__ import annotations
 

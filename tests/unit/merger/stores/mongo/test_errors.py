@@ -40,7 +40,7 @@ CONSTRUCTORS = {
     errors.EncryptionError: lambda: errors.EncryptionError(ValueError("why")),
     errors.EncryptedCollectionError: lambda: errors.EncryptedCollectionError(ValueError("why"), {}),
 }
-"""How to construct those that take more than a message."""
+"""Constructors of the errors that take more than a message."""
 
 
 @pytest.mark.parametrize("kind", VENDOR, ids=lambda kind: kind.__name__)
