@@ -40,21 +40,21 @@ def plan(question: PlanContext[ByMovie]) -> Plan:
     return Plan(reads=reads, hours=hours, catalogue=True)
 
 
-def build(params: ByMovie, reading: ViewInputs) -> ViewResult:
-    if not reading.documents.batch:
+def build(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+    if not inputs.documents.batch:
         raise NotFound("movie", params.movie_id)
     freshness = describe(
-        reading.boundary,
-        reading.layers,
-        missing=([(None, TOP)] if not reading.documents.speed else [],),
-        documents=reading.documents,
+        inputs.boundary,
+        inputs.layers,
+        missing=([(None, TOP)] if not inputs.documents.speed else [],),
+        documents=inputs.documents,
     )
     body = {
-        "now": reading.boundary.now.isoformat(),
-        "batch": len(reading.documents.batch),
-        "speed": len(reading.documents.speed),
-        "hours": sum(len(table.rows) for table in reading.hours.tables),
-        "title": reading.catalogue.title_of(params.movie_id),
+        "now": inputs.boundary.now.isoformat(),
+        "batch": len(inputs.documents.batch),
+        "speed": len(inputs.documents.speed),
+        "hours": sum(len(table.rows) for table in inputs.hours.tables),
+        "title": inputs.catalogue.title_of(params.movie_id),
     }
     return ViewResult(body, freshness)
 

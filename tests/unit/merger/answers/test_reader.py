@@ -27,8 +27,8 @@ def plan_of_a_movie(question: PlanContext[ByMovie]) -> Plan:
     return Plan(reads=reads)
 
 
-def build_of_a_movie(params: ByMovie, reading: ViewInputs) -> ViewResult:
-    found = movie_details(params.movie_id, reading)
+def build_of_a_movie(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+    found = movie_details(params.movie_id, inputs)
     if found is None:
         raise NotFound("movie", params.movie_id)
     return found
@@ -155,9 +155,9 @@ def test_view_that_rests_on_the_failing_layer_is_refused(rests_on: tuple[str, ..
 
 
 def test_catalogue_view_is_answered_from_the_present_copy_during_an_outage() -> None:
-    def titles(params: ByMovie, reading: ViewInputs) -> ViewResult:
-        body = {"title": reading.catalogue.title_of(params.movie_id)}
-        return ViewResult(body, describe(reading.boundary, reading.layers))
+    def titles(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+        body = {"title": inputs.catalogue.title_of(params.movie_id)}
+        return ViewResult(body, describe(inputs.boundary, inputs.layers))
 
     view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(catalogue=True), titles, rests_on=(BATCH,))
     served = both()
