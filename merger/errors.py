@@ -110,16 +110,11 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, detail: str, retry_after: int = 5) -> None:
         super().__init__(detail)
-        self.detail = detail
         self.retry_after = retry_after
 
 
 class StoreFault(StoreError):
     """The store answered with an error that trying again will not mend."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
 
 
 def _shorten(value: object, limit: int = 80) -> str:

@@ -7,7 +7,7 @@ from a set that no caller and no producer of documents can enlarge. Requirement 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -15,6 +15,9 @@ PREFIX: Final = "lambdaserve"
 
 REGISTRY: Final = CollectorRegistry(auto_describe=False)
 """The registry of all meters. prometheus_client's default one would add figures of a single process."""
+
+Mode = Literal["livesum", "livemax", "mostrecent"]
+"""What stands for several workers: their sum or maximum while they live, or the figure that was set last."""
 
 _STORE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -24,14 +27,14 @@ def counter(name: str, about: str, labels: tuple[str, ...] = ()) -> Counter:
     return Counter(name, about, labels, namespace=PREFIX, registry=REGISTRY)
 
 
-def gauge(name: str, about: str, labels: tuple[str, ...] = ()) -> Gauge:
-    """A current value; with several workers, the sum over the living ones."""
-    return Gauge(name, about, labels, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="livesum")
+def gauge(name: str, about: str, labels: tuple[str, ...] = (), *, of_workers: Mode = "livesum") -> Gauge:
+    """A current value; with several workers, the sum over the living ones, or as ``of_workers`` says."""
+    return Gauge(name, about, labels, namespace=PREFIX, registry=REGISTRY, multiprocess_mode=of_workers)
 
 
 def newest(name: str, about: str) -> Gauge:
     """A value that outlives its process; with several workers, the one that was set last."""
-    return Gauge(name, about, namespace=PREFIX, registry=REGISTRY, multiprocess_mode="mostrecent")
+    return gauge(name, about, of_workers="mostrecent")
 
 
 def histogram(name: str, about: str, labels: tuple[str, ...], buckets: tuple[float, ...]) -> Histogram:
@@ -89,10 +92,6 @@ BREAKER_REFUSED: Final = counter("breaker_refused", "Reads that an open breaker 
 WORKERS: Final = gauge("workers", "Living worker processes.")
 PROCESS_CPU_SECONDS: Final = counter("process_cpu_seconds", "Processor time of all workers, including ended ones.")
 PROCESS_RESIDENT_BYTES: Final = gauge("process_resident_memory_bytes", "Resident memory of all workers.")
-PROCESS_LARGEST_BYTES: Final = Gauge(
-    "process_largest_resident_memory_bytes",
-    "Resident memory of the largest worker.",
-    namespace=PREFIX,
-    registry=REGISTRY,
-    multiprocess_mode="livemax",
+PROCESS_LARGEST_BYTES: Final = gauge(
+    "process_largest_resident_memory_bytes", "Resident memory of the largest worker.", of_workers="livemax"
 )

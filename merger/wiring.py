@@ -43,7 +43,6 @@ from merger.stores.guarded_store import GuardedStore
 from merger.stores.mongo.client import causal_clock, database, slow_queries
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.client import redis_link
-from merger.stores.store import Store
 from merger.views.freshness import TTLClass
 from merger.views.registry import known_views
 
@@ -56,21 +55,12 @@ def service() -> MergeService:
         cache=_answer_cache(),
         contract=Contract(aliases()),
         policy=policy(),
-        ttl={
-            TTLClass.VOLATILE: settings.CACHE_TTL_VOLATILE,
-            TTLClass.STABLE: settings.CACHE_TTL_STABLE,
-            TTLClass.VERY_STABLE: settings.CACHE_TTL_VERY_STABLE,
-        },
+        ttl={ttl: getattr(settings, f"CACHE_TTL_{ttl.name}") for ttl in TTLClass},
         timeout=settings.MONGODB_TIMEOUT,
         places=settings.THREADS - 1,
         clock=configuration.utc_now,
         monotonic=time.monotonic,
     )
-
-
-def store() -> Store:
-    """The document store of this process."""
-    return service().store
 
 
 def patient_store(seconds: float) -> PublishedStore:
@@ -145,16 +135,12 @@ def migrator() -> Migrator:
 def watcher() -> Watcher:
     """The watcher of this process."""
     names = aliases()
-    fields = ("movie_id", *names.speed_type_keys)
     return Watcher(
         service=service(),
-        store=store(),
-        redis_tier=service().cache.redis_tier,
         leader=Leader(redis_link(), _service_prefix()),
         batch=ChangeStream(lambda: database()[BATCH]),
-        speed=ChangeStream(lambda: database()[SPEED], fields),
+        speed=ChangeStream(lambda: database()[SPEED], ("movie_id", *names.speed_type_keys)),
         aliases=names,
-        monotonic=time.monotonic,
     )
 
 
@@ -213,7 +199,7 @@ def drift_audit() -> DriftAudit:
     """The comparison of the layers in this process."""
     own_watcher = watcher()
     return DriftAudit(
-        auditor=Auditor(service().layers, store(), Contract(aliases()), time.monotonic),
+        auditor=Auditor(service().layers, service().store, Contract(aliases()), time.monotonic),
         shared=shared_drift_results(),
         newest_batch=lambda: service().batch_seen,
         may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
@@ -235,13 +221,12 @@ def background_tasks() -> list[Callable[[], None]]:
 
 
 def _answer_cache() -> AnswerCache:
-    clock = configuration.utc_now
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
         redis_tier=RedisTier(redis_link(), _service_prefix(), keep, causal_clock()),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
-        clock=lambda: clock().timestamp(),
+        clock=lambda: configuration.utc_now().timestamp(),
         rules=CacheRules(
             absent=settings.CACHE_TTL_ABSENT,
             stale_if_error=settings.CACHE_STALE_IF_ERROR,

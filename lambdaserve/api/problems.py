@@ -135,7 +135,7 @@ def _incomplete(error: Incomplete) -> Problem:
 
 @problem_of.register
 def _store_unavailable(error: StoreUnavailable) -> Problem:
-    detail = f"{error.detail}; try again in {error.retry_after} s."
+    detail = f"{error}; try again in {error.retry_after} s."
     headers = retry_in(error.retry_after)
     return Problem(503, detail, "store-unavailable", "The document store does not answer", headers=headers)
 
@@ -143,7 +143,7 @@ def _store_unavailable(error: StoreUnavailable) -> Problem:
 @problem_of.register
 def _store_fault(error: StoreFault) -> Problem:
     # Not 503: that invites clients to try again, which would not help.
-    return Problem(502, f"{error.detail}.", "store-fault", "The document store answered with an error")
+    return Problem(502, f"{error}.", "store-fault", "The document store answered with an error")
 
 
 @problem_of.register

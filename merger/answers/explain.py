@@ -7,10 +7,13 @@ Requirement O2.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
+
+from bson import json_util
 
 from merger.answers.reader import PlannedReads
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
@@ -106,7 +109,8 @@ def _describe_hours(hours: HourRange) -> dict[str, Any]:
 
 
 def _describe_read(read: Find, explanation: Mapping[str, Any] | StoreError) -> dict[str, Any]:
-    request = {"collection": read.collection, "filter": _extended_json(read.filter), "without": list(read.without)}
+    filter_json = json.loads(json_util.dumps(read.filter))
+    request = {"collection": read.collection, "filter": filter_json, "without": list(read.without)}
     if isinstance(explanation, StoreError):
         return {**request, "error": str(explanation)}
     plan, stats = explanation.get("queryPlanner", {}).get("winningPlan", {}), explanation.get("executionStats", {})
@@ -132,14 +136,6 @@ def _stages(plan: Any) -> Iterator[Mapping[str, Any]]:
     elif isinstance(plan, Sequence) and not isinstance(plan, str | bytes):
         for value in plan:
             yield from _stages(value)
-
-
-def _extended_json(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _extended_json(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_extended_json(each) for each in value]
-    return {"$date": isoformat(value)} if isinstance(value, datetime) else value
 
 
 def _plain_json(value: Any) -> Any:

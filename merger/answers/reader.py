@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from merger.catalogue.catalogue import Catalogue
@@ -21,12 +22,13 @@ from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
+from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, current_request
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
-from merger.stores.store import Document, Find, Store
+from merger.stores.store import Document, Find
 from merger.views.plans import Plan, PlanContext, View
 from merger.views.reading import NO_CATALOGUE, ViewInputs
 
@@ -67,36 +69,24 @@ class PlannedReads:
     catalogue_as_of: datetime | None
 
 
+@dataclass
 class Reader:
     """Reads the inputs of answers.
 
     Args:
-        store: both collections.
+        store: both collections; the reads of an answer see the same batch runs (M12).
         contract: reads stored documents.
         layer_state, hours, loader: what the process keeps for all answers.
         places: bounds for how many answers documents are read at the same time.
-        one_publication: all reads inside it see the same batch runs (M12).
     """
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        contract: Contract,
-        layer_state: LayerState,
-        hours: SpeedHours,
-        loader: CatalogueLoader,
-        places: Bulkhead,
-        one_publication: Callable[[], AbstractContextManager[Any]] = nullcontext,
-    ) -> None:
-        self._store = store
-        self._contract = contract
-        self._layer_state = layer_state
-        self._hours = hours
-        self._loader = loader
-        self._places = places
-        self._one_publication = one_publication
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="reads")
+    store: PublishedStore
+    contract: Contract
+    layer_state: LayerState
+    hours: SpeedHours
+    loader: CatalogueLoader
+    places: Bulkhead
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="reads"))
 
     def read(self, view: View[Any], params: object, boundary: Boundary, batch_generation: str) -> ReadResult:
         """Reads the inputs of one answer.
@@ -110,11 +100,11 @@ class Reader:
         Raises:
             StoreError: so much failed that there is no answer.
         """
-        with self._places.place():
+        with self.places.place():
             layers, failed, plan = self._make_plan(view, params, boundary)
             self._check(view, plan, failed)
             _note_layers(plan)
-            with nullcontext() if BATCH in failed else self._one_publication():
+            with nullcontext() if BATCH in failed else self.store.one_publication():
                 found = self._find_all(plan, failed)
             hours = self._read_hours(plan, boundary, layers, failed)
         catalogue = self._load_catalogue(boundary, batch_generation, failed) if plan.catalogue else None
@@ -122,9 +112,9 @@ class Reader:
         inputs = ViewInputs(
             boundary=boundary,
             layers=without_layers(layers, failed),
-            documents=self._contract.read(
+            documents=self.contract.read(
                 batch=_select(BATCH, found, failed),
-                speed=self._contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
+                speed=self.contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
             ),
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
@@ -138,25 +128,23 @@ class Reader:
         Raises:
             StoreUnavailable: too many requests are waiting for the store.
         """
-        with self._places.place():
+        with self.places.place():
             layers, failed, plan = self._make_plan(view, params, boundary)
             explanations = [self._explain_read(read) for read in plan.reads]
-        catalogue = self._loader.at_hand if plan.catalogue else None
-        return PlannedReads(
-            without_layers(layers, failed), plan, explanations, catalogue.as_of_run if catalogue else None
-        )
+        as_of_run = (self.loader.at_hand or NO_CATALOGUE).as_of_run if plan.catalogue else None
+        return PlannedReads(without_layers(layers, failed), plan, explanations, as_of_run)
 
     def _explain_read(self, read: Find) -> Mapping[str, Any] | StoreError:
         try:
-            return self._store.explain(read)
+            return self.store.explain(read)
         except StoreError as error:
             return error
 
     def _make_plan(self, view: View[Any], params: object, boundary: Boundary) -> tuple[Layers, FailedReads, Plan]:
         with TimedStep("layers"):
-            layers, failed = self._layer_state.available_layers(view.coverage, boundary)
+            layers, failed = self.layer_state.available_layers(view.coverage, boundary)
         with TimedStep("plan"):
-            return layers, failed, view.plan(PlanContext(params, boundary, layers, self._contract.aliases))
+            return layers, failed, view.plan(PlanContext(params, boundary, layers, self.contract.aliases))
 
     def _check(self, view: View[Any], plan: Plan, failed: FailedReads) -> None:
         """Raises where too much failed for an answer."""
@@ -164,18 +152,16 @@ class Reader:
             raise next(iter(failed.values()))
         for collection in view.rests_on:
             # A view that rests on the catalogue alone is answered from the present copy.
-            if collection in failed and (plan.reads or plan.hours or self._loader.at_hand is None):
+            if collection in failed and (plan.reads or plan.hours or self.loader.at_hand is None):
                 raise failed[collection]
 
     def _find_all(self, plan: Plan, failed: FailedReads) -> list[tuple[str, list[Document]]]:
         """Runs the plan's own reads side by side; returns their documents, each list with its collection."""
         reads = [read for read in plan.reads if read.collection not in failed]
-        later = [self._submit(read) for read in reads[1:]]
-        waits: list[Callable[[], list[Document]]] = [future.result for future in later]
-        if reads:
-            waits.insert(0, lambda: self._find(reads[0]))
+        later = [self._submit(read).result for read in reads[1:]]
+        own: list[Callable[[], list[Document]]] = [partial(self._find, read) for read in reads[:1]]
         found: list[tuple[str, list[Document]]] = []
-        for read, wait in zip(reads, waits, strict=True):
+        for read, wait in zip(reads, [*own, *later], strict=True):
             try:
                 found.append((read.collection, wait()))
             except StoreError as error:
@@ -186,7 +172,7 @@ class Reader:
         if plan.hours is not None and SPEED not in failed:
             try:
                 with TimedStep("hours of all movies"):
-                    return self._hours.read(plan.hours, boundary, layers)
+                    return self.hours.read(plan.hours, boundary, layers)
             except StoreError as error:
                 failed.setdefault(SPEED, error)
         return SharedHours()
@@ -195,10 +181,10 @@ class Reader:
         if BATCH not in failed:
             try:
                 with TimedStep("catalogue"):
-                    return self._loader.current(boundary, generation=batch_generation)
+                    return self.loader.current(boundary, generation=batch_generation)
             except StoreError as error:
                 failed.setdefault(BATCH, error)
-        return self._loader.at_hand or NO_CATALOGUE
+        return self.loader.at_hand or NO_CATALOGUE
 
     def _submit(self, read: Find) -> Future[list[Document]]:
         # The request's deadline is a context variable, and a thread of a pool inherits none.
@@ -206,7 +192,7 @@ class Reader:
 
     def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):
-            return self._store.find(read)
+            return self.store.find(read)
 
 
 def _note_layers(plan: Plan) -> None:
@@ -222,9 +208,7 @@ def _is_current(catalogue: Catalogue, layers: Layers, batch_generation: str) -> 
     newest = layers.batch_computed_at
     if newest is not None and (catalogue.as_of_run is None or catalogue.as_of_run < newest):
         return False
-    if catalogue.as_of_runs != layers.runs:
-        return False
-    return batch_generation in ("", catalogue.as_of_generation)
+    return catalogue.as_of_runs == layers.runs and batch_generation in ("", catalogue.as_of_generation)
 
 
 def _select(wanted: str, found: list[tuple[str, list[Document]]], failed: FailedReads) -> list[Document]:

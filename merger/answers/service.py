@@ -98,15 +98,8 @@ class MergeService:
         self._layers = LayerState(published, contract.aliases, monotonic, published.refresh)
         self._hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
-        self._reader = Reader(
-            store=published,
-            contract=contract,
-            layer_state=self._layers,
-            hours=self._hours,
-            loader=self._loader,
-            places=Bulkhead(places, monotonic),
-            one_publication=published.one_publication,
-        )
+        bulkhead = Bulkhead(places, monotonic)
+        self._reader = Reader(published, contract, self._layers, self._hours, self._loader, bulkhead)
         self.skipped = SkippedLog()
         self._noted: tuple[Skipped, ...] = ()
         self.computed_at = float("-inf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from merger.cache.outcome_totals import OutcomeTotals
@@ -12,6 +13,7 @@ from merger.cache.popular import PopularCounts, PopularTotals
 from merger.stores.redis.link import RedisTrouble
 
 
+@dataclass(slots=True, kw_only=True)
 class UsageReport:
     """Reports this process's counts to Redis. One thread calls it.
 
@@ -21,28 +23,21 @@ class UsageReport:
         clock: aware UTC.
     """
 
-    def __init__(
-        self,
-        *,
-        counts: OutcomeCounts,
-        outcome_totals: OutcomeTotals,
-        popular_counts: PopularCounts,
-        popular_totals: PopularTotals,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._counts, self._outcome_totals = counts, outcome_totals
-        self._popular_counts, self._popular_totals = popular_counts, popular_totals
-        self._clock = clock
-        # What Redis has not taken yet: at most one number per view and outcome.
-        self._unreported: Counter[tuple[str, Outcome]] = Counter()
+    counts: OutcomeCounts
+    outcome_totals: OutcomeTotals
+    popular_counts: PopularCounts
+    popular_totals: PopularTotals
+    clock: Callable[[], datetime]
+    # What Redis has not taken yet: at most one number per view and outcome.
+    _unreported: Counter[tuple[str, Outcome]] = field(default_factory=Counter, init=False)
 
     def run(self) -> None:
         """Reports to Redis. While Redis is away the counts add up; the addresses of that time are lost."""
-        self._unreported.update(self._counts.take())
-        addresses = self._popular_counts.take()
+        self._unreported.update(self.counts.take())
+        addresses = self.popular_counts.take()
         try:
-            self._outcome_totals.add(self._unreported, self._clock())
+            self.outcome_totals.add(self._unreported, self.clock())
             self._unreported.clear()
-            self._popular_totals.add(addresses)
+            self.popular_totals.add(addresses)
         except RedisTrouble:
             return

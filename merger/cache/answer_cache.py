@@ -117,7 +117,8 @@ class AnswerCache:
         if cached is not None:
             held_for = self.monotonic() - cached.until + self.rules.hold
             if cached.state == HIT and held_for < self.rules.hold_alone and self._is_fresh(cached.entry, now):
-                return self._serve(pending, cached.entry, Outcome.HIT, hold=False)
+                self.counts.note(pending.request.view, Outcome.HIT)
+                return cached.entry, HIT
         return self._join_flight(pending, cached.original if cached else None, strict=strict)
 
     def _join_flight(self, pending: PendingRequest, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
@@ -140,10 +141,9 @@ class AnswerCache:
                 return self._compute(pending, None), MISS
             self.counts.note(view, Outcome.ERROR)
             raise
-        if is_own:
-            return entry, state
-        self.counts.note(view, Outcome.WAIT)
-        return entry, HIT
+        if not is_own:
+            self.counts.note(view, Outcome.WAIT)
+        return entry, state if is_own else HIT
 
     def _held_original(self, pending: PendingRequest) -> Entry | None:
         """The entry that this process last served. Redis may have lost it, if it restarted empty during an outage."""
@@ -245,12 +245,9 @@ class AnswerCache:
         except RedisTrouble:
             return  # the claim lapses by itself
 
-    def _serve(
-        self, pending: PendingRequest, entry: Entry, outcome: Outcome, *, hold: bool = True
-    ) -> tuple[Entry, str]:
+    def _serve(self, pending: PendingRequest, entry: Entry, outcome: Outcome) -> tuple[Entry, str]:
         self.counts.note(pending.request.view, outcome)
-        if hold:
-            self._hold(pending, entry, HIT, entry)
+        self._hold(pending, entry, HIT, entry)
         return entry, HIT
 
     def _serve_stale(self, pending: PendingRequest, entry: Entry, reason: str) -> tuple[Entry, str]:

@@ -109,11 +109,9 @@ class Entry:
         return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations)
 
     @classmethod
-    def of_absence(
-        cls, error: NotFound, *, made: float, ttl: int, cost: float = 0.0, generations: tuple[str, ...] = ()
-    ) -> Entry:
+    def of_absence(cls, error: NotFound, *, made: float, ttl: int, generations: tuple[str, ...] = ()) -> Entry:
         """The entry that says an answer does not exist."""
-        return cls(b"", compressed=False, etag="", made=made, ttl=ttl, cost=cost, generations=generations, absent=error)
+        return cls(b"", compressed=False, etag="", made=made, ttl=ttl, cost=0.0, generations=generations, absent=error)
 
     @cached_property
     def body(self) -> bytes:
@@ -167,17 +165,9 @@ class Entry:
             absent = NotFound(*json.loads(stored)) if head.absent else None
         except (msgspec.DecodeError, TypeError) as error:
             raise ValueError("an entry of another build of this service") from error
-        return cls(
-            stored=b"" if head.absent else stored,
-            compressed=head.gzip,
-            etag=head.etag,
-            made=head.made,
-            ttl=head.ttl,
-            cost=head.cost,
-            missing=tuple([(gap.start, gap.end) for gap in head.missing]),
-            generations=head.generations,
-            absent=absent,
-        )
+        stored = b"" if head.absent else stored
+        missing = tuple([(gap.start, gap.end) for gap in head.missing])
+        return cls(stored, head.gzip, head.etag, head.made, head.ttl, head.cost, missing, head.generations, absent)
 
 
 def _absence(error: NotFound) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -102,13 +103,12 @@ def scan(cache: AnswerCache, views: Iterable[str]) -> Contents:
             break
     known = set(views)
     entries = {each.key: each for each in found if each.key.rpartition(":")[0] in known and each.seconds > -2}
-    sums: dict[str, CachedView] = {}
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
     for each in entries.values():
-        name = each.key.rpartition(":")[0]
-        so_far = sums.get(name, CachedView())
-        sums[name] = CachedView(so_far.entries + 1, so_far.bytes + each.bytes)
+        sizes[each.key.rpartition(":")[0]].append(each.bytes)
+    sums = {name: CachedView(len(of_view), sum(of_view)) for name, of_view in sorted(sizes.items())}
     largest = sorted(entries.values(), key=lambda each: (-each.bytes, each.key))[:LARGEST_SHOWN]
-    return Contents(dict(sorted(sums.items())), tuple(largest), cursor == 0)
+    return Contents(sums, tuple(largest), cursor == 0)
 
 
 def unpack(cache: AnswerCache, key: str, now: float) -> dict[str, Any] | None:

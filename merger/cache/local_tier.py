@@ -40,12 +40,15 @@ class LocalTier:
     """Entries by request, bounded in number and bytes.
 
     Reading takes no lock: a dictionary's own lookup is atomic, and a held entry is never changed.
+
+    Attributes:
+        bytes: approximate bytes of all entries.
     """
 
     def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES) -> None:
         self._most_entries, self._most_bytes = most_entries, most_bytes
         self._held: dict[Hashable, CachedEntry] = {}
-        self._bytes = 0
+        self.bytes = 0
         self._lock = threading.Lock()
 
     def get(self, ident: Hashable) -> CachedEntry | None:
@@ -59,25 +62,20 @@ class LocalTier:
             if cached.size > self._most_bytes // 8:
                 return
             self._held[ident] = cached
-            self._bytes += cached.size
-            while len(self._held) > self._most_entries or self._bytes > self._most_bytes:
+            self.bytes += cached.size
+            while len(self._held) > self._most_entries or self.bytes > self._most_bytes:
                 self._drop(next(iter(self._held)))
 
     def clear(self) -> None:
         """Drops everything."""
         with self._lock:
             self._held.clear()
-            self._bytes = 0
+            self.bytes = 0
 
     def _drop(self, ident: Hashable) -> None:
         dropped = self._held.pop(ident, None)
         if dropped is not None:
-            self._bytes -= dropped.size
+            self.bytes -= dropped.size
 
     def __len__(self) -> int:
         return len(self._held)
-
-    @property
-    def bytes(self) -> int:
-        """Approximate bytes of all entries."""
-        return self._bytes

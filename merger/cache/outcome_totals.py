@@ -5,8 +5,11 @@ Requirement C8.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import cast
 
 from redis import Redis
@@ -22,6 +25,7 @@ KEPT_FOR = timedelta(hours=24)
 """Life of an hour's counts."""
 
 
+@dataclass(frozen=True, slots=True)
 class OutcomeTotals:
     """The counts in Redis. No invalidation touches them.
 
@@ -30,9 +34,8 @@ class OutcomeTotals:
         namespace: prefix of every key; services with different data must use different ones.
     """
 
-    def __init__(self, link: RedisLink, namespace: str) -> None:
-        self._link = link
-        self._namespace = namespace
+    link: RedisLink
+    namespace: str
 
     def add(self, counts: Mapping[tuple[str, Outcome], int], now: datetime) -> None:
         """Adds what a process counted since it added last."""
@@ -46,7 +49,7 @@ class OutcomeTotals:
                 pipe.execute()
 
         if counts:
-            self._link.ask(add_all)
+            self.link.ask(add_all)
 
     def read(self, now: datetime, hours: int = 1) -> Counts:
         """Returns the counts of all processes for the open hour and ``hours`` hours before it."""
@@ -57,13 +60,11 @@ class OutcomeTotals:
                     pipe.hgetall(self._key(now - ago * HOUR))
                 return cast("list[dict[bytes, bytes]]", pipe.execute())
 
-        result: Counts = {}
-        for found in self._link.ask(read_all):
-            for name, number in found.items():
-                view, _, outcome = name.decode().partition("|")
-                key = view, Outcome(outcome)
-                result[key] = result.get(key, 0) + int(number)
+        result: Counter[tuple[str, Outcome]] = Counter()
+        for name, number in chain.from_iterable(found.items() for found in self.link.ask(read_all)):
+            view, _, outcome = name.decode().partition("|")
+            result[view, Outcome(outcome)] += int(number)
         return result
 
     def _key(self, moment: datetime) -> str:
-        return f"{self._namespace}counts:{floor_hour(moment):%Y%m%dT%H}"
+        return f"{self.namespace}counts:{floor_hour(moment):%Y%m%dT%H}"

@@ -93,9 +93,8 @@ class PopularTotals:
 
     def top(self, most: int) -> list[tuple[str, float]]:
         """The most requested addresses, with their halved counts, largest first."""
-        found = self._link.ask(
-            lambda redis: cast(
-                "list[tuple[bytes, float]]", redis.zrange(self._key, 0, most - 1, desc=True, withscores=True)
-            )
-        )
-        return [(address.decode(errors="replace"), score) for address, score in found]
+
+        def read_top(redis: Redis) -> list[tuple[bytes, float]]:
+            return cast("list[tuple[bytes, float]]", redis.zrange(self._key, 0, most - 1, desc=True, withscores=True))
+
+        return [(address.decode(errors="replace"), score) for address, score in self._link.ask(read_top)]

@@ -185,9 +185,8 @@ class RedisTier:
     def _first_generation(self, prefix: str) -> bytes:
         """Sets the generation ``all`` in a partition that has none, to a value that differs from any that Redis may
         have lost."""
-        first: bytes = self.link.command(
-            "EVAL", _FIRST_GENERATION, 1, f"{prefix}g:{ALL_GENERATION}", time.time_ns() // 1_000_000
-        )
+        key, now = f"{prefix}g:{ALL_GENERATION}", time.time_ns() // 1_000_000
+        first: bytes = self.link.command("EVAL", _FIRST_GENERATION, 1, key, now)
         return first
 
     def _partition_of(self, key: str) -> str:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pymongo
@@ -64,6 +64,7 @@ class StreamBatch:
     has_more: bool = False
 
 
+@dataclass(slots=True)
 class ChangeStream:
     """Reads the changes of one collection. For one caller at a time.
 
@@ -71,21 +72,15 @@ class ChangeStream:
         collection: returns it; called when a stream is opened.
         fields: which fields of a changed document its event holds.
         monotonic: seconds of a monotonic clock.
+        token: resume token; may be another process's, set before the first reading.
     """
 
-    def __init__(
-        self,
-        collection: Callable[[], MongoCollection],
-        fields: tuple[str, ...] = (),
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._collection = collection
-        self._fields = fields
-        self._monotonic = monotonic
-        self._stream: Stream | None = None
-        self._refused_at = float("-inf")
-        self.token: Mapping[str, Any] | None = None
-        """Resume token; may be another process's, set before the first read."""
+    collection: Callable[[], MongoCollection]
+    fields: tuple[str, ...] = ()
+    monotonic: Callable[[], float] = time.monotonic
+    token: Mapping[str, Any] | None = None
+    _stream: Stream | None = field(default=None, init=False)
+    _refused_at: float = field(default=float("-inf"), init=False)
 
     def read(self) -> StreamBatch:
         """Reads the events since the last read; never raises. The next read continues at ``token``."""
@@ -128,20 +123,20 @@ class ChangeStream:
     def _open_now(self) -> None:
         self.close()
         self.token = None
-        if self._monotonic() - self._refused_at < RETRY_SECONDS:
+        if self.monotonic() - self._refused_at < RETRY_SECONDS:
             raise _Refused
         try:
             self._stream = self._watch()
         except OperationFailure as error:
-            self._refused_at = self._monotonic()
+            self._refused_at = self.monotonic()
             _log.info("MongoDB offers no change stream (error %s); changes are found by polling", error.code)
             raise _Refused from error
 
     def _watch(self) -> Stream:
-        fields = {f"fullDocument.{name}": 1 for name in self._fields}
-        return self._collection().watch(
+        fields = {f"fullDocument.{name}": 1 for name in self.fields}
+        return self.collection().watch(
             [{"$project": {"operationType": 1, "documentKey.movie_id": 1, **fields}}],
-            full_document="updateLookup" if self._fields else None,
+            full_document="updateLookup" if self.fields else None,
             resume_after=self.token,
             max_await_time_ms=1,
         )

@@ -21,14 +21,9 @@ BATCH_REPEATS = (5.0, 15.0, 60.0, 300.0)
 
 
 class InvalidationSchedule:
-    """Names of generations and when each is due; seconds of a monotonic clock.
+    """Names of generations and when each is due; seconds of a monotonic clock."""
 
-    Args:
-        gap: least time between two bumps of the same generation.
-    """
-
-    def __init__(self, gap: float = GAP_SECONDS) -> None:
-        self._gap = gap
+    def __init__(self) -> None:
         self._due: dict[str, dict[float, float]] = {}
         self._touched: dict[str, float] = {}
         self._bumped: dict[str, float] = {}
@@ -50,7 +45,7 @@ class InvalidationSchedule:
         return [
             name
             for name, due in self._due.items()
-            if at >= min(due.values()) and at - self._bumped.get(name, float("-inf")) >= self._gap
+            if at >= min(due.values()) and at - self._bumped.get(name, float("-inf")) >= GAP_SECONDS
         ]
 
     def is_behind(self, at: float) -> bool:

@@ -31,6 +31,7 @@ class StreamNews:
     may_have_changed: bool = True
 
 
+@dataclass(slots=True)
 class StreamEvents:
     """Reads both streams. For one caller at a time.
 
@@ -40,35 +41,33 @@ class StreamEvents:
         pending: gets the invalidations of the speed layer's events; those of the batch layer are the caller's.
     """
 
-    def __init__(
-        self, batch: ChangeStream, speed: ChangeStream, type_keys: tuple[str, ...], pending: PendingInvalidations
-    ) -> None:
-        self._batch, self._speed = batch, speed
-        self._type_keys = type_keys
-        self._pending = pending
+    batch: ChangeStream
+    speed: ChangeStream
+    type_keys: tuple[str, ...]
+    pending: PendingInvalidations
 
     @property
     def tokens(self) -> list[Mapping[str, Any] | None]:
         """Resume tokens, for the next leader."""
-        return [self._batch.token, self._speed.token]
+        return [self.batch.token, self.speed.token]
 
     def resume(self, tokens: object) -> None:
         """Continues from resume tokens; a stream without a usable one begins now."""
         self.close()
         if isinstance(tokens, list) and len(tokens) == 2:
-            self._batch.token, self._speed.token = (token if isinstance(token, dict) else None for token in tokens)
+            self.batch.token, self.speed.token = (token if isinstance(token, dict) else None for token in tokens)
 
     def close(self) -> None:
         """Closes both streams, and forgets where they were."""
-        for stream in (self._batch, self._speed):
+        for stream in (self.batch, self.speed):
             stream.close()
             stream.token = None
 
     def read(self) -> StreamNews:
         """Reads the events since the last read; never raises."""
-        batch, speed = self._batch.read(), self._speed.read()
+        batch, speed = self.batch.read(), self.speed.read()
         if speed.has_more:
-            self._pending.add_any_movie()
+            self.pending.add_any_movie()
         else:
             for event in speed.events:
                 self._note(event)
@@ -79,14 +78,14 @@ class StreamEvents:
         """Notes a change of the speed layer; of a deleted document the movie is unknown."""
         document = event.get("fullDocument") or event.get("documentKey") or {}
         movie_id = readable_movie(document)
-        data_type = next((document[key] for key in self._type_keys if document.get(key) is not None), None)
+        data_type = next((document[key] for key in self.type_keys if document.get(key) is not None), None)
         if "fullDocument" not in event and movie_id is None:
-            self._pending.add_any_movie()
+            self.pending.add_any_movie()
         elif movie_id is not None:
-            self._pending.add_movies([movie_id])
+            self.pending.add_movies([movie_id])
         for name in SPEED_TYPES:
             if data_type in (name, None):
-                self._pending.add_type(name)
+                self.pending.add_type(name)
 
 
 def readable_movie(document: Document) -> int | None:

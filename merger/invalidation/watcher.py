@@ -10,7 +10,9 @@ stopped. Requirement C6.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,6 @@ import pymongo
 
 from merger.answers.service import MergeService
 from merger.cache.generations import BATCH_GENERATION, of_changed_type
-from merger.cache.redis_tier import RedisTier
 from merger.contract.collections import SPEED
 from merger.contract.documents import Aliases
 from merger.contract.payloads import SPEED_TYPES
@@ -32,7 +33,7 @@ from merger.invalidation.stream_events import StreamEvents, StreamNews, readable
 from merger.speed.change_log import MAX_MOVIES, ChangedMovies, Changes
 from merger.speed.deltas import OVERLAP
 from merger.stores.redis.link import RedisTrouble
-from merger.stores.store import Document, Find, Store
+from merger.stores.store import Document, Find
 
 _log = logging.getLogger(__name__)
 
@@ -61,52 +62,40 @@ and streams may miss something."""
 TYPES = tuple(SPEED_TYPES)
 
 
+@dataclass(kw_only=True)
 class Watcher:
     """Looks for changes, and bumps generations. One thread calls it.
 
     Args:
-        service: its answers are invalidated; it knows the layers' state.
-        store: where changed movies are looked for.
-        redis_tier: has the generations.
+        service: its answers are invalidated; it knows the layers' state, the documents and the generations.
         leader: the claim to lead.
         batch, speed: change streams of both collections; events of ``speed`` hold movie and type of their documents.
         aliases: the spellings of the speed documents' type.
         monotonic: seconds of a monotonic clock.
+
+    Attributes:
+        is_leader: whether this process leads.
+        batch_noticed: when the batch layer was last seen to change; only the leader knows.
     """
 
-    def __init__(
-        self,
-        *,
-        service: MergeService,
-        store: Store,
-        redis_tier: RedisTier,
-        leader: Leader,
-        batch: ChangeStream,
-        speed: ChangeStream,
-        aliases: Aliases,
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._service = service
-        self._store = store
-        self._redis_tier = redis_tier
-        self._leader = leader
-        self._type_keys = aliases.speed_type_keys
-        self._monotonic = monotonic
-        self._pending = PendingInvalidations(TYPES, monotonic)
-        # Changes that only this process found; kept until they are bumped, whichever process leads.
-        self._missed = PendingInvalidations(TYPES, monotonic)
-        self._streams = StreamEvents(batch, speed, self._type_keys, self._pending)
-        self._before: LayerSnapshot | None = None
-        self._batch_noticed: datetime | None = None
-        self._state = b""
-        self._is_store_away = False
-        self._looked_at = float("-inf")
-        self.is_leader = False
+    service: MergeService
+    leader: Leader
+    batch: ChangeStream
+    speed: ChangeStream
+    aliases: Aliases
+    monotonic: Callable[[], float] = time.monotonic
+    is_leader: bool = field(default=False, init=False)
+    batch_noticed: datetime | None = field(default=None, init=False)
+    _before: LayerSnapshot | None = field(default=None, init=False)
+    _state: bytes = field(default=b"", init=False)
+    _is_store_away: bool = field(default=False, init=False)
+    _looked_at: float = field(default=float("-inf"), init=False)
 
-    @property
-    def batch_noticed(self) -> datetime | None:
-        """When the batch layer was last seen to change; only the leader knows."""
-        return self._batch_noticed
+    def __post_init__(self) -> None:
+        self._pending = PendingInvalidations(TYPES, self.monotonic)
+        # Changes that only this process found; kept until they are bumped, whichever process leads.
+        self._missed = PendingInvalidations(TYPES, self.monotonic)
+        self._streams = StreamEvents(self.batch, self.speed, self.aliases.speed_type_keys, self._pending)
 
     def tick(self) -> frozenset[str]:
         """Looks for changes if a look is due, and bumps the generations that they invalidate.
@@ -130,7 +119,7 @@ class Watcher:
     def stop(self) -> None:
         """Lets another process lead."""
         try:
-            self._leader.resign(self._state)
+            self.leader.resign(self._state)
         except RedisTrouble:
             return
         finally:
@@ -138,7 +127,7 @@ class Watcher:
 
     def _elect(self) -> None:
         try:
-            leadership = self._leader.hold(self._state)
+            leadership = self.leader.hold(self._state)
         except RedisTrouble:
             self.is_leader = False  # its state and what is due are kept: no other process can lead either
             return
@@ -150,8 +139,8 @@ class Watcher:
 
     def _is_look_due(self, news: StreamNews) -> bool:
         """Whether to read the layers' state: for answers that this process computes, or because it may have changed."""
-        now = self._monotonic()
-        if now - self._service.computed_at < IN_USE_SECONDS:
+        now = self.monotonic()
+        if now - self.service.computed_at < IN_USE_SECONDS:
             return True
         is_due = news.may_have_changed or now - self._looked_at >= LONGEST_PAUSE_SECONDS
         return self.is_leader and (is_due or self._has_publication_changed())
@@ -163,7 +152,7 @@ class Watcher:
         """
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
-                mark = self._service.store.refresh().mark
+                mark = self.service.store.refresh().mark
         except StoreError:
             return True  # the look will meet the same error, and log it
         return self._before is None or mark != self._before.runs
@@ -171,7 +160,7 @@ class Watcher:
     def _stand_down(self) -> None:
         self._streams.close()
         self._pending.clear()
-        self._before, self._batch_noticed, self._state = None, None, b""
+        self._before, self.batch_noticed, self._state = None, None, b""
 
     def _take_over(self, leadership: Leadership) -> None:
         """Begins where the last leader ended; what it may not have finished is done again."""
@@ -180,11 +169,11 @@ class Watcher:
         if known is None:
             self._pending.add_all()
             return
-        self._before, self._batch_noticed = known.snapshot, known.batch_noticed
+        self._before, self.batch_noticed = known.snapshot, known.batch_noticed
         self._streams.resume(known.tokens)
         for data_type in TYPES:
             self._pending.add_type(data_type)
-        still_due_from = self._service.boundary().now - timedelta(seconds=BATCH_REPEATS[-1])
+        still_due_from = self.service.boundary().now - timedelta(seconds=BATCH_REPEATS[-1])
         if known.batch_noticed is not None and known.batch_noticed > still_due_from:
             self._pending.add_batch()
 
@@ -192,12 +181,12 @@ class Watcher:
         """Refreshes the process's copies; returns a snapshot of both layers, and what changed."""
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
-                boundary, layers, changes = self._service.refresh()
+                boundary, layers, changes = self.service.refresh()
         except StoreError as error:
             self._log_once(error)
             return None
         self._is_store_away = False
-        self._looked_at = self._monotonic()
+        self._looked_at = self.monotonic()
         return LayerSnapshot.of(boundary, layers), changes
 
     def _collect_changes(self, now: LayerSnapshot, changes: Changes, news: StreamNews) -> None:
@@ -245,9 +234,9 @@ class Watcher:
         """
         span = {"$lte": now} if since is None else {"$gte": since - OVERLAP, "$lte": now}
         found: list[Document] = []
-        for key in self._type_keys:
+        for key in self.aliases.speed_type_keys:
             wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
-            found += self._store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
+            found += self.service.store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
         # Stamps that are text are in no range of dates: then something changed, but which movies is unknown.
         if not 0 < len(found) <= MAX_MOVIES:
             self._pending.add_any_movie()
@@ -255,22 +244,22 @@ class Watcher:
             self._pending.add_movies(movie_id for movie_id in map(readable_movie, found) if movie_id is not None)
 
     def _note_batch(self) -> None:
-        self._batch_noticed = self._service.boundary().now
+        self.batch_noticed = self.service.boundary().now
         self._pending.add_batch()
 
     def _bump_missed(self, changes: Changes) -> frozenset[str]:
         _add_changes(changes.missed, self._missed)
         names = self._missed.due_names()
-        self._redis_tier.advance(names)
+        self.service.cache.redis_tier.advance(names)
         self._missed.mark_bumped(names)
         return names
 
     def _bump(self) -> frozenset[str]:
         names = self._pending.due_names()
-        self._redis_tier.advance(names)
+        self.service.cache.redis_tier.advance(names)
         self._pending.mark_bumped(names)
         if self._before is not None and not self._pending.is_behind:
-            self._state = KnownState(self._before, self._batch_noticed, self._streams.tokens).encode()
+            self._state = KnownState(self._before, self.batch_noticed, self._streams.tokens).encode()
         return names
 
 

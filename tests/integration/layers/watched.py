@@ -74,8 +74,6 @@ class Watched:
         )
         self.watcher = Watcher(
             service=self.service,
-            store=self.store,
-            redis_tier=redis_tier,
             leader=Leader(link, "watched:", lapses_after=lapses_after),
             batch=ChangeStream((lambda: database.batch_views) if streams else refuse),
             speed=ChangeStream((lambda: database.speed_views) if streams else refuse, FIELDS),

@@ -32,7 +32,7 @@ def test_change_is_bumped_again_at_its_repeats() -> None:
 
 
 def test_flood_of_changes_bumps_once_per_gap_and_once_after_the_last() -> None:
-    schedule, result = InvalidationSchedule(gap=2.0), []
+    schedule, result = InvalidationSchedule(), []
     for at in seconds(20):
         if at <= 10:
             schedule.touch("a", at, (2.5,))
