@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.guard.figures import Figure, TooNoisy, better_of, compare, record, table
+from benchmarks.guard.figures import READY, Figure, TooNoisy, better_of, compare, record, table
 from benchmarks.harness.machine import Machine
 from benchmarks.harness.servers import ServerFailed, descendants, start_server
 from benchmarks.harness.service import FAILURES, ROOT, create_api_key, environment, prepare, service_start
@@ -76,7 +76,7 @@ class Bench:
         found = {name: statistics.median(each[name] for each in ratios) for name in ratios[0]}
         starts = [self._start() for _ in range(STARTS)]
         return found | {
-            "ready (CPU / imports)": min(cpu for cpu, _ in starts),
+            READY: min(cpu for cpu, _ in starts),
             "memory (MiB)": min(m for _, m in starts),
         }
 

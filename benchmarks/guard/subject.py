@@ -141,7 +141,9 @@ def kinds(service: Subject, movies: list[int]) -> Iterator[Kind]:
     cold = [service.request(path) for movie in movies[:COLD_MOVIES] for path in questions(movie)]
 
     def empty_cache() -> None:
-        bare.redis.flushdb()
+        # Generations stay: without them the catalogue would be loaded again, in the background, at any moment.
+        keys = [key for key in bare.redis.scan_iter(count=1000) if b"movies." in key and b"g:" not in key]
+        bare.redis.delete(*keys)
         service.empty_local_tier()
 
     yield Kind(COLD, "200 MISS", cold, empty_cache, bare.two_finds(movies[:COLD_MOVIES]), 40)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.guard.figures import NARROWEST, Figure, TooNoisy, better_of, compare, record, table
+from benchmarks.guard.figures import (
+    NARROWEST,
+    READY,
+    WIDEST_OF_READY,
+    Figure,
+    TooNoisy,
+    better_of,
+    compare,
+    record,
+    table,
+)
 
 QUIET = [{"hot": value} for value in (7.6, 7.62, 7.58, 7.61, 7.6)]
 
@@ -20,6 +30,11 @@ def test_band_admits_noise_but_not_ten_per_cent() -> None:
 def test_noise_that_would_hide_ten_per_cent_is_refused() -> None:
     with pytest.raises(TooNoisy, match="hot differs too much between runs"):
         record([{"hot": 7.0}, {"hot": 8.0}, {"hot": 9.0}])
+
+
+def test_the_start_may_be_noisier_than_a_request() -> None:
+    band = record([{READY: 22.0}, {READY: 24.0}, {READY: 25.0}])[READY].band
+    assert NARROWEST < band <= WIDEST_OF_READY
 
 
 def test_a_figure_without_a_record_is_new_and_not_slower() -> None:
