@@ -46,13 +46,13 @@ class Part:
 PARTS = (
     Part(
         "properties",
-        "every property test with ten times as many examples",
+        "every property test with twenty times as many examples",
         "pytest",
         (
             "-q",
             *sorted(str(path) for path in (ROOT / "tests").rglob("test_*.py") if "tests.effort" in path.read_text()),
         ),
-        {"TEST_EXAMPLES": "10"},
+        {"TEST_EXAMPLES": "20"},
     ),
     Part("soak", "ten minutes of load far above the limits", "tests.integration.soak"),
     Part("faults", "every fault of docs/failure-modes.md at full length", "tests.integration.faults", ("--no-write",)),

@@ -104,7 +104,8 @@ class RunPublisher:
                 covers_until = readable(record.get("covers_until"), moment)
                 published_at = readable(record.get("published_at"), moment)
                 stamps = covers_until, published_at, self._computed_at(run_id, documents)
-                runs.append(BatchRun(run_id, _text(record.get("status")), is_visible, *stamps, documents))
+                # A plain dict: to Django's templates, "items" of a Counter is one more count.
+                runs.append(BatchRun(run_id, _text(record.get("status")), is_visible, *stamps, dict(documents)))
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:

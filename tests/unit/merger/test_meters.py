@@ -12,7 +12,8 @@ ALL = [each for each in vars(meters).values() if isinstance(each, MetricWrapperB
 
 def test_every_meter_is_registered_under_the_prefix_and_explained() -> None:
     assert len(ALL) > 15
-    assert {each._name for each in ALL} == {family.name for family in meters.REGISTRY.collect()}
+    # Other rooms register their own there, once they are imported.
+    assert {each._name for each in ALL} <= {family.name for family in meters.REGISTRY.collect()}
     assert all(each._name.startswith("lambdaserve_") and each._documentation.endswith(".") for each in ALL)
 
 
