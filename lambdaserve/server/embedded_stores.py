@@ -5,6 +5,7 @@ SecantusDB is under the GPL, so it is only run, never imported. Both listen on 1
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
 import time
@@ -20,6 +21,7 @@ from lambdaserve.server.child_process import Child
 
 LOOPBACK = "127.0.0.1"
 _ATTEMPTS = 5
+_PORTS = range(11_000, 32_768)
 _START_TIMEOUT_SECONDS = 60.0
 """Longest wait for a store to answer: a large one may have to replay its log after a crash."""
 
@@ -46,11 +48,19 @@ class Store:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that is free at the moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that is free at the moment.
+
+    It lies below the ports that systems give to outgoing connections. One of those would be lost to any connection
+    made before the port is bound, which may be half a minute later.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
 
 
 def start_mongo(directory: Path, port: int | None = None) -> Store:

@@ -19,7 +19,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pymongo import MongoClient
 
-from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from tests.browser.conftest import CHROMIUM, Watched
 from tests.integration.serving.test_serve import Served, descendants, served
 
@@ -47,7 +46,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (Debian: apt install chromium)")
     directory = tmp_path_factory.mktemp("browsing")
-    with served(directory, LIVE_BIND=f"{LOOPBACK}:{free_port()}", MONGODB_TIMEOUT="1", SAMPLE_SCALE="0.25") as found:
+    with served(directory, MONGODB_TIMEOUT="1", SAMPLE_SCALE="0.25") as found:
         found.wait_until_it_serves()
         yield found
 

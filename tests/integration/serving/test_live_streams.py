@@ -18,7 +18,6 @@ from django.test import override_settings
 from django_redis import get_redis_connection
 from pymongo import MongoClient
 
-from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import wiring
 from merger.stores.mongo import client as mongo
 from pages.frame.fragments import make_topic, render_fragment
@@ -195,7 +194,7 @@ def count_fragments(received: bytes) -> int:
 
 @pytest.mark.slow
 def test_real_server_holds_a_thousand_streams_and_updates_all_of_them(tmp_path: Path) -> None:
-    with served(tmp_path, LIVE_BIND=f"{LOOPBACK}:{free_port()}") as copy:
+    with served(tmp_path) as copy:
         copy.wait_until_it_serves()
         page = urllib.request.urlopen(f"{copy.url}/trending/", timeout=30).read().decode()
         found = re.search(r'sse-connect="(http://[^/]+)(/[^"]+)"', page)

@@ -58,10 +58,10 @@ class Served:
 @contextmanager
 def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
     """Starts a copy with only these options and variables; stops it if the test didn't."""
-    port = free_port()
+    bind, live = (f"{LOOPBACK}:{free_port()}" for _ in range(2))
     data.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-    environment |= {"ENV_FILE": "", "DATA_DIR": str(data), "BIND": f"{LOOPBACK}:{port}", "SAMPLE_SCALE": "0.02"}
+    environment |= {"ENV_FILE": "", "DATA_DIR": str(data), "SAMPLE_SCALE": "0.02", "BIND": bind, "LIVE_BIND": live}
     output = data / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
@@ -72,7 +72,7 @@ def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
             cwd="/",
         )
     try:
-        yield Served(process, output, f"http://{LOOPBACK}:{port}")
+        yield Served(process, output, f"http://{bind}")
     finally:
         if process.poll() is None:
             process.terminate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pymongo
@@ -9,7 +10,7 @@ import pytest
 import redis
 
 from lambdaserve.server import embedded_stores
-from lambdaserve.server.embedded_stores import StoreDidNotStart, free_port, start_mongo, start_redis
+from lambdaserve.server.embedded_stores import LOOPBACK, StoreDidNotStart, free_port, start_mongo, start_redis
 
 
 def test_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
@@ -30,6 +31,18 @@ def test_two_stores_of_a_kind_do_not_collide(tmp_path: Path) -> None:
         assert second.get("name") is None
     one.stop()
     other.stop()
+
+
+def test_free_port_lies_below_those_of_outgoing_connections() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server, socket.create_connection(server.getsockname()) as outgoing:
+        assert free_port() < outgoing.getsockname()[1]
+
+
+def test_free_port_is_none_that_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((LOOPBACK, free_port())) as server:
+        taken = server.getsockname()[1]
+        monkeypatch.setattr(embedded_stores, "_PORTS", range(taken, taken + 2))
+        assert {free_port() for _ in range(20)} <= {taken + 1}
 
 
 def test_stopped_store_starts_again_on_its_port(tmp_path: Path) -> None:
