@@ -58,7 +58,8 @@ class BatchDocument:
     """A readable batch view.
 
     ``covers_until`` is the event time up to which the job's input was complete: as the document states it, but never
-    later than ``computed_at``, since no run can cover events that had yet to happen.
+    later than ``computed_at``, since no run can cover events that had yet to happen. ``is_coverage_stated`` is false if
+    neither the document nor a rule of the deployment states it, so that it is assumed to be ``computed_at``.
     """
 
     view_type: str
@@ -68,16 +69,30 @@ class BatchDocument:
     covers_until: datetime
     version: int
     run_id: str
+    is_coverage_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedDocument:
-    """A readable speed bucket of the event-time hour ``[hour, hour + 1h)``."""
+    """A readable speed bucket of the event-time hour ``[hour, hour + 1h)``.
+
+    ``is_assumed`` is true if it comes from parts of the hour that may be versions of each other.
+    """
 
     data_type: str
     movie_id: int
     hour: datetime
     data: Mapping[str, Any]
+    synced_at: datetime
+    is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A producer's statement that it holds an hour of a data type, whether or not any movie has a document of it."""
+
+    data_type: str
+    hour: datetime
     synced_at: datetime
 
 
@@ -97,11 +112,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents read for one answer, duplicates included."""
+    """The documents read for one answer, duplicates included.
+
+    ``hours_of_parts`` are the hours of which a producer wrote parts, such as windows of five minutes. ``speed`` holds
+    their sums, which are right only if every part of the hour was read.
+    """
 
     batch: tuple[BatchDocument, ...] = ()
     speed: tuple[SpeedDocument, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    heartbeats: tuple[Heartbeat, ...] = ()
+    hours_of_parts: frozenset[datetime] = frozenset()
 
     def batch_of(self, view_type: str) -> list[BatchDocument]:
         return [document for document in self.batch if document.view_type == view_type]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from merger.core.evidence import Reason
 from merger.core.windows import HOUR, floor_hour
 
 
@@ -58,11 +59,12 @@ class SpeedLayer:
     """The state of the whole speed layer for one data type.
 
     ``held`` are the hours in which any movie has a document: a movie without one had no event then.
-    ``synced_at`` is the newest sync of any bucket.
+    ``synced_at`` is the newest sync of any bucket. ``assumed`` are hours that pass for held although nothing proves it.
     """
 
     held: frozenset[datetime] = frozenset()
     synced_at: datetime | None = None
+    assumed: Mapping[datetime, Reason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from merger.core.boundary import Boundary
+from merger.core.evidence import Assumption, Reason
 from merger.core.windows import HOUR, isoformat
 from merger.errors import Interval
 
@@ -48,3 +49,18 @@ def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | Non
 
 def optional_isoformat(moment: datetime | None) -> str | None:
     return None if moment is None else isoformat(moment)
+
+
+def unite_assumptions(assumptions: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Unites overlapping and adjacent intervals of the same reason, oldest first."""
+    by_reason: dict[Reason, list[Interval]] = {}
+    for each in assumptions:
+        by_reason.setdefault(each.reason, []).append((each.start, each.end))
+    return tuple(
+        sorted(
+            Assumption(start, end, reason)
+            for reason, intervals in by_reason.items()
+            for start, end in union(intervals)
+            if start is not None and end is not None
+        )
+    )
