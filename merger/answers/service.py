@@ -11,20 +11,13 @@ from typing import Any, TypeVar
 import orjson
 
 from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
+from merger.answers.dependencies import Dependencies
 from merger.answers.explain import describe_plan
 from merger.answers.reader import Reader
 from merger.answers.skipped_log import SkippedLog
 from merger.cache.answer_cache import MISS, STALE, AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import (
-    ALL_GENERATION,
-    BATCH_GENERATION,
-    CHANGED_MOVIES,
-    of_changed_movie,
-    of_changed_type,
-    of_movie,
-    of_view,
-)
+from merger.cache.generations import BATCH_GENERATION
 from merger.cache.terms import CacheRequest, PartialAnswer
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
@@ -95,6 +88,7 @@ class MergeService:
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
+        self._dependencies = Dependencies(contract.aliases, self.boundary)
         self._layers = LayerState(published, contract.aliases, monotonic, published.refresh)
         self._hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
@@ -169,13 +163,8 @@ class MergeService:
         return PROCESS if answer.is_local or self.cache.redis_tier.link.is_away else REDIS
 
     def _cache_request(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
-        movie_id = view.identity(params)
-        generations = [ALL_GENERATION, of_view(view.name), BATCH_GENERATION]
-        if movie_id is not None:
-            generations += [of_movie(movie_id), of_changed_movie(movie_id), CHANGED_MOVIES]
-        elif view.ttl is TTLClass.VOLATILE:
-            generations += map(of_changed_type, view.coverage)
-        return CacheRequest(ident, view.name, cache_key(view.name, params), tuple(generations))
+        generations = self._dependencies.of(view, params)
+        return CacheRequest(ident, view.name, cache_key(view.name, params), generations)
 
     def boundary(self) -> Boundary:
         """The time boundary as of now."""
