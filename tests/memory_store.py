@@ -81,6 +81,10 @@ def _fits(value: Any, condition: Any) -> bool:
             continue
         compares = _OPERATORS[operator]
         # A range matches values of its own type alone, as MongoDB's do.
-        if type(value) is not type(bound) or not compares(value, bound):
+        if _bracket(value) is not _bracket(bound) or not compares(value, bound):
             return False
     return True
+
+
+def _bracket(value: Any) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from merger.core.evidence import Reason
+from merger.core.stamps import StampForm
 from merger.core.windows import HOUR, floor_hour
 
 
@@ -72,14 +73,16 @@ class Layers:
     """The state of both layers, over all movies.
 
     ``batch_computed_at`` is the newest of any batch document, ``speed`` the speed layer by data type.
-    ``hours_as_text`` is true if some speed documents store their hour as text, which a range of dates misses.
+    ``hour_forms`` and ``sync_forms`` are the forms besides dates in which speed documents store their ``hour`` and
+    ``synced_at``, which a range of dates misses.
     ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request.
     ``runs`` identifies the set of published batch runs.
     """
 
     batch_computed_at: datetime | None = None
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
-    hours_as_text: bool = False
+    hour_forms: frozenset[StampForm] = frozenset()
+    sync_forms: frozenset[StampForm] = frozenset()
     away: frozenset[str] = frozenset()
     runs: str = ""
 

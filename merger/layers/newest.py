@@ -6,24 +6,20 @@ step by step, and later ones read only what is newer than the last one found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from merger.contract.fields import moment, readable
+from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, StampForm, form_of, stamp_ranges
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
 
 
-END_OF_TEXT = "~"
-"""Sorts after every date stored as text. Ranges of text need an end: without one, the embedded server reads on through
-everything that sorts after text, dates included."""
-
-
-ANY_TEXT = {"$gte": "0", "$lt": END_OF_TEXT}
-"""The range of all dates stored as text, which ranges of dates never match."""
+_TICK = timedelta(milliseconds=1)
+"""The precision of stored dates."""
 
 
 _MAX_CANDIDATES = 20
@@ -37,12 +33,10 @@ class Newest:
     Args:
         value: its date, aware UTC; ``None`` if there is no document.
         witness: its id, to check that it still exists.
-        stored: its date as stored; producers may write ISO 8601 text.
     """
 
     value: datetime | None = None
     witness: Any = None
-    stored: Any = None
 
 
 def find_newest(
@@ -52,6 +46,7 @@ def find_newest(
     name: str,
     known: Newest,
     now: datetime,
+    forms: Collection[StampForm],
 ) -> Newest:
     """Finds the newest document by the date field ``name``, as far as one search can tell.
 
@@ -65,24 +60,46 @@ def find_newest(
         name: a date field.
         known: the result of the last search.
         now: aware UTC.
+        forms: the forms of dates in use besides dates themselves.
 
     Raises:
         StoreError: from the store.
     """
     if known.value is not None:
-        span = {"$gt": known.stored} | ({"$lt": END_OF_TEXT} if isinstance(known.stored, str) else {"$lte": now})
+        spans = [{"$gt": known.value, "$lte": now}, *stamp_ranges(known.value, now + _TICK, forms)[1:]]
         for wanted in choices:
-            found = _newest_of(store, collection, {**wanted, name: span}, name, known.value, now)
+            found = _newest_of(store, collection, wanted, spans, name, known.value, now)
             if found is not None:
                 return found
         if _is_unchanged(store, collection, name, known):
             return known
     for wanted in choices:
-        for back in _ranges(now):
-            found = _newest_of(store, collection, {**wanted, name: back}, name, None, now)
+        for back in _STEPS_BACK:
+            found = _newest_of(store, collection, wanted, stamp_ranges(now - back, now + _TICK, forms), name, None, now)
             if found is not None:
                 return found
     return Newest()
+
+
+def find_forms(store: Store, collection: str, choices: Sequence[Mapping[str, Any]], name: str) -> frozenset[StampForm]:
+    """Finds the forms besides dates in which a field is stored, from a few of the largest texts and numbers.
+
+    Args:
+        store: the store to search.
+        collection: its name.
+        choices: filters; each of them with ``name`` uses an index.
+        name: a date field.
+
+    Raises:
+        StoreError: from the store.
+    """
+    finds = (
+        Find(collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_MAX_CANDIDATES)
+        for wanted in choices
+        for span in (ANY_TEXT, ANY_NUMBER)
+    )
+    forms = {form_of(document.get(name)) for find in finds for document in store.find(find)}
+    return frozenset(form for form in forms if form is not None and form != DATE)
 
 
 def read_date(document: Document, name: str) -> datetime | None:
@@ -91,20 +108,25 @@ def read_date(document: Document, name: str) -> datetime | None:
     return result
 
 
-def _ranges(now: datetime) -> Iterator[dict[str, Any]]:
-    for length in _STEPS_BACK:
-        yield {"$gte": now - length, "$lte": now}
-    yield ANY_TEXT
-
-
 def _newest_of(
-    store: Store, collection: str, wanted: Mapping[str, Any], name: str, after: datetime | None, now: datetime
+    store: Store,
+    collection: str,
+    wanted: Mapping[str, Any],
+    spans: Iterable[Mapping[str, Any]],
+    name: str,
+    after: datetime | None,
+    now: datetime,
 ) -> Newest | None:
-    for document in store.find(Find(collection, wanted, only=(name,), newest_by=name, limit=_MAX_CANDIDATES)):
-        value = read_date(document, name)
-        if value is not None and value <= now and (after is None or value > after):
-            return Newest(value, document["_id"], document[name])
-    return None
+    """The newest document in any of the ranges; they may hold dates of several forms."""
+    result: Newest | None = None
+    for span in spans:
+        find = Find(collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_MAX_CANDIDATES)
+        for document in store.find(find):
+            value = read_date(document, name)
+            if value is not None and value <= now and (after is None or value > after):
+                result, after = Newest(value, document["_id"]), value
+                break
+    return result
 
 
 def _is_unchanged(store: Store, collection: str, name: str, known: Newest) -> bool:

@@ -20,12 +20,12 @@ from merger.contract.documents import Aliases
 from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.intervals import as_intervals, closed_hours
+from merger.core.stamps import StampForm, stamp_ranges
 from merger.core.windows import HOUR, floor_hour
 from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.newest import ANY_TEXT, Newest, find_newest, read_date
+from merger.layers.newest import Newest, find_forms, find_newest, read_date
 from merger.layers.publication import Publication
-from merger.layers.text_dates import text_ranges
 from merger.stores.store import Document, Find, Store
 
 MAX_AGE = 2.0
@@ -52,7 +52,8 @@ class _TypeState:
     probed: set[datetime] = field(default_factory=set)
     newest: Newest = field(default_factory=Newest)
     keys_in_use: set[str] = field(default_factory=set)
-    has_text: bool = False
+    hour_forms: frozenset[StampForm] = frozenset()
+    sync_forms: frozenset[StampForm] = frozenset()
     thorough_at: float = float("-inf")
     read_at: float = float("-inf")
     layer: SpeedLayer = field(default_factory=SpeedLayer)
@@ -82,7 +83,8 @@ class LayerState:
         self._speed: dict[str, _TypeState] = {}
         self._published = published
         self._batch, self._runs = Newest(), ""
-        self._batch_read_at = float("-inf")
+        self._batch_forms: frozenset[StampForm] = frozenset()
+        self._batch_read_at = self._batch_thorough_at = float("-inf")
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
 
@@ -123,9 +125,12 @@ class LayerState:
         return without_layers(layers, errors), errors
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
+        speed = {data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types}
+        states = list(self._speed.values())
         return Layers(
-            speed={data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types},
-            hours_as_text=any(state.has_text for state in list(self._speed.values())),
+            speed=speed,
+            hour_forms=frozenset().union(*(state.hour_forms for state in states)),
+            sync_forms=frozenset().union(*(state.sync_forms for state in states)),
         )
 
     def note_newest_batch(self, document: Document | None) -> None:
@@ -135,7 +140,7 @@ class LayerState:
             return
         with self._batch_lock:
             if self._batch.value is None or value > self._batch.value:
-                self._batch = Newest(value, document["_id"], document["computed_at"])
+                self._batch = Newest(value, document["_id"])
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
         if self._acquire(self._batch_lock, self._batch_read_at, max_age):
@@ -144,7 +149,12 @@ class LayerState:
                     names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
                     choices = [{"view_type": name} for name in names]
                     self._runs = self._published().mark
-                    self._batch = find_newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now)
+                    if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
+                        self._batch_forms = find_forms(self._store, BATCH, choices, "computed_at")
+                        self._batch_thorough_at = self._monotonic()
+                    self._batch = find_newest(
+                        self._store, BATCH, choices, "computed_at", self._batch, boundary.now, self._batch_forms
+                    )
                     self._batch_read_at = self._monotonic()
             finally:
                 self._batch_lock.release()
@@ -180,11 +190,13 @@ class LayerState:
         every = self._aliases.speed_type_keys
         keys = every if thorough else tuple(k for k in every if k == every[0] or k in state.keys_in_use)
         choices = [{key: data_type} for key in keys]
-        state.newest = find_newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
         if thorough:
-            texts = ({**wanted, "hour": ANY_TEXT} for wanted in choices)
-            state.has_text = any(self._store.find(Find(SPEED, wanted, only=("hour",), limit=1)) for wanted in texts)
+            state.hour_forms = find_forms(self._store, SPEED, choices, "hour")
+            state.sync_forms = find_forms(self._store, SPEED, choices, "synced_at")
             state.thorough_at = self._monotonic()
+        state.newest = find_newest(
+            self._store, SPEED, choices, "synced_at", state.newest, boundary.now, state.sync_forms
+        )
         usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
         for expired in (state.witnesses.keys() | state.probed) - set(usable):
             state.witnesses.pop(expired, None)
@@ -221,14 +233,9 @@ class LayerState:
     def _find_document(
         self, data_type: str, state: _TypeState, start: datetime, end: datetime, keys: Sequence[str]
     ) -> Document | None:
-        ranges: list[tuple[dict[str, Any], int]] = [({"$gte": start, "$lt": end}, _MAX_CANDIDATES)]
-        if state.has_text:
-            # Ranges of text are those of whole days, unless it is a single hour: then all their documents are checked.
-            limit = _MAX_CANDIDATES if end - start == HOUR else 0
-            ranges += [(each, limit) for each in text_ranges(start, end)]
         for key in keys:
-            for hours, limit in ranges:
-                find = Find(SPEED, {key: data_type, "hour": hours}, only=("hour",), limit=limit)
+            for hours in stamp_ranges(start, end, state.hour_forms):
+                find = Find(SPEED, {key: data_type, "hour": hours}, only=("hour",), limit=_MAX_CANDIDATES)
                 for document in self._store.find(find):
                     hour = _hour_of(document)
                     if hour is not None and start <= hour < end:

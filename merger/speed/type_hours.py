@@ -11,11 +11,11 @@ from typing import Any
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import stamp_ranges
 from merger.core.windows import HOUR
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
-from merger.layers.text_dates import text_ranges
 from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
 from merger.speed.table_builder import add_documents, add_skipped, build_tables
@@ -245,7 +245,7 @@ class TypeHours:
     def _reread(self, piece: Sequence[datetime], boundary: Boundary, layers: Layers) -> None:
         """Reads adjacent hours whole, notes what changed in them, and decides when each is reread."""
         began = self._monotonic()
-        raw = self._find(piece[0], piece[-1] + HOUR, as_text=layers.hours_as_text)
+        raw = self._find(stamp_ranges(piece[0], piece[-1] + HOUR, layers.hour_forms))
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
         has_text_stamps = any(isinstance(document.get("synced_at"), str) for document in raw)
         findable_since = self._deltas.earliest_findable(boundary)
@@ -265,10 +265,7 @@ class TypeHours:
         self._hours = hours
         self._changes.note(self._data_type, changed, missed)
 
-    def _find(self, first: datetime, after: datetime, *, as_text: bool) -> list[Document]:
-        spans: list[dict[str, Any]] = [{"$gte": first, "$lt": after}]
-        if as_text:
-            spans += text_ranges(first, after)
+    def _find(self, spans: Sequence[Mapping[str, Any]]) -> list[Document]:
         result: list[Document] = []
         for key in self._contract.aliases.speed_type_keys:
             for span in spans:

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
-from merger.core.windows import DAY, floor_day
+from merger.core.stamps import stamp_ranges
+from merger.core.windows import floor_day
 from merger.speed.tables import HourRange
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass
@@ -88,8 +89,8 @@ def movie_reads(
     """The finds for a movie's batch documents of some types, and for its speed buckets from an hour on.
 
     The filter names no speed type: producers spell that key differently, and not every server would still use the
-    index. The reader drops the documents of other types than ``Plan.speed_types``. Hours that are stored as text need a
-    range of their own.
+    index. The reader drops the documents of other types than ``Plan.speed_types``. Hours that are not stored as dates
+    need ranges of their own.
 
     Args:
         movie_id: the movie.
@@ -102,10 +103,8 @@ def movie_reads(
         names = [spelling for view_type in view_types for spelling in context.aliases.names_of_view(view_type)]
         reads.append(Find(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
     if speed_from is not None:
-        reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gte": speed_from}}))
-        if context.layers.hours_as_text:
-            day_before = speed_from.date() - DAY
-            reads.append(Find(SPEED, {"movie_id": movie_id, "hour": {"$gt": f"{day_before.isoformat()}~", "$lt": "~"}}))
+        ranges = stamp_ranges(speed_from, None, context.layers.hour_forms)
+        reads += [Find(SPEED, {"movie_id": movie_id, "hour": hours}) for hours in ranges]
     return tuple(reads)
 
 

@@ -11,6 +11,7 @@ import pytest
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import TEXT
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, THOROUGH_INTERVAL, WAIT_AGE, LayerState
 from tests.memory_store import MemoryStore
@@ -193,7 +194,7 @@ def test_a_refresh_takes_few_finds_however_many_hours_are_held() -> None:
 def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
     world = World(speed_views=[speed(h) for h in range(48)], batch_views=[batch(0)])
     world.read()
-    hours = [wanted["hour"]["$gte"] for name, wanted in world.store.finds if name == SPEED and "hour" in wanted]
+    hours = [wanted["hour"].get("$gte") for name, wanted in world.store.finds if name == SPEED and "hour" in wanted]
     probes = [hour for hour in hours if isinstance(hour, datetime)]
     assert max(probes.count(hour) for hour in probes) == 2
     assert len(probes) == 48 + 2 * (121 - 48)
@@ -216,7 +217,7 @@ def test_dates_stored_as_text_are_read(form: str) -> None:
         document |= {key: document[key].strftime(form) for key in ("hour", "synced_at")}
     world = World(speed_views=documents, batch_views=[batch(6) | {"computed_at": (TOP - 6 * HOUR).strftime(form)}])
     layers = world.read()
-    assert layers.hours_as_text
+    assert layers.hour_forms == layers.sync_forms == {TEXT}
     assert layers.speed_of("sentiment").held == {TOP - 3 * HOUR, TOP - 80 * HOUR}
     assert layers.speed_of("sentiment").synced_at == TOP - 3 * HOUR + HOUR / 2
     assert layers.batch_computed_at == TOP - 6 * HOUR
@@ -225,7 +226,8 @@ def test_dates_stored_as_text_are_read(form: str) -> None:
 
 
 def test_stored_dates_need_no_second_range() -> None:
-    assert not World(speed_views=[speed(1)]).read().hours_as_text
+    layers = World(speed_views=[speed(1)]).read()
+    assert layers.hour_forms == layers.sync_forms == frozenset()
 
 
 def test_an_unreadable_newest_date_hides_no_other() -> None:
