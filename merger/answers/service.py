@@ -13,11 +13,11 @@ import orjson
 from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
 from merger.answers.dependencies import Dependencies
 from merger.answers.explain import describe_plan
-from merger.answers.reader import Reader
+from merger.answers.reader import UNCHANGED, ChangedAt, Reader
 from merger.answers.skipped_log import SkippedLog
 from merger.cache.answer_cache import MISS, STALE, AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import BATCH_GENERATION
+from merger.cache.generations import BATCH_GENERATION, bumped_at, concerns_copies
 from merger.cache.terms import CacheRequest, PartialAnswer
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
@@ -44,8 +44,7 @@ P = TypeVar("P")
 
 
 PROVISIONAL_TTL = 1
-"""Seconds for which an answer stays fresh if it comes from one layer only, or from a catalogue that is being
-replaced."""
+"""Seconds for which an answer stays fresh if it comes from one layer only, or from copies that are being replaced."""
 
 
 class MergeService:
@@ -228,9 +227,9 @@ class MergeService:
         now, started = self._clock(), self._monotonic()
         self.computed_at = started
         boundary = Boundary(now, self._policy)
-        batch_generation = request.generation(BATCH_GENERATION, generations)
+        changed = self._changed_at(request, generations)
         with deadline(self._timeout):
-            result = self._reader.read(view, params, boundary, batch_generation)
+            result = self._reader.read(view, params, boundary, changed)
         inputs, failed = result.inputs, result.failed
         self._note_skipped(inputs)
         try:
@@ -256,6 +255,13 @@ class MergeService:
                 HALF_ANSWERS.labels(view.name, layer).inc()
             raise PartialAnswer(entry, next(iter(failed.values())))
         return entry
+
+    def _changed_at(self, request: CacheRequest, generations: tuple[str, ...]) -> ChangedAt:
+        """When the data last changed, as the generations say under which an answer is computed."""
+        ahead = self._monotonic() - self.cache.clock()
+        bumps = {name: bumped_at(value) + ahead for name, value in zip(request.generations, generations, strict=False)}
+        shared = [moment for name, moment in bumps.items() if concerns_copies(name)]
+        return ChangedAt(bumps.get(BATCH_GENERATION, UNCHANGED.batch), max(shared, default=UNCHANGED.any))
 
     def _note_skipped(self, inputs: ViewInputs) -> None:
         """Notes the documents that could not be read; those of the catalogue once per copy, not per answer."""

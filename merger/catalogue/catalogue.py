@@ -148,7 +148,7 @@ class Catalogue:
         avg_popularity: plain mean over movies of known popularity.
         as_of_run: the newest ``computed_at`` of the batch layer that this copy includes.
         as_of_runs: mark of the batch runs that were published when it was read.
-        as_of_generation: generation of the batch layer's data when it was read; empty: unknown.
+        read_at: when its reading began; seconds of the process's monotonic clock.
     """
 
     movies: Movies = field(default_factory=_no_movies)
@@ -164,7 +164,7 @@ class Catalogue:
     avg_popularity: float | None = None
     as_of_run: datetime | None = None
     as_of_runs: str = ""
-    as_of_generation: str = ""
+    read_at: float = float("-inf")
 
     def movies_titled(self, text: str, most: int) -> list[int]:
         """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.

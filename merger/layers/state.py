@@ -44,6 +44,9 @@ THOROUGH_INTERVAL = 30.0
 """Seconds between two searches for spellings and text dates that no producer is known to use."""
 
 
+_NEVER = float("-inf")
+
+
 @dataclass
 class _TypeState:
     """The state of one speed data type."""
@@ -105,6 +108,11 @@ class LayerState:
         computed_at = self._batch_computed_at(boundary, max_age)
         return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
 
+    def known_since(self, types: tuple[str, ...]) -> float:
+        """When the state that is known now was read, the oldest part of it; seconds of the monotonic clock."""
+        states = [self._speed.get(data_type) for data_type in types]
+        return min([self._batch_read_at, *(_NEVER if state is None else state.read_at for state in states)])
+
     def available_layers(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
         """The state of the layers that answer, and the error of each collection that does not.
 
@@ -145,17 +153,18 @@ class LayerState:
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
         if self._acquire(self._batch_lock, self._batch_read_at, max_age):
             try:
-                if self._monotonic() - self._batch_read_at > max_age:
+                began = self._monotonic()
+                if began - self._batch_read_at > max_age:
                     names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
                     choices = [{"view_type": name} for name in names]
                     self._runs = self._published().mark
-                    if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
+                    if began - self._batch_thorough_at > THOROUGH_INTERVAL:
                         self._batch_forms = find_forms(self._store, BATCH, choices, "computed_at")
-                        self._batch_thorough_at = self._monotonic()
+                        self._batch_thorough_at = began
                     self._batch = find_newest(
                         self._store, BATCH, choices, "computed_at", self._batch, boundary.now, self._batch_forms
                     )
-                    self._batch_read_at = self._monotonic()
+                    self._batch_read_at = began
             finally:
                 self._batch_lock.release()
         return self._batch.value
@@ -165,10 +174,11 @@ class LayerState:
             state = self._speed.setdefault(data_type, _TypeState())
         if self._acquire(state.lock, state.read_at, max_age):
             try:
-                if self._monotonic() - state.read_at > max_age:
+                began = self._monotonic()
+                if began - state.read_at > max_age:
                     self._refresh(data_type, state, boundary)
                     state.layer = SpeedLayer(frozenset(state.witnesses), state.newest.value)
-                    state.read_at = self._monotonic()
+                    state.read_at = began
             finally:
                 state.lock.release()
         return state.layer

@@ -75,6 +75,10 @@ class SpeedHours:
         self._evict()
         return self._assemble(tables)
 
+    def known_since(self, types: tuple[str, ...]) -> float:
+        """When the changes that the kept hours of some types have now were read; seconds of the monotonic clock."""
+        return min((self._hours_of(data_type).looked_at for data_type in types), default=float("inf"))
+
     def refresh(self, boundary: Boundary, layers: Layers) -> Changes:
         """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.
 

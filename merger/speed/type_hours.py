@@ -106,6 +106,11 @@ class TypeHours:
         self._lock = threading.Lock()
 
     @property
+    def looked_at(self) -> float:
+        """When the changes were last read; seconds of the monotonic clock."""
+        return self._looked_at
+
+    @property
     def size(self) -> int:
         """Approximate size of the tables in bytes."""
         return sum(kept.table.size for kept in self._hours.values())

@@ -119,6 +119,23 @@ def test_answer_from_the_previous_catalogue_gets_a_short_ttl() -> None:
         may_go_on.set()
 
 
+def test_answer_from_copies_older_than_a_change_gets_a_short_ttl() -> None:
+    served = Served([details()], [stats()])
+    served.service.fetch(VIEW, ByMovie(1))  # reads the copies, at second 0
+    request = served.service._cache_request(VIEW, ByMovie(1), None)
+
+    def ttl(name: str, seconds_ago: float) -> int:
+        bumped = str(int(1000 * (served.epoch() - seconds_ago)))
+        values = tuple(bumped if each == name else "" for each in request.generations)
+        return served.service._compute(VIEW, ByMovie(1), request, values).ttl
+
+    served.seconds = 1.5
+    for name in ("batch", "changed:trending", "changed:movies"):
+        assert [ttl(name, ago) for ago in (1.0, 2.0)] == [PROVISIONAL_TTL, 600], name
+    for name in ("changed:movie:1", "movie:1", "all"):
+        assert ttl(name, 1.0) == 600, "its own documents are read for each answer"
+
+
 def test_refresh_loads_the_catalogue_of_a_newer_run() -> None:
     served = Served([details(), details(2)], [stats()])
     served.service.warm_up()
