@@ -24,6 +24,7 @@ from merger.catalogue.loader import CatalogueLoader
 from merger.contract.documents import Contract, Skipped
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, Policy
+from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
 from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound
@@ -97,20 +98,20 @@ class MergeService:
         self._noted: tuple[Skipped, ...] = ()
         self.computed_at = float("-inf")
 
-    def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
+    def fetch(self, view: View[P], params: P, *, completeness: Completeness = PARTIAL) -> Answer:
         """Serves the answer of a view from the cache, or computes it.
 
         Args:
             view: what is asked for.
             params: its parameters, a frozen dataclass: part of the cache key.
-            strict: raise where the answer lacks events (``completeness=strict``).
+            completeness: raise where the answer lacks events (``strict``), or also where it assumes some (``proven``).
 
         Raises:
             NotFound: neither layer knows it.
-            Incomplete: only when ``strict``.
+            Incomplete: unless ``completeness`` is ``partial``.
             StoreError: the documents can't be read.
         """
-        ident = (view.name, params)
+        ident, strict = (view.name, params), completeness is not PARTIAL
         cached = self.cache.serve_local(ident, view.name)
         is_local = cached is not None and not (strict and cached.state == STALE)
         if cached is not None and is_local:
@@ -123,6 +124,8 @@ class MergeService:
             if strict:
                 raise Incomplete(entry.missing)
             INCOMPLETE_ANSWERS.labels(view.name).inc()
+        elif entry.assumed and completeness is Completeness.PROVEN:
+            raise Unproven(entry.assumed)
         return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, is_local)
 
     def explain(self, answer: Answer) -> dict[str, Any]:
@@ -248,6 +251,7 @@ class MergeService:
             ttl=self._ttl[view.ttl] if result.is_current else min(self._ttl[view.ttl], PROVISIONAL_TTL),
             cost=self._monotonic() - started,
             missing=answer.freshness.missing,
+            assumed=answer.freshness.assumed,
             generations=generations,
         )
         if failed:

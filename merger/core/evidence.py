@@ -5,9 +5,30 @@ Requirement M8.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from merger.errors import Incomplete
+
+
+class Completeness(StrEnum):
+    """What a caller demands of an answer.
+
+    * ``partial``: whatever there is;
+    * ``strict``: nothing may be missing;
+    * ``proven``: nothing may be missing or assumed.
+    """
+
+    PARTIAL = "partial"
+    STRICT = "strict"
+    PROVEN = "proven"
+
+
+PARTIAL: Final = Completeness.PARTIAL
+"""What a caller demands who says nothing else."""
 
 
 class Reason(StrEnum):
@@ -28,10 +49,22 @@ class Reason(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Assumption:
-    """A half-open interval ``[start, end)``, aware UTC, that is assumed rather than proven."""
+    """A half-open interval ``[start, end)``, aware UTC, that is assumed rather than proven.
 
-    start: datetime
+    A ``start`` of ``None`` means "since the beginning".
+    """
+
+    start: datetime | None
     end: datetime
     reason: Reason
+
+
+class Unproven(Incomplete):
+    """The answer would rest on assumptions, and the caller asked for a proven one."""
+
+    def __init__(self, assumed: Sequence[Assumption]) -> None:
+        super().__init__(())
+        self.args = (f"{len(assumed)} interval(s) are assumed, not proven",)
+        self.assumed = tuple(assumed)

@@ -56,11 +56,15 @@ def unite_assumptions(assumptions: Iterable[Assumption]) -> tuple[Assumption, ..
     by_reason: dict[Reason, list[Interval]] = {}
     for each in assumptions:
         by_reason.setdefault(each.reason, []).append((each.start, each.end))
-    return tuple(
-        sorted(
-            Assumption(start, end, reason)
-            for reason, intervals in by_reason.items()
-            for start, end in union(intervals)
-            if start is not None and end is not None
-        )
+    united = (
+        Assumption(start, end, reason) for reason, intervals in by_reason.items() for start, end in union(intervals)
     )
+    return tuple(sorted(united, key=lambda each: (*_by_start((each.start, each.end)), each.reason)))
+
+
+def assumptions_as_list(assumptions: Iterable[Assumption]) -> list[dict[str, str | None]]:
+    """Assumptions as JSON shows them."""
+    return [
+        {"start": optional_isoformat(each.start), "end": isoformat(each.end), "reason": each.reason.value}
+        for each in assumptions
+    ]

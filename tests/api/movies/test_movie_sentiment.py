@@ -192,7 +192,7 @@ def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
     assert messages == {
         "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, window, granularity",
         "granularity": "granularity takes one of hour, day; got 'week'",
-        "completeness": "completeness takes one of partial, strict; got 'full'",
+        "completeness": "completeness takes one of partial, strict, proven; got 'full'",
         "window": "window is given 2 times; it may be given once",
     }
 

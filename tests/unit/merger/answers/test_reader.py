@@ -13,6 +13,7 @@ import pytest
 from merger.answers.answer import Answer
 from merger.answers.service import PROVISIONAL_TTL
 from merger.contract.collections import BATCH, SPEED
+from merger.core.evidence import Completeness
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass, describe
@@ -87,7 +88,7 @@ def test_strict_request_refuses_a_partial_answer() -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     with pytest.raises(Incomplete):
-        served.service.fetch(DETAILS, ByMovie(1), strict=True)
+        served.service.fetch(DETAILS, ByMovie(1), completeness=Completeness.STRICT)
 
 
 def test_layer_that_fails_half_way_is_not_used_at_all() -> None:

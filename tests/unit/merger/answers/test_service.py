@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from merger.answers.service import PROVISIONAL_TTL, cache_key
 from merger.contract.collections import BATCH
+from merger.core.evidence import Assumption, Completeness, Reason, Unproven
 from merger.errors import Incomplete, NotFound, StoreUnavailable
 from merger.stores.store import Document
-from tests.unit.merger.answers.served import HOUR, NOW, TOP, VIEW, ByMovie, Served, details, stats
+from merger.views.reading import ViewInputs, ViewResult
+from tests.unit.merger.answers.served import HOUR, NOW, TOP, VIEW, ByMovie, Served, build, details, stats
 
 
 def test_answer_is_built_from_what_the_plan_reads() -> None:
@@ -60,13 +63,30 @@ def test_strict_request_refuses_an_incomplete_answer_cached_or_not(cached: bool)
     if cached:
         served.service.fetch(VIEW, ByMovie(1))
     with pytest.raises(Incomplete) as caught:
-        served.service.fetch(VIEW, ByMovie(1), strict=True)
+        served.service.fetch(VIEW, ByMovie(1), completeness=Completeness.STRICT)
     assert caught.value.missing == ((None, TOP),)
     assert served.service.fetch(VIEW, ByMovie(1)).data["freshness"]["complete"] is False
 
 
 def test_strict_request_gets_a_complete_answer() -> None:
-    assert Served([details()], [stats()]).service.fetch(VIEW, ByMovie(1), strict=True).missing == ()
+    service = Served([details()], [stats()]).service
+    assert service.fetch(VIEW, ByMovie(1), completeness=Completeness.STRICT).missing == ()
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_proven_answer_is_refused_where_it_rests_on_an_assumption(cached: bool) -> None:
+    guess = Assumption(None, TOP, Reason.ABSENT)
+
+    def build_assuming(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+        result = build(params, inputs)
+        return replace(result, freshness=replace(result.freshness, assumed=(guess,)))
+
+    view, service = replace(VIEW, build=build_assuming), Served([details()], [stats()]).service
+    if cached:
+        service.fetch(view, ByMovie(1), completeness=Completeness.STRICT)
+    with pytest.raises(Unproven) as caught:
+        service.fetch(view, ByMovie(1), completeness=Completeness.PROVEN)
+    assert caught.value.assumed == (guess,)
 
 
 def test_store_failure_is_raised_and_not_cached() -> None:

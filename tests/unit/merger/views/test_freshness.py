@@ -5,12 +5,14 @@ Requirements M8, F3, F4 and A7.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.evidence import Assumption, Reason
 from merger.core.intervals import intervals_as_list
 from merger.core.windows import HOUR
 from merger.views.freshness import Freshness, describe, source_of
@@ -33,6 +35,8 @@ def test_healthy_answer_is_complete_without_warnings() -> None:
         "speed_as_of": "2026-03-10T10:30:00Z",
         "complete": True,
         "missing": [],
+        "proven": True,
+        "assumed": [],
         "warnings": [],
     }
 
@@ -63,6 +67,19 @@ def test_missing_intervals_are_united() -> None:
     assert freshness.missing == ((None, RUN + HOUR),)
     assert not freshness.complete
     assert freshness.as_dict()["missing"] == [{"start": None, "end": "2026-03-10T03:00:00Z"}]
+
+
+def test_an_assumption_leaves_an_answer_complete_but_unproven() -> None:
+    guess = Assumption(RUN, RUN + HOUR, Reason.QUIET)
+    freshness = describe(BOUNDARY, HEALTHY, assumed=[guess, replace(guess, start=RUN - HOUR), guess])
+    assert (freshness.complete, freshness.proven) == (True, False)
+    assert freshness.as_dict()["assumed"] == [
+        {"start": "2026-03-10T01:00:00Z", "end": "2026-03-10T03:00:00Z", "reason": "quiet"}
+    ]
+
+
+def test_an_incomplete_answer_is_not_proven() -> None:
+    assert not describe(BOUNDARY, HEALTHY, missing=(((RUN, RUN + HOUR),),)).proven
 
 
 def test_warning_of_skipped_documents_names_kinds_not_numbers() -> None:
