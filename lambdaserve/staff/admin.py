@@ -153,7 +153,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
     @admin.display(description="id")
     def document_id(self, document: StoredDocument) -> str:
         """Shows the document's id."""
-        return _cell(document.pk)
+        return _cell(str(document))
 
     @admin.display(description="movie")
     def movie(self, document: StoredDocument) -> str:

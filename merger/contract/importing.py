@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from math import isfinite
+from json import loads as parse_lenient_json
 from typing import Any, Final
 
 import orjson
@@ -82,10 +82,10 @@ class LineReader:
             Rejected: says what is wrong.
         """
         try:
-            found = self._extended(line) if _EXTENDED in line else orjson.loads(line)
+            found = self._parse(line)
         except (ValueError, TypeError, RecursionError) as error:
-            raise Rejected(f"it is not JSON: {error}") from None
-        return self.read_value(found) if _EXTENDED in line else self._check(found)  # plain JSON has no NaN
+            raise Rejected(f"it is not JSON: {error}{_advise(line)}") from None
+        return self.read_value(found)
 
     def read_value(self, found: Any) -> Ready:
         """Checks a document that was read from a line or from a row of a table.
@@ -93,15 +93,9 @@ class LineReader:
         Raises:
             Rejected: says what is wrong.
         """
-        if _has_non_finite_number(found):
-            raise Rejected("a number in it is not finite")
-        return self._check(found)
-
-    def _check(self, found: Any) -> Ready:
         if not isinstance(found, dict):
             raise Rejected(f"a document is an object, not {type(found).__name__}")
-        if not isinstance(found.get("_id"), Hashable):
-            raise Rejected(f"an _id is a single value, not {type(found['_id']).__name__}")
+        _check_id(found.get("_id"))
         for name in _DATES[self._kind]:
             if isinstance(found.get(name), str):
                 found[name] = _parse_date(name, found[name])
@@ -114,6 +108,13 @@ class LineReader:
             found = {"_id": f"loaded:{blake2b(repr(about).encode(), digest_size=16).hexdigest()}", **found}
         return Ready(found, moment(found[STAMPS[self._kind]]))
 
+    def _parse(self, line: bytes) -> Any:
+        if _EXTENDED in line:
+            return self._extended(line)
+        # Python and pandas write NaN and Infinity, which are no JSON: the contract decides what becomes of them.
+        is_strict = b"NaN" not in line and b"Infinity" not in line
+        return orjson.loads(line) if is_strict else parse_lenient_json(line)
+
     def _identify_batch(self, found: Mapping[str, Any]) -> tuple[Hashable, ...]:
         document = self._contract.read_batch(found)
         return (*identity_of(document), document.run_id)
@@ -125,12 +126,18 @@ class LineReader:
         return document.data_type, document.movie_id, document.hour
 
 
-def _has_non_finite_number(value: Any) -> bool:
-    """Whether NaN or an infinity is anywhere in a value."""
-    if isinstance(value, float):
-        return not isfinite(value)
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_non_finite_number, parts))
+def _check_id(value: Any) -> None:
+    """Refuses ids that MongoDB refuses; an id may be any single value, or a document of several."""
+    if isinstance(value, list) or hasattr(value, "pattern"):
+        raise Rejected(f"an _id is a single value or a document, not {type(value).__name__}")
+    operator = next((name for name in value if name.startswith("$")), None) if isinstance(value, dict) else None
+    if operator is not None:
+        raise Rejected(f"an _id can't have a field called {operator!r}")
+
+
+def _advise(line: bytes) -> str:
+    """What may help with text that is no JSON."""
+    return "" if line.lstrip()[:1] in (b"{", b"[") else " (a document begins with a brace; is this a table as text?)"
 
 
 def _parse_date(name: str, text: str) -> datetime:

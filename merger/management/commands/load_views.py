@@ -10,6 +10,7 @@ from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +28,7 @@ from merger.contract.importing import COLLECTION_OF, KINDS, STAMPS, LineReader, 
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
-from merger.management.view_files import STDIN, UnreadableFile, ViewFile, open_views
+from merger.producers.files import STDIN, BadRow, UnreadableFile, ViewFile, files_of, open_views
 from merger.stores.mongo.batches import batched
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -92,8 +93,9 @@ class Rejects:
 
 class Command(BaseCommand):
     help = (
-        "Loads documents of one collection from files: one JSON document per line, plain or compressed by gzip, as "
-        "MongoDB's extended JSON or with ISO 8601 dates; Parquet if pyarrow is installed; - reads standard input. "
+        "Loads documents of one collection from files: JSON, one document per line, indented or in an array, plain or "
+        "compressed by gzip, as MongoDB's extended JSON or with ISO 8601 dates; Parquet if pyarrow is installed; a "
+        "folder of such files; - reads standard input. "
         "Each document is checked against the contract first; one that can't be read is not stored but written to a "
         "file with its line and the reason, and loading continues. A document replaces an earlier one about the same "
         "thing unless that is newer, so the same file may be loaded twice, and running the command again completes an "
@@ -101,7 +103,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a path, or - for standard input")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
         parser.add_argument("--kind", required=True, choices=KINDS, help="collection: batch_views or speed_views")
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
         parser.add_argument("--strict", action="store_true", help="exit with 1 when anything was rejected")
@@ -115,10 +117,11 @@ class Command(BaseCommand):
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
             counts = Counts()
-            rejects = common or Rejects(Path(f"{'stdin' if name == STDIN else name}.rejects.jsonl"))
+            rejects = common or Rejects(_rejects_beside(name))
             try:
-                with closing(rejects), open_views(name) as file:
-                    self._load(file, reader, counts, rejects, options)
+                for part in files_of(name):
+                    with closing(rejects), open_views(part) as file:
+                        self._load(file, reader, counts, rejects, options)
             except (UnreadableFile, StoreError) as error:
                 raise CommandError(f"{error}; {_summarize(name, counts, rejects, options)}") from error
             except KeyboardInterrupt:
@@ -140,15 +143,26 @@ class Command(BaseCommand):
             counts.stored += len(batch) - older
 
 
+def _rejects_beside(name: str) -> Path:
+    """The default file of rejects: beside a file or folder, never in the folder, whose files are read."""
+    return Path("stdin.rejects.jsonl" if name == STDIN else f"{Path(name)}.rejects.jsonl")
+
+
 def _read_file(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[Ready]:
     """Yields the items that can be stored; counts and notes the rest."""
-    read = reader.read_value if file.is_table else reader.read
+    read = partial(_read_row, reader) if file.is_table else reader.read
     for number, item in file.items():
         try:
             yield _encode(read(item))
         except Rejected as reason:
             counts.rejected += 1
             rejects.note(file.name, number, str(reason), item)
+
+
+def _read_row(reader: LineReader, row: Any) -> Ready:
+    if isinstance(row, BadRow):
+        raise Rejected(row.reason)
+    return reader.read_value(row)
 
 
 def _encode(ready: Ready) -> Ready:
