@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from merger.stores.store import Document, Find
@@ -38,13 +38,17 @@ class MemoryStore:
         if self.error is not None:
             raise self.error
         self.finds.append((find.collection, find.filter))
-        found = [d for d in self.collections.get(find.collection, []) if _matches(d, find.filter)]
+        found = [d for d in self.candidates(find) if _matches(d, find.filter)]
         if (date := find.newest_by) is not None:
             found.sort(key=lambda d: d[date], reverse=True)
         found = found[: find.limit or None]
         if find.only:
             return [{key: d[key] for key in ("_id", *find.only) if key in d} for d in found]
         return [{key: value for key, value in d.items() if key not in find.without} for d in found]
+
+    def candidates(self, find: Find) -> Iterable[dict[str, Any]]:
+        """Returns the documents among which a find searches."""
+        return self.collections.get(find.collection, ())
 
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Returns nothing, since it has no planner."""
@@ -87,4 +91,5 @@ def _fits(value: Any, condition: Any) -> bool:
 
 
 def _bracket(value: Any) -> type:
+    """The type by which a range compares: all numbers are one."""
     return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
