@@ -82,7 +82,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    state = LayerState(store, aliases(), time.monotonic, store.refresh)
+    state = LayerState(store, Contract(aliases()), time.monotonic, store.refresh)
     return boundary, state.layers(tuple(SPEED_TYPES), boundary)
 
 

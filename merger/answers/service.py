@@ -89,7 +89,7 @@ class MergeService:
         self._ttl = ttl
         self._clock = clock
         self._dependencies = Dependencies(contract.aliases, self.boundary)
-        self._layers = LayerState(published, contract.aliases, monotonic, published.refresh)
+        self._layers = LayerState(published, contract, monotonic, published.refresh)
         self._hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
         bulkhead = Bulkhead(places, monotonic)

@@ -59,13 +59,27 @@ class Policy:
 class SpeedLayer:
     """The state of the whole speed layer for one data type.
 
-    ``held`` are the hours in which any movie has a document: a movie without one had no event then.
-    ``synced_at`` is the newest sync of any bucket. ``assumed`` are hours that pass for held although nothing proves it.
+    ``held`` are the hours in which any movie has a readable document, or a producer's heartbeat: a movie without a
+    document had no event then. ``synced_at`` is the newest sync of any bucket. ``assumed`` are hours that pass for held
+    although nothing proves it: *quiet* ones are not in ``held``, *cut* ones are. ``known_until`` is the end of the
+    newest hour that is held or assumed, if ``synced_at`` is later without anything to show for it. ``beats`` are the
+    held hours of which only a heartbeat is known.
+
+    Requirements D2, D6 and M8.
     """
 
     held: frozenset[datetime] = frozenset()
     synced_at: datetime | None = None
     assumed: Mapping[datetime, Reason] = field(default_factory=dict)
+    known_until: datetime | None = None
+    beats: frozenset[datetime] = frozenset()
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the layer last had news: its newest sync, unless that only wrote old hours again."""
+        if self.known_until is None or self.synced_at is None:
+            return self.synced_at
+        return min(self.synced_at, self.known_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +150,8 @@ class Boundary:
         return floor_hour(min(covers_until, self.now))
 
     def is_lagging(self, layer: SpeedLayer) -> bool:
-        """Whether nothing was synced for longer than the limit; a layer that never synced does not lag."""
-        return layer.synced_at is not None and self.now - layer.synced_at > self.policy.speed_lag_limit
+        """Whether there was no news for longer than the limit; a layer that never synced does not lag."""
+        return layer.as_of is not None and self.now - layer.as_of > self.policy.speed_lag_limit
 
     def is_stale(self, batch_computed_at: datetime | None) -> bool:
         """Whether the newest batch run is too old."""
@@ -146,8 +160,10 @@ class Boundary:
     def is_known_incomplete(self, hour: datetime, layer: SpeedLayer) -> bool:
         """Whether the layer stopped syncing before an hour was over.
 
-        Unless the layer lags, the hour's last sync is assumed to be on its way.
+        Unless the layer lags, the hour's last sync is assumed to be on its way. An hour that passes for held is not.
         """
+        if hour in layer.assumed:
+            return False
         if layer.synced_at is None:
             return self.now - (hour + HOUR) >= self.policy.speed_lag_limit
         return layer.synced_at < hour + HOUR and self.is_lagging(layer)
@@ -172,7 +188,7 @@ class SpeedCoverage:
     def holds(self, hour: datetime) -> bool:
         """Whether a closed hour is held completely."""
         return (
-            (hour in self.layer.held or hour in self.own)
+            (hour in self.layer.held or hour in self.own or hour in self.layer.assumed)
             and hour not in self.unreadable
             and self.boundary.uses_speed_hour(hour)
             and not self.boundary.is_known_incomplete(hour, self.layer)

@@ -14,6 +14,7 @@ from typing import Any
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
+from merger.core.evidence import Reason
 from merger.core.intervals import closed_hours
 from merger.core.stamps import StampForm, stamp_ranges
 from merger.core.windows import DAY, HOUR, Granularity, Window, buckets, floor_day
@@ -93,7 +94,9 @@ class Auditor:
         speed = SpeedDay(run.coverage.boundary, run.sample)
         left_out = Drift(left_out=(day.date().isoformat(),))
         hours = closed_hours(day, day + DAY, None)
-        if not run.coverage.holds_all(hours):
+        # A day with an hour that is only assumed to be quiet may lack what the comparison would look for.
+        assumed = run.coverage.layer.assumed
+        if not run.coverage.holds_all(hours) or any(assumed.get(hour) is Reason.QUIET for hour in hours):
             return left_out
         for hour in hours:
             for documents in self._read_paced(SPEED, self._hour_filters(hour, run.hour_forms), run.deadline):

@@ -230,8 +230,8 @@ class TypeHours:
                 result.append(hour)
                 continue
             empty = kept.table.is_empty
-            # While nothing is known of the layer, any empty hour may have been filled.
-            doubted = empty if layer is None else empty == (hour in layer.held)
+            # While nothing is known of the layer, any empty hour may have been filled. A heartbeat fills none.
+            doubted = empty if layer is None else hour not in layer.beats and empty == (hour in layer.held)
             if doubted and now - kept.read_at > MAX_AGE:
                 result.append(hour)
         return result

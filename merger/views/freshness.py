@@ -43,7 +43,7 @@ class Freshness:
     Args:
         cutoff: the time boundary's nominal cutoff.
         batch_as_of: event time up to which the batch documents of this answer are complete; ``None``: it has none.
-        speed_as_of: newest sync of the speed layer's buckets; ``None``: not used, or it holds nothing.
+        speed_as_of: when the speed layer last had news; ``None``: it is not used, or it holds nothing.
         missing: intervals that neither layer holds.
         assumed: intervals that the answer takes for known although nothing proves it.
         warnings: sentences that each begin with a stable code and a colon.
@@ -112,8 +112,7 @@ def describe(
     """
     speed = [layers.speed_of(data_type) for data_type in speed_types]
     # The answer is no fresher than the slowest of the types that it needs.
-    synced = [layer.synced_at for layer in speed if layer.synced_at is not None]
-    speed_as_of = min(synced) if synced else None
+    speed_as_of = min((layer.as_of for layer in speed if layer.as_of is not None), default=None)
     messages = [f"{layer}_unavailable: {LAYER_AWAY[layer]}" for layer in sorted(layers.away)]
     messages += [*warnings, *_layer_warnings(boundary, layers, speed, speed_as_of)]
     if documents is not None and documents.skipped:
@@ -135,7 +134,9 @@ def _layer_warnings(
 ) -> Iterator[str]:
     """Warns of layers that lag, are stale or hold nothing."""
     if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
-        yield f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}"
+        without_news = [layer for layer in speed if layer.as_of == speed_as_of != layer.synced_at]
+        did = "was synced, but has no new hour since" if without_news else "was last synced at"
+        yield f"speed_lagging: the speed layer {did} {isoformat(speed_as_of)}"
     if speed and speed_as_of is None and "speed" not in layers.away:
         yield "speed_empty: the speed layer holds no documents of this type"
     if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:

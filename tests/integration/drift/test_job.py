@@ -20,7 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from lambdaserve.ops.logs import formatter
 from merger import meters
 from merger.configuration import policy
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, HOUR
 from merger.drift.auditor import Auditor
@@ -72,7 +72,7 @@ class Process:
         self.is_leader = True
         self.noticed: datetime | None = None
         self.store = _FlakyStore(database, 2.0)
-        self.layer_state = LayerState(self.store, Aliases(), self.monotonic)
+        self.layer_state = LayerState(self.store, Contract(), self.monotonic)
         self.shared = SharedDriftResults(RedisLink(self.connection, retry_seconds=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),

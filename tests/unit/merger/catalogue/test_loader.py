@@ -43,7 +43,7 @@ class Loaded:
         self.store = SlowStore(batch_views=list(batch))
         self.seconds = 0.0
         contract = Contract()
-        state = LayerState(self.store, contract.aliases, lambda: self.seconds)
+        state = LayerState(self.store, contract, lambda: self.seconds)
         self.loader = CatalogueLoader(self.store, contract, state, lambda: self.seconds)
 
     def now(self, changed_at: float = float("-inf")) -> Catalogue:

@@ -10,7 +10,7 @@ import pytest
 
 from merger.contract.collections import BATCH
 from merger.core.stamps import TEXT, StampForm, StampKind
-from merger.layers.newest import Newest, find_forms, find_newest
+from merger.layers.newest import Newest, NewestSearch
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
@@ -26,9 +26,10 @@ def document(age: timedelta, view_type: str = "a", **more: Any) -> dict[str, Any
 
 
 def search(store: MemoryStore, known: Newest | None = None) -> Newest:
-    forms = find_forms(store, BATCH, CHOICES, "computed_at")
+    found = NewestSearch(store, BATCH, "computed_at", lambda raw: "data" not in raw)
+    forms = found.find_forms(CHOICES)
     store.finds.clear()
-    return find_newest(store, BATCH, CHOICES, "computed_at", known or Newest(), NOW, forms)
+    return found.find_newest(CHOICES, known or Newest(), NOW, forms)
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=1), timedelta(hours=20), timedelta(days=2), timedelta(days=4000)])
@@ -94,4 +95,4 @@ def test_forms_besides_dates_are_found() -> None:
     stored = [written(NOW) for written in FORMS.values()]
     store = MemoryStore(batch_views=[document(timedelta(0), computed_at=value) for value in [*stored, NOW, "soon", 7]])
     offset = StampForm(StampKind.TEXT, timedelta(hours=7))
-    assert find_forms(store, BATCH, CHOICES, "computed_at") == {TEXT, offset}
+    assert NewestSearch(store, BATCH, "computed_at", bool).find_forms(CHOICES) == {TEXT, offset}

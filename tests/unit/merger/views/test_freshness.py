@@ -50,6 +50,16 @@ def test_answer_is_as_old_as_its_slowest_type() -> None:
     assert codes(describe(BOUNDARY, layers, speed_types=("sentiment",))) == []
 
 
+def test_syncs_that_bring_no_new_hour_are_told() -> None:
+    since = NOW - timedelta(hours=3)
+    layers = Layers(NOW, {"sentiment": SpeedLayer(synced_at=NOW, known_until=since)})
+    freshness = describe(BOUNDARY, layers, speed_types=("sentiment",))
+    assert freshness.speed_as_of == since
+    assert freshness.warnings == (
+        "speed_lagging: the speed layer was synced, but has no new hour since 2026-03-10T07:30:00Z",
+    )
+
+
 def test_batch_only_answer_has_no_speed_warnings() -> None:
     freshness = describe(BOUNDARY, Layers(NOW), batch_as_of=RUN)
     assert freshness.speed_as_of is None

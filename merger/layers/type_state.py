@@ -1,0 +1,294 @@
+"""What the documents of one speed data type prove, kept current with a few cheap reads.
+
+Each hour that is held has a *witness*: the id of one readable document or heartbeat. A refresh checks that the
+witnesses still exist (one find by id), that nothing newer arrived (one range), and whether known gaps have been filled
+(one range each). A document that can't be read proves nothing. Requirements D2 and M8.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from merger.contract.collections import SPEED
+from merger.contract.documents import Contract, Heartbeat, SpeedDocument
+from merger.core.boundary import Boundary
+from merger.core.intervals import as_intervals, closed_hours
+from merger.core.stamps import StampForm, stamp_ranges
+from merger.core.windows import HOUR
+from merger.layers.newest import Newest, NewestSearch, forms_in
+from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
+from merger.stores.store import Document, Find, Store
+
+_PAGE, _WHOLE_HOUR = 20, 2_000
+"""Documents of an hour to read for a readable one; and, if those prove nothing, the most of it."""
+
+
+THOROUGH_INTERVAL = 30.0
+"""Seconds between two searches for spellings of the type that no producer is known to use."""
+
+
+FORMS_INTERVAL = 4.0
+"""Seconds between two searches of the background thread for other forms of moments than those in use."""
+
+
+DOUBT_INTERVAL = 300.0
+"""Seconds between two closer looks at an hour without a sign of life, at one full of unreadable documents, and at the
+rate before a silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """A document that proves an hour.
+
+    Args:
+        id: the document's.
+        stamps: its ``hour`` and ``synced_at`` as stored; while they are the same, so is the document.
+        synced_at: when it was written.
+        is_beat: whether it is a heartbeat.
+        is_alive: whether this or another document is a sign of life near the end of the hour, or after it.
+    """
+
+    id: Any
+    stamps: tuple[Any, Any]
+    synced_at: datetime
+    is_beat: bool
+    is_alive: bool
+
+
+@dataclass
+class TypeState:
+    """The state of one speed data type. For one caller at a time, which holds ``lock``.
+
+    Args:
+        store: holds the documents.
+        contract: reads them.
+        data_type: the type.
+        monotonic: a monotonic clock, in seconds.
+
+    Attributes:
+        seen: what was proven at the last refresh.
+        hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
+        read_at: when the last refresh began.
+    """
+
+    store: Store
+    contract: Contract
+    data_type: str
+    monotonic: Callable[[], float]
+    seen: Seen = field(default_factory=Seen)
+    hour_forms: frozenset[StampForm] = frozenset()
+    sync_forms: frozenset[StampForm] = frozenset()
+    read_at: float = float("-inf")
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._witnesses: dict[datetime, _Witness] = {}
+        self._looked: dict[datetime, float] = {}
+        self._newest = Newest()
+        self._keys_in_use = {self.contract.aliases.speed_type_keys[0]}
+        self._keys: Sequence[str] = self.contract.aliases.speed_type_keys
+        self._thorough_at = self._forms_at = float("-inf")
+        self._counts: dict[datetime, tuple[int, float]] = {}
+
+    @property
+    def has_doubts(self) -> bool:
+        """Whether an hour between two held ones is silent, or one has no sign of life near its end."""
+        held = self.seen.held
+        return bool(held) and (len(held) <= (max(held) - min(held)) / HOUR or len(self.seen.alive) < len(held) - 1)
+
+    def refresh(self, boundary: Boundary, *, in_background: bool) -> None:
+        """Brings the state up to date.
+
+        Args:
+            boundary: the present time boundary.
+            in_background: whether no request waits for it.
+
+        Raises:
+            StoreError: from the store; what is known so far is kept.
+        """
+        began = self.monotonic()
+        thorough = began - self._thorough_at > THOROUGH_INTERVAL
+        every = self.contract.aliases.speed_type_keys
+        self._keys = every if thorough else tuple(key for key in every if key in self._keys_in_use)
+        self._check_witnesses(boundary, whole=thorough)
+        choices = [{key: self.data_type} for key in self._keys]
+        search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
+        if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
+            self.hour_forms = search.find_forms(choices, "hour")
+            self.sync_forms = search.find_forms(choices)
+            self._forms_at = self.monotonic()
+        self._newest = search.find_newest(choices, self._newest, boundary.now, self.sync_forms)
+        if thorough:
+            self._thorough_at = self.monotonic()
+        self._probe_hours(boundary)
+        self._look_for_life(boundary)
+        self.seen = self._summarise(boundary)
+        self.read_at = began
+
+    def count_before(self, start: datetime) -> int:
+        """The number of documents in the ``RATE_PERIOD`` before an hour, at most ``MOST_COUNTED``; kept for a while."""
+        count, counted_at = self._counts.get(start, (0, float("-inf")))
+        if self.monotonic() - counted_at > DOUBT_INTERVAL:
+            pages = self._pages(start - RATE_PERIOD, start, MOST_COUNTED, only=("hour",))
+            count = min(MOST_COUNTED, len({document["_id"] for page in pages for document in page}))
+            self._counts[start] = (count, self.monotonic())
+        return count
+
+    def _summarise(self, boundary: Boundary) -> Seen:
+        witnesses = self._witnesses
+        stamps = [self._newest.value, *(each.synced_at for each in witnesses.values())]
+        return Seen(
+            held=frozenset(witnesses),
+            alive=frozenset(hour for hour, each in witnesses.items() if each.is_alive),
+            synced_at=max((stamp for stamp in stamps if stamp is not None and stamp <= boundary.now), default=None),
+            beats=frozenset(hour for hour, each in witnesses.items() if each.is_beat),
+        )
+
+    def _check_witnesses(self, boundary: Boundary, *, whole: bool) -> None:
+        """Drops the hours whose witness is gone or can't be read any more.
+
+        Args:
+            boundary: the present time boundary.
+            whole: whether to read every witness again, or only those with another stamp.
+        """
+        known = {each.id: hour for hour, each in self._witnesses.items()}
+        if not known:
+            return
+        found = self._find_ids(list(known), () if whole else ("hour", "synced_at"))
+        kept: dict[datetime, _Witness] = {}
+        if not whole:
+            same = {raw["_id"] for raw in found if _stamps(raw) == self._witnesses[known[raw["_id"]]].stamps}
+            kept = {known[id_]: self._witnesses[known[id_]] for id_ in same}
+            found = self._find_ids([raw["_id"] for raw in found if raw["_id"] not in same])
+        for raw in found:
+            hour = known[raw["_id"]]
+            witness = self._witness_in(raw, hour, boundary)
+            if witness is not None:
+                kept[hour] = replace(witness, is_alive=witness.is_alive or self._witnesses[hour].is_alive)
+        self._witnesses = kept
+
+    def _probe_hours(self, boundary: Boundary) -> None:
+        """Looks for witnesses of hours that have none."""
+        usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
+        for known in (self._witnesses, self._looked):
+            for expired in known.keys() - set(usable):
+                del known[expired]
+        for hour in self._hours_to_probe(usable, boundary):
+            witness = self._find_witness(hour, boundary)
+            if witness is not None:
+                self._witnesses[hour] = witness
+
+    def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
+        """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
+        result: list[datetime] = []
+        for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
+            if start is None:
+                continue
+            hours = closed_hours(start, end, None)
+            pages = list(self._pages(start, end, _PAGE))
+            if any(self._witness_in(raw, None, boundary) is not None for page in pages for raw in page):
+                result += hours
+            elif any(len(page) >= _PAGE for page in pages):
+                due = self.monotonic() - DOUBT_INTERVAL
+                result += [hour for hour in hours if self._looked.get(hour, float("-inf")) < due]
+        return result
+
+    def _look_for_life(self, boundary: Boundary) -> None:
+        """Looks again for signs of life near the end of closed hours that had none."""
+        for hour, witness in list(self._witnesses.items()):
+            if witness.is_alive or hour >= boundary.open_hour:
+                continue
+            pace = THOROUGH_INTERVAL if hour >= boundary.open_hour - 2 * HOUR else DOUBT_INTERVAL
+            if self.monotonic() - self._looked.get(hour, float("-inf")) > pace:
+                self._witnesses[hour] = self._find_witness(hour, boundary) or witness
+
+    def _find_witness(self, hour: datetime, boundary: Boundary) -> _Witness | None:
+        """Looks for a witness of an hour: a sign of life, if there is one."""
+        self._looked[hour] = self.monotonic()
+        best, is_crowded = self._best_of(hour, _PAGE, boundary)
+        if best is not None and (best.is_alive or hour >= boundary.open_hour):
+            return best
+        if best is not None and self._was_alive_at_end(hour, boundary):
+            return replace(best, is_alive=True)
+        return (self._best_of(hour, _WHOLE_HOUR, boundary)[0] or best) if is_crowded else best
+
+    def _best_of(self, hour: datetime, most: int, boundary: Boundary) -> tuple[_Witness | None, bool]:
+        """The best witness of an hour, and whether there may be more documents than were read.
+
+        A sign of life is better than none, and a document than a heartbeat.
+        """
+        best: _Witness | None = None
+        is_crowded = False
+        for page in self._pages(hour, hour + HOUR, most):
+            is_crowded = is_crowded or len(page) >= most
+            for raw in page:
+                witness = self._witness_in(raw, hour, boundary)
+                if witness is None:
+                    continue
+                if best is None or (witness.is_alive, not witness.is_beat) > (best.is_alive, not best.is_beat):
+                    best = replace(witness, is_beat=witness.is_beat and (best is None or best.is_beat))
+                if not best.is_beat and (best.is_alive or hour >= boundary.open_hour):
+                    return best, is_crowded
+        return best, is_crowded
+
+    def _was_alive_at_end(self, hour: datetime, boundary: Boundary) -> bool:
+        """Whether anything was written shortly before the end of an hour."""
+        end = hour + HOUR
+        spans = stamp_ranges(end - boundary.policy.speed_lag_limit, end, self.sync_forms)
+        finds = (
+            Find(SPEED, {key: self.data_type, "synced_at": span}, limit=_PAGE)
+            for key in self._keys_in_use
+            for span in spans
+        )
+        read = (self._read(raw) for find in finds for raw in self.store.find(find))
+        return any(each is not None and _is_alive(hour, each.synced_at, boundary) for each in read)
+
+    def _pages(self, start: datetime, end: datetime, most: int, only: tuple[str, ...] = ()) -> Iterator[list[Document]]:
+        """Documents of some hours, found under each spelling of the type and in each form of the hour."""
+        for key in self._keys:
+            for span in stamp_ranges(start, end, self.hour_forms):
+                page = self.store.find(Find(SPEED, {key: self.data_type, "hour": span}, only=only, limit=most))
+                if page:
+                    self._keys_in_use.add(key)
+                    yield page
+
+    def _find_ids(self, ids: Sequence[Any], only: tuple[str, ...] = ()) -> list[Document]:
+        return self.store.find(Find(SPEED, {"_id": {"$in": list(ids)}}, only=only)) if ids else []
+
+    def _witness_in(self, raw: Document, hour: datetime | None, boundary: Boundary) -> _Witness | None:
+        """The document as a witness; ``None``: it can't be read, is of another hour, or is stamped in the future."""
+        read = self._read(raw)
+        if read is None or hour not in (None, read.hour) or boundary.is_ahead(read.synced_at):
+            return None
+        is_alive = _is_alive(read.hour, read.synced_at, boundary)
+        return _Witness(raw["_id"], _stamps(raw), read.synced_at, isinstance(read, Heartbeat), is_alive)
+
+    def _read(self, raw: Document) -> SpeedDocument | Heartbeat | None:
+        read = self.contract.read(speed=[raw])
+        found: tuple[SpeedDocument | Heartbeat, ...] = (*read.speed, *read.heartbeats)
+        return next((each for each in found if each.data_type == self.data_type), None)
+
+    def _take(self, raw: Document, boundary: Boundary) -> bool:
+        """Whether a document that the search met can be read; then it may be the witness of an hour."""
+        read = self._read(raw)
+        if read is None:
+            return False
+        self.hour_forms |= forms_in([raw.get("hour")])
+        if boundary.uses_speed_hour(read.hour) and read.hour not in self._witnesses:
+            witness = self._witness_in(raw, read.hour, boundary)
+            if witness is not None:
+                self._witnesses[read.hour] = witness
+        return True
+
+
+def _is_alive(hour: datetime, synced_at: datetime, boundary: Boundary) -> bool:
+    """Whether a stamp is a sign of life near the end of an hour, or after it."""
+    return synced_at >= hour + HOUR - boundary.policy.speed_lag_limit
+
+
+def _stamps(raw: Document) -> tuple[Any, Any]:
+    return raw.get("hour"), raw.get("synced_at")
