@@ -101,7 +101,8 @@ def _select_movies(params: Comparison, movies: Movies) -> Flags:
 
 def _tier(rows: Integers, movies: Movies) -> dict[str, Any]:
     # An exact sum is the same in any order (M7).
-    sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), int(movies.reviews[rows].sum()))
+    reviews, scored = int(movies.reviews[rows].sum()), int(movies.scored[rows].sum())
+    sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), reviews, scored=scored)
     popularity = movies.popularity.values[rows]
     return {
         "count": len(rows),

@@ -88,10 +88,16 @@ def _statistics(documents: list[BatchDocument]) -> dict[str, Any]:
         "avg_rating": _average(documents, "avg_rating"),
         "avg_sentiment": _average(documents, "avg_sentiment"),
         "avg_popularity": _average(documents, "avg_popularity"),
-        "total_revenue": sum(d.data["total_revenue"] for d in documents),
+        "total_revenue": _total(documents, "total_revenue"),
         "avg_budget": _average(documents, "avg_budget"),
         "avg_runtime": _average(documents, "avg_runtime"),
     }
+
+
+def _total(documents: Iterable[BatchDocument], name: str) -> int | float | None:
+    """The sum of a field; ``None`` where a document lacks it, since the rest would pass for all."""
+    values = [document.data.get(name) for document in documents]
+    return None if None in values else sum(value for value in values if value is not None)
 
 
 def _average(documents: Iterable[BatchDocument], name: str) -> float | None:
@@ -100,18 +106,21 @@ def _average(documents: Iterable[BatchDocument], name: str) -> float | None:
 
 
 def _top_movies(documents: list[BatchDocument], catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Lists one entry per movie, by popularity, then by votes.
+    """Lists one entry per movie, by popularity, then by votes. Some producers name a movie by its title alone.
 
     Of several entries the newest document's counts. Fields that it lacks come from the catalogue.
     """
-    newest: dict[int, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
+    newest: dict[int | str, tuple[tuple[Any, ...], Mapping[str, Any]]] = {}
     for document in documents:
         for entry in document.data.get("top_movies", ()):
+            key = entry.get("movie_id", entry.get("title"))
+            if key is None:
+                continue
             age = _age(document)
-            rival = newest.get(entry["movie_id"])
+            rival = newest.get(key)
             if rival is None or age > rival[0] or (age == rival[0] and _text(entry) > _text(rival[1])):
-                newest[entry["movie_id"]] = (age, entry)
-    entries = [_top_movie(movie_id, entry, catalogue) for movie_id, (_, entry) in newest.items()]
+                newest[key] = (age, entry)
+    entries = [_top_movie(entry, catalogue) for _, entry in newest.values()]
     return sorted(entries, key=_place)[:TOP_MOVIES]
 
 
@@ -127,8 +136,9 @@ def _age(document: BatchDocument) -> tuple[Any, ...]:
     return document.computed_at, document.version, document.data["year"], document.data.get("month", 0)
 
 
-def _top_movie(movie_id: int, entry: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    facts = catalogue.facts_of(movie_id)
+def _top_movie(entry: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    movie_id = entry.get("movie_id")
+    facts = {} if movie_id is None else catalogue.facts_of(movie_id)
     return {"movie_id": movie_id} | {name: entry.get(name, facts.get(name)) for name in _TOP_MOVIE_FIELDS}
 
 
@@ -136,7 +146,7 @@ def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     highest_first = [
         part for name in ("popularity", "vote_count") for part in (entry[name] is None, -(entry[name] or 0))
     ]
-    return *highest_first, entry["movie_id"]
+    return *highest_first, entry["movie_id"] is None, entry["movie_id"] or 0, entry["title"] or ""
 
 
 def _trend(documents: Iterable[BatchDocument], name: str) -> str:

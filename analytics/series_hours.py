@@ -49,6 +49,8 @@ class MovieHours:
         value, weight = OBSERVED[metric]
         return {
             hour: Mean.of(document.data[value], 1 if weight is None else document.data[weight])
+            if value in document.data
+            else Mean()
             for hour, document in sorted(self._by_hour.items())
         }
 

@@ -46,7 +46,7 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
     body: dict[str, Any] = {"movie_id": movie_id}
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
     if used is not None:
-        body |= {name: used.data[name] for name in SPEED_FIELDS}
+        body |= {name: used.data[name] for name in SPEED_FIELDS if name in used.data}
     written = {"batch": batch.computed_at if batch else None, "speed": used.synced_at if used else None}
     body["data_source"] = source_of(layer for layer, moment in written.items() if moment)
     body["last_updated"] = isoformat(max(filter(None, written.values())))

@@ -114,8 +114,10 @@ def _numbers(inputs: ViewInputs) -> _Numbers:
     movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
     rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
-    popularity[rows[known]] = newer.column("popularity")[known]
-    vote_average[rows[known]] = newer.column("vote_average")[known]
+    for column, name in ((popularity, "popularity"), (vote_average, "vote_average")):
+        values = newer.column(name)
+        told = known & ~np.isnan(values)
+        column[rows[told]] = values[told]
     return _Numbers(popularity, vote_average, newer)
 
 
@@ -164,10 +166,10 @@ def _sort_columns(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks
 def _describe_hit(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     movie_id, facts = movies.ids[row], movies.facts(row)
     newer = numbers.newer.row_of(movie_id)
-    source = facts if newer is None else numbers.newer.document(newer).data
+    source = facts if newer is None else {**facts, **numbers.newer.document(newer).data}
     return {
         "movie_id": movie_id,
-        "title": facts["title"],
+        "title": facts.get("title"),
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
         **{name: source.get(name) for name in SPEED_FIELDS},

@@ -142,7 +142,7 @@ def _overall(
 
 def _title(own: Documents, boundary: Boundary) -> str | None:
     details = newest_batch(usable_batch(own, "movie_details", boundary), lambda d: d.movie_id)
-    return next((document.data["title"] for document in details.values()), None)
+    return next((document.data.get("title") for document in details.values()), None)
 
 
 def _summary(overall: Sentiment, velocity: float | None) -> dict[str, Any]:

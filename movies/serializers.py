@@ -174,9 +174,9 @@ class StatsPointSerializer(serializers.Serializer[Any]):
     """One hour of the speed layer."""
 
     hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
-    vote_average = serializers.FloatField()
-    vote_count = serializers.IntegerField()
-    popularity = serializers.FloatField()
+    vote_average = serializers.FloatField(required=False)
+    vote_count = serializers.IntegerField(required=False)
+    popularity = serializers.FloatField(required=False)
     rating_velocity = serializers.FloatField(required=False, help_text="Change of vote_average per hour.")
     popularity_velocity = serializers.FloatField(required=False)
     vote_velocity = serializers.FloatField(required=False)
@@ -200,7 +200,7 @@ class HitSerializer(_Numbers):
     """One movie of the results."""
 
     movie_id = serializers.IntegerField()
-    title = serializers.CharField()
+    title = serializers.CharField(allow_null=True)
     genres = serializers.ListField(child=serializers.CharField())
     release_date = serializers.DateField(allow_null=True)
 

@@ -1,7 +1,8 @@
 """Ranking of movies by current activity. Pure: no Django, no database, no clock.
 
-A movie's score is the ``trending_score`` of its newest ``trending`` document in the window. Movies for which the
-speed layer holds only ``stats`` are scored here, on the same scale of 0 to 100, by one formula::
+A movie's score is the ``trending_score`` of its newest ``trending`` document in the window, else the one that its
+newest ``stats`` carries. Movies whose ``stats`` carry none are scored here, on the same scale of 0 to 100, by one
+formula::
 
     score = POPULARITY_WEIGHT * p / (p + USUAL_POPULARITY) + CHANGE_WEIGHT * c / (|c| + USUAL_CHANGE)
 
@@ -154,7 +155,10 @@ def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
     stats = inputs.hours.newest("stats", boundary, since=start)
     movies = np.union1d(trending.movies, stats.movies)
     change = _change_per_hour(stats, inputs.hours.second_newest("stats", boundary, since=start))
-    derived = _spread(movies, stats, popularity_scores(stats.column("popularity"), change))
+    told = stats.column("trending_score")
+    derived = _spread(
+        movies, stats, np.where(np.isnan(told), popularity_scores(stats.column("popularity"), change), told)
+    )
     _, measured = trending.locate(movies)
     return Candidates(
         movies=movies,
@@ -187,7 +191,9 @@ def _rank_rows(candidates: Candidates, catalogue: Catalogue) -> Integers:
     popularity = _spread(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
     popularity = np.where(np.isnan(popularity), _catalogue_popularity(candidates.movies, catalogue), popularity)
     # lexsort: the last key counts most; NaN sorts last.
-    return np.lexsort((candidates.movies, -popularity, -candidates.score))
+    ranked = np.lexsort((candidates.movies, -popularity, -candidates.score))
+    # Stats that tell neither a score nor a popularity rank no movie.
+    return ranked[~np.isnan(candidates.score[ranked])]
 
 
 def _catalogue_popularity(movies: Integers, catalogue: Catalogue) -> Floats:
@@ -203,7 +209,7 @@ def _entry(rank: int, row: int, candidates: Candidates, catalogue: Catalogue) ->
     facts, stats = catalogue.facts_of(movie_id), candidates.stats
     bucket = stats.row_of(movie_id)
     numbers = {
-        name: facts.get(name) if bucket is None else stats.value(bucket, name)
+        name: facts.get(name) if bucket is None or (value := stats.value(bucket, name)) is None else value
         for name in ("popularity", "vote_average", "vote_count")
     }
     return {

@@ -34,7 +34,7 @@ class Movies:
 
     Args:
         ids: movie ids, as an array of 64-bit numbers: looking one up is twice as fast as in a numpy array.
-        titles: the stored titles.
+        titles: the stored titles; empty: unknown.
         index: over the titles.
         released: day of the release as the number YYYYMMDD; 0: unknown.
         genres: the spellings of the documents.
@@ -42,7 +42,8 @@ class Movies:
         vote_count: −1: unknown.
         computed_at: when the details were computed, in microseconds since 1970.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
-        reviews: number of those reviews.
+        scored: number of those reviews.
+        reviews: number of the reviews in the total, with a score or without.
         as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 
@@ -57,6 +58,7 @@ class Movies:
     vote_count: Integers
     computed_at: Integers
     score_sum: Floats
+    scored: Integers
     reviews: Integers
     as_of: datetime | None
 
@@ -83,7 +85,7 @@ class Movies:
         """Returns the held fields of the payload, without unknown numbers and dates."""
         votes = int(self.vote_count[row])
         found = {
-            "title": self.titles[row],
+            "title": self.titles[row] or None,
             "genres": self.genres.at(row),
             "release_date": self.release_date(row),
             "vote_average": self.vote_average.at(row),
@@ -119,13 +121,10 @@ class GenreFacts:
 
 def _no_movies() -> Movies:
     nothing = np.empty(0, np.int64)
-    none = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_))
+    none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
-    texts = Texts(())
-    index = TitleIndex.of(())
-    return Movies(
-        array("q"), texts, index, few, Genres.of(()), none, none, none, nothing, nothing, none.values, nothing, None
-    )
+    columns = few, Genres.of(()), none, none, none, nothing, nothing, floats, nothing, nothing
+    return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +182,7 @@ class Catalogue:
 
     def title_of(self, movie_id: int) -> str | None:
         row = self.movies.row(movie_id)
-        return None if row is None else self.movies.titles[row]
+        return None if row is None else self.movies.titles[row] or None
 
     def facts_of(self, movie_id: int) -> Mapping[str, Any]:
         """Returns title, genres, release_date, vote_average, vote_count, popularity and revenue, as far as known.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from merger.contract.documents import Skipped
+from merger.contract.values import Skipped
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 
 
@@ -21,7 +21,8 @@ def coverage_of(
     """The hours of one data type that the speed layer holds, for one movie or for all of them.
 
     An hour with an unreadable document is not held, unless a readable document is as new and says the same
-    (requirements D2 and D4). Nor is one whose only documents are stamped in the future.
+    (requirements D2 and D4); nor if the document is a part of the hour that no other one replaces. Nor is one whose
+    only documents are stamped in the future.
 
     Args:
         data_type: the documents' type.
@@ -37,7 +38,7 @@ def coverage_of(
         if skip.layer == "speed"
         and skip.hour is not None
         and skip.type in (data_type, None)
-        and _is_newer(skip.written_at, synced.get(skip.hour))
+        and (skip.part is not None or _is_newer(skip.written_at, synced.get(skip.hour)))
     }
     return SpeedCoverage(
         boundary=boundary,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from merger.contract.documents import BatchDocument, SpeedDocument
+from merger.contract.values import BatchDocument, SpeedDocument
 
 _TIE_FIELDS = (
     *("title", "release_date", "vote_average", "vote_count", "popularity", "revenue"),

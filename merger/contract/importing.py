@@ -18,8 +18,8 @@ import orjson
 
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
-from merger.contract.fields import moment
 from merger.contract.identity import identity_of
+from merger.contract.stamps import moment
 from merger.errors import Unreadable
 
 BATCH_KIND, SPEED_KIND = KINDS = "batch", "speed"

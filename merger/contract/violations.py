@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from merger.contract.documents import Contract
-from merger.contract.fields import moment
 from merger.contract.identity import identity_of
 from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER
+from merger.contract.stamps import moment
 from merger.errors import Unreadable
 
 _NO_EXPIRY, _OTHER_EXPIRY = "ttl_expires_at: it is missing", "ttl_expires_at: it is not 48 hours after the hour"

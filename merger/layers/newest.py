@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.contract.fields import moment, readable
+from merger.contract.fields import readable
+from merger.contract.stamps import moment
 from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, StampForm, form_of, stamp_ranges
 from merger.stores.store import Document, Find, Store
 

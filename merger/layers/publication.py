@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from merger.contract.fields import moment, readable
+from merger.contract.fields import readable
+from merger.contract.stamps import moment
 
 RUNS: Final = "batch_runs"
 """The collection of run records."""

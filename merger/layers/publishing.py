@@ -16,9 +16,10 @@ from pymongo.database import Database
 
 from merger.contract.collections import BATCH
 from merger.contract.documents import BatchDocument, Contract
-from merger.contract.fields import moment, readable
+from merger.contract.fields import readable
 from merger.contract.identity import Identity, identity_of, recency_of
 from merger.contract.payloads import VIEWS
+from merger.contract.stamps import moment
 from merger.core.boundary import Boundary
 from merger.core.windows import EPOCH
 from merger.errors import MergerError

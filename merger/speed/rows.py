@@ -17,7 +17,7 @@ from merger.core.windows import EPOCH, HOUR
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "sentiment": ("avg_sentiment", "review_count"),
-    "stats": ("vote_average", "vote_count", "popularity", "popularity_velocity"),
+    "stats": ("vote_average", "vote_count", "popularity", "popularity_velocity", "trending_score"),
     "trending": ("trending_score", "velocity", "acceleration"),
 }
 """Fields of each type's payload that are kept."""
@@ -114,14 +114,16 @@ class Rows:
         )
 
     def mean(self, value: str, weight: str | None) -> Mean:
-        """Returns the mean of a field that every row has, weighted by another field, or with equal weights.
+        """Returns the mean of a field over the rows that have it, weighted by another field, or with equal weights.
 
         The order of the rows affects the last digit, so the same order gives the same mean. Requirement M7.
         """
+        values = self.column(value)
+        known = ~np.isnan(values)
         if weight is None:
-            return Mean(float(self.column(value).sum()), len(self))
-        weights = self.column(weight)
-        return Mean(float((self.column(value) * weights).sum()), int(weights.astype(np.int64).sum()))
+            return Mean(float(values[known].sum()), int(known.sum()))
+        weights = self.column(weight)[known]
+        return Mean(float((values[known] * weights).sum()), int(weights.astype(np.int64).sum()))
 
     def differs(self, other: Rows) -> Flags:
         """Returns, row by row, whether values or sync times differ from those of ``other``."""

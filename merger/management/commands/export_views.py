@@ -19,8 +19,8 @@ from bson import json_util
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from merger.contract.fields import moment
 from merger.contract.importing import BATCH_KIND, COLLECTION_OF, KINDS, SPEED_KIND
+from merger.contract.stamps import moment
 from merger.errors import StoreError
 from merger.management.errors import as_command_errors
 from merger.management.progress import Progress

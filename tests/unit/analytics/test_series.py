@@ -225,7 +225,7 @@ def test_a_layer_that_stopped_syncing_does_not_hide_a_batch_point() -> None:
 def test_an_unreadable_hour_is_missing_only_in_series_that_include_its_movie() -> None:
     hour = at("2026-03-10 04:00")
     batch = [point("2026-03-09", 7.0, data={"genre": "Drama"})]
-    bad = {**rated(hour, movie_id=2), "data": {"vote_average": float("nan")}}
+    bad = {**rated(hour, movie_id=2), "data": None}
     assert missing(ask(batch, [*HEALTHY_HOURS, bad], genre="drama")) == [("03-10 04", "03-10 05")]
     assert ask(batch, [*HEALTHY_HOURS, {**bad, "movie_id": 3}], genre="drama").freshness.complete
 

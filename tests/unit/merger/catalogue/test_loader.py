@@ -164,13 +164,13 @@ def test_copy_holds_skipped_documents_and_lifetime_totals() -> None:
     total = {"avg_sentiment": 0.5, **counts}
     loaded = Loaded(
         movie(1),
-        movie(2, version="x"),
+        movie(2, computed_at="x", covers_until=None),
         batch_view("sentiment", total, RUN, movie_id=1),
         batch_view("sentiment", total | {"date": "2026-01-01"}, RUN, movie_id=1),
         batch_view("sentiment", total | {"review_count": -1}, RUN, movie_id=1),
     )
     found = loaded.now()
-    assert [skip.kind for skip in found.skipped] == ["movie_details.version", "sentiment.review_count"]
+    assert [skip.kind for skip in found.skipped] == ["movie_details.computed_at", "sentiment.review_count"]
     assert [skip.kind for skip in found.skipped_of("sentiment")] == ["sentiment.review_count"]
     assert (found.movies.reviews.tolist(), found.movies.score_sum.tolist()) == ([4], [2.0])
 

@@ -65,11 +65,11 @@ def test_the_fixed_strategy_also_compares_all_days_the_speed_layer_holds() -> No
 
 
 HOSTILE: tuple[Mapping[str, Any], ...] = (
-    {"review_count": "7"},
+    {"review_count": "seven"},
     {"review_count": float("nan")},
     {"review_count": -1},
     {"review_count": None},
-    {"avg_sentiment": {}},
+    {"positive_count": {}},
 )
 
 
