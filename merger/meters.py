@@ -62,6 +62,9 @@ STRICT_REFUSALS: Final = counter(
 DOCUMENTS_SKIPPED: Final = counter(
     "documents_skipped", "Documents that could not be read, counted at each reading.", ("layer", "kind")
 )
+VALUES_DROPPED: Final = counter(
+    "values_dropped", "Values that could not be read, of documents that were, at each reading.", ("layer", "kind")
+)
 
 # Drift between the layers
 DRIFT_CHECKED_BUCKETS: Final = counter("drift_checked_buckets", "Movies' days compared between both layers.")

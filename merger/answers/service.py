@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import partial
@@ -21,7 +22,7 @@ from merger.cache.generations import BATCH_GENERATION, bumped_at, concerns_copie
 from merger.cache.terms import CacheRequest, PartialAnswer
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
-from merger.contract.documents import Contract, Skipped
+from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.evidence import PARTIAL, Completeness, Unproven
@@ -95,7 +96,7 @@ class MergeService:
         bulkhead = Bulkhead(places, monotonic)
         self._reader = Reader(published, contract, self._layers, self._hours, self._loader, bulkhead)
         self.skipped = SkippedLog()
-        self._noted: tuple[Skipped, ...] = ()
+        self._noted: Catalogue | None = None
         self.computed_at = float("-inf")
 
     def fetch(self, view: View[P], params: P, *, completeness: Completeness = PARTIAL) -> Answer:
@@ -268,11 +269,13 @@ class MergeService:
         return ChangedAt(bumps.get(BATCH_GENERATION, UNCHANGED.batch), max(shared, default=UNCHANGED.any))
 
     def _note_skipped(self, inputs: ViewInputs) -> None:
-        """Notes the documents that could not be read; those of the catalogue once per copy, not per answer."""
+        """Notes what could not be read; what the catalogue lacks once per copy, not per answer."""
         self.skipped.note((*inputs.documents.skipped, *inputs.hours.skipped))
-        if inputs.catalogue.skipped and inputs.catalogue.skipped is not self._noted:
-            self._noted = inputs.catalogue.skipped
-            self.skipped.note(self._noted)
+        self.skipped.note_dropped(Counter(inputs.documents.dropped))
+        if inputs.catalogue is not self._noted:
+            self._noted = inputs.catalogue
+            self.skipped.note(inputs.catalogue.skipped)
+            self.skipped.note_dropped(inputs.catalogue.dropped)
 
 
 def cache_key(name: str, params: object) -> str:

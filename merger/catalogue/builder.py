@@ -14,7 +14,7 @@ import numpy as np
 from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
 from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
 from merger.contract.dedupe import newest_batch
-from merger.contract.documents import BatchDocument, Documents, Skipped
+from merger.contract.documents import BatchDocument, Documents, Dropped, Skipped
 from merger.core.boundary import Boundary
 from merger.core.columns import Flags, Floats
 
@@ -32,10 +32,14 @@ class CatalogueBuilder:
         self._months: dict[Hashable, BatchDocument] = {}
         self._ahead: BatchDocument | None = None
         self._skipped: list[Skipped] = []
+        self._dropped: dict[tuple[str, str], tuple[Dropped, int]] = {}
 
     def add(self, documents: Documents) -> None:
         """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment."""
         self._skipped += documents.skipped
+        for drop in documents.dropped:
+            first, number = self._dropped.get((drop.layer, drop.kind), (drop, 0))
+            self._dropped[drop.layer, drop.kind] = first, number + 1
         months = []
         for document in documents.batch:
             if not self._boundary.uses_batch(document.computed_at):
@@ -66,6 +70,7 @@ class CatalogueBuilder:
             totals_as_of=self._totals.newest.as_of(),
             total_ahead=self._ahead,
             skipped=tuple(self._skipped),
+            dropped=dict(self._dropped.values()),
             skipped_kinds=tuple({(skip.type, skip.kind): skip for skip in self._skipped}.values()),
             genres=genres,
             by_genre=_facts_by_genre(movies, genres, rated),

@@ -19,7 +19,7 @@ import numpy as np
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import normalise_words
-from merger.contract.documents import BatchDocument, Skipped
+from merger.contract.documents import BatchDocument, Dropped, Skipped
 from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
@@ -140,6 +140,7 @@ class Catalogue:
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
         total_ahead: the newest lifetime total stamped in the future, which is left out.
         skipped: documents of these types that could not be read.
+        dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
         genres: spelling to show of every genre that a movie or document names, by genre key.
         by_genre: figures for each of these keys.
@@ -156,6 +157,7 @@ class Catalogue:
     totals_as_of: datetime | None = None
     total_ahead: BatchDocument | None = None
     skipped: tuple[Skipped, ...] = ()
+    dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()
     genres: Mapping[str, str] = field(default_factory=dict)
     by_genre: Mapping[str, GenreFacts] = field(default_factory=dict)

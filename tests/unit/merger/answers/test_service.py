@@ -104,15 +104,15 @@ def test_unknown_movie_is_not_found() -> None:
 
 
 def test_skipped_documents_are_counted_and_give_a_warning() -> None:
-    bad = stats(2, synced_at=NOW, hour="noon")
+    bad = stats(2, data=None)
     served = Served([details(), details(computed_at="x", covers_until=None)], [stats(), bad, bad])
     answer = served.service.fetch(VIEW, ByMovie(1))
     assert served.service.skipped.counts == {
         ("batch", "movie_details.computed_at"): 2,  # in the catalogue and in the answer's own read
-        ("speed", "stats.hour"): 2,
+        ("speed", "stats.data"): 2,
     }
     assert answer.data["freshness"]["warnings"] == [
-        "documents_skipped: some stored documents could not be read (movie_details.computed_at, stats.hour)"
+        "documents_skipped: some stored documents could not be read (movie_details.computed_at, stats.data)"
     ]
 
 

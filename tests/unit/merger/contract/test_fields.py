@@ -124,9 +124,13 @@ def test_titles_and_ids_may_be_mixed() -> None:
     assert len(fields.titles_or_ids([1] * 10_000)) == 10_000
 
 
+def _losses() -> list[fields.Loss]:
+    return []
+
+
 def test_absent_fields_stay_absent_unless_they_are_required() -> None:
     wanted = {"a": Field(fields.count, required=True), "b": Field(fields.count)}
-    assert fields.record({"a": 1, "b": None}, wanted, lost := []) == {"a": 1}
+    assert fields.record({"a": 1, "b": None}, wanted, lost := _losses()) == {"a": 1}
     assert lost == []
     with pytest.raises(ValueError, match=r"^a: it is missing"):
         fields.record({"b": 1}, wanted, [])
@@ -136,7 +140,7 @@ def test_absent_fields_stay_absent_unless_they_are_required() -> None:
 
 def test_an_optional_value_that_can_not_be_read_is_lost_alone() -> None:
     wanted = {"a": Field(fields.count, required=True), "b": Field(fields.count), "c": Field(fields.name)}
-    assert fields.record({"a": 1, "b": -1, "c": "C"}, wanted, lost := []) == {"a": 1, "c": "C"}
+    assert fields.record({"a": 1, "b": -1, "c": "C"}, wanted, lost := _losses()) == {"a": 1, "c": "C"}
     assert lost == [("b", "a count can't be negative")]
 
 
@@ -151,7 +155,7 @@ def test_an_unreadable_identifying_value_refuses_the_whole_and_nan_stands_for_no
 def test_an_unreadable_value_within_a_list_of_objects_is_lost_alone() -> None:
     entry = {"n": Field(fields.count, required=True), "title": Field(fields.title)}
     wanted = {"top": Field(fields.Records(entry, short="title"), required=True)}
-    found = fields.record({"top": [{"n": 1, "title": ""}, {"n": 2, "title": 1917}]}, wanted, lost := [])
+    found = fields.record({"top": [{"n": 1, "title": ""}, {"n": 2, "title": 1917}]}, wanted, lost := _losses())
     assert found == {"top": ({"n": 1}, {"n": 2, "title": "1917"})}
     assert lost == [("top.title", "a name can't be empty")]
     with pytest.raises(ValueError, match=r"^top: n: it is missing"):

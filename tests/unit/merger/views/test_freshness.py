@@ -106,7 +106,7 @@ def test_long_list_of_skipped_kinds_is_shortened() -> None:
     broken = [{**total(1, RUN), "data": {**total(1, RUN)["data"], field: "?"}} for field in fields]
     broken.append({**total(1, RUN), "movie_id": "?"})
     warning = describe(BOUNDARY, HEALTHY, documents=Contract().read(broken)).warnings[0]
-    assert warning.endswith("sentiment.negative_count, sentiment.neutral_count, …)")
+    assert warning.endswith("sentiment.neutral_count, sentiment.positive_count, …)")
 
 
 def test_equal_warnings_appear_once() -> None:
