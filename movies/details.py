@@ -70,7 +70,10 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
     newest = sorted(newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
     needed = closed_hours(window.bounded_start, window.end, boundary)
-    stats = [{"hour": isoformat(d.hour), **d.data, "synced_at": isoformat(d.synced_at)} for d in newest]
+    stats = [
+        {"hour": isoformat(d.hour), **dict.fromkeys(SPEED_FIELDS), **d.data, "synced_at": isoformat(d.synced_at)}
+        for d in newest
+    ]
     body = {
         "movie_id": movie_id,
         "title": inputs.catalogue.title_of(movie_id),
