@@ -19,9 +19,8 @@ from merger.cache.outcome_totals import OutcomeTotals
 from merger.cache.popular import PopularCounts, PopularTotals
 from merger.cache.redis_tier import RedisTier
 from merger.cache.terms import CacheRules
-from merger.configuration import aliases, policy
+from merger.configuration import aliases, configured_contract, coverage_rule, policy
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers
 from merger.drift.auditor import Auditor
@@ -53,7 +52,7 @@ def service() -> MergeService:
     return MergeService(
         store=_guarded_store(),
         cache=_answer_cache(),
-        contract=Contract(aliases()),
+        contract=configured_contract(),
         policy=policy(),
         ttl={ttl: getattr(settings, f"CACHE_TTL_{ttl.name}") for ttl in TTLClass},
         timeout=settings.MONGODB_TIMEOUT,
@@ -82,7 +81,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    state = LayerState(store, Contract(aliases()), time.monotonic, store.refresh)
+    state = LayerState(store, configured_contract(), time.monotonic, store.refresh)
     return boundary, state.layers(tuple(SPEED_TYPES), boundary)
 
 
@@ -122,7 +121,7 @@ def _show_state(collection: str, state: BreakerState) -> None:
 
 def run_publisher() -> RunPublisher:
     """Publishes and rolls back batch runs."""
-    return RunPublisher(database(), Contract(aliases()), service().boundary)
+    return RunPublisher(database(), configured_contract(), service().boundary)
 
 
 def migrator() -> Migrator:
@@ -199,7 +198,7 @@ def drift_audit() -> DriftAudit:
     """The comparison of the layers in this process."""
     own_watcher = watcher()
     return DriftAudit(
-        auditor=Auditor(service().layers, service().store, Contract(aliases()), time.monotonic),
+        auditor=Auditor(service().layers, service().store, configured_contract(), time.monotonic),
         shared=shared_drift_results(),
         newest_batch=lambda: service().batch_seen,
         may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
@@ -239,7 +238,8 @@ def _answer_cache() -> AnswerCache:
 
 def _service_prefix() -> str:
     """Prefix of entries; services with other code, data, rules or aliases never share one."""
-    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, policy(), aliases())
+    rules = policy(), aliases(), coverage_rule()
+    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, *rules)
 
 
 def _data_prefix() -> str:

@@ -204,14 +204,15 @@ class Contract:
             raise Unreadable(f"{kind}.{invalid_field if invalid_field in fields else 'data'}", str(error)) from error
 
     def _describe_batch(self, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
-        found = find_payload(raw, "", {"genre": None, "date": None}, self.aliases, flat=True) or {}
+        found = find_payload(raw, "", dict.fromkeys(("genre", "date", "year")), self.aliases, flat=True) or {}
         return Skipped(
             layer="batch",
             kind=error.kind,
             reason=error.reason,
             type=self._view_type(raw),
             movie_id=readable(raw.get("movie_id") or found.get("movie_id"), count),
-            date=readable(found.get("date"), day),
+            has_date=found.get("date") is not None,
+            date=readable(found.get("date"), day) or _period_of(found),
             written_at=self._stamp(raw, "computed_at", []),
             genre=readable(found.get("genre"), name),
             id=_id_of(raw),
@@ -239,6 +240,12 @@ class Contract:
         key = name if raw.get(name) is not None else next(found_stamps(raw, name, self.aliases), name)
         found: datetime | None = _read_optional(raw, key, moment, lost)
         return found
+
+
+def _period_of(payload: Mapping[str, Any]) -> str | None:
+    """The month or year of ``genre_analytics``, as text; ``None`` where it can't be read."""
+    year, month = (readable(payload.get(key), VIEWS["genre_analytics"][key].read) for key in ("year", "month"))
+    return None if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
 
 
 def _id_of(raw: Mapping[str, Any]) -> str | None:

@@ -71,8 +71,10 @@ class Heartbeat:
 class Skipped:
     """A document that could not be read, with the parts of its key that could.
 
-    ``hour`` is the hour that its window lies in. ``part`` is the start of a smaller window of that hour, if no readable
-    document as new stands for it: the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read.
+    ``has_date`` is true if the payload has a ``date``, readable or not: such a document is no total. Of
+    ``genre_analytics``, ``date`` is the year and month (``2025-03``), or the year alone. ``hour`` is the hour that its
+    window lies in. ``part`` is the start of a smaller window of that hour, if no readable document as new replaces it:
+    the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read.
     """
 
     layer: str
@@ -86,6 +88,7 @@ class Skipped:
     genre: str | None = None
     part: datetime | None = None
     id: str | None = None
+    has_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from merger import configuration, wiring
 from merger.cache.outcomes import hit_rate
-from merger.configuration import aliases
+from merger.configuration import aliases, configured_contract
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import BatchDocument, Contract
+from merger.contract.documents import BatchDocument
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
@@ -99,7 +99,7 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
     Raises:
         StoreError: from the store.
     """
-    contract, store = Contract(aliases()), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
+    contract, store = configured_contract(), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
     newest: dict[str, BatchDocument | None] = {}
     for view_type in VIEWS:
         documents = []

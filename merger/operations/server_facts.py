@@ -15,9 +15,8 @@ from typing import Any
 from pymongo.errors import OperationFailure
 
 from merger import wiring
-from merger.configuration import aliases
+from merger.configuration import aliases, configured_contract
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mongo_call
@@ -155,7 +154,7 @@ def any_without_expiry() -> bool:
 
 def _sample(collection: str, types: list[tuple[str, str]], date: str) -> ContractSample:
     documents = {str(each["_id"]): each for each in _find_newest(collection, types, date)}
-    contract = Contract(aliases())
+    contract = configured_contract()
     read = contract.read(**{"batch" if collection == BATCH else "speed": documents.values()})
     return ContractSample(len(documents), Counter(each.kind for each in read.skipped))
 

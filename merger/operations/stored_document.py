@@ -12,9 +12,8 @@ from bson import Binary, ObjectId, json_util
 from bson.binary import UUID_SUBTYPE
 from bson.errors import BSONError
 
-from merger.configuration import aliases
+from merger.configuration import configured_contract
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract
 from merger.errors import Unreadable
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -73,7 +72,7 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 def why_unreadable(collection: str, document: Mapping[str, Any]) -> str | None:
     """Returns why the service can't read a document; ``None``: it can."""
-    contract = Contract(aliases())
+    contract = configured_contract()
     try:
         if collection == BATCH:
             contract.read_batch(document)

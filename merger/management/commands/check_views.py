@@ -12,8 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from merger.configuration import aliases
-from merger.contract.documents import Contract
+from merger.configuration import configured_contract
 from merger.contract.importing import COLLECTION_OF, KINDS
 from merger.contract.violations import ViolationReport
 from merger.errors import StoreError
@@ -51,7 +50,7 @@ class Command(BaseCommand):
         reports: dict[str, dict[str, Any]] = {}
         for kind in KINDS if options["kind"] is None else (options["kind"],):
             examples, duplicates = max(0, options["examples"]), not options["no_duplicates"]
-            check = ViolationReport(kind, Contract(aliases()), examples, duplicates=duplicates)
+            check = ViolationReport(kind, configured_contract(), examples, duplicates=duplicates)
             self._read(kind, check)
             reports[COLLECTION_OF[kind]] = check.as_dict()
         if options["json"]:

@@ -22,8 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
-from merger.configuration import aliases
-from merger.contract.documents import Contract
+from merger.configuration import configured_contract
 from merger.contract.importing import COLLECTION_OF, KINDS, STAMPS, LineReader, Ready, Rejected
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
@@ -112,7 +111,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = LineReader(options["kind"], Contract(aliases()), _parse_extended_json)
+        reader = LineReader(options["kind"], configured_contract(), _parse_extended_json)
         rejected = 0
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:

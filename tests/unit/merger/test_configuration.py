@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Any
 
-from merger.configuration import aliases, policy, utc_now
+from merger.configuration import aliases, configured_contract, policy, utc_now
+from merger.contract.dialects.coverage_rule import CoverageRule
 from merger.core.boundary import Strategy
 
 
@@ -26,3 +27,12 @@ def test_aliases_are_extended_by_the_settings(settings: Any) -> None:
 
 def test_present_time_is_aware_utc() -> None:
     assert utc_now().tzinfo is UTC
+
+
+def test_the_contract_has_the_deployments_names_and_its_rule_for_coverage(settings: Any) -> None:
+    settings.CONTRACT_ALIASES, settings.BATCH_COVERAGE = {"payload": ["body"]}, "day"
+    found = configured_contract()
+    assert "body" in found.aliases.payload
+    assert found.coverage == CoverageRule(to_day=True)
+    settings.BATCH_COVERAGE = ""
+    assert configured_contract().coverage is None

@@ -227,3 +227,23 @@ def test_documents_of_other_known_types_are_left_out_and_doubtful_ones_stay() ->
     found = Contract().speed_of_types(raw, ("stats",))
     assert [each["data_type"] for each in found] == ["stats", "clicks", None, 5, ["sentiment"]]
     assert Contract().speed_of_types(raw, ()) == raw
+
+
+@pytest.mark.parametrize(
+    ("data", "has_date", "date"),
+    [
+        (sentiment(-1), False, None),
+        (sentiment(-1, date="2026-03-09"), True, "2026-03-09"),
+        (sentiment(-1, date="soon"), True, None),
+    ],
+)
+def test_a_skipped_point_is_told_from_a_skipped_total(data: Raw, has_date: bool, date: str | None) -> None:
+    (skip,) = Contract().read([{**total(1, RUN), "data": data}]).skipped
+    assert (skip.has_date, skip.date) == (has_date, date)
+
+
+@pytest.mark.parametrize(("month", "date"), [(3, "2025-03"), (None, "2025"), (13, "2025")])
+def test_a_skipped_genre_document_tells_its_period(month: int | None, date: str) -> None:
+    data = {"genre": "Drama", "year": 2025, "month": month, "total_movies": -1}
+    (skip,) = Contract().read([batch_view("genre_analytics", data, RUN)]).skipped
+    assert (skip.genre, skip.date, skip.has_date) == ("Drama", date, False)
