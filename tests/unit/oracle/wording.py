@@ -14,11 +14,10 @@ def describe(world: World) -> str:
     """One line for each part of a world that differs from a world in which nothing happens."""
     parts = [*_differences(world.truth, Truth(world.now)), *_differences(world.batch, BatchJob())]
     parts += _differences(world.speed, SpeedJob())
-    parts += [
-        f"{name}: {_text(getattr(world, name))}"
-        for name in ("dialects", "share", "damages")
-        if world.dialects or world.damages
-    ]
+    if world.dialects:
+        parts.append(f"dialects: {_text(world.dialects)} in {world.share:.0%} of the documents")
+    if world.damages:
+        parts.append(f"damages: {_text(world.damages)}")
     return "\n".join([f"now: {_text(world.now)}", *parts])
 
 
