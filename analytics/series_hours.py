@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import SpeedLayer
 from merger.views.coverage import usable_speed
+from merger.views.plans import series_hours_from
 from merger.views.reading import ViewInputs
 
 OBSERVED: Mapping[str, tuple[str, str | None]] = {
@@ -32,6 +34,7 @@ class MovieHours:
     Attributes:
         skipped: documents that could not be read, of any movie.
         layer: the part of the speed layer that was read.
+        partial: hours whose documents may be versions of each other.
     """
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
@@ -43,6 +46,7 @@ class MovieHours:
         self._by_hour = {document.hour: document for document in newest}
         self.skipped = inputs.documents.skipped
         self.layer = inputs.layers.speed_of(data_type)
+        self.partial = frozenset(hour for hour, document in self._by_hour.items() if document.is_assumed)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -75,7 +79,7 @@ class ManyMoviesHours:
         genre: limits the series to movies of this genre; ``None``: all movies belong.
 
     Attributes:
-        skipped, layer: as those of ``MovieHours``.
+        skipped, layer, partial: as those of ``MovieHours``.
     """
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
@@ -86,7 +90,8 @@ class ManyMoviesHours:
         self._ahead = inputs.hours.ahead(inputs.boundary, data_type)
         self.skipped = inputs.hours.skipped
         # An hour that was not read must not count as held by the layer.
-        self.layer = SpeedLayer(frozenset(self._tables), inputs.layers.speed_of(data_type).synced_at)
+        self.layer = _layer_read(frozenset(self._tables), data_type, inputs)
+        self.partial: frozenset[datetime] = frozenset()
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -110,6 +115,16 @@ class ManyMoviesHours:
         """Documents of the series whose ``synced_at`` lies in the future."""
         genre = self._genre
         return [d for d in self._ahead if genre is None or self._catalogue.is_of_genre(d.movie_id, genre)]
+
+
+def _layer_read(with_documents: frozenset[datetime], data_type: str, inputs: ViewInputs) -> SpeedLayer:
+    """The part of the speed layer that was read: hours with documents, and those that others show to be without any."""
+    layer, start = inputs.layers.speed_of(data_type), series_hours_from(inputs.boundary, inputs.layers)
+    return replace(
+        layer,
+        held=with_documents | {hour for hour in layer.held if hour >= start},
+        assumed={hour: reason for hour, reason in layer.assumed.items() if hour >= start},
+    )
 
 
 HourSource: TypeAlias = MovieHours | ManyMoviesHours

@@ -61,6 +61,40 @@ class Assumption:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class EmptySpan:
+    """A half-open interval in which nothing happened where no document says otherwise.
+
+    ``reason`` is ``None`` if that is proven, else why it is assumed. A ``start`` of ``None`` means "since the
+    beginning".
+    """
+
+    start: datetime | None
+    end: datetime
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What it means that the published batch runs do not name a movie or a day in documents of one view type.
+
+    Args:
+        proven_until: up to this event time it had no events, since a run states how many documents it wrote, and they
+            are all there.
+        assumed_until: up to this event time that is assumed, since a run says no more than that it is published.
+        is_broken: a run states more documents than are there, so that nothing can be assumed of its days.
+    """
+
+    proven_until: datetime | None = None
+    assumed_until: datetime | None = None
+    is_broken: bool = False
+
+    def spans(self) -> tuple[EmptySpan, ...]:
+        """The same as spans without events, the proven one first."""
+        ends = ((self.proven_until, None), (self.assumed_until, Reason.ABSENT))
+        return tuple(EmptySpan(None, end, reason) for end, reason in ends if end is not None)
+
+
 class Unproven(Incomplete):
     """The answer would rest on assumptions, and the caller asked for a proven one."""
 

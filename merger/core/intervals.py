@@ -37,6 +37,28 @@ def union(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(result)
 
 
+def common(first: Interval, second: Interval) -> Interval | None:
+    """The part that two intervals share; ``None`` if there is none."""
+    starts = [start for start in (first[0], second[0]) if start is not None]
+    start, end = max(starts, default=None), min(first[1], second[1])
+    return (start, end) if start is None or start < end else None
+
+
+def without(intervals: Iterable[Interval], removed: Interval) -> list[Interval]:
+    """Intervals without the parts that lie in another one."""
+    start, end = removed
+    result: list[Interval] = []
+    for interval in intervals:
+        if common(interval, removed) is None:
+            result.append(interval)
+            continue
+        if start is not None and (interval[0] is None or interval[0] < start):
+            result.append((interval[0], start))
+        if end < interval[1]:
+            result.append((end, interval[1]))
+    return result
+
+
 def _by_start(interval: Interval) -> tuple[bool, float]:
     start = interval[0]
     return (start is not None, start.timestamp() if start else 0.0)

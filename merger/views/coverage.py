@@ -39,6 +39,7 @@ def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, lay
         synced={d.hour: d.synced_at for d in usable},
         skipped=documents.skipped,
         ahead=(d.hour for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
+        partial=(d.hour for d in usable if d.is_assumed),
     )
 
 

@@ -116,8 +116,8 @@ def test_an_unreadable_point_makes_its_day_missing_where_speed_expired() -> None
 
 def test_an_unreadable_duplicate_only_adds_a_warning() -> None:
     batch, speed = [total(100, LAST_RUN), *LAST_RUN_DAYS], speed_from("2026-03-08 10:00")
-    broken = [{**document, "data": None} for document in (*batch, *speed)]
-    clean, dirty = ask(NOW, batch, speed), ask(NOW, [*batch, *broken], [*speed, *broken])
+    broken_batch, broken_speed = ([{**document, "data": None} for document in layer] for layer in (batch, speed))
+    clean, dirty = ask(NOW, batch, speed), ask(NOW, [*batch, *broken_batch], [*speed, *broken_speed])
     assert dirty.body == clean.body
     assert dirty.freshness.missing == clean.freshness.missing
     assert codes_of(dirty) - codes_of(clean) == {"documents_skipped"}

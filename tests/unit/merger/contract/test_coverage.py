@@ -44,7 +44,7 @@ def test_an_hour_with_a_usable_document_is_held() -> None:
         (unreadable(written_at=SYNCED + HOUR, type=None), False),
         (unreadable(written_at=SYNCED + HOUR, type="sentiment"), True),
         (unreadable(written_at=SYNCED + HOUR, layer="batch"), True),
-        (unreadable(written_at=SYNCED + HOUR, hour=None), True),
+        (unreadable(written_at=SYNCED + HOUR, hour=None), False),
     ],
 )
 def test_only_a_newer_unreadable_document_of_the_type_unsettles_an_hour(skip: Skipped, is_held: bool) -> None:
