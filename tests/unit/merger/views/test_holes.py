@@ -60,6 +60,6 @@ def test_an_unreadable_document_stands_for_the_time_beyond_the_readable_one() ->
 
 
 def test_a_document_of_unknown_age_may_stand_for_all_time() -> None:
-    found = Contract().read(batch=[{**total(1, LAST_RUN), "computed_at": "?"}])
+    found = Contract().read(batch=[{**total(-1, LAST_RUN), "computed_at": "?"}])
     assert lost_until(found.skipped, None, BOUNDARY) == ((None, BOUNDARY.open_hour),)
     assert BOUNDARY.open_hour - LAST_RUN > timedelta()
