@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -39,27 +42,61 @@ from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import causal_clock, database, slow_queries
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.client import redis_link
+from merger.stores.redis.link import RedisLink, without_redis
+from merger.stores.store import Store
 from merger.views.freshness import TTLClass
 from merger.views.registry import known_views
+
+_PATIENCE_SECONDS = 60.0
+"""For which an answer may wait for a store in memory, which takes as long as there are documents."""
+
+
+_stand_in: ContextVar[MergeService | None] = ContextVar("stand-in", default=None)
 
 
 @cache
 def service() -> MergeService:
     """The service of this process; it connects on first use, not here."""
+    return _stand_in.get() or _service_of(
+        _guarded_store(), _answer_cache(redis_link(), causal_clock()), configuration.utc_now, settings.MONGODB_TIMEOUT
+    )
+
+
+def _service_of(store: Store, cache: AnswerCache, clock: Callable[[], datetime], timeout: float) -> MergeService:
     return MergeService(
-        store=_guarded_store(),
-        cache=_answer_cache(),
+        store=store,
+        cache=cache,
         contract=configured_contract(),
         policy=policy(),
         ttl={ttl: getattr(settings, f"CACHE_TTL_{ttl.name}") for ttl in TTLClass},
-        timeout=settings.MONGODB_TIMEOUT,
+        timeout=timeout,
         places=settings.THREADS - 1,
-        clock=configuration.utc_now,
+        clock=clock,
         monotonic=time.monotonic,
     )
+
+
+@contextmanager
+def answers_from(store: Store, now: datetime) -> Iterator[None]:
+    """Context in which this process answers from another store, as of a fixed time; it asks no MongoDB and no Redis.
+
+    For commands alone: it applies to the whole process.
+
+    Args:
+        store: the documents to answer from.
+        now: aware UTC.
+    """
+    token = _stand_in.set(_service_of(store, _answer_cache(without_redis(), None), lambda: now, _PATIENCE_SECONDS))
+    service.cache_clear()
+    try:
+        yield
+    finally:
+        _stand_in.reset(token)
+        service.cache_clear()
 
 
 def patient_store(seconds: float) -> PublishedStore:
@@ -219,11 +256,11 @@ def background_tasks() -> list[Callable[[], None]]:
     ]
 
 
-def _answer_cache() -> AnswerCache:
+def _answer_cache(redis: RedisLink, seen: CausalClock | None) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        redis_tier=RedisTier(redis_link(), _service_prefix(), keep, causal_clock()),
+        redis_tier=RedisTier(redis, _service_prefix(), keep, seen),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: configuration.utc_now().timestamp(),
         rules=CacheRules(

@@ -50,7 +50,7 @@ def warm(address: str) -> tuple[Warmed, str]:
         [*((k, v) for k, v in parse_qsl(query) if k != "completeness"), ("completeness", Completeness.STRICT)]
     )
     try:
-        _answer(f"{path}?{strictly}")
+        call_api(f"{path}?{strictly}")
     except Incomplete:
         pass  # its answer was computed nevertheless
     except StoreError as error:
@@ -86,10 +86,10 @@ def _answers_computed() -> int:
 
 
 def _content(address: str) -> Any:
-    return orjson.loads(_answer(address).content)
+    return orjson.loads(call_api(address).content)
 
 
-def _answer(address: str) -> Any:
+def call_api(address: str) -> Any:
     """Calls a viewset's action; raises what it raises, and ``Http404`` where the API has no such address."""
     path, _, query = address.partition("?")
     request = HttpRequest()

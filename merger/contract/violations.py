@@ -8,7 +8,7 @@ from typing import Any
 
 from merger.contract.documents import Contract
 from merger.contract.identity import identity_of
-from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER
+from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER, is_heartbeat, speed_identity
 from merger.contract.stamps import moment
 from merger.errors import Unreadable
 
@@ -62,8 +62,12 @@ class ViolationReport:
         self._count(document.view_type, (*identity_of(document), document.run_id))
 
     def _add_speed(self, raw: Mapping[str, Any]) -> None:
+        if is_heartbeat(raw):
+            heartbeat = self._contract.read_heartbeat(raw)
+            self._count("heartbeat", ("heartbeat", heartbeat.data_type, heartbeat.hour))
+            return
         document = self._contract.read_speed(raw)
-        self._count(document.data_type, (document.data_type, document.movie_id, document.hour))
+        self._count(document.data_type, (*speed_identity(document), document.hour))
         expires = raw.get("ttl_expires_at")
         if expires is None:
             self._add_violation(raw, _NO_EXPIRY)

@@ -14,6 +14,7 @@ from bson.errors import BSONError
 
 from merger.configuration import configured_contract
 from merger.contract.collections import BATCH
+from merger.contract.importing import is_heartbeat
 from merger.errors import Unreadable
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -76,6 +77,8 @@ def why_unreadable(collection: str, document: Mapping[str, Any]) -> str | None:
     try:
         if collection == BATCH:
             contract.read_batch(document)
+        elif is_heartbeat(document):
+            contract.read_heartbeat(document)
         else:
             contract.read_speed(document)
     except Unreadable as error:

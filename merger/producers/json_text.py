@@ -66,6 +66,8 @@ class _Piece:
 
     def is_whole(self) -> bool:
         """Whether it is one whole object with fields, to judge by its ends and the number of its braces."""
+        if not self.text.endswith(b"\n") and len(self.text) >= _PIECE_BYTES:
+            return False  # the line goes on
         text = self.text.rstrip(b" \t\r\n,]")
         return text.startswith(b"{") and text != b"{}" and text.endswith(b"}") and text.count(b"{") == text.count(b"}")
 

@@ -9,13 +9,12 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import bson
-from bson import json_util
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from django.core.management.base import BaseCommand, CommandError
@@ -23,10 +22,11 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from merger.configuration import configured_contract
-from merger.contract.importing import COLLECTION_OF, KINDS, STAMPS, LineReader, Ready, Rejected
+from merger.contract.importing import COLLECTION_OF, KINDS, LineReader, Ready, Rejected
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
+from merger.producers.extended_json import parse_extended_json
 from merger.producers.files import STDIN, BadRow, UnreadableFile, ViewFile, files_of, open_views
 from merger.stores.mongo.batches import batched
 from merger.stores.mongo.client import database
@@ -41,7 +41,6 @@ WRITE_TIMEOUT_SECONDS = 60.0
 _MAX_DOCUMENT_BYTES = 16 * 2**20
 _SHOWN_TEXT = 2000
 _DUPLICATE_KEY = 11000
-_OPTIONS = json_util.JSONOptions(tz_aware=True)
 
 
 @dataclass
@@ -111,7 +110,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = LineReader(options["kind"], configured_contract(), _parse_extended_json)
+        reader = LineReader(options["kind"], configured_contract(), parse_extended_json)
         rejected = 0
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
@@ -179,20 +178,19 @@ def _encode(ready: Ready) -> Ready:
         raise Rejected(f"it can't be stored: {error}") from None
     if len(content) > _MAX_DOCUMENT_BYTES:
         raise Rejected(f"a document may have at most {_MAX_DOCUMENT_BYTES} bytes")
-    return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, as is required
+    return replace(ready, document=RawBSONDocument(content))  # type: ignore[arg-type]  # a mapping, as is required
 
 
 def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
     """Writes a batch; returns how many documents were left out because a newer one is stored."""
     collection = database()[COLLECTION_OF[kind]]
-    stamp = STAMPS[kind]
     # If the stored document is newer, the filter does not match it, and the insert fails with a duplicate id. In a
     # sharded collection the filter of an upsert must contain the shard key.
     writes = [
         ReplaceOne(
             {
                 "_id": {"$eq": each.document["_id"]},
-                stamp: {"$not": {"$gt": each.stamp}},
+                each.stamp_name: {"$not": {"$gt": each.stamp}},
                 **({"movie_id": {"$eq": each.document.get("movie_id")}} if collection.name in sharded else {}),
             },
             each.document,
@@ -209,13 +207,6 @@ def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
                 raise
             return len(errors)
     return 0
-
-
-def _parse_extended_json(line: bytes) -> Any:
-    try:
-        return json_util.loads(line.decode("utf-8"), json_options=_OPTIONS)
-    except (BSONError, OverflowError, ArithmeticError) as error:
-        raise ValueError(str(error)) from None
 
 
 def _summarize(name: str, counts: Counts, rejects: Rejects, options: dict[str, Any]) -> str:

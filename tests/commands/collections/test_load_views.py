@@ -107,10 +107,10 @@ HOSTILE = {
     "no type": ({"movie_id": 1}, "batch.view_type: it is not one of"),
     "another type": (details() | {"view_type": "rubbish"}, "batch.view_type: it is not one of"),
     "no payload": (details() | {"data": 1}, "movie_details.data: there is no payload"),
-    "no title": (details() | {"data": {}}, "movie_details.title: title: it is missing"),
+    "no movie": (details() | {"movie_id": None}, "movie_details.movie_id: it is missing"),
     "no stamp": ({**details(), "computed_at": None}, "movie_details.computed_at: it is missing"),
-    "no date": (details(at="soon"), "computed_at: Invalid isoformat string: 'soon'"),
-    "an absurd date": (details(at="9999-01-01"), "computed_at: the date is out of range"),
+    "no date": (details(at="soon"), "movie_details.computed_at: Invalid isoformat string: 'soon'"),
+    "an absurd date": (details(at="9999-01-01"), "movie_details.computed_at: the date is out of range"),
     "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is not JSON: "),
     "an operator": (b'{"$where": "1", ' + json.dumps(details()).encode()[1:], "a field can't be called '$where'"),
     "a huge number": (details() | {"more": {"$numberLong": str(2**70)}}, "it can't be stored: "),
@@ -170,9 +170,9 @@ def test_a_line_without_an_end_is_rejected(database: Stored, tmp_path: Path) -> 
 
 
 def test_a_dry_run_checks_everything_and_stores_nothing(database: Stored, tmp_path: Path) -> None:
-    path = lines(tmp_path / "a", bucket(), bucket(hour="2026-05-04T12:30:00Z"))
+    path = lines(tmp_path / "a", bucket(), bucket(hour="2026-05-04T12:30:30Z"))
     assert f"{path}: 1 could be loaded, 1 rejected" in manage("load_views", path, kind="speed", dry_run=True)
-    assert rejected(path) == [(2, "trending.hour: a bucket starts on the hour")]
+    assert rejected(path) == [(2, "trending.hour: a bucket starts on the hour, a smaller window on a minute")]
     assert database.speed_views.count_documents({}) == 0
 
 

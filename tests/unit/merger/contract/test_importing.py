@@ -63,7 +63,7 @@ def test_extended_json_is_parsed() -> None:
         (b"[1]", "a document is an object, not list"),
         (b'{"_id": []}', "an _id is a single value or a document, not list"),
         (b'{"_id": {"$gt": 1}}', "an _id can't have a field called '.gt'"),
-        (b'{"computed_at": "soon"}', "computed_at: "),
+        (b'{"view_type": "sentiment", "computed_at": "soon", "movie_id": 1}', r"sentiment\."),
         (b"{}", r"batch\.view_type: "),
         (b"movie_id,title", "it is not JSON: .*is this a table as text"),
     ],

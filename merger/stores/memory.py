@@ -1,0 +1,87 @@
+"""A store in memory, of documents that are in no database. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from merger.stores.store import Document, Find
+
+_BATCH_SIZE = 1000
+
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$gt": lambda value, bound: value > bound,
+    "$gte": lambda value, bound: value >= bound,
+    "$lt": lambda value, bound: value < bound,
+    "$lte": lambda value, bound: value <= bound,
+}
+
+
+class MemoryStore:
+    """Holds collections as lists of documents; knows the operators of MongoDB that this code uses.
+
+    Args:
+        collections: documents by the name of their collection.
+    """
+
+    def __init__(self, **collections: Sequence[dict[str, Any]]) -> None:
+        self.collections: dict[str, list[dict[str, Any]]] = {name: list(held) for name, held in collections.items()}
+
+    def find(self, find: Find) -> list[Document]:
+        """See ``Store.find``."""
+        found: list[Document] = [d for d in self.candidates(find) if _matches(d, find.filter)]
+        if (date := find.newest_by) is not None:
+            found.sort(key=lambda d: d[date], reverse=True)
+        found = found[: find.limit or None]
+        if find.only:
+            return [{key: d[key] for key in ("_id", *find.only) if key in d} for d in found]
+        return [{key: value for key, value in d.items() if key not in find.without} for d in found]
+
+    def candidates(self, find: Find) -> Iterable[dict[str, Any]]:
+        """Returns the documents among which a find searches."""
+        return self.collections.get(find.collection, ())
+
+    def explain(self, find: Find) -> Mapping[str, Any]:
+        """Returns nothing, since it has no planner."""
+        return {}
+
+    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+        """See ``Store.batches``."""
+        found = self.find(Find(collection, wanted))
+        for start in range(0, len(found), _BATCH_SIZE):
+            yield found[start : start + _BATCH_SIZE]
+
+
+def _matches(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(
+        all(_matches(document, each) for each in condition)
+        if path == "$and"
+        else _fits(document.get(path) if "." not in path else _at(document, path), condition)
+        for path, condition in wanted.items()
+    )
+
+
+def _at(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document
+
+
+def _fits(value: Any, condition: Any) -> bool:
+    if not isinstance(condition, Mapping):
+        return bool(value == condition)
+    for operator, bound in condition.items():
+        if operator in ("$in", "$nin"):
+            if (value in bound) != (operator == "$in"):
+                return False
+            continue
+        compares = _OPERATORS[operator]
+        # A range matches values of its own kind alone, as MongoDB's do.
+        if _bracket(value) is not _bracket(bound) or not compares(value, bound):
+            return False
+    return True
+
+
+def _bracket(value: Any) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
