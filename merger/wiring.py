@@ -170,13 +170,12 @@ def migrator() -> Migrator:
 @cache
 def watcher() -> Watcher:
     """The watcher of this process."""
-    names = aliases()
     return Watcher(
         service=service(),
         leader=Leader(redis_link(), _service_prefix()),
         batch=ChangeStream(lambda: database()[BATCH]),
-        speed=ChangeStream(lambda: database()[SPEED], ("movie_id", *names.speed_type_keys)),
-        aliases=names,
+        speed=ChangeStream(lambda: database()[SPEED], has_documents=True),
+        contract=configured_contract(),
     )
 
 

@@ -24,6 +24,7 @@ from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
+from merger.contract.values import SpeedDocument
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
@@ -200,6 +201,13 @@ class MergeService:
         layers = self._layers.layers(tuple(SPEED_TYPES), boundary, max_age=0.0)
         self._loader.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
+
+    def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
+        """Whether a speed document says what the kept hours say, which have noted any change since a time (monotonic).
+
+        ``False`` also where its hour is not kept.
+        """
+        return self._hours.is_unchanged(document, since)
 
     def catalogue(self) -> Catalogue:
         """Returns the catalogue of movies and genres; loads it now if there is none yet.

@@ -16,7 +16,7 @@ from merger.answers.service import MergeService
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.redis_tier import RedisTier
 from merger.configuration import policy
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.windows import HOUR, Granularity, Span, floor_hour
 from merger.errors import StoreUnavailable
 from merger.invalidation.change_stream import ChangeStream
@@ -30,7 +30,6 @@ from trending.scoring import RankingParameters
 from trending.selectors import RANKING
 
 Held = Database[dict[str, Any]]
-FIELDS = ("movie_id", "data_type", "view_type")
 LAPSE = 4.0
 
 
@@ -76,8 +75,8 @@ class Watched:
             service=self.service,
             leader=Leader(link, "watched:", lapses_after=lapses_after),
             batch=ChangeStream((lambda: database.batch_views) if streams else refuse),
-            speed=ChangeStream((lambda: database.speed_views) if streams else refuse, FIELDS),
-            aliases=Aliases(),
+            speed=ChangeStream((lambda: database.speed_views) if streams else refuse, has_documents=True),
+            contract=Contract(),
             monotonic=self._monotonic,
         )
 
@@ -129,7 +128,7 @@ class _Failing(MongoStore):
 def fill(database: Held, now: datetime) -> None:
     """A movie in both layers, as of a moment."""
     database.batch_views.insert_one(batch(now - HOUR))
-    database.speed_views.insert_many([bucket(1, "stats", ago, now=now) for ago in range(1, 5)])
+    database.speed_views.insert_many([bucket(1, "stats", ago, now=now) for ago in range(5)])
 
 
 def batch(computed_at: datetime, movie_id: int = 1, title: str = "First") -> dict[str, Any]:
