@@ -20,10 +20,11 @@ from typing import Any
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract
+from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
+from merger.layers.newest import Newest, read_date
 from merger.layers.publication import Publication
 from merger.layers.state import LayerState
 from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Document, Store
@@ -191,16 +192,18 @@ class CatalogueLoader:
         return replace(catalogue, as_of_runs=published.mark), newest
 
     def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
-        builder, newest = CatalogueBuilder(boundary), None
+        builder, newest = CatalogueBuilder(boundary), Newest()
         for batch in self._batches():
             for start in range(0, len(batch), PIECE_SIZE):
-                builder.add(self._contract.read(batch=batch[start : start + PIECE_SIZE]))
+                piece = batch[start : start + PIECE_SIZE]
+                read = self._contract.read(batch=piece)
+                builder.add(read)
+                newest = _newer(newest, piece, read, boundary.now)
                 if self._catalogue is not None:
                     time.sleep(PAUSE_SECONDS)
-            newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
             self._layers.note_newest_batch(newest)
-        return builder.finish(), None if newest is None else _computed_at(newest)
+        return builder.finish(), newest.value
 
     def _batches(self) -> Iterator[Sequence[Document]]:
         for view_type, narrowed in VIEW_FILTERS.items():
@@ -208,11 +211,9 @@ class CatalogueLoader:
                 yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
 
 
-def _newest(documents: Sequence[Document], now: datetime) -> Document | None:
-    dated = (document for document in documents if isinstance(document.get("computed_at"), datetime))
-    return max((document for document in dated if _computed_at(document) <= now), key=_computed_at, default=None)
-
-
-def _computed_at(document: Document) -> datetime:
-    found: datetime = document["computed_at"]
-    return found
+def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:
+    """The newest of some documents that could be read, or the one known if that is as new."""
+    value = max((each.computed_at for each in read.batch if each.computed_at <= now), default=None)
+    if value is None or (known.value is not None and value <= known.value):
+        return known
+    return Newest(value, next((each["_id"] for each in documents if read_date(each, "computed_at") == value), None))

@@ -34,6 +34,10 @@ ANY_NUMBER: Final = {"$gte": _SECONDS_FROM, "$lt": _MILLISECONDS_TO}
 """Contains every moment stored as a number."""
 
 
+ANY_FORM: Final = ({"$gte": datetime(1970, 1, 1, tzinfo=UTC)}, ANY_TEXT, ANY_NUMBER)
+"""Contain every moment since 1970, one range for each type of value; each can be sorted by itself."""
+
+
 class StampKind(StrEnum):
     """How a moment is stored: a date, ISO 8601 text with or without hyphens and colons, or a number since 1970."""
 

@@ -19,7 +19,7 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.stamps import StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.newest import Newest, NewestSearch, read_date
+from merger.layers.newest import Newest, NewestSearch
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
 from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
@@ -135,14 +135,13 @@ class LayerState:
         self._judged[state.data_type] = (basis, layer)
         return layer
 
-    def note_newest_batch(self, document: Document | None) -> None:
+    def note_newest_batch(self, newest: Newest) -> None:
         """Notes the newest batch document that the catalogue has just read, as a starting point."""
-        value = None if document is None else read_date(document, "computed_at")
-        if document is None or value is None:
+        if newest.value is None:
             return
         with self._batch_lock:
-            if (self._batch.value is None or value > self._batch.value) and self._is_readable_batch(document):
-                self._batch = Newest(value, document["_id"])
+            if self._batch.value is None or newest.value > self._batch.value:
+                self._batch = newest
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
         if self._acquire(self._batch_lock, self._batch_read_at, max_age):

@@ -18,6 +18,7 @@ from merger import wiring
 from merger.configuration import aliases, configured_contract
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.payloads import SPEED_TYPES, VIEWS
+from merger.core.stamps import ANY_FORM
 from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mongo_call
 from merger.stores.redis.client import redis_link
@@ -162,7 +163,8 @@ def _sample(collection: str, types: list[tuple[str, str]], date: str) -> Contrac
 def _find_newest(collection: str, types: list[tuple[str, str]], date: str) -> Iterator[Mapping[str, Any]]:
     store = wiring.patient_store(TIMEOUT_SECONDS)
     for key, name in types:
-        yield from store.find(Find(collection, {key: name}, newest_by=date, limit=SAMPLE_SIZE))
+        for span in ANY_FORM:
+            yield from store.find(Find(collection, {key: name, date: span}, newest_by=date, limit=SAMPLE_SIZE))
     # Also some of any type, since a document may have an unknown one.
     yield from store.find(Find(collection, {}, limit=SAMPLE_SIZE))
 
