@@ -9,7 +9,7 @@ from typing import Any
 
 from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
-from merger.views.coverage import usable_batch
+from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
 from merger.views.plans import Plan, PlanContext, payload_reads
 from merger.views.reading import ViewInputs, ViewResult
@@ -54,7 +54,13 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
         "total_collaborators": len(collaborators),
         "data_source": "batch",
     }
-    freshness = describe(inputs.boundary, inputs.layers, batch_as_of=document.covers_until, documents=inputs.documents)
+    freshness = describe(
+        inputs.boundary,
+        inputs.layers,
+        batch_as_of=document.covers_until,
+        documents=inputs.documents,
+        warnings=contested_warnings([document]),
+    )
     return ViewResult(body, freshness)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import BatchDocument, Documents
 from merger.core.algebra import Mean, direction, slope_per_day
+from merger.views.coverage import contested_warnings
 from merger.views.freshness import describe
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -64,6 +65,7 @@ def genre_analytics(params: GenrePeriod, inputs: ViewInputs) -> ViewResult:
         inputs.layers,
         batch_as_of=catalogue.genres_as_of,
         documents=Documents(skipped=catalogue.skipped_of("genre_analytics")),
+        warnings=contested_warnings(documents),
     )
     return ViewResult(body, freshness)
 

@@ -23,7 +23,7 @@ from merger.core.evidence import Absence, Assumption, EmptySpan, Reason
 from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets, judge_gap
 from merger.core.windows import DAY, EPOCH, Granularity, midnight
 from merger.errors import Interval, NotFound
-from merger.views.coverage import overlap_warnings, usable_batch
+from merger.views.coverage import contested_warnings, overlap_warnings, usable_batch
 from merger.views.freshness import describe, source_of
 from merger.views.holes import LostDays, lost_days
 from merger.views.reading import ViewInputs, ViewResult
@@ -67,7 +67,10 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         missing=(timeline.missing, unknown_past),
         assumed=(*timeline.assumed, *assumed_past),
         documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped)),
-        warnings=overlap_warnings(points.values(), pieces, inputs.boundary),
+        warnings=[
+            *overlap_warnings(points.values(), pieces, inputs.boundary),
+            *contested_warnings(points.values()),
+        ],
     )
     return ViewResult(body, freshness)
 

@@ -12,7 +12,7 @@ from merger.core.boundary import Boundary, Layers, SpeedCoverage
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import HOUR, Window, isoformat
 from merger.errors import Interval
-from merger.views.coverage import speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import contested_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe, source_of
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -58,7 +58,7 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
         batch_as_of=covers_until,
         missing=(unseen_since(covers_until, coverage), unseen_before(boundary, inputs.layers)),
         documents=inputs.documents,
-        warnings=() if batch or inputs.layers.away else (_ABSENT,),
+        warnings=contested_warnings([batch]) if batch else () if inputs.layers.away else (_ABSENT,),
     )
     return ViewResult(body, freshness)
 

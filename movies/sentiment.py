@@ -17,7 +17,7 @@ from merger.core.evidence import Assumption
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets, judge_gap
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
-from merger.views.coverage import overlap_warnings, speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import contested_warnings, overlap_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.empty_days import LifetimeTotal, empty_spans
 from merger.views.freshness import describe, source_of
 from merger.views.holes import is_undated_point, lost_days, lost_until
@@ -231,4 +231,5 @@ def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
 def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
     used = [piece for piece in parts if piece.source == "batch" or piece.state.reviews]
     days_only = [_DAYS_ONLY] if timeline.day_only else []
-    return days_only + overlap_warnings(data.documents, used, data.series.boundary)
+    overlaps = overlap_warnings(data.documents, used, data.series.boundary)
+    return days_only + overlaps + contested_warnings(data.documents)

@@ -33,20 +33,23 @@ class NewestRows:
     def __init__(self) -> None:
         self.rows: dict[int, int] = {}
         self._computed, self._version, self._covers = array("q"), array("q"), array("q")
+        self._inserted = array("q")
 
     def row_for(self, document: BatchDocument, held: _Columns) -> int | None:
         """Returns the row to write a document to; ``None`` if a newer one is known."""
         if document.movie_id is None:
             return None
-        rank = (to_microseconds(document.computed_at), document.version, to_microseconds(document.covers_until))
+        covers = to_microseconds(document.covers_until)
+        # The order of merger.contract.dedupe.precedence_of.
+        rank = (to_microseconds(document.computed_at), document.version, document.inserted, covers)
         row = self.rows.get(document.movie_id)
         if row is None:
             row = self.rows[document.movie_id] = len(self.rows)
         else:
-            rival = (self._computed[row], self._version[row], self._covers[row])
+            rival = (self._computed[row], self._version[row], self._inserted[row], self._covers[row])
             if rank < rival or (rank == rival and tie_break(document.data) <= tie_break(held.facts(row))):
                 return None
-        for column, value in zip((self._computed, self._version, self._covers), rank, strict=True):
+        for column, value in zip((self._computed, self._version, self._inserted, self._covers), rank, strict=True):
             put(column, row, value)
         return row
 

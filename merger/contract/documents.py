@@ -13,6 +13,7 @@ from typing import Any
 
 from merger.contract.dialects.aliases import Aliases
 from merger.contract.dialects.coverage_rule import CoverageRule
+from merger.contract.dialects.identifiers import id_of, insertion_of, period_of
 from merger.contract.dialects.parts import add_parts, found_stamps, window_of, without_replaced
 from merger.contract.dialects.payload import find_payload
 from merger.contract.fields import UNREADABLE, Field, Loss, Reader, count, is_nan, name, readable, record
@@ -130,6 +131,7 @@ class Contract:
             version=_read_optional(raw, "version", count, lost) or 0,
             run_id=str(raw.get("batch_run_id") or ""),
             is_coverage_stated=stated is not None,
+            inserted=insertion_of(raw),
         )
         if lost and dropped is not None:
             dropped += [Dropped("batch", f"{view_type}.{key}", reason) for key, reason in lost]
@@ -212,10 +214,10 @@ class Contract:
             type=self._view_type(raw),
             movie_id=readable(raw.get("movie_id") or found.get("movie_id"), count),
             has_date=found.get("date") is not None,
-            date=readable(found.get("date"), day) or _period_of(found),
+            date=readable(found.get("date"), day) or period_of(found),
             written_at=self._stamp(raw, "computed_at", []),
             genre=readable(found.get("genre"), name),
-            id=_id_of(raw),
+            id=id_of(raw),
         )
 
     def _describe_speed(self, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
@@ -232,7 +234,7 @@ class Contract:
             hour=hour,
             written_at=self._stamp(raw, "synced_at", []),
             part=None if part is None else part.start,
-            id=_id_of(raw),
+            id=id_of(raw),
         )
 
     def _stamp(self, raw: Mapping[str, Any], name: str, lost: list[Loss]) -> datetime | None:
@@ -240,17 +242,6 @@ class Contract:
         key = name if raw.get(name) is not None else next(found_stamps(raw, name, self.aliases), name)
         found: datetime | None = _read_optional(raw, key, moment, lost)
         return found
-
-
-def _period_of(payload: Mapping[str, Any]) -> str | None:
-    """The month or year of ``genre_analytics``, as text; ``None`` where it can't be read."""
-    year, month = (readable(payload.get(key), VIEWS["genre_analytics"][key].read) for key in ("year", "month"))
-    return None if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
-
-
-def _id_of(raw: Mapping[str, Any]) -> str | None:
-    found = raw.get("_id")
-    return None if found is None else str(found)[:100]
 
 
 def _movie_of(raw: Mapping[str, Any], data: Mapping[str, Any], view_type: str, lost: list[Loss]) -> int | None:

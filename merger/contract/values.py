@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,9 @@ class BatchDocument:
     ``covers_until`` is the event time up to which the job's input was complete: as the document states it, but never
     later than ``computed_at``, since no run can cover events that had yet to happen. ``is_coverage_stated`` is false if
     neither the document nor a rule of the deployment states it, so that it is assumed to be ``computed_at``.
+
+    ``inserted`` is when its ``_id`` was made, in seconds since 1970, if that is an ObjectId, else 0. ``is_contested``
+    is true if another document is as new and says something else (``dedupe.py``).
     """
 
     view_type: str
@@ -25,6 +28,8 @@ class BatchDocument:
     version: int
     run_id: str
     is_coverage_stated: bool = True
+    inserted: int = field(default=0, compare=False)
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from merger.contract.dedupe import newest_speed
@@ -26,7 +28,8 @@ def by_movie(documents: Documents) -> dict[int, list[SpeedDocument]]:
     usable = [d for d in usable_speed(documents, "stats", BOUNDARY) if d.hour >= SINCE]
     result: dict[int, list[SpeedDocument]] = {}
     for document in sorted(newest_speed(usable, lambda d: (d.movie_id, d.hour)).values(), key=lambda d: d.hour):
-        result.setdefault(document.movie_id, []).insert(0, document)
+        # Rows do not keep what an answer assumes.
+        result.setdefault(document.movie_id, []).insert(0, replace(document, is_assumed=False))
     return result
 
 
