@@ -11,6 +11,7 @@ from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
 from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
+from merger.views.holes import doubt_about, lost_until
 from merger.views.plans import Plan, PlanContext, payload_reads
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -45,11 +46,12 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     found = usable_batch(inputs.documents, VIEW_TYPE, inputs.boundary)
     own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
-    if document is None:
+    lost = lost_until(inputs.documents.skipped, document, inputs.boundary)
+    if document is None and not lost:
         raise NotFound("actor", params.name)
-    collaborators = _collaborators(document.data["collaborators"])
+    collaborators = [] if document is None else _collaborators(document.data["collaborators"])
     body = {
-        "actor": document.data["actor"],
+        "actor": params.name if document is None else document.data["actor"],
         "collaborators": collaborators,
         "total_collaborators": len(collaborators),
         "data_source": "batch",
@@ -57,9 +59,11 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     freshness = describe(
         inputs.boundary,
         inputs.layers,
-        batch_as_of=document.covers_until,
+        batch_as_of=None if document is None else document.covers_until,
+        missing=(lost,),
+        assumed=() if document is None else doubt_about(document, inputs.boundary),
         documents=inputs.documents,
-        warnings=contested_warnings([document]),
+        warnings=contested_warnings([document] if document else []),
     )
     return ViewResult(body, freshness)
 

@@ -7,16 +7,20 @@ whole year and counts only where its year has no monthly ones.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import BatchDocument, Documents
+from merger.contract.values import Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
+from merger.core.boundary import Boundary
+from merger.errors import Interval
 from merger.views.coverage import contested_warnings
 from merger.views.freshness import describe
+from merger.views.holes import doubted_coverage, written_until
 from merger.views.reading import ViewInputs, ViewResult
 
 TOP_MOVIES = 10
@@ -64,6 +68,8 @@ def genre_analytics(params: GenrePeriod, inputs: ViewInputs) -> ViewResult:
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.genres_as_of,
+        missing=(_lost_periods(params, documents, inputs),),
+        assumed=doubted_coverage(catalogue.genres_as_of, "genre_analytics", inputs),
         documents=Documents(skipped=catalogue.skipped_of("genre_analytics")),
         warnings=contested_warnings(documents),
     )
@@ -82,6 +88,53 @@ def _of_period(params: GenrePeriod, catalogue: Catalogue) -> list[BatchDocument]
         and params.month in (None, d.data.get("month"))
     ]
     return sorted(counted, key=lambda d: (d.data["year"], d.data.get("month", 0)))
+
+
+def _lost_periods(
+    params: GenrePeriod, documents: Collection[BatchDocument], inputs: ViewInputs
+) -> tuple[Interval, ...]:
+    """The time of documents that can't be read, or all time if none tells of the movies released in the period."""
+    catalogue, boundary = inputs.catalogue, inputs.boundary
+    own = [
+        skip
+        for skip in catalogue.lost_of("genre_analytics")
+        if skip.genre is None or skip.genre.casefold() == params.genre
+    ]
+    missing = [_lost_period(skip, boundary) for skip in own if _may_count(skip, params)]
+    if not documents and not missing and _has_releases(params, catalogue):
+        missing.append((None, boundary.open_hour))
+    return tuple(missing)
+
+
+def _lost_period(skip: Skipped, boundary: Boundary) -> Interval:
+    year, month = _year_and_month(skip)
+    if year is None:
+        return None, written_until(skip, boundary)
+    start = datetime(year, month or 1, 1, tzinfo=UTC)
+    end = datetime(year + (month in (None, 12)), (month or 12) % 12 + 1, 1, tzinfo=UTC)
+    return (start, min(end, boundary.open_hour)) if start < boundary.open_hour else (None, boundary.open_hour)
+
+
+def _may_count(skip: Skipped, params: GenrePeriod) -> bool:
+    year, month = _year_and_month(skip)
+    return (year is None or params.year in (None, year)) and (month is None or params.month in (None, month))
+
+
+def _year_and_month(skip: Skipped) -> tuple[int | None, int | None]:
+    year, _, month = (skip.date or "").partition("-")
+    return int(year) if year else None, int(month) if month else None
+
+
+def _has_releases(params: GenrePeriod, catalogue: Catalogue) -> bool:
+    """Whether the catalogue has a movie of the genre that was released in the period."""
+    movies = catalogue.movies
+    found = movies.genres.carrying(params.genre)
+    released = movies.released_within(params.year, params.year)
+    if released is not None:
+        found = found & released
+    if params.month is not None:
+        found = found & (movies.released // 100 % 100 == params.month)
+    return bool(found.any())
 
 
 def _statistics(documents: list[BatchDocument]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ The ratings and the popularity of hits are those of ``movies/{id}``: the speed l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,10 +18,13 @@ from merger.catalogue.title_index import UNMATCHED, Ranks
 from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats
+from merger.core.windows import EPOCH, HOUR
 from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
+from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from movies.details import SPEED_FIELDS, unseen_since
+from merger.views.snapshots import unseen_since
+from movies.details import SPEED_FIELDS
 from movies.ordering import Column, first_rows
 
 
@@ -99,12 +103,19 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
     coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
+    unseen = unseen_since(
+        catalogue.movies.as_of,
+        _oldest_bucket(numbers.newer, movies),
+        coverage,
+        is_stated="movie_details" not in catalogue.unstated,
+    )
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         speed_types=("stats",),
         batch_as_of=catalogue.movies.as_of,
-        missing=(unseen_since(catalogue.movies.as_of, coverage),),
+        missing=(unseen.missing, lost_until(catalogue.lost_of("movie_details"), None, inputs.boundary)),
+        assumed=unseen.assumed,
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)
@@ -119,6 +130,12 @@ def _numbers(inputs: ViewInputs) -> _Numbers:
         told = known & ~np.isnan(values)
         column[rows[told]] = values[told]
     return _Numbers(popularity, vote_average, newer)
+
+
+def _oldest_bucket(newer: Rows, movies: Movies) -> datetime | None:
+    """The oldest hour among the newest buckets of the catalogue's movies; ``None`` if some movie has none."""
+    _, known = newer.locate(np.asarray(movies.ids))
+    return EPOCH + int(newer.hours.min()) * HOUR if len(movies) and known.all() else None
 
 
 def _newer_numbers(inputs: ViewInputs) -> Rows:

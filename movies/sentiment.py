@@ -20,7 +20,7 @@ from merger.errors import Interval
 from merger.views.coverage import contested_warnings, overlap_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.empty_days import LifetimeTotal, empty_spans
 from merger.views.freshness import describe, source_of
-from merger.views.holes import is_undated_point, lost_days, lost_until
+from merger.views.holes import lost_days, lost_until
 from merger.views.reading import ViewInputs, ViewResult
 
 POSITIVE, NEGATIVE = 0.05, -0.05
@@ -140,7 +140,7 @@ def _batch_as_of(
 def _lost_total(own: Documents, total: BatchDocument | None, boundary: Boundary) -> tuple[Interval, ...]:
     """The time that an unreadable total stands for, if it is newer than the readable one."""
     return lost_until(
-        (skip for skip in own.skipped if skip.type == "sentiment" and skip.date is None and not is_undated_point(skip)),
+        (skip for skip in own.skipped if skip.type == "sentiment" and not skip.has_date),
         total,
         boundary,
     )

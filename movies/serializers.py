@@ -111,7 +111,9 @@ class MovieSerializer(_Numbers, AnswerSerializer):
     original_language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
     cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
     data_source = serializers.ChoiceField(SOURCES)
-    last_updated = serializers.DateTimeField(help_text="When the newest of the documents used was written.")
+    last_updated = serializers.DateTimeField(
+        allow_null=True, help_text="When the newest of the documents used was written; null where none can be read."
+    )
 
 
 class _Counts(serializers.Serializer[Any]):

@@ -12,7 +12,6 @@ neither a famous movie nor a single jump outranks everything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue
+from merger.core.boundary import SpeedCoverage, SpeedLayer
 from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
-from merger.errors import Interval
 from merger.speed.rows import Rows
 from merger.speed.tables import HourRange
 from merger.views.freshness import describe
@@ -127,13 +126,15 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
 
 def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
-    boundary = inputs.boundary
+    boundary, coverages = inputs.boundary, _coverages(inputs)
+    hours = closed_hours(needed.bounded_start, needed.end, boundary)
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
         batch_as_of=inputs.catalogue.movies.as_of,
-        missing=(_missing_hours(needed, inputs),),
+        missing=(as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),),
+        assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
         documents=inputs.hours.left_out(boundary),
     )
     return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
@@ -235,11 +236,11 @@ def _score_fields(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def _missing_hours(window: Window, inputs: ViewInputs) -> Iterable[Interval]:
-    """Closed hours of a window that the speed layer does not hold."""
-    boundary, layer = inputs.boundary, inputs.layers.speed_of("trending")
-    # A producer that writes no scores has lost none: then the stats decide which hours are missing.
-    judged = "stats" if not layer.held and layer.synced_at is None else "trending"
-    coverage = inputs.hours.coverage(judged, boundary, inputs.layers)
-    needed = closed_hours(window.bounded_start, window.end, boundary)
-    return as_intervals(hour for hour in needed if not coverage.holds(hour))
+def _coverages(inputs: ViewInputs) -> list[SpeedCoverage]:
+    """Which hours the speed layer holds, for each type that a producer writes; if none is, for scores."""
+    written = [name for name in SPEED_TYPES if _is_written(inputs.layers.speed_of(name))]
+    return [inputs.hours.coverage(name, inputs.boundary, inputs.layers) for name in written or SPEED_TYPES[:1]]
+
+
+def _is_written(layer: SpeedLayer) -> bool:
+    return bool(layer.held) or layer.synced_at is not None

@@ -142,6 +142,8 @@ class Catalogue:
         skipped: documents of these types that could not be read.
         dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
+        lost: those of which no readable document is as new, the newest of each type, genre and date.
+        unstated: view types of which some documents do not state their coverage.
         genres: spelling to show of every genre that a movie or document names, by genre key.
         by_genre: figures for each of these keys.
         avg_rating: plain mean over movies with votes.
@@ -159,6 +161,8 @@ class Catalogue:
     skipped: tuple[Skipped, ...] = ()
     dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()
+    lost: tuple[Skipped, ...] = ()
+    unstated: frozenset[str] = frozenset()
     genres: Mapping[str, str] = field(default_factory=dict)
     by_genre: Mapping[str, GenreFacts] = field(default_factory=dict)
     avg_rating: float | None = None
@@ -233,6 +237,10 @@ class Catalogue:
         """
         near = difflib.get_close_matches(genre_key(name)[:80], list(self.genres), n=3, cutoff=0.5)
         return [self.genres[key] for key in near]
+
+    def lost_of(self, *types: str) -> tuple[Skipped, ...]:
+        """Returns the lost documents of some types."""
+        return tuple(skip for skip in self.lost if skip.type in types)
 
     def skipped_of(self, *types: str) -> tuple[Skipped, ...]:
         """Returns one skipped document of each kind of some types, enough for warnings."""

@@ -59,6 +59,11 @@ class NewestRows:
     def computed_at(self) -> Integers:
         return np.asarray(self._computed)
 
+    def computed_for(self, movie_id: int | None) -> datetime | None:
+        """Returns when a movie's newest document was computed; ``None`` without one."""
+        row = None if movie_id is None else self.rows.get(movie_id)
+        return None if row is None else from_microseconds(self._computed[row])
+
     def as_of(self) -> datetime | None:
         """Returns the event time up to which the newest of the documents cover."""
         return from_microseconds(max(self._covers)) if self._covers else None

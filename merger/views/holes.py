@@ -11,8 +11,10 @@ from datetime import datetime
 
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.boundary import Boundary
+from merger.core.evidence import Assumption, Reason
 from merger.core.windows import DAY, floor_day, midnight
 from merger.errors import Interval
+from merger.views.reading import ViewInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class LostDays:
 
 def is_undated_point(skip: Skipped) -> bool:
     """Whether a document is the point of a day that can't be read."""
-    return skip.date is None and skip.kind.endswith(".date")
+    return skip.date is None and skip.has_date
 
 
 def lost_days(
@@ -69,6 +71,27 @@ def lost_until(skipped: Iterable[Skipped], readable: BatchDocument | None, bound
     start = None if readable is None else boundary.watermark(readable.covers_until)
     end = max(ends)
     return ((start, end),) if start is None or start < end else ((None, end),)
+
+
+def doubted_coverage(as_of: datetime | None, view_type: str, inputs: ViewInputs) -> tuple[Assumption, ...]:
+    """The last hours of the catalogue's coverage, if some of its documents do not state theirs.
+
+    Args:
+        as_of: event time up to which the documents cover.
+        view_type: theirs.
+        inputs: hold the catalogue and the boundary.
+    """
+    if as_of is None or view_type not in inputs.catalogue.unstated:
+        return ()
+    doubt_from = inputs.boundary.doubt_from(as_of, is_stated=False)
+    return (Assumption(doubt_from, inputs.boundary.watermark(as_of), Reason.COVERAGE),)
+
+
+def doubt_about(document: BatchDocument, boundary: Boundary) -> tuple[Assumption, ...]:
+    """The hours that a document is assumed to cover, since it does not state its coverage."""
+    doubt_from = boundary.doubt_from(document.covers_until, is_stated=document.is_coverage_stated)
+    end = boundary.watermark(document.covers_until)
+    return () if doubt_from is None else (Assumption(doubt_from, end, Reason.COVERAGE),)
 
 
 def is_superseded(skip: Skipped, readable: BatchDocument | None) -> bool:
