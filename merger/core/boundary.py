@@ -92,6 +92,7 @@ class Layers:
     ``batch_computed_at`` is the newest of any batch document, ``speed`` the speed layer by data type.
     ``hour_forms`` and ``sync_forms`` are the forms besides dates in which speed documents store their ``hour`` and
     ``synced_at``, which a range of dates misses.
+    ``spellings`` are the keys and names, besides ours, under which documents of each speed data type state it.
     ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request.
     ``runs`` identifies the set of published batch runs, ``absence`` says by view type what it means that they do not
     name something.
@@ -101,6 +102,7 @@ class Layers:
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
     hour_forms: frozenset[StampForm] = frozenset()
     sync_forms: frozenset[StampForm] = frozenset()
+    spellings: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     runs: str = ""
     absence: Mapping[str, Absence] = field(default_factory=dict)

@@ -7,9 +7,11 @@ which forms are in use besides dates; a layer that stores dates alone is read by
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +21,10 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 _WIDEST_OFFSET: Final = timedelta(hours=14)
+
+
+_ZONE_NAME: Final = re.compile(r"\s*(UTC|GMT|Z)$", re.IGNORECASE)
+_BLANK_BEFORE_OFFSET: Final = re.compile(r"\s+(?=[+-]\d\d(:?\d\d)?$)")
 
 
 _SECONDS_FROM, _MILLISECONDS_FROM, _MILLISECONDS_TO = 10**8, 10**11, 10**14
@@ -39,13 +45,17 @@ ANY_FORM: Final = ({"$gte": datetime(1970, 1, 1, tzinfo=UTC)}, ANY_TEXT, ANY_NUM
 
 
 class StampKind(StrEnum):
-    """How a moment is stored: a date, ISO 8601 text with or without hyphens and colons, or a number since 1970."""
+    """How a moment is stored: a date, ISO 8601 text with or without hyphens and colons, a number since 1970, or not.
+
+    ``absent``: the document has it under another name, so that only reading it tells the moment.
+    """
 
     DATE = "date"
     TEXT = "text"
     COMPACT_TEXT = "compact text"
     SECONDS = "seconds"
     MILLISECONDS = "milliseconds"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ DATE: Final = StampForm(StampKind.DATE)
 TEXT: Final = StampForm(StampKind.TEXT)
 SECONDS: Final = StampForm(StampKind.SECONDS)
 MILLISECONDS: Final = StampForm(StampKind.MILLISECONDS)
+ABSENT: Final = StampForm(StampKind.ABSENT)
 
 
 _PATTERNS: Final = {StampKind.TEXT: ("%Y-%m-%d", "%H:%M"), StampKind.COMPACT_TEXT: ("%Y%m%d", "%H%M")}
@@ -71,7 +82,9 @@ def form_of(value: Any) -> StampForm | None:
         return DATE
     if isinstance(value, str):
         return _form_of_text(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if hasattr(value, "to_decimal"):
+        value = value.to_decimal()
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or value != value:
         return None
     if _SECONDS_FROM <= value < _MILLISECONDS_FROM:
         return SECONDS
@@ -79,7 +92,8 @@ def form_of(value: Any) -> StampForm | None:
 
 
 def _form_of_text(value: str) -> StampForm | None:
-    text = value.strip()
+    # Zone names, and offsets after a blank, sort like the offsets that they stand for.
+    text = _BLANK_BEFORE_OFFSET.sub("", _ZONE_NAME.sub("", value.strip()))
     try:
         offset = datetime.fromisoformat(text).utcoffset()
     except ValueError:
@@ -91,7 +105,7 @@ def stamp_ranges(start: datetime, end: datetime | None, forms: Collection[StampF
     """Ranges that find the moments in ``[start, end)``, of dates first, then of every other form.
 
     Ranges of text reach to whole minutes, and those without an end up to a day further back. Ranges of two forms may
-    find the same documents. So the caller checks each document.
+    find the same documents, and that of absent moments finds all of them. So the caller checks each document.
 
     Args:
         start: aware UTC.
@@ -99,13 +113,15 @@ def stamp_ranges(start: datetime, end: datetime | None, forms: Collection[StampF
         forms: the forms in use besides dates.
     """
     result: list[dict[str, Any]] = [{"$gte": start} | ({} if end is None else {"$lt": end})]
+    if ABSENT in forms:
+        result.append({"$eq": None})
     if end is None:
         return result + _endless_ranges(start, {form.kind for form in forms})
     for form in sorted(forms, key=lambda each: (each.kind, each.offset)):
         if form.kind in _PATTERNS:
             result += _text_ranges(_local(start, form), _local(end, form), *_PATTERNS[form.kind])
-        elif form.kind is not StampKind.DATE:
-            factor = 1 if form.kind is StampKind.SECONDS else 1000
+        elif form in (SECONDS, MILLISECONDS):
+            factor = 1 if form is SECONDS else 1000
             low, high = start.timestamp() * factor, end.timestamp() * factor
             result.append({"$gte": math.floor(low), "$lt": math.ceil(high)})
     return result

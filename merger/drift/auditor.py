@@ -126,9 +126,9 @@ class Auditor:
 
     def _hour_filters(self, hour: datetime, forms: frozenset[StampForm]) -> Iterator[Mapping[str, Any]]:
         spans = stamp_ranges(hour, hour + HOUR, forms)
-        for key in self.contract.aliases.speed_type_keys:
+        for key, name in self.contract.aliases.spellings_of_type(DATA_TYPE):
             for span in spans:
-                yield {key: DATA_TYPE, "hour": span}
+                yield {key: name, "hour": span}
 
     def _day_filters(self, day: datetime) -> Iterator[Mapping[str, Any]]:
         after = day + DAY

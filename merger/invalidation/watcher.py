@@ -239,8 +239,8 @@ class Watcher:
         """
         spans = stamp_ranges(EPOCH if since is None else since - OVERLAP, now + CLOCK_SKEW, self._sync_forms)
         found: list[Document] = []
-        for key, span in product(self.contract.aliases.speed_type_keys, spans):
-            wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
+        for (key, name), span in product(self.contract.aliases.spellings_of_type(data_type), spans):
+            wanted: Mapping[str, Any] = {key: name, "synced_at": span}
             found += self.service.store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
         if not 0 < len(found) <= MAX_MOVIES:
             self._pending.add_any_movie()

@@ -121,6 +121,7 @@ class LayerState:
             speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
             hour_forms=frozenset().union(*(state.hour_forms for state in every)),
             sync_forms=frozenset().union(*(state.sync_forms for state in every)),
+            spellings={each.data_type: each.foreign_spellings for each in every if each.foreign_spellings},
         )
 
     def _judge(self, state: TypeState, boundary: Boundary) -> SpeedLayer:

@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from merger.contract.collections import SPEED
-from merger.contract.documents import Contract, Heartbeat, SpeedDocument
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
-from merger.core.stamps import StampForm, stamp_ranges
+from merger.core.stamps import ABSENT, StampForm, stamp_ranges
 from merger.core.windows import HOUR
 from merger.layers.newest import Newest, NewestSearch, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
+from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
 from merger.stores.store import Document, Find, Store
 
 _PAGE, _WHOLE_HOUR = 20, 2_000
@@ -38,25 +39,6 @@ FORMS_INTERVAL = 4.0
 DOUBT_INTERVAL = 300.0
 """Seconds between two closer looks at an hour without a sign of life, at one full of unreadable documents, and at the
 rate before a silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """A document that proves an hour.
-
-    Args:
-        id: the document's.
-        stamps: its ``hour`` and ``synced_at`` as stored; while they are the same, so is the document.
-        synced_at: when it was written.
-        is_beat: whether it is a heartbeat.
-        is_alive: whether this or another document is a sign of life near the end of the hour, or after it.
-    """
-
-    id: Any
-    stamps: tuple[Any, Any]
-    synced_at: datetime
-    is_beat: bool
-    is_alive: bool
 
 
 @dataclass
@@ -86,13 +68,20 @@ class TypeState:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._witnesses: dict[datetime, _Witness] = {}
+        self._witnesses: dict[datetime, Witness] = {}
         self._looked: dict[datetime, float] = {}
         self._newest = Newest()
-        self._keys_in_use = {self.contract.aliases.speed_type_keys[0]}
-        self._keys: Sequence[str] = self.contract.aliases.speed_type_keys
+        self._reader = WitnessReader(self.contract, self.data_type)
+        self._every = self.contract.aliases.spellings_of_type(self.data_type)
+        self._in_use = {self._every[0]}
+        self._spellings = self._every
         self._thorough_at = self._forms_at = float("-inf")
         self._counts: dict[datetime, tuple[int, float]] = {}
+
+    @property
+    def foreign_spellings(self) -> frozenset[tuple[str, str]]:
+        """The keys and names in use under which documents state the type by another name than ours."""
+        return frozenset(each for each in self._in_use if each[1] != self.data_type)
 
     @property
     def has_doubts(self) -> bool:
@@ -112,17 +101,17 @@ class TypeState:
         """
         began = self.monotonic()
         thorough = began - self._thorough_at > THOROUGH_INTERVAL
-        every = self.contract.aliases.speed_type_keys
-        self._keys = every if thorough else tuple(key for key in every if key in self._keys_in_use)
+        self._spellings = self._every if thorough else tuple(each for each in self._every if each in self._in_use)
         self._check_witnesses(boundary, whole=thorough)
-        choices = [{key: self.data_type} for key in self._keys]
+        choices = [{key: name} for key, name in self._spellings]
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
         if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
-            self.hour_forms = search.find_forms(choices, "hour")
+            self.hour_forms = search.find_forms(choices, "hour") | (self.hour_forms & {ABSENT})
             self.sync_forms = search.find_forms(choices)
             self._forms_at = self.monotonic()
         self._newest = search.find_newest(choices, self._newest, boundary.now, self.sync_forms)
         if thorough:
+            self._read_undated(boundary)
             self._thorough_at = self.monotonic()
         self._probe_hours(boundary)
         self._look_for_life(boundary)
@@ -159,14 +148,14 @@ class TypeState:
         if not known:
             return
         found = self._find_ids(list(known), () if whole else ("hour", "synced_at"))
-        kept: dict[datetime, _Witness] = {}
+        kept: dict[datetime, Witness] = {}
         if not whole:
-            same = {raw["_id"] for raw in found if _stamps(raw) == self._witnesses[known[raw["_id"]]].stamps}
+            same = {raw["_id"] for raw in found if stamps_of(raw) == self._witnesses[known[raw["_id"]]].stamps}
             kept = {known[id_]: self._witnesses[known[id_]] for id_ in same}
             found = self._find_ids([raw["_id"] for raw in found if raw["_id"] not in same])
         for raw in found:
             hour = known[raw["_id"]]
-            witness = self._witness_in(raw, hour, boundary)
+            witness = self._reader.witness_in(raw, hour, boundary)
             if witness is not None:
                 kept[hour] = replace(witness, is_alive=witness.is_alive or self._witnesses[hour].is_alive)
         self._witnesses = kept
@@ -190,7 +179,7 @@ class TypeState:
                 continue
             hours = closed_hours(start, end, None)
             pages = list(self._pages(start, end, _PAGE))
-            if any(self._witness_in(raw, None, boundary) is not None for page in pages for raw in page):
+            if any(self._reader.witness_in(raw, None, boundary) is not None for page in pages for raw in page):
                 result += hours
             elif any(len(page) >= _PAGE for page in pages):
                 due = self.monotonic() - DOUBT_INTERVAL
@@ -206,7 +195,7 @@ class TypeState:
             if self.monotonic() - self._looked.get(hour, float("-inf")) > pace:
                 self._witnesses[hour] = self._find_witness(hour, boundary) or witness
 
-    def _find_witness(self, hour: datetime, boundary: Boundary) -> _Witness | None:
+    def _find_witness(self, hour: datetime, boundary: Boundary) -> Witness | None:
         """Looks for a witness of an hour: a sign of life, if there is one."""
         self._looked[hour] = self.monotonic()
         best, is_crowded = self._best_of(hour, _PAGE, boundary)
@@ -216,17 +205,17 @@ class TypeState:
             return replace(best, is_alive=True)
         return (self._best_of(hour, _WHOLE_HOUR, boundary)[0] or best) if is_crowded else best
 
-    def _best_of(self, hour: datetime, most: int, boundary: Boundary) -> tuple[_Witness | None, bool]:
+    def _best_of(self, hour: datetime, most: int, boundary: Boundary) -> tuple[Witness | None, bool]:
         """The best witness of an hour, and whether there may be more documents than were read.
 
         A sign of life is better than none, and a document than a heartbeat.
         """
-        best: _Witness | None = None
+        best: Witness | None = None
         is_crowded = False
         for page in self._pages(hour, hour + HOUR, most):
             is_crowded = is_crowded or len(page) >= most
             for raw in page:
-                witness = self._witness_in(raw, hour, boundary)
+                witness = self._reader.witness_in(raw, hour, boundary)
                 if witness is None:
                     continue
                 if best is None or (witness.is_alive, not witness.is_beat) > (best.is_alive, not best.is_beat):
@@ -240,55 +229,43 @@ class TypeState:
         end = hour + HOUR
         spans = stamp_ranges(end - boundary.policy.speed_lag_limit, end, self.sync_forms)
         finds = (
-            Find(SPEED, {key: self.data_type, "synced_at": span}, limit=_PAGE)
-            for key in self._keys_in_use
-            for span in spans
+            Find(SPEED, {key: name, "synced_at": span}, limit=_PAGE) for key, name in self._in_use for span in spans
         )
-        read = (self._read(raw) for find in finds for raw in self.store.find(find))
-        return any(each is not None and _is_alive(hour, each.synced_at, boundary) for each in read)
+        read = (self._reader.read(raw) for find in finds for raw in self.store.find(find))
+        return any(each is not None and is_alive(hour, each.synced_at, boundary) for each in read)
 
     def _pages(self, start: datetime, end: datetime, most: int, only: tuple[str, ...] = ()) -> Iterator[list[Document]]:
         """Documents of some hours, found under each spelling of the type and in each form of the hour."""
-        for key in self._keys:
-            for span in stamp_ranges(start, end, self.hour_forms):
-                page = self.store.find(Find(SPEED, {key: self.data_type, "hour": span}, only=only, limit=most))
+        for key, name in self._spellings:
+            for span in stamp_ranges(start, end, self.hour_forms - {ABSENT}):
+                page = self.store.find(Find(SPEED, {key: name, "hour": span}, only=only, limit=most))
                 if page:
-                    self._keys_in_use.add(key)
+                    self._in_use.add((key, name))
                     yield page
 
     def _find_ids(self, ids: Sequence[Any], only: tuple[str, ...] = ()) -> list[Document]:
         return self.store.find(Find(SPEED, {"_id": {"$in": list(ids)}}, only=only)) if ids else []
 
-    def _witness_in(self, raw: Document, hour: datetime | None, boundary: Boundary) -> _Witness | None:
-        """The document as a witness; ``None``: it can't be read, is of another hour, or is stamped in the future."""
-        read = self._read(raw)
-        if read is None or hour not in (None, read.hour) or boundary.is_ahead(read.synced_at):
-            return None
-        is_alive = _is_alive(read.hour, read.synced_at, boundary)
-        return _Witness(raw["_id"], _stamps(raw), read.synced_at, isinstance(read, Heartbeat), is_alive)
-
-    def _read(self, raw: Document) -> SpeedDocument | Heartbeat | None:
-        read = self.contract.read(speed=[raw])
-        found: tuple[SpeedDocument | Heartbeat, ...] = (*read.speed, *read.heartbeats)
-        return next((each for each in found if each.data_type == self.data_type), None)
-
     def _take(self, raw: Document, boundary: Boundary) -> bool:
         """Whether a document that the search met can be read; then it may be the witness of an hour."""
-        read = self._read(raw)
+        read = self._reader.read(raw)
         if read is None:
             return False
         self.hour_forms |= forms_in([raw.get("hour")])
-        if boundary.uses_speed_hour(read.hour) and read.hour not in self._witnesses:
-            witness = self._witness_in(raw, read.hour, boundary)
-            if witness is not None:
+        if raw.get("hour") is None:
+            self.hour_forms |= {ABSENT}
+        known = self._witnesses.get(read.hour)
+        if boundary.uses_speed_hour(read.hour) and (known is None or not known.is_alive):
+            witness = self._reader.witness_in(raw, read.hour, boundary)
+            if witness is not None and (known is None or witness.is_alive):
                 self._witnesses[read.hour] = witness
         return True
 
-
-def _is_alive(hour: datetime, synced_at: datetime, boundary: Boundary) -> bool:
-    """Whether a stamp is a sign of life near the end of an hour, or after it."""
-    return synced_at >= hour + HOUR - boundary.policy.speed_lag_limit
-
-
-def _stamps(raw: Document) -> tuple[Any, Any]:
-    return raw.get("hour"), raw.get("synced_at")
+    def _read_undated(self, boundary: Boundary) -> None:
+        """Reads documents that have their hour under another name, which no range of hours finds."""
+        self.hour_forms -= {ABSENT}
+        for key, name in self._spellings:
+            found = self.store.find(Find(SPEED, {key: name, "hour": {"$eq": None}}, limit=_WHOLE_HOUR))
+            readable = [raw for raw in found if self._take(raw, boundary)]
+            if readable:
+                self._in_use.add((key, name))

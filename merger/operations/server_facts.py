@@ -139,7 +139,7 @@ def contract_samples() -> dict[str, ContractSample]:
     """
     names = aliases()
     batch = [("view_type", each) for view_type in VIEWS for each in names.names_of_view(view_type)]
-    speed = [(key, each) for each in SPEED_TYPES for key in names.speed_type_keys]
+    speed = [spelling for each in SPEED_TYPES for spelling in names.spellings_of_type(each)]
     return {BATCH: _sample(BATCH, batch, "computed_at"), SPEED: _sample(SPEED, speed, "synced_at")}
 
 

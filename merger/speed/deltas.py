@@ -45,6 +45,10 @@ THOROUGH_AGE = 30.0
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+Spelling = tuple[str, str]
+"""The key under which a document states its type, and the name by which it does."""
+
+
 Key = tuple[int | None, datetime | None, datetime | None]
 """Movie, hour and stamp of a document, as far as they can be read."""
 
@@ -81,10 +85,11 @@ class Deltas:
         self._monotonic = monotonic
         # The newest stamp per spelling of the type and form of the stamps: documents may be written in one of them
         # while another is not searched.
-        self._marks: dict[tuple[str, StampForm], datetime] = {}
+        self._marks: dict[tuple[Spelling, StampForm], datetime] = {}
         self._start = self._floor = _LONG_AGO
         self._seen: frozenset[Key] = frozenset()
-        self._keys_in_use = {contract.aliases.speed_type_keys[0]}
+        self._ours = [(key, data_type) for key in contract.aliases.speed_type_keys]
+        self._in_use = {self._ours[0]}
         self._overlap_due = float("-inf")
         self._thorough_at = float("-inf")
 
@@ -96,13 +101,15 @@ class Deltas:
 
     def earliest_findable(self, boundary: Boundary) -> datetime:
         """Returns the earliest stamp that a future find can still find."""
-        return max(min(self._mark(key, DATE, boundary) for key in self._keys_in_use) - OVERLAP, self._floor)
+        return max(min(self._mark(each, DATE, boundary) for each in self._in_use) - OVERLAP, self._floor)
 
-    def note_key(self, key: str) -> None:
-        """Notes that documents spell the type by this key."""
-        self._keys_in_use.add(key)
+    def note_spelling(self, spelling: Spelling) -> None:
+        """Notes that documents state the type like this."""
+        self._in_use.add(spelling)
 
-    def find_new(self, boundary: Boundary, forms: Iterable[StampForm] = ()) -> Delta:
+    def find_new(
+        self, boundary: Boundary, forms: Iterable[StampForm] = (), spellings: Iterable[Spelling] = ()
+    ) -> Delta:
         """Finds the changes since the last call.
 
         Documents whose stamp is further in the future than a clock may be wrong are not found.
@@ -110,6 +117,7 @@ class Deltas:
         Args:
             boundary: the current time boundary.
             forms: forms of stamps in use besides dates.
+            spellings: keys and names in use besides ours under which documents state the type.
 
         Raises:
             StoreError: from the store; the next call then finds these documents.
@@ -117,8 +125,9 @@ class Deltas:
         began = self._monotonic()
         overlapping = began >= self._overlap_due
         thorough = began - self._thorough_at > THOROUGH_AGE
-        keys = [key for key in self._contract.aliases.speed_type_keys if thorough or key in self._keys_in_use]
-        found = [(pair, self._find(*pair, boundary, overlapping=overlapping)) for pair in product(keys, (DATE, *forms))]
+        searched = [*(each for each in self._ours if thorough or each in self._in_use), *spellings]
+        pairs = product(searched, (DATE, *forms))
+        found = [(pair, self._find(*pair, boundary, overlapping=overlapping)) for pair in pairs]
         ended = self._monotonic()
         if thorough:
             self._thorough_at = ended
@@ -131,11 +140,11 @@ class Deltas:
         read = _unite(self._read(pair, raw, boundary) for pair, raw in found)
         return Delta(read, self._note_seen(read, overlapping=overlapping))
 
-    def _read(self, pair: tuple[str, StampForm], raw: list[Document], boundary: Boundary) -> Documents:
+    def _read(self, pair: tuple[Spelling, StampForm], raw: list[Document], boundary: Boundary) -> Documents:
         """Reads documents of one spelling of the type and one form of stamps, and notes the newest stamp."""
         if not raw:
             return Documents()
-        self.note_key(pair[0])
+        self.note_spelling(pair[0])
         read = self._contract.read(speed=raw)
         stamps = (key[2] for key in _keys_of(read))
         # A stamp in the future must not hide what producers with correct clocks still have to write.
@@ -143,8 +152,9 @@ class Deltas:
         self._marks[pair] = max([self._mark(*pair, boundary), *usable])
         return read
 
-    def _find(self, key: str, form: StampForm, boundary: Boundary, *, overlapping: bool) -> list[Document]:
-        mark, until = self._mark(key, form, boundary), boundary.now + CLOCK_SKEW
+    def _find(self, spelling: Spelling, form: StampForm, boundary: Boundary, *, overlapping: bool) -> list[Document]:
+        mark, until = self._mark(spelling, form, boundary), boundary.now + CLOCK_SKEW
+        key, name = spelling
         since = max(mark - OVERLAP, self._floor)
         spans = stamp_ranges(since, until, {form})[1:]
         if form is DATE:
@@ -152,7 +162,7 @@ class Deltas:
             spans = [({"$gte": since} if reaches_back else {"$gt": max(mark, self._floor)}) | {"$lte": until}]
         found: list[Document] = []
         for span in spans:
-            wanted = {key: self._data_type, "synced_at": span}
+            wanted = {key: name, "synced_at": span}
             found += self._store.find(Find(SPEED, wanted, without=("_id",), limit=MOST_DOCUMENTS + 1))
         return found
 
@@ -168,8 +178,8 @@ class Deltas:
             result.setdefault(hour, set()).add(movie_id or 0)
         return {hour: frozenset(movies) for hour, movies in result.items()}
 
-    def _mark(self, key: str, form: StampForm, boundary: Boundary) -> datetime:
-        return max(self._marks.get((key, form), self._start), boundary.now - MAX_REACH)
+    def _mark(self, spelling: Spelling, form: StampForm, boundary: Boundary) -> datetime:
+        return max(self._marks.get((spelling, form), self._start), boundary.now - MAX_REACH)
 
 
 def _keys_of(read: Documents) -> set[Key]:

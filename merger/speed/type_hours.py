@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped, SpeedDocument
@@ -156,7 +155,8 @@ class TypeHours:
             self._deltas.start(layers.speed_of(self._data_type).synced_at, boundary)
             self._changes.note_start(self._data_type)
         else:
-            self._apply(self._deltas.find_new(boundary, layers.sync_forms), boundary, layers)
+            spellings = layers.spellings.get(self._data_type, ())
+            self._apply(self._deltas.find_new(boundary, layers.sync_forms, spellings), boundary, layers)
         self._looked_at = began
 
     def _apply(self, delta: Delta, boundary: Boundary, layers: Layers) -> None:
@@ -244,7 +244,7 @@ class TypeHours:
     def _reread(self, piece: Sequence[datetime], boundary: Boundary, layers: Layers) -> None:
         """Reads adjacent hours whole, notes what changed in them, and decides when each is reread."""
         began = self._monotonic()
-        raw = self._find(stamp_ranges(piece[0], piece[-1] + HOUR, layers.hour_forms))
+        raw = self._find(piece[0], piece[-1] + HOUR, layers)
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
         has_other_stamps = any(document.get("synced_at") is None for document in raw)
         findable_since = self._deltas.earliest_findable(boundary)
@@ -268,12 +268,13 @@ class TypeHours:
         self._hours = hours
         self._changes.note(self._data_type, changed, missed)
 
-    def _find(self, spans: Sequence[Mapping[str, Any]]) -> list[Document]:
+    def _find(self, first: datetime, after: datetime, layers: Layers) -> list[Document]:
+        ours = [(key, self._data_type) for key in self._contract.aliases.speed_type_keys]
         result: list[Document] = []
-        for key in self._contract.aliases.speed_type_keys:
-            for span in spans:
-                found = self._store.find(Find(SPEED, {key: self._data_type, "hour": span}, without=("_id",)))
+        for key, name in (*ours, *layers.spellings.get(self._data_type, ())):
+            for span in stamp_ranges(first, after, layers.hour_forms):
+                found = self._store.find(Find(SPEED, {key: name, "hour": span}, without=("_id",)))
                 if found:
-                    self._deltas.note_key(key)
+                    self._deltas.note_spelling((key, name))
                 result += found
         return result

@@ -11,6 +11,7 @@ _BATCH_SIZE = 1000
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$eq": lambda value, bound: bool(value == bound),
     "$gt": lambda value, bound: value > bound,
     "$gte": lambda value, bound: value >= bound,
     "$lt": lambda value, bound: value < bound,

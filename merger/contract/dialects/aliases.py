@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 STAMPS: Final = ("hour", "synced_at", "computed_at", "covers_until")
@@ -64,6 +65,10 @@ class Aliases:
     def names_of_type(self, data_type: str) -> tuple[str, ...]:
         """Every spelling of a speed data type, ours first."""
         return (data_type, *_names_of(data_type, self.data_types))
+
+    def spellings_of_type(self, data_type: str) -> tuple[tuple[str, str], ...]:
+        """Every key and name under which a speed document may state its type, ours first."""
+        return tuple(product(self.speed_type_keys, self.names_of_type(data_type)))
 
     def names_of_field(self, name: str, kind: str) -> tuple[str, ...]:
         """Every spelling of a field in payloads of a type, ours first."""

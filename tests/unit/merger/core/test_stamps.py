@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merger.core.stamps import (
+    ABSENT,
     DATE,
     MILLISECONDS,
     SECONDS,
@@ -40,6 +41,8 @@ WRITTEN: dict[str, tuple[StampForm, Callable[[datetime], Any]]] = {
     "blank": (TEXT, text("%Y-%m-%d %H:%M:%S")),
     "milliseconds in text": (TEXT, text("%Y-%m-%dT%H:%M:%S.000+00:00")),
     "without seconds": (TEXT, text("%Y-%m-%dT%H:%M")),
+    "UTC": (TEXT, text("%Y-%m-%d %H:%M:%S UTC")),
+    "blank before the offset": (StampForm(StampKind.TEXT, OFFSETS[0]), text("%Y-%m-%dT%H:%M:%S %z", OFFSETS[0])),
     "compact": (StampForm(StampKind.COMPACT_TEXT), text("%Y%m%dT%H%M%SZ")),
     "seconds": (SECONDS, lambda moment: int(moment.timestamp())),
     "fractional seconds": (SECONDS, lambda moment: moment.timestamp()),
@@ -88,6 +91,13 @@ def test_moments_within_a_minute_are_in_the_range() -> None:
         form = form_of(write(start))
         assert form is not None
         assert is_found(write(start), start, end, form)
+
+
+def test_absent_moments_are_found_by_equality() -> None:
+    assert is_found(None, START, START + HOUR, ABSENT)
+    assert is_found(None, START, None, ABSENT)
+    assert not is_found(START, START + HOUR, None, ABSENT)
+    assert not is_found(None, START, START + HOUR, TEXT, SECONDS)
 
 
 def test_dates_alone_take_one_range() -> None:

@@ -10,10 +10,11 @@ import pytest
 from merger.contract.collections import SPEED
 from merger.core.boundary import Boundary
 from merger.core.evidence import Reason
-from merger.core.stamps import TEXT
+from merger.core.stamps import ABSENT, TEXT
 from merger.layers.state import MAX_AGE
 from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL
-from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, speed
+from tests.unit.merger.documents import sentiment
+from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, heartbeat, speed
 
 UNREADABLE: dict[str, Any] = {"movie_id": "603x"}
 
@@ -86,7 +87,7 @@ def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
 def test_a_type_without_documents_takes_no_find_per_hour() -> None:
     world = World(batch_views=[batch(0)])
     world.read()
-    assert len(world.store.finds) < 50
+    assert len(world.store.finds) < 80
 
 
 def test_stored_dates_need_no_second_range() -> None:
@@ -185,3 +186,46 @@ def test_stamps_that_turn_to_text_are_found_by_the_background_thread() -> None:
     layers = world.state.layers(("sentiment",), Boundary(NOW), max_age=0.0)
     assert layers.sync_forms == {TEXT}
     assert layers.speed_of("sentiment").synced_at == NOW - HOUR / 6
+
+
+def test_heartbeats_hold_hours() -> None:
+    world = World(speed_views=[alive(4), heartbeat(3), heartbeat(2), alive(1), heartbeat(0)])
+    layer = world.read().speed_of("sentiment")
+    assert layer.held == {TOP - n * HOUR for n in range(5)}
+    assert layer.beats == {TOP, TOP - 2 * HOUR, TOP - 3 * HOUR}
+    assert layer.assumed == {}
+    assert layer.as_of == NOW
+
+
+def test_a_heartbeat_from_before_the_end_of_its_hour_leaves_the_hour_cut() -> None:
+    early = heartbeat(2, synced_at=TOP - 2 * HOUR + HOUR / 4)
+    assert World(speed_views=[alive(1), early, alive(3)]).read().speed_of("sentiment").assumed == {
+        TOP - 2 * HOUR: Reason.CUT
+    }
+
+
+def test_an_hour_with_a_heartbeat_and_documents_is_not_one_of_heartbeats_alone() -> None:
+    world = World(speed_views=[heartbeat(2), alive(2), heartbeat(1)])
+    assert world.read().speed_of("sentiment").beats == {TOP - HOUR}
+
+
+def test_types_under_another_name_are_found() -> None:
+    documents = [alive(h, data_type="review_sentiment", data=sentiment(2)) for h in (1, 2)]
+    layers = World(speed_views=documents).read()
+    assert layers.speed_of("sentiment").held == {TOP - HOUR, TOP - 2 * HOUR}
+    assert layers.speed_of("sentiment").synced_at == TOP
+    assert layers.spellings == {"sentiment": {("data_type", "review_sentiment")}}
+
+
+def test_hours_under_another_name_are_found() -> None:
+    documents = [alive(h) for h in (1, 2)]
+    for document in documents:
+        document["window_start"] = document.pop("hour")
+    layers = World(speed_views=[*documents, alive(3)]).read()
+    assert layers.speed_of("sentiment").held == {TOP - HOUR, TOP - 2 * HOUR, TOP - 3 * HOUR}
+    assert layers.hour_forms == {ABSENT}
+
+
+def test_windows_smaller_than_an_hour_hold_their_hour() -> None:
+    part = alive(2) | {"hour": TOP - 2 * HOUR + timedelta(minutes=35)}
+    assert World(speed_views=[part]).read().speed_of("sentiment").held == {TOP - 2 * HOUR}

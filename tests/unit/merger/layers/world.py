@@ -42,7 +42,7 @@ def speed(hours_ago: int, *, synced_at: Any = None, **more: Any) -> dict[str, An
         "data_type": "sentiment",
         "hour": hour,
         "synced_at": synced_at or min(hour + HOUR / 2, NOW),
-        "data": PAYLOADS[more.get("data_type", "sentiment")],
+        "data": PAYLOADS.get(more.get("data_type", "sentiment")),
     } | more
 
 
@@ -54,3 +54,10 @@ def alive(hours_ago: int, **more: Any) -> dict[str, Any]:
 def batch(hours_ago: int, view_type: str = "sentiment") -> dict[str, Any]:
     data = PAYLOADS[view_type]
     return {"movie_id": 1, "view_type": view_type, "computed_at": TOP - hours_ago * HOUR, "data": data}
+
+
+def heartbeat(hours_ago: int, data_type: str = "sentiment", *, synced_at: Any = None) -> dict[str, Any]:
+    """A producer's statement that it holds an hour."""
+    hour = TOP - hours_ago * HOUR
+    stamp = synced_at or min(hour + HOUR, NOW)
+    return {"data_type": data_type, "hour": hour, "heartbeat": True, "synced_at": stamp}
