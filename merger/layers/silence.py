@@ -92,13 +92,20 @@ class Silence:
     def _find_cut(self) -> list[datetime]:
         seen, boundary = self.seen, self.boundary
         latest = boundary.now - boundary.policy.speed_lag_limit
-        cut = [h for h in sorted(seen.held - seen.alive) if boundary.speed_from <= h and h + HOUR <= latest]
+        without_life = (seen.held - seen.alive) | self._find_written_again()
+        cut = [h for h in sorted(without_life) if boundary.speed_from <= h and h + HOUR <= latest]
         if cut and cut[-1] == max(seen.held) and seen.synced_at is not None and seen.synced_at < cut[-1] + HOUR:
             # Nothing came after it: the producer is dead, unless it is only quiet.
             hours = closed_hours(cut[-1], boundary.open_hour, None)
             if not (self._another_lived(hours) and self._is_plausible(seen.synced_at, boundary.open_hour)):
                 cut.pop()
         return cut
+
+    def _find_written_again(self) -> set[datetime]:
+        """The newest hour, if the stamps moved on without a newer one: then they are no sign of life in it."""
+        newest, synced_at = max(self.seen.held), self.seen.synced_at
+        moved_on = synced_at is not None and synced_at > newest + HOUR + self.boundary.policy.speed_lag_limit
+        return {newest} if moved_on and newest < self.boundary.open_hour else set()
 
     def _find_end(self, passing: Iterable[datetime]) -> datetime | None:
         """The end of the newest hour that passes for held; ``None``: it is the open one, or its silence is plausible.

@@ -112,7 +112,7 @@ class LayerState:
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         states = {data_type: self._type_state(data_type, boundary, max_age) for data_type in types}
-        if any(state.has_doubts for state in states.values()):
+        if any(state.has_doubts(boundary) for state in states.values()):
             # Only then it matters what the other types prove.
             for data_type in SPEED_TYPES:
                 self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))

@@ -83,11 +83,13 @@ class TypeState:
         """The keys and names in use under which documents state the type by another name than ours."""
         return frozenset(each for each in self._in_use if each[1] != self.data_type)
 
-    @property
-    def has_doubts(self) -> bool:
-        """Whether an hour between two held ones is silent, or one has no sign of life near its end."""
-        held = self.seen.held
-        return bool(held) and (len(held) <= (max(held) - min(held)) / HOUR or len(self.seen.alive) < len(held) - 1)
+    def has_doubts(self, boundary: Boundary) -> bool:
+        """Whether an hour since the first held one is silent, or has no sign of life near its end."""
+        held, alive = self.seen.held, self.seen.alive
+        if not held:
+            return False
+        closed = closed_hours(max(min(held), boundary.speed_from), boundary.open_hour, None)
+        return boundary.open_hour not in held or not alive.issuperset(closed)
 
     def refresh(self, boundary: Boundary, *, in_background: bool) -> None:
         """Brings the state up to date.

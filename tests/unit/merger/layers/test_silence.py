@@ -50,7 +50,7 @@ def test_a_silence_passes_for_quiet_only_as_long_as_it_is_plausible(in_48_hours:
 
 
 def test_a_silence_in_which_no_other_type_lived_is_missing() -> None:
-    own = seen([1, 4, 5])
+    own = seen([0, 1, 4, 5])
     assert judge(own).assumed == {}
     assert judge(own, seen([1, 2, 4])).assumed == {}
     assert judge(own, seen([1, 2, 3], cut=[2])).assumed == {}
@@ -95,6 +95,12 @@ def test_a_newer_sync_without_a_newer_hour_is_no_news() -> None:
     layer = judge(seen(range(5, 60)))
     assert (layer.synced_at, layer.as_of) == (NOW, OPEN - 4 * HOUR)
     assert BOUNDARY.is_lagging(layer)
+
+
+def test_the_newest_hour_is_cut_once_stamps_move_on_without_a_newer_one() -> None:
+    newest = OPEN - 5 * HOUR
+    assert judge(seen(range(5, 60))).assumed == {newest: Reason.CUT}
+    assert judge(seen(range(5, 60), synced_at=newest + HOUR + LAG_LIMIT)).assumed == {}
 
 
 def test_a_sync_counts_as_long_as_the_silence_before_it_is_plausible() -> None:

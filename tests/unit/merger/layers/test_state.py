@@ -195,3 +195,12 @@ def test_old_hours_written_again_are_no_news() -> None:
     assert layer.synced_at == NOW
     assert layer.as_of == TOP - 2 * HOUR
     assert Boundary(NOW).is_lagging(layer)
+
+
+def test_the_verdict_does_not_depend_on_what_was_asked_before() -> None:
+    documents = [*(alive(h, data_type="stats") for h in range(3, 9)), *(alive(h) for h in range(9))]
+    first, second = World(speed_views=documents), World(speed_views=documents)
+    second.read(data_type="sentiment")
+    asked = [world.read(data_type="stats").speed_of("stats") for world in (first, second)]
+    assert asked[0] == asked[1]
+    assert set(asked[0].assumed.values()) == {Reason.QUIET}
