@@ -94,6 +94,7 @@ class Layers:
     ``synced_at``, which a range of dates misses.
     ``spellings`` are the keys and names, besides ours, under which documents of each speed data type state it.
     ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request.
+    ``text_ids`` are the layers, ``batch`` or ``speed``, in which a producer writes ids of movies as text.
     ``runs`` identifies the set of published batch runs, ``absence`` says by view type what it means that they do not
     name something.
     """
@@ -104,6 +105,7 @@ class Layers:
     sync_forms: frozenset[StampForm] = frozenset()
     spellings: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
+    text_ids: frozenset[str] = frozenset()
     runs: str = ""
     absence: Mapping[str, Absence] = field(default_factory=dict)
 

@@ -153,6 +153,10 @@ class NewestSearch:
         return bool(found) and read_date(found[0], self.name) == known.value
 
 
+_TEXT_IDS = {"$gte": "0", "$lt": ":"}
+"""Contains the texts that begin with a digit."""
+
+
 def forms_in(values: Any) -> frozenset[StampForm]:
     """The forms besides dates among stored values."""
     forms = (form_of(value) for value in values)
@@ -163,3 +167,12 @@ def read_date(document: Document, name: str) -> datetime | None:
     """Reads a date field as aware UTC; ``None`` if it is unreadable."""
     result: datetime | None = readable(document.get(name), moment)
     return result
+
+
+def finds_text_ids(store: Store, collection: str) -> bool:
+    """Whether a collection has documents with the id of the movie as text; an index answers that.
+
+    Raises:
+        StoreError: from the store.
+    """
+    return bool(store.find(Find(collection, {"movie_id": _TEXT_IDS}, only=("_id",), limit=1)))

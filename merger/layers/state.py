@@ -19,7 +19,7 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.stamps import StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.newest import Newest, NewestSearch
+from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
 from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
@@ -65,6 +65,7 @@ class LayerState:
         self._published = published
         self._batch, self._runs = Newest(), ""
         self._batch_forms: frozenset[StampForm] = frozenset()
+        self._has_text_ids = False
         self._batch_read_at = self._batch_thorough_at = float("-inf")
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
@@ -84,7 +85,7 @@ class LayerState:
             StoreError: from the store; the known state is kept.
         """
         computed_at = self._batch_computed_at(boundary, max_age)
-        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
+        return self._with_batch(self._speed_layers(types, boundary, max_age), computed_at)
 
     def known_since(self, types: tuple[str, ...]) -> float:
         """When the state that is known now was read, the oldest part of it; seconds of the monotonic clock."""
@@ -102,13 +103,16 @@ class LayerState:
             computed_at = self._batch_computed_at(boundary, MAX_AGE)
         except StoreError as error:
             errors[BATCH], computed_at = error, self._batch.value
-        layers = Layers(batch_computed_at=computed_at, runs=self._runs)
+        layers = self._with_batch(Layers(), computed_at)
         try:
-            speed = self._speed_layers(types, boundary, MAX_AGE)
-            layers = replace(speed, batch_computed_at=computed_at, runs=self._runs)
+            layers = self._with_batch(self._speed_layers(types, boundary, MAX_AGE), computed_at)
         except StoreError as error:
             errors[SPEED] = error
         return without_layers(layers, errors), errors
+
+    def _with_batch(self, speed: Layers, computed_at: datetime | None) -> Layers:
+        text_ids = speed.text_ids | ({LAYER_OF[BATCH]} if self._has_text_ids else set())
+        return replace(speed, batch_computed_at=computed_at, runs=self._runs, text_ids=text_ids)
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         states = {data_type: self._type_state(data_type, boundary, max_age) for data_type in types}
@@ -122,6 +126,7 @@ class LayerState:
             hour_forms=frozenset().union(*(state.hour_forms for state in every)),
             sync_forms=frozenset().union(*(state.sync_forms for state in every)),
             spellings={each.data_type: each.foreign_spellings for each in every if each.foreign_spellings},
+            text_ids=frozenset({LAYER_OF[SPEED]} if any(state.has_text_ids for state in every) else ()),
         )
 
     def _judge(self, state: TypeState, boundary: Boundary) -> SpeedLayer:
@@ -162,6 +167,7 @@ class LayerState:
         search = NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
         if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
             self._batch_forms = search.find_forms(choices)
+            self._has_text_ids = finds_text_ids(self._store, BATCH)
             self._batch_thorough_at = self._monotonic()
         self._batch = search.find_newest(choices, self._batch, now, self._batch_forms)
 

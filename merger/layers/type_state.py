@@ -19,7 +19,7 @@ from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.stamps import ABSENT, StampForm, stamp_ranges
 from merger.core.windows import HOUR
-from merger.layers.newest import Newest, NewestSearch, forms_in
+from merger.layers.newest import Newest, NewestSearch, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
 from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
 from merger.stores.store import Document, Find, Store
@@ -54,6 +54,7 @@ class TypeState:
     Attributes:
         seen: what was proven at the last refresh.
         hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
+        has_text_ids: whether the layer has documents with the id of the movie as text.
         read_at: when the last refresh began.
     """
 
@@ -64,6 +65,7 @@ class TypeState:
     seen: Seen = field(default_factory=Seen)
     hour_forms: frozenset[StampForm] = frozenset()
     sync_forms: frozenset[StampForm] = frozenset()
+    has_text_ids: bool = False
     read_at: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -110,6 +112,7 @@ class TypeState:
         if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
             self.hour_forms = search.find_forms(choices, "hour") | (self.hour_forms & {ABSENT})
             self.sync_forms = search.find_forms(choices)
+            self.has_text_ids = finds_text_ids(self.store, SPEED)
             self._forms_at = self.monotonic()
         self._newest = search.find_newest(choices, self._newest, boundary.now, self.sync_forms)
         if thorough:

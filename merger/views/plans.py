@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from merger.contract.collections import BATCH, SPEED
+from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
 from merger.core.stamps import stamp_ranges
@@ -101,11 +101,18 @@ def movie_reads(
     reads: list[Find] = []
     if view_types:
         names = [spelling for view_type in view_types for spelling in context.aliases.names_of_view(view_type)]
-        reads.append(Find(BATCH, {"movie_id": movie_id, "view_type": {"$in": names}}))
+        ids = _ids_of(movie_id, BATCH, context.layers)
+        reads += [Find(BATCH, {"movie_id": each, "view_type": {"$in": names}}) for each in ids]
     if speed_from is not None:
         ranges = stamp_ranges(speed_from, None, context.layers.hour_forms)
-        reads += [Find(SPEED, {"movie_id": movie_id, "hour": hours}) for hours in ranges]
+        ids = _ids_of(movie_id, SPEED, context.layers)
+        reads += [Find(SPEED, {"movie_id": each, "hour": hours}) for each in ids for hours in ranges]
     return tuple(reads)
+
+
+def _ids_of(movie_id: int, collection: str, layers: Layers) -> tuple[int | str, ...]:
+    """The id of a movie in the forms that the documents of a collection have."""
+    return (movie_id, str(movie_id)) if LAYER_OF[collection] in layers.text_ids else (movie_id,)
 
 
 def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:

@@ -141,3 +141,8 @@ def test_velocity_comes_from_the_newest_bucket_that_has_one() -> None:
 )
 def test_a_score_beyond_a_twentieth_is_labelled_by_its_sign(average: float, label: str) -> None:
     assert ask(NOW, [total(1, LAST_RUN, average)]).body["sentiment"]["label"] == label
+
+
+def test_documents_that_name_the_movie_as_text_count() -> None:
+    batch, speed = total(100, LAST_RUN, movie_id="550"), bucket(LAST_RUN, 4, movie_id="550", **SYNCED)
+    assert reviews_of(ask(NOW, [batch], [speed])) == 104

@@ -204,3 +204,11 @@ def test_the_verdict_does_not_depend_on_what_was_asked_before() -> None:
     asked = [world.read(data_type="stats").speed_of("stats") for world in (first, second)]
     assert asked[0] == asked[1]
     assert set(asked[0].assumed.values()) == {Reason.QUIET}
+
+
+def test_ids_of_movies_as_text_are_noticed() -> None:
+    assert World(speed_views=[speed(1)], batch_views=[batch(6)]).read().text_ids == frozenset()
+    genre = {"movie_id": "Drama", "view_type": "genre_analytics", "computed_at": TOP - HOUR, "data": {}}
+    assert World(batch_views=[batch(6), genre]).read().text_ids == frozenset()
+    assert World(speed_views=[speed(1, movie_id="550")]).read().text_ids == {"speed"}
+    assert World(batch_views=[batch(6) | {"movie_id": "550"}]).read().text_ids == {"batch"}

@@ -73,3 +73,13 @@ def test_view_is_about_many_movies_unless_it_names_one() -> None:
 
     assert View("a", TTLClass.STABLE, plan, build).identity(7) is None
     assert View("a", TTLClass.STABLE, plan, build, identity=lambda params: params).identity(7) == 7
+
+
+def test_a_layer_that_writes_ids_as_text_is_read_by_both_forms() -> None:
+    context: PlanContext[None] = PlanContext(None, BOUNDARY, Layers(text_ids=frozenset({"speed"})), Aliases())
+    reads = movie_reads(7, ("sentiment",), context, speed_from=NOW)
+    assert [read.filter["movie_id"] for read in reads if read.collection == SPEED] == [7, "7"]
+    assert [read.filter["movie_id"] for read in reads if read.collection == BATCH] == [7]
+    context = PlanContext(None, BOUNDARY, Layers(text_ids=frozenset({"batch"})), Aliases())
+    reads = movie_reads(7, ("sentiment",), context, speed_from=NOW)
+    assert [read.filter["movie_id"] for read in reads] == [7, "7", 7]
