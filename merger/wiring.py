@@ -66,7 +66,13 @@ def service() -> MergeService:
     )
 
 
-def _service_of(store: Store, cache: AnswerCache, clock: Callable[[], datetime], timeout: float) -> MergeService:
+def _service_of(
+    store: Store,
+    cache: AnswerCache,
+    clock: Callable[[], datetime],
+    timeout: float,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> MergeService:
     return MergeService(
         store=store,
         cache=cache,
@@ -76,7 +82,7 @@ def _service_of(store: Store, cache: AnswerCache, clock: Callable[[], datetime],
         timeout=timeout,
         places=settings.THREADS - 1,
         clock=clock,
-        monotonic=time.monotonic,
+        monotonic=monotonic,
     )
 
 
@@ -90,7 +96,9 @@ def answers_from(store: Store, now: datetime) -> Iterator[None]:
         store: the documents to answer from.
         now: aware UTC.
     """
-    token = _stand_in.set(_service_of(store, _answer_cache(without_redis(), None), lambda: now, _PATIENCE_SECONDS))
+    cache = _answer_cache(without_redis(), None)
+    # Time stands still, so what was read of the layers once stays true.
+    token = _stand_in.set(_service_of(store, cache, lambda: now, _PATIENCE_SECONDS, lambda: 0.0))
     service.cache_clear()
     try:
         yield

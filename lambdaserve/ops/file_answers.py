@@ -22,7 +22,7 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Documents
 from merger.contract.payloads import METRICS
 from merger.errors import MergerError, NotFound
-from merger.stores.memory import MemoryStore
+from merger.stores.memory import MoviesInMemory
 from merger.wiring import answers_from
 
 PROVEN, ASSUMED, INCOMPLETE, NOT_FOUND, FAILED = "proven", "assumed", "incomplete", "not found", "failed"
@@ -74,7 +74,7 @@ def answers_of(
         now: the time at which it is asked, aware UTC.
     """
     found: dict[str, EndpointAnswers] = {}
-    with answers_from(MemoryStore(**{BATCH: batch, SPEED: speed}), now):
+    with answers_from(MoviesInMemory(**{BATCH: batch, SPEED: speed}), now):
         for endpoint, address in _addresses(readable):
             _ask(found.setdefault(endpoint, EndpointAnswers(endpoint)), address)
     return list(found.values())

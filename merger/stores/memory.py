@@ -54,6 +54,25 @@ class MemoryStore:
             yield found[start : start + _BATCH_SIZE]
 
 
+class MoviesInMemory(MemoryStore):
+    """The same for documents that don't change, with an index by movie."""
+
+    def __init__(self, **collections: Sequence[dict[str, Any]]) -> None:
+        super().__init__(**collections)
+        self._of_movies: dict[tuple[str, float], list[dict[str, Any]]] = {}
+        for name, documents in self.collections.items():
+            for document in documents:
+                if isinstance(document.get("movie_id"), int | float):
+                    self._of_movies.setdefault((name, document["movie_id"]), []).append(document)
+
+    def candidates(self, find: Find) -> Iterable[dict[str, Any]]:
+        """See ``MemoryStore.candidates``."""
+        movie_id = find.filter.get("movie_id")
+        if isinstance(movie_id, int):
+            return self._of_movies.get((find.collection, movie_id), ())
+        return super().candidates(find)
+
+
 def _matches(document: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(
         all(_matches(document, each) for each in condition)

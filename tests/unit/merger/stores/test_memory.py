@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from merger.stores.memory import MemoryStore
+from bson import Int64
+
+from merger.stores.memory import MemoryStore, MoviesInMemory
 from merger.stores.store import Find
 
 
@@ -15,3 +17,18 @@ def test_documents_are_found_and_left_as_they_are() -> None:
     assert [len(batch) for batch in store.batches("things", {})] == [1000, 1000, 500]
     assert store.explain(odd) == {}
     assert documents[1] == {"_id": 1, "data": {"n": 1}, "more": 1}
+
+
+def test_documents_of_a_movie_are_found_by_any_kind_of_number() -> None:
+    ids = [5, 5.0, Int64(5), 6, None, "5", [5], float("nan")]
+    documents = [{"_id": number, "movie_id": movie_id, "n": number % 2} for number, movie_id in enumerate(ids)]
+    for wanted in (
+        {"movie_id": 5},
+        {"movie_id": 5, "n": 1},
+        {"movie_id": 7},
+        {"movie_id": None},
+        {"movie_id": {"$in": [6]}},
+    ):
+        find = Find("things", wanted)
+        assert MoviesInMemory(things=documents).find(find) == MemoryStore(things=documents).find(find)
+    assert len(MoviesInMemory(things=documents).find(Find("things", {"movie_id": 5}))) == 3
