@@ -20,6 +20,7 @@ def policy() -> Policy:
         grace=settings.SPEED_TTL_GRACE,
         speed_lag_limit=settings.SPEED_LAG_LIMIT,
         batch_stale_after=settings.BATCH_STALE_AFTER,
+        coverage_doubt=settings.BATCH_COVERAGE_DOUBT,
     )
 
 

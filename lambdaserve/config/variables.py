@@ -132,6 +132,13 @@ BATCH_STALE_AFTER = Variable(
     timedelta(hours=36),
     "Age of the newest batch run from which the batch layer counts as stale.",
 )
+BATCH_COVERAGE_DOUBT = Variable(
+    "BATCH_COVERAGE_DOUBT",
+    duration(least=timedelta(0)),
+    timedelta(hours=6),
+    "How long before its computed_at a batch document of unknown coverage may lack events: answers call these hours "
+    "assumed.",
+)
 BATCH_RUNS_KEPT = Variable(
     "BATCH_RUNS_KEPT",
     integer(least=0, most=1000),

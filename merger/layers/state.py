@@ -19,6 +19,7 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.stamps import StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
+from merger.layers.absence import RunEvidence
 from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
@@ -64,6 +65,8 @@ class LayerState:
         self._judged: dict[str, tuple[tuple[float, ...], SpeedLayer]] = {}
         self._published = published
         self._batch, self._runs = Newest(), ""
+        self._evidence = RunEvidence(store, contract, monotonic)
+        self._has_background = False
         self._batch_forms: frozenset[StampForm] = frozenset()
         self._has_text_ids = False
         self._batch_read_at = self._batch_thorough_at = float("-inf")
@@ -112,7 +115,8 @@ class LayerState:
 
     def _with_batch(self, speed: Layers, computed_at: datetime | None) -> Layers:
         text_ids = speed.text_ids | ({LAYER_OF[BATCH]} if self._has_text_ids else set())
-        return replace(speed, batch_computed_at=computed_at, runs=self._runs, text_ids=text_ids)
+        absence = self._evidence.absence
+        return replace(speed, batch_computed_at=computed_at, runs=self._runs, text_ids=text_ids, absence=absence)
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         states = {data_type: self._type_state(data_type, boundary, max_age) for data_type in types}
@@ -154,8 +158,12 @@ class LayerState:
             try:
                 began = self._monotonic()
                 if began - self._batch_read_at > max_age:
-                    self._runs = self._published().mark
+                    publication = self._published()
+                    self._runs = publication.mark
                     self._refresh_batch(boundary.now)
+                    self._has_background |= max_age == 0.0
+                    if max_age == 0.0 or not self._has_background:
+                        self._evidence.refresh(publication, self._batch.value, boundary)
                     self._batch_read_at = began
             finally:
                 self._batch_lock.release()

@@ -43,6 +43,10 @@ class MemoryStore:
         """Returns the documents among which a find searches."""
         return self.collections.get(find.collection, ())
 
+    def count(self, collection: str, wanted: Mapping[str, Any]) -> int:
+        """Counts matching documents."""
+        return len(self.find(Find(collection, wanted)))
+
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Returns nothing, since it has no planner."""
         return {}

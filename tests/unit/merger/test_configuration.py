@@ -12,11 +12,12 @@ from merger.core.boundary import Strategy
 
 def test_policy_follows_the_settings(settings: Any) -> None:
     settings.CUTOFF_HOURS, settings.MERGE_STRATEGY = 36, next(iter(Strategy)).value
-    settings.SPEED_LAG_LIMIT = timedelta(minutes=7)
+    settings.SPEED_LAG_LIMIT, settings.BATCH_COVERAGE_DOUBT = timedelta(minutes=7), timedelta(hours=2)
     found = policy()
     assert found.cutoff == timedelta(hours=36)
     assert found.strategy is next(iter(Strategy))
     assert found.speed_lag_limit == timedelta(minutes=7)
+    assert found.coverage_doubt == timedelta(hours=2)
 
 
 def test_aliases_are_extended_by_the_settings(settings: Any) -> None:

@@ -5,16 +5,30 @@ Requirement M8.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from merger.contract.documents import Contract
 from merger.core.algebra import Sentiment
 from merger.core.boundary import Boundary
 from merger.core.evidence import Absence, EmptySpan, Reason
 from merger.core.timeline import DayPoint
 from merger.core.windows import HOUR
 from merger.views.empty_days import LifetimeTotal, empty_spans
-from tests.unit.merger.documents import ask, assumed_of, at, missing_of, point, total
-from tests.unit.merger.scenario import LAST_RUN, NOW, speed_from
+from tests.unit.merger.documents import (
+    MOVIE,
+    ask,
+    assumed_of,
+    at,
+    bucket,
+    hourly,
+    layers_of,
+    missing_of,
+    point,
+    total,
+)
+from tests.unit.merger.scenario import LAST_RUN, NOW, OPEN_HOUR, SYNCED, speed_from
 
 FIRST, SECOND = at("2026-03-05 00:00"), at("2026-03-07 00:00")
 POINTS = [DayPoint(day, LAST_RUN, Sentiment(reviews=4)) for day in (FIRST, SECOND)]
@@ -75,3 +89,17 @@ def test_an_unreadable_newer_total_leaves_its_hours_missing() -> None:
     result = ask(NOW, [older, newer], speed_from("2026-03-08 00:00"))
     assert missing_of(result) == [("03-09 02:00", "03-10 03:00")]
     assert missing_of(ask(NOW, [newer], RECENT))[0][0] is None
+
+
+def test_a_new_movies_first_day_is_complete_if_a_whole_run_does_not_name_it() -> None:
+    first = [bucket(OPEN_HOUR - HOUR, 3), *hourly(LAST_RUN, OPEN_HOUR, movie_id=MOVIE + 1, **SYNCED)]
+    unnamed = ask(NOW, [], first)
+    assert missing_of(unnamed) == [(None, "03-10 02:00")]
+    layers = layers_of(Contract().read(speed=first))
+    for absence, proven in ((Absence(LAST_RUN), True), (Absence(assumed_until=LAST_RUN), False)):
+        found = [
+            ask(NOW, [], first, layers=replace(layers, absence={"sentiment": absence}), window=window)
+            for window in ("all", "7d", "90d")
+        ]
+        assert [missing_of(each) for each in found] == [[]] * 3
+        assert {each.freshness.proven for each in found} == {proven}
