@@ -152,19 +152,17 @@ def _overall(
     """The sum over the window, its missing and its assumed intervals, and the pieces that it adds up."""
     boundary, total = data.series.boundary, data.total
     pieces, missing, assumed = list(timeline.pieces), [timeline.missing, data.lost], timeline.assumed
+    if window.start is None:
+        # What was before the first day held is unknown, unless the total or a run shows that there was nothing more.
+        unknown, guessed = judge_gap((None, data.series.first_day or boundary.open_hour), data.series.empty)
+        missing.append(unknown)
+        assumed = (*guessed, *assumed)
     if window.start is None and total is not None:
         after = data.series.resolve_after(total.watermark)
         base = Piece(floor_day(total.watermark), total.watermark, total.state, "batch")
         pieces = [base, *after.pieces]
         missing.append(after.missing)
         assumed = (*total.doubt, *assumed, *after.assumed)
-    elif window.start is None:
-        # Without a lifetime total, the reviews before the first day held are unknown, unless a run shows that there are
-        # none.
-        first = data.series.first_day or boundary.open_hour
-        unknown, guessed = judge_gap((None, first), data.series.empty)
-        missing.append(unknown)
-        assumed = (*assumed, *guessed)
     return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), assumed, pieces
 
 

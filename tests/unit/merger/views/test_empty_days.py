@@ -81,6 +81,7 @@ def test_a_lifetime_is_complete_though_its_timeline_lacks_days() -> None:
     result = ask(NOW, [total(100, LAST_RUN), point("2026-03-07", 4, LAST_RUN)], RECENT)
     assert (missing_of(result), result.freshness.proven) == ([], False)
     assert {reason for _, _, reason in assumed_of(result)} == {"absent"}
+    assert assumed_of(ask(NOW, [total(100, LAST_RUN)], RECENT)) == [(None, "03-10 00:00", "absent")]
 
 
 def test_an_unreadable_newer_total_leaves_its_hours_missing() -> None:
