@@ -52,10 +52,12 @@ class Rows:
         stored = [[document.data.get(name) for name in names] for document in found]
         whole = [[isinstance(value, int) for value in row] for row in stored]
         shape = (len(found), len(names))
+        # Thousands of buckets share a few hours.
+        numbers = {hour: hour_number(hour) for hour in {d.hour for d in found}}
         return cls(
             data_type=data_type,
             movies=np.array([d.movie_id for d in found], dtype=np.int64),
-            hours=np.array([hour_number(d.hour) for d in found], dtype=np.int32),
+            hours=np.array([numbers[d.hour] for d in found], dtype=np.int32),
             synced=np.array([d.synced_at.timestamp() for d in found], dtype=np.float64),
             # None becomes NaN.
             values=np.array(stored, dtype=np.float64).reshape(shape),

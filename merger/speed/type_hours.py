@@ -142,7 +142,9 @@ class TypeHours:
             wanted = sorted({*self._hours, *([boundary.open_hour] if self._hours else [])})
             unsure = self._find_unsure(self._hours, wanted, layers, in_background=True)
             if unsure:
-                self._reread(self._first_piece(unsure), boundary, layers)
+                # The one that has waited longest comes first: more may fall due again than can be reread meanwhile.
+                first = min(unsure, key=lambda hour: self._hours[hour].due if hour in self._hours else 0.0)
+                self._reread(self._first_piece(unsure[unsure.index(first) :]), boundary, layers)
 
     def _read_changes(self, boundary: Boundary, layers: Layers, max_age: float) -> None:
         """Applies what was written since the last call, if that was more than ``max_age`` seconds ago."""

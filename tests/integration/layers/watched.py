@@ -24,7 +24,7 @@ from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
-from merger.stores.store import Document, Find
+from merger.stores.store import Document, Find, Store
 from merger.views.freshness import TTLClass
 from trending.scoring import RankingParameters
 from trending.selectors import RANKING
@@ -53,9 +53,18 @@ class Watched:
         redis: shared with other watchers.
         streams: whether the server has change streams.
         lapses_after: seconds of this machine's clock without a tick after which another one may lead.
+        store: read instead of the database, which then has no change streams.
     """
 
-    def __init__(self, database: Held, redis: Redis, *, streams: bool = True, lapses_after: float = LAPSE) -> None:
+    def __init__(
+        self,
+        database: Held,
+        redis: Redis,
+        *,
+        streams: bool = True,
+        lapses_after: float = LAPSE,
+        store: Store | None = None,
+    ) -> None:
         self.database = database
         self.redis: Redis | None = redis
         self.ahead = 0.0
@@ -63,7 +72,7 @@ class Watched:
         self.store = _Failing(database, 2.0)
         redis_tier = RedisTier(link, "watched:")
         self.service = MergeService(
-            store=self.store,
+            store=store or self.store,
             cache=AnswerCache(redis_tier, b"secret"),
             contract=Contract(),
             policy=policy(),
