@@ -18,7 +18,6 @@ from django.urls import reverse
 from rest_framework.exceptions import APIException
 
 from lambdaserve.ops.warming import call_api
-from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Documents
 from merger.contract.payloads import METRICS
 from merger.errors import MergerError, NotFound
@@ -63,18 +62,17 @@ class EndpointAnswers:
 
 
 def answers_of(
-    batch: Sequence[dict[str, Any]], speed: Sequence[dict[str, Any]], readable: Documents, now: datetime
+    stored: Mapping[str, Sequence[dict[str, Any]]], readable: Documents, now: datetime
 ) -> list[EndpointAnswers]:
     """Asks every endpoint about what the documents name.
 
     Args:
-        batch: raw documents of the batch layer, with their ``_id``.
-        speed: the same of the speed layer.
+        stored: raw documents by the collection that would hold them, with their ``_id``.
         readable: what the contract makes of them; it tells what to ask about.
         now: the time at which it is asked, aware UTC.
     """
     found: dict[str, EndpointAnswers] = {}
-    with answers_from(MoviesInMemory(**{BATCH: batch, SPEED: speed}), now):
+    with answers_from(MoviesInMemory(**stored), now):
         for endpoint, address in _addresses(readable):
             _ask(found.setdefault(endpoint, EndpointAnswers(endpoint)), address)
     return list(found.values())

@@ -23,6 +23,8 @@ class Seen:
         daily: movies with daily points.
         heartbeats: data types that have heartbeats.
         types: data types that have documents.
+        runs: batch runs that documents name.
+        recorded: published batch runs whose records state their documents.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -30,6 +32,8 @@ class Seen:
     daily: set[int | None] = field(default_factory=set)
     heartbeats: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)
+    recorded: set[str] = field(default_factory=set)
 
     def add(self, found: BatchDocument | SpeedDocument | Heartbeat, raw: Mapping[str, Any]) -> None:
         """Notes a readable document."""
@@ -44,6 +48,7 @@ class Seen:
         self.counts["batch"] += 1
         self.counts["without coverage"] += not found.is_coverage_stated
         self.counts["without run"] += not found.run_id
+        self.runs |= {found.run_id} - {""}
         if found.view_type == "sentiment":
             (self.totals if found.data.get("date") is None else self.daily).add(found.movie_id)
 
@@ -53,6 +58,9 @@ class Seen:
         self.counts["without expiry"] += raw.get("ttl_expires_at") is None
         self.counts["without sync"] += all(raw.get(name) is None for name in ("synced_at", "updated_at"))
         self.counts["parts"] += found.part is not None
+
+
+_MOST_NAMED = 3
 
 
 def advice_on(seen: Seen) -> Iterator[str]:
@@ -73,9 +81,14 @@ def _advice_on_batch(seen: Seen) -> Iterator[str]:
         )
     if counts["without run"]:
         yield (
-            f"Add `batch_run_id` to {_of(counts, 'without run', 'batch')} batch documents, and a record of the run to "
-            "`batch_runs` with its number of documents per view. Without it a movie that a run does not name is "
-            "assumed to have had no events (`absent`)."
+            f"Add `batch_run_id` to {_of(counts, 'without run', 'batch')} batch documents, and write a record of the "
+            "run. Without it a movie that a run does not name is assumed to have had no events (`absent`)."
+        )
+    unrecorded = sorted(seen.runs - seen.recorded)
+    if unrecorded:
+        yield (
+            f"Write a record of {', '.join(unrecorded[:_MOST_NAMED])} to `batch_runs` when the run is complete, with "
+            "its `documents` per view, and check it together with these."
         )
     lifetime_only = len(seen.totals - seen.daily)
     if lifetime_only:

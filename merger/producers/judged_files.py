@@ -14,7 +14,7 @@ from merger.contract.documents import Contract, Documents
 from merger.contract.importing import BATCH_KIND, KINDS, SPEED_KIND, LineReader, Rejected
 from merger.producers.extended_json import parse_extended_json
 from merger.producers.files import BadRow, files_of, open_views
-from merger.producers.report import FileReport, kind_of
+from merger.producers.report import FileReport, is_run_record, kind_of
 
 
 @dataclass(slots=True)
@@ -24,11 +24,13 @@ class JudgedFiles:
     Attributes:
         report: what there is to say about them.
         raw: the documents by kind, as ``load_views`` would store them; those that it would reject as they are.
+        runs: records of batch runs.
     """
 
     contract: Contract
     report: FileReport
     raw: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    runs: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def read(
@@ -65,6 +67,10 @@ class JudgedFiles:
         if not isinstance(raw, dict):
             text = raw.reason if isinstance(raw, BadRow) else f"a document is an object, not {type(raw).__name__}"
             self.report.add_rejected(place, text)
+            return
+        if is_run_record(raw):
+            self.report.add_run(raw)
+            self.runs.append({"_id": place, **raw})
             return
         kind = kind or kind_of(raw)
         self.report.add(place, raw, kind)

@@ -16,11 +16,12 @@ from django.core.management.base import BaseCommand, CommandError
 from lambdaserve.ops.file_answers import answers_of
 from lambdaserve.ops.reports.file_report import lines_of
 from merger.configuration import configured_contract, utc_now
-from merger.contract.importing import BATCH_KIND, COLLECTION_OF, KINDS, SPEED_KIND
+from merger.contract.importing import COLLECTION_OF, KINDS
 from merger.contract.stamps import moment
 from merger.contract.violations import ViolationReport
 from merger.core.windows import isoformat
 from merger.errors import StoreError
+from merger.layers.publication import RUNS
 from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
 from merger.producers.files import UnreadableFile
@@ -98,7 +99,8 @@ class Command(BaseCommand):
             documents = files.documents()
             at = options["at"] or min(newest_stamp(documents) or utc_now(), utc_now())
             logging.disable(logging.WARNING)  # what requests would log is in the report
-            answers = answers_of(files.raw[BATCH_KIND], files.raw[SPEED_KIND], documents, at)
+            stored = {COLLECTION_OF[kind]: raw for kind, raw in files.raw.items()}
+            answers = answers_of({**stored, RUNS: files.runs}, documents, at)
             logging.disable(logging.NOTSET)
             report |= {"as_of": isoformat(at), "answers": [each.as_dict() for each in answers]}
         if options["json"]:

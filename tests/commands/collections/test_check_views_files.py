@@ -32,8 +32,8 @@ def no_stores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def world() -> list[dict[str, Any]]:
-    """A movie in both layers, with heartbeats of every hour since the batch's coverage."""
-    hours = [NOON - timedelta(hours=back) for back in range(13)]
+    """A movie in both layers, with heartbeats of the last day."""
+    hours = [NOON - timedelta(hours=back) for back in range(26)]
     speed = {"movie_id": 1, "data_type": "sentiment", "hour": hours[2].isoformat(), "data": COUNTS}
     synced = {"synced_at": NOON.isoformat(), "ttl_expires_at": (hours[2] + timedelta(hours=48)).isoformat()}
     beats = [
@@ -108,3 +108,13 @@ def test_few_movies_are_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(file_answers, "MOST_ASKED", 2)
     path = lines(tmp_path / "a", *({**details(number), **RUN} for number in range(1, 6)))
     assert sum(answers(report_on(path))["movies/{id}"].values()) == 2
+
+
+def test_what_the_page_for_producers_asks_for_is_proven_everywhere(tmp_path: Path) -> None:
+    written = {"movie_details": 1, "sentiment": 4}
+    record = {"batch_run_id": "r", "status": "published", "covers_until": RUN["covers_until"], "documents": written}
+    report = report_on(lines(tmp_path / "a", *world(), record))
+    about_movies = {name: found for name, found in answers(report).items() if name.startswith("movies/{id}/sentiment")}
+    assert about_movies == {name: {PROVEN: 1} for name in about_movies}
+    assert report["documents"]["batch run"] == 1
+    assert report["advice"] == []

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from lambdaserve.ops import file_answers
 from lambdaserve.ops.file_answers import FAILED, INCOMPLETE, NOT_FOUND, PROVEN, answers_of
+from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.errors import NotFound, StoreUnavailable
 from tests.unit.merger.documents import batch_view, bucket, total
@@ -28,7 +29,9 @@ def asked(monkeypatch: pytest.MonkeyPatch, answer: Any, *batch: dict[str, Any], 
 
     monkeypatch.setattr(file_answers, "call_api", call)
     documents = Contract().read(batch, speed)
-    return {each.endpoint: each.as_dict() for each in answers_of(list(batch), list(speed), documents, RUN)}
+    return {
+        each.endpoint: each.as_dict() for each in answers_of({BATCH: list(batch), SPEED: list(speed)}, documents, RUN)
+    }
 
 
 def test_every_kind_of_document_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,10 @@ GOOD_BATCH: list[dict[str, Any]] = [
 GOOD_SPEED = [bucket(RUN, 1, ttl_expires_at=RUN + timedelta(hours=48), synced_at=RUN)]
 
 
-def advice(batch: list[dict[str, Any]], speed: list[dict[str, Any]], *, with_heartbeat: bool = True) -> list[str]:
-    seen = Seen()
+def advice(
+    batch: list[dict[str, Any]], speed: list[dict[str, Any]], *, with_heartbeat: bool = True, is_recorded: bool = True
+) -> list[str]:
+    seen = Seen(recorded={str(GOOD_BATCH[0]["batch_run_id"])} if is_recorded else set())
     for raw in batch:
         seen.add(Contract().read_batch(raw), raw)
     for raw in speed:
@@ -55,3 +57,8 @@ def test_what_is_lacking_is_named(expected: str) -> None:
 def test_types_without_heartbeats_are_named() -> None:
     (sentence,) = advice(GOOD_BATCH, GOOD_SPEED, with_heartbeat=False)
     assert sentence.startswith("Write a heartbeat for every hour of sentiment: ")
+
+
+def test_runs_without_a_record_that_states_their_documents_are_named() -> None:
+    (sentence,) = advice(GOOD_BATCH, GOOD_SPEED, is_recorded=False)
+    assert sentence.startswith(f"Write a record of {GOOD_BATCH[0]['batch_run_id']} to `batch_runs`")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from merger.contract.documents import Contract
-from merger.producers.report import FileReport, kind_of
+from merger.producers.report import FileReport, is_run_record, kind_of
 from tests.unit.merger.documents import bucket, total
 from tests.unit.merger.examples import RUN
 
@@ -53,3 +53,14 @@ def test_few_places_are_kept() -> None:
     for number in range(5):
         report.add_rejected(str(number), "odd")
     assert report.as_dict()["unreadable"] == [{"what": "odd", "documents": 5, "examples": ["0", "1"]}]
+
+
+def test_records_of_runs_are_told_from_documents() -> None:
+    record = {"batch_run_id": "r", "status": "published", "documents": {"sentiment": 1}}
+    assert is_run_record(record)
+    assert not is_run_record(total(5, RUN) | {"status": "published"})
+    report = FileReport(Contract())
+    report.add_run(record)
+    report.add_run(record | {"batch_run_id": "other", "documents": None})
+    assert report.as_dict()["documents"] == {"batch run": 2}
+    assert report.seen.recorded == {"r"}
