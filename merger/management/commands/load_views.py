@@ -135,10 +135,13 @@ class Command(BaseCommand):
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
         sharded = () if options["dry_run"] else shard_keys(database())
-        for batch in progress.track(batched(_read_file(file, reader, counts, rejects), BATCH_SIZE)):
+        damage: list[UnreadableFile] = []
+        for batch in progress.track(batched(_read_file(file, reader, counts, rejects, damage), BATCH_SIZE)):
             older = 0 if options["dry_run"] else _store(options["kind"], batch, sharded)
             counts.older += older
             counts.stored += len(batch) - older
+        if damage:
+            raise damage[0]
 
 
 def _rejects_beside(name: str) -> Path:
@@ -146,15 +149,23 @@ def _rejects_beside(name: str) -> Path:
     return Path("stdin.rejects.jsonl" if name == STDIN else f"{Path(name)}.rejects.jsonl")
 
 
-def _read_file(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[Ready]:
-    """Yields the items that can be stored; counts and notes the rest."""
+def _read_file(
+    file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, damage: list[UnreadableFile]
+) -> Iterator[Ready]:
+    """Yields the items that can be stored; counts and notes the rest.
+
+    Where the file can't be read any further, the error is added to ``damage``: what was read is to be stored first.
+    """
     read = partial(_read_row, reader) if file.is_table else reader.read
-    for number, item in file.items():
-        try:
-            yield _encode(read(item))
-        except Rejected as reason:
-            counts.rejected += 1
-            rejects.note(file.name, number, str(reason), item)
+    try:
+        for number, item in file.items():
+            try:
+                yield _encode(read(item))
+            except Rejected as reason:
+                counts.rejected += 1
+                rejects.note(file.name, number, str(reason), item)
+    except UnreadableFile as error:
+        damage.append(error)
 
 
 def _read_row(reader: LineReader, row: Any) -> Ready:

@@ -213,3 +213,10 @@ def test_a_truncated_file_is_reported_after_loading_its_beginning(database: Stor
     with pytest.raises(CommandError, match=r"can't be read any further: .*loaded"):
         manage("load_views", str(path), kind="batch")
     assert database.batch_views.count_documents({}) >= 1000
+
+
+def test_what_stands_before_the_end_of_a_cut_off_array_is_loaded(database: Stored, tmp_path: Path) -> None:
+    path = lines(tmp_path / "a", b"[" + json.dumps(details(1)).encode() + b",", details(2))
+    with pytest.raises(CommandError, match=r"the JSON array in it has no end.*: 2 loaded"):
+        manage("load_views", path, kind="batch")
+    assert database.batch_views.count_documents({}) == 2
