@@ -47,6 +47,8 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
     lost = lost_until(inputs.documents.skipped, document, inputs.boundary)
+    if document is None and any(d.data["actor"].casefold() == name for d in inputs.documents.batch_of(VIEW_TYPE)):
+        lost = ((None, inputs.boundary.open_hour),)  # it is there, but may not answer
     if document is None and not lost:
         raise NotFound("actor", params.name)
     collaborators = [] if document is None else _collaborators(document.data["collaborators"])

@@ -110,7 +110,13 @@ def choose_newer_bucket(
     Returns ``None`` without a bucket, or if the speed layer lags and the batch document is newer than the bucket.
     """
     lagging = boundary.is_lagging(layers.speed_of("stats"))
-    is_older = lagging and computed_at is not None and speed is not None and computed_at > speed.synced_at
+    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
+    is_older = (
+        lagging
+        and computed_at is not None
+        and speed is not None
+        and computed_at > min(speed.synced_at, speed.hour + HOUR)
+    )
     return None if is_older else speed
 
 

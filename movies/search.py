@@ -146,7 +146,9 @@ def _newer_numbers(inputs: ViewInputs) -> Rows:
         return newest
     rows, known = movies.rows(newest.movies)
     is_older = known.copy()
-    is_older[known] = movies.computed_at[rows[known]] / 1e6 > newest.synced[known]
+    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
+    known_since = np.minimum(newest.synced, (newest.hours + 1) * HOUR.total_seconds())
+    is_older[known] = movies.computed_at[rows[known]] / 1e6 > known_since[known]
     return newest.at(~is_older)
 
 

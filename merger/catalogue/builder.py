@@ -83,6 +83,9 @@ class CatalogueBuilder:
             dropped=dict(self._dropped.values()),
             skipped_kinds=tuple({(skip.type, skip.kind): skip for skip in self._skipped}.values()),
             lost=lost,
+            unread=frozenset(
+                skip.movie_id for skip in self._skipped if skip.movie_id is not None and skip.type == "movie_details"
+            ),
             unstated=frozenset(self._unstated),
             genres=genres,
             by_genre=_facts_by_genre(movies, genres, rated),

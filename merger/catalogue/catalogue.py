@@ -143,6 +143,7 @@ class Catalogue:
         dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
         lost: those of which no readable document is as new, the newest of each type, genre and date.
+        unread: movies of which some details can't be read.
         unstated: view types of which some documents do not state their coverage.
         genres: spelling to show of every genre that a movie or document names, by genre key.
         by_genre: figures for each of these keys.
@@ -162,6 +163,7 @@ class Catalogue:
     dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()
     lost: tuple[Skipped, ...] = ()
+    unread: frozenset[int] = frozenset()
     unstated: frozenset[str] = frozenset()
     genres: Mapping[str, str] = field(default_factory=dict)
     by_genre: Mapping[str, GenreFacts] = field(default_factory=dict)
@@ -184,7 +186,8 @@ class Catalogue:
         return [self.movies.ids[row] for row in rows[order[:most]]]
 
     def knows(self, movie_id: int) -> bool:
-        return self.movies.row(movie_id) is not None
+        """Whether any document of its details names the movie, readable or not."""
+        return self.movies.row(movie_id) is not None or movie_id in self.unread
 
     def title_of(self, movie_id: int) -> str | None:
         row = self.movies.row(movie_id)

@@ -23,6 +23,7 @@ from merger.core.intervals import (
 )
 from merger.core.windows import isoformat
 from merger.errors import Interval
+from merger.views.sentences import sentences
 
 
 class TTLClass(StrEnum):
@@ -119,14 +120,9 @@ def describe(
         messages.append(_skipped_warning(documents.skipped))
     if documents is not None and _any_ahead(documents, boundary):
         messages.append("clock_ahead: documents stamped in the future were left out")
-    return Freshness(
-        boundary.cutoff,
-        batch_as_of,
-        speed_as_of,
-        union(*missing),
-        tuple(dict.fromkeys(messages)),
-        unite_assumptions(assumed),
-    )
+    lacking, guessed = union(*missing), unite_assumptions(assumed)
+    messages += sentences(lacking, guessed, documents.skipped if documents is not None else ())
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, lacking, tuple(dict.fromkeys(messages)), guessed)
 
 
 def _layer_warnings(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.core.boundary import Policy, Strategy
+from merger.core.boundary import Layers, Policy, SpeedLayer, Strategy
 from merger.core.windows import HOUR, Window
 from merger.views.reading import ViewResult
 from movies.details import movie_details, movie_stats
@@ -199,3 +199,12 @@ def test_a_lost_hour_after_the_movies_newest_bucket_is_missing_though_later_ones
     result = ask_details([details()], [stats(OPEN_HOUR - 5 * HOUR, 2), *others])
     assert missing_of(result) == [(f"{lost:%m-%d %H:%M}", f"{lost + HOUR:%m-%d %H:%M}")]
     assert missing_of(ask_details([details()], [stats(OPEN_HOUR - 2 * HOUR, 2), *others])) == []
+
+
+def test_an_old_bucket_that_is_stamped_again_does_not_replace_a_newer_batch() -> None:
+    restamped = stats(RUN - 4 * HOUR, 1, synced_at=NOW)
+    layers = {"stats": SpeedLayer(frozenset({RUN - 4 * HOUR}), NOW, known_until=RUN - 3 * HOUR)}
+    inputs = view_inputs(NOW, [details()], [restamped], layers=Layers(NOW, layers))
+    result = movie_details(MOVIE, inputs)
+    assert result is not None
+    assert result.body["data_source"] == "batch"
