@@ -126,6 +126,8 @@ class Command(BaseCommand):
         for each in report["unreadable_or_odd"]:
             ids = f" (such as {', '.join(each['examples'])})" if each["examples"] else ""
             self.stdout.write(f"  {each['documents']:,} × {each['what']}{ids}")
+        for dialect, number in report["dialects"].items():
+            self.stdout.write(f"  dialect: {dialect}, in {number:,}")
         repeated = {kind: number for kind, number in (report["duplicates"] or {}).items() if number}
         if repeated:
             counted = ", ".join(f"{number:,} {kind}" for kind, number in repeated.items())
