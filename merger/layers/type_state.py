@@ -28,6 +28,10 @@ _PAGE, _WHOLE_HOUR = 20, 2_000
 """Documents of an hour to read for a readable one; and, if those prove nothing, the most of it."""
 
 
+_HOURS_AT_ONCE = 12
+"""Hours without a witness to search together, before each is searched by itself."""
+
+
 THOROUGH_INTERVAL = 30.0
 """Seconds between two searches for spellings of the type that no producer is known to use."""
 
@@ -75,8 +79,7 @@ class TypeState:
         self._newest = Newest()
         self._reader = WitnessReader(self.contract, self.data_type)
         self._every = self.contract.aliases.spellings_of_type(self.data_type)
-        self._in_use = {self._every[0]}
-        self._spellings = self._every
+        self._in_use = [self._every[0]]
         self._thorough_at = self._forms_at = float("-inf")
         self._counts: dict[datetime, tuple[int, float]] = {}
 
@@ -105,9 +108,10 @@ class TypeState:
         """
         began = self.monotonic()
         thorough = began - self._thorough_at > THOROUGH_INTERVAL
-        self._spellings = self._every if thorough else tuple(each for each in self._every if each in self._in_use)
+        if thorough:
+            self._find_spellings()
         self._check_witnesses(boundary, whole=thorough)
-        choices = [{key: name} for key, name in self._spellings]
+        choices = [{key: name} for key, name in self._in_use]
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
         if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
             self.hour_forms = search.find_forms(choices, "hour") | (self.hour_forms & {ABSENT})
@@ -131,6 +135,12 @@ class TypeState:
             count = min(MOST_COUNTED, len({document["_id"] for page in pages for document in page}))
             self._counts[start] = (count, self.monotonic())
         return count
+
+    def _find_spellings(self) -> None:
+        """Notes the spellings of the type that documents use."""
+        for key, name in self._every:
+            if (key, name) not in self._in_use and self.store.find(Find(SPEED, {key: name}, only=("_id",), limit=1)):
+                self._in_use.append((key, name))
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses
@@ -180,16 +190,24 @@ class TypeState:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
         result: list[datetime] = []
         for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
-            if start is None:
-                continue
-            hours = closed_hours(start, end, None)
-            pages = list(self._pages(start, end, _PAGE))
-            if any(self._reader.witness_in(raw, None, boundary) is not None for page in pages for raw in page):
-                result += hours
-            elif any(len(page) >= _PAGE for page in pages):
-                due = self.monotonic() - DOUBT_INTERVAL
-                result += [hour for hour in hours if self._looked.get(hour, float("-inf")) < due]
+            hours = [] if start is None else closed_hours(start, end, None)
+            if len(hours) > _HOURS_AT_ONCE and self._may_hold(hours, boundary):
+                pieces = [hours[n : n + _HOURS_AT_ONCE] for n in range(0, len(hours), _HOURS_AT_ONCE)]
+            else:
+                pieces = [hours] if len(hours) <= _HOURS_AT_ONCE else []
+            for piece in pieces:
+                result += self._may_hold(piece, boundary)
         return result
+
+    def _may_hold(self, hours: Sequence[datetime], boundary: Boundary) -> Sequence[datetime]:
+        """Those of some adjacent hours that may have a witness: all or none, as far as one find tells."""
+        is_crowded = False
+        for page in self._pages(hours[0], hours[-1] + HOUR, _PAGE) if hours else ():
+            if any(self._reader.witness_in(raw, None, boundary) is not None for raw in page):
+                return hours
+            is_crowded = is_crowded or len(page) >= _PAGE
+        due = self.monotonic() - DOUBT_INTERVAL
+        return [hour for hour in hours if self._looked.get(hour, float("-inf")) < due] if is_crowded else ()
 
     def _look_for_life(self, boundary: Boundary) -> None:
         """Looks again for signs of life near the end of closed hours that had none."""
@@ -241,11 +259,10 @@ class TypeState:
 
     def _pages(self, start: datetime, end: datetime, most: int, only: tuple[str, ...] = ()) -> Iterator[list[Document]]:
         """Documents of some hours, found under each spelling of the type and in each form of the hour."""
-        for key, name in self._spellings:
+        for key, name in self._in_use:
             for span in stamp_ranges(start, end, self.hour_forms - {ABSENT}):
                 page = self.store.find(Find(SPEED, {key: name, "hour": span}, only=only, limit=most))
                 if page:
-                    self._in_use.add((key, name))
                     yield page
 
     def _find_ids(self, ids: Sequence[Any], only: tuple[str, ...] = ()) -> list[Document]:
@@ -269,8 +286,6 @@ class TypeState:
     def _read_undated(self, boundary: Boundary) -> None:
         """Reads documents that have their hour under another name, which no range of hours finds."""
         self.hour_forms -= {ABSENT}
-        for key, name in self._spellings:
-            found = self.store.find(Find(SPEED, {key: name, "hour": {"$eq": None}}, limit=_WHOLE_HOUR))
-            readable = [raw for raw in found if self._take(raw, boundary)]
-            if readable:
-                self._in_use.add((key, name))
+        for key, name in self._in_use:
+            for raw in self.store.find(Find(SPEED, {key: name, "hour": {"$eq": None}}, limit=_WHOLE_HOUR)):
+                self._take(raw, boundary)

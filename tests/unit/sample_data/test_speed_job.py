@@ -155,8 +155,9 @@ def test_sentiment_velocity_is_the_change_since_the_last_hour_with_reviews(docum
 
 
 def test_the_contract_reads_a_heartbeat_of_each_type() -> None:
-    read = Contract().read(speed=heartbeats(NOW, NOW + HOUR))
+    hour = floor_hour(NOW)
+    read = Contract().read(speed=heartbeats(hour, NOW))
     assert read.skipped == ()
     assert {(beat.data_type, beat.hour, beat.synced_at) for beat in read.heartbeats} == {
-        (data_type, NOW, NOW + HOUR) for data_type in SPEED_TYPES
+        (data_type, hour, NOW) for data_type in SPEED_TYPES
     }
