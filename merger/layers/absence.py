@@ -73,7 +73,7 @@ class RunEvidence:
             stated = publication.written.get(run_id)
             if stated is None:
                 assumed_until = assumed_until or end
-            elif stated.get(view_type, 0):
+            elif view_type in stated:
                 if self._count(view_type, run_id) >= stated[view_type]:
                     return Absence(end, assumed_until, is_broken)
                 is_broken = True

@@ -53,6 +53,7 @@ class Evidence:
         ([record("new", documents={"sentiment": 2.0}, covers_until=None)], Absence(LAST_RUN)),
         ([record("new", documents={"sentiment": 3})], Absence(is_broken=True)),
         ([record("new", documents={"movie_details": 9})], Absence()),
+        ([record("other", documents={"sentiment": 0})], Absence(LAST_RUN)),
         ([record("new")], Absence(assumed_until=LAST_RUN)),
         ([record("new", documents={"sentiment": 2}, status="written")], Absence()),
     ],
