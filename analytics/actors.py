@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from merger.contract.collections import BATCH
 from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
+from merger.stores.store import Find
 from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
 from merger.views.holes import doubt_about, lost_until
@@ -31,9 +33,18 @@ class Actor:
 
 
 def actor_plan(context: PlanContext[Actor]) -> Plan:
-    """Reads the actor's documents under each spelling."""
+    """Reads the actor's documents under each spelling, and the newest of any actor.
+
+    Where that one can't be read, such as a payload as text, which no query can search, an actor may be known by
+    documents that were not found.
+    """
     wanted = ({"actor": spelling} for spelling in context.params.spellings)
-    return Plan(tuple(read for values in wanted for read in payload_reads(values, context.aliases)))
+    own = (read for values in wanted for read in payload_reads(values, context.aliases))
+    newest = (
+        Find(BATCH, {"view_type": name}, newest_by="computed_at", limit=1)
+        for name in context.aliases.names_of_view(VIEW_TYPE)
+    )
+    return Plan((*own, *newest))
 
 
 def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:

@@ -17,6 +17,10 @@ COLUMNS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 """By type, the fields that stand for ``col1``, ``col2`` … where Spark had no names for the columns of a payload."""
 
 
+FOUND_BY_PAYLOAD: Final = ("temporal_analytics", "actor_collaboration")
+"""View types whose documents are found by fields of their payload. As text, a payload can't be searched."""
+
+
 LONGEST_JSON: Final = 1_000_000
 """The longest payload that is read from text, in characters."""
 
@@ -26,8 +30,8 @@ def find_payload(
 ) -> Mapping[str, Any] | None:
     """Returns the payload of a raw document under our names; ``None`` if there is none.
 
-    It is an object or JSON text under one of the payload's keys; with ``flat``, else the document itself, if it has any
-    field of the payload.
+    It is an object under one of the payload's keys, or JSON text there where no query looks into it; with ``flat``,
+    else the document itself, if it has any field of the payload.
 
     Args:
         raw: the document as stored.
@@ -38,7 +42,8 @@ def find_payload(
     """
     found = next((raw[key] for key in aliases.payload if isinstance(raw.get(key), Mapping)), None)
     if found is None:
-        found = _from_text(raw, aliases) or (raw if flat else None)
+        text = None if kind in FOUND_BY_PAYLOAD else _from_text(raw, aliases)
+        found = text or (raw if flat else None)
         if found is None:
             return None
     elif "col1" in found and kind in COLUMNS_OF:

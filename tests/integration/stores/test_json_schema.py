@@ -187,7 +187,7 @@ def forms_of_dialects() -> list[Raw]:
     flat = [{key: value for key, value in each.items() if key != "data"} | each["data"] for each in EXAMPLES]
     return [
         *(each for each in flat if each.get("view_type") not in ("temporal_analytics", "actor_collaboration")),
-        *({**each, "data": json.dumps(each["data"])} for each in EXAMPLES),
+        *({**each, "data": json.dumps(each["data"])} for each in EXAMPLES if each not in (EXAMPLES[4], EXAMPLES[5])),
         {**EXAMPLES[1], "data": columns},
         {**EXAMPLES[6], "data": columns},
         {**EXAMPLES[3], "movie_id": "Drama", "data": genre},

@@ -11,7 +11,7 @@ import pytest
 from bson import Decimal128, Int64, ObjectId
 
 from merger.contract import fields, stamps
-from merger.contract.documents import Contract
+from merger.contract.documents import Contract, Documents
 from merger.contract.fields import Reader, Records, Text
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from tests.unit.merger.documents import Raw, bucket
@@ -111,6 +111,10 @@ def optional_fields() -> list[tuple[Raw, str, str, Reader]]:
     return found
 
 
+def payloads_of(read: Documents) -> list[Mapping[str, Any]]:
+    return [*(each.data for each in read.batch), *(each.data for each in read.speed)]
+
+
 def outcome(reader: Reader, odd: str) -> Any:
     table = TOP_MOVIES if isinstance(reader, Records) else READ[reader]
     return table.get(odd, ABSENT)
@@ -126,13 +130,13 @@ def test_an_odd_value_is_read_or_absent_and_its_document_is_served(
     layer = "batch" if "view_type" in example else "speed"
     read = Contract().read(**{layer: [{**example, "data": {**example["data"], name: ODD[odd]}}]})
     assert read.skipped == ()
-    (document,) = (*read.batch, *read.speed)
-    (plain,) = [*Contract().read(**{layer: [example]}).batch, *Contract().read(**{layer: [example]}).speed]
-    others = {key: value for key, value in document.data.items() if key != name}
-    assert others == {key: value for key, value in plain.data.items() if key != name}
+    (data,) = payloads_of(read)
+    (plain,) = payloads_of(Contract().read(**{layer: [example]}))
+    others = {key: value for key, value in data.items() if key != name}
+    assert others == {key: value for key, value in plain.items() if key != name}
     expected = outcome(reader, odd)
-    assert document.data.get(name) == (None if expected is ABSENT else expected)
-    assert type(document.data.get(name)) is type(None if expected is ABSENT else expected)
+    assert data.get(name) == (None if expected is ABSENT else expected)
+    assert type(data.get(name)) is type(None if expected is ABSENT else expected)
     is_empty = odd == "null" or (odd == "no letters" and reader is stamps.optional_day)
     lost = expected is ABSENT and not is_empty
     inside = expected is not ABSENT and odd == "list with an empty name"
