@@ -26,6 +26,7 @@ DECIDED: dict[str, str] = {
     "GET /api/v1/analytics/genre/{genre}: 200.statistics.total_revenue: became nullable": _ABSENT,
     "GET /api/v1/analytics/genre/{genre}: 200.top_movies[].movie_id: became nullable": _ABSENT,
     "GET /api/v1/search/movies: 200.results[].title: became nullable": _ABSENT,
+    "GET /api/v1/movies/{movie_id}: 200.last_updated: became nullable": _ABSENT,
     **{
         f"GET /api/v1/movies/{{movie_id}}/stats: 200.{place}.{name}: became nullable": _ABSENT
         for place in ("stats[]", "latest")
