@@ -128,20 +128,10 @@ def _ask(answers: EndpointAnswers, address: str) -> None:
         freshness = body["freshness"]
         verdict = PROVEN if freshness["proven"] else ASSUMED if freshness["complete"] else INCOMPLETE
         gist = _gist_of(body)
-        answers.reasons.update(_reasons_in(freshness))
+        answers.reasons.update(freshness["warnings"])
     if not answers.example:
         answers.example = f"{unquote(address)}: {gist}"
     answers.verdicts[verdict] += 1
-
-
-def _reasons_in(freshness: Mapping[str, Any]) -> Iterator[str]:
-    yield from (f"missing: {_interval(each)}" for each in freshness["missing"])
-    yield from (f"assumed: {_interval(each)} ({each['reason']})" for each in freshness["assumed"])
-    yield from freshness["warnings"]
-
-
-def _interval(interval: Mapping[str, Any]) -> str:
-    return f"{interval['start'] or 'the beginning'} to {interval['end'] or 'now'}"
 
 
 def _gist_of(body: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ def lines_of(report: Mapping[str, Any]) -> Iterator[str]:
     counted = ", ".join(f"{number:,} {name}" for name, number in report["documents"].items())
     yield f"documents   {counted or 'none that can be read'}"
     for each in report["dialects"]:
-        yield f"dialect     {each['dialect']}: {each['documents']:,} documents; better: {each['instead']}"
+        yield f"dialect     {each['dialect']}: in {each['documents']:,}; better: {each['instead']}"
     for name, fields in report["absent"].items():
         if fields:
             yield f"absent      {name}: {', '.join(f'{field} in {number:,}' for field, number in fields.items())}"

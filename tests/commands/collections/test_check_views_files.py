@@ -118,3 +118,11 @@ def test_what_the_page_for_producers_asks_for_is_proven_everywhere(tmp_path: Pat
     assert about_movies == {name: {PROVEN: 1} for name in about_movies}
     assert report["documents"]["batch run"] == 1
     assert report["advice"] == []
+
+
+def test_every_hour_that_is_missing_or_assumed_has_a_reason(tmp_path: Path) -> None:
+    documents = [{name: value for name, value in each.items() if name != "covers_until"} for each in world()[:-30]]
+    report = report_on(lines(tmp_path / "a", *documents))
+    doubtful = [each for each in report["answers"] if set(each["answers"]) - {PROVEN, "not found"}]
+    assert len(doubtful) > 5
+    assert [each["endpoint"] for each in doubtful if not each["reasons"]] == []

@@ -29,7 +29,7 @@ REPORT = {
 def test_every_finding_is_a_line() -> None:
     assert [" ".join(line.split()) for line in lines_of(REPORT)] == [
         "documents 1,300 batch sentiment",
-        "dialect stamps as text: 3 documents; better: write dates",
+        "dialect stamps as text: in 3; better: write dates",
         "absent speed stats: trending_score in 2",
         "unreadable 1,200 × sentiment.movie_id: it is missing (such as a:1, a:2)",
         "answers from these documents alone, as of 2026-11-28T03:00:00Z",
