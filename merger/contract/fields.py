@@ -118,7 +118,9 @@ def is_nan(value: Any) -> bool:
     """Whether a value is NaN, which some producers write for an absent one."""
     if hasattr(value, "to_decimal"):
         value = value.to_decimal()
-    return isinstance(value, float | Decimal) and math.isnan(value)
+    if isinstance(value, Decimal):
+        return value.is_nan()  # math.isnan refuses the signalling kind
+    return isinstance(value, float) and math.isnan(value)
 
 
 def sentiment_score(value: Any) -> float:

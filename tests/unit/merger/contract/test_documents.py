@@ -247,3 +247,13 @@ def test_a_skipped_genre_document_tells_its_period(month: int | None, date: str)
     data = {"genre": "Drama", "year": 2025, "month": month, "total_movies": -1}
     (skip,) = Contract().read([batch_view("genre_analytics", data, RUN)]).skipped
     assert (skip.genre, skip.date, skip.has_date) == ("Drama", date, False)
+
+
+@pytest.mark.parametrize("value", BAD_VALUES, ids=lambda value: repr(value)[:40])
+@pytest.mark.parametrize("name", ["movie_id", "genre", "month", "date", "computed_at", "covers_until", "view_type"])
+def test_any_value_of_what_identifies_a_document_is_read_or_skipped(name: str, value: Any) -> None:
+    for example in EXAMPLES:
+        layer = "batch" if "view_type" in example else "speed"
+        inside = {**example, "data": {**example["data"], name: value}}
+        read = Contract().read(**{layer: [{**example, name: value}, inside]})
+        assert len(read.batch) + len(read.speed) + len(read.skipped) == 2

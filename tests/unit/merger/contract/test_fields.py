@@ -146,7 +146,7 @@ def test_an_optional_value_that_can_not_be_read_is_lost_alone() -> None:
 
 def test_an_unreadable_identifying_value_refuses_the_whole_and_nan_stands_for_none() -> None:
     wanted = {"month": Field(fields.Between(1, 12), identifies=True)}
-    for absent in (None, float("nan"), Decimal128("NaN")):
+    for absent in (None, float("nan"), Decimal128("NaN"), Decimal128("sNaN")):
         assert fields.record({"month": absent}, wanted, []) == {}
     with pytest.raises(ValueError, match=r"^month: a number"):
         fields.record({"month": 13}, wanted, [])
