@@ -189,7 +189,7 @@ def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean
 
 def _empty_spans(points: Collection[BatchDocument], scope: _Scope) -> tuple[EmptySpan, ...]:
     """When a day without a point had no observation: as the runs state, else assumed up to the newest coverage."""
-    found = scope.absence.spans()
+    found = scope.absence.spans(is_named=bool(points))
     if not points or scope.absence.is_broken:
         return found
     newest = max(scope.inputs.boundary.watermark(document.covers_until) for document in points)

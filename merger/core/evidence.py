@@ -82,16 +82,24 @@ class Absence:
         proven_until: up to this event time it had no events, since a run states how many documents it wrote, and they
             are all there.
         assumed_until: up to this event time that is assumed, since a run says no more than that it is published.
+        unrecorded_until: without any record of runs, how far the newest document of the type covers. The run may be half
+            written, so this is an assumption, and only for what has no document of the type at all.
         is_broken: a run states more documents than are there, so that nothing can be assumed of its days.
     """
 
     proven_until: datetime | None = None
     assumed_until: datetime | None = None
+    unrecorded_until: datetime | None = None
     is_broken: bool = False
 
-    def spans(self) -> tuple[EmptySpan, ...]:
-        """The same as spans without events, the proven one first."""
-        ends = ((self.proven_until, None), (self.assumed_until, Reason.ABSENT))
+    def spans(self, *, is_named: bool) -> tuple[EmptySpan, ...]:
+        """The same as spans without events, the proven one first.
+
+        Args:
+            is_named: whether any document of the type names the movie or the series.
+        """
+        guess = self.assumed_until if is_named or self.unrecorded_until is None else self.unrecorded_until
+        ends = ((self.proven_until, None), (guess, Reason.ABSENT))
         return tuple(EmptySpan(None, end, reason) for end, reason in ends if end is not None)
 
 

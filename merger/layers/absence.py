@@ -58,10 +58,11 @@ class RunEvidence:
             return
         self._basis, self._counted_at = basis, self._monotonic()
         self.absence = {}
+        judge = self._absence_of if publication.is_in_use else self._unrecorded
         # With the fixed strategy it is not known which runs may answer.
-        if publication.published and boundary.policy.strategy is Strategy.WATERMARK:
+        if boundary.policy.strategy is Strategy.WATERMARK:
             try:
-                self.absence = {view_type: self._absence_of(view_type, publication, boundary) for view_type in VIEWS}
+                self.absence = {view_type: judge(view_type, publication, boundary) for view_type in VIEWS}
             except StoreError:
                 self._basis = None
 
@@ -75,9 +76,18 @@ class RunEvidence:
                 assumed_until = assumed_until or end
             elif view_type in stated:
                 if self._count(view_type, run_id) >= stated[view_type]:
-                    return Absence(end, assumed_until, is_broken)
+                    return Absence(end, assumed_until, is_broken=is_broken)
                 is_broken = True
-        return Absence(None, assumed_until, is_broken)
+        return Absence(None, assumed_until, is_broken=is_broken)
+
+    def _unrecorded(self, view_type: str, publication: Publication, boundary: Boundary) -> Absence:
+        """Without records: the coverage of the newest document."""
+        for name in self._contract.aliases.names_of_view(view_type):
+            found = self._store.find(Find(BATCH, {"view_type": name}, newest_by="computed_at", limit=1))
+            for document in self._contract.read(batch=publication.visible_of(found)).batch:
+                if boundary.uses_batch(document.computed_at):
+                    return Absence(unrecorded_until=boundary.watermark(document.covers_until))
+        return Absence()
 
     def _end_of(self, view_type: str, run_id: Any, stated: datetime | None) -> datetime | None:
         """Event time up to which a run covers: as its record states, else as its newest document does."""

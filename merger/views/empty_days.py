@@ -63,25 +63,25 @@ def empty_spans(
         has_lost_points: some points can't be read, and the total may count their reviews.
     """
     if total is None:
-        return (*absence.spans(), *_between(points, absence))
+        return (*absence.spans(is_named=bool(points) or has_lost_points), *_between(points, absence))
     unexplained = total.state.reviews - sum(p.state.reviews for p in points if p.day < p.end <= total.watermark)
     if unexplained == 0:
-        return tuple(sorted((*total.spans, *absence.spans()), key=lambda span: span.reason is not None))
+        return tuple(sorted((*total.spans, *absence.spans(is_named=True)), key=lambda span: span.reason is not None))
     if of_lifetime:
         # The sum is whole, though its timeline is not.
         return (EmptySpan(None, total.watermark, Reason.ABSENT), *_after(total, absence))
     if unexplained < 0:
-        return (*absence.spans(), *_between(points, absence))
+        return (*absence.spans(is_named=True), *_between(points, absence))
     cut = sum(p.state.reviews for p in points if p.day < total.watermark < p.end)
     if has_lost_points or unexplained <= cut:
-        return (*absence.spans(), EmptySpan(None, total.watermark, Reason.ABSENT))
+        return (*absence.spans(is_named=True), EmptySpan(None, total.watermark, Reason.ABSENT))
     # Some reviews belong to days without a point, and nothing tells to which.
     return tuple(_after(total, absence))
 
 
 def _after(total: LifetimeTotal, absence: Absence) -> Iterator[EmptySpan]:
     """What the runs show of the time after the total."""
-    for span in absence.spans():
+    for span in absence.spans(is_named=True):
         if span.end > total.watermark:
             yield EmptySpan(total.watermark, span.end, span.reason)
 

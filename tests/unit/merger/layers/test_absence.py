@@ -48,7 +48,7 @@ class Evidence:
 @pytest.mark.parametrize(
     ("records", "expected"),
     [
-        ([], Absence()),
+        ([], Absence(unrecorded_until=LAST_RUN)),
         ([record("new", documents={"sentiment": 2})], Absence(LAST_RUN)),
         ([record("new", documents={"sentiment": 2.0}, covers_until=None)], Absence(LAST_RUN)),
         ([record("new", documents={"sentiment": 3})], Absence(is_broken=True)),
@@ -56,6 +56,7 @@ class Evidence:
         ([record("other", documents={"sentiment": 0})], Absence(LAST_RUN)),
         ([record("new")], Absence(assumed_until=LAST_RUN)),
         ([record("new", documents={"sentiment": 2}, status="written")], Absence()),
+        ([record("other", status="written")], Absence(unrecorded_until=LAST_RUN)),
     ],
 )
 def test_a_run_proves_what_it_does_not_name_only_if_all_that_it_states_is_there(

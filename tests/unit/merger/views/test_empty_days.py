@@ -97,10 +97,17 @@ def test_a_new_movies_first_day_is_complete_if_a_whole_run_does_not_name_it() ->
     unnamed = ask(NOW, [], first)
     assert missing_of(unnamed) == [(None, "03-10 02:00")]
     layers = layers_of(Contract().read(speed=first))
-    for absence, proven in ((Absence(LAST_RUN), True), (Absence(assumed_until=LAST_RUN), False)):
+    guesses = (Absence(assumed_until=LAST_RUN), Absence(unrecorded_until=LAST_RUN))
+    for absence, proven in ((Absence(LAST_RUN), True), *((guess, False) for guess in guesses)):
         found = [
             ask(NOW, [], first, layers=replace(layers, absence={"sentiment": absence}), window=window)
             for window in ("all", "7d", "90d")
         ]
         assert [missing_of(each) for each in found] == [[]] * 3
         assert {each.freshness.proven for each in found} == {proven}
+
+
+def test_without_records_the_newest_document_says_nothing_of_a_movie_that_has_others() -> None:
+    later = Absence(unrecorded_until=LAST_RUN + HOUR)
+    assert spans(8, later) == spans(8)
+    assert spans(None, later) == spans(None)
