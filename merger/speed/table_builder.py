@@ -67,7 +67,7 @@ def build_tables(
     documents = Documents(speed=tuple(read.speed_of(data_type))).speed_by_hour
     result = {}
     for hour in hours:
-        skipped = [skip for skip in read.skipped if skip.hour == hour]
+        skipped = [skip for skip in read.skipped if skip.hour in (hour, None)]
         found = documents.get(hour, ())
         result[hour] = replace(
             build_table(data_type, hour, found, skipped, now),
@@ -80,9 +80,6 @@ def build_tables(
 def build_shared_hours(read: Documents, now: datetime) -> SharedHours:
     """Builds the tables of all types and hours among the documents."""
     hours = {d.hour for d in read.speed} | {skip.hour for skip in read.skipped if skip.hour is not None}
-    return SharedHours(
-        table
-        for data_type in FIELDS
-        for table in build_tables(data_type, hours, read, now).values()
-        if not table.is_empty
-    )
+    tables = (table for data_type in FIELDS for table in build_tables(data_type, hours, read, now).values())
+    undated = [skip for skip in read.skipped if skip.hour is None]
+    return SharedHours([table for table in tables if not table.is_empty], undated)

@@ -40,7 +40,7 @@ class HourTable:
         data_type: the type of all buckets.
         hour: start of the event-time hour, aware UTC.
         rows: the newest bucket of each movie, sorted by movie.
-        skipped: documents of the hour that could not be read.
+        skipped: documents that could not be read, of the hour, or found where its documents are and of unknown hour.
         unsettled: buckets stamped in the future, which may not count yet; at most one per movie and stamp.
         is_of_parts: whether a producer wrote parts of the hour, so that buckets are sums of several documents.
         is_assumed: whether some bucket comes from parts that may be versions of each other.
@@ -155,11 +155,12 @@ class SharedHours:
 
     Args:
         tables: one per type and hour, in any order.
+        undated: documents of these types whose hour could not be read.
     """
 
-    def __init__(self, tables: Iterable[HourTable] = ()) -> None:
+    def __init__(self, tables: Iterable[HourTable] = (), undated: Iterable[Skipped] = ()) -> None:
         self.tables = tuple(sorted(tables, key=lambda table: (table.data_type, table.hour)))
-        self.skipped = tuple(dict.fromkeys(skip for table in self.tables for skip in table.skipped))
+        self.skipped = tuple(dict.fromkeys([*(skip for table in self.tables for skip in table.skipped), *undated]))
         self._newest_rows: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
 
     def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:

@@ -67,6 +67,7 @@ class TypeHours:
         # Replaced as a whole, never modified, so that readers need no lock.
         self._hours: Mapping[datetime, KeptHour] = {}
         self._looked_at = self._flooded_at = float("-inf")
+        self._has_undated_news = False
         self._lock = threading.Lock()
 
     @property
@@ -74,6 +75,11 @@ class TypeHours:
         """When all changes that the kept hours have were read; seconds of the monotonic clock."""
         lacking = (kept.lacks_since for kept in self._hours.values() if kept.lacks_since is not None)
         return min([self._looked_at, *lacking])
+
+    def take_undated_news(self) -> bool:
+        """Whether a document whose hour can't be read was written since the last call."""
+        news, self._has_undated_news = self._has_undated_news, False
+        return news
 
     def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
         """Whether a bucket says what its hour's table says, and the table would have noted any change since a time."""
@@ -167,6 +173,7 @@ class TypeHours:
             self._note_flood(hours, boundary, layers)
         documents = delta.documents.speed_by_hour
         changed: set[int] = set()
+        self._has_undated_news |= None in delta.movies
         for hour_or_none, new in delta.movies.items():
             kept = None if hour_or_none is None else hours.get(hour_or_none)
             if kept is None or kept.since > self._looked_at:
