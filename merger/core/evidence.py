@@ -82,8 +82,8 @@ class Absence:
         proven_until: up to this event time it had no events, since a run states how many documents it wrote, and they
             are all there.
         assumed_until: up to this event time that is assumed, since a run says no more than that it is published.
-        unrecorded_until: without any record of runs, how far the newest document of the type covers. The run may be half
-            written, so this is an assumption, and only for what has no document of the type at all.
+        unrecorded_until: without any record of runs, how far the newest document of the type covers. The run may be
+            half written, so this is an assumption, and only for what has no document of the type at all.
         is_broken: a run states more documents than are there, so that nothing can be assumed of its days.
     """
 

@@ -6,15 +6,17 @@ are all there, a movie or a day that the run does not name had no events in what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.contract.payloads import VIEWS
+from merger.contract.values import BatchDocument
 from merger.core.boundary import Boundary, Strategy
 from merger.core.evidence import Absence
+from merger.core.stamps import ANY_FORM
 from merger.errors import StoreError
 from merger.layers.publication import RUN_KEY, Publication
 from merger.stores.store import Find, Store
@@ -82,24 +84,25 @@ class RunEvidence:
 
     def _unrecorded(self, view_type: str, publication: Publication, boundary: Boundary) -> Absence:
         """Without records: the coverage of the newest document."""
-        for name in self._contract.aliases.names_of_view(view_type):
-            found = self._store.find(Find(BATCH, {"view_type": name}, newest_by="computed_at", limit=1))
-            for document in self._contract.read(batch=publication.visible_of(found)).batch:
-                if boundary.uses_batch(document.computed_at):
-                    return Absence(unrecorded_until=boundary.watermark(document.covers_until))
+        for document in self._newest(view_type, {}):
+            if publication.is_visible(document.run_id) and boundary.uses_batch(document.computed_at):
+                return Absence(unrecorded_until=boundary.watermark(document.covers_until))
         return Absence()
 
     def _end_of(self, view_type: str, run_id: Any, stated: datetime | None) -> datetime | None:
         """Event time up to which a run covers: as its record states, else as its newest document does."""
         if stated is not None:
             return stated
-        for spelling in self._contract.aliases.names_of_view(view_type):
-            wanted = {"view_type": spelling, RUN_KEY: run_id}
-            found = self._store.find(Find(BATCH, wanted, newest_by="computed_at", limit=1))
-            for document in self._contract.read(batch=found).batch:
-                if document.is_coverage_stated:
-                    return document.covers_until
-        return None
+        found = self._newest(view_type, {RUN_KEY: run_id})
+        return next((document.covers_until for document in found if document.is_coverage_stated), None)
+
+    def _newest(self, view_type: str, wanted: Mapping[str, Any]) -> Iterator[BatchDocument]:
+        """Yields the newest readable document of each spelling of a view type and each form of stamps."""
+        for name in self._contract.aliases.names_of_view(view_type):
+            for moments in ANY_FORM:
+                within = {"view_type": name, **wanted, "computed_at": moments}
+                found = self._store.find(Find(BATCH, within, newest_by="computed_at", limit=1))
+                yield from self._contract.read(batch=found).batch
 
     def _count(self, view_type: str, run_id: Any) -> int:
         spellings = self._contract.aliases.names_of_view(view_type)
