@@ -215,6 +215,27 @@ def test_a_truncated_file_is_reported_after_loading_its_beginning(database: Stor
     assert database.batch_views.count_documents({}) >= 1000
 
 
+def test_windows_of_an_hour_and_heartbeats_are_stored_each_once(database: Stored, tmp_path: Path) -> None:
+    starts = [(NOON + timedelta(minutes=5 * number)).isoformat() for number in range(12)]
+    counts = {"review_count": 1, "positive_count": 1, "negative_count": 0, "neutral_count": 0, "avg_sentiment": 0.5}
+    windows = [bucket(hour=None, data_type="sentiment", data=counts, window_start=start) for start in starts]
+    heartbeat = {"data_type": "sentiment", "hour": NOON.isoformat(), "heartbeat": True, "synced_at": NOON.isoformat()}
+    path = lines(tmp_path / "a", *windows, heartbeat, heartbeat | {"data_type": "stats"})
+    for _ in range(2):
+        assert manage("load_views", path, kind="speed") == f"{path}: 14 loaded\n"
+    assert database.speed_views.count_documents({}) == 14
+    found = database.speed_views.find({"window_start": {"$exists": True}}).sort("window_start")
+    assert [each["window_start"].minute for each in found] == list(range(0, 60, 5))
+    assert {each["ttl_expires_at"] for each in database.speed_views.find()} == {NOON + timedelta(hours=48)}
+
+
+def test_a_stamp_under_another_name_tells_which_document_is_newer(database: Stored, tmp_path: Path) -> None:
+    newer, older = (bucket(synced_at=None, updated_at=f"2026-05-04T12:{minute}:00Z") for minute in (50, 10))
+    manage("load_views", lines(tmp_path / "a", newer), kind="speed")
+    path = lines(tmp_path / "b", older)
+    assert manage("load_views", path, kind="speed") == f"{path}: 0 loaded, 1 left out since newer ones are stored\n"
+
+
 def test_what_stands_before_the_end_of_a_cut_off_array_is_loaded(database: Stored, tmp_path: Path) -> None:
     path = lines(tmp_path / "a", b"[" + json.dumps(details(1)).encode() + b",", details(2))
     with pytest.raises(CommandError, match=r"the JSON array in it has no end.*: 2 loaded"):
