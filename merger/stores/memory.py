@@ -33,7 +33,7 @@ class MemoryStore:
         """See ``Store.find``."""
         found: list[Document] = [d for d in self.candidates(find) if _matches(d, find.filter)]
         if (date := find.newest_by) is not None:
-            found.sort(key=lambda d: d[date], reverse=True)
+            found.sort(key=lambda d: _place(d[date]), reverse=True)
         found = found[: find.limit or None]
         if find.only:
             return [{key: d[key] for key in ("_id", *find.only) if key in d} for d in found]
@@ -109,3 +109,9 @@ def _fits(value: Any, condition: Any) -> bool:
 
 def _bracket(value: Any) -> type:
     return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+
+
+def _place(value: Any) -> tuple[int, Any]:
+    """Sorts values of mixed types as MongoDB does: numbers, then text, then dates."""
+    kind = _bracket(value)
+    return [float, str].index(kind) if kind in (float, str) else 2, value

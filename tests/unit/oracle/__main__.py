@@ -24,9 +24,10 @@ def main() -> int:
     from tests.unit.oracle.stored import StoredWorld
     from tests.unit.oracle.wording import describe
 
-    began, asked, faults = time.monotonic(), 0, Counter[str]()
+    began, asked, faults, met = time.monotonic(), 0, Counter[str](), Counter[str]()
     for seed in range(options.start, options.start + options.worlds):
         stored = StoredWorld(random_world(seed, options.dialect, options.damage))
+        met.update({*stored.world.dialects, *(damage.kind for damage in stored.world.damages)})
         for name, question in random_questions(seed):
             if options.about not in name:
                 continue
@@ -39,6 +40,8 @@ def main() -> int:
                 if faults[kind] <= options.show:
                     _say(f"\nworld {seed}, {name}\n  {type(error).__name__}: {error}")
                     _say(indent(describe(smallest(stored.world, question)), "    "))
+    for name, number in sorted(met.items()):
+        _say(f"  {number} worlds with {name}")
     _say(f"\n{options.worlds} worlds, {asked} answers, {time.monotonic() - began:.0f} s: {faults.total()} faults")
     _say("\n".join(f"  {number} {kind}" for kind, number in faults.most_common()))
     return 1 if faults else 0

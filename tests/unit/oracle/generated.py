@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,17 +30,17 @@ def random_world(seed: int, dialect: str | None = None, damage: str | None = Non
     """A world with everything that producers do to us; with a given dialect or kind of damage, surely with that."""
     chance = random.Random(seed)
     truth = random_truth(chance)
-    names = {dialect} if dialect else set()
-    if not dialect and chance.random() < 0.5:
-        names = set(chance.sample(list(DIALECTS), chance.randint(1, 3)))
-    damages = [_damage(chance, damage)] if damage else []
-    if not damage and chance.random() < 0.4:
-        damages = [_damage(chance, chance.choice(list(DAMAGES))) for _ in range(chance.randint(1, 3))]
+    names = [dialect] if dialect else []
+    if not dialect and chance.random() < 0.8:
+        names = chance.sample(list(DIALECTS), chance.randint(1, 6))
+    damages = [_damage(chance, damage) for _ in range(chance.randint(1, 8))] if damage else []
+    if not damage and chance.random() < 0.5:
+        damages = [_damage(chance, chance.choice(list(DAMAGES))) for _ in range(chance.randint(1, 6))]
     return World(
         truth,
         _batch_job(chance, truth.now),
         _speed_job(chance, truth.now),
-        compatible(names, dialect),
+        compatible(names),
         chance.choice((1.0, 1.0, 0.5)),
         tuple(damages),
         seed,
@@ -77,15 +77,21 @@ def random_truth(chance: random.Random) -> Truth:
     return Truth(now, tuple(reviews), tuple(observations))
 
 
-def random_questions(seed: int) -> list[tuple[str, Question]]:
-    """One question to each endpoint, with its description."""
+def random_questions(seed: int, most_hours: int = 250) -> list[tuple[str, Question]]:
+    """One question to each endpoint, with its description.
+
+    Args:
+        seed: of the choices.
+        most_hours: the longest window in hours. Beyond what the speed layer keeps, a window that cuts a day can't be
+            answered.
+    """
     chance = random.Random(f"questions {seed}")
     movie, genre = chance.choice((*MOVIES, 4)), chance.choice(("drama", "war"))
-    span = parse_span(chance.choice(("all", "all", f"{chance.randint(1, 12)}d", f"{chance.randint(1, 250)}h")))
+    span = parse_span(chance.choice(("all", "all", f"{chance.randint(1, 12)}d", f"{chance.randint(1, most_hours)}h")))
     scope = chance.choice(((None, None), (genre, None), (None, movie)))
     period = chance.choice((GenrePeriod(genre), GenrePeriod(genre, 2025), GenrePeriod(genre, 2025, 7)))
     sentiment = MovieSentiment(movie, span, chance.choice(list(Granularity)))
-    stats = MovieStats(movie, chance.randint(1, 168))
+    stats = MovieStats(movie, chance.randint(1, min(168, most_hours)))
     reviewed = series.trend_parameters("sentiment", span, *scope)
     popular = series.trend_parameters("popularity", span, *scope)
     ranked = RankingParameters(parse_span(f"{chance.randint(1, 72)}h"), 10, chance.choice((None, genre)))
@@ -106,10 +112,10 @@ def random_questions(seed: int) -> list[tuple[str, Question]]:
     ]
 
 
-def compatible(names: set[str], wanted: str | None = None) -> tuple[str, ...]:
-    """The names without those that can't be combined with an earlier one, or with the one that is wanted."""
-    result: list[str] = [wanted] if wanted else []
-    for name in sorted(names - {wanted}):
+def compatible(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without those that can't be combined with an earlier one."""
+    result: list[str] = []
+    for name in names:
         if not any(name in group and group & set(result) for group in EXCLUSIVE):
             result.append(name)
     return tuple(result)

@@ -97,6 +97,12 @@ class StoredWorld:
         collections = {BATCH: self.batch, SPEED: self.speed, RUNS: run_records(world)}
         self.service = _service(IndexedStore(**collections), world.now)
 
+    @property
+    def described(self) -> set[int]:
+        """The movies of which readers may see a ``movie_details`` document, readable or not."""
+        visible = visible_documents(self.world)
+        return {document["movie_id"] for document in visible if document["view_type"] == "movie_details"}
+
     def ask(self, view: View[Any], params: Any) -> Told:
         """Asks the service as the API does."""
         try:

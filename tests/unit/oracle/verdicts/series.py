@@ -72,14 +72,16 @@ def judge_trends(stored: StoredWorld, params: TrendParameters) -> Told:
         return told
     window = window_of(stored, params.window, Granularity.DAY)
     movies = {params.movie_id} if params.movie_id is not None else movies_of(params.genre and params.genre.title())
+    # Nobody can know the genres of a movie that no document describes.
+    whole = movies if params.genre is None else movies & stored.described
     if params.metric == "sentiment":
-        _judge_reviews(stored, told, window, movies)
+        _judge_reviews(stored, told, window, movies, whole)
     else:
-        _judge_popularity(stored, told, window, movies, SPEED_TYPE[params.metric])
+        _judge_popularity(stored, told, window, movies, whole, SPEED_TYPE[params.metric])
     return told
 
 
-def _judge_reviews(stored: StoredWorld, told: Told, window: Window, movies: Any) -> None:
+def _judge_reviews(stored: StoredWorld, told: Told, window: Window, movies: set[int], whole: set[int]) -> None:
     reviews, seen = stored.world.truth.reviews_of(movies), []
     for entry in _points(told):
         counted = check_sum(stored, told, entry["count"], reviews, bucket_of(entry), ())
@@ -87,18 +89,20 @@ def _judge_reviews(stored: StoredWorld, told: Told, window: Window, movies: Any)
             check_average(entry["value"], counted)
         seen += counted
     for review in reviews:
-        if window.holds(review.at) and review not in seen:
+        if review.movie_id in whole and window.holds(review.at) and review not in seen:
             assert may_lack(stored, told, review.at, "sentiment"), f"{review} is lost"
 
 
-def _judge_popularity(stored: StoredWorld, told: Told, window: Window, movies: Any, data_type: str) -> None:
+def _judge_popularity(
+    stored: StoredWorld, told: Told, window: Window, movies: set[int], whole: set[int], data_type: str
+) -> None:
     observed = stored.world.truth.observations_of(movies)
     seen: list[Observation] = []
     for entry in _points(told):
         total = round(entry["value"] * entry["count"])
         seen += check_observed(stored, told, total, observed, bucket_of(entry))
     for each in observed:
-        if window.holds(each.at) and each not in seen:
+        if each.movie_id in whole and window.holds(each.at) and each not in seen:
             assert may_lack(stored, told, each.at, data_type), f"{each} is lost"
 
 

@@ -42,10 +42,10 @@ def judge_search(stored: StoredWorld, params: MovieSearch) -> Told:
     """Every movie of the catalogue, with its newest numbers."""
     told = stored.ask(SEARCH, params)
     if told.body is None:
-        assert not _described(stored), "there are movies"
+        assert not stored.described, "there are movies"
         return told
     shown = {entry["movie_id"]: entry for entry in told.body["results"]}
-    for movie_id in _described(stored):
+    for movie_id in stored.described:
         if params.genre is None or params.genre.title() in truth.GENRES[movie_id]:
             assert movie_id in shown or told.is_flagged, f"movie {movie_id} is not found"
     for movie_id, entry in shown.items():
@@ -57,18 +57,21 @@ def judge_ranking(stored: StoredWorld, params: RankingParameters) -> Told:
     """Every movie that was observed, with its newest score."""
     told = stored.ask(RANKING, params)
     if told.body is None:
-        assert not _described(stored), "the genre is known"
+        assert not stored.described, "the genre is known"
         return told
     window = window_of(stored, params.window, Granularity.HOUR)
     data_type = "trending" if stored.world.speed.has_scores else "stats"
     shown = {entry["movie_id"]: entry["trending_score"] for entry in told.body["trending_movies"]}
-    for movie_id in truth.movies_of(params.genre and params.genre.title()):
+    genre = params.genre and params.genre.title()
+    for movie_id in truth.movies_of(genre) & (stored.described if genre else set(truth.MOVIES)):
         observed = [e for e in stored.world.truth.observations_of({movie_id}) if window.holds(e.at)]
         since = next((e.at for e in observed if e.score == shown.get(movie_id)), None)
         assert observed or movie_id not in shown, f"movie {movie_id} was not observed"
         for each in observed:
             if since is None or each.at > since:
                 assert may_lack(stored, told, each.at, data_type), f"the score of {each} is not shown"
+    foreign = shown.keys() - truth.movies_of(genre) - ({truth.BACKGROUND} if genre is None else set())
+    assert not foreign, f"{foreign} are of another genre"
     return told
 
 
@@ -99,7 +102,7 @@ def judge_genres(stored: StoredWorld) -> Told:
     told, overview = stored.ask(GENRES, GenreSearch(None)), stored.ask(OVERVIEW, None)
     assert told.body is not None
     assert overview.body is not None
-    described = _described(stored)
+    described = stored.described
     found = {entry["genre"]: entry["total_movies"] for entry in told.body["genres"]}
     listed = {entry["genre"]: entry["movie_count"] for entry in overview.body["by_genre"]}
     for genre in ("Drama", "War"):
@@ -114,7 +117,7 @@ def judge_comparison(stored: StoredWorld, params: Comparison) -> Told:
     """The reviews of each movie's newest lifetime total."""
     told = stored.ask(COMPARISON, params)
     if told.body is None:
-        assert not _described(stored), "the genre is known"
+        assert not stored.described, "the genre is known"
         return told
     total = sum(tier["total_reviews"] for tier in told.body["tiers"].values())
     movies = truth.movies_of(params.genre and params.genre.title())
@@ -168,11 +171,6 @@ def _lags(world: World) -> bool:
     found = [document for document in speed_documents(world) if document["data_type"] == "stats"]
     newest = max((min(d["synced_at"], hour_of(d) + HOUR) for d in found), default=world.now - 2 * LAG_LIMIT)
     return world.now - newest > LAG_LIMIT
-
-
-def _described(stored: StoredWorld) -> set[int]:
-    """The movies of which readers may see a ``movie_details`` document, readable or not."""
-    return {document["movie_id"] for document in _views(stored, "movie_details")}
 
 
 def _views(stored: StoredWorld, view_type: str) -> list[dict[str, Any]]:

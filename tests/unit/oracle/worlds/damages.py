@@ -62,7 +62,6 @@ DAMAGES: Mapping[str, Change] = {
     "payload is null": _top("data", None),
     "payload is a list": _top("data", [1, 2]),
     "payload is cut text": _top("data", '{"review_count": '),
-    "type is unknown": lambda document: _top("data_type", "mood")(_top("view_type", "mood")(document)),
     "stamp in the future": _ahead,
     "optional value is NaN": _inner(OPTIONAL, float("nan")),
     "optional value is a list": _inner(OPTIONAL, [None]),

@@ -68,6 +68,11 @@ def _with_value(names: tuple[str, ...], write: Callable[[Any], Any]) -> Change:
     return change
 
 
+def _null_average(document: Raw) -> Raw:
+    data = document.get("data", {})
+    return {**document, "data": {**data, "avg_sentiment": None}} if data.get("review_count") == 0 else document
+
+
 def _flat(document: Raw) -> Raw:
     """Speed documents and genres without a payload of their own."""
     if "data_type" not in document and document.get("view_type") != "genre_analytics":
@@ -81,7 +86,10 @@ def _flat(document: Raw) -> Raw:
 
 
 def _as_json(document: Raw) -> Raw:
-    return {**document, "data": json.dumps(document["data"])} if "data" in document else document
+    """The payload as text; not that of actors, who are found by their name in it."""
+    if "data" not in document or document.get("view_type") == "actor_collaboration":
+        return document
+    return {**document, "data": json.dumps(document["data"])}
 
 
 def _foreign_types(document: Raw) -> Raw:
@@ -129,7 +137,7 @@ DIALECTS: Mapping[str, Change] = {
     "counts as Decimal128": _values(int, lambda value: Decimal128(str(value))),
     "counts as Int64": _values(int, Int64),
     "numbers as text": _values(int, str),
-    "null for the average of nothing": _with_value(("avg_sentiment",), lambda value: value or None),
+    "null for the average of nothing": _null_average,
     "genres as objects": _with_value(("genres",), lambda genres: [{"id": 1, "name": name} for name in genres]),
     "titles as numbers": _with_value(("title",), lambda title: 1900 + int(title.rpartition(" ")[2])),
     "days at local midnight": _with_value(("date",), _day_at_local_midnight),
