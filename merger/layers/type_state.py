@@ -77,6 +77,7 @@ class TypeState:
         self._witnesses: dict[datetime, Witness] = {}
         self._looked: dict[datetime, float] = {}
         self._newest = Newest()
+        self._other_sync: datetime | None = None
         self._reader = WitnessReader(self.contract, self.data_type)
         self._every = self.contract.aliases.spellings_of_type(self.data_type)
         self._in_use = [self._every[0]]
@@ -121,6 +122,7 @@ class TypeState:
         self._newest = search.find_newest(choices, self._newest, boundary.now, self.sync_forms)
         if thorough:
             self._read_undated(boundary)
+            self._other_sync = self._find_other_sync(boundary)
             self._thorough_at = self.monotonic()
         self._probe_hours(boundary)
         self._look_for_life(boundary)
@@ -144,7 +146,7 @@ class TypeState:
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses
-        stamps = [self._newest.value, *(each.synced_at for each in witnesses.values())]
+        stamps = [self._newest.value, self._other_sync, *(each.synced_at for each in witnesses.values())]
         return Seen(
             held=frozenset(witnesses),
             alive=frozenset(hour for hour, each in witnesses.items() if each.is_alive),
@@ -181,22 +183,17 @@ class TypeState:
         for known in (self._witnesses, self._looked):
             for expired in known.keys() - set(usable):
                 del known[expired]
-        for hour in self._hours_to_probe(usable, boundary):
-            witness = self._find_witness(hour, boundary)
-            if witness is not None:
-                self._witnesses[hour] = witness
+        found = {hour: self._find_witness(hour, boundary) for hour in self._hours_to_probe(usable, boundary)}
+        self._witnesses |= {hour: witness for hour, witness in found.items() if witness is not None}
 
     def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
         result: list[datetime] = []
         for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
             hours = [] if start is None else closed_hours(start, end, None)
-            if len(hours) > _HOURS_AT_ONCE and self._may_hold(hours, boundary):
-                pieces = [hours[n : n + _HOURS_AT_ONCE] for n in range(0, len(hours), _HOURS_AT_ONCE)]
-            else:
-                pieces = [hours] if len(hours) <= _HOURS_AT_ONCE else []
-            for piece in pieces:
-                result += self._may_hold(piece, boundary)
+            if len(hours) <= _HOURS_AT_ONCE or self._may_hold(hours, boundary):
+                for first in range(0, len(hours), _HOURS_AT_ONCE):
+                    result += self._may_hold(hours[first : first + _HOURS_AT_ONCE], boundary)
         return result
 
     def _may_hold(self, hours: Sequence[datetime], boundary: Boundary) -> Sequence[datetime]:
@@ -267,6 +264,17 @@ class TypeState:
 
     def _find_ids(self, ids: Sequence[Any], only: tuple[str, ...] = ()) -> list[Document]:
         return self.store.find(Find(SPEED, {"_id": {"$in": list(ids)}}, only=only)) if ids else []
+
+    def _find_other_sync(self, boundary: Boundary) -> datetime | None:
+        """The newest stamp of the last two hours, if documents have it under another name, which no range finds."""
+        finds = (
+            Find(SPEED, {key: name, "synced_at": {"$eq": None}}, only=("_id",), limit=1) for key, name in self._in_use
+        )
+        if not any(self.store.find(find) for find in finds):
+            return None
+        pages = self._pages(boundary.open_hour - HOUR, boundary.open_hour + HOUR, _WHOLE_HOUR)
+        read = (self._reader.witness_in(raw, None, boundary) for page in pages for raw in page)
+        return max((each.synced_at for each in read if each and each.synced_at <= boundary.now), default=None)
 
     def _take(self, raw: Document, boundary: Boundary) -> bool:
         """Whether a document that the search met can be read; then it may be the witness of an hour."""

@@ -229,3 +229,13 @@ def test_hours_under_another_name_are_found() -> None:
 def test_windows_smaller_than_an_hour_hold_their_hour() -> None:
     part = alive(2) | {"hour": TOP - 2 * HOUR + timedelta(minutes=35)}
     assert World(speed_views=[part]).read().speed_of("sentiment").held == {TOP - 2 * HOUR}
+
+
+def test_the_newest_sync_under_another_name_is_found() -> None:
+    documents = [speed(0, movie_id=1), speed(0, movie_id=2, synced_at=NOW - HOUR / 6), speed(0, movie_id=3)]
+    documents[0]["synced_at"] = documents[2]["synced_at"] = TOP + HOUR / 12
+    for document in documents:
+        document["updated_at"] = document.pop("synced_at")
+    layers = World(speed_views=documents).read()
+    assert layers.speed_of("sentiment").synced_at == NOW - HOUR / 6
+    assert layers.sync_forms == frozenset()
