@@ -107,6 +107,8 @@ def test_search_finds_documents_by_movie_id_and_title(staff: Staff, world: Api) 
     assert listed(staff.get(BATCH, q="matrix", type="sentiment")) == ["feelings"]
     assert set(listed(staff.get(SPEED, q="Matrix"))) == {"bucket-0", "bucket-1", "bucket-2", "numbers"}
     assert listed(staff.get(BATCH, q="nothing like it")) == []
+    world.load({**movie(603, "Again"), "_id": "as text", "movie_id": "603"})
+    assert "as text" in listed(staff.get(BATCH, q="603"))
     assert listed(staff.get(BATCH, q="9" * 30)) == []
 
 
