@@ -120,7 +120,7 @@ class LayerState:
 
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
         states = {data_type: self._type_state(data_type, boundary, max_age) for data_type in types}
-        if any(state.has_doubts(boundary) for state in states.values()):
+        if any(state.has_doubts for state in states.values()):
             # Only then it matters what the other types prove.
             for data_type in SPEED_TYPES:
                 self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))
@@ -129,7 +129,7 @@ class LayerState:
             speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
             hour_forms=frozenset().union(*(state.hour_forms for state in every)),
             sync_forms=frozenset().union(*(state.sync_forms for state in every)),
-            spellings={each.data_type: each.foreign_spellings for each in every if each.foreign_spellings},
+            spellings={each.data_type: foreign for each in every if (foreign := each.foreign_spellings)},
             text_ids=frozenset({LAYER_OF[SPEED]} if any(state.has_text_ids for state in every) else ()),
         )
 

@@ -57,6 +57,7 @@ class TypeState:
 
     Attributes:
         seen: what was proven at the last refresh.
+        has_doubts: whether an hour since the first held one is silent, or has no sign of life near its end.
         hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
         has_text_ids: whether the layer has documents with the id of the movie as text.
         read_at: when the last refresh began.
@@ -67,6 +68,7 @@ class TypeState:
     data_type: str
     monotonic: Callable[[], float]
     seen: Seen = field(default_factory=Seen)
+    has_doubts: bool = False
     hour_forms: frozenset[StampForm] = frozenset()
     sync_forms: frozenset[StampForm] = frozenset()
     has_text_ids: bool = False
@@ -89,13 +91,10 @@ class TypeState:
         """The keys and names in use under which documents state the type by another name than ours."""
         return frozenset(each for each in self._in_use if each[1] != self.data_type)
 
-    def has_doubts(self, boundary: Boundary) -> bool:
-        """Whether an hour since the first held one is silent, or has no sign of life near its end."""
+    def _is_doubtful(self, boundary: Boundary) -> bool:
         held, alive = self.seen.held, self.seen.alive
-        if not held:
-            return False
-        closed = closed_hours(max(min(held), boundary.speed_from), boundary.open_hour, None)
-        return boundary.open_hour not in held or not alive.issuperset(closed)
+        closed = closed_hours(min(held, default=boundary.open_hour), boundary.open_hour, None)
+        return bool(held) and (boundary.open_hour not in held or not alive.issuperset(closed))
 
     def refresh(self, boundary: Boundary, *, in_background: bool) -> None:
         """Brings the state up to date.
@@ -127,6 +126,7 @@ class TypeState:
         self._probe_hours(boundary)
         self._look_for_life(boundary)
         self.seen = self._summarise(boundary)
+        self.has_doubts = self._is_doubtful(boundary)
         self.read_at = began
 
     def count_before(self, start: datetime) -> int:
