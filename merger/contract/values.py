@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from merger.core.windows import midnight
+
+_DAY_LENGTH: Final = len("2026-11-24")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class Skipped:
     part: datetime | None = None
     id: str | None = None
     has_date: bool = False
+
+    @property
+    def day(self) -> datetime | None:
+        """The start of the day of an unreadable point; ``None`` without a readable day."""
+        return midnight(self.date) if self.date is not None and len(self.date) == _DAY_LENGTH else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class LostDays:
 
 def is_undated_point(skip: Skipped) -> bool:
     """Whether a document is the point of a day that can't be read."""
-    return skip.date is None and skip.has_date
+    return skip.day is None and (skip.has_date or skip.date is not None)
 
 
 def lost_days(
@@ -53,11 +53,12 @@ def lost_days(
     for skip in documents.skipped:
         if skip.layer != "batch" or skip.type not in (view_type, None):
             continue
-        if skip.date is not None and not is_superseded(skip, points.get(midnight(skip.date))):
-            days.add(midnight(skip.date))
+        day = skip.day
+        if day is not None and not is_superseded(skip, points.get(day)):
+            days.add(day)
         elif is_undated_point(skip):
             undated.append(written_until(skip, boundary))
-            days |= {day for day, point in points.items() if not is_superseded(skip, point)}
+            days |= {each for each, point in points.items() if not is_superseded(skip, point)}
     # A point is written after its day began.
     return LostDays(frozenset(days), floor_day(max(undated)) + DAY if undated else None)
 

@@ -12,14 +12,11 @@ from typing import Final
 from merger.contract.values import Skipped
 from merger.core.evidence import Assumption, Reason
 from merger.core.intervals import common
-from merger.core.windows import DAY, HOUR, midnight
+from merger.core.windows import DAY, HOUR
 from merger.errors import Interval
 
 _SHOWN: Final = 3
 """Intervals that a sentence names; it only counts the others."""
-
-
-_DAY_LENGTH: Final = len("2026-11-24")
 
 
 _ASSUMED: Final[Mapping[Reason, str]] = {
@@ -63,9 +60,7 @@ def _time_of(skip: Skipped) -> Interval | None:
     """The hour or the day that a document stands for; ``None``: any."""
     if skip.hour is not None:
         return skip.hour, skip.hour + HOUR
-    if skip.date is not None and len(skip.date) == _DAY_LENGTH:
-        return midnight(skip.date), midnight(skip.date) + DAY
-    return None
+    return None if skip.day is None else (skip.day, skip.day + DAY)
 
 
 def _count(skipped: Collection[Skipped]) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from merger.contract.documents import Contract, Documents
+from merger.contract.values import Skipped
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR, midnight
 from merger.views.holes import LostDays, lost_days, lost_until
@@ -43,6 +46,13 @@ def test_a_point_without_a_readable_date_may_be_of_any_day_before_it_was_written
     assert lost(undated).undated_until == at("2026-03-11 00:00")
     assert lost(undated, point("2026-03-05", 3, LAST_RUN)).days == frozenset()
     assert lost(undated, point("2026-03-05", 3, LAST_RUN - DAY)).days == {DAY_START}
+
+
+@pytest.mark.parametrize("date", ["2026-11", "2026", "2026-W48", "2026-13"])
+def test_a_point_of_a_month_or_of_no_day_may_be_of_any_day(date: str) -> None:
+    skip = Skipped("batch", "temporal_analytics.date", "it is missing", "temporal_analytics", date=date)
+    found = lost_days(Documents(skipped=(skip,)), "temporal_analytics", {}, BOUNDARY)
+    assert (found.days, found.undated_until) == (frozenset(), at("2026-03-11 00:00"))
 
 
 def test_points_of_other_views_and_of_the_speed_layer_leave_no_hole() -> None:
