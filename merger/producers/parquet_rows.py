@@ -1,13 +1,14 @@
 """Reads rows of Parquet files, as pandas and Spark write them, into values that MongoDB can store.
 
-Times lose what is finer than a microsecond, calendar days become ``YYYY-MM-DD``, decimal numbers ``Decimal128``, maps
-objects. A table has every column in every row, so null and NaN mean that a field was not written. Needs pyarrow.
+Times become aware UTC and lose what is finer than a microsecond, calendar days become ``YYYY-MM-DD``, decimal numbers
+``Decimal128``, maps objects. A table has every column in every row, so null and NaN mean that a field was not written.
+Needs pyarrow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from math import isnan
 from typing import IO, Any, Final
@@ -98,7 +99,7 @@ def _storable(value: Any) -> Any:
         case list():
             return [_storable(each) for each in value]
         case datetime():
-            return value
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
         case date() | time():
             return value.isoformat()
         case Decimal():

@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.core.management import CommandError
+from pyarrow import parquet
 
 from lambdaserve.ops import file_answers
-from lambdaserve.ops.file_answers import INCOMPLETE, PROVEN
+from lambdaserve.ops.file_answers import ASSUMED, INCOMPLETE, PROVEN
 from merger import wiring
 from tests.commands.collections.view_documents import NOON, details, lines, manage
 
@@ -118,6 +120,15 @@ def test_what_the_page_for_producers_asks_for_is_proven_everywhere(tmp_path: Pat
     assert about_movies == {name: {PROVEN: 1} for name in about_movies}
     assert report["documents"]["batch run"] == 1
     assert report["advice"] == []
+
+
+def test_an_unreadable_row_of_a_table_is_a_hole_and_no_error(tmp_path: Path) -> None:
+    at = pa.array([NOON.replace(tzinfo=None)] * 2, pa.timestamp("us"))
+    columns = {"movie_id": [1.0, float("nan")], "view_type": ["movie_details"] * 2, "computed_at": at}
+    parquet.write_table(pa.table({**columns, "data": [{"title": "A"}] * 2}), tmp_path / "a")
+    report = report_on(str(tmp_path / "a"))
+    assert report["documents"] == {"batch movie_details": 1}
+    assert answers(report)["movies/{id}"].keys() <= {ASSUMED, INCOMPLETE}
 
 
 def test_every_hour_that_is_missing_or_assumed_has_a_reason(tmp_path: Path) -> None:
