@@ -112,6 +112,8 @@ def _bracket(value: Any) -> type:
 
 
 def _place(value: Any) -> tuple[int, Any]:
-    """Sorts values of mixed types as MongoDB does: numbers, then text, then dates."""
+    """Sorts values of mixed types as MongoDB does: nothing, numbers, text, then dates."""
     kind = _bracket(value)
-    return [float, str].index(kind) if kind in (float, str) else 2, value
+    if value is None:
+        return 0, 0
+    return [float, str].index(kind) + 1 if kind in (float, str) else 3, value

@@ -37,7 +37,7 @@ def test_documents_of_a_movie_are_found_by_any_kind_of_number() -> None:
 
 
 def test_newest_are_found_among_stamps_of_any_type() -> None:
-    stamps = ["2026-03-01", 5, datetime(2026, 3, 1, tzinfo=UTC), Int64(7), "2026-03-02"]
+    stamps = ["2026-03-01", 5, datetime(2026, 3, 1, tzinfo=UTC), Int64(7), "2026-03-02", None]
     store = MemoryStore(things=[{"_id": number, "at": stamp} for number, stamp in enumerate(stamps)])
     found = store.find(Find("things", {}, newest_by="at", limit=4))
     assert [document["_id"] for document in found] == [2, 4, 0, 3]

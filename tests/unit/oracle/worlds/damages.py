@@ -42,6 +42,11 @@ def _inner(names: tuple[str, ...], value: Any) -> Change:
     return change
 
 
+def _genre_is_null(document: Raw) -> Raw:
+    """Damages ``genre_analytics`` alone: a series without a genre is that of all movies."""
+    return _inner(("genre",), None)(document) if document.get("view_type") == "genre_analytics" else document
+
+
 def _ahead(document: Raw) -> Raw:
     key = "synced_at" if "synced_at" in document else "computed_at"
     stamp = document.get(key)
@@ -54,7 +59,7 @@ DAMAGES: Mapping[str, Change] = {
     "count is negative": _inner(COUNTS, -1),
     "count is a word": _inner(COUNTS, "many"),
     "date is a word": _inner(("date",), "soon"),
-    "genre is null": _inner(("genre",), None),
+    "genre is null": _genre_is_null,
     "hour is a word": _top("hour", "soon"),
     "hour is null": _top("hour", None),
     "synced_at is a word": _top("synced_at", "soon"),
