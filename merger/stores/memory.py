@@ -33,7 +33,7 @@ class MemoryStore:
         """See ``Store.find``."""
         found: list[Document] = [d for d in self.candidates(find) if _matches(d, find.filter)]
         if (date := find.newest_by) is not None:
-            found.sort(key=lambda d: _place(d[date]), reverse=True)
+            found.sort(key=lambda d: _place(d.get(date)), reverse=True)
         found = found[: find.limit or None]
         if find.only:
             return [{key: d[key] for key in ("_id", *find.only) if key in d} for d in found]
