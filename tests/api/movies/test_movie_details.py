@@ -64,6 +64,8 @@ def test_details_are_batch_facts_with_the_newest_speed_numbers(api: Api) -> None
         "speed_as_of": "2031-03-10T12:29:00Z",
         "complete": True,
         "missing": [],
+        "proven": True,
+        "assumed": [],
         "warnings": [],
     }
 
@@ -187,7 +189,7 @@ def test_a_request_with_the_current_etag_gets_a_304(api: Api) -> None:
 
 
 def test_strict_refuses_an_incomplete_answer_with_its_missing_hours(api: Api) -> None:
-    api.load(movie(550, "Fight Club"), speed_stats(550, OPEN_HOUR, 8.0, 8, 8.0))
+    api.load(movie(550, "Fight Club"), speed_stats(551, OPEN_HOUR, 8.0, 8, 8.0))
     problem = api.body("movies/550", {"completeness": "strict"}, 503)
     assert problem["type"] == "urn:problem-type:lambdaserve:incomplete"
     assert problem["missing"] == [{"start": "2031-03-10T00:00:00Z", "end": "2031-03-10T12:00:00Z"}]
