@@ -26,6 +26,7 @@ from merger.core.windows import Granularity, Span, Window, isoformat
 from merger.speed.rows import Rows
 from merger.speed.tables import HourRange
 from merger.views.freshness import describe
+from merger.views.holes import lost_until
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -128,12 +129,17 @@ def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> 
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
     boundary, coverages = inputs.boundary, _coverages(inputs)
     hours = closed_hours(needed.bounded_start, needed.end, boundary)
+    # A movie whose details can't be read may be of the genre.
+    lost = lost_until(inputs.catalogue.lost_of("movie_details"), None, boundary) if body["genre"] is not None else ()
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
         batch_as_of=inputs.catalogue.movies.as_of,
-        missing=(as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),),
+        missing=(
+            as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
+            lost,
+        ),
         assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
         documents=inputs.hours.left_out(boundary),
     )
