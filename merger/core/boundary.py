@@ -229,6 +229,8 @@ class SpeedCoverage:
 
     def assumptions(self, hours: Iterable[datetime]) -> list[Assumption]:
         """Which of some hours are held by assumption alone."""
+        if not (self.layer.assumed or self.partial):
+            return []
         found = ((hour, self.reason_for(hour)) for hour in hours if self.holds(hour))
         return [Assumption(hour, hour + HOUR, reason) for hour, reason in found if reason is not None]
 
@@ -245,4 +247,5 @@ class SpeedCoverage:
 
     @property
     def _hours(self) -> frozenset[datetime]:
-        return self.layer.held | self.own | self.layer.assumed.keys()
+        hours = self.layer.held | self.own
+        return hours | self.layer.assumed.keys() if self.layer.assumed else hours
