@@ -25,6 +25,9 @@ from merger.stores.store import Document, Find, Store
 UNREADABLE_REREAD_SECONDS = 5.0
 """Seconds until an hour is reread after an unreadable document may have replaced a readable one, or the reverse."""
 
+UNREADABLE_KEEP_SECONDS = 20.0
+"""Seconds until the background thread rereads an hour with unreadable documents: it may be mended by deleting them."""
+
 MISSED_REREAD_SECONDS = 2.0
 """Seconds until an hour is reread after rereading found what a find of changes could not: documents that were removed,
 or written under old stamps. A producer that restores or rewrites history is likely to be still at it."""
@@ -267,6 +270,8 @@ class TypeHours:
             wait = regular_wait(hour, boundary.open_hour)
             if began < self._flooded_at + FLOOD_SECONDS:
                 wait = Wait(FLOOD_REREAD_SECONDS)
+            elif table.skipped:
+                wait = Wait(min(wait.keep, UNREADABLE_KEEP_SECONDS), wait.keep + wait.grace)
             if has_other_stamps and hour >= boundary.open_hour - HOUR:
                 missed |= differing
                 wait = Wait(MAX_AGE, 0.0)  # a find of changes never sees them

@@ -18,6 +18,7 @@ from merger.speed.type_hours import (
     FORGET_SECONDS,
     MISSED_REREAD_SECONDS,
     MISSED_REST_FACTOR,
+    UNREADABLE_KEEP_SECONDS,
     UNREADABLE_REREAD_SECONDS,
 )
 from merger.stores.store import Document, Find
@@ -221,6 +222,17 @@ def test_unreadable_document_is_a_change_until_it_is_only_stamped_anew() -> None
         found.append(shared.refresh(after=6.0).movies)
     assert found == [{"trending": frozenset({2})}, *[{}] * 5], "rereading drops the bucket that it replaced"
     assert len(shared.read().skipped) == 1
+
+
+def test_hole_is_gone_soon_after_its_document_was_deleted() -> None:
+    shared = Shared(trending(5), trending(5, movie_id=None))
+    shared.read()
+    shared.refresh(after=1.0)
+    assert len(shared.read().skipped) == 1
+    shared.store.collections[SPEED].pop()
+    found = [shared.refresh(after=1.0) for _ in range(int(UNREADABLE_KEEP_SECONDS) + 1)]
+    assert [changes.missed for changes in found if changes.movies] == [{"trending": frozenset({0})}]
+    assert shared.read().skipped == ()
 
 
 def test_write_that_came_before_the_table_is_a_change() -> None:
