@@ -47,7 +47,8 @@ ANY_FORM: Final = ({"$gte": datetime(1970, 1, 1, tzinfo=UTC)}, ANY_TEXT, ANY_NUM
 class StampKind(StrEnum):
     """How a moment is stored: a date, ISO 8601 text with or without hyphens and colons, a number since 1970, or not.
 
-    ``absent``: the document has it under another name, so that only reading it tells the moment.
+    ``absent``: the document has it under another name, so that only reading it tells the moment. ``odd``: text or a
+    number that is no moment, so that nobody can tell what its document is about.
     """
 
     DATE = "date"
@@ -56,6 +57,7 @@ class StampKind(StrEnum):
     SECONDS = "seconds"
     MILLISECONDS = "milliseconds"
     ABSENT = "absent"
+    ODD = "odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ TEXT: Final = StampForm(StampKind.TEXT)
 SECONDS: Final = StampForm(StampKind.SECONDS)
 MILLISECONDS: Final = StampForm(StampKind.MILLISECONDS)
 ABSENT: Final = StampForm(StampKind.ABSENT)
+ODD: Final = StampForm(StampKind.ODD)
+
+
+ODD_RANGES: Final = ({"$gte": "", "$lt": "19"}, {"$gte": _MILLISECONDS_TO}, {"$lt": _SECONDS_FROM})
+"""Contain text and numbers that are no moments; other odd text sorts after all moments."""
+
+
+_ANYTHING_ELSE: Final = ({"$gte": "", "$lt": "\U0010ffff"}, {"$gte": -1e300, "$lt": 1e300})
+"""Contain every text and every number."""
 
 
 _PATTERNS: Final = {StampKind.TEXT: ("%Y-%m-%d", "%H:%M"), StampKind.COMPACT_TEXT: ("%Y%m%d", "%H%M")}
@@ -129,6 +140,8 @@ def stamp_ranges(start: datetime, end: datetime | None, forms: Collection[StampF
 
 def _endless_ranges(start: datetime, kinds: Collection[StampKind]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = []
+    if StampKind.ODD in kinds:
+        return [dict(each) for each in _ANYTHING_ELSE]
     if not _PATTERNS.keys().isdisjoint(kinds):
         # Text without hyphens sorts after that of the same year with hyphens.
         result.append({"$gt": f"{start - _WIDEST_OFFSET - DAY:%Y-%m-%d}~", "$lt": ANY_TEXT["$lt"]})

@@ -14,7 +14,7 @@ from typing import Any
 
 from merger.contract.fields import readable
 from merger.contract.stamps import moment
-from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, StampForm, form_of, stamp_ranges
+from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, ODD, StampForm, form_of, stamp_ranges
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
@@ -91,12 +91,13 @@ class NewestSearch:
                     return found
         return Newest()
 
-    def find_forms(self, choices: Choices, name: str = "") -> frozenset[StampForm]:
+    def find_forms(self, choices: Choices, name: str = "", odd: Choices = ()) -> frozenset[StampForm]:
         """Finds the forms besides dates in which a field is stored, from a few of the largest texts and numbers.
 
         Args:
             choices: the documents to search.
             name: the field; empty: that of the search.
+            odd: further ranges, of values that are no moments.
 
         Raises:
             StoreError: from the store.
@@ -105,7 +106,7 @@ class NewestSearch:
         finds = (
             Find(self.collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_PAGE)
             for wanted in choices
-            for span in (ANY_TEXT, ANY_NUMBER)
+            for span in (ANY_TEXT, ANY_NUMBER, *odd)
         )
         return forms_in(document.get(name) for find in finds for document in self.store.find(find))
 
@@ -159,8 +160,8 @@ _TEXT_IDS = {"$gte": "0", "$lt": ":"}
 
 def forms_in(values: Any) -> frozenset[StampForm]:
     """The forms besides dates among stored values."""
-    forms = (form_of(value) for value in values)
-    return frozenset(form for form in forms if form is not None and form != DATE)
+    forms = (form_of(value) or ODD for value in values if value is not None)
+    return frozenset(form for form in forms if form != DATE)
 
 
 def read_date(document: Document, name: str) -> datetime | None:

@@ -17,7 +17,7 @@ from merger.contract.collections import SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
-from merger.core.stamps import ABSENT, StampForm, stamp_ranges
+from merger.core.stamps import ABSENT, ODD_RANGES, StampForm, stamp_ranges
 from merger.core.windows import HOUR
 from merger.layers.newest import Newest, NewestSearch, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
@@ -114,7 +114,7 @@ class TypeState:
         choices = [{key: name} for key, name in self._in_use]
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
         if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
-            self.hour_forms = search.find_forms(choices, "hour") | (self.hour_forms & {ABSENT})
+            self.hour_forms = search.find_forms(choices, "hour", ODD_RANGES) | (self.hour_forms & {ABSENT})
             self.sync_forms = search.find_forms(choices)
             self.has_text_ids = finds_text_ids(self.store, SPEED)
             self._forms_at = self.monotonic()
@@ -282,8 +282,6 @@ class TypeState:
         if read is None:
             return False
         self.hour_forms |= forms_in([raw.get("hour")])
-        if raw.get("hour") is None:
-            self.hour_forms |= {ABSENT}
         known = self._witnesses.get(read.hour)
         if boundary.uses_speed_hour(read.hour) and (known is None or not known.is_alive):
             witness = self._reader.witness_in(raw, read.hour, boundary)
@@ -296,4 +294,5 @@ class TypeState:
         self.hour_forms -= {ABSENT}
         for key, name in self._in_use:
             for raw in self.store.find(Find(SPEED, {key: name, "hour": {"$eq": None}}, limit=_WHOLE_HOUR)):
+                self.hour_forms |= {ABSENT}
                 self._take(raw, boundary)

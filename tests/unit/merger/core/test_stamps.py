@@ -14,6 +14,7 @@ from merger.core.stamps import (
     ABSENT,
     DATE,
     MILLISECONDS,
+    ODD,
     SECONDS,
     TEXT,
     StampForm,
@@ -98,6 +99,11 @@ def test_absent_moments_are_found_by_equality() -> None:
     assert is_found(None, START, None, ABSENT)
     assert not is_found(START, START + HOUR, None, ABSENT)
     assert not is_found(None, START, START + HOUR, TEXT, SECONDS)
+
+
+@pytest.mark.parametrize("stored", ["garbage", "", "29/11/2026 12:00", "1795953600", 1795953600 * 10**6, 7])
+def test_what_is_no_moment_is_found_by_ranges_without_an_end(stored: Any) -> None:
+    assert is_found(stored, START, None, ODD)
 
 
 def test_dates_alone_take_one_range() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from merger.contract.collections import BATCH
-from merger.core.stamps import TEXT, StampForm, StampKind
+from merger.core.stamps import ODD, TEXT, StampForm, StampKind
 from merger.layers.newest import Newest, NewestSearch
 from tests.memory_store import MemoryStore
 
@@ -95,4 +95,4 @@ def test_forms_besides_dates_are_found() -> None:
     stored = [written(NOW) for written in FORMS.values()]
     store = MemoryStore(batch_views=[document(timedelta(0), computed_at=value) for value in [*stored, NOW, "soon", 7]])
     offset = StampForm(StampKind.TEXT, timedelta(hours=7))
-    assert NewestSearch(store, BATCH, "computed_at", bool).find_forms(CHOICES) == {TEXT, offset}
+    assert NewestSearch(store, BATCH, "computed_at", bool).find_forms(CHOICES) == {TEXT, offset, ODD}

@@ -10,7 +10,7 @@ import pytest
 from merger.contract.collections import SPEED
 from merger.core.boundary import Boundary
 from merger.core.evidence import Reason
-from merger.core.stamps import ABSENT, TEXT
+from merger.core.stamps import ABSENT, ODD, TEXT
 from merger.layers.state import MAX_AGE
 from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL
 from tests.unit.merger.documents import sentiment
@@ -239,3 +239,13 @@ def test_the_newest_sync_under_another_name_is_found() -> None:
     layers = World(speed_views=documents).read()
     assert layers.speed_of("sentiment").synced_at == NOW - HOUR / 6
     assert layers.sync_forms == frozenset()
+
+
+@pytest.mark.parametrize("hour", ["garbage", "29/11/2026 12:00", "1795953600", "", "12:00", 1795953600 * 10**6, 7])
+def test_hours_that_are_no_moments_are_noticed(hour: Any) -> None:
+    layers = World(speed_views=[alive(1), speed(2, movie_id=2, hour=hour)]).read()
+    assert layers.hour_forms == {ODD}
+
+
+def test_documents_without_any_hour_are_noticed() -> None:
+    assert World(speed_views=[alive(1), speed(2, hour=None)]).read().hour_forms == {ABSENT}
