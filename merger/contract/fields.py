@@ -65,11 +65,13 @@ class Field:
         required: documents without it are unreadable.
         identifies: it may be absent, but a document that has an unreadable value in it is unreadable, since nobody can
             tell what the document is about. Any other optional value that can't be read is dropped alone.
+        nan_is_absent: NaN in an identifying field stands for an absent value, as pandas writes it.
     """
 
     read: Reader
     required: bool = False
     identifies: bool = False
+    nan_is_absent: bool = True
 
 
 def number(value: Any) -> int | float:
@@ -286,7 +288,7 @@ def _salvage(key: str, field: Field, raw: Any, error: Exception, lost: list[Loss
         else:
             lost += [(f"{key}.{name}", why) for name, why in inner]
             return result
-    if field.required or (field.identifies and not is_nan(raw)):
+    if field.required or (field.identifies and not (field.nan_is_absent and is_nan(raw))):
         raise ValueError(f"{key}: {reason}") from error
     lost.append((key, str(reason)))
     return None

@@ -68,7 +68,8 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "popularity": Field(number),
         "cast": Field(names),
     },
-    "sentiment": {**_SENTIMENT, "date": Field(day, identifies=True)},
+    # A day's point that has lost its date must not pass for the lifetime total.
+    "sentiment": {**_SENTIMENT, "date": Field(day, identifies=True, nan_is_absent=False)},
     "genre_analytics": {
         "genre": Field(name, required=True),
         "year": Field(Between(1800, 2200), required=True),

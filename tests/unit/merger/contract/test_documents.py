@@ -47,6 +47,7 @@ def test_an_invalid_count_skips_the_document_and_names_the_field(value: Any) -> 
         ({"data": "{}"}, "sentiment.data"),
         ({"data": {}}, "sentiment.review_count"),
         ({"data": sentiment(1, date="yesterday")}, "sentiment.date"),
+        ({"data": sentiment(1, date=float("nan"))}, "sentiment.date"),
         ({"data": sentiment(1, date="99999-01-01")}, "sentiment.date"),
         ({"data": sentiment(1, date="1800-12-31")}, "sentiment.date"),
         ({"data": sentiment(1, date="2200-01-01")}, "sentiment.date"),
