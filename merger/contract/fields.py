@@ -128,11 +128,9 @@ def is_nan(value: Any) -> bool:
 def sentiment_score(value: Any) -> float:
     """Reads a number in [-1, 1]; one that rounding took past an end becomes that end."""
     result = float(number(value))
-    if -1.0 <= result <= 1.0:
-        return result
     if abs(result) > 1.0 + ROUNDING:
         raise ValueError("a sentiment lies between -1 and 1")
-    return math.copysign(1.0, result)
+    return max(-1.0, min(1.0, result))
 
 
 @dataclass(frozen=True, slots=True)
