@@ -58,7 +58,7 @@ class SpeedFeed:
         while self.hour + HOUR <= now:
             yield self._add(self._whole_hour(now, min(now, self.hour + SETTLES_AFTER)), stored.get(self.hour))
             self._move_on()
-        yield self.refresh(now)
+        yield self.refresh(now) + len(heartbeats(self.hour, now))
 
     def refresh(self, now: datetime) -> int:
         """Brings the open hour up to date; returns how many documents were written.

@@ -84,5 +84,5 @@ def _name(start: datetime | None, end: datetime) -> str:
     if start is None:
         return f"everything before {end:%Y-%m-%d %H:%M}"
     if start.date() == end.date():
-        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+        return f"{start:%Y-%m-%d %H:%M} to {end:%H:%M}"
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"

@@ -25,14 +25,14 @@ UNREAD = [
 
 def test_hours_that_cannot_be_read_are_told_with_the_number_of_documents_and_the_reason() -> None:
     (text,) = sentences(HOURS, (), [*UNREAD, UNREAD[0]])
-    assert text.startswith("hours_unreadable: 2026-11-29 02:00–07:00 UTC is missing: 3 documents could not be read (")
+    assert text.startswith("hours_unreadable: 2026-11-29 02:00 to 07:00 UTC is missing: 3 documents could not be read (")
     assert text.endswith("(sentiment.data: there is no payload)")
 
 
 def test_hours_that_nobody_holds_are_told_apart() -> None:
     later = (SEVEN + HOUR, SEVEN + 30 * HOUR)
     unread, unheld = sentences([*HOURS, later], (), UNREAD[:1])
-    assert "02:00–07:00 UTC is missing: 1 document could" in unread
+    assert "02:00 to 07:00 UTC is missing: 1 document could" in unread
     assert unheld == "hours_missing: 2026-11-29 08:00 to 2026-11-30 13:00 UTC is missing: neither layer holds it"
 
 
@@ -57,4 +57,4 @@ def test_only_the_first_intervals_are_named() -> None:
 def test_each_reason_to_assume_has_a_sentence_except_absence(reason: Reason) -> None:
     found = list(sentences((), [Assumption(TWO, SEVEN, reason)], ()))
     assert len(found) == (reason is not Reason.ABSENT)
-    assert all("2026-11-29 02:00–07:00 UTC" in text for text in found)
+    assert all("2026-11-29 02:00 to 07:00 UTC" in text for text in found)
