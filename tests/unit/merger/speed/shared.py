@@ -23,7 +23,7 @@ TICK = MAX_AGE + 0.1
 """Seconds after which an answer reads the changes again."""
 
 
-def trending(hours_ago: int, movie_id: int = 1, score: float = 1.0, **more: Any) -> dict[str, Any]:
+def trending(hours_ago: int, movie_id: int | None = 1, score: float = 1.0, **more: Any) -> dict[str, Any]:
     hour = TOP - hours_ago * HOUR
     document = {"movie_id": movie_id, "data_type": "trending", "hour": hour, "synced_at": min(hour + HOUR, NOW)}
     return document | {"data": {"trending_score": score}} | more

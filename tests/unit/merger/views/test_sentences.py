@@ -25,7 +25,7 @@ UNREAD = [
 
 def test_hours_that_cannot_be_read_are_told_with_the_number_of_documents_and_the_reason() -> None:
     (text,) = sentences(HOURS, (), [*UNREAD, UNREAD[0]])
-    assert text.startswith("hours_unreadable: 2026-11-29 02:00 to 07:00 UTC is missing: 3 documents could not be read (")
+    assert text.startswith("hours_unreadable: 2026-11-29 02:00 to 07:00 UTC is missing: 3 documents could not be read")
     assert text.endswith("(sentiment.data: there is no payload)")
 
 
