@@ -6,9 +6,9 @@ each movie and hour. Views of a single movie read the documents themselves. Requ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
@@ -54,11 +54,6 @@ class HourTable:
     is_of_parts: bool = False
     is_assumed: bool = False
     _means: dict[tuple[str, str | None], Mean] = field(default_factory=dict, init=False, repr=False)
-
-    @property
-    def newest_sync(self) -> datetime | None:
-        """The newest sync of any bucket; ``None`` without buckets."""
-        return datetime.fromtimestamp(float(self.rows.synced.max()), UTC) if len(self.rows) else None
 
     def mean(self, value: str, weight: str | None) -> Mean:
         """Returns ``Rows.mean`` of all rows, computed once."""
@@ -199,14 +194,15 @@ class SharedHours:
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
         """Says which of these hours the speed layer holds for all movies.
 
-        Requirement M8.
+        A document of another movie never replaces an unreadable one. Requirements D2 and M8.
         """
+        tables = {table.hour: table for table in self.usable(data_type, boundary) if len(table.rows)}
         return coverage_of(
             data_type,
             boundary,
             layers,
-            synced={table.hour: table.newest_sync for table in self.usable(data_type, boundary) if len(table.rows)},
-            skipped=self.skipped,
+            synced=dict.fromkeys(tables),
+            skipped=[skip for skip in self.skipped if not _is_replaced(skip, tables)],
             ahead=(document.hour for document in self.ahead(boundary, data_type)),
         )
 
@@ -226,6 +222,15 @@ class SharedHours:
     def left_out(self, boundary: Boundary) -> Documents:
         """Returns what was left out of these hours, for the warnings of an answer that uses them."""
         return Documents(speed=tuple(self.ahead(boundary)), skipped=self.skipped)
+
+
+def _is_replaced(skip: Skipped, tables: Mapping[datetime, HourTable]) -> bool:
+    """Whether a readable bucket of the same movie and hour is as new as an unreadable document of the whole hour."""
+    table = None if skip.hour is None or skip.part is not None else tables.get(skip.hour)
+    row = None if table is None or skip.movie_id is None else table.rows.row_of(skip.movie_id)
+    if table is None or row is None:
+        return False
+    return skip.written_at is None or skip.written_at <= table.rows.synced_at(row)
 
 
 def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]:
