@@ -76,11 +76,23 @@ ABSENT: Final = StampForm(StampKind.ABSENT)
 ODD: Final = StampForm(StampKind.ODD)
 
 
-ODD_RANGES: Final = ({"$gte": "", "$lt": "19"}, {"$gte": _MILLISECONDS_TO}, {"$lt": _SECONDS_FROM})
-"""Contain text and numbers that are no moments; other odd text sorts after all moments."""
+ODD_RANGES: Final = (
+    {"$eq": ""},
+    {"$gt": "\x00", "$lt": "19"},
+    {"$eq": math.nan},
+    {"$gte": _MILLISECONDS_TO},
+    {"$lt": _SECONDS_FROM},
+)
+"""Contain text and numbers that are no moments; other odd text sorts after all moments. A range from empty text on
+would be empty in the embedded server, since empty text is the beginning of any text."""
 
 
-_ANYTHING_ELSE: Final = ({"$gte": "", "$lt": "\U0010ffff"}, {"$gte": -1e300, "$lt": 1e300})
+_ANYTHING_ELSE: Final = (
+    {"$eq": ""},
+    {"$gt": "\x00", "$lt": "\U0010ffff"},
+    {"$eq": math.nan},
+    {"$gte": -1e300, "$lt": 1e300},
+)
 """Contain every text and every number."""
 
 

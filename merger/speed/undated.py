@@ -6,12 +6,13 @@ readable hour lies. Requirement D2.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped
-from merger.core.stamps import ANY_NUMBER, ANY_TEXT
+from merger.core.stamps import ANY_NUMBER
 from merger.speed.tables import without_stamp
 from merger.stores.store import Document, Find, Store
 
@@ -23,12 +24,15 @@ MOST_TOLD = 100
 
 _NOT_HOURS: tuple[Any, ...] = (
     "",
-    {"$gt": "", "$lt": ANY_TEXT["$gt"]},
-    {"$gt": ":", "$lt": ANY_TEXT["$lt"]},
+    {"$gt": "\x00", "$lt": "19"},
+    {"$gt": "21", "$lt": "\U0010ffff"},
+    {"$eq": math.nan},
     {"$lt": ANY_NUMBER["$gte"]},
     {"$gte": ANY_NUMBER["$lt"]},
 )
-"""Conditions on ``hour`` that no readable one meets: text that begins with no digit, numbers that are no moments."""
+"""Conditions on ``hour`` that no readable one of our time meets: text that begins with no year, numbers that are no
+moments. No bound is the beginning of a text in its range: on a descending index, the embedded server leaves such texts
+out."""
 
 
 class Undated:

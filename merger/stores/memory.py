@@ -11,7 +11,8 @@ _BATCH_SIZE = 1000
 
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$eq": lambda value, bound: bool(value == bound),
+    # To MongoDB, NaN equals NaN.
+    "$eq": lambda value, bound: bool(value == bound) or bool(value != value and bound != bound),
     "$gt": lambda value, bound: value > bound,
     "$gte": lambda value, bound: value >= bound,
     "$lt": lambda value, bound: value < bound,

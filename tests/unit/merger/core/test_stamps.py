@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -101,7 +102,7 @@ def test_absent_moments_are_found_by_equality() -> None:
     assert not is_found(None, START, START + HOUR, TEXT, SECONDS)
 
 
-@pytest.mark.parametrize("stored", ["garbage", "", "29/11/2026 12:00", "1795953600", 1795953600 * 10**6, 7])
+@pytest.mark.parametrize("stored", ["garbage", "", "29/11/2026 12:00", "1795953600", 1795953600 * 10**6, 7, math.nan])
 def test_what_is_no_moment_is_found_by_ranges_without_an_end(stored: Any) -> None:
     assert is_found(stored, START, None, ODD)
 

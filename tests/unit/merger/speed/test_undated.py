@@ -19,7 +19,9 @@ def probed(*documents: dict[str, Any]) -> Undated:
     return found
 
 
-@pytest.mark.parametrize("hour", ["not a date", "", " ", "n/a", -1, 0, 7.5, 10**15])
+@pytest.mark.parametrize(
+    "hour", ["not a date", "", " ", "n/a", "29/11/2026", "99999-01-01", "12:00", -1, 0, 7.5, 10**15, float("nan")]
+)
 def test_unreadable_hour_is_found(hour: Any) -> None:
     found = probed(trending(1), trending(1, 7, hour=hour)).skipped
     assert [(skip.movie_id, skip.hour, skip.kind) for skip in found] == [(7, None, "trending.hour")]
