@@ -6,7 +6,7 @@ each movie and hour. Views of a single movie read the documents themselves. Requ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -54,6 +54,11 @@ class HourTable:
     is_of_parts: bool = False
     is_assumed: bool = False
     _means: dict[tuple[str, str | None], Mean] = field(default_factory=dict, init=False, repr=False)
+
+    def synced_of(self, movie_id: int) -> datetime | None:
+        """The sync of a movie's bucket; ``None`` without one."""
+        row = self.rows.row_of(movie_id)
+        return None if row is None else self.rows.synced_at(row)
 
     def mean(self, value: str, weight: str | None) -> Mean:
         """Returns ``Rows.mean`` of all rows, computed once."""
@@ -196,14 +201,15 @@ class SharedHours:
 
         A document of another movie never replaces an unreadable one. Requirements D2 and M8.
         """
-        tables = {table.hour: table for table in self.usable(data_type, boundary) if len(table.rows)}
+        usable = {table.hour: table for table in self.usable(data_type, boundary)}
         return coverage_of(
             data_type,
             boundary,
             layers,
-            synced=dict.fromkeys(tables),
-            skipped=[skip for skip in self.skipped if not _is_replaced(skip, tables)],
-            ahead=(document.hour for document in self.ahead(boundary, data_type)),
+            own=(hour for hour, table in usable.items() if len(table.rows)),
+            synced_of=lambda movie_id, hour: usable[hour].synced_of(movie_id) if hour in usable else None,
+            skipped=self.skipped,
+            ahead=self.ahead(boundary, data_type),
         )
 
     def assumed_hours(self, data_type: str) -> frozenset[datetime]:
@@ -222,15 +228,6 @@ class SharedHours:
     def left_out(self, boundary: Boundary) -> Documents:
         """Returns what was left out of these hours, for the warnings of an answer that uses them."""
         return Documents(speed=tuple(self.ahead(boundary)), skipped=self.skipped)
-
-
-def _is_replaced(skip: Skipped, tables: Mapping[datetime, HourTable]) -> bool:
-    """Whether a readable bucket of the same movie and hour is as new as an unreadable document of the whole hour."""
-    table = None if skip.hour is None or skip.part is not None else tables.get(skip.hour)
-    row = None if table is None or skip.movie_id is None else table.rows.row_of(skip.movie_id)
-    if table is None or row is None:
-        return False
-    return skip.written_at is None or skip.written_at <= table.rows.synced_at(row)
 
 
 def newest_two(data_type: str, tables: Sequence[HourTable]) -> tuple[Rows, Rows]:

@@ -38,13 +38,15 @@ def usable_speed(documents: Documents, data_type: str, boundary: Boundary) -> li
 def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
     """The hours of a data type that the speed layer holds, as far as these documents show."""
     usable = sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
+    synced = {(d.movie_id, d.hour): d.synced_at for d in usable}
     return coverage_of(
         data_type,
         boundary,
         layers,
-        synced={d.hour: d.synced_at for d in usable},
+        own=(d.hour for d in usable),
+        synced_of=lambda movie_id, hour: synced.get((movie_id, hour)),
         skipped=documents.skipped,
-        ahead=(d.hour for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
+        ahead=(d for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
         partial=(d.hour for d in usable if d.is_assumed),
     )
 

@@ -61,14 +61,18 @@ def test_a_bucket_of_another_movie_replaces_no_unreadable_document() -> None:
 def test_coverage_is_that_of_the_documents(world: list[SpeedDocument], skipped: list[Skipped]) -> None:
     documents = Documents(speed=tuple(world), skipped=tuple(skipped))
     shared = build_shared_hours(documents, NOW)
-    found, expected = (
-        shared.coverage("stats", BOUNDARY, Layers()),
-        speed_coverage(documents, "stats", BOUNDARY, Layers()),
-    )
-    assert replace(found, unreadable=frozenset()) == replace(expected, unreadable=frozenset())
+    found = shared.coverage("stats", BOUNDARY, Layers())
+    assert found == speed_coverage(documents, "stats", BOUNDARY, Layers())
     of_readable = speed_coverage(replace(documents, skipped=()), "stats", BOUNDARY, Layers()).unreadable
     assert found.unreadable == of_readable | {skip.hour for skip in skipped if is_hole(skip, documents)}
     assert {d.hour for d in shared.ahead(BOUNDARY)} == {d.hour for d in world if BOUNDARY.is_ahead(d.synced_at)}
+
+
+def test_no_other_movie_stands_for_a_bucket_stamped_in_the_future() -> None:
+    for movie_id, is_held in ((1, True), (2, False)):
+        documents = Documents(speed=(stats(1, 2, HOUR), stats(movie_id, 2, -2 * CLOCK_SKEW)))
+        coverage = build_shared_hours(documents, NOW).coverage("stats", BOUNDARY, Layers())
+        assert (TOP - 2 * HOUR not in coverage.unreadable) is is_held
 
 
 def test_buckets_stamped_in_the_future_count_one_after_another() -> None:
