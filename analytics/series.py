@@ -66,7 +66,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
         missing=(timeline.missing, unknown_past),
         assumed=(*timeline.assumed, *assumed_past),
-        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped)),
+        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped, *scope.skipped_details)),
         warnings=[
             *overlap_warnings(points.values(), pieces, inputs.boundary),
             *contested_warnings(points.values()),
@@ -113,26 +113,36 @@ class _Scope:
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
         return {midnight(str(date)): document for date, document in by_date.items()}
 
-    def includes(self, movie_id: int) -> bool:
+    def _may_include_movie(self, movie_id: int) -> bool:
         if self.params.movie_id is not None:
             return movie_id == self.params.movie_id
-        return self.genre is None or self.inputs.catalogue.is_of_genre(movie_id, self.genre)
+        return self.genre is None or self.inputs.catalogue.may_be_of_genre(movie_id, self.genre)
 
     def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
-        """Hours with a document that can't be read or lies in the future, and no newer readable one.
+        """Hours with a document that can't be read or lies in the future, and no newer readable one, or with one of a
+        movie that may be of the genre.
 
         Requirement D2.
         """
         ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
-        return frozenset(ahead) | frozenset(
-            skip.hour
-            for skip in speed.skipped
-            if skip.layer == "speed"
-            and skip.hour is not None
-            and skip.type in (self.speed_type, None)
-            and self._may_include(skip)
-            and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
+        return (
+            speed.unknown
+            | frozenset(ahead)
+            | frozenset(
+                skip.hour
+                for skip in speed.skipped
+                if skip.layer == "speed"
+                and skip.hour is not None
+                and skip.type in (self.speed_type, None)
+                and self._may_include(skip)
+                and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
+            )
         )
+
+    @property
+    def skipped_details(self) -> tuple[Skipped, ...]:
+        """Details that can't be read, if the series depends on the genres of movies."""
+        return () if self.genre is None else self.inputs.catalogue.skipped_of("movie_details")
 
     def lost_days(self, points: Mapping[datetime, BatchDocument]) -> LostDays:
         """Days whose newest batch document can't be read or may not answer."""
@@ -153,7 +163,7 @@ class _Scope:
     def _may_include(self, skip: Skipped) -> bool:
         if skip.movie_id is None:
             return self.params.movie_id is None
-        return self.includes(skip.movie_id)
+        return self._may_include_movie(skip.movie_id)
 
 
 def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean]:

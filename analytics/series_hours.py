@@ -35,7 +35,10 @@ class MovieHours:
         skipped: documents that could not be read, of any movie.
         layer: the part of the speed layer that was read.
         partial: hours whose documents may be versions of each other.
+        unknown: hours with documents of which nobody can tell whether they belong to the series.
     """
+
+    unknown: frozenset[datetime] = frozenset()
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
         self._movie_id = movie_id
@@ -79,7 +82,7 @@ class ManyMoviesHours:
         genre: limits the series to movies of this genre; ``None``: all movies belong.
 
     Attributes:
-        skipped, layer, partial: as those of ``MovieHours``.
+        skipped, layer, partial, unknown: as those of ``MovieHours``.
     """
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
@@ -92,6 +95,11 @@ class ManyMoviesHours:
         # An hour that was not read must not count as held by the layer.
         self.layer = _layer_read(frozenset(self._tables), data_type, inputs)
         self.partial: frozenset[datetime] = frozenset()
+        self.unknown = frozenset(
+            hour
+            for hour, table in self._tables.items()
+            if genre is not None and inputs.catalogue.with_unknown_genres(table.rows.movies).any()
+        )
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -114,7 +122,7 @@ class ManyMoviesHours:
     def ahead(self) -> Iterable[SpeedDocument]:
         """Documents of the series whose ``synced_at`` lies in the future."""
         genre = self._genre
-        return [d for d in self._ahead if genre is None or self._catalogue.is_of_genre(d.movie_id, genre)]
+        return [d for d in self._ahead if genre is None or self._catalogue.may_be_of_genre(d.movie_id, genre)]
 
 
 def _layer_read(with_documents: frozenset[datetime], data_type: str, inputs: ViewInputs) -> SpeedLayer:

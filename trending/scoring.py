@@ -12,7 +12,7 @@ neither a famous movie nor a single jump outranks everything else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -127,21 +127,22 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
 
 def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
-    boundary, coverages = inputs.boundary, _coverages(inputs)
+    boundary, coverages, catalogue = inputs.boundary, _coverages(inputs), inputs.catalogue
     hours = closed_hours(needed.bounded_start, needed.end, boundary)
     # A movie whose details can't be read may be of the genre.
-    lost = lost_until(inputs.catalogue.lost_of("movie_details"), None, boundary) if body["genre"] is not None else ()
+    details = ("movie_details",) if body["genre"] is not None else ()
+    left_out = inputs.hours.left_out(boundary)
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
-        batch_as_of=inputs.catalogue.movies.as_of,
+        batch_as_of=catalogue.movies.as_of,
         missing=(
             as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
-            lost,
+            lost_until(catalogue.lost_of(*details), None, boundary),
         ),
         assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
-        documents=inputs.hours.left_out(boundary),
+        documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
     )
     return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
 

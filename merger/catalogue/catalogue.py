@@ -211,12 +211,24 @@ class Catalogue:
         row = self.movies.row(movie_id)
         return row is not None and self.movies.genres.holds(row, genre_key(genre))
 
+    def may_be_of_genre(self, movie_id: int, genre: str) -> bool:
+        """Whether a movie has a genre, as far as anybody can tell."""
+        return self.is_of_genre(movie_id, genre) or bool(self.with_unknown_genres(np.array([movie_id])).any())
+
     def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
         """Says which of many movies have a genre, ignoring case."""
         rows, known = self.movies.rows(movie_ids)
         carrying = known.copy()
         carrying[known] = self.movies.genres.carrying(genre_key(genre), rows[known])
         return carrying
+
+    def with_unknown_genres(self, movie_ids: Integers) -> Flags:
+        """Says which of many movies may be of any genre, since details that tell their genres may be unreadable."""
+        if not self.lost_of("movie_details"):
+            return np.zeros(len(movie_ids), dtype=np.bool_)
+        _, known = self.movies.rows(movie_ids)
+        result: Flags = ~known | np.isin(movie_ids, list(self.unread))
+        return result
 
     def genre(self, name: str) -> str | None:
         """Returns the catalogue's spelling of a genre; ``None`` for an unknown genre."""
