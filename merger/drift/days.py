@@ -82,8 +82,9 @@ class SpeedDay:
             self._newest[document.movie_id] = max(rank, self._newest.get(document.movie_id, rank))
         for skip in documents.skipped:
             if skip.movie_id is None:
-                self.nameless += 1
-            elif self.sample.takes(skip.movie_id):
+                # One without an hour is found again with every hour, and belongs to none.
+                self.nameless += skip.hour == hour
+            elif skip.hour in (None, hour) and self.sample.takes(skip.movie_id):
                 known = self._unreadable.get(skip.movie_id)
                 self._unreadable[skip.movie_id] = max(filter(None, (known, skip.written_at)), default=None)
         self.sample.fit(self._newest, self._unreadable)
