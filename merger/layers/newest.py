@@ -7,7 +7,7 @@ newest of anything. Requirements D2 and M8.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -170,10 +170,24 @@ def read_date(document: Document, name: str) -> datetime | None:
     return result
 
 
+def filters_of(spellings: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The filter of each key and name under which documents state a type."""
+    return [{key: name} for key, name in spellings]
+
+
+def finds_any(store: Store, collection: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether any document matches.
+
+    Raises:
+        StoreError: from the store.
+    """
+    return bool(store.find(Find(collection, wanted, only=("_id",), limit=1)))
+
+
 def finds_text_ids(store: Store, collection: str) -> bool:
     """Whether a collection has documents with the id of the movie as text; an index answers that.
 
     Raises:
         StoreError: from the store.
     """
-    return bool(store.find(Find(collection, {"movie_id": _TEXT_IDS}, only=("_id",), limit=1)))
+    return finds_any(store, collection, {"movie_id": _TEXT_IDS})

@@ -124,6 +124,8 @@ class LayerState:
             # Only then it matters what the other types prove.
             for data_type in SPEED_TYPES:
                 self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))
+        for data_type in SPEED_TYPES if types else ():
+            self._know_forms(self._known_state(data_type))
         every = list(self._speed.values())
         return Layers(
             speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
@@ -182,11 +184,24 @@ class LayerState:
     def _is_readable_batch(self, document: Document) -> bool:
         return bool(self._contract.read(batch=[document]).batch)
 
-    def _type_state(self, data_type: str, boundary: Boundary, max_age: float) -> TypeState:
+    def _known_state(self, data_type: str) -> TypeState:
         with self._lock:
             state = self._speed.get(data_type)
             if state is None:
                 state = self._speed[data_type] = TypeState(self._store, self._contract, data_type, self._monotonic)
+        return state
+
+    def _know_forms(self, state: TypeState) -> None:
+        """Finds the forms of moments of a type that nobody has asked for: a movie's reads find all its types."""
+        if self._acquire(state.lock, state.forms_at, THOROUGH_INTERVAL):
+            try:
+                if self._monotonic() - state.forms_at > THOROUGH_INTERVAL:
+                    state.find_forms()
+            finally:
+                state.lock.release()
+
+    def _type_state(self, data_type: str, boundary: Boundary, max_age: float) -> TypeState:
+        state = self._known_state(data_type)
         if self._acquire(state.lock, state.read_at, max_age):
             try:
                 if self._monotonic() - state.read_at > max_age:

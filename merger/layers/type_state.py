@@ -19,7 +19,7 @@ from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.stamps import ABSENT, ODD_RANGES, StampForm, stamp_ranges
 from merger.core.windows import HOUR
-from merger.layers.newest import Newest, NewestSearch, finds_text_ids, forms_in
+from merger.layers.newest import Newest, NewestSearch, filters_of, finds_any, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
 from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
 from merger.stores.store import Document, Find, Store
@@ -60,6 +60,7 @@ class TypeState:
         has_doubts: whether an hour since the first held one is silent, or has no sign of life near its end.
         hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
         has_text_ids: whether the layer has documents with the id of the movie as text.
+        forms_at: when the forms were found.
         read_at: when the last refresh began.
     """
 
@@ -72,6 +73,7 @@ class TypeState:
     hour_forms: frozenset[StampForm] = frozenset()
     sync_forms: frozenset[StampForm] = frozenset()
     has_text_ids: bool = False
+    forms_at: float = float("-inf")
     read_at: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -83,7 +85,7 @@ class TypeState:
         self._reader = WitnessReader(self.contract, self.data_type)
         self._every = self.contract.aliases.spellings_of_type(self.data_type)
         self._in_use = [self._every[0]]
-        self._thorough_at = self._forms_at = float("-inf")
+        self._thorough_at = float("-inf")
         self._counts: dict[datetime, tuple[int, float]] = {}
 
     @property
@@ -108,17 +110,11 @@ class TypeState:
         """
         began = self.monotonic()
         thorough = began - self._thorough_at > THOROUGH_INTERVAL
-        if thorough:
-            self._find_spellings()
+        if thorough or (in_background and began - self.forms_at > FORMS_INTERVAL):
+            self.find_forms()
         self._check_witnesses(boundary, whole=thorough)
-        choices = [{key: name} for key, name in self._in_use]
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
-        if thorough or (in_background and began - self._forms_at > FORMS_INTERVAL):
-            self.hour_forms = search.find_forms(choices, "hour", ODD_RANGES) | (self.hour_forms & {ABSENT})
-            self.sync_forms = search.find_forms(choices)
-            self.has_text_ids = finds_text_ids(self.store, SPEED)
-            self._forms_at = self.monotonic()
-        self._newest = search.find_newest(choices, self._newest, boundary.now, self.sync_forms)
+        self._newest = search.find_newest(filters_of(self._in_use), self._newest, boundary.now, self.sync_forms)
         if thorough:
             self._read_undated(boundary)
             self._other_sync = self._find_other_sync(boundary)
@@ -138,11 +134,20 @@ class TypeState:
             self._counts[start] = (count, self.monotonic())
         return count
 
-    def _find_spellings(self) -> None:
-        """Notes the spellings of the type that documents use."""
-        for key, name in self._every:
-            if (key, name) not in self._in_use and self.store.find(Find(SPEED, {key: name}, only=("_id",), limit=1)):
-                self._in_use.append((key, name))
+    def find_forms(self) -> None:
+        """Finds the spellings of the type in use, and the forms of moments. Raises ``StoreError`` from the store."""
+        found = [each for each in self._every if finds_any(self.store, SPEED, dict([each]))]
+        self._in_use += [each for each in found if each not in self._in_use]
+        choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
+        absent = (
+            {ABSENT}
+            if any(finds_any(self.store, SPEED, {**each, "hour": {"$eq": None}}) for each in choices)
+            else set()
+        )
+        self.hour_forms = search.find_forms(choices, "hour", ODD_RANGES) | absent
+        self.sync_forms = search.find_forms(choices)
+        self.has_text_ids = finds_text_ids(self.store, SPEED)
+        self.forms_at = self.monotonic()
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses
@@ -248,9 +253,8 @@ class TypeState:
         """Whether anything was written shortly before the end of an hour."""
         end = hour + HOUR
         spans = stamp_ranges(end - boundary.policy.speed_lag_limit, end, self.sync_forms)
-        finds = (
-            Find(SPEED, {key: name, "synced_at": span}, limit=_PAGE) for key, name in self._in_use for span in spans
-        )
+        wanted = ({**each, "synced_at": span} for each in filters_of(self._in_use) for span in spans)
+        finds = (Find(SPEED, each, limit=_PAGE) for each in wanted)
         read = (self._reader.read(raw) for find in finds for raw in self.store.find(find))
         return any(each is not None and is_alive(hour, each.synced_at, boundary) for each in read)
 
@@ -267,10 +271,8 @@ class TypeState:
 
     def _find_other_sync(self, boundary: Boundary) -> datetime | None:
         """The newest stamp of the last two hours, if documents have it under another name, which no range finds."""
-        finds = (
-            Find(SPEED, {key: name, "synced_at": {"$eq": None}}, only=("_id",), limit=1) for key, name in self._in_use
-        )
-        if not any(self.store.find(find) for find in finds):
+        wanted = ({**each, "synced_at": {"$eq": None}} for each in filters_of(self._in_use))
+        if not any(finds_any(self.store, SPEED, each) for each in wanted):
             return None
         pages = self._pages(boundary.open_hour - HOUR, boundary.open_hour + HOUR, _WHOLE_HOUR)
         read = (self._reader.witness_in(raw, None, boundary) for page in pages for raw in page)
@@ -291,8 +293,6 @@ class TypeState:
 
     def _read_undated(self, boundary: Boundary) -> None:
         """Reads documents that have their hour under another name, which no range of hours finds."""
-        self.hour_forms -= {ABSENT}
-        for key, name in self._in_use:
-            for raw in self.store.find(Find(SPEED, {key: name, "hour": {"$eq": None}}, limit=_WHOLE_HOUR)):
-                self.hour_forms |= {ABSENT}
+        for each in filters_of(self._in_use) if ABSENT in self.hour_forms else ():
+            for raw in self.store.find(Find(SPEED, {**each, "hour": {"$eq": None}}, limit=_WHOLE_HOUR)):
                 self._take(raw, boundary)

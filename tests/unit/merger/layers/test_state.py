@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from merger.contract.collections import BATCH, SPEED
 from merger.core.boundary import Boundary, Layers
 from merger.core.evidence import Reason
-from merger.core.stamps import TEXT
+from merger.core.stamps import ABSENT, TEXT
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, speed
@@ -134,6 +135,18 @@ def test_dates_stored_as_text_are_read(form: str) -> None:
     assert world.read(after=MAX_AGE + 0.1).speed_of("sentiment").synced_at == TOP - HOUR
 
 
+def test_the_forms_of_all_types_are_known_from_the_first_read_on() -> None:
+    text = {"data_type": "stats", "hour": "2026-05-04T15:00:00Z", "synced_at": "2026-05-04T15:10:00Z"}
+    undated = speed(1, movie_id="7", data_type="trending", hour=None)
+    world = World(speed_views=[alive(0), speed(0, **text), undated], batch_views=[batch(0)])
+    layers = world.read()
+    assert layers.hour_forms == {TEXT, ABSENT}
+    assert layers.text_ids == {"speed"}
+    asked = len(world.store.finds)
+    assert world.read(after=MAX_AGE + 0.1).hour_forms == {TEXT, ABSENT}
+    assert len(world.store.finds) - asked <= 11
+
+
 def test_an_unreadable_newest_date_hides_no_other() -> None:
     world = World(speed_views=[speed(2)], batch_views=[batch(6)])
     world.read()
@@ -184,7 +197,8 @@ def test_the_other_types_are_read_for_a_type_with_a_silent_hour_only() -> None:
     stats = [alive(h, data_type="stats") for h in range(6)]
     busy = World(speed_views=[*(alive(h) for h in range(6)), *stats])
     busy.read()
-    assert not any(wanted.get("data_type") == "stats" for _, wanted in busy.store.finds)
+    conditions = [wanted.get("hour", {}) for _, wanted in busy.store.finds if wanted.get("data_type") == "stats"]
+    assert not any(isinstance(bound, datetime) for each in conditions for bound in each.values())
     silent = World(speed_views=[alive(1), alive(4), *stats])
     assert set(silent.read().speed_of("sentiment").assumed.values()) == {Reason.QUIET}
 
