@@ -7,7 +7,6 @@ from merger.contract.documents import Documents
 from merger.views.freshness import describe
 from merger.views.holes import doubted_coverage, lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from movies.search import skipped_documents
 
 
 def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResult:
@@ -30,6 +29,6 @@ def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResul
         batch_as_of=catalogue.movies.as_of,
         missing=(lost_until(catalogue.lost_of("movie_details", "genre_analytics"), None, inputs.boundary),),
         assumed=doubted_coverage(catalogue.movies.as_of, "movie_details", inputs),
-        documents=skipped_documents(catalogue, Documents()),
+        documents=Documents(skipped=catalogue.skipped_of("movie_details", "genre_analytics")),
     )
     return ViewResult(body, freshness)

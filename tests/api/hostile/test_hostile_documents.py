@@ -1,8 +1,8 @@
 """Unreadable documents never change what is answered from the healthy ones and never cause a 500.
 
-Every endpoint is asked before and after hostile documents arrive, over the real stores. An unreadable document may
-show in ``freshness.warnings``; only where what it said is lost, say the newest refresh of an hour, ``missing`` names
-the hour.
+Every endpoint is asked before and after hostile documents arrive, over the real stores. An answer that would have used
+an unreadable document is not complete, and ``missing`` names the time that the document stood for. Values that can't
+be read are in ``test_hostile_values.py``. Requirements D2 and M8.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ from tests.api.healthy_world import (
     parsed,
     without_warnings,
 )
-from tests.api.spoiled import KINDS, spoiled
+from tests.api.holes import HOLES, HOURLY, SENTIMENT, TRENDS, UNDATED_HOLES, assert_holes, assert_same_bodies
+from tests.api.spoiled import KINDS, has_an_hour, spoiled
 from tests.deep_documents import nested
 
 TEN_MEGABYTES = "x" * 10_000_000
@@ -79,12 +80,30 @@ def test_the_contract_reads_none_of_the_spoiled_documents(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_unreadable_documents_change_no_answer(api: Api, kind: str) -> None:
+def test_unreadable_documents_change_no_number_and_leave_holes(api: Api, kind: str) -> None:
     before = load_healthy(api)
     _load_spoiled(api, kind)
     after = answers(api)
-    assert_unchanged(before, after)
+    assert_same_bodies(before, after)
+    assert_holes(before, after, HOLES[kind])
     assert any("documents_skipped" in str(body["freshness"]["warnings"]) for body in after.values())
+
+
+@pytest.mark.parametrize("kind", UNDATED_HOLES)
+def test_unreadable_hours_leave_holes_that_only_the_batch_layer_fills(api: Api, kind: str) -> None:
+    before = load_healthy(api)
+    documents = [each for each in spoiled(kind) if not has_an_hour(each)]
+    assert len(documents) > 50
+    api.database["speed_views"].insert_many(documents)
+    after = answers(api)
+    assert_holes(before, after, UNDATED_HOLES[kind])
+    for address, body in after.items():
+        series = "breakdown" if "breakdown" in body else "data_points"
+        for point in body.get(series, ()):
+            assert point in before[address][series] or point["data_source"] == "batch", (address, point)
+    others = {address: body for address, body in before.items() if address not in (*SENTIMENT, HOURLY, *TRENDS)}
+    assert_same_bodies(others, after)
+    assert after[SENTIMENT[0]]["sentiment"] == before[SENTIMENT[0]]["sentiment"]
 
 
 def test_unreadable_documents_of_every_kind_change_no_running_answer(api: Api) -> None:
@@ -93,7 +112,7 @@ def test_unreadable_documents_of_every_kind_change_no_running_answer(api: Api) -
         _load_spoiled(api, kind)
     api.redis.flushdb()
     found = {address: parsed(content(api, address)) for address in ADDRESSES}
-    assert_unchanged(before, found)
+    assert_same_bodies(before, found)
 
 
 def assert_unchanged(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
@@ -105,8 +124,9 @@ def assert_unchanged(before: dict[str, dict[str, Any]], after: dict[str, dict[st
 
 
 def _load_spoiled(api: Api, kind: str) -> None:
-    """Stores them by the kind's layer, since a spoiled speed document may lack its ``hour``."""
-    api.database[f"{kind.split()[0]}_views"].insert_many(spoiled(kind))
+    """Stores them by the kind's layer; not those of the speed layer that may be of any hour."""
+    documents = (each for each in spoiled(kind) if kind.startswith("batch") or has_an_hour(each))
+    api.database[f"{kind.split()[0]}_views"].insert_many(documents)
 
 
 LOST = [
