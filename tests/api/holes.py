@@ -19,7 +19,7 @@ RATINGS, SCORES, POPULARITY = TRENDS = tuple(address for address in ADDRESSES if
 OVERVIEW = "analytics/overview"
 
 HOLES: dict[str, tuple[str, ...]] = {
-    "batch movie_details": (DETAILS, *RANKINGS[1:], OVERVIEW, *TOTALS, *SEARCH),
+    "batch movie_details": (DETAILS, *RANKINGS[1:], OVERVIEW, *TOTALS, *SEARCH, SCORES),
     "batch sentiment total": (*SENTIMENT, *TOTALS),
     "batch sentiment day": (*SENTIMENT, *TOTALS),
     "batch genre_analytics": (*GENRE, OVERVIEW, "search/genres?q=dra"),
@@ -54,6 +54,18 @@ def assert_same_bodies(before: dict[str, dict[str, Any]], after: dict[str, dict[
         for part in body.keys() | found.keys():
             if part != "freshness":
                 assert found.get(part) == body.get(part), (address, part)
+
+
+def assert_only_batch_fills(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
+    """Checks that points of series are as they were, or the batch layer's, where hours are in doubt."""
+    for address, body in after.items():
+        series = "breakdown" if "breakdown" in body else "data_points"
+        for point in body.get(series, ()):
+            assert point in before[address][series] or point["data_source"] == "batch", (address, point)
+
+
+def without(answers: dict[str, dict[str, Any]], *addresses: str) -> dict[str, dict[str, Any]]:
+    return {address: body for address, body in answers.items() if address not in addresses}
 
 
 def assert_holes(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], holes: tuple[str, ...]) -> None:
