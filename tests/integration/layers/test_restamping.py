@@ -45,6 +45,8 @@ class LargeStore(MemoryStore):
         if "_id" in wanted:
             ids = wanted["_id"]["$in"] if isinstance(wanted["_id"], dict) else [wanted["_id"]]
             yield from (self.everything[each] for each in ids)
+        elif wanted == {"data_type": "stats"}:
+            yield from self.everything.values()
         elif wanted.get("data_type") == "stats":
             name, index = ("hour", self.by_hour) if "hour" in wanted else ("synced_at", self.by_stamp)
             for key in sorted(index, reverse=True):
@@ -64,7 +66,9 @@ class LargeStore(MemoryStore):
         self.by_stamp[synced_at] = [document]
 
 
-def _is_within(moment: datetime, bounds: dict[str, Any]) -> bool:
+def _is_within(moment: datetime, bounds: Any) -> bool:
+    if not isinstance(bounds, dict):
+        return bool(moment == bounds)
     compare = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
     return all(isinstance(bound, datetime) and compare[name](moment, bound) for name, bound in bounds.items())
 
