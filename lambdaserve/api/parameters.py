@@ -22,10 +22,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from merger.contract.fields import LARGEST_COUNT
-from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import DAY, HOUR, LONGEST_WINDOW, Span, parse_span
 from merger.errors import BadQuery
 
+PARTIAL, STRICT = "partial", "strict"
 NO, YES = "0", "1"
 _MAX_CACHED_CHARACTERS = 512
 """Longer query strings are not cached: few requests repeat them."""
@@ -154,10 +154,9 @@ class QueryParameters(serializers.Serializer[Any]):
     """Base class of every endpoint's parameters."""
 
     completeness = ChoiceField(
-        tuple(Completeness),
-        default=PARTIAL.value,
-        help_text="With `strict`, an answer that lacks events becomes a 503 problem that lists the missing intervals; "
-        "with `proven`, one that rests on assumptions becomes a problem too.",
+        (PARTIAL, STRICT),
+        default=PARTIAL,
+        help_text="With `strict`, an answer that lacks events becomes a 503 problem that lists the missing intervals.",
     )
     explain = ChoiceField(
         (NO, YES),
@@ -167,7 +166,7 @@ class QueryParameters(serializers.Serializer[Any]):
 
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
-        """Reads the parameters of a request: values by name.
+        """Reads the parameters of a request: values by name, with ``strict`` (bool) for ``completeness``.
 
         Raises:
             ValidationError: names every parameter that is unknown, given twice, missing or out of its range, with
@@ -187,7 +186,7 @@ class QueryParameters(serializers.Serializer[Any]):
         if errors:
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
-        values["completeness"] = Completeness(values["completeness"])
+        values["strict"] = values.pop("completeness") == STRICT
         del values["explain"]  # concerns this request only, not the answer
         return values
 

@@ -1,1 +1,0 @@
-"""What producers need: their files are read here, whatever tool wrote them."""
