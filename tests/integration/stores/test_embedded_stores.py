@@ -33,9 +33,9 @@ def test_two_stores_of_a_kind_do_not_collide(tmp_path: Path) -> None:
     other.stop()
 
 
-def test_free_port_lies_below_those_of_outgoing_connections() -> None:
+def test_free_ports_lie_below_those_of_outgoing_connections() -> None:
     with socket.create_server((LOOPBACK, 0)) as server, socket.create_connection(server.getsockname()) as outgoing:
-        assert free_port() < outgoing.getsockname()[1]
+        assert max(free_port() for _ in range(20)) < outgoing.getsockname()[1]
 
 
 def test_free_port_is_none_that_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
