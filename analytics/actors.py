@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from merger.contract.collections import BATCH
 from merger.contract.dedupe import newest_batch
 from merger.errors import NotFound
-from merger.views.coverage import usable_batch
+from merger.stores.store import Find
+from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
+from merger.views.holes import doubt_about, lost_until
 from merger.views.plans import Plan, PlanContext, payload_reads
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -30,9 +33,18 @@ class Actor:
 
 
 def actor_plan(context: PlanContext[Actor]) -> Plan:
-    """Reads the actor's documents under each spelling."""
+    """Reads the actor's documents under each spelling, and the newest of any actor.
+
+    Where that one can't be read, such as a payload as text, which no query can search, an actor may be known by
+    documents that were not found.
+    """
     wanted = ({"actor": spelling} for spelling in context.params.spellings)
-    return Plan(tuple(read for values in wanted for read in payload_reads(values, context.aliases)))
+    own = (read for values in wanted for read in payload_reads(values, context.aliases))
+    newest = (
+        Find(BATCH, {"view_type": name}, newest_by="computed_at", limit=1)
+        for name in context.aliases.names_of_view(VIEW_TYPE)
+    )
+    return Plan((*own, *newest))
 
 
 def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
@@ -45,16 +57,27 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     found = usable_batch(inputs.documents, VIEW_TYPE, inputs.boundary)
     own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
-    if document is None:
+    lost = lost_until(inputs.documents.skipped, document, inputs.boundary)
+    if document is None and any(d.data["actor"].casefold() == name for d in inputs.documents.batch_of(VIEW_TYPE)):
+        lost = ((None, inputs.boundary.open_hour),)  # it is there, but may not answer
+    if document is None and not lost:
         raise NotFound("actor", params.name)
-    collaborators = _collaborators(document.data["collaborators"])
+    collaborators = [] if document is None else _collaborators(document.data["collaborators"])
     body = {
-        "actor": document.data["actor"],
+        "actor": params.name if document is None else document.data["actor"],
         "collaborators": collaborators,
         "total_collaborators": len(collaborators),
         "data_source": "batch",
     }
-    freshness = describe(inputs.boundary, inputs.layers, batch_as_of=document.covers_until, documents=inputs.documents)
+    freshness = describe(
+        inputs.boundary,
+        inputs.layers,
+        batch_as_of=None if document is None else document.covers_until,
+        missing=(lost,),
+        assumed=() if document is None else doubt_about(document, inputs.boundary),
+        documents=inputs.documents,
+        warnings=contested_warnings([document] if document else []),
+    )
     return ViewResult(body, freshness)
 
 

@@ -14,6 +14,7 @@ from merger.contract.documents import Documents
 from merger.core.algebra import Sentiment
 from merger.core.columns import Flags, Integers
 from merger.views.freshness import describe
+from merger.views.holes import doubted_coverage, lost_until
 from merger.views.reading import ViewInputs, ViewResult
 
 TIERS: Mapping[str, float] = {"blockbuster": 80.0, "popular": 50.0, "moderate": 20.0, "niche": float("-inf")}
@@ -50,6 +51,8 @@ def overview(_: None, inputs: ViewInputs) -> ViewResult:
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.movies.as_of,
+        missing=(lost_until(catalogue.lost_of("movie_details", "genre_analytics"), None, inputs.boundary),),
+        assumed=doubted_coverage(catalogue.movies.as_of, "movie_details", inputs),
         documents=Documents(skipped=catalogue.skipped_of("movie_details", "genre_analytics")),
     )
     return ViewResult(body, freshness)
@@ -73,7 +76,11 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.totals_as_of or catalogue.movies.as_of,
-        documents=Documents(batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment")),
+        missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary),),
+        assumed=doubted_coverage(catalogue.totals_as_of, "sentiment", inputs),
+        documents=Documents(
+            batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment", "movie_details")
+        ),
     )
     return ViewResult(body, freshness)
 
@@ -101,7 +108,8 @@ def _select_movies(params: Comparison, movies: Movies) -> Flags:
 
 def _tier(rows: Integers, movies: Movies) -> dict[str, Any]:
     # An exact sum is the same in any order (M7).
-    sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), int(movies.reviews[rows].sum()))
+    reviews, scored = int(movies.reviews[rows].sum()), int(movies.scored[rows].sum())
+    sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), reviews, scored=scored)
     popularity = movies.popularity.values[rows]
     return {
         "count": len(rows),

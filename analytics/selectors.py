@@ -10,6 +10,7 @@ from analytics.series_reads import TrendParameters, series_genre, trend_plan
 from merger.answers.answer import Answer
 from merger.contract.collections import BATCH
 from merger.contract.identity import genre_key
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
@@ -33,7 +34,9 @@ ACTOR = View("analytics.actor", TTLClass.VERY_STABLE, actor_plan, actor_network,
 VIEWS = (GENRE, GENRE_HISTORY, TRENDS, OVERVIEW, COMPARISON, ACTOR)
 
 
-def genre_statistics(*, genre: str, year: int | None = None, month: int | None = None, strict: bool = False) -> Answer:
+def genre_statistics(
+    *, genre: str, year: int | None = None, month: int | None = None, completeness: Completeness = PARTIAL
+) -> Answer:
     """Fetches a genre's statistics of all years, a year or a month. A past year's answer is cached for longer.
 
     Raises:
@@ -43,33 +46,40 @@ def genre_statistics(*, genre: str, year: int | None = None, month: int | None =
     engine = service()
     is_past = year is not None and year < engine.boundary().now.year
     params = GenrePeriod(genre_key(genre), year, month)
-    return engine.fetch(GENRE_HISTORY if is_past else GENRE, params, strict=strict)
+    return engine.fetch(GENRE_HISTORY if is_past else GENRE, params, completeness=completeness)
 
 
 def trend_series(
-    *, metric: str, window: Span, genre: str | None = None, movie_id: int | None = None, strict: bool = False
+    *,
+    metric: str,
+    window: Span,
+    genre: str | None = None,
+    movie_id: int | None = None,
+    completeness: Completeness = PARTIAL,
 ) -> Answer:
     """Fetches the daily series of a metric: of all movies, of a genre or of one movie.
 
     Raises:
         NotFound: the genre or the movie is unknown.
-        Incomplete: only when ``strict``.
+        Incomplete: unless ``completeness`` is ``partial``.
         StoreError: the documents can't be read.
     """
     params = TrendParameters(metric, window, genre and series_genre(genre), movie_id)
-    return service().fetch(TRENDS, params, strict=strict)
+    return service().fetch(TRENDS, params, completeness=completeness)
 
 
-def catalogue_overview(*, strict: bool = False) -> Answer:
+def catalogue_overview(*, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches totals, genres and averages of the whole catalogue.
 
     Raises:
         StoreError: the documents can't be read.
     """
-    return service().fetch(OVERVIEW, None, strict=strict)
+    return service().fetch(OVERVIEW, None, completeness=completeness)
 
 
-def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, strict: bool = False) -> Answer:
+def sentiment_by_tier(
+    *, genre: str | None = None, year: int | None = None, completeness: Completeness = PARTIAL
+) -> Answer:
     """Fetches lifetime sentiment by tier of popularity, of the movies of a genre and a year of release.
 
     Raises:
@@ -77,14 +87,14 @@ def sentiment_by_tier(*, genre: str | None = None, year: int | None = None, stri
         StoreError: the documents can't be read.
     """
     params = Comparison(genre and genre_key(genre), year)
-    return service().fetch(COMPARISON, params, strict=strict)
+    return service().fetch(COMPARISON, params, completeness=completeness)
 
 
-def actor_collaborations(*, name: str, strict: bool = False) -> Answer:
+def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches the actors that an actor has worked with.
 
     Raises:
         NotFound: no document names the actor.
         StoreError: the documents can't be read.
     """
-    return service().fetch(ACTOR, Actor(" ".join(name.split())), strict=strict)
+    return service().fetch(ACTOR, Actor(" ".join(name.split())), completeness=completeness)

@@ -23,7 +23,9 @@ class GenreStatisticsSerializer(serializers.Serializer[Any]):
     avg_rating = serializers.FloatField(allow_null=True, help_text="0 to 10.")
     avg_sentiment = serializers.FloatField(allow_null=True, help_text="-1 to 1.")
     avg_popularity = serializers.FloatField(allow_null=True)
-    total_revenue = serializers.FloatField(help_text="US dollars.")
+    total_revenue = serializers.FloatField(
+        allow_null=True, help_text="US dollars; null where a month does not tell it."
+    )
     avg_budget = serializers.FloatField(allow_null=True, help_text="US dollars.")
     avg_runtime = serializers.FloatField(allow_null=True, help_text="Minutes.")
 
@@ -31,7 +33,9 @@ class GenreStatisticsSerializer(serializers.Serializer[Any]):
 class TopMovieSerializer(serializers.Serializer[Any]):
     """One of a genre's most popular movies."""
 
-    movie_id = serializers.IntegerField(help_text="TMDB id.")
+    movie_id = serializers.IntegerField(
+        allow_null=True, help_text="TMDB id; null where the batch layer names the movie by its title alone."
+    )
     title = serializers.CharField(allow_null=True)
     vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10.")
     vote_count = serializers.IntegerField(allow_null=True)

@@ -7,21 +7,25 @@ weighted by its reviews, and a ``stats`` bucket is one observation of the movie'
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
-from analytics.series_reads import SPEED_TYPE, TrendParameters
+from analytics.series_reads import SPEED_TYPE, VIEW_TYPE, TrendParameters
+from merger.contract.coverage import undated_until
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
-from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
+from merger.core.evidence import Absence, Assumption, EmptySpan, Reason
+from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets, judge_gap
 from merger.core.windows import DAY, EPOCH, Granularity, midnight
 from merger.errors import Interval, NotFound
-from merger.views.coverage import overlap_warnings, usable_batch
+from merger.views.coverage import contested_warnings, overlap_warnings, usable_batch
 from merger.views.freshness import describe, source_of
+from merger.views.holes import LostDays, lost_days
 from merger.views.reading import ViewInputs, ViewResult
 
 STEADY = {"rating": 0.01, "sentiment": 0.001, "popularity": 0.1}
@@ -42,6 +46,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
     points = scope.points()
     series = _series(scope, points)
     timeline = series.resolve(params.window.ending(inputs.boundary.now, Granularity.DAY))
+    unknown_past, assumed_past = _judge_past(params, series)
     # A day or an hour without an observation has no value: it is absent, not zero.
     pieces = [piece for piece in timeline.pieces if piece.state.count]
     buckets = group_into_buckets(pieces, Granularity.DAY)
@@ -59,9 +64,13 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         inputs.layers,
         speed_types=(scope.speed_type,),
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
-        missing=(timeline.missing, _unknown_past(params, series)),
-        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped)),
-        warnings=overlap_warnings(points.values(), pieces, inputs.boundary),
+        missing=(timeline.missing, unknown_past),
+        assumed=(*timeline.assumed, *assumed_past),
+        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped, *scope.skipped_details)),
+        warnings=[
+            *overlap_warnings(points.values(), pieces, inputs.boundary),
+            *contested_warnings(points.values()),
+        ],
     )
     return ViewResult(body, freshness)
 
@@ -104,74 +113,104 @@ class _Scope:
         by_date = newest_batch((d for d in found if _series_key(d) == wanted), lambda d: d.data["date"])
         return {midnight(str(date)): document for date, document in by_date.items()}
 
-    def includes(self, movie_id: int) -> bool:
+    def _may_include_movie(self, movie_id: int) -> bool:
         if self.params.movie_id is not None:
             return movie_id == self.params.movie_id
-        return self.genre is None or self.inputs.catalogue.is_of_genre(movie_id, self.genre)
+        return self.genre is None or self.inputs.catalogue.may_be_of_genre(movie_id, self.genre)
 
     def lost_hours(self, speed: HourSource) -> frozenset[datetime]:
-        """Hours with a document that can't be read or lies in the future, and no newer readable one.
+        """Hours with a document that can't be read or lies in the future, and no newer readable one, or with one of a
+        movie that may be of the genre.
 
         Requirement D2.
         """
         ahead = {d.hour for d in speed.ahead() if speed.synced_at(d.movie_id, d.hour) is None}
-        return frozenset(ahead) | frozenset(
-            skip.hour
-            for skip in speed.skipped
-            if skip.layer == "speed"
-            and skip.hour is not None
-            and skip.type in (self.speed_type, None)
-            and self._may_include(skip)
-            and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
+        return (
+            speed.unknown
+            | frozenset(ahead)
+            | frozenset(
+                skip.hour
+                for skip in speed.skipped
+                if skip.layer == "speed"
+                and skip.hour is not None
+                and skip.type in (self.speed_type, None)
+                and self._may_include(skip)
+                and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
+            )
         )
 
-    def lost_days(self) -> frozenset[datetime]:
-        """Days whose batch document can't be read or may not answer.
+    @property
+    def skipped_details(self) -> tuple[Skipped, ...]:
+        """Details that can't be read, if the series depends on the genres of movies."""
+        return () if self.genre is None else self.inputs.catalogue.skipped_of("movie_details")
 
-        Requirement D2.
-        """
-        refused = {
-            midnight(d.data["date"])
-            for d in self.inputs.documents.batch_of("temporal_analytics")
-            if not self.inputs.boundary.uses_batch(d.computed_at)
-        }
-        return frozenset(refused) | frozenset(
-            midnight(skip.date)
-            for skip in self.inputs.documents.skipped
-            if skip.layer == "batch"
-            and skip.type in ("temporal_analytics", None)
-            and skip.date is not None
-            and skip.movie_id in (self.params.movie_id, None)
-        )
+    def lost_days(self, points: Mapping[datetime, BatchDocument]) -> LostDays:
+        """Days whose newest batch document can't be read or may not answer."""
+        found = self.inputs.documents
+        own = tuple(skip for skip in found.skipped if skip.movie_id in (self.params.movie_id, None))
+        return lost_days(Documents(found.batch, skipped=own), VIEW_TYPE, points, self.inputs.boundary)
+
+    @property
+    def absence(self) -> Absence:
+        """What the published runs show of this series."""
+        return self.inputs.layers.absence_of(VIEW_TYPE)
+
+    def undated_until(self, speed: HourSource) -> datetime | None:
+        """End of the hours of which any may be that of an unreadable document without a readable hour."""
+        own = (skip for skip in speed.skipped if self._may_include(skip))
+        return undated_until(own, self.speed_type, self.inputs.boundary)
 
     def _may_include(self, skip: Skipped) -> bool:
         if skip.movie_id is None:
             return self.params.movie_id is None
-        return self.includes(skip.movie_id)
+        return self._may_include_movie(skip.movie_id)
 
 
 def _series(scope: _Scope, points: dict[datetime, BatchDocument]) -> Series[Mean]:
     boundary = scope.inputs.boundary
     speed = scope.speed
     hours = speed.means(scope.params.metric)
+    lost = scope.lost_days(points)
     return Series(
         boundary=boundary,
         points={
-            day: DayPoint(day, boundary.watermark(d.covers_until), Mean.of(d.data["value"], d.data["count"]))
+            day: DayPoint(
+                day,
+                boundary.watermark(d.covers_until),
+                Mean.of(d.data["value"], d.data["count"]),
+                boundary.doubt_from(d.covers_until, is_stated=d.is_coverage_stated),
+            )
             for day, d in points.items()
         },
         hours=hours,
-        coverage=SpeedCoverage(boundary, speed.layer, frozenset(hours), unreadable=scope.lost_hours(speed)),
-        reach=max((boundary.watermark(d.covers_until) for d in points.values()), default=None),
-        unreadable_days=scope.lost_days(),
+        coverage=SpeedCoverage(
+            boundary,
+            speed.layer,
+            frozenset(hours),
+            unreadable=scope.lost_hours(speed),
+            undated_until=scope.undated_until(speed),
+            partial=speed.partial,
+        ),
+        empty=_empty_spans(points.values(), scope),
+        unreadable_days=lost.days,
+        undated_until=lost.undated_until,
     )
 
 
-def _unknown_past(params: TrendParameters, series: Series[Mean]) -> tuple[Interval, ...]:
-    """The time before the first known day of a series that the batch layer does not hold."""
-    if params.window.length is not None or series.reach is not None:
-        return ()
-    return ((None, series.first_day or series.boundary.open_hour),)
+def _empty_spans(points: Collection[BatchDocument], scope: _Scope) -> tuple[EmptySpan, ...]:
+    """When a day without a point had no observation: as the runs state, else assumed up to the newest coverage."""
+    found = scope.absence.spans(is_named=bool(points))
+    if not points or scope.absence.is_broken:
+        return found
+    newest = max(scope.inputs.boundary.watermark(document.covers_until) for document in points)
+    return (*found, EmptySpan(None, newest, Reason.ABSENT))
+
+
+def _judge_past(params: TrendParameters, series: Series[Mean]) -> tuple[tuple[Interval, ...], list[Assumption]]:
+    """What is missing, and what is assumed, of the time before the first known day; nothing where the window begins."""
+    if params.window.length is not None:
+        return (), []
+    return judge_gap((None, series.first_day or series.boundary.open_hour), series.empty)
 
 
 def _is_known(movie_id: int, inputs: ViewInputs) -> bool:
@@ -179,6 +218,7 @@ def _is_known(movie_id: int, inputs: ViewInputs) -> bool:
         inputs.catalogue.knows(movie_id)
         or any(d.movie_id == movie_id for d in inputs.documents.batch)
         or any(d.movie_id == movie_id for d in inputs.documents.speed)
+        or any(skip.movie_id == movie_id for skip in inputs.documents.skipped)
     )
 
 

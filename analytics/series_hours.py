@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -11,6 +12,7 @@ from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import SpeedLayer
 from merger.views.coverage import usable_speed
+from merger.views.plans import series_hours_from
 from merger.views.reading import ViewInputs
 
 OBSERVED: Mapping[str, tuple[str, str | None]] = {
@@ -32,7 +34,11 @@ class MovieHours:
     Attributes:
         skipped: documents that could not be read, of any movie.
         layer: the part of the speed layer that was read.
+        partial: hours whose documents may be versions of each other.
+        unknown: hours with documents of which nobody can tell whether they belong to the series.
     """
+
+    unknown: frozenset[datetime] = frozenset()
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
         self._movie_id = movie_id
@@ -43,12 +49,15 @@ class MovieHours:
         self._by_hour = {document.hour: document for document in newest}
         self.skipped = inputs.documents.skipped
         self.layer = inputs.layers.speed_of(data_type)
+        self.partial = frozenset(hour for hour, document in self._by_hour.items() if document.is_assumed)
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
         value, weight = OBSERVED[metric]
         return {
             hour: Mean.of(document.data[value], 1 if weight is None else document.data[weight])
+            if value in document.data
+            else Mean()
             for hour, document in sorted(self._by_hour.items())
         }
 
@@ -73,7 +82,7 @@ class ManyMoviesHours:
         genre: limits the series to movies of this genre; ``None``: all movies belong.
 
     Attributes:
-        skipped, layer: as those of ``MovieHours``.
+        skipped, layer, partial, unknown: as those of ``MovieHours``.
     """
 
     def __init__(self, data_type: str, inputs: ViewInputs, genre: str | None) -> None:
@@ -84,7 +93,13 @@ class ManyMoviesHours:
         self._ahead = inputs.hours.ahead(inputs.boundary, data_type)
         self.skipped = inputs.hours.skipped
         # An hour that was not read must not count as held by the layer.
-        self.layer = SpeedLayer(frozenset(self._tables), inputs.layers.speed_of(data_type).synced_at)
+        self.layer = _layer_read(frozenset(self._tables), data_type, inputs)
+        self.partial: frozenset[datetime] = frozenset()
+        self.unknown = frozenset(
+            hour
+            for hour, table in self._tables.items()
+            if genre is not None and inputs.catalogue.with_unknown_genres(table.rows.movies).any()
+        )
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -107,7 +122,17 @@ class ManyMoviesHours:
     def ahead(self) -> Iterable[SpeedDocument]:
         """Documents of the series whose ``synced_at`` lies in the future."""
         genre = self._genre
-        return [d for d in self._ahead if genre is None or self._catalogue.is_of_genre(d.movie_id, genre)]
+        return [d for d in self._ahead if genre is None or self._catalogue.may_be_of_genre(d.movie_id, genre)]
+
+
+def _layer_read(with_documents: frozenset[datetime], data_type: str, inputs: ViewInputs) -> SpeedLayer:
+    """The part of the speed layer that was read: hours with documents, and those that others show to be without any."""
+    layer, start = inputs.layers.speed_of(data_type), series_hours_from(inputs.boundary, inputs.layers)
+    return replace(
+        layer,
+        held=with_documents | {hour for hour in layer.held if hour >= start},
+        assumed={hour: reason for hour, reason in layer.assumed.items() if hour >= start},
+    )
 
 
 HourSource: TypeAlias = MovieHours | ManyMoviesHours

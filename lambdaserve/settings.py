@@ -20,7 +20,7 @@ from lambdaserve import __version__
 from lambdaserve.config import variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
-from lambdaserve.config.local_data import LocalData
+from lambdaserve.config.local_data import LocalData, passing_key
 from lambdaserve.ops.logs import logging_config
 from lambdaserve.staff.engine import views_database
 from merger.stores.redis.address import parse_redis_url
@@ -38,7 +38,8 @@ VERSION = __version__
 DEBUG = _env.read(variables.DEBUG)
 if DEBUG:
     refuse_public_debug(_env)
-SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or ("for debugging alone" if DEBUG else "")
+_default_key = "for debugging alone" if DEBUG else passing_key(sys.argv)
+SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or _default_key
 SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
 _anonymous_read = _env.read(variables.ANONYMOUS_READ)
@@ -116,6 +117,8 @@ SPEED_EXPIRY = not _expired_by_job and _env.read(variables.SPEED_EXPIRY)
 SPEED_LAG_LIMIT = _env.read(variables.SPEED_LAG_LIMIT)
 BATCH_STALE_AFTER = _env.read(variables.BATCH_STALE_AFTER)
 BATCH_RUNS_KEPT = _env.read(variables.BATCH_RUNS_KEPT)
+BATCH_COVERAGE = _env.read(variables.BATCH_COVERAGE)
+BATCH_COVERAGE_DOUBT = _env.read(variables.BATCH_COVERAGE_DOUBT)
 CONTRACT_ALIASES = _env.read(variables.CONTRACT_ALIASES)
 CONTRACT_VALIDATION = _env.read(variables.CONTRACT_VALIDATION)
 SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)

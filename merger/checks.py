@@ -9,13 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-_ALIAS_KEYS = {
-    "payload": list,
-    "flat_views": list,
-    "view_types": Mapping,
-    "speed_type_keys": list,
-    "fields": Mapping,
-}
+from merger.configuration import coverage_rule
+from merger.contract.dialects.alias_faults import PARTS, alias_faults
 
 
 @register
@@ -31,24 +26,18 @@ def check_boundary(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_aliases(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Checks that CONTRACT_ALIASES has the parts and types that the contract knows."""
+    """Checks that every part of CONTRACT_ALIASES is one that the contract knows, and has an effect."""
     given: Any = settings.CONTRACT_ALIASES
-    known = ", ".join(_ALIAS_KEYS)
     if not isinstance(given, Mapping):
-        return [Error(f"CONTRACT_ALIASES takes a JSON object with any of {known}", id="merger.E003")]
-    return [
-        Error(
-            f"CONTRACT_ALIASES: {key!r} is {'of the wrong type' if key in _ALIAS_KEYS else 'unknown'}; "
-            f"it takes any of {known}, lists and objects of strings",
-            id="merger.E004",
-        )
-        for key, value in given.items()
-        if key not in _ALIAS_KEYS or not _is_of(_ALIAS_KEYS[key], value)
-    ]
+        return [Error(f"CONTRACT_ALIASES takes a JSON object with any of {', '.join(PARTS)}", id="merger.E003")]
+    return [Error(f"CONTRACT_ALIASES: {fault}", id="merger.E004") for fault in alias_faults(given)]
 
 
-def _is_of(kind: Any, value: Any) -> bool:
-    if not isinstance(value, kind):
-        return False
-    parts = [*value.keys(), *value.values()] if isinstance(value, Mapping) else value
-    return all(isinstance(part, str) for part in parts)
+@register
+def check_coverage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Checks that BATCH_COVERAGE is a rule."""
+    try:
+        coverage_rule()
+    except ValueError as error:
+        return [Error(f"BATCH_COVERAGE: {error}", id="merger.E005")]
+    return []

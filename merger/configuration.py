@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from merger.contract.documents import Aliases
+from merger.contract.dialects.aliases import Aliases
+from merger.contract.dialects.coverage_rule import CoverageRule
+from merger.contract.documents import Contract
 from merger.core.boundary import Policy, Strategy
 
 
@@ -18,12 +20,27 @@ def policy() -> Policy:
         grace=settings.SPEED_TTL_GRACE,
         speed_lag_limit=settings.SPEED_LAG_LIMIT,
         batch_stale_after=settings.BATCH_STALE_AFTER,
+        coverage_doubt=settings.BATCH_COVERAGE_DOUBT,
     )
 
 
 def aliases() -> Aliases:
     """The contract's aliases, with the deployment's own."""
     return Aliases().with_extra(settings.CONTRACT_ALIASES)
+
+
+def coverage_rule() -> CoverageRule | None:
+    """How far a batch covers that names no ``covers_until``; ``None``: nobody knows.
+
+    Raises:
+        ValueError: the setting is no rule.
+    """
+    return CoverageRule.parse(settings.BATCH_COVERAGE) if settings.BATCH_COVERAGE else None
+
+
+def configured_contract() -> Contract:
+    """The contract by which this deployment reads documents."""
+    return Contract(aliases(), coverage_rule())
 
 
 def utc_now() -> datetime:

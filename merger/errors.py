@@ -5,6 +5,7 @@
     │   └── BadQueries      several of them at once
     ├── NotFound            neither layer holds such a movie, genre or actor
     ├── Incomplete          ``completeness=strict`` was asked for, and neither layer holds some intervals
+    │   └── Unproven            ``completeness=proven``, and some intervals are assumed (``merger.core.evidence``)
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
     └── StoreError          the document store failed
         ├── StoreUnavailable    it is away, too slow or refusing: worth trying again

@@ -56,10 +56,14 @@ HALF_ANSWERS: Final = counter(
     "half_answers", "Answers computed from one layer while the other one failed.", ("view", "layer")
 )
 STRICT_REFUSALS: Final = counter(
-    "strict_refusals", "503 responses to completeness=strict, which the caller asked for: not errors of the service."
+    "strict_refusals",
+    "503 responses to completeness=strict or proven, which the caller asked for: not errors of the service.",
 )
 DOCUMENTS_SKIPPED: Final = counter(
     "documents_skipped", "Documents that could not be read, counted at each reading.", ("layer", "kind")
+)
+VALUES_DROPPED: Final = counter(
+    "values_dropped", "Values that could not be read, of documents that were, at each reading.", ("layer", "kind")
 )
 
 # Drift between the layers

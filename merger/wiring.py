@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -19,9 +22,8 @@ from merger.cache.outcome_totals import OutcomeTotals
 from merger.cache.popular import PopularCounts, PopularTotals
 from merger.cache.redis_tier import RedisTier
 from merger.cache.terms import CacheRules
-from merger.configuration import aliases, policy
+from merger.configuration import aliases, configured_contract, coverage_rule, policy
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers
 from merger.drift.auditor import Auditor
@@ -40,27 +42,69 @@ from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
+from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import causal_clock, database, slow_queries
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.client import redis_link
+from merger.stores.redis.link import RedisLink, without_redis
+from merger.stores.store import Store
 from merger.views.freshness import TTLClass
 from merger.views.registry import known_views
+
+_PATIENCE_SECONDS = 60.0
+"""For which an answer may wait for a store in memory, which takes as long as there are documents."""
+
+
+_stand_in: ContextVar[MergeService | None] = ContextVar("stand-in", default=None)
 
 
 @cache
 def service() -> MergeService:
     """The service of this process; it connects on first use, not here."""
+    return _stand_in.get() or _service_of(
+        _guarded_store(), _answer_cache(redis_link(), causal_clock()), configuration.utc_now, settings.MONGODB_TIMEOUT
+    )
+
+
+def _service_of(
+    store: Store,
+    cache: AnswerCache,
+    clock: Callable[[], datetime],
+    timeout: float,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> MergeService:
     return MergeService(
-        store=_guarded_store(),
-        cache=_answer_cache(),
-        contract=Contract(aliases()),
+        store=store,
+        cache=cache,
+        contract=configured_contract(),
         policy=policy(),
         ttl={ttl: getattr(settings, f"CACHE_TTL_{ttl.name}") for ttl in TTLClass},
-        timeout=settings.MONGODB_TIMEOUT,
+        timeout=timeout,
         places=settings.THREADS - 1,
-        clock=configuration.utc_now,
-        monotonic=time.monotonic,
+        clock=clock,
+        monotonic=monotonic,
     )
+
+
+@contextmanager
+def answers_from(store: Store, now: datetime) -> Iterator[None]:
+    """Context in which this process answers from another store, as of a fixed time; it asks no MongoDB and no Redis.
+
+    For commands alone: it applies to the whole process.
+
+    Args:
+        store: the documents to answer from.
+        now: aware UTC.
+    """
+    cache = _answer_cache(without_redis(), None)
+    # Time stands still, so what was read of the layers once stays true.
+    token = _stand_in.set(_service_of(store, cache, lambda: now, _PATIENCE_SECONDS, lambda: 0.0))
+    service.cache_clear()
+    try:
+        yield
+    finally:
+        _stand_in.reset(token)
+        service.cache_clear()
 
 
 def patient_store(seconds: float) -> PublishedStore:
@@ -82,7 +126,7 @@ def patient_layers(seconds: float) -> tuple[Boundary, Layers]:
         StoreError: from the store.
     """
     store, boundary = patient_store(seconds), service().boundary()
-    state = LayerState(store, aliases(), time.monotonic, store.refresh)
+    state = LayerState(store, configured_contract(), time.monotonic, store.refresh)
     return boundary, state.layers(tuple(SPEED_TYPES), boundary)
 
 
@@ -122,7 +166,7 @@ def _show_state(collection: str, state: BreakerState) -> None:
 
 def run_publisher() -> RunPublisher:
     """Publishes and rolls back batch runs."""
-    return RunPublisher(database(), Contract(aliases()), service().boundary)
+    return RunPublisher(database(), configured_contract(), service().boundary)
 
 
 def migrator() -> Migrator:
@@ -134,13 +178,12 @@ def migrator() -> Migrator:
 @cache
 def watcher() -> Watcher:
     """The watcher of this process."""
-    names = aliases()
     return Watcher(
         service=service(),
         leader=Leader(redis_link(), _service_prefix()),
         batch=ChangeStream(lambda: database()[BATCH]),
-        speed=ChangeStream(lambda: database()[SPEED], ("movie_id", *names.speed_type_keys)),
-        aliases=names,
+        speed=ChangeStream(lambda: database()[SPEED], has_documents=True),
+        contract=configured_contract(),
     )
 
 
@@ -199,7 +242,7 @@ def drift_audit() -> DriftAudit:
     """The comparison of the layers in this process."""
     own_watcher = watcher()
     return DriftAudit(
-        auditor=Auditor(service().layers, service().store, Contract(aliases()), time.monotonic),
+        auditor=Auditor(service().layers, service().store, configured_contract(), time.monotonic),
         shared=shared_drift_results(),
         newest_batch=lambda: service().batch_seen,
         may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
@@ -220,11 +263,11 @@ def background_tasks() -> list[Callable[[], None]]:
     ]
 
 
-def _answer_cache() -> AnswerCache:
+def _answer_cache(redis: RedisLink, seen: CausalClock | None) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        redis_tier=RedisTier(redis_link(), _service_prefix(), keep, causal_clock()),
+        redis_tier=RedisTier(redis, _service_prefix(), keep, seen),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: configuration.utc_now().timestamp(),
         rules=CacheRules(
@@ -239,7 +282,8 @@ def _answer_cache() -> AnswerCache:
 
 def _service_prefix() -> str:
     """Prefix of entries; services with other code, data, rules or aliases never share one."""
-    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, policy(), aliases())
+    rules = policy(), aliases(), coverage_rule()
+    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, *rules)
 
 
 def _data_prefix() -> str:

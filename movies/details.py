@@ -8,13 +8,16 @@ from typing import Any
 from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import SpeedDocument
 from merger.contract.payloads import VIEWS
-from merger.core.boundary import Boundary, Layers, SpeedCoverage
-from merger.core.intervals import as_intervals, closed_hours
+from merger.core.boundary import Boundary, Layers
+from merger.core.evidence import Assumption, Reason
+from merger.core.intervals import as_intervals, closed_hours, optional_isoformat
 from merger.core.windows import HOUR, Window, isoformat
 from merger.errors import Interval
-from merger.views.coverage import speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import contested_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe, source_of
+from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
+from merger.views.snapshots import unseen_since
 
 SPEED_FIELDS = ("vote_average", "vote_count", "popularity")
 """Fields of a movie that the speed layer also has, in ``stats``."""
@@ -39,26 +42,32 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
     buckets = [d for d in usable_speed(own, "stats", boundary) if d.hour >= boundary.cutoff]
     by_hour = newest_speed(buckets, lambda d: d.hour)
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
-    if batch is None and speed is None:
+    if batch is None and speed is None and not own.skipped:
         return None
     used = choose_newer_bucket(batch.computed_at if batch else None, speed, boundary, inputs.layers)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
     body: dict[str, Any] = {"movie_id": movie_id}
     body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
     if used is not None:
-        body |= {name: used.data[name] for name in SPEED_FIELDS}
+        body |= {name: used.data[name] for name in SPEED_FIELDS if name in used.data}
     written = {"batch": batch.computed_at if batch else None, "speed": used.synced_at if used else None}
     body["data_source"] = source_of(layer for layer, moment in written.items() if moment)
-    body["last_updated"] = isoformat(max(filter(None, written.values())))
+    body["last_updated"] = optional_isoformat(max(filter(None, written.values()), default=None))
     covers_until = batch.covers_until if batch else None
+    unseen = unseen_since(
+        covers_until, used.hour if used else None, coverage, is_stated=batch is None or batch.is_coverage_stated
+    )
+    lost = lost_until((skip for skip in own.skipped if skip.type in ("movie_details", None)), batch, boundary)
+    partial = [Assumption(used.hour, used.hour + HOUR, Reason.PARTIAL)] if used and used.is_assumed else []
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=("stats",),
         batch_as_of=covers_until,
-        missing=(unseen_since(covers_until, coverage), unseen_before(boundary, inputs.layers)),
+        missing=(unseen.missing, lost, unseen_before(boundary, inputs.layers)),
+        assumed=(*unseen.assumed, *partial),
         documents=inputs.documents,
-        warnings=() if batch or inputs.layers.away else (_ABSENT,),
+        warnings=contested_warnings([batch]) if batch else () if lost or inputs.layers.away else (_ABSENT,),
     )
     return ViewResult(body, freshness)
 
@@ -70,7 +79,10 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
     newest = sorted(newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
     needed = closed_hours(window.bounded_start, window.end, boundary)
-    stats = [{"hour": isoformat(d.hour), **d.data, "synced_at": isoformat(d.synced_at)} for d in newest]
+    stats = [
+        {"hour": isoformat(d.hour), **dict.fromkeys(SPEED_FIELDS), **d.data, "synced_at": isoformat(d.synced_at)}
+        for d in newest
+    ]
     body = {
         "movie_id": movie_id,
         "title": inputs.catalogue.title_of(movie_id),
@@ -84,6 +96,7 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
         inputs.layers,
         speed_types=("stats",),
         missing=(as_intervals(hour for hour in needed if not coverage.holds(hour)),),
+        assumed=coverage.assumptions(needed),
         documents=inputs.documents,
     )
     return ViewResult(body, freshness)
@@ -97,23 +110,14 @@ def choose_newer_bucket(
     Returns ``None`` without a bucket, or if the speed layer lags and the batch document is newer than the bucket.
     """
     lagging = boundary.is_lagging(layers.speed_of("stats"))
-    is_older = lagging and computed_at is not None and speed is not None and computed_at > speed.synced_at
+    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
+    is_older = (
+        lagging
+        and computed_at is not None
+        and speed is not None
+        and computed_at > min(speed.synced_at, speed.hour + HOUR)
+    )
     return None if is_older else speed
-
-
-def unseen_since(covers_until: datetime | None, coverage: SpeedCoverage) -> tuple[Interval, ...]:
-    """The time after the last moment that a snapshot includes; hours missing before that do not matter.
-
-    Args:
-        covers_until: coverage of the batch documents in the snapshot; ``None`` without one.
-        coverage: which hours of ``stats`` the speed layer holds.
-    """
-    boundary = coverage.boundary
-    start = boundary.cutoff if covers_until is None else boundary.watermark(covers_until)
-    last = coverage.last_held
-    if last is not None and last >= boundary.cutoff:
-        start = max(start, last + HOUR)
-    return ((start, boundary.open_hour),) if start < boundary.open_hour else ()
 
 
 def unseen_before(boundary: Boundary, layers: Layers) -> tuple[Interval, ...]:

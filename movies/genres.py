@@ -5,8 +5,8 @@ from __future__ import annotations
 from merger.catalogue.title_text import join_words, normalise_words, title_matcher
 from merger.contract.documents import Documents
 from merger.views.freshness import describe
+from merger.views.holes import doubted_coverage, lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from movies.search import skipped_documents
 
 
 def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResult:
@@ -27,6 +27,8 @@ def genre_search(words: tuple[str, ...] | None, inputs: ViewInputs) -> ViewResul
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.movies.as_of,
-        documents=skipped_documents(catalogue, Documents()),
+        missing=(lost_until(catalogue.lost_of("movie_details", "genre_analytics"), None, inputs.boundary),),
+        assumed=doubted_coverage(catalogue.movies.as_of, "movie_details", inputs),
+        documents=Documents(skipped=catalogue.skipped_of("movie_details", "genre_analytics")),
     )
     return ViewResult(body, freshness)

@@ -7,6 +7,7 @@ The ratings and the popularity of hits are those of ``movies/{id}``: the speed l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,10 +18,13 @@ from merger.catalogue.title_index import UNMATCHED, Ranks
 from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats
+from merger.core.windows import EPOCH, HOUR
 from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
+from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from movies.details import SPEED_FIELDS, unseen_since
+from merger.views.snapshots import unseen_since
+from movies.details import SPEED_FIELDS
 from movies.ordering import Column, first_rows
 
 
@@ -99,12 +103,19 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
     coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
+    unseen = unseen_since(
+        catalogue.movies.as_of,
+        _oldest_bucket(numbers.newer, movies),
+        coverage,
+        is_stated="movie_details" not in catalogue.unstated,
+    )
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         speed_types=("stats",),
         batch_as_of=catalogue.movies.as_of,
-        missing=(unseen_since(catalogue.movies.as_of, coverage),),
+        missing=(unseen.missing, lost_until(catalogue.lost_of("movie_details"), None, inputs.boundary)),
+        assumed=unseen.assumed,
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)
@@ -114,9 +125,17 @@ def _numbers(inputs: ViewInputs) -> _Numbers:
     movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
     rows, known = movies.rows(newer.movies)
     popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
-    popularity[rows[known]] = newer.column("popularity")[known]
-    vote_average[rows[known]] = newer.column("vote_average")[known]
+    for column, name in ((popularity, "popularity"), (vote_average, "vote_average")):
+        values = newer.column(name)
+        told = known & ~np.isnan(values)
+        column[rows[told]] = values[told]
     return _Numbers(popularity, vote_average, newer)
+
+
+def _oldest_bucket(newer: Rows, movies: Movies) -> datetime | None:
+    """The oldest hour among the newest buckets of the catalogue's movies; ``None`` if some movie has none."""
+    _, known = newer.locate(np.asarray(movies.ids))
+    return EPOCH + int(newer.hours.min()) * HOUR if len(movies) and known.all() else None
 
 
 def _newer_numbers(inputs: ViewInputs) -> Rows:
@@ -127,7 +146,9 @@ def _newer_numbers(inputs: ViewInputs) -> Rows:
         return newest
     rows, known = movies.rows(newest.movies)
     is_older = known.copy()
-    is_older[known] = movies.computed_at[rows[known]] / 1e6 > newest.synced[known]
+    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
+    known_since = np.minimum(newest.synced, (newest.hours + 1) * HOUR.total_seconds())
+    is_older[known] = movies.computed_at[rows[known]] / 1e6 > known_since[known]
     return newest.at(~is_older)
 
 
@@ -164,10 +185,10 @@ def _sort_columns(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks
 def _describe_hit(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
     movie_id, facts = movies.ids[row], movies.facts(row)
     newer = numbers.newer.row_of(movie_id)
-    source = facts if newer is None else numbers.newer.document(newer).data
+    source = facts if newer is None else {**facts, **numbers.newer.document(newer).data}
     return {
         "movie_id": movie_id,
-        "title": facts["title"],
+        "title": facts.get("title"),
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
         **{name: source.get(name) for name in SPEED_FIELDS},

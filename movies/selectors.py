@@ -10,6 +10,7 @@ from merger.answers.answer import Answer
 from merger.catalogue.title_text import normalise_words
 from merger.contract.collections import SPEED
 from merger.contract.identity import genre_key
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
 from merger.speed.tables import HourRange
@@ -59,36 +60,38 @@ class GenreSearch:
     words: tuple[str, ...] | None
 
 
-def movie_get(*, movie_id: int, strict: bool = False) -> Answer:
+def movie_get(*, movie_id: int, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches a movie's details.
 
     Raises:
         NotFound: neither layer knows the movie.
         Incomplete, StoreError: as ``MergeService.fetch``, which all functions here call.
     """
-    return service().fetch(DETAILS, Movie(movie_id), strict=strict)
+    return service().fetch(DETAILS, Movie(movie_id), completeness=completeness)
 
 
 def movie_sentiment_get(
-    *, movie_id: int, window: Span = LIFETIME, granularity: str | None = None, strict: bool = False
+    *, movie_id: int, window: Span = LIFETIME, granularity: str | None = None, completeness: Completeness = PARTIAL
 ) -> Answer:
     """Fetches a movie's sentiment, by default in the window's own unit. Raises ``NotFound``."""
     width = window.unit if granularity is None else Granularity(granularity)
-    return service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), strict=strict)
+    return service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), completeness=completeness)
 
 
-def movie_stats_list(*, movie_id: int, hours: int = 48, strict: bool = False) -> Answer:
+def movie_stats_list(*, movie_id: int, hours: int = 48, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches a movie's hourly stats, newest first. Raises ``NotFound``."""
-    return service().fetch(STATS, MovieStats(movie_id, hours), strict=strict)
+    return service().fetch(STATS, MovieStats(movie_id, hours), completeness=completeness)
 
 
-def movie_search_list(*, q: str | None = None, genre: str | None = None, strict: bool = False, **limits: Any) -> Answer:
+def movie_search_list(
+    *, q: str | None = None, genre: str | None = None, completeness: Completeness = PARTIAL, **limits: Any
+) -> Answer:
     """Fetches one page of the movies that match.
 
     Args:
         q: words of the title.
         genre: its name, in upper or lower case.
-        strict: see ``MergeService.fetch``.
+        completeness: see ``MergeService.fetch``.
         limits: the other fields of ``MovieSearch``.
 
     Raises:
@@ -96,12 +99,14 @@ def movie_search_list(*, q: str | None = None, genre: str | None = None, strict:
     """
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
     words = None if q is None else normalise_words(q)
-    return service().fetch(SEARCH, MovieSearch(words=words, genre=genre and genre_key(genre), **limits), strict=strict)
+    return service().fetch(
+        SEARCH, MovieSearch(words=words, genre=genre and genre_key(genre), **limits), completeness=completeness
+    )
 
 
-def genre_search_list(*, q: str | None = None, strict: bool = False) -> Answer:
+def genre_search_list(*, q: str | None = None, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches genres with the number and mean rating of their movies."""
-    return service().fetch(GENRES, GenreSearch(None if q is None else normalise_words(q)), strict=strict)
+    return service().fetch(GENRES, GenreSearch(None if q is None else normalise_words(q)), completeness=completeness)
 
 
 def _plan_details(context: PlanContext[Movie]) -> Plan:
@@ -133,8 +138,8 @@ def _plan_stats(context: PlanContext[MovieStats]) -> Plan:
 
 def _build_stats(params: MovieStats, inputs: ViewInputs) -> ViewResult:
     movie_id = params.movie_id
-    has_documents = any(document.movie_id == movie_id for document in inputs.documents.speed)
-    if not has_documents and not inputs.catalogue.knows(movie_id):
+    own = inputs.documents.of_movie(movie_id)
+    if not (own.speed or own.skipped) and not inputs.catalogue.knows(movie_id):
         raise NotFound("movie", movie_id)
     result = movie_stats(movie_id, params.window(inputs.boundary.now), inputs)
     return ViewResult({**result.body, "hours": params.hours}, result.freshness)

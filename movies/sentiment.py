@@ -13,11 +13,14 @@ from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers
-from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets
+from merger.core.evidence import Assumption
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets, judge_gap
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
-from merger.views.coverage import overlap_warnings, speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import contested_warnings, overlap_warnings, speed_coverage, usable_batch, usable_speed
+from merger.views.empty_days import LifetimeTotal, empty_spans
 from merger.views.freshness import describe, source_of
+from merger.views.holes import lost_days, lost_until
 from merger.views.reading import ViewInputs, ViewResult
 
 POSITIVE, NEGATIVE = 0.05, -0.05
@@ -38,10 +41,12 @@ _DAYS_ONLY = (
 class _SentimentData:
     """A movie's sentiment in both layers: the newest total, and the series of days and hours."""
 
-    total: BatchDocument | None
-    points: dict[datetime, BatchDocument]
+    total: LifetimeTotal | None
+    documents: tuple[BatchDocument, ...]
     hours: dict[datetime, SpeedDocument]
     series: Series[Sentiment]
+    batch_as_of: datetime | None
+    lost: tuple[Interval, ...]
 
 
 def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs: ViewInputs) -> ViewResult | None:
@@ -54,12 +59,12 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
         inputs: hold the documents of batch ``sentiment`` and ``movie_details``, and speed buckets of any type.
     """
     boundary, own = inputs.boundary, inputs.documents.of_movie(movie_id)
-    if not (own.batch or own.speed or inputs.catalogue.knows(movie_id)):
+    if not (own.batch or own.speed or own.skipped or inputs.catalogue.knows(movie_id)):
         return None
-    data = _collect(own, boundary, inputs.layers)
     window = span.ending(boundary.now, granularity)
+    data = _collect(own, boundary, inputs.layers, of_lifetime=window.start is None)
     timeline = data.series.resolve(window)
-    overall, missing, parts = _overall(data, window, timeline)
+    overall, missing, assumed, parts = _overall(data, window, timeline)
     buckets = group_into_buckets(timeline.pieces, granularity)
     body = {
         "movie_id": movie_id,
@@ -76,73 +81,94 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
         boundary,
         inputs.layers,
         speed_types=("sentiment",),
-        batch_as_of=data.total.covers_until if data.total and window.start is None else data.series.reach,
+        batch_as_of=data.batch_as_of,
         missing=missing,
+        assumed=assumed,
         documents=inputs.documents,
         warnings=_warnings(data, timeline, parts),
     )
     return ViewResult(body, freshness)
 
 
-def _collect(own: Documents, boundary: Boundary, layers: Layers) -> _SentimentData:
+def _collect(own: Documents, boundary: Boundary, layers: Layers, *, of_lifetime: bool) -> _SentimentData:
     by_date = newest_batch(usable_batch(own, "sentiment", boundary), lambda d: d.data.get("date"))
-    total = by_date.pop(None, None)
+    newest_total = by_date.pop(None, None)
     points = {midnight(str(date)): document for date, document in by_date.items()}
     newest = newest_speed(usable_speed(own, "sentiment", boundary), lambda d: d.hour)
     hours = {document.hour: document for document in newest.values()}
-    series = Series(
-        boundary=boundary,
-        points={
-            day: DayPoint(day, boundary.watermark(d.covers_until), Sentiment.read(d.data)) for day, d in points.items()
-        },
-        hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
-        coverage=speed_coverage(own, "sentiment", boundary, layers),
-        reach=_reach(total, points, boundary),
-        unreadable_days=_lost_days(own, boundary),
+    total = None if newest_total is None else LifetimeTotal.of(newest_total, boundary)
+    days = {day: _day_point(day, document, boundary) for day, document in points.items()}
+    lost = lost_days(own, "sentiment", points, boundary)
+    return _SentimentData(
+        total,
+        (*points.values(), *filter(None, (newest_total,))),
+        hours,
+        Series(
+            boundary=boundary,
+            points=days,
+            hours={hour: Sentiment.read(d.data) for hour, d in hours.items()},
+            coverage=speed_coverage(own, "sentiment", boundary, layers),
+            empty=empty_spans(
+                total,
+                days.values(),
+                layers.absence_of("sentiment"),
+                of_lifetime=of_lifetime,
+                has_lost_points=bool(lost.days or lost.undated_until),
+            ),
+            unreadable_days=lost.days,
+            undated_until=lost.undated_until,
+        ),
+        _batch_as_of(newest_total, points, boundary, of_lifetime=of_lifetime),
+        _lost_total(own, newest_total, boundary) if of_lifetime else (),
     )
-    return _SentimentData(total, points, hours, series)
 
 
-def _lost_days(own: Documents, boundary: Boundary) -> frozenset[datetime]:
-    """Days whose point can't be read or may not be used: they are unknown, not without reviews."""
-    unreadable = {skip.date for skip in own.skipped if (skip.layer, skip.type) == ("batch", "sentiment")}
-    refused = {d.data.get("date") for d in own.batch_of("sentiment") if not boundary.uses_batch(d.computed_at)}
-    return frozenset(midnight(date) for date in unreadable | refused if date is not None)
+def _day_point(day: datetime, document: BatchDocument, boundary: Boundary) -> DayPoint[Sentiment]:
+    doubt_from = boundary.doubt_from(document.covers_until, is_stated=document.is_coverage_stated)
+    return DayPoint(day, boundary.watermark(document.covers_until), Sentiment.read(document.data), doubt_from)
 
 
-def _reach(total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary) -> datetime | None:
-    """The moment up to which a day without a point had no reviews: the coverage of the total, which a job writes last.
-
-    Without a total nothing shows that a run was written completely, so each point counts for its own day only.
-    """
+def _batch_as_of(
+    total: BatchDocument | None, points: dict[datetime, BatchDocument], boundary: Boundary, *, of_lifetime: bool
+) -> datetime | None:
+    """Event time up to which the batch documents in the answer are complete."""
     if total is not None:
-        return boundary.watermark(total.covers_until)
-    ends = (min(day + DAY, boundary.watermark(d.covers_until)) for day, d in points.items())
-    return max(ends, default=None)
+        return total.covers_until if of_lifetime else boundary.watermark(total.covers_until)
+    return max((min(day + DAY, boundary.watermark(d.covers_until)) for day, d in points.items()), default=None)
+
+
+def _lost_total(own: Documents, total: BatchDocument | None, boundary: Boundary) -> tuple[Interval, ...]:
+    """The time that an unreadable total stands for, if it is newer than the readable one."""
+    return lost_until(
+        (skip for skip in own.skipped if skip.type == "sentiment" and not skip.has_date),
+        total,
+        boundary,
+    )
 
 
 def _overall(
     data: _SentimentData, window: Window, timeline: Timeline[Sentiment]
-) -> tuple[Sentiment, tuple[tuple[Interval, ...], ...], list[Piece[Sentiment]]]:
-    """The sum over the window, its missing intervals, and the pieces that it adds up."""
-    boundary = data.series.boundary
-    pieces = list(timeline.pieces)
-    missing = [timeline.missing]
-    if window.start is None and data.total is not None:
-        watermark = boundary.watermark(data.total.covers_until)
-        after = data.series.resolve_after(watermark)
-        base = Piece(floor_day(watermark), watermark, Sentiment.read(data.total.data), "batch")
+) -> tuple[Sentiment, tuple[tuple[Interval, ...], ...], tuple[Assumption, ...], list[Piece[Sentiment]]]:
+    """The sum over the window, its missing and its assumed intervals, and the pieces that it adds up."""
+    boundary, total = data.series.boundary, data.total
+    pieces, missing, assumed = list(timeline.pieces), [timeline.missing, data.lost], timeline.assumed
+    if window.start is None:
+        # What was before the first day held is unknown, unless the total or a run shows that there was nothing more.
+        unknown, guessed = judge_gap((None, data.series.first_day or boundary.open_hour), data.series.empty)
+        missing.append(unknown)
+        assumed = (*guessed, *assumed)
+    if window.start is None and total is not None:
+        after = data.series.resolve_after(total.watermark)
+        base = Piece(floor_day(total.watermark), total.watermark, total.state, "batch")
         pieces = [base, *after.pieces]
         missing.append(after.missing)
-    elif window.start is None:
-        # Without a lifetime total, the reviews before the first day held are unknown.
-        missing.append(((None, data.series.first_day or boundary.open_hour),))
-    return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), pieces
+        assumed = (*total.doubt, *assumed, *after.assumed)
+    return sum((piece.state for piece in pieces), Sentiment()), tuple(missing), assumed, pieces
 
 
 def _title(own: Documents, boundary: Boundary) -> str | None:
     details = newest_batch(usable_batch(own, "movie_details", boundary), lambda d: d.movie_id)
-    return next((document.data["title"] for document in details.values()), None)
+    return next((document.data.get("title") for document in details.values()), None)
 
 
 def _summary(overall: Sentiment, velocity: float | None) -> dict[str, Any]:
@@ -201,7 +227,7 @@ def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
 
 
 def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
-    documents = [*data.points.values(), *filter(None, (data.total,))]
     used = [piece for piece in parts if piece.source == "batch" or piece.state.reviews]
     days_only = [_DAYS_ONLY] if timeline.day_only else []
-    return days_only + overlap_warnings(documents, used, data.series.boundary)
+    overlaps = overlap_warnings(data.documents, used, data.series.boundary)
+    return days_only + overlaps + contested_warnings(data.documents)

@@ -111,7 +111,9 @@ class MovieSerializer(_Numbers, AnswerSerializer):
     original_language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
     cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
     data_source = serializers.ChoiceField(SOURCES)
-    last_updated = serializers.DateTimeField(help_text="When the newest of the documents used was written.")
+    last_updated = serializers.DateTimeField(
+        allow_null=True, help_text="When the newest of the documents used was written; null where none can be read."
+    )
 
 
 class _Counts(serializers.Serializer[Any]):
@@ -174,9 +176,9 @@ class StatsPointSerializer(serializers.Serializer[Any]):
     """One hour of the speed layer."""
 
     hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
-    vote_average = serializers.FloatField()
-    vote_count = serializers.IntegerField()
-    popularity = serializers.FloatField()
+    vote_average = serializers.FloatField(allow_null=True, help_text="Null where the document does not tell it.")
+    vote_count = serializers.IntegerField(allow_null=True)
+    popularity = serializers.FloatField(allow_null=True)
     rating_velocity = serializers.FloatField(required=False, help_text="Change of vote_average per hour.")
     popularity_velocity = serializers.FloatField(required=False)
     vote_velocity = serializers.FloatField(required=False)
@@ -200,7 +202,7 @@ class HitSerializer(_Numbers):
     """One movie of the results."""
 
     movie_id = serializers.IntegerField()
-    title = serializers.CharField()
+    title = serializers.CharField(allow_null=True)
     genres = serializers.ListField(child=serializers.CharField())
     release_date = serializers.DateField(allow_null=True)
 

@@ -18,7 +18,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH
-from merger.contract.fields import moment
+from merger.contract.stamps import moment
 from merger.core.windows import floor_day
 from merger.errors import StoreFault, StoreUnavailable
 from merger.stores.mongo.batches import batched

@@ -14,7 +14,7 @@ from merger.core.windows import HOUR, floor_hour
 from sample_data.batch_job import Document
 from sample_data.mongo_world import ping, write_new, write_over
 from sample_data.replay import Replay
-from sample_data.speed_job import SETTLES_AFTER, hour_prefix, speed_documents
+from sample_data.speed_job import SETTLES_AFTER, heartbeats, hour_prefix, speed_documents
 
 _READ_TIMEOUT = 60.0
 
@@ -42,7 +42,6 @@ class SpeedFeed:
         self._collection = source[SPEED]
         self._replay = replay
         self._refreshed_at: datetime | None = None
-        self._newest: list[Document] = []
 
     @property
     def hour(self) -> datetime:
@@ -53,43 +52,36 @@ class SpeedFeed:
         """Completes the hours that are over, then writes the open one; yields the number of documents written per hour.
 
         Hours that are stored completely are left alone. The others get the stamps of a job that has been running all
-        the time; only the newest documents are stamped with ``now``.
+        the time.
         """
         stored = self._read_stored_hours(now)
         while self.hour + HOUR <= now:
-            documents = speed_documents(self._replay, now, min(now, self.hour + SETTLES_AFTER))
-            yield self._add(documents, stored.get(self.hour))
-            self._move_on(documents)
-        yield self.refresh(now)
+            yield self._add(self._whole_hour(now, min(now, self.hour + SETTLES_AFTER)), stored.get(self.hour))
+            self._move_on()
+        yield self.refresh(now) + len(heartbeats(self.hour, now))
 
     def refresh(self, now: datetime) -> int:
         """Brings the open hour up to date; returns how many documents were written.
 
         Hours that have ended since the last call are completed first. In the open hour, movies with new events are
-        written. Without new events the newest documents are stamped again, to show that the layer does not lag; these
-        are not counted.
+        written, and heartbeats, which show that the layer does not lag; these are not counted.
         """
         ping(self._source)
         written = 0
         while self.hour + HOUR <= now:
-            documents = speed_documents(self._replay, now, now)
-            written += self._write(documents)
-            self._move_on(documents)
-        changed = speed_documents(self._replay, now, now, since=self._refreshed_at)
-        if changed:
-            written += self._write(changed)
-        else:
-            self._write(self._restamp(now))
+            written += self._write(self._whole_hour(now, now))
+            self._move_on()
+        written += self._write(speed_documents(self._replay, now, now, since=self._refreshed_at))
+        self._write(heartbeats(self.hour, now))
         self._refreshed_at = now
         return written
 
-    def _restamp(self, now: datetime) -> list[Document]:
-        return speed_documents(self._replay, now, now) or [{**document, "synced_at": now} for document in self._newest]
+    def _whole_hour(self, now: datetime, synced_at: datetime) -> list[Document]:
+        return [*speed_documents(self._replay, now, synced_at), *heartbeats(self.hour, synced_at)]
 
-    def _move_on(self, documents: list[Document]) -> None:
+    def _move_on(self) -> None:
         self._replay.advance()
         self._refreshed_at = None
-        self._newest = documents or self._newest
 
     def _add(self, documents: list[Document], stored: _StoredHour | None) -> int:
         if stored is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from merger.contract.payloads import SPEED_TYPES
 from merger.core.windows import HOUR
 from sample_data.batch_job import ID_PREFIX, Document
 from sample_data.replay import ObservedState, Replay, Reviews
@@ -48,6 +49,26 @@ def speed_documents(
         for movie_id, observed in replay.observe(until).items()
         if since is None or observed.times[-1] >= since
         for data_type, data in _payloads(observed, replay.recent(movie_id))
+    ]
+
+
+def heartbeats(hour: datetime, synced_at: datetime) -> list[Document]:
+    """Returns the job's statements that it holds an hour, also of types of which no movie has a document then.
+
+    Args:
+        hour: the start of the hour.
+        synced_at: the stamp of the refresh.
+    """
+    return [
+        {
+            "_id": f"{hour_prefix(hour)}heartbeat:{data_type}",
+            "data_type": data_type,
+            "hour": hour,
+            "heartbeat": True,
+            "synced_at": synced_at,
+            "ttl_expires_at": hour + EXPIRES_AFTER,
+        }
+        for data_type in SPEED_TYPES
     ]
 
 

@@ -54,6 +54,12 @@ PARTS = (
         ),
         {"TEST_EXAMPLES": "20"},
     ),
+    Part(
+        "oracle",
+        "every endpoint judged on two thousand other random worlds",
+        "tests.unit.oracle",
+        ("--worlds", "2000", "--start", "100000"),
+    ),
     Part("soak", "ten minutes of load far above the limits", "tests.integration.soak"),
     Part("faults", "every fault of docs/failure-modes.md at full length", "tests.integration.faults", ("--no-write",)),
     Part(

@@ -32,7 +32,8 @@ _FORMULA = (
 _RULES = f"""Ranks every movie for which the speed layer holds `trending` or `stats` documents in the window.
 
 - Its score is the `trending_score` of its newest `trending` document.
-- A movie with only `stats` is scored from 0 to 100 by its popularity *p* and the change in popularity per hour *c*:
+- A movie with only `stats` has the `trending_score` that its newest document carries. Without one it is scored from 0
+  to 100 by its popularity *p* and the change in popularity per hour *c*:
   `{_FORMULA}`, at least 0.
 - Order: score, then popularity, then the smaller `movie_id`. A genre is applied before the limit; ranks have no gaps.
 

@@ -115,6 +115,8 @@ class _HourlyScores:
     def score(self, movie_id: int, hour: datetime) -> int | float | None:
         """A movie's score in an hour; ``None`` where that hour has no bucket of the movie."""
         measured = self._value(self._trending, movie_id, hour, "trending_score")
+        if measured is None:
+            measured = self._value(self._stats, movie_id, hour, "trending_score")
         if measured is not None:
             return measured
         popularity = self._value(self._stats, movie_id, hour, "popularity")

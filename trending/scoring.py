@@ -1,7 +1,8 @@
 """Ranking of movies by current activity. Pure: no Django, no database, no clock.
 
-A movie's score is the ``trending_score`` of its newest ``trending`` document in the window. Movies for which the
-speed layer holds only ``stats`` are scored here, on the same scale of 0 to 100, by one formula::
+A movie's score is the ``trending_score`` of its newest ``trending`` document in the window, else the one that its
+newest ``stats`` carries. Movies whose ``stats`` carry none are scored here, on the same scale of 0 to 100, by one
+formula::
 
     score = POPULARITY_WEIGHT * p / (p + USUAL_POPULARITY) + CHANGE_WEIGHT * c / (|c| + USUAL_CHANGE)
 
@@ -11,21 +12,21 @@ neither a famous movie nor a single jump outranks everything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue
+from merger.core.boundary import SpeedCoverage, SpeedLayer
 from merger.core.columns import Floats, Integers
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.windows import Granularity, Span, Window, isoformat
-from merger.errors import Interval
 from merger.speed.rows import Rows
 from merger.speed.tables import HourRange
 from merger.views.freshness import describe
+from merger.views.holes import lost_until
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
 
@@ -126,14 +127,22 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
 
 def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
-    boundary = inputs.boundary
+    boundary, coverages, catalogue = inputs.boundary, _coverages(inputs), inputs.catalogue
+    hours = closed_hours(needed.bounded_start, needed.end, boundary)
+    # A movie whose details can't be read may be of the genre.
+    details = ("movie_details",) if body["genre"] is not None else ()
+    left_out = inputs.hours.left_out(boundary)
     freshness = describe(
         boundary,
         inputs.layers,
         speed_types=SPEED_TYPES,
-        batch_as_of=inputs.catalogue.movies.as_of,
-        missing=(_missing_hours(needed, inputs),),
-        documents=inputs.hours.left_out(boundary),
+        batch_as_of=catalogue.movies.as_of,
+        missing=(
+            as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
+            lost_until(catalogue.lost_of(*details), None, boundary),
+        ),
+        assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
+        documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
     )
     return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
 
@@ -154,7 +163,10 @@ def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
     stats = inputs.hours.newest("stats", boundary, since=start)
     movies = np.union1d(trending.movies, stats.movies)
     change = _change_per_hour(stats, inputs.hours.second_newest("stats", boundary, since=start))
-    derived = _spread(movies, stats, popularity_scores(stats.column("popularity"), change))
+    told = stats.column("trending_score")
+    derived = _spread(
+        movies, stats, np.where(np.isnan(told), popularity_scores(stats.column("popularity"), change), told)
+    )
     _, measured = trending.locate(movies)
     return Candidates(
         movies=movies,
@@ -187,7 +199,9 @@ def _rank_rows(candidates: Candidates, catalogue: Catalogue) -> Integers:
     popularity = _spread(candidates.movies, candidates.stats, candidates.stats.column("popularity"))
     popularity = np.where(np.isnan(popularity), _catalogue_popularity(candidates.movies, catalogue), popularity)
     # lexsort: the last key counts most; NaN sorts last.
-    return np.lexsort((candidates.movies, -popularity, -candidates.score))
+    ranked = np.lexsort((candidates.movies, -popularity, -candidates.score))
+    # Stats that tell neither a score nor a popularity rank no movie.
+    return ranked[~np.isnan(candidates.score[ranked])]
 
 
 def _catalogue_popularity(movies: Integers, catalogue: Catalogue) -> Floats:
@@ -203,7 +217,7 @@ def _entry(rank: int, row: int, candidates: Candidates, catalogue: Catalogue) ->
     facts, stats = catalogue.facts_of(movie_id), candidates.stats
     bucket = stats.row_of(movie_id)
     numbers = {
-        name: facts.get(name) if bucket is None else stats.value(bucket, name)
+        name: facts.get(name) if bucket is None or (value := stats.value(bucket, name)) is None else value
         for name in ("popularity", "vote_average", "vote_count")
     }
     return {
@@ -229,11 +243,11 @@ def _score_fields(row: int, candidates: Candidates) -> dict[str, float | None]:
     }
 
 
-def _missing_hours(window: Window, inputs: ViewInputs) -> Iterable[Interval]:
-    """Closed hours of a window that the speed layer does not hold."""
-    boundary, layer = inputs.boundary, inputs.layers.speed_of("trending")
-    # A producer that writes no scores has lost none: then the stats decide which hours are missing.
-    judged = "stats" if not layer.held and layer.synced_at is None else "trending"
-    coverage = inputs.hours.coverage(judged, boundary, inputs.layers)
-    needed = closed_hours(window.bounded_start, window.end, boundary)
-    return as_intervals(hour for hour in needed if not coverage.holds(hour))
+def _coverages(inputs: ViewInputs) -> list[SpeedCoverage]:
+    """Which hours the speed layer holds, for each type that a producer writes; if none is, for scores."""
+    written = [name for name in SPEED_TYPES if _is_written(inputs.layers.speed_of(name))]
+    return [inputs.hours.coverage(name, inputs.boundary, inputs.layers) for name in written or SPEED_TYPES[:1]]
+
+
+def _is_written(layer: SpeedLayer) -> bool:
+    return bool(layer.held) or layer.synced_at is not None

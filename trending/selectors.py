@@ -5,6 +5,7 @@ from __future__ import annotations
 from merger.answers.answer import Answer
 from merger.contract.collections import SPEED
 from merger.contract.identity import genre_key
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
 from merger.views.plans import View
@@ -33,32 +34,36 @@ HISTORY = View(
 VIEWS = (RANKING, HISTORY)
 
 
-def movies_trending(*, window: Span, limit: int, genre: str | None = None, strict: bool = False) -> Answer:
+def movies_trending(
+    *, window: Span, limit: int, genre: str | None = None, completeness: Completeness = PARTIAL
+) -> Answer:
     """Fetches the movies that are trending, best first.
 
     Args:
         window: the hours that count.
         limit: most movies to return.
         genre: only movies of this genre, in any case.
-        strict: raise rather than answer with hours missing.
+        completeness: see ``MergeService.fetch``.
 
     Raises:
         NotFound: the genre is unknown.
-        Incomplete: only when ``strict``.
+        Incomplete: unless ``completeness`` is ``partial``.
         StoreError: the documents can't be read.
     """
     params = RankingParameters(window, limit, genre and genre_key(genre))
-    return service().fetch(RANKING, params, strict=strict)
+    return service().fetch(RANKING, params, completeness=completeness)
 
 
-def trending_history(*, window: Span, limit: int, hours: int, genre: str | None = None, strict: bool = False) -> Answer:
+def trending_history(
+    *, window: Span, limit: int, hours: int, genre: str | None = None, completeness: Completeness = PARTIAL
+) -> Answer:
     """Fetches the same movies with their hourly scores and their ranks when the current hour began.
 
     Args:
         window: the hours that the ranking counts.
         limit: most movies to return.
         hours: number of hourly scores.
-        genre, strict: as in ``movies_trending``, which raises the same.
+        genre, completeness: as in ``movies_trending``, which raises the same.
     """
     params = HistoryQuery(window, limit, hours, genre and genre_key(genre))
-    return service().fetch(HISTORY, params, strict=strict)
+    return service().fetch(HISTORY, params, completeness=completeness)

@@ -15,6 +15,7 @@ from benchmarks.peer.data import Data, Document, assume_current, newest
 from benchmarks.peer.rankings import freshness
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
+from merger.core.evidence import EmptySpan
 from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, Span, midnight
 from merger.views.freshness import source_of
@@ -103,7 +104,7 @@ def _series(
         points=days,
         hours=hours,
         coverage=SpeedCoverage(boundary=boundary, layer=layer, own=frozenset(hours)),
-        reach=max((point.watermark for point in days.values()), default=None),
+        empty=tuple(EmptySpan(None, point.watermark) for point in days.values()),
     )
 
 

@@ -18,7 +18,7 @@ from rest_framework import serializers
 from lambdaserve.access.credentials.authentication import HEADER
 from lambdaserve.api.explain_schema import ExplainSerializer
 from lambdaserve.api.parameters import QueryParameters
-from lambdaserve.api.problem_schema import IntervalSerializer, problem_response
+from lambdaserve.api.problem_schema import AssumptionSerializer, IntervalSerializer, problem_response
 from lambdaserve.api.problems import MEDIA_TYPE
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -90,6 +90,10 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     )
     complete = serializers.BooleanField(help_text="False when neither layer holds some of the events.")
     missing = IntervalSerializer(many=True, help_text="Intervals that neither layer holds.")
+    proven = serializers.BooleanField(help_text="True when the answer is complete and rests on no assumption.")
+    assumed = AssumptionSerializer(
+        many=True, help_text="Intervals that are taken for known although nothing proves it."
+    )
     warnings = serializers.ListField(
         child=serializers.CharField(), help_text="Sentences that each begin with a stable code and a colon."
     )
@@ -108,6 +112,8 @@ FRESHNESS_EXAMPLE: Mapping[str, Any] = {
     "speed_as_of": "2026-11-24T14:37:12Z",
     "complete": True,
     "missing": [],
+    "proven": True,
+    "assumed": [],
     "warnings": [],
 }
 

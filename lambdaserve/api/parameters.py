@@ -22,10 +22,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from merger.contract.fields import LARGEST_COUNT
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import DAY, HOUR, LONGEST_WINDOW, Span, parse_span
 from merger.errors import BadQuery
 
-PARTIAL, STRICT = "partial", "strict"
 NO, YES = "0", "1"
 _MAX_CACHED_CHARACTERS = 512
 """Longer query strings are not cached: few requests repeat them."""
@@ -154,9 +154,10 @@ class QueryParameters(serializers.Serializer[Any]):
     """Base class of every endpoint's parameters."""
 
     completeness = ChoiceField(
-        (PARTIAL, STRICT),
-        default=PARTIAL,
-        help_text="With `strict`, an answer that lacks events becomes a 503 problem that lists the missing intervals.",
+        tuple(Completeness),
+        default=PARTIAL.value,
+        help_text="With `strict`, an answer that lacks events becomes a 503 problem that lists the missing intervals; "
+        "with `proven`, one that rests on assumptions becomes a problem too.",
     )
     explain = ChoiceField(
         (NO, YES),
@@ -166,7 +167,7 @@ class QueryParameters(serializers.Serializer[Any]):
 
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
-        """Reads the parameters of a request: values by name, with ``strict`` (bool) for ``completeness``.
+        """Reads the parameters of a request: values by name.
 
         Raises:
             ValidationError: names every parameter that is unknown, given twice, missing or out of its range, with
@@ -186,7 +187,7 @@ class QueryParameters(serializers.Serializer[Any]):
         if errors:
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
-        values["strict"] = values.pop("completeness") == STRICT
+        values["completeness"] = Completeness(values["completeness"])
         del values["explain"]  # concerns this request only, not the answer
         return values
 

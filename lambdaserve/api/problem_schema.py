@@ -9,6 +9,15 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from lambdaserve.api.problems import MEDIA_TYPE, SERVER_ERROR, TYPE_PREFIX, Problem, bad_parameters
+from merger.core.evidence import Reason
+
+REASONS = (
+    "`quiet`: no document of the type, though another type was synced after these hours, and a gap that long is "
+    "plausible. `cut`: all documents of the hour were synced before its end. `coverage`: the batch does not state "
+    "`covers_until`. `partial`: the hour comes from parts that may be versions of each other. `absent`: the batch does "
+    "not name the movie or the day, and no record tells what it wrote."
+)
+"""The meaning of each ``Reason``, for the API's description."""
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
@@ -16,6 +25,12 @@ class IntervalSerializer(serializers.Serializer[Any]):
 
     start = serializers.DateTimeField(allow_null=True, help_text="UTC; null: since the beginning.")
     end = serializers.DateTimeField(help_text="UTC, not included.")
+
+
+class AssumptionSerializer(IntervalSerializer):
+    """An interval that is assumed to be known."""
+
+    reason = serializers.ChoiceField(tuple(Reason), help_text=REASONS)
 
 
 class ParameterErrorSerializer(serializers.Serializer[Any]):
@@ -43,9 +58,15 @@ class ProblemSerializer(serializers.Serializer[Any]):
     missing = IntervalSerializer(
         many=True, required=False, help_text="What neither layer holds (503 of completeness=strict)."
     )
+    assumed = AssumptionSerializer(
+        many=True, required=False, help_text="What nothing proves (503 of completeness=proven)."
+    )
 
 
-_PARAMETER_ERROR = {"parameter": "completeness", "detail": "completeness takes one of partial, strict; got 'ful'"}
+_PARAMETER_ERROR = {
+    "parameter": "completeness",
+    "detail": "completeness takes one of partial, strict, proven; got 'ful'",
+}
 _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
     400: (
         "A parameter is unknown, given twice or out of its range; all such parameters are listed.",
@@ -94,10 +115,10 @@ _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
         ),
     ),
     503: (
-        "A store is unavailable, or events are missing for `completeness=strict`. `Retry-After`: when to try again.",
+        "A store is unavailable, or events are missing (`strict`) or assumed (`proven`). `Retry-After`: when to retry.",
         Problem(
             503,
-            "The request asks for completeness=strict, but 1 interval is held by neither layer. Without it, the "
+            "The request takes a complete answer only, but 1 interval is held by neither layer. Without that, the "
             "answer holds what is available.",
             "incomplete",
             "The answer would be incomplete",

@@ -7,7 +7,8 @@ A problem is a JSON object of media type ``application/problem+json``. Requireme
 * 400: ``errors``, one ``{parameter, detail}`` for every bad parameter;
 * 404 of a movie, genre or actor: ``near``, similar names, best first;
 * 429: nothing more; ``Retry-After`` says when to try again;
-* 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds.
+* 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds;
+* 503 of ``completeness=proven``: ``missing``, or ``assumed``, the intervals that nothing proves.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from django_ratelimit.exceptions import Ratelimited
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 
 from lambdaserve.access.ratelimit.throttle import retry_after
-from merger.core.intervals import intervals_as_list
+from merger.core.evidence import Unproven
+from merger.core.intervals import assumptions_as_list, intervals_as_list
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
 from merger.meters import STRICT_REFUSALS
 from merger.request_context import current_request
@@ -127,10 +129,19 @@ def _unknown_subject(error: NotFound) -> Problem:
 @problem_of.register
 def _incomplete(error: Incomplete) -> Problem:
     STRICT_REFUSALS.inc()
-    detail = f"The request asks for completeness=strict, but {error}. Without it, the answer holds what is available."
+    detail = f"The request takes a complete answer only, but {error}. Without that, the answer holds what is available."
     missing = {"missing": intervals_as_list(error.missing)}
     headers = retry_in(INCOMPLETE_RETRY_AFTER)
     return Problem(503, detail, "incomplete", "The answer would be incomplete", missing, headers)
+
+
+@problem_of.register
+def _unproven(error: Unproven) -> Problem:
+    STRICT_REFUSALS.inc()
+    detail = f"The request asks for completeness=proven, but {error}. With strict, the answer rests on them."
+    assumed = {"assumed": assumptions_as_list(error.assumed)}
+    headers = retry_in(INCOMPLETE_RETRY_AFTER)
+    return Problem(503, detail, "unproven", "The answer would rest on assumptions", assumed, headers)
 
 
 @problem_of.register

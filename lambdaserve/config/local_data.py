@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -144,3 +144,12 @@ class LocalData:
     @property
     def _stores_file(self) -> Path:
         return self.directory / "stores.json"
+
+
+def passing_key(arguments: Sequence[str]) -> str:
+    """A key for a process that signs nothing, so that a producer can try a file without any setting; else empty.
+
+    Args:
+        arguments: the process's, its program first.
+    """
+    return secrets.token_urlsafe(64) if arguments[1:2] == ["check_views"] else ""

@@ -132,6 +132,13 @@ BATCH_STALE_AFTER = Variable(
     timedelta(hours=36),
     "Age of the newest batch run from which the batch layer counts as stale.",
 )
+BATCH_COVERAGE_DOUBT = Variable(
+    "BATCH_COVERAGE_DOUBT",
+    duration(least=timedelta(0)),
+    timedelta(hours=6),
+    "How long before its computed_at a batch document of unknown coverage may lack events: answers call these hours "
+    "assumed.",
+)
 BATCH_RUNS_KEPT = Variable(
     "BATCH_RUNS_KEPT",
     integer(least=0, most=1000),
@@ -139,8 +146,19 @@ BATCH_RUNS_KEPT = Variable(
     "Number of batch runs that stay whole when another one is published; documents of older runs that newer ones "
     "replaced are deleted. 0 keeps all.",
 )
+BATCH_COVERAGE = Variable(
+    "BATCH_COVERAGE",
+    text(),
+    "",
+    "Event time up to which batch documents without covers_until are complete: computed_at, computed_at-2h (any number "
+    "of m, h or d), or day, the start of the UTC day. Empty: unknown, so answers call their boundary assumed.",
+)
 CONTRACT_ALIASES = Variable[dict[str, Any]](
-    "CONTRACT_ALIASES", json_object(), {}, "Further spellings of stored fields that the contract accepts."
+    "CONTRACT_ALIASES",
+    json_object(),
+    {},
+    "Further spellings that the contract accepts: of payloads' keys, types, fields (for all types, or by type) and "
+    "stamps.",
 )
 
 CONTRACT_VALIDATION = Variable(

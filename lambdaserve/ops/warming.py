@@ -16,10 +16,10 @@ from django.urls import Resolver404, resolve, reverse
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from lambdaserve.api.parameters import STRICT
 from lambdaserve.api.viewsets import ApiViewSet
 from merger.cache.outcomes import Outcome
 from merger.contract.payloads import METRICS
+from merger.core.evidence import Completeness
 from merger.errors import Incomplete, MergerError, NotFound, StoreError
 from merger.wiring import service
 
@@ -46,9 +46,11 @@ def warm(address: str) -> tuple[Warmed, str]:
     computed_before = _answers_computed()
     path, _, query = address.partition("?")
     # Strict: an old answer is not enough, and a store that is away must raise.
-    strictly = urlencode([*((k, v) for k, v in parse_qsl(query) if k != "completeness"), ("completeness", STRICT)])
+    strictly = urlencode(
+        [*((k, v) for k, v in parse_qsl(query) if k != "completeness"), ("completeness", Completeness.STRICT)]
+    )
     try:
-        _answer(f"{path}?{strictly}")
+        call_api(f"{path}?{strictly}")
     except Incomplete:
         pass  # its answer was computed nevertheless
     except StoreError as error:
@@ -84,10 +86,10 @@ def _answers_computed() -> int:
 
 
 def _content(address: str) -> Any:
-    return orjson.loads(_answer(address).content)
+    return orjson.loads(call_api(address).content)
 
 
-def _answer(address: str) -> Any:
+def call_api(address: str) -> Any:
     """Calls a viewset's action; raises what it raises, and ``Http404`` where the API has no such address."""
     path, _, query = address.partition("?")
     request = HttpRequest()

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from lambdaserve.ops.warming import Warmed, warm
 from merger import wiring
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
-from merger.contract.fields import LARGEST_COUNT, moment
+from merger.contract.fields import LARGEST_COUNT
+from merger.contract.stamps import moment
 from merger.indexes import server as indexing
 from merger.indexes.declared import IndexState, IndexStatus
 from merger.layers.publishing import NotPublishable

@@ -110,7 +110,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
         if not text:
             return queryset, False
         if text.isdecimal() and int(text) <= LARGEST_COUNT:
-            return queryset.filter(movie_id=int(text)), False
+            return queryset.filter(movie_id__in=[int(text), text]), False  # some producers write ids as text
         try:
             movies = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
         except StoreError as error:
@@ -153,7 +153,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
     @admin.display(description="id")
     def document_id(self, document: StoredDocument) -> str:
         """Shows the document's id."""
-        return _cell(document.pk)
+        return _cell(str(document))
 
     @admin.display(description="movie")
     def movie(self, document: StoredDocument) -> str:

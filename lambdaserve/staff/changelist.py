@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.http import HttpRequest
+from django.urls import reverse
 
 from lambdaserve.staff.paginator import LAST_PAGE, PeekingPaginator
+from merger.operations.stored_document import id_text
 
 
 class DocumentList(ChangeList):
@@ -19,6 +22,11 @@ class DocumentList(ChangeList):
         """Takes the page's rows from the paginator; Django would query again where all fit on one page."""
         super().get_results(request)
         self.result_list = self.paginator.rows[: self.list_per_page]
+
+    def url_for_result(self, result: Any) -> str:
+        """Returns the address of a document's page; its id may be of any type."""
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(address, args=(quote(id_text(result.pk)),), current_app=self.model_admin.admin_site.name)
 
     @property
     def first_row(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from lambdaserve.ops.reports.freshness_text import sync_text
 from merger.core.windows import parse_moment
 
 WIDTH: Final = 960
@@ -35,8 +36,7 @@ def draw_freshness(report: Mapping[str, Any]) -> dict[str, Any]:
         rows.append(_row(name, "batch", bars, text, scale, len(rows)))
     for name, layer in report["speed"].items():
         bars = [(parse_moment(span["start"]), parse_moment(span["end"])) for span in layer["held"]]
-        text = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
-        rows.append(_row(name, "speed", bars, text, scale, len(rows)))
+        rows.append(_row(name, "speed", bars, sync_text(layer), scale, len(rows)))
     foot = HEAD_HEIGHT + ROW_HEIGHT * len(rows)
     freshness = report["freshness"]
     marks = {"cutoff": freshness["cutoff"], "batch until": freshness["batch_as_of"]}

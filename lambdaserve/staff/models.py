@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from merger.operations.stored_document import show_id
+
 DATABASE_ALIAS = "views"
 """Name, in ``DATABASES``, of the database with both collections."""
 
@@ -41,7 +43,7 @@ class StoredDocument(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return show_id(self.pk)
 
 
 class BatchDocument(StoredDocument):

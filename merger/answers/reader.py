@@ -44,12 +44,28 @@ class ReadResult:
     Args:
         inputs: what the view's ``build`` takes.
         failed: collections that could not be read.
-        is_current: nothing failed, and the copy of the catalogue in it has all that is known of the batch layer.
+        is_current: nothing failed, and every copy in it was read after the last known change of the data.
     """
 
     inputs: ViewInputs
     failed: FailedReads
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAt:
+    """When the data last changed, as far as is known; seconds of the monotonic clock.
+
+    Args:
+        batch: the batch layer.
+        any: either layer, apart from changes of a single movie: an answer reads that movie's documents itself.
+    """
+
+    batch: float = float("-inf")
+    any: float = float("-inf")
+
+
+UNCHANGED = ChangedAt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +104,30 @@ class Reader:
     places: Bulkhead
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="reads"))
 
-    def read(self, view: View[Any], params: object, boundary: Boundary, batch_generation: str) -> ReadResult:
+    def read(self, view: View[Any], params: object, boundary: Boundary, changed: ChangedAt = UNCHANGED) -> ReadResult:
         """Reads the inputs of one answer.
 
         Args:
             view: whose answer it is.
             params: its parameters.
             boundary: the answer's time boundary.
-            batch_generation: passed to ``CatalogueLoader.current``.
+            changed: when the data last changed. Copies that the process read before do not make a current answer.
 
         Raises:
             StoreError: so much failed that there is no answer.
         """
         with self.places.place():
+            # Asked before they are used, since another thread may replace them meanwhile.
+            known_since = self.layer_state.known_since(view.coverage)
             layers, failed, plan = self._make_plan(view, params, boundary)
             self._check(view, plan, failed)
             _note_layers(plan)
+            if plan.hours is not None:
+                known_since = min(known_since, self.hours.known_since(plan.hours.types))
             with nullcontext() if BATCH in failed else self.store.one_publication():
                 found = self._find_all(plan, failed)
             hours = self._read_hours(plan, boundary, layers, failed)
-        catalogue = self._load_catalogue(boundary, batch_generation, failed) if plan.catalogue else None
+        catalogue = self._load_catalogue(boundary, changed.batch, failed) if plan.catalogue else None
         self._check(view, plan, failed)
         inputs = ViewInputs(
             boundary=boundary,
@@ -119,7 +139,8 @@ class Reader:
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
         )
-        is_current = not failed and (catalogue is None or _is_current(catalogue, layers, batch_generation))
+        is_current = not failed and known_since >= changed.any
+        is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
         return ReadResult(inputs, failed, is_current)
 
     def explain(self, view: View[Any], params: object, boundary: Boundary) -> PlannedReads:
@@ -177,11 +198,11 @@ class Reader:
                 failed.setdefault(SPEED, error)
         return SharedHours()
 
-    def _load_catalogue(self, boundary: Boundary, batch_generation: str, failed: FailedReads) -> Catalogue:
+    def _load_catalogue(self, boundary: Boundary, changed_at: float, failed: FailedReads) -> Catalogue:
         if BATCH not in failed:
             try:
                 with TimedStep("catalogue"):
-                    return self.loader.current(boundary, generation=batch_generation)
+                    return self.loader.current(boundary, changed_at=changed_at)
             except StoreError as error:
                 failed.setdefault(BATCH, error)
         return self.loader.at_hand or NO_CATALOGUE
@@ -203,12 +224,12 @@ def _note_layers(plan: Plan) -> None:
         current.layers |= {LAYER_OF[SPEED]} if plan.hours else set()
 
 
-def _is_current(catalogue: Catalogue, layers: Layers, batch_generation: str) -> bool:
-    """Whether a copy of the catalogue has the newest batch run and the changes of this generation."""
+def _is_current(catalogue: Catalogue, layers: Layers, changed_at: float) -> bool:
+    """Whether a copy of the catalogue has the newest batch run and was read after the last known change."""
     newest = layers.batch_computed_at
     if newest is not None and (catalogue.as_of_run is None or catalogue.as_of_run < newest):
         return False
-    return catalogue.as_of_runs == layers.runs and batch_generation in ("", catalogue.as_of_generation)
+    return catalogue.as_of_runs == layers.runs and catalogue.read_at >= changed_at
 
 
 def _select(wanted: str, found: list[tuple[str, list[Document]]], failed: FailedReads) -> list[Document]:

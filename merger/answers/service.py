@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import partial
@@ -11,26 +12,21 @@ from typing import Any, TypeVar
 import orjson
 
 from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
+from merger.answers.dependencies import Dependencies
 from merger.answers.explain import describe_plan
-from merger.answers.reader import Reader
+from merger.answers.reader import UNCHANGED, ChangedAt, Reader
 from merger.answers.skipped_log import SkippedLog
 from merger.cache.answer_cache import MISS, STALE, AnswerCache
 from merger.cache.entry import Entry
-from merger.cache.generations import (
-    ALL_GENERATION,
-    BATCH_GENERATION,
-    CHANGED_MOVIES,
-    of_changed_movie,
-    of_changed_type,
-    of_movie,
-    of_view,
-)
+from merger.cache.generations import BATCH_GENERATION, bumped_at, concerns_copies
 from merger.cache.terms import CacheRequest, PartialAnswer
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
-from merger.contract.documents import Contract, Skipped
+from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
+from merger.contract.values import SpeedDocument
 from merger.core.boundary import Boundary, Layers, Policy
+from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
 from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound
@@ -51,8 +47,7 @@ P = TypeVar("P")
 
 
 PROVISIONAL_TTL = 1
-"""Seconds for which an answer stays fresh if it comes from one layer only, or from a catalogue that is being
-replaced."""
+"""Seconds for which an answer stays fresh if it comes from one layer only, or from copies that are being replaced."""
 
 
 class MergeService:
@@ -95,29 +90,30 @@ class MergeService:
         self._policy = policy
         self._ttl = ttl
         self._clock = clock
-        self._layers = LayerState(published, contract.aliases, monotonic, published.refresh)
+        self._dependencies = Dependencies(contract.aliases, self.boundary)
+        self._layers = LayerState(published, contract, monotonic, published.refresh)
         self._hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
         bulkhead = Bulkhead(places, monotonic)
         self._reader = Reader(published, contract, self._layers, self._hours, self._loader, bulkhead)
         self.skipped = SkippedLog()
-        self._noted: tuple[Skipped, ...] = ()
+        self._noted: Catalogue | None = None
         self.computed_at = float("-inf")
 
-    def fetch(self, view: View[P], params: P, *, strict: bool = False) -> Answer:
+    def fetch(self, view: View[P], params: P, *, completeness: Completeness = PARTIAL) -> Answer:
         """Serves the answer of a view from the cache, or computes it.
 
         Args:
             view: what is asked for.
             params: its parameters, a frozen dataclass: part of the cache key.
-            strict: raise where the answer lacks events (``completeness=strict``).
+            completeness: raise where the answer lacks events (``strict``), or also where it assumes some (``proven``).
 
         Raises:
             NotFound: neither layer knows it.
-            Incomplete: only when ``strict``.
+            Incomplete: unless ``completeness`` is ``partial``.
             StoreError: the documents can't be read.
         """
-        ident = (view.name, params)
+        ident, strict = (view.name, params), completeness is not PARTIAL
         cached = self.cache.serve_local(ident, view.name)
         is_local = cached is not None and not (strict and cached.state == STALE)
         if cached is not None and is_local:
@@ -130,6 +126,8 @@ class MergeService:
             if strict:
                 raise Incomplete(entry.missing)
             INCOMPLETE_ANSWERS.labels(view.name).inc()
+        elif entry.assumed and completeness is Completeness.PROVEN:
+            raise Unproven(entry.assumed)
         return Answer(entry, state, int(entry.age(self.cache.clock())), view, params, is_local)
 
     def explain(self, answer: Answer) -> dict[str, Any]:
@@ -169,13 +167,8 @@ class MergeService:
         return PROCESS if answer.is_local or self.cache.redis_tier.link.is_away else REDIS
 
     def _cache_request(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
-        movie_id = view.identity(params)
-        generations = [ALL_GENERATION, of_view(view.name), BATCH_GENERATION]
-        if movie_id is not None:
-            generations += [of_movie(movie_id), of_changed_movie(movie_id), CHANGED_MOVIES]
-        elif view.ttl is TTLClass.VOLATILE:
-            generations += map(of_changed_type, view.coverage)
-        return CacheRequest(ident, view.name, cache_key(view.name, params), tuple(generations))
+        generations = self._dependencies.of(view, params)
+        return CacheRequest(ident, view.name, cache_key(view.name, params), generations)
 
     def boundary(self) -> Boundary:
         """The time boundary as of now."""
@@ -209,6 +202,13 @@ class MergeService:
         self._loader.keep_current(boundary)
         return boundary, layers, self._hours.refresh(boundary, layers)
 
+    def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
+        """Whether a speed document says what the kept hours say, which have noted any change since a time (monotonic).
+
+        ``False`` also where its hour is not kept.
+        """
+        return self._hours.is_unchanged(document, since)
+
     def catalogue(self) -> Catalogue:
         """Returns the catalogue of movies and genres; loads it now if there is none yet.
 
@@ -239,9 +239,9 @@ class MergeService:
         now, started = self._clock(), self._monotonic()
         self.computed_at = started
         boundary = Boundary(now, self._policy)
-        batch_generation = request.generation(BATCH_GENERATION, generations)
+        changed = self._changed_at(request, generations)
         with deadline(self._timeout):
-            result = self._reader.read(view, params, boundary, batch_generation)
+            result = self._reader.read(view, params, boundary, changed)
         inputs, failed = result.inputs, result.failed
         self._note_skipped(inputs)
         try:
@@ -260,6 +260,7 @@ class MergeService:
             ttl=self._ttl[view.ttl] if result.is_current else min(self._ttl[view.ttl], PROVISIONAL_TTL),
             cost=self._monotonic() - started,
             missing=answer.freshness.missing,
+            assumed=answer.freshness.assumed,
             generations=generations,
         )
         if failed:
@@ -268,12 +269,21 @@ class MergeService:
             raise PartialAnswer(entry, next(iter(failed.values())))
         return entry
 
+    def _changed_at(self, request: CacheRequest, generations: tuple[str, ...]) -> ChangedAt:
+        """When the data last changed, as the generations say under which an answer is computed."""
+        ahead = self._monotonic() - self.cache.clock()
+        bumps = {name: bumped_at(value) + ahead for name, value in zip(request.generations, generations, strict=False)}
+        shared = [moment for name, moment in bumps.items() if concerns_copies(name)]
+        return ChangedAt(bumps.get(BATCH_GENERATION, UNCHANGED.batch), max(shared, default=UNCHANGED.any))
+
     def _note_skipped(self, inputs: ViewInputs) -> None:
-        """Notes the documents that could not be read; those of the catalogue once per copy, not per answer."""
+        """Notes what could not be read; what the catalogue lacks once per copy, not per answer."""
         self.skipped.note((*inputs.documents.skipped, *inputs.hours.skipped))
-        if inputs.catalogue.skipped and inputs.catalogue.skipped is not self._noted:
-            self._noted = inputs.catalogue.skipped
-            self.skipped.note(self._noted)
+        self.skipped.note_dropped(Counter(inputs.documents.dropped))
+        if inputs.catalogue is not self._noted:
+            self._noted = inputs.catalogue
+            self.skipped.note(inputs.catalogue.skipped)
+            self.skipped.note_dropped(inputs.catalogue.dropped)
 
 
 def cache_key(name: str, params: object) -> str:

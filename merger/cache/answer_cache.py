@@ -3,7 +3,7 @@
 The process's own tier serves for a second or so, then Redis is asked. The life of an entry:
 
 - *fresh* until its TTL is over; shortly before, XFetch (Vattani et al. 2015) has it recomputed in the background;
-- *stale* for another TTL: still served, while it is recomputed in the background;
+- *stale* for another TTL: still served, while it is recomputed in the background; not after a TTL of a moment;
 - *kept* for up to a day, and served only when the document store does not answer;
 - *invalidated* once a generation that it was computed under has moved on: served only when nothing else is left.
 
@@ -106,7 +106,7 @@ class AnswerCache:
                 if self._is_due_early(entry, now):
                     self._refresh_in_background(pending, entry)
                 return self._serve(pending, entry, Outcome.HIT)
-            if not strict and entry.absent is None and entry.age(now) < 2 * entry.ttl:
+            if not strict and self._may_be_stale(entry) and entry.age(now) < 2 * entry.ttl:
                 self._refresh_in_background(pending, entry)
                 return self._serve_stale(pending, entry, BEING_REPLACED)
         return self._join_flight(pending, entry, strict=strict)
@@ -149,6 +149,10 @@ class AnswerCache:
         """The entry that this process last served. Redis may have lost it, if it restarted empty during an outage."""
         cached = self.local_tier.get(pending.request.ident)
         return cached.original if cached else None
+
+    def _may_be_stale(self, entry: Entry) -> bool:
+        """Whether it may be served while it is recomputed; not a provisional one, which keeps for a moment only."""
+        return entry.absent is None and entry.ttl > self.rules.hold
 
     def _may_stand_in(self, old: Entry) -> bool:
         return old.absent is None and old.age(self.clock()) < self.rules.stale_if_error

@@ -19,6 +19,7 @@ from typing import Annotated
 import msgspec
 import orjson
 
+from merger.core.evidence import Assumption, Reason
 from merger.core.windows import isoformat
 from merger.errors import Interval, NotFound
 
@@ -45,8 +46,14 @@ class _Gap(msgspec.Struct, frozen=True):
     end: _Moment
 
 
-class _Head(msgspec.Struct, frozen=True):
-    """The JSON line about an answer; fields as in ``Entry``. A line that lacks a field is refused."""
+class _Guess(msgspec.Struct, frozen=True):
+    start: _Moment | None
+    end: _Moment
+    reason: Reason
+
+
+class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The JSON line about an answer; fields as in ``Entry``. A line that lacks a field without default is refused."""
 
     etag: str
     made: float
@@ -56,6 +63,7 @@ class _Head(msgspec.Struct, frozen=True):
     generations: tuple[str, ...]
     gzip: bool
     absent: bool
+    assumed: tuple[_Guess, ...] = ()
 
 
 _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Head).decode
@@ -73,6 +81,7 @@ class Entry:
         ttl: seconds from then on for which it is fresh.
         cost: seconds that its computation took.
         missing: intervals that the answer lacks (M8).
+        assumed: intervals that it assumes to be known (M8).
         generations: the generations that it was computed under, in the order of the request's names.
         absent: what was not found, in place of an answer (C7).
     """
@@ -85,6 +94,7 @@ class Entry:
     cost: float
     missing: tuple[Interval, ...] = ()
     generations: tuple[str, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
     absent: NotFound | None = field(default=None, compare=False)
 
     @classmethod
@@ -98,6 +108,7 @@ class Entry:
         cost: float = 0.0,
         missing: tuple[Interval, ...] = (),
         generations: tuple[str, ...] = (),
+        assumed: tuple[Assumption, ...] = (),
     ) -> Entry:
         """The entry of an answer. Its entity tag stands for the key and for every byte of the body.
 
@@ -106,7 +117,7 @@ class Entry:
         digest = hashlib.blake2b(key.encode() + b"\n" + body, digest_size=12).hexdigest()
         compressed = len(body) >= COMPRESS_FROM
         stored = gzip.compress(body, _GZIP_LEVEL, mtime=0) if compressed else body
-        return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations)
+        return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations, assumed)
 
     @classmethod
     def of_absence(cls, error: NotFound, *, made: float, ttl: int, generations: tuple[str, ...] = ()) -> Entry:
@@ -137,14 +148,22 @@ class Entry:
         made = isoformat(datetime.fromtimestamp(self.made, UTC).replace(microsecond=0))
         content["freshness"]["warnings"].append(f"stale_answer: this answer is from {made}; {reason}")
         warned = Entry.of(key, orjson.dumps(content), made=self.made, ttl=self.ttl)
-        return replace(warned, missing=self.missing, generations=self.generations, cost=self.cost)
+        return replace(warned, missing=self.missing, assumed=self.assumed, generations=self.generations, cost=self.cost)
 
     def encode(self, key: str, secret: bytes) -> bytes:
         """Its bytes, sealed for the key that they are stored under."""
         missing = tuple(_Gap(*interval) for interval in self.missing)
-        is_absent = self.absent is not None
+        assumed = tuple(_Guess(each.start, each.end, each.reason) for each in self.assumed)
         head = _Head(
-            self.etag, self.made, self.ttl, self.cost, missing, self.generations, gzip=self.compressed, absent=is_absent
+            etag=self.etag,
+            made=self.made,
+            ttl=self.ttl,
+            cost=self.cost,
+            missing=missing,
+            assumed=assumed,
+            generations=self.generations,
+            gzip=self.compressed,
+            absent=self.absent is not None,
         )
         content = _encode(head) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
         return _seal(key, secret, content) + content
@@ -167,7 +186,9 @@ class Entry:
             raise ValueError("an entry of another build of this service") from error
         stored = b"" if head.absent else stored
         missing = tuple([(gap.start, gap.end) for gap in head.missing])
-        return cls(stored, head.gzip, head.etag, head.made, head.ttl, head.cost, missing, head.generations, absent)
+        assumed = tuple([Assumption(each.start, each.end, each.reason) for each in head.assumed])
+        about = head.gzip, head.etag, head.made, head.ttl, head.cost
+        return cls(stored, *about, missing, head.generations, assumed, absent)
 
 
 def _absence(error: NotFound) -> bytes:

@@ -8,8 +8,21 @@ ALL_GENERATION = "all"
 BATCH_GENERATION = "batch"
 
 
+_CHANGED, _MOVIE = "changed:", "changed:movie:"
+
+
 CHANGED_MOVIES = "changed:movies"
 """Generation of every movie's data: bumped when too many movies changed to name them, or which ones is unknown."""
+
+
+def bumped_at(value: str) -> float:
+    """Returns when a generation was bumped, in seconds since the epoch: that is what its value says."""
+    return int(value) / 1000 if value else float("-inf")
+
+
+def concerns_copies(name: str) -> bool:
+    """Whether a generation says that data changed of which processes keep copies, not one movie's documents alone."""
+    return name in (BATCH_GENERATION, CHANGED_MOVIES) or (name.startswith(_CHANGED) and not name.startswith(_MOVIE))
 
 
 def of_view(name: str) -> str:
@@ -24,9 +37,9 @@ def of_movie(movie_id: int) -> str:
 
 def of_changed_movie(movie_id: int) -> str:
     """Generation of one movie's data."""
-    return f"changed:movie:{movie_id}"
+    return f"{_MOVIE}{movie_id}"
 
 
 def of_changed_type(data_type: str) -> str:
     """Generation of a speed data type as a whole."""
-    return f"changed:{data_type}"
+    return f"{_CHANGED}{data_type}"

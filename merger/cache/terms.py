@@ -69,10 +69,6 @@ class CacheRequest:
     key: str
     generations: tuple[str, ...]
 
-    def generation(self, name: str, values: tuple[str, ...]) -> str:
-        """The value of one of its generations; ``""`` where there are no values, because Redis gave no usable reply."""
-        return values[self.generations.index(name)] if values else ""
-
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:

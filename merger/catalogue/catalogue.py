@@ -19,7 +19,7 @@ import numpy as np
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import normalise_words
-from merger.contract.documents import BatchDocument, Skipped
+from merger.contract.documents import BatchDocument, Dropped, Skipped
 from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
@@ -34,7 +34,7 @@ class Movies:
 
     Args:
         ids: movie ids, as an array of 64-bit numbers: looking one up is twice as fast as in a numpy array.
-        titles: the stored titles.
+        titles: the stored titles; empty: unknown.
         index: over the titles.
         released: day of the release as the number YYYYMMDD; 0: unknown.
         genres: the spellings of the documents.
@@ -42,7 +42,8 @@ class Movies:
         vote_count: −1: unknown.
         computed_at: when the details were computed, in microseconds since 1970.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
-        reviews: number of those reviews.
+        scored: number of those reviews.
+        reviews: number of the reviews in the total, with a score or without.
         as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 
@@ -57,6 +58,7 @@ class Movies:
     vote_count: Integers
     computed_at: Integers
     score_sum: Floats
+    scored: Integers
     reviews: Integers
     as_of: datetime | None
 
@@ -83,7 +85,7 @@ class Movies:
         """Returns the held fields of the payload, without unknown numbers and dates."""
         votes = int(self.vote_count[row])
         found = {
-            "title": self.titles[row],
+            "title": self.titles[row] or None,
             "genres": self.genres.at(row),
             "release_date": self.release_date(row),
             "vote_average": self.vote_average.at(row),
@@ -119,13 +121,10 @@ class GenreFacts:
 
 def _no_movies() -> Movies:
     nothing = np.empty(0, np.int64)
-    none = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_))
+    none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
-    texts = Texts(())
-    index = TitleIndex.of(())
-    return Movies(
-        array("q"), texts, index, few, Genres.of(()), none, none, none, nothing, nothing, none.values, nothing, None
-    )
+    columns = few, Genres.of(()), none, none, none, nothing, nothing, floats, nothing, nothing
+    return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,14 +140,18 @@ class Catalogue:
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
         total_ahead: the newest lifetime total stamped in the future, which is left out.
         skipped: documents of these types that could not be read.
+        dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
+        lost: those of which no readable document is as new, the newest of each type, genre and date.
+        unread: movies of which some details can't be read.
+        unstated: view types of which some documents do not state their coverage.
         genres: spelling to show of every genre that a movie or document names, by genre key.
         by_genre: figures for each of these keys.
         avg_rating: plain mean over movies with votes.
         avg_popularity: plain mean over movies of known popularity.
         as_of_run: the newest ``computed_at`` of the batch layer that this copy includes.
         as_of_runs: mark of the batch runs that were published when it was read.
-        as_of_generation: generation of the batch layer's data when it was read; empty: unknown.
+        read_at: when its reading began; seconds of the process's monotonic clock.
     """
 
     movies: Movies = field(default_factory=_no_movies)
@@ -157,14 +160,18 @@ class Catalogue:
     totals_as_of: datetime | None = None
     total_ahead: BatchDocument | None = None
     skipped: tuple[Skipped, ...] = ()
+    dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()
+    lost: tuple[Skipped, ...] = ()
+    unread: frozenset[int] = frozenset()
+    unstated: frozenset[str] = frozenset()
     genres: Mapping[str, str] = field(default_factory=dict)
     by_genre: Mapping[str, GenreFacts] = field(default_factory=dict)
     avg_rating: float | None = None
     avg_popularity: float | None = None
     as_of_run: datetime | None = None
     as_of_runs: str = ""
-    as_of_generation: str = ""
+    read_at: float = float("-inf")
 
     def movies_titled(self, text: str, most: int) -> list[int]:
         """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.
@@ -179,11 +186,12 @@ class Catalogue:
         return [self.movies.ids[row] for row in rows[order[:most]]]
 
     def knows(self, movie_id: int) -> bool:
-        return self.movies.row(movie_id) is not None
+        """Whether any document of its details names the movie, readable or not."""
+        return self.movies.row(movie_id) is not None or movie_id in self.unread
 
     def title_of(self, movie_id: int) -> str | None:
         row = self.movies.row(movie_id)
-        return None if row is None else self.movies.titles[row]
+        return None if row is None else self.movies.titles[row] or None
 
     def facts_of(self, movie_id: int) -> Mapping[str, Any]:
         """Returns title, genres, release_date, vote_average, vote_count, popularity and revenue, as far as known.
@@ -203,12 +211,24 @@ class Catalogue:
         row = self.movies.row(movie_id)
         return row is not None and self.movies.genres.holds(row, genre_key(genre))
 
+    def may_be_of_genre(self, movie_id: int, genre: str) -> bool:
+        """Whether a movie has a genre, as far as anybody can tell."""
+        return self.is_of_genre(movie_id, genre) or bool(self.with_unknown_genres(np.array([movie_id])).any())
+
     def of_genre(self, movie_ids: Integers, genre: str) -> Flags:
         """Says which of many movies have a genre, ignoring case."""
         rows, known = self.movies.rows(movie_ids)
         carrying = known.copy()
         carrying[known] = self.movies.genres.carrying(genre_key(genre), rows[known])
         return carrying
+
+    def with_unknown_genres(self, movie_ids: Integers) -> Flags:
+        """Says which of many movies may be of any genre, since details that tell their genres may be unreadable."""
+        if not self.lost_of("movie_details"):
+            return np.zeros(len(movie_ids), dtype=np.bool_)
+        _, known = self.movies.rows(movie_ids)
+        result: Flags = ~known | np.isin(movie_ids, list(self.unread))
+        return result
 
     def genre(self, name: str) -> str | None:
         """Returns the catalogue's spelling of a genre; ``None`` for an unknown genre."""
@@ -232,6 +252,10 @@ class Catalogue:
         """
         near = difflib.get_close_matches(genre_key(name)[:80], list(self.genres), n=3, cutoff=0.5)
         return [self.genres[key] for key in near]
+
+    def lost_of(self, *types: str) -> tuple[Skipped, ...]:
+        """Returns the lost documents of some types."""
+        return tuple(skip for skip in self.lost if skip.type in types)
 
     def skipped_of(self, *types: str) -> tuple[Skipped, ...]:
         """Returns one skipped document of each kind of some types, enough for warnings."""

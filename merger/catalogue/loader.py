@@ -20,10 +20,11 @@ from typing import Any
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract
+from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
+from merger.layers.newest import Newest, read_date
 from merger.layers.publication import Publication
 from merger.layers.state import LayerState
 from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Document, Store
@@ -52,6 +53,9 @@ CHANGE_REST_FACTOR = 4
 
 FIRST_WAIT_SECONDS = 10.0
 """Seconds for which a reader waits for the first copy."""
+
+
+_NEVER = float("-inf")
 
 
 _log = logging.getLogger(__name__)
@@ -94,14 +98,14 @@ class CatalogueLoader:
         return self._catalogue
 
     def current(
-        self, boundary: Boundary, *, generation: str = "", wait: float | None = FIRST_WAIT_SECONDS
+        self, boundary: Boundary, *, changed_at: float = _NEVER, wait: float | None = FIRST_WAIT_SECONDS
     ) -> Catalogue:
         """Returns the catalogue. The first call loads it; later ones start a reload in the background when it is due.
 
         Args:
             boundary: the request's time boundary.
-            generation: of the batch layer's data. A new one makes a reload due, since documents may have been
-                changed in place; empty: unknown.
+            changed_at: when the batch layer is known to have changed, in monotonic seconds. A copy that was read before
+                is due, since documents may have been changed in place.
             wait: seconds to wait for the first copy, within the request's deadline; ``None``: no limit.
 
         Raises:
@@ -109,11 +113,11 @@ class CatalogueLoader:
         """
         held = self._catalogue
         if held is None:
-            return self._load_first(boundary, generation, wait if wait is None else seconds_left(wait))
-        self.keep_current(boundary, generation)
+            return self._load_first(boundary, wait if wait is None else seconds_left(wait))
+        self.keep_current(boundary, changed_at)
         return held
 
-    def keep_current(self, boundary: Boundary, generation: str = "") -> None:
+    def keep_current(self, boundary: Boundary, changed_at: float = _NEVER) -> None:
         """Starts a reload in the background when one is due; does nothing before the first copy.
 
         Raises:
@@ -124,34 +128,32 @@ class CatalogueLoader:
         layers = self._layers.layers((), boundary)
         newest = layers.batch_computed_at
         now, held = self._monotonic(), self._catalogue
-        if generation and not held.as_of_generation:
-            held = self._catalogue = replace(held, as_of_generation=generation)
         is_due = now >= self._due
         is_due |= (newest, layers.runs) != (self._loaded_run, held.as_of_runs) and now >= self._ended + self._took
-        is_due |= generation not in ("", held.as_of_generation) and now >= self._ended + CHANGE_REST_FACTOR * self._took
+        is_due |= held.read_at < changed_at and now >= self._ended + CHANGE_REST_FACTOR * self._took
         if is_due:
             with self._lock:
-                self._start(boundary, newest, generation)
+                self._start(boundary, newest)
 
-    def _load_first(self, boundary: Boundary, generation: str, wait: float | None) -> Catalogue:
+    def _load_first(self, boundary: Boundary, wait: float | None) -> Catalogue:
         with self._lock:
             if self._catalogue is not None:
                 return self._catalogue
-            loading = self._start(boundary, None, generation)
+            loading = self._start(boundary, None)
         try:
             return loading.result(wait)
         except TimeoutError:
             raise StoreUnavailable("the catalogue of movies is still being read") from None
 
-    def _start(self, boundary: Boundary, newest: datetime | None, generation: str) -> Future[Catalogue]:
+    def _start(self, boundary: Boundary, newest: datetime | None) -> Future[Catalogue]:
         """Starts a load unless one is running. Called under the lock."""
         if self._loading is None:
             self._loading = Future()
-            args = self._loading, boundary, newest, generation
+            args = self._loading, boundary, newest
             threading.Thread(target=self._load, args=args, name="catalogue", daemon=True).start()
         return self._loading
 
-    def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None, generation: str) -> None:
+    def _load(self, loading: Future[Catalogue], boundary: Boundary, newest: datetime | None) -> None:
         started = self._monotonic()
         try:
             catalogue, stamp = self._read(boundary)
@@ -165,10 +167,7 @@ class CatalogueLoader:
             with self._lock:
                 self._loading = None
                 self._took = self._monotonic() - started
-                generation = generation or (self._catalogue.as_of_generation if self._catalogue else "")
-                kept = self._keep(
-                    replace(catalogue, as_of_generation=generation), stamp if self._catalogue is None else newest
-                )
+                kept = self._keep(replace(catalogue, read_at=started), stamp if self._catalogue is None else newest)
             loading.set_result(kept)
 
     def _fail(self, loading: Future[Catalogue], error: Exception) -> None:
@@ -193,16 +192,18 @@ class CatalogueLoader:
         return replace(catalogue, as_of_runs=published.mark), newest
 
     def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
-        builder, newest = CatalogueBuilder(boundary), None
+        builder, newest = CatalogueBuilder(boundary), Newest()
         for batch in self._batches():
             for start in range(0, len(batch), PIECE_SIZE):
-                builder.add(self._contract.read(batch=batch[start : start + PIECE_SIZE]))
+                piece = batch[start : start + PIECE_SIZE]
+                read = self._contract.read(batch=piece)
+                builder.add(read)
+                newest = _newer(newest, piece, read, boundary.now)
                 if self._catalogue is not None:
                     time.sleep(PAUSE_SECONDS)
-            newest = max(filter(None, (newest, _newest(batch, boundary.now))), key=_computed_at, default=None)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
             self._layers.note_newest_batch(newest)
-        return builder.finish(), None if newest is None else _computed_at(newest)
+        return builder.finish(), newest.value
 
     def _batches(self) -> Iterator[Sequence[Document]]:
         for view_type, narrowed in VIEW_FILTERS.items():
@@ -210,11 +211,9 @@ class CatalogueLoader:
                 yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
 
 
-def _newest(documents: Sequence[Document], now: datetime) -> Document | None:
-    dated = (document for document in documents if isinstance(document.get("computed_at"), datetime))
-    return max((document for document in dated if _computed_at(document) <= now), key=_computed_at, default=None)
-
-
-def _computed_at(document: Document) -> datetime:
-    found: datetime = document["computed_at"]
-    return found
+def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:
+    """The newest of some documents that could be read, or the one known if that is as new."""
+    value = max((each.computed_at for each in read.batch if each.computed_at <= now), default=None)
+    if value is None or (known.value is not None and value <= known.value):
+        return known
+    return Newest(value, next((each["_id"] for each in documents if read_date(each, "computed_at") == value), None))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from datetime import datetime
+from math import isnan, nan
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,20 +33,23 @@ class NewestRows:
     def __init__(self) -> None:
         self.rows: dict[int, int] = {}
         self._computed, self._version, self._covers = array("q"), array("q"), array("q")
+        self._inserted = array("q")
 
     def row_for(self, document: BatchDocument, held: _Columns) -> int | None:
         """Returns the row to write a document to; ``None`` if a newer one is known."""
         if document.movie_id is None:
             return None
-        rank = (to_microseconds(document.computed_at), document.version, to_microseconds(document.covers_until))
+        covers = to_microseconds(document.covers_until)
+        # The order of merger.contract.dedupe.precedence_of.
+        rank = (to_microseconds(document.computed_at), document.version, document.inserted, covers)
         row = self.rows.get(document.movie_id)
         if row is None:
             row = self.rows[document.movie_id] = len(self.rows)
         else:
-            rival = (self._computed[row], self._version[row], self._covers[row])
+            rival = (self._computed[row], self._version[row], self._inserted[row], self._covers[row])
             if rank < rival or (rank == rival and tie_break(document.data) <= tie_break(held.facts(row))):
                 return None
-        for column, value in zip((self._computed, self._version, self._covers), rank, strict=True):
+        for column, value in zip((self._computed, self._version, self._inserted, self._covers), rank, strict=True):
             put(column, row, value)
         return row
 
@@ -54,6 +58,11 @@ class NewestRows:
 
     def computed_at(self) -> Integers:
         return np.asarray(self._computed)
+
+    def computed_for(self, movie_id: int | None) -> datetime | None:
+        """Returns when a movie's newest document was computed; ``None`` without one."""
+        row = None if movie_id is None else self.rows.get(movie_id)
+        return None if row is None else from_microseconds(self._computed[row])
 
     def as_of(self) -> datetime | None:
         """Returns the event time up to which the newest of the documents cover."""
@@ -65,28 +74,32 @@ class TotalsBuilder:
 
     def __init__(self) -> None:
         self.newest = NewestRows()
+        # NaN: the document's average can't be read.
         self._average, self._reviews = array("d"), array("q")
 
     def add(self, document: BatchDocument) -> None:
         row = self.newest.row_for(document, self)
         if row is not None:
-            put(self._average, row, document.data["avg_sentiment"])
+            put(self._average, row, document.data.get("avg_sentiment", nan))
             put(self._reviews, row, document.data["review_count"])
 
     def facts(self, row: int) -> dict[str, Any]:
-        return {"avg_sentiment": self._average[row], "review_count": self._reviews[row]}
+        average = self._average[row]
+        return {"avg_sentiment": None if isnan(average) else average, "review_count": self._reviews[row]}
 
-    def of(self, ids: Integers) -> tuple[Floats, Integers]:
-        """Returns score sums and review counts of movies by ascending id; 0 for a movie without a total."""
+    def of(self, ids: Integers) -> tuple[Floats, Integers, Integers]:
+        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id; 0 without a total."""
         known = self.newest.ids()
         places = np.searchsorted(ids, known)
         held = np.flatnonzero(places < len(ids))
         held = held[ids[places[held]] == known[held]]
-        score_sum, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64)
-        counts = np.asarray(self._reviews)[held]
-        score_sum[places[held]] = np.asarray(self._average)[held] * counts
+        score_sum, scored, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
+        counts, averages = np.asarray(self._reviews)[held], np.asarray(self._average)[held]
+        has_average = ~np.isnan(averages)
+        score_sum[places[held]] = np.where(has_average, averages, 0.0) * counts
+        scored[places[held]] = np.where(has_average, counts, 0)
         reviews[places[held]] = counts
-        return score_sum, reviews
+        return score_sum, scored, reviews
 
 
 class DetailsBuilder:
@@ -105,7 +118,7 @@ class DetailsBuilder:
         if row is None:
             return
         data = document.data
-        put(self._titles, row, data["title"])
+        put(self._titles, row, data.get("title", ""))
         put(self._list_of, row, self._list_number(data.get("genres", ())))
         put(self._released, row, day_number(data.get("release_date")))
         put(self._votes, row, data.get("vote_count", -1))
@@ -123,7 +136,7 @@ class DetailsBuilder:
     def facts(self, row: int) -> dict[str, Any]:
         votes = self._votes[row]
         return {
-            "title": self._titles[row],
+            "title": self._titles[row] or None,
             "genres": self._by_number[self._list_of[row]],
             "release_date": day_text(self._released[row]),
             "vote_average": self._rating.at(row),
@@ -136,7 +149,7 @@ class DetailsBuilder:
         ids = self.newest.ids()
         order = np.argsort(ids)
         titles = [self._titles[row] for row in order]
-        score_sum, reviews = totals.of(ids[order])
+        score_sum, scored, reviews = totals.of(ids[order])
         return Movies(
             ids=array("q", ids[order].tobytes()),
             titles=Texts(titles),
@@ -149,6 +162,7 @@ class DetailsBuilder:
             vote_count=np.asarray(self._votes)[order],
             computed_at=self.newest.computed_at()[order],
             score_sum=score_sum,
+            scored=scored,
             reviews=reviews,
             as_of=self.newest.as_of(),
         )

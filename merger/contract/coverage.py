@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from merger.contract.documents import Skipped
+from merger.contract.values import Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
+from merger.core.windows import HOUR, floor_hour
 
 
 def coverage_of(
@@ -14,22 +15,27 @@ def coverage_of(
     boundary: Boundary,
     layers: Layers,
     *,
-    synced: Mapping[datetime, datetime | None],
-    skipped: Iterable[Skipped],
-    ahead: Iterable[datetime],
+    own: Iterable[datetime],
+    synced_of: Callable[[int, datetime], datetime | None],
+    skipped: Collection[Skipped],
+    ahead: Iterable[SpeedDocument],
+    partial: Iterable[datetime] = (),
 ) -> SpeedCoverage:
     """The hours of one data type that the speed layer holds, for one movie or for all of them.
 
-    An hour with an unreadable document is not held, unless a readable document is as new and says the same
-    (requirements D2 and D4). Nor is one whose only documents are stamped in the future.
+    An hour with an unreadable document is not held, unless a readable document of the same movie is as new
+    (requirements D2 and D4); nor if the document is a part of the hour that no other one replaces. Nor is an hour of
+    which all documents of some movie are stamped in the future.
 
     Args:
         data_type: the documents' type.
         boundary: the request's time boundary.
         layers: both layers as a whole.
-        synced: the newest ``synced_at`` of the usable documents of each hour.
+        own: hours of the usable documents.
+        synced_of: returns the newest ``synced_at`` of a movie's usable documents of an hour; ``None`` without any.
         skipped: documents that could not be read; those of other layers and types are ignored.
-        ahead: hours of the documents that are stamped in the future.
+        ahead: the documents that are stamped in the future.
+        partial: hours whose documents may be versions of each other.
     """
     unreadable = {
         skip.hour
@@ -37,15 +43,35 @@ def coverage_of(
         if skip.layer == "speed"
         and skip.hour is not None
         and skip.type in (data_type, None)
-        and _is_newer(skip.written_at, synced.get(skip.hour))
+        and (skip.part is not None or not _is_superseded(skip, skip.hour, synced_of))
     }
+    left_out = {each.hour for each in ahead if synced_of(each.movie_id, each.hour) is None}
     return SpeedCoverage(
         boundary=boundary,
         layer=layers.speed_of(data_type),
-        own=frozenset(synced),
-        unreadable=frozenset(unreadable | (set(ahead) - synced.keys())),
+        own=frozenset(own),
+        unreadable=frozenset(unreadable | left_out),
+        undated_until=undated_until(skipped, data_type, boundary),
+        partial=frozenset(partial),
     )
 
 
-def _is_newer(unreadable: datetime | None, readable: datetime | None) -> bool:
-    return readable is None or (unreadable is not None and unreadable > readable)
+def undated_until(skipped: Iterable[Skipped], data_type: str, boundary: Boundary) -> datetime | None:
+    """End of the hours of which any may be that of a document whose hour can't be read; ``None`` without such a one.
+
+    A document is not written before its hour began.
+    """
+    ends = [
+        boundary.open_hour + HOUR if skip.written_at is None else floor_hour(skip.written_at) + HOUR
+        for skip in skipped
+        if skip.layer == "speed" and skip.hour is None and skip.type in (data_type, None)
+    ]
+    return max(ends, default=None)
+
+
+def _is_superseded(skip: Skipped, hour: datetime, synced_of: Callable[[int, datetime], datetime | None]) -> bool:
+    """Whether a readable document of the same movie is as new, or the only one whose age is known."""
+    if skip.movie_id is None:
+        return False
+    readable = synced_of(skip.movie_id, hour)
+    return readable is not None and (skip.written_at is None or skip.written_at <= readable)

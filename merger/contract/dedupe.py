@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from merger.contract.documents import BatchDocument, SpeedDocument
+from merger.contract.values import BatchDocument, SpeedDocument
 
 _TIE_FIELDS = (
     *("title", "release_date", "vote_average", "vote_count", "popularity", "revenue"),
@@ -25,18 +26,60 @@ def tie_break(data: Mapping[str, Any]) -> str:
 D = TypeVar("D", BatchDocument, SpeedDocument)
 
 
+INSERTION_DOUBT = 1
+"""Seconds by which two ObjectIds must differ for the later one to be a retry: they tell whole seconds, of any host."""
+
+
 def newest_batch(
     documents: Iterable[BatchDocument], key: Callable[[BatchDocument], Hashable]
 ) -> dict[Hashable, BatchDocument]:
-    """Keeps one document per key: that with the newest ``computed_at``, then the highest ``version``."""
-    return _newest(documents, key, lambda d: (d.computed_at, d.version, d.covers_until))
+    """Keeps one document per key: that with the newest ``computed_at``, then the highest ``version``, then the latest
+    ``_id``. Where another one may be as new and says something else, the one that is kept ``is_contested``.
+
+    Requirement D4.
+    """
+    documents = list(documents)
+    result = _newest(documents, key, precedence_of)
+    if len(result) < len(documents):
+        for document in documents:
+            name = key(document)
+            kept = result[name]
+            if not kept.is_contested and _contests(document, kept):
+                result[name] = replace(kept, is_contested=True)
+    return result
+
+
+def precedence_of(document: BatchDocument) -> tuple[Any, ...]:
+    """Sort key of documents about the same thing: the greatest is the one to use."""
+    return document.computed_at, document.version, document.inserted, document.covers_until
+
+
+def _contests(document: BatchDocument, kept: BatchDocument) -> bool:
+    """Whether a document may be as new as the one that is kept, and says something else."""
+    if (document.computed_at, document.version) != (kept.computed_at, kept.version):
+        return False
+    if document.inserted and kept.inserted and kept.inserted - document.inserted > INSERTION_DOUBT:
+        return False
+    return (document.data, document.covers_until) != (kept.data, kept.covers_until)
 
 
 def newest_speed(
     documents: Iterable[SpeedDocument], key: Callable[[SpeedDocument], Hashable]
 ) -> dict[Hashable, SpeedDocument]:
-    """Keeps one document per key: that with the newest ``synced_at``."""
-    return _newest(documents, key, lambda d: (d.synced_at,))
+    """Keeps one document per key: that with the newest ``synced_at``. Where another one is as new and says something
+    else, the one that is kept ``is_assumed``.
+
+    Requirement D4.
+    """
+    documents = list(documents)
+    result = _newest(documents, key, lambda d: (d.synced_at,))
+    if len(result) < len(documents):
+        for document in documents:
+            name = key(document)
+            kept = result[name]
+            if document.synced_at == kept.synced_at and document.data != kept.data and not kept.is_assumed:
+                result[name] = replace(kept, is_assumed=True)
+    return result
 
 
 def _newest(

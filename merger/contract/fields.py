@@ -1,21 +1,29 @@
 """Readers of single fields: which stored values a field accepts, and what they become.
 
 A reader takes any value that BSON decoding returns. It returns a plain Python value, or raises ``ValueError`` with the
-reason. Floats and Decimal128 are accepted for whole numbers if they are whole; NaN, infinities, booleans and numbers in
-strings are refused. Decimal128 is recognised by its ``to_decimal`` method, so this module needs no BSON library.
-Requirements D1 and D2.
+reason. A value with one evident reading is read: a number as text, Int64 or Decimal128, and floats and Decimal128 as
+whole numbers if they are whole. NaN, infinities and booleans are refused. Decimal128 is recognised by its
+``to_decimal`` method, so this module needs no BSON library. Requirements D1 and D2.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 Reader = Callable[[Any], Any]
+
+
+UNREADABLE: Final = (ValueError, OverflowError, ArithmeticError)
+"""Errors by which a reader refuses a value."""
+
+
+Loss = tuple[str, str]
+"""A value that could not be read: the name of its field, and the reason."""
 
 
 LARGEST_NUMBER = 10**15
@@ -37,12 +45,33 @@ MOST_NAMES, MOST_RECORDS = 1000, 10_000
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 
 
+NUMBER_AS_TEXT: Final = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$"
+"""Pattern of a number that is written as text."""
+
+
+_number_as_text = re.compile(NUMBER_AS_TEXT, re.ASCII)
+
+
+ROUNDING: Final = 1e-9
+"""A mean may lie this far past its range, and is then read as the range's end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a payload: how it is read, and whether documents without it are unreadable."""
+    """A field of a payload.
+
+    Args:
+        read: how it is read.
+        required: documents without it are unreadable.
+        identifies: it may be absent, but a document that has an unreadable value in it is unreadable, since nobody can
+            tell what the document is about. Any other optional value that can't be read is dropped alone.
+        nan_is_absent: NaN in an identifying field stands for an absent value, as pandas writes it.
+    """
 
     read: Reader
     required: bool = False
+    identifies: bool = False
+    nan_is_absent: bool = True
 
 
 def number(value: Any) -> int | float:
@@ -53,6 +82,8 @@ def number(value: Any) -> int | float:
         return plain
     if hasattr(value, "to_decimal"):
         value = value.to_decimal()
+    elif isinstance(value, str) and len(value) <= LONGEST_NAME and _number_as_text.match(value):
+        value = Decimal(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError(f"a number was expected, not {type(value).__name__}")
     if not math.isfinite(value):
@@ -85,12 +116,21 @@ def count(value: Any) -> int:
     return result
 
 
+def is_nan(value: Any) -> bool:
+    """Whether a value is NaN, which some producers write for an absent one."""
+    if hasattr(value, "to_decimal"):
+        value = value.to_decimal()
+    if isinstance(value, Decimal):
+        return value.is_nan()  # math.isnan refuses the signalling kind
+    return isinstance(value, float) and math.isnan(value)
+
+
 def sentiment_score(value: Any) -> float:
-    """Reads a number in [-1, 1]."""
+    """Reads a number in [-1, 1]; one that rounding took past an end becomes that end."""
     result = float(number(value))
-    if not -1.0 <= result <= 1.0:
+    if abs(result) > 1.0 + ROUNDING:
         raise ValueError("a sentiment lies between -1 and 1")
-    return result
+    return max(-1.0, min(1.0, result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +158,14 @@ def name(value: Any) -> str:
     return result
 
 
+def title(value: Any) -> str:
+    """Reads a title: a name, or a number that a program made of a title such as "1917"."""
+    if isinstance(value, str):
+        return name(value)
+    found = number(value)
+    return str(int(found) if found == int(found) else found)
+
+
 def names(value: Any) -> tuple[str, ...]:
     """Reads a list of names, or of objects with a ``name`` such as TMDB's ``[{id, name}]``."""
     if not isinstance(value, list | tuple):
@@ -131,46 +179,12 @@ def _name_in(entry: Any) -> Any:
     return entry.get("name") if isinstance(entry, Mapping) else entry
 
 
-def moment(value: Any) -> datetime:
-    """Reads a date or an ISO 8601 string as aware UTC; without an offset it is taken as UTC."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value.strip())
-    if not isinstance(value, datetime):
-        raise ValueError(f"a date was expected, not {type(value).__name__}")
-    if not EARLIEST_YEAR < value.year < LATEST_YEAR:
-        raise ValueError("the date is out of range")
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def full_hour(value: Any) -> datetime:
-    """Reads a moment that is exactly on a UTC hour."""
-    result = moment(value)
-    if result.minute or result.second or result.microsecond:
-        raise ValueError("a bucket starts on the hour")
-    return result
-
-
 def readable(value: Any, read: Reader) -> Any:
     """Reads a value with a reader; ``None`` if it is absent or refused."""
     try:
         return None if value is None else read(value)
-    except (ValueError, OverflowError, ArithmeticError):
+    except UNREADABLE:
         return None
-
-
-def day(value: Any) -> str:
-    """Reads a calendar day as ``YYYY-MM-DD``, from such a string, an ISO 8601 string or a date."""
-    if isinstance(value, str) and len(value) == 10:
-        result = date.fromisoformat(value)
-        if not EARLIEST_YEAR < result.year < LATEST_YEAR:
-            raise ValueError("the date is out of range")
-        return result.isoformat()
-    return moment(value).date().isoformat()
-
-
-def optional_day(value: Any) -> str | None:
-    """Reads a day, or ``None`` from an empty string, which is how TMDB writes an unknown release date."""
-    return None if value == "" else day(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +215,46 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Reads a list of objects with the given fields."""
+    """Reads a list of objects with the given fields.
+
+    Args:
+        fields: of each object.
+        short: name of the field that stands alone where an entry is no object, such as a title; empty: none does.
+    """
 
     fields: Mapping[str, Field]
+    short: str = ""
 
     def __call__(self, value: Any) -> tuple[dict[str, Any], ...]:
+        """Reads a list in which every value can be read."""
+        lost: list[Loss] = []
+        result = self.salvage(value, lost)
+        if lost:
+            raise ValueError("{}: {}".format(*lost[0]))
+        return result
+
+    def salvage(self, value: Any, lost: list[Loss]) -> tuple[dict[str, Any], ...]:
+        """Reads a list without the optional values that can't be read; these are added to ``lost``."""
         if not isinstance(value, list | tuple):
             raise ValueError(f"a list was expected, not {type(value).__name__}")
         if len(value) > MOST_RECORDS:
             raise ValueError(f"the list is longer than {MOST_RECORDS} entries")
-        return tuple(record(entry, self.fields) for entry in value)
+        return tuple(record(self._as_object(entry), self.fields, lost) for entry in value)
+
+    def _as_object(self, entry: Any) -> Any:
+        return {self.short: entry} if self.short and isinstance(entry, str) else entry
 
 
-def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
+def record(value: Any, fields: Mapping[str, Field], lost: list[Loss]) -> dict[str, Any]:
     """Reads an object field by field; unknown fields are left out, absent optional ones stay absent.
 
+    Args:
+        value: the object as stored.
+        fields: its fields.
+        lost: optional values that can't be read are added here, and stay absent.
+
     Raises:
-        ValueError: its text starts with the name of the invalid field.
+        ValueError: a required or identifying field is invalid; its text starts with the name of the field.
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"an object was expected, not {type(value).__name__}")
@@ -230,9 +267,29 @@ def record(value: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
             continue
         try:
             result[key] = field.read(raw)
-        except (ValueError, OverflowError, ArithmeticError) as error:
-            raise ValueError(f"{key}: {error}") from error
+        except UNREADABLE as error:
+            salvaged = _salvage(key, field, raw, error, lost)
+            if salvaged is not None:
+                result[key] = salvaged
     return result
+
+
+def _salvage(key: str, field: Field, raw: Any, error: Exception, lost: list[Loss]) -> tuple[dict[str, Any], ...] | None:
+    """What remains of a value that can't be read as a whole; ``None``: nothing."""
+    reason: Exception = error
+    if isinstance(field.read, Records):
+        inner: list[Loss] = []
+        try:
+            result = field.read.salvage(raw, inner)
+        except UNREADABLE as failure:
+            reason = failure
+        else:
+            lost += [(f"{key}.{name}", why) for name, why in inner]
+            return result
+    if field.required or (field.identifies and not (field.nan_is_absent and is_nan(raw))):
+        raise ValueError(f"{key}: {reason}") from error
+    lost.append((key, str(reason)))
+    return None
 
 
 def titles_or_ids(value: Any) -> tuple[str | int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from merger.contract.documents import BatchDocument
+from merger.contract.values import BatchDocument
 
 
 def genre_key(name: str) -> str:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from math import isfinite
+from json import loads as parse_lenient_json
 from typing import Any, Final
 
 import orjson
 
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Contract
-from merger.contract.fields import moment
+from merger.contract.documents import Contract, SpeedDocument
+from merger.contract.fields import readable
 from merger.contract.identity import identity_of
+from merger.contract.stamps import moment
 from merger.errors import Unreadable
 
 BATCH_KIND, SPEED_KIND = KINDS = "batch", "speed"
@@ -38,7 +39,10 @@ STAMPS: Final = {BATCH_KIND: "computed_at", SPEED_KIND: "synced_at"}
 """The date at which a document was written; of two with the same identity the newer one counts."""
 
 
-_DATES: Final = {BATCH_KIND: ("computed_at", "covers_until"), SPEED_KIND: ("hour", "synced_at", "ttl_expires_at")}
+_DATES: Final = {
+    BATCH_KIND: ("computed_at", "covers_until"),
+    SPEED_KIND: ("hour", "synced_at", "ttl_expires_at", "window_start", "window_end"),
+}
 
 
 _EXTENDED = b'"$'
@@ -51,10 +55,12 @@ class Ready:
     Attributes:
         document: what will be stored, with its ``_id``.
         stamp: when it was written, aware UTC.
+        stamp_name: the field that tells it.
     """
 
     document: dict[str, Any]
     stamp: datetime
+    stamp_name: str
 
 
 class Rejected(ValueError):
@@ -74,6 +80,7 @@ class LineReader:
         self._kind = kind
         self._contract = contract
         self._extended = extended
+        self._dates = (*_DATES[kind], *(contract.aliases.stamps if kind == SPEED_KIND else ()))
 
     def read(self, line: bytes) -> Ready:
         """Reads one line of JSON, which is one document.
@@ -81,11 +88,22 @@ class LineReader:
         Raises:
             Rejected: says what is wrong.
         """
+        return self.read_value(self.parse(line))
+
+    def parse(self, line: bytes) -> Any:
+        """Parses JSON or extended JSON; nothing is checked.
+
+        Raises:
+            Rejected: it is neither.
+        """
+        # Python and pandas write NaN and Infinity, which are no JSON: the contract decides what becomes of them.
+        is_strict = b"NaN" not in line and b"Infinity" not in line
         try:
-            found = self._extended(line) if _EXTENDED in line else orjson.loads(line)
+            if _EXTENDED in line:
+                return self._extended(line)
+            return orjson.loads(line) if is_strict else parse_lenient_json(line)
         except (ValueError, TypeError, RecursionError) as error:
-            raise Rejected(f"it is not JSON: {error}") from None
-        return self.read_value(found) if _EXTENDED in line else self._check(found)  # plain JSON has no NaN
+            raise Rejected(f"it is not JSON: {error}{_advise(line)}") from None
 
     def read_value(self, found: Any) -> Ready:
         """Checks a document that was read from a line or from a row of a table.
@@ -93,48 +111,62 @@ class LineReader:
         Raises:
             Rejected: says what is wrong.
         """
-        if _has_non_finite_number(found):
-            raise Rejected("a number in it is not finite")
-        return self._check(found)
-
-    def _check(self, found: Any) -> Ready:
         if not isinstance(found, dict):
             raise Rejected(f"a document is an object, not {type(found).__name__}")
-        if not isinstance(found.get("_id"), Hashable):
-            raise Rejected(f"an _id is a single value, not {type(found['_id']).__name__}")
-        for name in _DATES[self._kind]:
-            if isinstance(found.get(name), str):
-                found[name] = _parse_date(name, found[name])
+        found = dict(found)
+        _check_id(found.get("_id"))
+        for name in self._dates:
+            # What is no date is left as it is: the contract decides what becomes of it.
+            if found.get(name) is not None and (date := readable(found[name], moment)) is not None:
+                found[name] = date
         try:
-            about = self._identify_batch(found) if self._kind == BATCH_KIND else self._identify_speed(found)
+            about, stamp = self._identify_batch(found) if self._kind == BATCH_KIND else self._identify_speed(found)
         except Unreadable as error:
             raise Rejected(f"{error.kind}: {error.reason}") from None
         if found.get("_id") is None:
             # The id comes first, as in every stored document.
             found = {"_id": f"loaded:{blake2b(repr(about).encode(), digest_size=16).hexdigest()}", **found}
-        return Ready(found, moment(found[STAMPS[self._kind]]))
+        ours = STAMPS[self._kind]
+        names = self._contract.aliases.names_of_stamp(ours)
+        return Ready(found, stamp, next((name for name in names if found.get(name) is not None), ours))
 
-    def _identify_batch(self, found: Mapping[str, Any]) -> tuple[Hashable, ...]:
+    def _identify_batch(self, found: Mapping[str, Any]) -> tuple[tuple[Hashable, ...], datetime]:
         document = self._contract.read_batch(found)
-        return (*identity_of(document), document.run_id)
+        return (*identity_of(document), document.run_id), document.computed_at
 
-    def _identify_speed(self, found: dict[str, Any]) -> tuple[Hashable, ...]:
-        document = self._contract.read_speed(found)
+    def _identify_speed(self, found: dict[str, Any]) -> tuple[tuple[Hashable, ...], datetime]:
+        about: tuple[Hashable, ...]
+        if is_heartbeat(found):
+            heartbeat = self._contract.read_heartbeat(found)
+            about, stamp, hour = ("heartbeat", heartbeat.data_type), heartbeat.synced_at, heartbeat.hour
+        else:
+            document = self._contract.read_speed(found)
+            about, stamp, hour = speed_identity(document), document.synced_at, document.hour
         if found.get("ttl_expires_at") is None:
-            found["ttl_expires_at"] = document.hour + EXPIRES_AFTER
-        return document.data_type, document.movie_id, document.hour
+            found["ttl_expires_at"] = hour + EXPIRES_AFTER
+        return (*about, hour), stamp
 
 
-def _has_non_finite_number(value: Any) -> bool:
-    """Whether NaN or an infinity is anywhere in a value."""
-    if isinstance(value, float):
-        return not isfinite(value)
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_non_finite_number, parts))
+def is_heartbeat(raw: Mapping[str, Any]) -> bool:
+    """Whether a raw speed document states that an hour is held, instead of being about a movie."""
+    return raw.get("heartbeat") is True and raw.get("movie_id") is None
 
 
-def _parse_date(name: str, text: str) -> datetime:
-    try:
-        return moment(text)
-    except (ValueError, OverflowError) as error:
-        raise Rejected(f"{name}: {error}") from None
+def speed_identity(document: SpeedDocument) -> tuple[Hashable, ...]:
+    """What tells speed documents of one hour apart: type, movie and, of a window smaller than an hour, its start."""
+    window = () if document.part is None else (document.part.start,)
+    return (document.data_type, document.movie_id, *window)
+
+
+def _check_id(value: Any) -> None:
+    """Refuses ids that MongoDB refuses; an id may be any single value, or a document of several."""
+    if isinstance(value, list) or hasattr(value, "pattern"):
+        raise Rejected(f"an _id is a single value or a document, not {type(value).__name__}")
+    operator = next((name for name in value if name.startswith("$")), None) if isinstance(value, dict) else None
+    if operator is not None:
+        raise Rejected(f"an _id can't have a field called {operator!r}")
+
+
+def _advise(line: bytes) -> str:
+    """What may help with text that is no JSON."""
+    return "" if line.lstrip()[:1] in (b"{", b"[") else " (a document begins with a brace; is this a table as text?)"

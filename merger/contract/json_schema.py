@@ -1,8 +1,9 @@
 """The contract as MongoDB's ``$jsonSchema``, for the collections' validators. Pure.
 
 The schema is derived from the tables that the contract reads by (``payloads.py``, ``Aliases``). It is never stricter:
-every readable document passes. It is laxer where JSON Schema can't express a rule, such as a name of blanks only, an
-hour that is not on the hour, or a date in a text; ``manage.py check_views`` finds those. Requirement D3.
+every readable document passes. So it checks what a document needs to be read, identity and counts, and nothing else. It
+is laxer where JSON Schema can't express a rule, such as a name of blanks only, a date in a text or a payload in a text;
+``manage.py check_views`` finds those. Requirement D3.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any, Final
 
 from merger.contract import fields, payloads
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Aliases
-from merger.contract.fields import Between, Field, OneOf, Reader, Records, Text
+from merger.contract.dialects.aliases import Aliases
+from merger.contract.dialects.payload import COLUMNS_OF
+from merger.contract.fields import NUMBER_AS_TEXT, Between, Field, OneOf, Reader, Records
+from merger.contract.stamps import day
 
 Schema = Mapping[str, Any]
 
@@ -30,38 +33,37 @@ _NUMBERS = ("int", "long", "double", "decimal")
 _TEXTS = ("string", "symbol", "javascript", "javascriptWithScope")
 
 
-_MOMENT: Final[Schema] = {"bsonType": ["date", *_TEXTS]}
+_MOMENT: Final[Schema] = {"bsonType": ["date", *_NUMBERS, *_TEXTS]}
 
 
-_NUMBER: Final[Schema] = {"bsonType": [*_NUMBERS], "minimum": -fields.LARGEST_NUMBER, "maximum": fields.LARGEST_NUMBER}
+def _number(least: float, most: float, **more: Any) -> Schema:
+    """A number within limits, or any number as text."""
+    return {"bsonType": [*_NUMBERS, *_TEXTS], "minimum": least, "maximum": most, "pattern": NUMBER_AS_TEXT, **more}
 
 
-_COUNT: Final[Schema] = {"bsonType": [*_NUMBERS], "minimum": 0, "maximum": fields.LARGEST_COUNT, "multipleOf": 1}
+_COUNT: Final[Schema] = _number(0, fields.LARGEST_COUNT, multipleOf=1)
 
 
 _NAME: Final[Schema] = {"bsonType": [*_TEXTS], "minLength": 1, "maxLength": fields.LONGEST_NAME}
 
 
-_NAME_OF: Final[Schema] = {"bsonType": "object", "required": ["name"], "properties": {"name": _NAME}}
+_ABSENT: Final[Schema] = {"bsonType": ["null", "double", "decimal"]}
+"""``null``, or NaN, which JSON Schema can't tell from other numbers."""
 
 
 _PLAIN: Final[Mapping[Reader, Schema]] = MappingProxyType(
     {
-        fields.number: _NUMBER,
+        fields.number: _number(-fields.LARGEST_NUMBER, fields.LARGEST_NUMBER),
         fields.count: _COUNT,
-        fields.sentiment_score: {"bsonType": [*_NUMBERS], "minimum": -1, "maximum": 1},
         fields.name: _NAME,
-        fields.names: {"bsonType": "array", "maxItems": fields.MOST_NAMES, "items": {"anyOf": [_NAME, _NAME_OF]}},
-        fields.day: _MOMENT,
-        fields.optional_day: _MOMENT,
-        fields.titles_or_ids: {
-            "bsonType": "array",
-            "maxItems": fields.MOST_RECORDS,
-            "items": {"anyOf": [_NAME, _COUNT]},
-        },
+        day: _MOMENT,
     }
 )
-"""The schemas of the readers without parameters."""
+"""The schemas of the readers without parameters that required and identifying fields have."""
+
+
+_BESIDE_PAYLOAD: Final = frozenset({"genre"})
+"""Required fields that some producers write beside the payload."""
 
 
 def schema_of(collection: str, aliases: Aliases) -> dict[str, Any]:
@@ -77,66 +79,70 @@ def schema_of(collection: str, aliases: Aliases) -> dict[str, Any]:
 def _batch_schema(aliases: Aliases) -> dict[str, Any]:
     kinds = [
         {
-            "required": ["view_type", "computed_at"],
-            "properties": {"view_type": {"enum": [*aliases.names_of_view(view_type)]}},
-            "anyOf": _payload_alternatives(aliases, payload, flat=view_type in aliases.flat_views),
+            **_with_movie({"required": ["view_type"]}, needed=view_type in payloads.ABOUT_MOVIES),
+            "anyOf": _payload_alternatives(aliases, view_type, payload, flat=view_type in aliases.flat_views),
         }
         for view_type, payload in payloads.VIEWS.items()
     ]
-    optional = {"movie_id": _COUNT, "covers_until": _MOMENT, "version": _COUNT, "schema_version": _COUNT}
-    return {
-        "bsonType": "object",
-        "properties": {"computed_at": _MOMENT, **{key: _or_null(schema) for key, schema in optional.items()}},
-        "anyOf": kinds,
-    }
+    for view_type, kind in zip(payloads.VIEWS, kinds, strict=True):
+        kind["properties"]["view_type"] = {"enum": [*aliases.names_of_view(view_type)]}
+    stamps = [*_stamp_alternatives(aliases, "computed_at"), *_stamp_alternatives(aliases, "covers_until")]
+    return {"bsonType": "object", "allOf": [{"anyOf": stamps}, {"anyOf": kinds}]}
 
 
 def _speed_schema(aliases: Aliases) -> dict[str, Any]:
     kinds = [
         {
             "allOf": [
-                {"anyOf": _type_alternatives(aliases.speed_type_keys, data_type)},
-                {"anyOf": _payload_alternatives(aliases, payload)},
+                {"anyOf": _type_alternatives(aliases, data_type)},
+                {
+                    "anyOf": [
+                        _HEARTBEAT,
+                        {**_with_movie({}), "anyOf": _payload_alternatives(aliases, data_type, payload)},
+                    ]
+                },
             ]
         }
         for data_type, payload in payloads.SPEED_TYPES.items()
     ]
-    return {
-        "bsonType": "object",
-        "required": ["movie_id", "hour", "synced_at"],
-        "properties": {
-            "movie_id": _COUNT,
-            "hour": _MOMENT,
-            "synced_at": _MOMENT,
-            "ttl_expires_at": _or_null(_MOMENT),
-            "schema_version": _or_null(_COUNT),
-        },
-        "anyOf": kinds,
-    }
+    return {"bsonType": "object", "allOf": [{"anyOf": _stamp_alternatives(aliases, "hour")}, {"anyOf": kinds}]}
 
 
-def _type_alternatives(keys: Sequence[str], data_type: str) -> list[Schema]:
+_HEARTBEAT: Final[Schema] = {"required": ["heartbeat"], "properties": {"heartbeat": {"enum": [True]}}}
+
+
+def _with_movie(schema: Mapping[str, Any], *, needed: bool = True) -> dict[str, Any]:
+    if not needed:
+        return {**schema, "properties": {}}
+    return {"required": [*schema.get("required", ()), "movie_id"], "properties": {"movie_id": _COUNT}}
+
+
+def _stamp_alternatives(aliases: Aliases, name: str) -> list[Schema]:
+    return [{"required": [key], "properties": {key: _MOMENT}} for key in aliases.names_of_stamp(name)]
+
+
+def _type_alternatives(aliases: Aliases, data_type: str) -> list[Schema]:
     """The schemas for a type under the first key that is present, one per key."""
     found: list[Schema] = []
+    keys, names = aliases.speed_type_keys, [*aliases.names_of_type(data_type)]
     for number, key in enumerate(keys):
         before = {earlier: {"bsonType": "null"} for earlier in keys[:number]}
-        found.append({"required": [key], "properties": {**before, key: {"enum": [data_type]}}})
+        found.append({"required": [key], "properties": {**before, key: {"enum": names}}})
     return found
 
 
-def _payload_alternatives(aliases: Aliases, payload: Mapping[str, Field], *, flat: bool = False) -> list[Schema]:
-    """The schemas for a payload under the first key that holds an object, or for some views at the top level."""
-    content = _object_schema(payload, aliases.names_of_field)
-    absent: list[Schema] = []
-    found: list[Schema] = []
-    for key in aliases.payload:
-        found.append(_with_absent(absent, {"required": [key], "properties": {key: content}}))
-        absent.append({"not": {"required": [key], "properties": {key: {"bsonType": "object"}}}})
-    return [*found, _with_absent(absent, content)] if flat else found
-
-
-def _with_absent(absent: Sequence[Schema], schema: Schema) -> Schema:
-    return {"allOf": [*absent, schema]} if absent else schema
+def _payload_alternatives(
+    aliases: Aliases, kind: str, payload: Mapping[str, Field], *, flat: bool = True
+) -> list[Schema]:
+    """The schemas for a payload under any of its keys, in unnamed columns, as text, or at the top level."""
+    content = _object_schema(payload, lambda name: aliases.names_of_field(name, kind))
+    forms = [content, {"bsonType": [*_TEXTS]}]
+    if kind in COLUMNS_OF:
+        forms.append(
+            {"bsonType": "object", "required": [f"col{number + 1}" for number in range(len(COLUMNS_OF[kind]))]}
+        )
+    found: list[Schema] = [{"required": [key], "properties": {key: {"anyOf": forms}}} for key in aliases.payload]
+    return [*found, content] if flat else found
 
 
 def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence[str]]) -> dict[str, Any]:
@@ -145,35 +151,26 @@ def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence
     schema: dict[str, Any] = {"bsonType": "object", "properties": {}}
     alternatives: list[Schema] = []
     for key, field in payload.items():
-        spellings = names(key)
-        value_schema = _value_schema(field.read)
-        needed = field.required and len(spellings) == 1
-        schema["properties"][key] = value_schema if needed else _or_null(value_schema)
+        if not (field.required or field.identifies):
+            continue
+        spellings, value_schema = names(key), _value_schema(field.read)
+        needed = field.required and len(spellings) == 1 and key not in _BESIDE_PAYLOAD
+        schema["properties"][key] = value_schema if needed else {"anyOf": [value_schema, _ABSENT]}
         if needed:
             schema.setdefault("required", []).append(key)
-        elif field.required:
+        elif field.required and key not in _BESIDE_PAYLOAD:
             alternatives.append({"anyOf": [{"required": [each]} for each in spellings]})
     return {**schema, "allOf": alternatives} if alternatives else schema
 
 
 def _value_schema(read: Reader) -> Schema:
     match read:
-        case Text(longest):
-            return {"bsonType": [*_TEXTS], "maxLength": longest}
         case OneOf(choices):
             return {"enum": [*choices]}
         case Between(lowest, highest):
-            return {"bsonType": [*_NUMBERS], "minimum": lowest, "maximum": highest, "multipleOf": 1}
+            return _number(lowest, highest, multipleOf=1)
         case Records(entry):
             items = _object_schema(entry, lambda key: (key,))
             return {"bsonType": "array", "maxItems": fields.MOST_RECORDS, "items": items}
         case _:
             return _PLAIN[read]
-
-
-def _or_null(schema: Schema) -> Schema:
-    """Allows ``null``, which some producers write for an absent value."""
-    if "enum" in schema:
-        return {"enum": [*schema["enum"], None]}
-    kinds = schema["bsonType"]
-    return {**schema, "bsonType": [*([kinds] if isinstance(kinds, str) else kinds), "null"]}

@@ -14,20 +14,20 @@ from merger.contract.fields import (
     Records,
     Text,
     count,
-    day,
     name,
     names,
     number,
-    optional_day,
     sentiment_score,
+    title,
     titles_or_ids,
 )
+from merger.contract.stamps import day, optional_day
 
 METRICS = ("rating", "sentiment", "popularity")
 
 
 _SENTIMENT = {
-    "avg_sentiment": Field(sentiment_score, required=True),
+    "avg_sentiment": Field(sentiment_score),
     "review_count": Field(count, required=True),
     "positive_count": Field(count, required=True),
     "negative_count": Field(count, required=True),
@@ -36,8 +36,8 @@ _SENTIMENT = {
 
 
 _TOP_MOVIE = {
-    "movie_id": Field(count, required=True),
-    "title": Field(name),
+    "movie_id": Field(count),
+    "title": Field(title),
     "vote_average": Field(number),
     "vote_count": Field(count),
     "popularity": Field(number),
@@ -55,7 +55,7 @@ _COLLABORATOR = {
 
 VIEWS: Mapping[str, Mapping[str, Field]] = {
     "movie_details": {
-        "title": Field(name, required=True),
+        "title": Field(title),
         "release_date": Field(optional_day),
         "genres": Field(names),
         "runtime": Field(number),
@@ -68,27 +68,28 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "popularity": Field(number),
         "cast": Field(names),
     },
-    "sentiment": {**_SENTIMENT, "date": Field(day)},
+    # A day's point that has lost its date must not pass for the lifetime total.
+    "sentiment": {**_SENTIMENT, "date": Field(day, identifies=True, nan_is_absent=False)},
     "genre_analytics": {
         "genre": Field(name, required=True),
         "year": Field(Between(1800, 2200), required=True),
-        "month": Field(Between(1, 12)),
-        "avg_rating": Field(number, required=True),
+        "month": Field(Between(1, 12), identifies=True),
+        "avg_rating": Field(number),
         "total_movies": Field(count, required=True),
-        "total_revenue": Field(number, required=True),
+        "total_revenue": Field(number),
         "avg_sentiment": Field(sentiment_score),
         "avg_popularity": Field(number),
         "avg_budget": Field(number),
         "avg_runtime": Field(number),
-        "top_movies": Field(Records(_TOP_MOVIE)),
+        "top_movies": Field(Records(_TOP_MOVIE, short="title")),
     },
     "temporal_analytics": {
         "metric": Field(OneOf(METRICS), required=True),
         "date": Field(day, required=True),
         "value": Field(number, required=True),
         "count": Field(count, required=True),
-        "genre": Field(name),
-        "movie_id": Field(count),
+        "genre": Field(name, identifies=True),
+        "movie_id": Field(count, identifies=True),
     },
     "actor_collaboration": {
         "actor": Field(name, required=True),
@@ -98,12 +99,16 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
 """Batch payloads by ``view_type``."""
 
 
+ABOUT_MOVIES = ("movie_details", "sentiment")
+"""View types whose documents are about one movie each."""
+
+
 SPEED_TYPES: Mapping[str, Mapping[str, Field]] = {
     "sentiment": {**_SENTIMENT, "sentiment_velocity": Field(number)},
     "stats": {
-        "vote_average": Field(number, required=True),
-        "vote_count": Field(count, required=True),
-        "popularity": Field(number, required=True),
+        "vote_average": Field(number),
+        "vote_count": Field(count),
+        "popularity": Field(number),
         "rating_velocity": Field(number),
         "popularity_velocity": Field(number),
         "vote_velocity": Field(number),

@@ -1,4 +1,4 @@
-"""Counts the contract's violations in a collection by kind, with examples. Pure."""
+"""Counts the contract's violations and the dialects in a collection by kind, with examples. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from merger.contract.documents import Contract
-from merger.contract.fields import moment
+from merger.contract.dialects.table import dialects_of
+from merger.contract.documents import Contract, Dropped
 from merger.contract.identity import identity_of
-from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER
+from merger.contract.importing import BATCH_KIND, EXPIRES_AFTER, is_heartbeat, speed_identity
+from merger.contract.stamps import moment
 from merger.errors import Unreadable
 
 _NO_EXPIRY, _OTHER_EXPIRY = "ttl_expires_at: it is missing", "ttl_expires_at: it is not 48 hours after the hour"
@@ -33,11 +34,13 @@ class ViolationReport:
         self.documents: Counter[str] = Counter()
         self.violations: Counter[str] = Counter()
         self.duplicates: Counter[str] = Counter()
+        self.dialects: Counter[str] = Counter()
         self.examples: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, documents: Iterable[Mapping[str, Any]]) -> None:
         """Checks more documents."""
         for document in documents:
+            self.dialects.update(dialects_of(document))
             try:
                 if self._kind == BATCH_KIND:
                     self._add_batch(document)
@@ -47,32 +50,46 @@ class ViolationReport:
                 self._add_violation(document, f"{error.kind}: {error.reason}")
 
     def as_dict(self) -> dict[str, Any]:
-        """The report: documents and duplicates by type, violations with counts and examples, frequent first."""
+        """The report, frequent first: documents and duplicates by type, dialects, violations with examples."""
         return {
             "documents": dict(self.documents.most_common()),
             "unreadable_or_odd": [
                 {"what": what, "documents": number, "examples": self.examples[what]}
                 for what, number in self.violations.most_common()
             ],
+            "dialects": dict(self.dialects.most_common()),
             "duplicates": None if self._seen is None else dict(self.duplicates.most_common()),
         }
 
     def _add_batch(self, raw: Mapping[str, Any]) -> None:
-        document = self._contract.read_batch(raw)
+        dropped: list[Dropped] = []
+        document = self._contract.read_batch(raw, dropped)
+        self._add_dropped(raw, dropped)
         self._count(document.view_type, (*identity_of(document), document.run_id))
 
     def _add_speed(self, raw: Mapping[str, Any]) -> None:
-        document = self._contract.read_speed(raw)
-        self._count(document.data_type, (document.data_type, document.movie_id, document.hour))
+        if is_heartbeat(raw):
+            heartbeat = self._contract.read_heartbeat(raw)
+            self._count("heartbeat", ("heartbeat", heartbeat.data_type, heartbeat.hour))
+            return
+        dropped: list[Dropped] = []
+        document = self._contract.read_speed(raw, dropped)
+        self._add_dropped(raw, dropped)
+        self._count(document.data_type, (*speed_identity(document), document.hour))
         expires = raw.get("ttl_expires_at")
         if expires is None:
             self._add_violation(raw, _NO_EXPIRY)
             return
         try:
-            if moment(expires) != document.hour + EXPIRES_AFTER:
+            starts = (document.hour, document.hour if document.part is None else document.part.start)
+            if moment(expires) not in {start + EXPIRES_AFTER for start in starts}:
                 self._add_violation(raw, _OTHER_EXPIRY)
         except (ValueError, OverflowError) as error:
             self._add_violation(raw, f"ttl_expires_at: {error}")
+
+    def _add_dropped(self, raw: Mapping[str, Any], dropped: Iterable[Dropped]) -> None:
+        for each in dropped:
+            self._add_violation(raw, f"{each.kind}: {each.reason}")
 
     def _count(self, name: str, about: Hashable) -> None:
         self.documents[name] += 1

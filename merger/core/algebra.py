@@ -40,23 +40,29 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """The reviews counted so far: their summed score, and how many were positive, negative and neutral."""
+    """The reviews counted so far: their summed score, and how many were positive, negative and neutral.
+
+    ``scored`` are the reviews in ``total``: all but those of documents whose average can't be read.
+    """
 
     total: float = 0.0
     reviews: int = 0
     positive: int = 0
     negative: int = 0
     neutral: int = 0
+    scored: int = 0
 
     @classmethod
     def read(cls, data: Any) -> Sentiment:
         """Converts a readable ``sentiment`` payload of either layer."""
+        average, reviews = data.get("avg_sentiment"), data["review_count"]
         return cls(
-            total=data["avg_sentiment"] * data["review_count"],
-            reviews=data["review_count"],
+            total=0.0 if average is None else average * reviews,
+            reviews=reviews,
             positive=data["positive_count"],
             negative=data["negative_count"],
             neutral=data["neutral_count"],
+            scored=0 if average is None else reviews,
         )
 
     def __add__(self, other: Sentiment) -> Sentiment:
@@ -66,13 +72,14 @@ class Sentiment:
             self.positive + other.positive,
             self.negative + other.negative,
             self.neutral + other.neutral,
+            self.scored + other.scored,
         )
 
     @property
     def average(self) -> float | None:
-        """Mean score in [-1, 1], weighted by reviews; ``None`` without reviews."""
+        """Mean score in [-1, 1], weighted by the reviews that have one; ``None`` without any."""
         # Rounding the sum may overshoot the bound by one ulp.
-        return max(-1.0, min(1.0, self.total / self.reviews)) if self.reviews else None
+        return max(-1.0, min(1.0, self.total / self.scored)) if self.scored else None
 
 
 def slope_per_day(points: Iterable[tuple[float, float, float]]) -> float | None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from merger.core.evidence import Absence, Assumption, Reason
+from merger.core.stamps import StampForm
 from merger.core.windows import HOUR, floor_hour
 
 
@@ -44,6 +46,8 @@ class Policy:
         grace: how long after ``hour + 48 h`` a speed bucket may still be used.
         speed_lag_limit: the speed layer lags when its newest sync is older than this.
         batch_stale_after: the batch layer is stale when its newest run is older than this.
+        coverage_doubt: how long before its ``computed_at`` a batch document may lack events if it does not state its
+            coverage.
     """
 
     cutoff: timedelta = timedelta(hours=48)
@@ -51,18 +55,34 @@ class Policy:
     grace: timedelta = timedelta(hours=72)
     speed_lag_limit: timedelta = timedelta(minutes=10)
     batch_stale_after: timedelta = timedelta(hours=36)
+    coverage_doubt: timedelta = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedLayer:
     """The state of the whole speed layer for one data type.
 
-    ``held`` are the hours in which any movie has a document: a movie without one had no event then.
-    ``synced_at`` is the newest sync of any bucket.
+    ``held`` are the hours in which any movie has a readable document, or a producer's heartbeat: a movie without a
+    document had no event then. ``synced_at`` is the newest sync of any bucket. ``assumed`` are hours that pass for held
+    although nothing proves it: *quiet* ones are not in ``held``, *cut* ones are. ``known_until`` is the end of the
+    newest hour that is held or assumed, if ``synced_at`` is later without anything to show for it. ``beats`` are the
+    held hours of which only a heartbeat is known.
+
+    Requirements D2, D6 and M8.
     """
 
     held: frozenset[datetime] = frozenset()
     synced_at: datetime | None = None
+    assumed: Mapping[datetime, Reason] = field(default_factory=dict)
+    known_until: datetime | None = None
+    beats: frozenset[datetime] = frozenset()
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the layer last had news: its newest sync, unless that only wrote old hours again."""
+        if self.known_until is None or self.synced_at is None:
+            return self.synced_at
+        return min(self.synced_at, self.known_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +90,30 @@ class Layers:
     """The state of both layers, over all movies.
 
     ``batch_computed_at`` is the newest of any batch document, ``speed`` the speed layer by data type.
-    ``hours_as_text`` is true if some speed documents store their hour as text, which a range of dates misses.
+    ``hour_forms`` and ``sync_forms`` are the forms besides dates in which speed documents store their ``hour`` and
+    ``synced_at``, which a range of dates misses.
+    ``spellings`` are the keys and names, besides ours, under which documents of each speed data type state it.
     ``away`` names the layers, ``batch`` or ``speed``, that did not answer this request.
-    ``runs`` identifies the set of published batch runs.
+    ``text_ids`` are the layers, ``batch`` or ``speed``, in which a producer writes ids of movies as text.
+    ``runs`` identifies the set of published batch runs, ``absence`` says by view type what it means that they do not
+    name something.
     """
 
     batch_computed_at: datetime | None = None
     speed: Mapping[str, SpeedLayer] = field(default_factory=dict)
-    hours_as_text: bool = False
+    hour_forms: frozenset[StampForm] = frozenset()
+    sync_forms: frozenset[StampForm] = frozenset()
+    spellings: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
+    text_ids: frozenset[str] = frozenset()
     runs: str = ""
+    absence: Mapping[str, Absence] = field(default_factory=dict)
 
     def speed_of(self, data_type: str) -> SpeedLayer:
         return self.speed.get(data_type, SpeedLayer())
+
+    def absence_of(self, view_type: str) -> Absence:
+        return self.absence.get(view_type, Absence())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +161,13 @@ class Boundary:
         """The watermark: a document's coverage in whole hours, never in the future."""
         return floor_hour(min(covers_until, self.now))
 
+    def doubt_from(self, covers_until: datetime, *, is_stated: bool) -> datetime | None:
+        """From when on a batch document may lack events; ``None`` if its coverage is stated."""
+        return None if is_stated else floor_hour(covers_until) - self.policy.coverage_doubt
+
     def is_lagging(self, layer: SpeedLayer) -> bool:
-        """Whether nothing was synced for longer than the limit; a layer that never synced does not lag."""
-        return layer.synced_at is not None and self.now - layer.synced_at > self.policy.speed_lag_limit
+        """Whether there was no news for longer than the limit; a layer that never synced does not lag."""
+        return layer.as_of is not None and self.now - layer.as_of > self.policy.speed_lag_limit
 
     def is_stale(self, batch_computed_at: datetime | None) -> bool:
         """Whether the newest batch run is too old."""
@@ -141,8 +176,10 @@ class Boundary:
     def is_known_incomplete(self, hour: datetime, layer: SpeedLayer) -> bool:
         """Whether the layer stopped syncing before an hour was over.
 
-        Unless the layer lags, the hour's last sync is assumed to be on its way.
+        Unless the layer lags, the hour's last sync is assumed to be on its way. An hour that passes for held is not.
         """
+        if hour in layer.assumed:
+            return False
         if layer.synced_at is None:
             return self.now - (hour + HOUR) >= self.policy.speed_lag_limit
         return layer.synced_at < hour + HOUR and self.is_lagging(layer)
@@ -157,18 +194,24 @@ class SpeedCoverage:
         layer: what the whole layer holds.
         own: hours of the key's own readable documents, which count even if ``layer`` was read a moment earlier.
         unreadable: hours in which a document of the key could not be read, so that its content is lost.
+        undated_until: end of the hours of which any may be that of an unreadable document without a readable hour;
+            ``None`` without such a document.
+        partial: hours of the key whose documents may be versions of each other.
     """
 
     boundary: Boundary
     layer: SpeedLayer
     own: frozenset[datetime] = frozenset()
     unreadable: frozenset[datetime] = frozenset()
+    undated_until: datetime | None = None
+    partial: frozenset[datetime] = frozenset()
 
     def holds(self, hour: datetime) -> bool:
         """Whether a closed hour is held completely."""
         return (
-            (hour in self.layer.held or hour in self.own)
+            (hour in self.layer.held or hour in self.own or hour in self.layer.assumed)
             and hour not in self.unreadable
+            and (self.undated_until is None or hour >= self.undated_until)
             and self.boundary.uses_speed_hour(hour)
             and not self.boundary.is_known_incomplete(hour, self.layer)
         )
@@ -176,13 +219,33 @@ class SpeedCoverage:
     def holds_all(self, hours: Iterable[datetime]) -> bool:
         return all(self.holds(hour) for hour in hours)
 
+    def reason_for(self, hour: datetime) -> Reason | None:
+        """Why an hour that is held is only assumed to be; ``None``: its documents prove it."""
+        if hour in self.partial:
+            return Reason.PARTIAL
+        reason = self.layer.assumed.get(hour)
+        # The key's own document shows that the hour was not quiet, and that a document of it was synced.
+        return None if reason is Reason.QUIET and hour in self.own else reason
+
+    def assumptions(self, hours: Iterable[datetime]) -> list[Assumption]:
+        """Which of some hours are held by assumption alone."""
+        if not (self.layer.assumed or self.partial):
+            return []
+        found = ((hour, self.reason_for(hour)) for hour in hours if self.holds(hour))
+        return [Assumption(hour, hour + HOUR, reason) for hour, reason in found if reason is not None]
+
     @property
     def first_held(self) -> datetime | None:
         """The oldest hour that is held."""
-        return min((hour for hour in self.layer.held | self.own if self.holds(hour)), default=None)
+        return min((hour for hour in self._hours if self.holds(hour)), default=None)
 
     @property
     def last_held(self) -> datetime | None:
         """The newest closed hour that is held."""
-        hours = (h for h in self.layer.held | self.own if h < self.boundary.open_hour and self.holds(h))
+        hours = (hour for hour in self._hours if hour < self.boundary.open_hour and self.holds(hour))
         return max(hours, default=None)
+
+    @property
+    def _hours(self) -> frozenset[datetime]:
+        hours = self.layer.held | self.own
+        return hours | self.layer.assumed.keys() if self.layer.assumed else hours

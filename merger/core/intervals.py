@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from merger.core.boundary import Boundary
+from merger.core.evidence import Assumption, Reason
 from merger.core.windows import HOUR, isoformat
 from merger.errors import Interval
 
@@ -36,6 +37,28 @@ def union(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(result)
 
 
+def common(first: Interval, second: Interval) -> Interval | None:
+    """The part that two intervals share; ``None`` if there is none."""
+    starts = [start for start in (first[0], second[0]) if start is not None]
+    start, end = max(starts, default=None), min(first[1], second[1])
+    return (start, end) if start is None or start < end else None
+
+
+def without(intervals: Iterable[Interval], removed: Interval) -> list[Interval]:
+    """Intervals without the parts that lie in another one."""
+    start, end = removed
+    result: list[Interval] = []
+    for interval in intervals:
+        if common(interval, removed) is None:
+            result.append(interval)
+            continue
+        if start is not None and (interval[0] is None or interval[0] < start):
+            result.append((interval[0], start))
+        if end < interval[1]:
+            result.append((end, interval[1]))
+    return result
+
+
 def _by_start(interval: Interval) -> tuple[bool, float]:
     start = interval[0]
     return (start is not None, start.timestamp() if start else 0.0)
@@ -48,3 +71,22 @@ def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | Non
 
 def optional_isoformat(moment: datetime | None) -> str | None:
     return None if moment is None else isoformat(moment)
+
+
+def unite_assumptions(assumptions: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Unites overlapping and adjacent intervals of the same reason, oldest first."""
+    by_reason: dict[Reason, list[Interval]] = {}
+    for each in assumptions:
+        by_reason.setdefault(each.reason, []).append((each.start, each.end))
+    united = (
+        Assumption(start, end, reason) for reason, intervals in by_reason.items() for start, end in union(intervals)
+    )
+    return tuple(sorted(united, key=lambda each: (*_by_start((each.start, each.end)), each.reason)))
+
+
+def assumptions_as_list(assumptions: Iterable[Assumption]) -> list[dict[str, str | None]]:
+    """Assumptions as JSON shows them."""
+    return [
+        {"start": optional_isoformat(each.start), "end": isoformat(each.end), "reason": each.reason.value}
+        for each in assumptions
+    ]

@@ -4,8 +4,8 @@ One rule is applied to each UTC day (requirements M1 to M3 and M5):
 
 1. a day wholly at or after the cutoff comes from the speed layer, if that holds every closed hour of it;
 2. any other day comes from its batch point up to the point's watermark, and from the speed hours after that;
-3. without a point it comes from the speed hours. An hour that neither layer holds is missing, unless the batch
-   layer's coverage includes it: a covered day without a point had no events.
+3. without a point it comes from the speed hours. An hour that neither layer holds is missing, unless something shows
+   that a day without a point had no events, or is assumed to (requirement M8: a lifetime total shows it for no day).
 
 So each hour is taken from one layer only, and hours taken from neither are reported.
 """
@@ -19,7 +19,8 @@ from typing import Generic, TypeVar
 
 from merger.core.algebra import Mergeable
 from merger.core.boundary import Boundary, SpeedCoverage
-from merger.core.intervals import closed_hours, union
+from merger.core.evidence import Assumption, EmptySpan, Reason
+from merger.core.intervals import closed_hours, common, union, unite_assumptions, without
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day
 from merger.errors import Interval
 
@@ -28,15 +29,25 @@ S = TypeVar("S", bound=Mergeable)
 
 @dataclass(frozen=True, slots=True)
 class DayPoint(Generic[S]):
-    """A point of the batch layer: the events of ``[day, min(day + 24 h, watermark))``."""
+    """A point of the batch layer: the events of ``[day, min(day + 24 h, watermark))``.
+
+    From ``doubt_from`` on, it may lack events: its coverage is assumed.
+    """
 
     day: datetime
     watermark: datetime
     state: S
+    doubt_from: datetime | None = None
 
     @property
     def end(self) -> datetime:
         return min(self.watermark, self.day + DAY)
+
+    @property
+    def doubt(self) -> Assumption | None:
+        """The part that is assumed to be covered."""
+        start = None if self.doubt_from is None else max(self.day, self.doubt_from)
+        return Assumption(start, self.end, Reason.COVERAGE) if start is not None and start < self.end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,13 @@ class Piece(Generic[S]):
 class Timeline(Generic[S]):
     """A merged series: disjoint pieces, oldest first, and the closed hours that neither layer holds, as intervals.
 
-    ``day_only`` is true if the batch layer holds some of the missing hours, but only within a day that the window
-    cuts.
+    ``assumed`` are those that count as held, or as empty, although nothing proves it. ``day_only`` is true if the batch
+    layer holds some of the missing hours, but only within a day that the window cuts.
     """
 
     pieces: tuple[Piece[S], ...]
     missing: tuple[Interval, ...]
+    assumed: tuple[Assumption, ...] = ()
     day_only: bool = False
 
 
@@ -71,21 +83,25 @@ class Series(Generic[S]):
         points: batch points by the start of their UTC day.
         hours: usable speed buckets by hour.
         coverage: what the speed layer holds.
-        reach: the watermark up to which the batch layer covers this series; ``None`` if it holds nothing.
-        unreadable_days: days whose batch point could not be read.
+        empty: when a day without a point had no events; what is proven before what is assumed.
+        unreadable_days: days of which a batch point, newer than any readable one, could not be read.
+        undated_until: end of the days of which any may be that of an unreadable point without a readable date; ``None``
+            without such a point.
     """
 
     boundary: Boundary
     points: Mapping[datetime, DayPoint[S]]
     hours: Mapping[datetime, S]
     coverage: SpeedCoverage
-    reach: datetime | None
+    empty: tuple[EmptySpan, ...] = ()
     unreadable_days: frozenset[datetime] = frozenset()
+    undated_until: datetime | None = None
 
     @property
     def first_day(self) -> datetime | None:
-        """The oldest day for which either layer holds anything."""
-        held = (*self.points, *self.hours, *filter(None, (self.coverage.first_held,)))
+        """The oldest day for which either layer holds anything, or after which nothing shows that there was nothing."""
+        empty = (span.end for span in self.empty)
+        held = (*self.points, *self.hours, *empty, *filter(None, (self.coverage.first_held,)))
         return floor_day(min(held)) if held else None
 
     def resolve(self, window: Window) -> Timeline[S]:
@@ -114,6 +130,7 @@ class _Resolver(Generic[S]):
         self.speed_since = datetime.min.replace(tzinfo=UTC) if speed_first else series.boundary.cutoff
         self.pieces: list[Piece[S]] = []
         self.missing: list[Interval] = []
+        self.assumed: list[Assumption] = []
         self.day_only = False
 
     def run(self, start: datetime, end: datetime) -> Timeline[S]:
@@ -127,51 +144,86 @@ class _Resolver(Generic[S]):
         while live < end:
             self._add_live_day(live)
             live += DAY
-        return Timeline(tuple(self.pieces), union(self.missing), self.day_only)
+        return Timeline(tuple(self.pieces), union(self.missing), unite_assumptions(self.assumed), self.day_only)
 
     def _add_old_days(self, start: datetime, end: datetime) -> None:
-        series = self.series
-        for day in sorted(day for day in series.points if start <= day < end):
-            point = series.points[day]
-            if point.end > day:
-                self.pieces.append(Piece(day, point.end, point.state, "batch"))
-            self._add_missing(max(day, point.end), day + DAY)
-        for day in series.unreadable_days - series.points.keys():
-            if start <= day < end:
-                self._add_missing(day, day + DAY)
-        self._add_missing(start if series.reach is None else max(start, series.reach), end)
+        points, gap = self.series.points, start
+        for day in sorted(day for day in points if start <= day < end):
+            self._add_gap(gap, day)
+            self._add_point(points[day])
+            self._add_missing(max(day, points[day].end), day + DAY)
+            gap = day + DAY
+        self._add_gap(gap, end)
 
     def _add_live_day(self, day: datetime) -> None:
         point = self.series.points.get(day)
         end = day + DAY
         covered = day
-        if point is not None and point.end > day and not self._is_from_speed(day):
-            self.pieces.append(Piece(day, point.end, point.state, "batch"))
+        if point is not None and point.end > day and not self._is_from_speed(point):
+            self._add_point(point)
             covered = point.end
         self._add_speed_hours(covered, end)
         for hour in closed_hours(covered, end, self.series.boundary):
-            if not self.series.coverage.holds(hour) and (point is not None or not self._is_covered(hour)):
+            self._judge(hour, point)
+
+    def _judge(self, hour: datetime, point: DayPoint[S] | None) -> None:
+        """Notes whether an hour that no point covers is missing, or is only assumed to be held or empty."""
+        coverage = self.series.coverage
+        if not coverage.holds(hour):
+            if point is None:
+                self._add_gap(hour, hour + HOUR)
+            else:
                 self._add_missing(hour, hour + HOUR)
+        elif coverage.reason_for(hour) is not None and not (point is None and self._is_proven_empty(hour)):
+            self.assumed += coverage.assumptions((hour,))
 
     def _add_cut_day(self, start: datetime, end: datetime) -> None:
         """Adds the end of a day that the window cuts: a batch point can't be split, so only speed hours are used."""
         point = self.series.points.get(floor_day(start))
         self._add_speed_hours(start, end)
         for hour in closed_hours(start, end, self.series.boundary):
-            if self.series.coverage.holds(hour) or (point is None and self._is_covered(hour)):
-                continue
-            self._add_missing(hour, hour + HOUR)
-            self.day_only = self.day_only or (point is not None and hour < point.end)
+            self._judge(hour, point)
+            if point is not None and hour < point.end and not self.series.coverage.holds(hour):
+                self.day_only = True
 
-    def _is_from_speed(self, day: datetime) -> bool:
-        hours = closed_hours(day, day + DAY, self.series.boundary)
-        return day >= self.speed_since and self.series.coverage.holds_all(hours)
+    def _is_from_speed(self, point: DayPoint[S]) -> bool:
+        """Whether the speed layer answers for the day of a point."""
+        day, coverage = point.day, self.series.coverage
+        if day < self.speed_since or not coverage.holds_all(closed_hours(day, day + DAY, self.series.boundary)):
+            return False
+        # What the point proves is better than what the speed layer assumes.
+        return point.doubt is not None or not coverage.assumptions(closed_hours(day, point.end, self.series.boundary))
 
-    def _is_covered(self, hour: datetime) -> bool:
-        series = self.series
-        return (
-            series.reach is not None and hour + HOUR <= series.reach and floor_day(hour) not in series.unreadable_days
+    def _is_proven_empty(self, hour: datetime) -> bool:
+        return any(
+            span.reason is None and hour + HOUR <= span.end and (span.start is None or span.start <= hour)
+            for span in self.series.empty
         )
+
+    def _add_point(self, point: DayPoint[S]) -> None:
+        if point.end > point.day:
+            self.pieces.append(Piece(point.day, point.end, point.state, "batch"))
+        if point.doubt is not None:
+            self.assumed.append(point.doubt)
+        if point.day in self.series.unreadable_days:
+            self._add_missing(point.day, point.day + DAY)
+
+    def _add_gap(self, start: datetime, end: datetime) -> None:
+        """Notes what is known of a time without points and speed hours: empty, assumed to be, or missing."""
+        series, end = self.series, min(end, self.series.boundary.open_hour)
+        if start >= end:
+            return
+        lost: list[Interval] = [(day, day + DAY) for day in series.unreadable_days if start < day + DAY and day < end]
+        if series.undated_until is not None:
+            lost.append((None, series.undated_until))
+        unknown: list[Interval] = [(start, end)]
+        for interval in lost:
+            self.missing += filter(None, (common(each, interval) for each in unknown))
+            unknown = without(unknown, interval)
+        for each in unknown:
+            missing, assumed = judge_gap(each, series.empty)
+            self.missing += missing
+            self.assumed += assumed
 
     def _add_speed_hours(self, start: datetime, end: datetime) -> None:
         for hour in closed_hours(start, end, None):
@@ -183,6 +235,23 @@ class _Resolver(Generic[S]):
         end = min(end, self.series.boundary.open_hour)
         if start < end:
             self.missing.append((start, end))
+
+
+def judge_gap(gap: Interval, empty: Iterable[EmptySpan]) -> tuple[tuple[Interval, ...], list[Assumption]]:
+    """Which parts of a time without documents are missing, and which are assumed to be empty.
+
+    Args:
+        gap: the time.
+        empty: what is proven to be empty, before what is assumed.
+    """
+    unknown, assumed = [gap], list[Assumption]()
+    for span in empty:
+        interval = (span.start, span.end)
+        if span.reason is not None:
+            parts = filter(None, (common(each, interval) for each in unknown))
+            assumed += (Assumption(*each, span.reason) for each in parts)
+        unknown = without(unknown, interval)
+    return tuple(unknown), assumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from typing import Any
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, Strategy
+from merger.core.evidence import Reason
 from merger.core.intervals import closed_hours
+from merger.core.stamps import StampForm, stamp_ranges
 from merger.core.windows import DAY, HOUR, Granularity, Window, buckets, floor_day
 from merger.drift.comparison import Drift, compare
 from merger.drift.days import DATA_TYPE, BatchDay, Sample, SpeedDay
 from merger.errors import StoreUnavailable
-from merger.layers.text_dates import text_ranges
 from merger.stores.mongo.batches import batched
 from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Find, Store
 
@@ -37,13 +38,13 @@ class _Run:
 
     Args:
         coverage: which hours the speed layer holds.
-        hours_as_text: whether some speed documents store their hour as text.
+        hour_forms: the forms besides dates in which speed documents store their hour.
         sample: the movies to compare.
         deadline: monotonic seconds.
     """
 
     coverage: SpeedCoverage
-    hours_as_text: bool
+    hour_forms: frozenset[StampForm]
     sample: Sample
     deadline: float
 
@@ -82,7 +83,7 @@ class Auditor:
         # Starts at least an hour after the oldest hour, which may expire before it is read.
         first = floor_day(boundary.speed_from) + DAY
         coverage = SpeedCoverage(boundary, layers.speed_of(DATA_TYPE))
-        run = _Run(coverage, layers.hours_as_text, self.sample(), self.monotonic() + TIMEOUT_SECONDS)
+        run = _Run(coverage, layers.hour_forms, self.sample(), self.monotonic() + TIMEOUT_SECONDS)
         result = Drift()
         days = Window(max(first, start or first), floor_day(min(batch_computed_at, boundary.now)))
         for day in buckets(days, Granularity.DAY):
@@ -93,10 +94,12 @@ class Auditor:
         speed = SpeedDay(run.coverage.boundary, run.sample)
         left_out = Drift(left_out=(day.date().isoformat(),))
         hours = closed_hours(day, day + DAY, None)
-        if not run.coverage.holds_all(hours):
+        # A day with an hour that is only assumed to be quiet may lack what the comparison would look for.
+        assumed = run.coverage.layer.assumed
+        if not run.coverage.holds_all(hours) or any(assumed.get(hour) is Reason.QUIET for hour in hours):
             return left_out
         for hour in hours:
-            for documents in self._read_paced(SPEED, self._hour_filters(hour, as_text=run.hours_as_text), run.deadline):
+            for documents in self._read_paced(SPEED, self._hour_filters(hour, run.hour_forms), run.deadline):
                 speed.add(hour, documents)
             if not speed.end_hour():
                 return left_out  # the hour expired since its coverage was determined
@@ -121,11 +124,11 @@ class Auditor:
                 batch.add(self.contract.read(batch=self.store.find(Find(BATCH, wanted))))
             time.sleep(PAUSE_SECONDS)
 
-    def _hour_filters(self, hour: datetime, *, as_text: bool) -> Iterator[Mapping[str, Any]]:
-        spans: tuple[Any, ...] = (hour, *(text_ranges(hour, hour + HOUR) if as_text else ()))
-        for key in self.contract.aliases.speed_type_keys:
+    def _hour_filters(self, hour: datetime, forms: frozenset[StampForm]) -> Iterator[Mapping[str, Any]]:
+        spans = stamp_ranges(hour, hour + HOUR, forms)
+        for key, name in self.contract.aliases.spellings_of_type(DATA_TYPE):
             for span in spans:
-                yield {key: DATA_TYPE, "hour": span}
+                yield {key: name, "hour": span}
 
     def _day_filters(self, day: datetime) -> Iterator[Mapping[str, Any]]:
         after = day + DAY

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from merger.contract.dedupe import precedence_of
 from merger.contract.documents import Documents
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY
@@ -81,8 +82,9 @@ class SpeedDay:
             self._newest[document.movie_id] = max(rank, self._newest.get(document.movie_id, rank))
         for skip in documents.skipped:
             if skip.movie_id is None:
-                self.nameless += 1
-            elif self.sample.takes(skip.movie_id):
+                # One without an hour is found again with every hour, and belongs to none.
+                self.nameless += skip.hour == hour
+            elif skip.hour in (None, hour) and self.sample.takes(skip.movie_id):
                 known = self._unreadable.get(skip.movie_id)
                 self._unreadable[skip.movie_id] = max(filter(None, (known, skip.written_at)), default=None)
         self.sample.fit(self._newest, self._unreadable)
@@ -110,12 +112,13 @@ class _Point:
     Requirement D4.
     """
 
-    rank: tuple[datetime, int, datetime, int]
+    rank: tuple[Any, ...]
     until: datetime
 
     @property
     def reviews(self) -> int:
-        return self.rank[-1]
+        reviews: int = self.rank[-1]
+        return reviews
 
 
 @dataclass(slots=True)
@@ -156,7 +159,7 @@ class BatchDay:
             if not self.boundary.uses_batch(document.computed_at):
                 self.doubtful[movie_id] = True
                 continue
-            rank = (document.computed_at, document.version, document.covers_until, document.data["review_count"])
+            rank = (*precedence_of(document), document.data["review_count"])
             held = self._totals if date is None else self._points
             rival = held.get(movie_id)
             if rival is None or rank > rival.rank:

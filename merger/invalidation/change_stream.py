@@ -54,7 +54,7 @@ class StreamBatch:
     """The events of one read.
 
     Args:
-        events: change events, oldest first; ``fullDocument`` is cut to the fields that were asked for.
+        events: change events, oldest first.
         is_complete: whether they are all the events since the read before.
         has_more: whether there were more events than these.
     """
@@ -70,13 +70,13 @@ class ChangeStream:
 
     Args:
         collection: returns it; called when a stream is opened.
-        fields: which fields of a changed document its event holds.
+        has_documents: whether events hold the changed document, as it is when the event is read.
         monotonic: seconds of a monotonic clock.
         token: resume token; may be another process's, set before the first reading.
     """
 
     collection: Callable[[], MongoCollection]
-    fields: tuple[str, ...] = ()
+    has_documents: bool = False
     monotonic: Callable[[], float] = time.monotonic
     token: Mapping[str, Any] | None = None
     _stream: Stream | None = field(default=None, init=False)
@@ -133,10 +133,12 @@ class ChangeStream:
             raise _Refused from error
 
     def _watch(self) -> Stream:
-        fields = {f"fullDocument.{name}": 1 for name in self.fields}
+        wanted = {"operationType": 1, "documentKey.movie_id": 1}
+        if self.has_documents:
+            wanted |= {"fullDocument": 1, "updateDescription": 1}
         return self.collection().watch(
-            [{"$project": {"operationType": 1, "documentKey.movie_id": 1, **fields}}],
-            full_document="updateLookup" if self.fields else None,
+            [{"$project": wanted}],
+            full_document="updateLookup" if self.has_documents else None,
             resume_after=self.token,
             max_await_time_ms=1,
         )

@@ -1,8 +1,9 @@
 """Schedule of invalidations: at once, not too often, and again when older copies are gone. Pure.
 
 An answer is computed from copies of the layers' state and of the shared hours that are up to two seconds old. One that
-is computed just after a generation was bumped may hence lack the change, so the generation is bumped once more when no
-such copy is left. A batch run bumps several times: it may still be writing long after its first document is seen.
+is computed just after a generation was bumped may hence lack the change. It keeps for a moment only, as far as the
+clocks of the hosts agree; the generation is bumped once more for those that don't. A batch run bumps several times: it
+may still be writing long after its first document is seen.
 """
 
 from __future__ import annotations

@@ -26,11 +26,13 @@ class TypeSnapshot(msgspec.Struct, frozen=True, array_like=True):
         synced_at: newest sync.
         held: closed hours in which any movie had a document.
         lagging: whether nothing was synced for too long (F3).
+        assumed: closed hours that pass for held although nothing proves it, each with the reason (M8).
     """
 
     synced_at: Moment | None = None
     held: frozenset[Moment] = frozenset()
     lagging: bool = False
+    assumed: frozenset[tuple[Moment, str]] = frozenset()
 
 
 class LayerSnapshot(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class LayerSnapshot(msgspec.Struct, frozen=True):
                 layer.synced_at,
                 frozenset(hour for hour in layer.held if hour < boundary.open_hour),
                 boundary.is_lagging(layer),
+                frozenset((hour, str(why)) for hour, why in layer.assumed.items() if hour < boundary.open_hour),
             )
             for name, layer in layers.speed.items()
         }
@@ -75,8 +78,8 @@ class Differences:
         batch: whether the newest batch document is another one, or other runs are published.
         stale: whether the batch layer became stale, or no longer is.
         synced: data types with another newest sync, each with the newest sync before.
-        statuses: data types that hold other hours than before, or that began or ceased to lag. The answers about every
-            movie report that, whether its own documents changed or not (M8).
+        statuses: data types that hold other hours than before or hold them with other proof, or that began or ceased to
+            lag. The answers about every movie report that, whether its own documents changed or not (M8).
     """
 
     batch: bool
@@ -92,7 +95,8 @@ def differences(before: LayerSnapshot, now: LayerSnapshot) -> Differences:
         known = before.types.get(name, TypeSnapshot())
         if seen.synced_at != known.synced_at:
             synced[name] = known.synced_at
-        changed = {hour for hour in seen.held ^ known.held if now.speed_from <= hour < floor_hour(before.at)}
+        others = (seen.held ^ known.held) | {hour for hour, _ in seen.assumed ^ known.assumed}
+        changed = {hour for hour in others if now.speed_from <= hour < floor_hour(before.at)}
         if changed or seen.lagging != known.lagging:
             statuses.add(name)
     batch = (before.batch, before.runs) != (now.batch, now.runs)

@@ -1,19 +1,24 @@
 """Turns the events of both collections' change streams into pending invalidations.
 
-Requirement C6.
+A document that was written again with nothing new in it is no change. Requirement C6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from merger.contract.documents import Contract, SpeedDocument
 from merger.contract.fields import count
 from merger.contract.payloads import SPEED_TYPES
-from merger.invalidation.change_stream import ChangeStream, Event
+from merger.invalidation.change_stream import MAX_EVENTS, ChangeStream, Event
 from merger.invalidation.pending import PendingInvalidations
 from merger.stores.store import Document
+
+_STAMPS = frozenset({"synced_at", "ttl_expires_at"})
+"""Fields whose update alone says nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,10 @@ class StreamNews:
     """The result of one read of both streams.
 
     Args:
-        covers_speed: whether it had every change of the speed layer since the read before.
         batch_changed: whether the batch layer changed.
         may_have_changed: whether anything changed, or may have.
     """
 
-    covers_speed: bool = False
     batch_changed: bool = False
     may_have_changed: bool = True
 
@@ -36,15 +39,20 @@ class StreamEvents:
     """Reads both streams. For one caller at a time.
 
     Args:
-        batch, speed: the streams; events of ``speed`` hold movie and type of their documents.
-        type_keys: keys that may hold a speed document's type, best first.
+        batch, speed: the streams; events of ``speed`` hold their documents.
+        contract: reads these.
+        is_unchanged: whether a speed document says what is known of it, by copies that noted every change since a time.
         pending: gets the invalidations of the speed layer's events; those of the batch layer are the caller's.
+        monotonic: seconds of a monotonic clock.
     """
 
     batch: ChangeStream
     speed: ChangeStream
-    type_keys: tuple[str, ...]
+    contract: Contract
+    is_unchanged: Callable[[SpeedDocument, float], bool]
     pending: PendingInvalidations
+    monotonic: Callable[[], float] = time.monotonic
+    _read_at: float = field(default=float("-inf"), init=False)
 
     @property
     def tokens(self) -> list[Mapping[str, Any] | None]:
@@ -65,27 +73,54 @@ class StreamEvents:
 
     def read(self) -> StreamNews:
         """Reads the events since the last read; never raises."""
+        since, self._read_at = self._read_at, self.monotonic()
         batch, speed = self.batch.read(), self.speed.read()
-        if speed.has_more:
+        # Of a flood, stamps and the process's own copies say what changed, but not what was deleted.
+        is_flood = len(speed.events) >= MAX_EVENTS and not any(map(_is_deletion, speed.events))
+        if speed.has_more and not is_flood:
+            self.pending.add_any_movie()
+        elif not speed.has_more:
+            for event in speed.events:
+                self._note(event, since)
+        is_quiet = batch.is_complete and speed.is_complete and not batch.events and not speed.events
+        return StreamNews(bool(batch.events) or batch.has_more, may_have_changed=not is_quiet)
+
+    def _note(self, event: Event, since: float) -> None:
+        """Notes a change of the speed layer; of a deleted document often even the movie is unknown."""
+        if _is_deletion(event):
+            self._note_deletion(readable_movie(event.get("documentKey") or {}))
+        elif not _is_restamp(event):
+            read = self.contract.read(speed=[event["fullDocument"]])
+            for document in read.speed:
+                if not self.is_unchanged(document, since):
+                    self._note_changed(document.movie_id, document.data_type)
+            for skip in read.skipped:
+                self._note_changed(skip.movie_id, skip.type)
+
+    def _note_deletion(self, movie_id: int | None) -> None:
+        if movie_id is None:
             self.pending.add_any_movie()
         else:
-            for event in speed.events:
-                self._note(event)
-        is_quiet = batch.is_complete and speed.is_complete and not batch.events and not speed.events
-        return StreamNews(speed.is_complete, bool(batch.events) or batch.has_more, may_have_changed=not is_quiet)
+            self._note_changed(movie_id, None)
 
-    def _note(self, event: Event) -> None:
-        """Notes a change of the speed layer; of a deleted document the movie is unknown."""
-        document = event.get("fullDocument") or event.get("documentKey") or {}
-        movie_id = readable_movie(document)
-        data_type = next((document[key] for key in self.type_keys if document.get(key) is not None), None)
-        if "fullDocument" not in event and movie_id is None:
-            self.pending.add_any_movie()
-        elif movie_id is not None:
+    def _note_changed(self, movie_id: int | None, data_type: str | None) -> None:
+        if movie_id is not None:
             self.pending.add_movies([movie_id])
         for name in SPEED_TYPES:
             if data_type in (name, None):
                 self.pending.add_type(name)
+
+
+def _is_deletion(event: Event) -> bool:
+    """Whether the document, or the whole collection, is gone by now."""
+    return event.get("fullDocument") is None
+
+
+def _is_restamp(event: Event) -> bool:
+    """Whether an update wrote nothing but stamps."""
+    change = event.get("updateDescription") or {}
+    updated = change.get("updatedFields") or {}
+    return bool(updated) and _STAMPS.issuperset(updated) and not change.get("removedFields")
 
 
 def readable_movie(document: Document) -> int | None:

@@ -14,15 +14,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pymongo
 
 from merger.answers.service import MergeService
-from merger.cache.generations import BATCH_GENERATION, of_changed_type
+from merger.cache.generations import BATCH_GENERATION
 from merger.contract.collections import SPEED
-from merger.contract.documents import Aliases
+from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
+from merger.core.boundary import CLOCK_SKEW
+from merger.core.stamps import StampForm, stamp_ranges
+from merger.core.windows import EPOCH
 from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
@@ -69,8 +73,8 @@ class Watcher:
     Args:
         service: its answers are invalidated; it knows the layers' state, the documents and the generations.
         leader: the claim to lead.
-        batch, speed: change streams of both collections; events of ``speed`` hold movie and type of their documents.
-        aliases: the spellings of the speed documents' type.
+        batch, speed: change streams of both collections; events of ``speed`` hold their documents.
+        contract: reads the speed documents of events; knows the spellings of their type.
         monotonic: seconds of a monotonic clock.
 
     Attributes:
@@ -82,7 +86,7 @@ class Watcher:
     leader: Leader
     batch: ChangeStream
     speed: ChangeStream
-    aliases: Aliases
+    contract: Contract
     monotonic: Callable[[], float] = time.monotonic
     is_leader: bool = field(default=False, init=False)
     batch_noticed: datetime | None = field(default=None, init=False)
@@ -90,12 +94,15 @@ class Watcher:
     _state: bytes = field(default=b"", init=False)
     _is_store_away: bool = field(default=False, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
+    _is_new: bool = field(default=False, init=False)
+    _sync_forms: frozenset[StampForm] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
         self._pending = PendingInvalidations(TYPES, self.monotonic)
         # Changes that only this process found; kept until they are bumped, whichever process leads.
         self._missed = PendingInvalidations(TYPES, self.monotonic)
-        self._streams = StreamEvents(self.batch, self.speed, self.aliases.speed_type_keys, self._pending)
+        is_unchanged = self.service.is_unchanged
+        self._streams = StreamEvents(self.batch, self.speed, self.contract, is_unchanged, self._pending, self.monotonic)
 
     def tick(self) -> frozenset[str]:
         """Looks for changes if a look is due, and bumps the generations that they invalidate.
@@ -111,7 +118,7 @@ class Watcher:
             if not self.is_leader:
                 return self._bump_missed(Changes() if seen is None else seen[1])
             if seen is not None:
-                self._collect_changes(*seen, news)
+                self._collect_changes(*seen)
             return self._bump_missed(Changes()) | self._bump()
         except RedisTrouble:
             return frozenset()  # the link logs it; what is due stays due
@@ -169,7 +176,7 @@ class Watcher:
         if known is None:
             self._pending.add_all()
             return
-        self._before, self.batch_noticed = known.snapshot, known.batch_noticed
+        self._before, self.batch_noticed, self._is_new = known.snapshot, known.batch_noticed, True
         self._streams.resume(known.tokens)
         for data_type in TYPES:
             self._pending.add_type(data_type)
@@ -186,17 +193,17 @@ class Watcher:
             self._log_once(error)
             return None
         self._is_store_away = False
-        self._looked_at = self.monotonic()
+        self._looked_at, self._sync_forms = self.monotonic(), layers.sync_forms
         return LayerSnapshot.of(boundary, layers), changes
 
-    def _collect_changes(self, now: LayerSnapshot, changes: Changes, news: StreamNews) -> None:
+    def _collect_changes(self, now: LayerSnapshot, changes: Changes) -> None:
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
                 if self._before is not None:
                     # In the hours that this process keeps, also documents edited or deleted without a new stamp.
                     _add_changes(changes.movies, self._pending)
-                    self._compare(self._before, now, news)
-            self._before = now
+                    self._compare(self._before, now, changes)
+            self._before, self._is_new = now, False
         except StoreError as error:
             self._log_once(error)
 
@@ -211,16 +218,15 @@ class Watcher:
             self._note_batch()
         return news
 
-    def _compare(self, before: LayerSnapshot, now: LayerSnapshot, news: StreamNews) -> None:
+    def _compare(self, before: LayerSnapshot, now: LayerSnapshot, changes: Changes) -> None:
         found = differences(before, now)
         if found.batch and not self._pending.has_recent(BATCH_GENERATION, RECENT_SECONDS):
             self._note_batch()
         if found.stale:
             self._pending.add_batch_age()
         for data_type, since in found.synced.items():
-            # What a stream reported is bumped already, and will be once more when older copies are gone.
-            is_reported = self._pending.has_recent(of_changed_type(data_type), RECENT_SECONDS)
-            if not (news.covers_speed and is_reported):
+            # Where the copies were kept all the while, they know what is new: a newer stamp alone is no news.
+            if self._is_new or data_type in changes.starts:
                 self._pending.add_type(data_type)
                 self._add_movies_since(data_type, since, now.at)
         for data_type in found.statuses:
@@ -229,15 +235,13 @@ class Watcher:
     def _add_movies_since(self, data_type: str, since: datetime | None, now: datetime) -> None:
         """Adds the movies written since the newest sync before, and a little earlier.
 
-        The copies' own look at the changes does not replace this: it leaves out stamps that arrive late for hours that
-        are not kept, and rarely tries spellings of the type that are not in use.
+        For a new leader, whose copies may have got a change that the former one had not bumped yet.
         """
-        span = {"$lte": now} if since is None else {"$gte": since - OVERLAP, "$lte": now}
+        spans = stamp_ranges(EPOCH if since is None else since - OVERLAP, now + CLOCK_SKEW, self._sync_forms)
         found: list[Document] = []
-        for key in self.aliases.speed_type_keys:
-            wanted: Mapping[str, Any] = {key: data_type, "synced_at": span}
+        for (key, name), span in product(self.contract.aliases.spellings_of_type(data_type), spans):
+            wanted: Mapping[str, Any] = {key: name, "synced_at": span}
             found += self.service.store.find(Find(SPEED, wanted, only=("movie_id",), limit=MAX_MOVIES + 1))
-        # Stamps that are text are in no range of dates: then something changed, but which movies is unknown.
         if not 0 < len(found) <= MAX_MOVIES:
             self._pending.add_any_movie()
         else:

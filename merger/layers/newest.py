@@ -1,33 +1,35 @@
-"""Finds the newest document by a date field, without reading all documents each time.
+"""Finds the newest readable document by a date field, without reading all documents each time.
 
 Not every server finds the newest of many documents without reading all of them. So the first search goes back in time
-step by step, and later ones read only what is newer than the last one found.
+step by step, and later ones read only what is newer than the last one found. A document that can't be read is not the
+newest of anything. Requirements D2 and M8.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from merger.contract.fields import moment, readable
+from merger.contract.fields import readable
+from merger.contract.stamps import moment
+from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, ODD, StampForm, form_of, stamp_ranges
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
 
 
-END_OF_TEXT = "~"
-"""Sorts after every date stored as text. Ranges of text need an end: without one, the embedded server reads on through
-everything that sorts after text, dates included."""
+_TICK = timedelta(milliseconds=1)
+"""The precision of stored dates."""
 
 
-ANY_TEXT = {"$gte": "0", "$lt": END_OF_TEXT}
-"""The range of all dates stored as text, which ranges of dates never match."""
+_PAGE, _MOST_PAGES = 20, 5
+"""Documents per find while looking for a readable one, and the most finds in one range."""
 
 
-_MAX_CANDIDATES = 20
-"""Most of the newest documents to check for one with a readable date."""
+Choices = Sequence[Mapping[str, Any]]
+"""Filters of which each, together with the date field, uses an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +39,129 @@ class Newest:
     Args:
         value: its date, aware UTC; ``None`` if there is no document.
         witness: its id, to check that it still exists.
-        stored: its date as stored; producers may write ISO 8601 text.
     """
 
     value: datetime | None = None
     witness: Any = None
-    stored: Any = None
 
 
-def find_newest(
-    store: Store,
-    collection: str,
-    choices: Sequence[Mapping[str, Any]],
-    name: str,
-    known: Newest,
-    now: datetime,
-) -> Newest:
-    """Finds the newest document by the date field ``name``, as far as one search can tell.
-
-    The first choice with anything newer than ``known`` is returned; if a later choice has something newer still, the
-    next search finds it. Dates after ``now`` come from a wrong clock and are ignored.
+@dataclass(frozen=True, slots=True)
+class NewestSearch:
+    """Searches one collection by one date field.
 
     Args:
         store: the store to search.
         collection: its name.
-        choices: filters; each of them with ``name`` uses an index.
-        name: a date field.
-        known: the result of the last search.
-        now: aware UTC.
-
-    Raises:
-        StoreError: from the store.
+        name: the date field.
+        is_readable: tells whether a whole document can be read; others are passed over.
     """
-    if known.value is not None:
-        span = {"$gt": known.stored} | ({"$lt": END_OF_TEXT} if isinstance(known.stored, str) else {"$lte": now})
+
+    store: Store
+    collection: str
+    name: str
+    is_readable: Callable[[Document], bool]
+
+    def find_newest(self, choices: Choices, known: Newest, now: datetime, forms: Collection[StampForm]) -> Newest:
+        """Finds the newest document, as far as one search can tell.
+
+        The first choice with anything newer than ``known`` is returned; if a later choice has something newer still,
+        the next search finds it. Dates after ``now`` come from a wrong clock and are ignored.
+
+        Args:
+            choices: the documents to search.
+            known: the result of the last search.
+            now: aware UTC.
+            forms: the forms besides dates in which the field is stored.
+
+        Raises:
+            StoreError: from the store.
+        """
+        if known.value is not None:
+            spans = [{"$gt": known.value, "$lte": now}, *stamp_ranges(known.value, now + _TICK, forms)[1:]]
+            for wanted in choices:
+                found = self._newest_in(wanted, spans, known.value, now)
+                if found is not None:
+                    return found
+            if self._is_unchanged(known):
+                return known
         for wanted in choices:
-            found = _newest_of(store, collection, {**wanted, name: span}, name, known.value, now)
+            for back in _STEPS_BACK:
+                found = self._newest_in(wanted, stamp_ranges(now - back, now + _TICK, forms), None, now)
+                if found is not None:
+                    return found
+        return Newest()
+
+    def find_forms(self, choices: Choices, name: str = "", odd: Choices = ()) -> frozenset[StampForm]:
+        """Finds the forms besides dates in which a field is stored, from a few of the largest texts and numbers.
+
+        Args:
+            choices: the documents to search.
+            name: the field; empty: that of the search.
+            odd: further ranges, of values that are no moments.
+
+        Raises:
+            StoreError: from the store.
+        """
+        name = name or self.name
+        finds = (
+            Find(self.collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_PAGE)
+            for wanted in choices
+            for span in (ANY_TEXT, ANY_NUMBER, *odd)
+        )
+        return forms_in(document.get(name) for find in finds for document in self.store.find(find))
+
+    def _newest_in(
+        self, wanted: Mapping[str, Any], spans: Sequence[Mapping[str, Any]], after: datetime | None, now: datetime
+    ) -> Newest | None:
+        """The newest document in any of the ranges, which may hold dates of several forms."""
+        result: Newest | None = None
+        for span in spans:
+            found = self._newest_in_range(wanted, span, after, now)
             if found is not None:
+                result, after = found, found.value
+        return result
+
+    def _newest_in_range(
+        self, wanted: Mapping[str, Any], span: Mapping[str, Any], after: datetime | None, now: datetime
+    ) -> Newest | None:
+        name = self.name
+        for _ in range(_MOST_PAGES):
+            find = Find(self.collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_PAGE)
+            page = self.store.find(find)
+            dated = [(read_date(document, name), document["_id"]) for document in page]
+            newer = [
+                Newest(value, witness)
+                for value, witness in dated
+                if value is not None and value <= now and (after is None or value > after)
+            ]
+            found = self._first_readable(newer[:1]) or self._first_readable(newer[1:])
+            if found is not None or len(page) < _PAGE or not newer:
                 return found
-        if _is_unchanged(store, collection, name, known):
-            return known
-    for wanted in choices:
-        for back in _ranges(now):
-            found = _newest_of(store, collection, {**wanted, name: back}, name, None, now)
-            if found is not None:
-                return found
-    return Newest()
+            # All of these are unreadable. What is written in one go often has one stamp, so it is passed over as one.
+            span = {key: value for key, value in span.items() if key != "$lte"} | {"$lt": page[-1][name]}
+        return None
+
+    def _first_readable(self, candidates: Sequence[Newest]) -> Newest | None:
+        if not candidates:
+            return None
+        ids = [each.witness for each in candidates]
+        found = self.store.find(Find(self.collection, {"_id": {"$in": ids}}))
+        good = [document["_id"] for document in found if self.is_readable(document)]
+        return next((each for each in candidates if each.witness in good), None)
+
+    def _is_unchanged(self, known: Newest) -> bool:
+        found = self.store.find(Find(self.collection, {"_id": known.witness}, only=(self.name,), limit=1))
+        return bool(found) and read_date(found[0], self.name) == known.value
+
+
+_TEXT_IDS = {"$gte": "0", "$lt": ":"}
+"""Contains the texts that begin with a digit."""
+
+
+def forms_in(values: Any) -> frozenset[StampForm]:
+    """The forms besides dates among stored values."""
+    forms = (form_of(value) or ODD for value in values if value is not None)
+    return frozenset(form for form in forms if form != DATE)
 
 
 def read_date(document: Document, name: str) -> datetime | None:
@@ -91,22 +170,24 @@ def read_date(document: Document, name: str) -> datetime | None:
     return result
 
 
-def _ranges(now: datetime) -> Iterator[dict[str, Any]]:
-    for length in _STEPS_BACK:
-        yield {"$gte": now - length, "$lte": now}
-    yield ANY_TEXT
+def filters_of(spellings: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The filter of each key and name under which documents state a type."""
+    return [{key: name} for key, name in spellings]
 
 
-def _newest_of(
-    store: Store, collection: str, wanted: Mapping[str, Any], name: str, after: datetime | None, now: datetime
-) -> Newest | None:
-    for document in store.find(Find(collection, wanted, only=(name,), newest_by=name, limit=_MAX_CANDIDATES)):
-        value = read_date(document, name)
-        if value is not None and value <= now and (after is None or value > after):
-            return Newest(value, document["_id"], document[name])
-    return None
+def finds_any(store: Store, collection: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether any document matches.
+
+    Raises:
+        StoreError: from the store.
+    """
+    return bool(store.find(Find(collection, wanted, only=("_id",), limit=1)))
 
 
-def _is_unchanged(store: Store, collection: str, name: str, known: Newest) -> bool:
-    found = store.find(Find(collection, {"_id": known.witness}, only=(name,), limit=1))
-    return bool(found) and read_date(found[0], name) == known.value
+def finds_text_ids(store: Store, collection: str) -> bool:
+    """Whether a collection has documents with the id of the movie as text; an index answers that.
+
+    Raises:
+        StoreError: from the store.
+    """
+    return finds_any(store, collection, {"movie_id": _TEXT_IDS})

@@ -1,6 +1,7 @@
 """Which batch runs readers may see. Pure.
 
-The optional collection ``batch_runs`` has a record per run: ``{batch_run_id, status, covers_until}``. Once any run is
+The optional collection ``batch_runs`` has a record per run: ``{batch_run_id, status, covers_until, documents}``, the
+last one the number of documents by view type. Once any run is
 ``published``, documents that name another run are invisible; documents that name no run stay visible. Before that, only
 runs whose record has another status are hidden, so starting to keep records hides nothing. A record of status
 ``adopted`` lists the ``runs`` that existed before the first was published; they stay visible.
@@ -16,7 +17,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from merger.contract.fields import moment, readable
+from merger.contract.fields import count, readable
+from merger.contract.stamps import moment
 
 RUNS: Final = "batch_runs"
 """The collection of run records."""
@@ -38,11 +40,14 @@ class Publication:
         published: ids as stored, each with the coverage that its run states, aware UTC.
         withheld: ids of runs with another status.
         adopted: ids of runs from before the first publication.
+        written: documents by view type that the records of published runs state; runs without a statement are left
+            out.
     """
 
     published: Mapping[Any, datetime | None] = field(default_factory=dict)
     withheld: frozenset[Any] = frozenset()
     adopted: frozenset[Any] = frozenset()
+    written: Mapping[Any, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Iterable[Mapping[str, Any]]) -> Publication:
@@ -66,7 +71,10 @@ class Publication:
             if record.get("status") == PUBLISHED
         }
         return cls(
-            published, frozenset(newest.keys() - published.keys()), frozenset(_adopted_runs(records)) - newest.keys()
+            published,
+            frozenset(newest.keys() - published.keys()),
+            frozenset(_adopted_runs(records)) - newest.keys(),
+            {run_id: stated for run_id in published if (stated := _stated_documents(newest[run_id][1]))},
         )
 
     @property
@@ -119,6 +127,13 @@ def _adopted_runs(records: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     for record in records:
         runs = record.get("runs") if record.get("status") == ADOPTED else None
         yield from (run_id for run_id in (runs if isinstance(runs, list) else ()) if isinstance(run_id, Hashable))
+
+
+def _stated_documents(record: Mapping[str, Any]) -> dict[str, int]:
+    """The number of documents by view type that a record states, as far as it can be read."""
+    stated = record.get("documents")
+    numbers = {key: readable(value, count) for key, value in stated.items()} if isinstance(stated, Mapping) else {}
+    return {str(key): number for key, number in numbers.items() if number is not None}
 
 
 def _recency(record: Mapping[str, Any]) -> datetime:

@@ -16,10 +16,12 @@ from pymongo.database import Database
 
 from merger.contract.collections import BATCH
 from merger.contract.documents import BatchDocument, Contract
-from merger.contract.fields import moment, readable
+from merger.contract.fields import readable
 from merger.contract.identity import Identity, identity_of, recency_of
 from merger.contract.payloads import VIEWS
+from merger.contract.stamps import moment
 from merger.core.boundary import Boundary
+from merger.core.stamps import ANY_FORM
 from merger.core.windows import EPOCH
 from merger.errors import MergerError
 from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS, Publication
@@ -225,9 +227,10 @@ class RunPublisher:
         dates = []
         for view_type, spelling in self._types():
             if documents.get(view_type):
-                wanted = {"view_type": spelling, RUN_KEY: run_id}
-                newest = self._batch.find_one(wanted, {"computed_at": 1}, sort=[("computed_at", DESCENDING)])
-                dates.append(readable((newest or {}).get("computed_at"), moment))
+                for span in ANY_FORM:
+                    wanted = {"view_type": spelling, RUN_KEY: run_id, "computed_at": span}
+                    newest = self._batch.find_one(wanted, {"computed_at": 1}, sort=[("computed_at", DESCENDING)])
+                    dates.append(readable((newest or {}).get("computed_at"), moment))
         return max((date for date in dates if date is not None), default=None)
 
     def _adopt(self, run_ids: Sequence[Any]) -> None:

@@ -1,32 +1,30 @@
 """The state of both layers, kept current with a few cheap reads.
 
-It holds, for each speed data type, the hours in which any movie has a document and the newest sync; for the batch
-layer, the newest ``computed_at``. Reading these for each answer would read whole collections, so each fact is kept with
-a *witness*: the id of one document that proves it. A refresh checks that the witnesses still exist (one find by id),
-that nothing newer arrived (one range), and whether known gaps have been filled (one range each). Requirements M8, F3
-and F4.
+It holds, for each speed data type, the hours that are held or pass for held, and the newest sync; for the batch layer,
+the newest ``computed_at``. Reading these for each answer would read whole collections, so each fact is kept with a
+*witness*: the id of one document that proves it. Requirements M8, F3 and F4.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
-from merger.contract.documents import Aliases
-from merger.contract.payloads import VIEWS
+from merger.contract.documents import Contract
+from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.boundary import Boundary, Layers, SpeedLayer
-from merger.core.intervals import as_intervals, closed_hours
-from merger.core.windows import HOUR, floor_hour
+from merger.core.stamps import StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreError, StoreUnavailable
-from merger.layers.newest import ANY_TEXT, Newest, find_newest, read_date
+from merger.layers.absence import RunEvidence
+from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
-from merger.layers.text_dates import text_ranges
-from merger.stores.store import Document, Find, Store
+from merger.layers.silence import Silence
+from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
+from merger.stores.store import Document, Store
 
 MAX_AGE = 2.0
 """Seconds for which a layer's state may be used without a refresh."""
@@ -36,27 +34,11 @@ WAIT_AGE = 5.0
 """Beyond this age in seconds a request waits for a refresh in progress instead of using the known state."""
 
 
-_MAX_CANDIDATES = 20
-"""Most documents to check for one that belongs to an hour, so that an invalid document hides no other."""
+_NEVER = float("-inf")
 
 
-THOROUGH_INTERVAL = 30.0
-"""Seconds between two searches for spellings and text dates that no producer is known to use."""
-
-
-@dataclass
-class _TypeState:
-    """The state of one speed data type."""
-
-    witnesses: dict[datetime, Any] = field(default_factory=dict)
-    probed: set[datetime] = field(default_factory=set)
-    newest: Newest = field(default_factory=Newest)
-    keys_in_use: set[str] = field(default_factory=set)
-    has_text: bool = False
-    thorough_at: float = float("-inf")
-    read_at: float = float("-inf")
-    layer: SpeedLayer = field(default_factory=SpeedLayer)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+EVIDENCE_AGE = 30.0
+"""Seconds for which the state of a data type may be used to judge the silence of another one."""
 
 
 class LayerState:
@@ -64,7 +46,7 @@ class LayerState:
 
     Args:
         store: holds both collections; reads published batch runs only.
-        aliases: spellings of the types.
+        contract: reads the documents.
         monotonic: a monotonic clock, in seconds.
         published: reads which batch runs are published.
     """
@@ -72,17 +54,22 @@ class LayerState:
     def __init__(
         self,
         store: Store,
-        aliases: Aliases,
+        contract: Contract,
         monotonic: Callable[[], float],
         published: Callable[[], Publication] = Publication,
     ) -> None:
         self._store = store
-        self._aliases = aliases
+        self._contract = contract
         self._monotonic = monotonic
-        self._speed: dict[str, _TypeState] = {}
+        self._speed: dict[str, TypeState] = {}
+        self._judged: dict[str, tuple[tuple[float, ...], SpeedLayer]] = {}
         self._published = published
         self._batch, self._runs = Newest(), ""
-        self._batch_read_at = float("-inf")
+        self._evidence = RunEvidence(store, contract, monotonic)
+        self._has_background = False
+        self._batch_forms: frozenset[StampForm] = frozenset()
+        self._has_text_ids = False
+        self._batch_read_at = self._batch_thorough_at = float("-inf")
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
 
@@ -101,7 +88,12 @@ class LayerState:
             StoreError: from the store; the known state is kept.
         """
         computed_at = self._batch_computed_at(boundary, max_age)
-        return replace(self._speed_layers(types, boundary, max_age), batch_computed_at=computed_at, runs=self._runs)
+        return self._with_batch(self._speed_layers(types, boundary, max_age), computed_at)
+
+    def known_since(self, types: tuple[str, ...]) -> float:
+        """When the state that is known now was read, the oldest part of it; seconds of the monotonic clock."""
+        states = [self._speed.get(data_type) for data_type in types]
+        return min([self._batch_read_at, *(_NEVER if state is None else state.read_at for state in states)])
 
     def available_layers(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
         """The state of the layers that answer, and the error of each collection that does not.
@@ -114,54 +106,109 @@ class LayerState:
             computed_at = self._batch_computed_at(boundary, MAX_AGE)
         except StoreError as error:
             errors[BATCH], computed_at = error, self._batch.value
-        layers = Layers(batch_computed_at=computed_at, runs=self._runs)
+        layers = self._with_batch(Layers(), computed_at)
         try:
-            speed = self._speed_layers(types, boundary, MAX_AGE)
-            layers = replace(speed, batch_computed_at=computed_at, runs=self._runs)
+            layers = self._with_batch(self._speed_layers(types, boundary, MAX_AGE), computed_at)
         except StoreError as error:
             errors[SPEED] = error
         return without_layers(layers, errors), errors
 
+    def _with_batch(self, speed: Layers, computed_at: datetime | None) -> Layers:
+        text_ids = speed.text_ids | ({LAYER_OF[BATCH]} if self._has_text_ids else set())
+        absence = self._evidence.absence
+        return replace(speed, batch_computed_at=computed_at, runs=self._runs, text_ids=text_ids, absence=absence)
+
     def _speed_layers(self, types: tuple[str, ...], boundary: Boundary, max_age: float) -> Layers:
+        states = {data_type: self._type_state(data_type, boundary, max_age) for data_type in types}
+        if any(state.has_doubts for state in states.values()):
+            # Only then it matters what the other types prove.
+            for data_type in SPEED_TYPES:
+                self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))
+        for data_type in SPEED_TYPES if types else ():
+            self._know_forms(self._known_state(data_type))
+        every = list(self._speed.values())
         return Layers(
-            speed={data_type: self._speed_layer(data_type, boundary, max_age) for data_type in types},
-            hours_as_text=any(state.has_text for state in list(self._speed.values())),
+            speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
+            hour_forms=frozenset().union(*(state.hour_forms for state in every)),
+            sync_forms=frozenset().union(*(state.sync_forms for state in every)),
+            spellings={each.data_type: foreign for each in every if (foreign := each.foreign_spellings)},
+            text_ids=frozenset({LAYER_OF[SPEED]} if any(state.has_text_ids for state in every) else ()),
         )
 
-    def note_newest_batch(self, document: Document | None) -> None:
+    def _judge(self, state: TypeState, boundary: Boundary) -> SpeedLayer:
+        """The layer as it was judged after the last refresh of any type."""
+        every = list(self._speed.values())
+        basis = tuple(each.read_at for each in every)
+        known = self._judged.get(state.data_type)
+        if known is not None and known[0] == basis:
+            return known[1]
+        others = [other.seen for other in every if other is not state]
+        layer = Silence(boundary, state.seen, others, state.count_before).judge()
+        self._judged[state.data_type] = (basis, layer)
+        return layer
+
+    def note_newest_batch(self, newest: Newest) -> None:
         """Notes the newest batch document that the catalogue has just read, as a starting point."""
-        value = None if document is None else read_date(document, "computed_at")
-        if document is None or value is None:
+        if newest.value is None:
             return
         with self._batch_lock:
-            if self._batch.value is None or value > self._batch.value:
-                self._batch = Newest(value, document["_id"], document["computed_at"])
+            if self._batch.value is None or newest.value > self._batch.value:
+                self._batch = newest
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:
         if self._acquire(self._batch_lock, self._batch_read_at, max_age):
             try:
-                if self._monotonic() - self._batch_read_at > max_age:
-                    names = [name for view_type in VIEWS for name in self._aliases.names_of_view(view_type)]
-                    choices = [{"view_type": name} for name in names]
-                    self._runs = self._published().mark
-                    self._batch = find_newest(self._store, BATCH, choices, "computed_at", self._batch, boundary.now)
-                    self._batch_read_at = self._monotonic()
+                began = self._monotonic()
+                if began - self._batch_read_at > max_age:
+                    publication = self._published()
+                    self._runs = publication.mark
+                    self._refresh_batch(boundary.now)
+                    self._has_background |= max_age == 0.0
+                    if max_age == 0.0 or not self._has_background:
+                        self._evidence.refresh(publication, self._batch.value, boundary)
+                    self._batch_read_at = began
             finally:
                 self._batch_lock.release()
         return self._batch.value
 
-    def _speed_layer(self, data_type: str, boundary: Boundary, max_age: float) -> SpeedLayer:
+    def _refresh_batch(self, now: datetime) -> None:
+        aliases = self._contract.aliases
+        choices = [{"view_type": name} for view_type in VIEWS for name in aliases.names_of_view(view_type)]
+        search = NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
+        if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
+            self._batch_forms = search.find_forms(choices)
+            self._has_text_ids = finds_text_ids(self._store, BATCH)
+            self._batch_thorough_at = self._monotonic()
+        self._batch = search.find_newest(choices, self._batch, now, self._batch_forms)
+
+    def _is_readable_batch(self, document: Document) -> bool:
+        return bool(self._contract.read(batch=[document]).batch)
+
+    def _known_state(self, data_type: str) -> TypeState:
         with self._lock:
-            state = self._speed.setdefault(data_type, _TypeState())
+            state = self._speed.get(data_type)
+            if state is None:
+                state = self._speed[data_type] = TypeState(self._store, self._contract, data_type, self._monotonic)
+        return state
+
+    def _know_forms(self, state: TypeState) -> None:
+        """Finds the forms of moments of a type that nobody has asked for: a movie's reads find all its types."""
+        if self._acquire(state.lock, state.forms_at, THOROUGH_INTERVAL):
+            try:
+                if self._monotonic() - state.forms_at > THOROUGH_INTERVAL:
+                    state.find_forms()
+            finally:
+                state.lock.release()
+
+    def _type_state(self, data_type: str, boundary: Boundary, max_age: float) -> TypeState:
+        state = self._known_state(data_type)
         if self._acquire(state.lock, state.read_at, max_age):
             try:
                 if self._monotonic() - state.read_at > max_age:
-                    self._refresh(data_type, state, boundary)
-                    state.layer = SpeedLayer(frozenset(state.witnesses), state.newest.value)
-                    state.read_at = self._monotonic()
+                    state.refresh(boundary, in_background=max_age == 0.0)
             finally:
                 state.lock.release()
-        return state.layer
+        return state
 
     def _acquire(self, lock: threading.Lock, read_at: float, max_age: float) -> bool:
         """Acquires the lock if a refresh is due; waits for it only if the known state is too old."""
@@ -174,75 +221,8 @@ class LayerState:
             raise StoreUnavailable("the state of the layers is still being read")
         return True
 
-    def _refresh(self, data_type: str, state: _TypeState, boundary: Boundary) -> None:
-        self._drop_lost_hours(state)
-        thorough = self._monotonic() - state.thorough_at > THOROUGH_INTERVAL
-        every = self._aliases.speed_type_keys
-        keys = every if thorough else tuple(k for k in every if k == every[0] or k in state.keys_in_use)
-        choices = [{key: data_type} for key in keys]
-        state.newest = find_newest(self._store, SPEED, choices, "synced_at", state.newest, boundary.now)
-        if thorough:
-            texts = ({**wanted, "hour": ANY_TEXT} for wanted in choices)
-            state.has_text = any(self._store.find(Find(SPEED, wanted, only=("hour",), limit=1)) for wanted in texts)
-            state.thorough_at = self._monotonic()
-        usable = closed_hours(boundary.speed_from, boundary.open_hour + HOUR, None)
-        for expired in (state.witnesses.keys() | state.probed) - set(usable):
-            state.witnesses.pop(expired, None)
-            state.probed.discard(expired)
-        for hour in self._hours_to_probe(data_type, state, usable, keys):
-            witness = self._find_document(data_type, state, hour, hour + HOUR, keys)
-            state.probed.add(hour)
-            if witness is not None:
-                state.witnesses[hour] = witness["_id"]
-
-    def _drop_lost_hours(self, state: _TypeState) -> None:
-        """Drops the hours whose witness no longer exists."""
-        if not state.witnesses:
-            return
-        ids = list(state.witnesses.values())
-        found = self._store.find(Find(SPEED, {"_id": {"$in": ids}}, only=("hour",)))
-        still = {document["_id"]: _hour_of(document) for document in found}
-        lost = [hour for hour, witness in state.witnesses.items() if still.get(witness) != hour]
-        for hour in lost:
-            del state.witnesses[hour]
-            state.probed.discard(hour)
-
-    def _hours_to_probe(
-        self, data_type: str, state: _TypeState, usable: list[datetime], keys: Sequence[str]
-    ) -> list[datetime]:
-        """Hours without a witness that were never probed, or are in a gap that now contains a document."""
-        unknown = [hour for hour in usable if hour not in state.witnesses]
-        result = [hour for hour in unknown if hour not in state.probed]
-        for start, end in as_intervals(hour for hour in unknown if hour in state.probed):
-            if start is not None and self._find_document(data_type, state, start, end, keys) is not None:
-                result += closed_hours(start, end, None)
-        return result
-
-    def _find_document(
-        self, data_type: str, state: _TypeState, start: datetime, end: datetime, keys: Sequence[str]
-    ) -> Document | None:
-        ranges: list[tuple[dict[str, Any], int]] = [({"$gte": start, "$lt": end}, _MAX_CANDIDATES)]
-        if state.has_text:
-            # Ranges of text are those of whole days, unless it is a single hour: then all their documents are checked.
-            limit = _MAX_CANDIDATES if end - start == HOUR else 0
-            ranges += [(each, limit) for each in text_ranges(start, end)]
-        for key in keys:
-            for hours, limit in ranges:
-                find = Find(SPEED, {key: data_type, "hour": hours}, only=("hour",), limit=limit)
-                for document in self._store.find(find):
-                    hour = _hour_of(document)
-                    if hour is not None and start <= hour < end:
-                        state.keys_in_use.add(key)
-                        return document
-        return None
-
 
 def without_layers(layers: Layers, away: Collection[str]) -> Layers:
     """The state of the layers for an answer that has to do without some collections."""
     names = frozenset(LAYER_OF[collection] for collection in away)
     return replace(layers, away=names, speed={} if SPEED in away else layers.speed)
-
-
-def _hour_of(document: Document) -> datetime | None:
-    value = read_date(document, "hour")
-    return value if value is not None and value == floor_hour(value) else None

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from merger.contract.collections import SPEED
-from merger.contract.fields import full_hour
 from merger.contract.importing import EXPIRES_AFTER
+from merger.contract.stamps import full_hour
 from merger.migrations_mongo.migration import Migration, Work
 
 FIELD: Final = "ttl_expires_at"

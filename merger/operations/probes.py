@@ -12,11 +12,12 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from merger import configuration, wiring
 from merger.cache.outcomes import hit_rate
-from merger.configuration import aliases
+from merger.configuration import aliases, configured_contract
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import BatchDocument, Contract
+from merger.contract.documents import BatchDocument
 from merger.contract.payloads import SPEED_TYPES, VIEWS
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import ANY_NUMBER, ANY_TEXT
 from merger.errors import StoreError
 from merger.indexes import declared as indexes
 from merger.indexes import server as indexing
@@ -99,14 +100,16 @@ def newest_views(boundary: Boundary) -> dict[str, BatchDocument | None]:
     Raises:
         StoreError: from the store.
     """
-    contract, store = Contract(aliases()), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
+    contract, store = configured_contract(), wiring.patient_store(LAYERS_TIMEOUT_SECONDS)
     newest: dict[str, BatchDocument | None] = {}
     for view_type in VIEWS:
         documents = []
         for spelling in contract.aliases.names_of_view(view_type):
-            wanted = {"view_type": spelling, "computed_at": {"$lte": boundary.now}}
-            documents += store.find(Find(BATCH, wanted, newest_by="computed_at", limit=_NEWEST_TRIED))
-        newest[view_type] = max(contract.read(batch=documents).batch, key=lambda d: d.computed_at, default=None)
+            for span in ({"$lte": boundary.now}, ANY_TEXT, ANY_NUMBER):
+                wanted = {"view_type": spelling, "computed_at": span}
+                documents += store.find(Find(BATCH, wanted, newest_by="computed_at", limit=_NEWEST_TRIED))
+        read = (each for each in contract.read(batch=documents).batch if each.computed_at <= boundary.now)
+        newest[view_type] = max(read, key=lambda each: each.computed_at, default=None)
     return newest
 
 

@@ -15,10 +15,10 @@ from typing import Any
 from pymongo.errors import OperationFailure
 
 from merger import wiring
-from merger.configuration import aliases
+from merger.configuration import aliases, configured_contract
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES, VIEWS
+from merger.core.stamps import ANY_FORM
 from merger.stores.mongo.client import client, database
 from merger.stores.mongo.errors import mongo_call
 from merger.stores.redis.client import redis_link
@@ -139,7 +139,7 @@ def contract_samples() -> dict[str, ContractSample]:
     """
     names = aliases()
     batch = [("view_type", each) for view_type in VIEWS for each in names.names_of_view(view_type)]
-    speed = [(key, each) for each in SPEED_TYPES for key in names.speed_type_keys]
+    speed = [spelling for each in SPEED_TYPES for spelling in names.spellings_of_type(each)]
     return {BATCH: _sample(BATCH, batch, "computed_at"), SPEED: _sample(SPEED, speed, "synced_at")}
 
 
@@ -155,7 +155,7 @@ def any_without_expiry() -> bool:
 
 def _sample(collection: str, types: list[tuple[str, str]], date: str) -> ContractSample:
     documents = {str(each["_id"]): each for each in _find_newest(collection, types, date)}
-    contract = Contract(aliases())
+    contract = configured_contract()
     read = contract.read(**{"batch" if collection == BATCH else "speed": documents.values()})
     return ContractSample(len(documents), Counter(each.kind for each in read.skipped))
 
@@ -163,7 +163,8 @@ def _sample(collection: str, types: list[tuple[str, str]], date: str) -> Contrac
 def _find_newest(collection: str, types: list[tuple[str, str]], date: str) -> Iterator[Mapping[str, Any]]:
     store = wiring.patient_store(TIMEOUT_SECONDS)
     for key, name in types:
-        yield from store.find(Find(collection, {key: name}, newest_by=date, limit=SAMPLE_SIZE))
+        for span in ANY_FORM:
+            yield from store.find(Find(collection, {key: name, date: span}, newest_by=date, limit=SAMPLE_SIZE))
     # Also some of any type, since a document may have an unknown one.
     yield from store.find(Find(collection, {}, limit=SAMPLE_SIZE))
 

@@ -1,4 +1,4 @@
-"""Reads one stored document as it is, for the admin.
+"""Reads one stored document as it is, by an id of any type, for the admin.
 
 Requirement O4.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bson import ObjectId, json_util
+from bson import Binary, ObjectId, json_util
+from bson.binary import UUID_SUBTYPE
+from bson.errors import BSONError
 
-from merger.configuration import aliases
+from merger.configuration import configured_contract
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract
+from merger.contract.importing import is_heartbeat
 from merger.errors import Unreadable
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -20,9 +22,33 @@ from merger.stores.mongo.errors import mongo_call
 TIMEOUT_SECONDS = 5.0
 
 
+_OPTIONS = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_aware=True)
+
+
+def id_text(value: Any) -> str:
+    """Writes an id as a text that means no other one, for ``parse_ids``: a text as it is, else extended JSON."""
+    if isinstance(value, str) and parse_ids(value) == [value]:
+        return value
+    return json_util.dumps(value, json_options=_OPTIONS)
+
+
+def show_id(value: Any) -> str:
+    """Writes an id for people."""
+    if isinstance(value, Binary) and value.subtype == UUID_SUBTYPE:
+        return str(value.as_uuid())
+    is_structured = isinstance(value, dict | bytes)
+    return json_util.dumps(value, json_options=json_util.RELAXED_JSON_OPTIONS) if is_structured else str(value)
+
+
 def parse_ids(text: str) -> list[Any]:
-    """Returns the ids that a text may mean: the text itself, an ``ObjectId``, a whole number."""
+    """Returns the ids that a text may mean: the text itself, an ``ObjectId``, a whole number, or extended JSON."""
     ids: list[Any] = [text]
+    if text.startswith(("{", '"')):
+        try:
+            ids.insert(0, json_util.loads(text, json_options=_OPTIONS))
+        except (ValueError, TypeError, BSONError, ArithmeticError, RecursionError):
+            return ids
+        return ids[:1] if text.startswith('"') else ids
     if ObjectId.is_valid(text):
         ids.append(ObjectId(text))
     if text.lstrip("-").isdecimal() and len(text) < 19:
@@ -47,10 +73,12 @@ def as_json(document: Mapping[str, Any]) -> str:
 
 def why_unreadable(collection: str, document: Mapping[str, Any]) -> str | None:
     """Returns why the service can't read a document; ``None``: it can."""
-    contract = Contract(aliases())
+    contract = configured_contract()
     try:
         if collection == BATCH:
             contract.read_batch(document)
+        elif is_heartbeat(document):
+            contract.read_heartbeat(document)
         else:
             contract.read_speed(document)
     except Unreadable as error:

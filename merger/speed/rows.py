@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
-from merger.core.columns import Flags, Floats, Integers
+from merger.core.columns import Flags, Floats, Integers, Small
 from merger.core.windows import EPOCH, HOUR
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "sentiment": ("avg_sentiment", "review_count"),
-    "stats": ("vote_average", "vote_count", "popularity", "popularity_velocity"),
+    "stats": ("vote_average", "vote_count", "popularity", "popularity_velocity", "trending_score"),
     "trending": ("trending_score", "velocity", "acceleration"),
 }
 """Fields of each type's payload that are kept."""
@@ -34,14 +34,16 @@ class Rows:
         synced: seconds since 1970, exact to the microsecond.
         values: a row per bucket, a column per field of ``FIELDS``; NaN where a bucket lacks the field.
         whole: which values were stored as integers, and are shown as such.
+        digests: of the whole payload, to be compared within the process: of other fields nothing else is kept.
     """
 
     data_type: str
     movies: Integers
-    hours: Integers
+    hours: Small
     synced: Floats
     values: Floats
     whole: Flags
+    digests: Integers
 
     @classmethod
     def of(cls, data_type: str, documents: Iterable[SpeedDocument] = ()) -> Rows:
@@ -50,14 +52,17 @@ class Rows:
         stored = [[document.data.get(name) for name in names] for document in found]
         whole = [[isinstance(value, int) for value in row] for row in stored]
         shape = (len(found), len(names))
+        # Thousands of buckets share a few hours.
+        numbers = {hour: hour_number(hour) for hour in {d.hour for d in found}}
         return cls(
             data_type=data_type,
             movies=np.array([d.movie_id for d in found], dtype=np.int64),
-            hours=np.array([hour_number(d.hour) for d in found], dtype=np.int64),
+            hours=np.array([numbers[d.hour] for d in found], dtype=np.int32),
             synced=np.array([d.synced_at.timestamp() for d in found], dtype=np.float64),
             # None becomes NaN.
             values=np.array(stored, dtype=np.float64).reshape(shape),
             whole=np.array(whole, dtype=np.bool_).reshape(shape),
+            digests=np.array([hash((d.is_assumed, *d.data.items())) for d in found], dtype=np.int64),
         )
 
     def __len__(self) -> int:
@@ -70,7 +75,7 @@ class Rows:
     @property
     def columns(self) -> tuple[NDArray[Any], ...]:
         """The columns, in the order of the fields."""
-        return self.movies, self.hours, self.synced, self.values, self.whole
+        return self.movies, self.hours, self.synced, self.values, self.whole, self.digests
 
     def column(self, name: str) -> Floats:
         """Returns a field of all rows; NaN where a bucket lacks it."""
@@ -114,19 +119,21 @@ class Rows:
         )
 
     def mean(self, value: str, weight: str | None) -> Mean:
-        """Returns the mean of a field that every row has, weighted by another field, or with equal weights.
+        """Returns the mean of a field over the rows that have it, weighted by another field, or with equal weights.
 
         The order of the rows affects the last digit, so the same order gives the same mean. Requirement M7.
         """
+        values = self.column(value)
+        known = ~np.isnan(values)
         if weight is None:
-            return Mean(float(self.column(value).sum()), len(self))
-        weights = self.column(weight)
-        return Mean(float((self.column(value) * weights).sum()), int(weights.astype(np.int64).sum()))
+            return Mean(float(values[known].sum()), int(known.sum()))
+        weights = self.column(weight)[known]
+        return Mean(float((values[known] * weights).sum()), int(weights.astype(np.int64).sum()))
 
     def differs(self, other: Rows) -> Flags:
-        """Returns, row by row, whether values or sync times differ from those of ``other``."""
+        """Returns, row by row, whether the payload differs from that of ``other``; a newer sync alone is no news."""
         same = (self.values == other.values) | (np.isnan(self.values) & np.isnan(other.values))
-        result: Flags = (self.synced != other.synced) | ~(same & (self.whole == other.whole)).all(axis=1)
+        result: Flags = (self.digests != other.digests) | ~(same & (self.whole == other.whole)).all(axis=1)
         return result
 
     @property

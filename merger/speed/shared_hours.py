@@ -12,19 +12,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from merger.contract.documents import Contract
+from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
 from merger.core.intervals import closed_hours
 from merger.core.windows import HOUR
 from merger.speed.change_log import ChangeLog, Changes
 from merger.speed.tables import HourRange, HourTable, SharedHours
 from merger.speed.type_hours import TypeHours
+from merger.speed.undated import Undated
 from merger.stores.store import Store
 
-MAX_BYTES = 40_000_000
+MAX_BYTES = 45_000_000
 """Memory of one process for hours, beyond which the least recently used are dropped.
 
-48 hours of 4,000 movies take 29 MB for all types.
+48 hours of 5,000 movies take 41 MB for all types.
 """
 
 
@@ -46,8 +47,9 @@ class SpeedHours:
         self._contract = contract
         self._monotonic = monotonic
         self._types: dict[str, TypeHours] = {}
+        self._undated: dict[str, Undated] = {}
         self._changes = ChangeLog()
-        self._assembled: OrderedDict[tuple[HourTable, ...], SharedHours] = OrderedDict()
+        self._assembled: OrderedDict[tuple[HourTable | Skipped, ...], SharedHours] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, wanted: HourRange, boundary: Boundary, layers: Layers) -> SharedHours:
@@ -73,7 +75,16 @@ class SpeedHours:
             if not table.is_empty
         )
         self._evict()
-        return self._assemble(tables)
+        undated = (self._undated.get(data_type) for data_type in wanted.types)
+        return self._assemble(tables, tuple(skip for found in undated if found is not None for skip in found.skipped))
+
+    def known_since(self, types: tuple[str, ...]) -> float:
+        """When all changes that the kept hours of some types have were read; seconds of the monotonic clock."""
+        return min((self._hours_of(data_type).known_since for data_type in types), default=float("inf"))
+
+    def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
+        """Whether a bucket says what the kept hours say, which have noted any change since a time (monotonic)."""
+        return self._hours_of(document.data_type).is_unchanged(document, since)
 
     def refresh(self, boundary: Boundary, layers: Layers) -> Changes:
         """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.
@@ -89,7 +100,11 @@ class SpeedHours:
             StoreError: from the store. Nothing is lost by it: the next call returns these changes.
         """
         for data_type in layers.speed:
-            self._hours_of(data_type).refresh(boundary, layers)
+            hours = self._hours_of(data_type)
+            hours.refresh(boundary, layers)
+            movies = self._undated_of(data_type).probe(at_once=hours.take_undated_news())
+            # Other processes probe at other times.
+            self._changes.note(data_type, movies, missed=movies)
         self._evict()
         return self._changes.take()
 
@@ -101,6 +116,12 @@ class SpeedHours:
                 self._types[data_type] = hours
             return hours
 
+    def _undated_of(self, data_type: str) -> Undated:
+        found = self._undated.get(data_type)
+        if found is None:
+            found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
+        return found
+
     def _evict(self) -> None:
         """Drops the least recently used hours of any type until the rest fits."""
         with self._lock:
@@ -109,12 +130,13 @@ class SpeedHours:
                 oldest = min(self._types.values(), key=lambda hours: hours.oldest_use)
                 total -= oldest.drop_least_used()
 
-    def _assemble(self, tables: tuple[HourTable, ...]) -> SharedHours:
+    def _assemble(self, tables: tuple[HourTable, ...], undated: tuple[Skipped, ...]) -> SharedHours:
+        parts: tuple[HourTable | Skipped, ...] = (*tables, *undated)
         with self._lock:
-            found = self._assembled.get(tables)
+            found = self._assembled.get(parts)
             if found is None:
-                found = self._assembled[tables] = SharedHours(tables)
-            self._assembled.move_to_end(tables)
+                found = self._assembled[parts] = SharedHours(tables, undated)
+            self._assembled.move_to_end(parts)
             while len(self._assembled) > _MAX_ASSEMBLED:
                 self._assembled.popitem(last=False)
             return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from merger.contract.dedupe import newest_speed
@@ -10,14 +11,14 @@ from merger.contract.documents import Documents, Skipped, SpeedDocument
 from merger.core.boundary import CLOCK_SKEW
 from merger.core.columns import Integers
 from merger.speed.rows import FIELDS, Rows
-from merger.speed.tables import HourTable, SharedHours
+from merger.speed.tables import HourTable, SharedHours, without_stamp
 
 _SETTLED_UNTIL = CLOCK_SKEW - timedelta(minutes=1)
 """Stamps no further ahead than this count in every answer that can see the table, even one begun a while ago."""
 
 
 def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: datetime) -> tuple[HourTable, Integers]:
-    """Adds documents to a table of their type and hour; returns it with the movies whose newest bucket changed.
+    """Adds documents to a table of their type and hour; returns it with the movies whose payload changed.
 
     Args:
         table: the table before; it is not changed.
@@ -32,23 +33,30 @@ def add_documents(table: HourTable, documents: Iterable[SpeedDocument], now: dat
         lambda d: (d.movie_id, d.synced_at),
     )
     if later or table.unsettled:
-        table = HourTable(table.data_type, table.hour, table.rows, table.skipped, tuple(later.values()))
+        table = replace(table, unsettled=tuple(later.values()))
     return table.with_rows(Rows.of(table.data_type, newest))
 
 
 def add_skipped(table: HourTable, skipped: Iterable[Skipped]) -> HourTable:
-    """Adds skipped documents to a table; returns the same table if it has them all."""
-    together = tuple(dict.fromkeys((*table.skipped, *skipped)))
-    if len(together) == len(table.skipped):
-        return table
-    return HourTable(table.data_type, table.hour, table.rows, together, table.unsettled)
+    """Adds skipped documents to a table, each with its newest stamp; returns the same table if it has them all."""
+    together = _newest_skipped((*table.skipped, *skipped))
+    return table if together == table.skipped else replace(table, skipped=together)
+
+
+def _newest_skipped(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    newest: dict[Skipped, Skipped] = {}
+    for skip in skipped:
+        known = newest.setdefault(without_stamp(skip), skip)
+        if known.written_at is None or (skip.written_at is not None and skip.written_at > known.written_at):
+            newest[without_stamp(skip)] = skip
+    return tuple(newest.values())
 
 
 def build_table(
     data_type: str, hour: datetime, documents: Iterable[SpeedDocument], skipped: Iterable[Skipped], now: datetime
 ) -> HourTable:
     """Builds the table of one type and hour."""
-    empty = HourTable(data_type, hour, Rows.of(data_type), tuple(dict.fromkeys(skipped)))
+    empty = HourTable(data_type, hour, Rows.of(data_type), _newest_skipped(skipped))
     return add_documents(empty, documents, now)[0]
 
 
@@ -59,17 +67,19 @@ def build_tables(
     documents = Documents(speed=tuple(read.speed_of(data_type))).speed_by_hour
     result = {}
     for hour in hours:
-        skipped = [skip for skip in read.skipped if skip.hour == hour]
-        result[hour] = build_table(data_type, hour, documents.get(hour, ()), skipped, now)
+        skipped = [skip for skip in read.skipped if skip.hour in (hour, None)]
+        found = documents.get(hour, ())
+        result[hour] = replace(
+            build_table(data_type, hour, found, skipped, now),
+            is_of_parts=hour in read.hours_of_parts,
+            is_assumed=any(document.is_assumed for document in found),
+        )
     return result
 
 
 def build_shared_hours(read: Documents, now: datetime) -> SharedHours:
     """Builds the tables of all types and hours among the documents."""
     hours = {d.hour for d in read.speed} | {skip.hour for skip in read.skipped if skip.hour is not None}
-    return SharedHours(
-        table
-        for data_type in FIELDS
-        for table in build_tables(data_type, hours, read, now).values()
-        if not table.is_empty
-    )
+    tables = (table for data_type in FIELDS for table in build_tables(data_type, hours, read, now).values())
+    undated = [skip for skip in read.skipped if skip.hour is None]
+    return SharedHours([table for table in tables if not table.is_empty], undated)

@@ -7,8 +7,8 @@ each movie and hour. Views of a single movie read the documents themselves. Requ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -40,8 +40,10 @@ class HourTable:
         data_type: the type of all buckets.
         hour: start of the event-time hour, aware UTC.
         rows: the newest bucket of each movie, sorted by movie.
-        skipped: documents of the hour that could not be read.
+        skipped: documents that could not be read, of the hour, or found where its documents are and of unknown hour.
         unsettled: buckets stamped in the future, which may not count yet; at most one per movie and stamp.
+        is_of_parts: whether a producer wrote parts of the hour, so that buckets are sums of several documents.
+        is_assumed: whether some bucket comes from parts that may be versions of each other.
     """
 
     data_type: str
@@ -49,12 +51,14 @@ class HourTable:
     rows: Rows
     skipped: tuple[Skipped, ...] = ()
     unsettled: tuple[SpeedDocument, ...] = ()
+    is_of_parts: bool = False
+    is_assumed: bool = False
     _means: dict[tuple[str, str | None], Mean] = field(default_factory=dict, init=False, repr=False)
 
-    @property
-    def newest_sync(self) -> datetime | None:
-        """The newest sync of any bucket; ``None`` without buckets."""
-        return datetime.fromtimestamp(float(self.rows.synced.max()), UTC) if len(self.rows) else None
+    def synced_of(self, movie_id: int) -> datetime | None:
+        """The sync of a movie's bucket; ``None`` without one."""
+        row = self.rows.row_of(movie_id)
+        return None if row is None else self.rows.synced_at(row)
 
     def mean(self, value: str, weight: str | None) -> Mean:
         """Returns ``Rows.mean`` of all rows, computed once."""
@@ -73,32 +77,49 @@ class HourTable:
         return self.rows.size + _OBJECT_SIZE * (1 + len(self.skipped) + len(self.unsettled))
 
     def with_rows(self, incoming: Rows) -> tuple[HourTable, Integers]:
-        """Returns a table with newer buckets in it, and the movies whose bucket changed.
+        """Returns a table with newer buckets in it, and the movies whose payload changed.
 
         Args:
             incoming: one row per movie. It replaces a row with the same or an older stamp, never a newer one.
         """
         rows, known = self.rows.locate(incoming.movies)
         fresh = ~known
+        changed = fresh.copy()
         if known.any():
             held = self.rows.at(rows[known])
             rivals = incoming.at(known)
-            fresh[known] = (rivals.synced >= held.synced) & rivals.differs(held)
+            differs = rivals.differs(held)
+            fresh[known] = (rivals.synced > held.synced) | ((rivals.synced == held.synced) & differs)
+            changed[known] = fresh[known] & differs
         if not fresh.any():
             return self, incoming.movies[fresh]
-        changed = incoming.at(fresh)
-        kept = self.rows.at(~np.isin(self.rows.movies, changed.movies))
-        together = concatenate(self.data_type, (kept, changed))
+        taken = incoming.at(fresh)
+        kept = self.rows.at(~np.isin(self.rows.movies, taken.movies))
+        together = concatenate(self.data_type, (kept, taken))
         ordered = together.at(np.argsort(together.movies, kind="stable"))
-        return HourTable(self.data_type, self.hour, ordered, self.skipped, self.unsettled), changed.movies
+        return replace(self, rows=ordered), incoming.movies[changed]
 
     def differing_movies(self, other: HourTable) -> set[int]:
-        """Returns the movies for which two tables of the same hour differ."""
+        """Returns the movies whose payload differs in two tables of the same hour."""
         rows, both = other.rows.locate(self.rows.movies)
         alike = self.rows.at(both)
         differing = alike.movies[alike.differs(other.rows.at(rows[both]))]
         lone = np.setxor1d(self.rows.movies, other.rows.movies)
-        return {*differing.tolist(), *lone.tolist()}
+        skipped = self.newly_skipped(other.skipped) | other.newly_skipped(self.skipped)
+        return {*differing.tolist(), *lone.tolist(), *skipped}
+
+    def newly_skipped(self, skipped: Iterable[Skipped]) -> set[int]:
+        """Returns the movies of documents that could not be read and were not known, 0 for an unreadable movie.
+
+        A newer stamp alone makes none new.
+        """
+        known = {without_stamp(skip) for skip in self.skipped}
+        return {skip.movie_id or 0 for skip in skipped if without_stamp(skip) not in known}
+
+    def says(self, document: SpeedDocument) -> bool:
+        """Whether a document of its hour says what the table has of its movie."""
+        row = self.rows.row_of(document.movie_id)
+        return row is not None and not self.rows.at(np.array([row])).differs(Rows.of(self.data_type, [document])).any()
 
     def covers_all(self, movies: Iterable[int], *, since: datetime) -> bool:
         """Whether it has a bucket of every given movie, stamped at or after ``since``."""
@@ -106,9 +127,11 @@ class HourTable:
         return bool(known.all() and (self.rows.synced[rows[known]] >= since.timestamp()).all())
 
     def has_same_content(self, other: HourTable) -> bool:
-        """Whether two tables of the same hour are equal."""
+        """Whether two tables of the same hour are equal, stamps included."""
         return (
             not self.differing_movies(other)
+            and bool((self.rows.synced == other.rows.synced).all())
+            and self.is_of_parts == other.is_of_parts
             and set(self.skipped) == set(other.skipped)
             and self.unsettled == other.unsettled
         )
@@ -122,16 +145,22 @@ class HourTable:
         return self.with_rows(Rows.of(self.data_type, newest.values()))[0]
 
 
+def without_stamp(skip: Skipped) -> Skipped:
+    """A skipped document as it would be described whenever it was written."""
+    return replace(skip, written_at=None)
+
+
 class SharedHours:
     """All movies' buckets of some types and hours, as read at one time.
 
     Args:
         tables: one per type and hour, in any order.
+        undated: documents of these types whose hour could not be read.
     """
 
-    def __init__(self, tables: Iterable[HourTable] = ()) -> None:
+    def __init__(self, tables: Iterable[HourTable] = (), undated: Iterable[Skipped] = ()) -> None:
         self.tables = tuple(sorted(tables, key=lambda table: (table.data_type, table.hour)))
-        self.skipped = tuple(dict.fromkeys(skip for table in self.tables for skip in table.skipped))
+        self.skipped = tuple(dict.fromkeys([*(skip for table in self.tables for skip in table.skipped), *undated]))
         self._newest_rows: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
 
     def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:
@@ -170,16 +199,22 @@ class SharedHours:
     def coverage(self, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
         """Says which of these hours the speed layer holds for all movies.
 
-        Requirement M8.
+        A document of another movie never replaces an unreadable one. Requirements D2 and M8.
         """
+        usable = {table.hour: table for table in self.usable(data_type, boundary)}
         return coverage_of(
             data_type,
             boundary,
             layers,
-            synced={table.hour: table.newest_sync for table in self.usable(data_type, boundary) if len(table.rows)},
+            own=(hour for hour, table in usable.items() if len(table.rows)),
+            synced_of=lambda movie_id, hour: usable[hour].synced_of(movie_id) if hour in usable else None,
             skipped=self.skipped,
-            ahead=(document.hour for document in self.ahead(boundary, data_type)),
+            ahead=self.ahead(boundary, data_type),
         )
+
+    def assumed_hours(self, data_type: str) -> frozenset[datetime]:
+        """Returns the hours of a type with buckets from parts that may be versions of each other."""
+        return frozenset(table.hour for table in self.tables if table.data_type == data_type and table.is_assumed)
 
     def ahead(self, boundary: Boundary, data_type: str | None = None) -> list[SpeedDocument]:
         """Returns the buckets, of one type or of all, whose stamps lie in the future."""

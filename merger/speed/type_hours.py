@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import stamp_ranges
 from merger.core.windows import HOUR
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
-from merger.layers.text_dates import text_ranges
 from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
+from merger.speed.kept_hours import GRACE_SECONDS, KeptHour, Wait, keep, regular_wait
 from merger.speed.table_builder import add_documents, add_skipped, build_tables
 from merger.speed.tables import HourTable
 from merger.stores.store import Document, Find, Store
 
-MIN_KEEP_SECONDS, MAX_KEEP_SECONDS = 60.0, 120.0
-"""Seconds for which an hour is kept before it is reread; they differ by hour, so that not all fall due at once."""
-
-SETTLED_AGE, SETTLED_FACTOR = timedelta(hours=3), 5
-"""Hours older than this are kept for this many times longer."""
-
-GRACE_SECONDS = 15.0
-"""Seconds that an answer leaves a due hour to the background thread before it rereads the hour itself."""
-
 UNREADABLE_REREAD_SECONDS = 5.0
 """Seconds until an hour is reread after an unreadable document may have replaced a readable one, or the reverse."""
+
+UNREADABLE_KEEP_SECONDS = 20.0
+"""Seconds until the background thread rereads an hour with unreadable documents: it may be mended by deleting them."""
 
 MISSED_REREAD_SECONDS = 2.0
 """Seconds until an hour is reread after rereading found what a find of changes could not: documents that were removed,
@@ -41,6 +35,9 @@ or written under old stamps. A producer that restores or rewrites history is lik
 MISSED_REST_FACTOR = 3.0
 """But at least this many times as long as reading took: every find misses a producer whose clock is far behind."""
 
+FLOOD_SECONDS, FLOOD_REREAD_SECONDS = 60.0, 20.0
+"""For how long after more documents than a find reads an hour is reread more often, and how often."""
+
 FORGET_SECONDS = 600.0
 """After this many seconds without a find of changes, all hours are dropped, and read when they are wanted."""
 
@@ -48,36 +45,6 @@ MAX_HOURS_PER_FIND, MAX_DOCUMENTS_PER_FIND = 12, 10_000
 """Limits of one find, estimated from the hours already kept. The hours of each find are kept at once, so that after a
 read that ran out of time the next one gets further; and documents not yet in a table take ten times the table's
 memory."""
-
-
-@dataclass(slots=True)
-class _KeptHour:
-    """A kept hour; all times are seconds of the monotonic clock.
-
-    Args:
-        table: what was read.
-        read_at: when it was read whole.
-        due: when the background thread rereads it.
-        overdue: when an answer rereads it.
-        used_at: when an answer last used it.
-    """
-
-    table: HourTable
-    read_at: float
-    due: float
-    overdue: float
-    used_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """How long an hour is kept: seconds until it is due, and from then until it is overdue."""
-
-    keep: float
-    grace: float
-
-
-_REREAD_AT_ONCE = _Wait(MAX_AGE, 0.0)
 
 
 class TypeHours:
@@ -101,9 +68,26 @@ class TypeHours:
         self._changes = changes
         self._deltas = Deltas(store, contract, data_type, monotonic)
         # Replaced as a whole, never modified, so that readers need no lock.
-        self._hours: Mapping[datetime, _KeptHour] = {}
-        self._looked_at = float("-inf")
+        self._hours: Mapping[datetime, KeptHour] = {}
+        self._looked_at = self._flooded_at = float("-inf")
+        self._has_undated_news = False
         self._lock = threading.Lock()
+
+    @property
+    def known_since(self) -> float:
+        """When all changes that the kept hours have were read; seconds of the monotonic clock."""
+        lacking = (kept.lacks_since for kept in self._hours.values() if kept.lacks_since is not None)
+        return min([self._looked_at, *lacking])
+
+    def take_undated_news(self) -> bool:
+        """Whether a document whose hour can't be read was written since the last call."""
+        news, self._has_undated_news = self._has_undated_news, False
+        return news
+
+    def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
+        """Whether a bucket says what its hour's table says, and the table would have noted any change since a time."""
+        kept = self._hours.get(document.hour)
+        return kept is not None and kept.since < since and kept.table.says(document)
 
     @property
     def size(self) -> int:
@@ -167,50 +151,80 @@ class TypeHours:
             wanted = sorted({*self._hours, *([boundary.open_hour] if self._hours else [])})
             unsure = self._find_unsure(self._hours, wanted, layers, in_background=True)
             if unsure:
-                self._reread(self._first_piece(unsure), boundary, layers)
+                # The one that has waited longest comes first: more may fall due again than can be reread meanwhile.
+                first = min(unsure, key=lambda hour: self._hours[hour].due if hour in self._hours else 0.0)
+                self._reread(self._first_piece(unsure[unsure.index(first) :]), boundary, layers)
 
     def _read_changes(self, boundary: Boundary, layers: Layers, max_age: float) -> None:
         """Applies what was written since the last call, if that was more than ``max_age`` seconds ago."""
-        age = self._monotonic() - self._looked_at
+        began = self._monotonic()
+        age = began - self._looked_at
         if age <= max_age:
             return
-        began = self._monotonic()
         if age > FORGET_SECONDS:
             self._hours = {}
             self._deltas.start(layers.speed_of(self._data_type).synced_at, boundary)
+            self._changes.note_start(self._data_type)
         else:
-            self._apply(self._deltas.find_new(boundary), boundary)
+            spellings = layers.spellings.get(self._data_type, ())
+            self._apply(self._deltas.find_new(boundary, layers.sync_forms, spellings), boundary, layers)
         self._looked_at = began
 
-    def _apply(self, delta: Delta, boundary: Boundary) -> None:
+    def _apply(self, delta: Delta, boundary: Boundary, layers: Layers) -> None:
         hours = {hour: kept for hour, kept in self._hours.items() if hour >= boundary.speed_from}
-        changed = set(delta.movies)
+        if delta.is_flood:
+            self._note_flood(hours, boundary, layers)
         documents = delta.documents.speed_by_hour
+        changed: set[int] = set()
+        self._has_undated_news |= None in delta.movies
+        for hour_or_none, new in delta.movies.items():
+            kept = None if hour_or_none is None else hours.get(hour_or_none)
+            if kept is None or kept.since > self._looked_at:
+                changed |= new  # there is no table that knows what was written before
         touched = {*documents, *(skip.hour for skip in delta.documents.skipped if skip.hour)}
+        of_parts = {*delta.documents.hours_of_parts, *(s.hour for s in delta.documents.skipped if s.part is not None)}
         for hour in touched & hours.keys():
+            if hour in of_parts or hours[hour].table.is_of_parts:
+                hours[hour] = self._lacking(hours[hour], hours[hour].took * MISSED_REST_FACTOR)
+                continue
             skipped = [skip for skip in delta.documents.skipped if skip.hour == hour]
             hours[hour], movies = self._update(hours[hour], documents.get(hour, []), skipped, boundary)
             changed |= movies
         self._hours = hours
         self._changes.note(self._data_type, changed)
 
+    def _lacking(self, kept: KeptHour, rest: float = 0.0, grace: float = 0.0) -> KeptHour:
+        """An hour that only rereading brings up to date, when it has rested for so many seconds."""
+        since = self._looked_at if kept.lacks_since is None else kept.lacks_since
+        result = replace(kept, lacks_since=since)
+        result.reread_by(kept.read_at + rest, grace)
+        return result
+
+    def _note_flood(self, hours: dict[datetime, KeptHour], boundary: Boundary, layers: Layers) -> None:
+        """Has every kept hour reread; hours that are not kept count as changed."""
+        self._flooded_at = self._monotonic()
+        for hour, kept in hours.items():
+            hours[hour] = self._lacking(kept, grace=self._flooded_at - kept.read_at + GRACE_SECONDS)
+        held = layers.speed_of(self._data_type).held
+        if any(boundary.uses_speed_hour(hour) for hour in held - hours.keys()):
+            self._changes.note_any(self._data_type)
+
     def _update(
-        self, kept: _KeptHour, documents: list[SpeedDocument], skipped: list[Skipped], boundary: Boundary
-    ) -> tuple[_KeptHour, set[int]]:
+        self, kept: KeptHour, documents: list[SpeedDocument], skipped: list[Skipped], boundary: Boundary
+    ) -> tuple[KeptHour, set[int]]:
         with_skipped = add_skipped(kept.table, skipped)
         table, movies = add_documents(with_skipped, documents, boundary.now)
         result = replace(kept, table=table)
         unreadable = {skip.movie_id for skip in kept.table.skipped}
+        changed = kept.table.newly_skipped(skipped)
         # An unreadable document may have replaced a readable one, or the reverse.
-        if with_skipped is not kept.table or any(document.movie_id in unreadable for document in documents):
-            soon = self._monotonic() + UNREADABLE_REREAD_SECONDS
-            result.due = min(kept.due, soon)
-            result.overdue = min(kept.overdue, soon + UNREADABLE_REREAD_SECONDS)
-        return result, set(movies.tolist())
+        if changed or any(document.movie_id in unreadable for document in documents):
+            result.reread_by(self._monotonic() + UNREADABLE_REREAD_SECONDS, UNREADABLE_REREAD_SECONDS)
+        return result, changed | set(movies.tolist())
 
     def _find_unsure(
         self,
-        hours: Mapping[datetime, _KeptHour],
+        hours: Mapping[datetime, KeptHour],
         wanted: Iterable[datetime],
         layers: Layers,
         *,
@@ -224,10 +238,7 @@ class TypeHours:
             if kept is None or now > (kept.due if in_background else kept.overdue):
                 result.append(hour)
                 continue
-            empty = kept.table.is_empty
-            # While nothing is known of the layer, any empty hour may have been filled.
-            doubted = empty if layer is None else empty == (hour in layer.held)
-            if doubted and now - kept.read_at > MAX_AGE:
+            if kept.contradicts(layer) and now - kept.read_at > MAX_AGE:
                 result.append(hour)
         return result
 
@@ -245,50 +256,39 @@ class TypeHours:
     def _reread(self, piece: Sequence[datetime], boundary: Boundary, layers: Layers) -> None:
         """Reads adjacent hours whole, notes what changed in them, and decides when each is reread."""
         began = self._monotonic()
-        raw = self._find(piece[0], piece[-1] + HOUR, as_text=layers.hours_as_text)
+        raw = self._find(piece[0], piece[-1] + HOUR, layers)
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
-        has_text_stamps = any(isinstance(document.get("synced_at"), str) for document in raw)
+        has_other_stamps = any(document.get("synced_at") is None for document in raw)
         findable_since = self._deltas.earliest_findable(boundary)
-        after_miss = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * (self._monotonic() - began))
+        took = self._monotonic() - began
+        after_miss = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * took)
         hours, changed, missed = dict(self._hours), set[int](), set[int]()
         for hour, table in tables.items():
             before = hours.get(hour)
             differing = before.table.differing_movies(table) if before else set[int]()
             changed |= differing
-            wait = _regular_wait(hour, boundary.open_hour)
-            if has_text_stamps and hour >= boundary.open_hour - HOUR:
-                wait = _REREAD_AT_ONCE  # a find of changes never sees stamps that are text
+            wait = regular_wait(hour, boundary.open_hour)
+            if began < self._flooded_at + FLOOD_SECONDS:
+                wait = Wait(FLOOD_REREAD_SECONDS)
+            elif table.skipped:
+                wait = Wait(min(wait.keep, UNREADABLE_KEEP_SECONDS), wait.keep + wait.grace)
+            if has_other_stamps and hour >= boundary.open_hour - HOUR:
+                missed |= differing
+                wait = Wait(MAX_AGE, 0.0)  # a find of changes never sees them
             elif not table.covers_all(differing, since=findable_since):
                 missed |= differing
-                wait = _Wait(min(wait.keep, after_miss), MISSED_REREAD_SECONDS)
-            hours[hour] = _keep(before, table, began, wait)
+                wait = Wait(min(wait.keep, after_miss), MISSED_REREAD_SECONDS)
+            hours[hour] = keep(before, table, began, took, wait)
         self._hours = hours
         self._changes.note(self._data_type, changed, missed)
 
-    def _find(self, first: datetime, after: datetime, *, as_text: bool) -> list[Document]:
-        spans: list[dict[str, Any]] = [{"$gte": first, "$lt": after}]
-        if as_text:
-            spans += text_ranges(first, after)
+    def _find(self, first: datetime, after: datetime, layers: Layers) -> list[Document]:
+        ours = [(key, self._data_type) for key in self._contract.aliases.speed_type_keys]
         result: list[Document] = []
-        for key in self._contract.aliases.speed_type_keys:
-            for span in spans:
-                found = self._store.find(Find(SPEED, {key: self._data_type, "hour": span}, without=("_id",)))
+        for key, name in (*ours, *layers.spellings.get(self._data_type, ())):
+            for span in stamp_ranges(first, after, layers.hour_forms):
+                found = self._store.find(Find(SPEED, {key: name, "hour": span}, without=("_id",)))
                 if found:
-                    self._deltas.note_key(key)
+                    self._deltas.note_spelling((key, name))
                 result += found
         return result
-
-
-def _keep(before: _KeptHour | None, table: HourTable, read_at: float, wait: _Wait) -> _KeptHour:
-    due = read_at + wait.keep
-    if before is None:
-        return _KeptHour(table, read_at, due, due + wait.grace, used_at=read_at)
-    # An equal table stays the same object, so that what was computed from it stays too.
-    table = before.table if before.table.has_same_content(table) else table
-    return _KeptHour(table, read_at, due, due + wait.grace, before.used_at)
-
-
-def _regular_wait(hour: datetime, open_hour: datetime) -> _Wait:
-    spread = (hour.hour * 7 + hour.day) % 24 / 24
-    seconds = MIN_KEEP_SECONDS + spread * (MAX_KEEP_SECONDS - MIN_KEEP_SECONDS)
-    return _Wait(seconds * (SETTLED_FACTOR if hour <= open_hour - SETTLED_AGE else 1), GRACE_SECONDS)

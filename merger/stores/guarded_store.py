@@ -86,6 +86,11 @@ class GuardedStore:
             return self._find(find)
         return breaker.call(lambda: self._find(find))
 
+    def count(self, collection: str, wanted: Mapping[str, Any]) -> int:
+        """Counts matching documents, unless the collection is known not to answer; a slow count opens no breaker."""
+        self._breaker(collection).check()
+        return self._store.count(collection, wanted)
+
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Explains a find, unless the collection is known not to answer."""
         self._breaker(find.collection).check()

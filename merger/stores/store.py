@@ -60,6 +60,14 @@ class Store(Protocol):
         """
         ...
 
+    def count(self, collection: str, wanted: Mapping[str, Any]) -> int:
+        """Counts the documents that match a Mongo filter, for callers in the background.
+
+        Raises:
+            StoreError: as ``find``.
+        """
+        ...
+
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Runs a find and returns the server's plan for it, with ``executionStats``.
 

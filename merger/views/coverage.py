@@ -16,6 +16,12 @@ _OVERLAP = (
 )
 
 
+_CONTESTED = (
+    "documents_contradict: two batch documents about the same thing were computed at the same time and say different "
+    "things, and nothing shows which is newer; one of them was used"
+)
+
+
 def usable_batch(documents: Documents, view_type: str, boundary: Boundary) -> list[BatchDocument]:
     """The batch documents of a type that the strategy uses."""
     return [d for d in documents.batch_of(view_type) if boundary.uses_batch(d.computed_at)]
@@ -32,14 +38,25 @@ def usable_speed(documents: Documents, data_type: str, boundary: Boundary) -> li
 def speed_coverage(documents: Documents, data_type: str, boundary: Boundary, layers: Layers) -> SpeedCoverage:
     """The hours of a data type that the speed layer holds, as far as these documents show."""
     usable = sorted(usable_speed(documents, data_type, boundary), key=lambda d: d.synced_at)
+    synced = {(d.movie_id, d.hour): d.synced_at for d in usable}
     return coverage_of(
         data_type,
         boundary,
         layers,
-        synced={d.hour: d.synced_at for d in usable},
+        own=(d.hour for d in usable),
+        synced_of=lambda movie_id, hour: synced.get((movie_id, hour)),
         skipped=documents.skipped,
-        ahead=(d.hour for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
+        ahead=(d for d in documents.speed_of(data_type) if boundary.is_ahead(d.synced_at)),
+        partial=(d.hour for d in usable if d.is_assumed),
     )
+
+
+def contested_warnings(documents: Iterable[BatchDocument]) -> list[str]:
+    """Warns if another document may be as new as one in use, and says something else.
+
+    Requirement D4.
+    """
+    return [_CONTESTED] if any(document.is_contested for document in documents) else []
 
 
 def overlap_warnings(

@@ -5,17 +5,25 @@ Requirements M8, F3 and F4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from merger.contract.documents import Documents, Skipped
-from merger.core.boundary import Boundary, Layers
-from merger.core.intervals import intervals_as_list, optional_isoformat, union
+from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.evidence import Assumption
+from merger.core.intervals import (
+    assumptions_as_list,
+    intervals_as_list,
+    optional_isoformat,
+    union,
+    unite_assumptions,
+)
 from merger.core.windows import isoformat
 from merger.errors import Interval
+from merger.views.sentences import sentences
 
 
 class TTLClass(StrEnum):
@@ -36,8 +44,9 @@ class Freshness:
     Args:
         cutoff: the time boundary's nominal cutoff.
         batch_as_of: event time up to which the batch documents of this answer are complete; ``None``: it has none.
-        speed_as_of: newest sync of the speed layer's buckets; ``None``: not used, or it holds nothing.
+        speed_as_of: when the speed layer last had news; ``None``: it is not used, or it holds nothing.
         missing: intervals that neither layer holds.
+        assumed: intervals that the answer takes for known although nothing proves it.
         warnings: sentences that each begin with a stable code and a colon.
     """
 
@@ -46,10 +55,15 @@ class Freshness:
     speed_as_of: datetime | None
     missing: tuple[Interval, ...] = ()
     warnings: tuple[str, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     @property
     def complete(self) -> bool:
         return not self.missing
+
+    @property
+    def proven(self) -> bool:
+        return not (self.missing or self.assumed)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -58,6 +72,8 @@ class Freshness:
             "speed_as_of": optional_isoformat(self.speed_as_of),
             "complete": self.complete,
             "missing": intervals_as_list(self.missing),
+            "proven": self.proven,
+            "assumed": assumptions_as_list(self.assumed),
             "warnings": list(self.warnings),
         }
 
@@ -79,6 +95,7 @@ def describe(
     speed_types: Iterable[str] = (),
     batch_as_of: datetime | None = None,
     missing: Iterable[Iterable[Interval]] = (),
+    assumed: Iterable[Assumption] = (),
     documents: Documents | None = None,
     warnings: Iterable[str] = (),
 ) -> Freshness:
@@ -90,28 +107,38 @@ def describe(
         speed_types: the speed layer's data types that this answer rests on; empty for a batch-only one.
         batch_as_of: coverage of the batch documents in the answer.
         missing: groups of intervals, to be united.
+        assumed: in any order; those of the same reason are united.
         documents: what was read; skipped ones give a warning.
         warnings: the answer's own.
     """
     speed = [layers.speed_of(data_type) for data_type in speed_types]
     # The answer is no fresher than the slowest of the types that it needs.
-    synced = [layer.synced_at for layer in speed if layer.synced_at is not None]
-    speed_as_of = min(synced) if synced else None
+    speed_as_of = min((layer.as_of for layer in speed if layer.as_of is not None), default=None)
     messages = [f"{layer}_unavailable: {LAYER_AWAY[layer]}" for layer in sorted(layers.away)]
-    messages += warnings
-    if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
-        messages.append(f"speed_lagging: the speed layer was last synced at {isoformat(speed_as_of)}")
-    if speed and not synced and "speed" not in layers.away:
-        messages.append("speed_empty: the speed layer holds no documents of this type")
-    if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:
-        messages.append(f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}")
-    if layers.batch_computed_at is None and "batch" not in layers.away:
-        messages.append("batch_empty: the batch layer holds no documents")
+    messages += [*warnings, *_layer_warnings(boundary, layers, speed, speed_as_of)]
     if documents is not None and documents.skipped:
         messages.append(_skipped_warning(documents.skipped))
     if documents is not None and _any_ahead(documents, boundary):
         messages.append("clock_ahead: documents stamped in the future were left out")
-    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, union(*missing), tuple(dict.fromkeys(messages)))
+    lacking, guessed = union(*missing), unite_assumptions(assumed)
+    messages += sentences(lacking, guessed, documents.skipped if documents is not None else ())
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, lacking, tuple(dict.fromkeys(messages)), guessed)
+
+
+def _layer_warnings(
+    boundary: Boundary, layers: Layers, speed: Collection[SpeedLayer], speed_as_of: datetime | None
+) -> Iterator[str]:
+    """Warns of layers that lag, are stale or hold nothing."""
+    if any(boundary.is_lagging(layer) for layer in speed) and speed_as_of is not None:
+        without_news = [layer for layer in speed if layer.as_of == speed_as_of != layer.synced_at]
+        did = "was synced, but has no new hour since" if without_news else "was last synced at"
+        yield f"speed_lagging: the speed layer {did} {isoformat(speed_as_of)}"
+    if speed and speed_as_of is None and "speed" not in layers.away:
+        yield "speed_empty: the speed layer holds no documents of this type"
+    if boundary.is_stale(layers.batch_computed_at) and layers.batch_computed_at is not None:
+        yield f"batch_stale: the newest batch run is from {isoformat(layers.batch_computed_at)}"
+    if layers.batch_computed_at is None and "batch" not in layers.away:
+        yield "batch_empty: the batch layer holds no documents"
 
 
 def source_of(sources: Iterable[str]) -> str:

@@ -144,7 +144,7 @@ def render_fragment(topic: str) -> RenderedFragment:
     if fragment is None:
         raise ValidationError({"topic": [f"unknown fragment {name}; use one of: {', '.join(FRAGMENTS)}"]})
     values = fragment.parameters.read(QueryDict(query))
-    del values["strict"]  # a page shows what is available
+    del values["completeness"]  # a page shows what is available
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
     html = render_to_string(fragment.template, {**context, "topic": topic})

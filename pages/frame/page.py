@@ -92,7 +92,7 @@ class BrowserPage(View):
         for name in [name for name in given if name not in self.parameters().fields or given[name] == ""]:
             del given[name]
         values = self.parameters.read(given)
-        del values["strict"]  # a page shows available numbers, and says which are missing
+        del values["completeness"]  # a page shows available numbers, and says which are missing
         return values
 
     def _template(self, request: HttpRequest) -> str:

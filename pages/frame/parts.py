@@ -35,6 +35,13 @@ WARNING_TITLES: Final = {
     "days_only": "Some hours are known only as part of whole days",
     "coverage_inside_hour": "A few events may be counted twice",
     "documents_skipped": "Some stored documents could not be read",
+    "hours_missing": "Some hours are missing",
+    "documents_contradict": "Two batch documents contradict each other",
+    "hours_unreadable": "Some hours can't be read",
+    "quiet_assumed": "Some hours pass for quiet",
+    "cut_assumed": "Some hours may be cut short",
+    "coverage_assumed": "The batch layer does not say how far it reaches",
+    "parts_assumed": "Some hours are put together from parts",
     "clock_ahead": "Documents dated in the future were left out",
 }
 """Titles of the notices, by the code of a warning."""
@@ -123,4 +130,6 @@ def notices(answer: Answer) -> Iterator[Notice]:
                 text = f"They are from {computed_at}. Newer ones appear automatically."
                 yield Notice("stale", "Not the newest numbers", text)
             continue
+        if code == "hours_missing":
+            continue  # the notice above lists them
         yield Notice("late", WARNING_TITLES.get(code, code), f"{text[:1].upper()}{text[1:]}.")

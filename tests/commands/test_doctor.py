@@ -88,7 +88,7 @@ def test_unreadable_documents_are_counted_by_kind(world: Api) -> None:
     bad = {**speed_sentiment(1, OPEN_HOUR, 1, 0.5), "data": {"avg_sentiment": 5}}
     world.load([{**bad, "_id": number} for number in range(60)])
     (found,) = about("documents", "problem")
-    assert "60 × sentiment.avg_sentiment" in found["what"]
+    assert "60 × sentiment.review_count" in found["what"]
 
 
 def test_hour_that_neither_layer_holds_is_a_problem(world: Api, database: Any) -> None:

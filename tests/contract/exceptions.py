@@ -27,9 +27,9 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
 
 
 def _is_strict_refusal(query: Mapping[str, Any], response: Response) -> bool:
-    """Whether it is the one 5xx that a client can ask for, with ``completeness=strict``."""
-    incomplete = response.status_code == 503 and response.json()["type"].endswith(":incomplete")
-    return incomplete and query.get("completeness") == "strict"
+    """Whether it is the one 5xx that a client can ask for, with ``completeness=strict`` or ``proven``."""
+    refused = response.status_code == 503 and response.json()["type"].endswith((":incomplete", ":unproven"))
+    return refused and query.get("completeness") in ("strict", "proven")
 
 
 def contradicts(query: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-import jsonschema  # type: ignore[import-untyped]  # it has no stubs
+import jsonschema
 import pytest
 import yaml
 from pymongo.uri_parser import parse_uri

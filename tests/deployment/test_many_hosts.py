@@ -109,7 +109,11 @@ def deployed(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFa
         now = datetime.now(UTC)
         fill(client[DATABASE], now)
         ranked = [bucket(movie_id, "trending", ago, now=now) for movie_id in range(1, 100) for ago in range(49)]
-        client[DATABASE].speed_views.insert_many(ranked)
+        held = [
+            {"data_type": "stats", "hour": each["hour"], "synced_at": each["synced_at"], "heartbeat": True}
+            for each in ranked[:49]
+        ]
+        client[DATABASE].speed_views.insert_many(ranked + held)
         streams = Host(directory / "streams", free_port(), variables, ("--streams",))
         with hosts(directory, MANY, variables) as running:
             streams.start()

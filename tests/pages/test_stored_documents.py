@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from bson import Binary, Code, ObjectId, Regex
+from bson import Binary, Code, Decimal128, Int64, ObjectId, Regex
 from django.conf import settings
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
@@ -106,6 +107,8 @@ def test_search_finds_documents_by_movie_id_and_title(staff: Staff, world: Api) 
     assert listed(staff.get(BATCH, q="matrix", type="sentiment")) == ["feelings"]
     assert set(listed(staff.get(SPEED, q="Matrix"))) == {"bucket-0", "bucket-1", "bucket-2", "numbers"}
     assert listed(staff.get(BATCH, q="nothing like it")) == []
+    world.load({**movie(603, "Again"), "_id": "as text", "movie_id": "603"})
+    assert "as text" in listed(staff.get(BATCH, q="603"))
     assert listed(staff.get(BATCH, q="9" * 30)) == []
 
 
@@ -126,7 +129,23 @@ def test_the_page_of_an_unreadable_document_says_why(staff: Staff, world: Api) -
 
 @pytest.mark.parametrize(
     "key",
-    [ObjectId("507f1f77bcf86cd799439012"), "text/with <odd> signs", "507f1f77bcf86cd799439011", 5, -5, "ünï"],
+    [
+        ObjectId("507f1f77bcf86cd799439012"),
+        "text/with <odd> signs",
+        "507f1f77bcf86cd799439011",
+        5,
+        -5,
+        "ünï",
+        "5",
+        '{"movie_id": 8}',
+        {"movie_id": 8, "view_type": "movie_details"},
+        {"of": {"n": Int64(8), "at": COMPUTED}, "more": ["$movie_id"]},
+        Binary.from_uuid(UUID("becd7e5d-75e0-43fa-ab69-f16730d76d88")),
+        Binary(b"\x00\xff"),
+        Decimal128("1.50"),
+        1.5,
+        COMPUTED,
+    ],
     ids=repr,
 )
 def test_a_document_is_found_by_an_id_of_any_type(staff: Staff, world: Api, key: Any) -> None:

@@ -95,7 +95,9 @@ def _check_speed(types: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     for name, each in held.items():
         age = timedelta(seconds=each["lag_seconds"])
         advice = "find out why the speed job does not write"
-        yield warn_if(each["is_lagging"], about, f"{name}: synced {age} ago", advice)
+        is_news = each["as_of"] == each["synced_at"]
+        what = f"synced {age} ago" if is_news else f"synced, but no new hour since {each['as_of']}"
+        yield warn_if(each["is_lagging"], about, f"{name}: {what}", advice)
 
 
 def _check_coverage(missing: Sequence[Mapping[str, str | None]]) -> Iterator[Finding]:

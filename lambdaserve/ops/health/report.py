@@ -138,7 +138,7 @@ def _speed_layer(results: ProbeResults) -> dict[str, Any]:
     if results.layers is not None:
         boundary, layers = results.layers
         held = {name: layer for name, layer in layers.speed.items() if layer.synced_at is not None}
-        types = {name: _sync(layer.synced_at, boundary.now) for name, layer in sorted(held.items())}
+        types = {name: _sync(layer.as_of, boundary.now) for name, layer in sorted(held.items())}
         status = "lagging" if any(boundary.is_lagging(layer) for layer in held.values()) else HEALTHY
         status = status if held else "empty"
     latest = max(types.values(), key=lambda sync: sync["lag_seconds"], default=_sync(None, None))
@@ -150,7 +150,7 @@ def _speed_layer(results: ProbeResults) -> dict[str, Any]:
     }
 
 
-def _sync(synced_at: datetime | None, now: datetime | None) -> dict[str, Any]:
-    if synced_at is None or now is None:
+def _sync(as_of: datetime | None, now: datetime | None) -> dict[str, Any]:
+    if as_of is None or now is None:
         return {"last_update": None, "lag_seconds": None}
-    return {"last_update": isoformat(synced_at), "lag_seconds": max(0, int((now - synced_at).total_seconds()))}
+    return {"last_update": isoformat(as_of), "lag_seconds": max(0, int((now - as_of).total_seconds()))}

@@ -8,9 +8,16 @@ from typing import Any
 
 from merger import wiring
 from merger.contract.documents import BatchDocument
-from merger.core.boundary import Boundary, Layers, SpeedCoverage
-from merger.core.intervals import as_intervals, closed_hours, intervals_as_list
-from merger.core.windows import isoformat
+from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
+from merger.core.evidence import Assumption
+from merger.core.intervals import (
+    as_intervals,
+    assumptions_as_list,
+    closed_hours,
+    intervals_as_list,
+    unite_assumptions,
+)
+from merger.core.windows import HOUR, isoformat
 from merger.errors import Interval
 from merger.operations import probes
 from merger.views.freshness import describe
@@ -34,9 +41,14 @@ def freshness_report(boundary: Boundary, layers: Layers, views: Mapping[str, Bat
     watermark = None if merged_view is None else boundary.watermark(merged_view.covers_until)
     since = min(boundary.open_hour - REPORTED_PERIOD, boundary.cutoff, watermark or boundary.open_hour)
     coverage = {name: SpeedCoverage(boundary, layer) for name, layer in layers.speed.items()}
-    missing = _missing_intervals(coverage[MERGED_TYPE], watermark, boundary) if MERGED_TYPE in coverage else ()
-    speed_types = tuple(layers.speed)
-    freshness = describe(boundary, layers, speed_types=speed_types, batch_as_of=watermark, missing=[missing])
+    merged = coverage.get(MERGED_TYPE)
+    missing = () if merged is None else _missing_intervals(merged, watermark, boundary)
+    assumed = (
+        () if merged is None else _assumptions(merged.layer, closed_hours(watermark or since, boundary.open_hour, None))
+    )
+    freshness = describe(
+        boundary, layers, speed_types=tuple(layers.speed), batch_as_of=watermark, missing=[missing], assumed=assumed
+    )
     return {
         "now": isoformat(boundary.now),
         "since": isoformat(since),
@@ -70,6 +82,12 @@ def _missing_intervals(held: SpeedCoverage, watermark: datetime | None, boundary
     return intervals if watermark is not None else ((None, first), *intervals)
 
 
+def _assumptions(layer: SpeedLayer, hours: Iterable[datetime]) -> tuple[Assumption, ...]:
+    return unite_assumptions(
+        Assumption(hour, hour + HOUR, layer.assumed[hour]) for hour in hours if hour in layer.assumed
+    )
+
+
 def _batch_times(view: BatchDocument | None) -> dict[str, str] | None:
     if view is None:
         return None
@@ -81,8 +99,10 @@ def _speed_state(boundary: Boundary, layers: Layers, name: str, held: SpeedCover
     hours = [hour for hour in closed_hours(since, boundary.open_hour, None) if held.holds(hour)]
     return {
         "synced_at": layer.synced_at and isoformat(layer.synced_at),
-        "lag_seconds": layer.synced_at and max(0, int((boundary.now - layer.synced_at).total_seconds())),
+        "as_of": layer.as_of and isoformat(layer.as_of),
+        "lag_seconds": layer.as_of and max(0, int((boundary.now - layer.as_of).total_seconds())),
         "is_lagging": boundary.is_lagging(layer),
         "hours_held": len(hours),
         "held": intervals_as_list(as_intervals(hours)),
+        "assumed": assumptions_as_list(_assumptions(layer, hours)),
     }

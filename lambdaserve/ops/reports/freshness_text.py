@@ -67,14 +67,24 @@ def as_sentences(report: Mapping[str, Any]) -> Iterator[str]:
     batch = freshness["batch_as_of"]
     yield f"batch layer: complete up to {batch}" if batch else "batch layer: covers no sentiment"
     for name, layer in report["speed"].items():
-        synced = f"synced {layer['lag_seconds']} s ago" if layer["synced_at"] else "never synced"
-        yield f"speed layer, {name}: {synced}, holds {layer['hours_held']} whole hours"
+        yield f"speed layer, {name}: {sync_text(layer)}, holds {layer['hours_held']} whole hours"
     for span in freshness["missing"]:
         yield f"MISSING  {span['start'] or 'the beginning'} to {span['end']}: neither layer holds it"
+    for span in freshness["assumed"]:
+        yield f"ASSUMED  {span['start'] or 'the beginning'} to {span['end']}: {span['reason']}"
     for warning in freshness["warnings"]:
         yield f"WARNING  {warning}"
     if freshness["complete"] and not freshness["warnings"]:
         yield "nothing is missing and nothing is late"
+
+
+def sync_text(layer: Mapping[str, Any]) -> str:
+    """Says when a speed data type of the report last had news."""
+    if not layer["synced_at"]:
+        return "never synced"
+    if layer["as_of"] != layer["synced_at"]:
+        return f"synced, but no new hour since {layer['as_of']}"
+    return f"synced {layer['lag_seconds']} s ago"
 
 
 _STRATEGIES = {"watermark": "batch layer's coverage", "fixed": "clock"}

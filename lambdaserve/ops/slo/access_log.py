@@ -15,8 +15,8 @@ from merger.core.windows import parse_moment
 
 LOGGER, EVENT = "lambdaserve.access", "request"
 FROM_CACHE, COMPUTED = ("HIT", "STALE"), "MISS"
-STRICT = "incomplete"
-"""The problem type of a 503 that the caller asked for with ``completeness=strict``."""
+REFUSALS = ("incomplete", "unproven")
+"""The problem types of a 503 that the caller asked for with ``completeness=strict`` or ``proven``."""
 
 _STEP = 1.02
 """Ratio of each bound of the durations to the bound below; it keeps quantiles right within 2 %."""
@@ -78,7 +78,7 @@ class LogCounts:
             raise ValueError(route, seconds)
         if not self.since <= moment <= self.until or not counts(route):
             return
-        strict = fields.get("problem") == STRICT
+        strict = fields.get("problem") in REFUSALS
         self._requests[route] += 1
         self._strict += strict
         self._errors[route] += status >= 500

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from merger import wiring
 from merger.cache.generations import BATCH_GENERATION
-from merger.contract.fields import moment
+from merger.contract.stamps import moment
 from merger.core.windows import isoformat
 from merger.errors import StoreError
 from merger.layers.publishing import BatchRun, NotPublishable

@@ -9,25 +9,25 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import bson
-from bson import json_util
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from django.core.management.base import BaseCommand, CommandError
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
-from merger.configuration import aliases
-from merger.contract.documents import Contract
-from merger.contract.importing import COLLECTION_OF, KINDS, STAMPS, LineReader, Ready, Rejected
+from merger.configuration import configured_contract
+from merger.contract.importing import COLLECTION_OF, KINDS, LineReader, Ready, Rejected
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
-from merger.management.view_files import STDIN, UnreadableFile, ViewFile, open_views
+from merger.producers.extended_json import parse_extended_json
+from merger.producers.files import STDIN, BadRow, UnreadableFile, ViewFile, files_of, open_views
 from merger.stores.mongo.batches import batched
 from merger.stores.mongo.client import database
 from merger.stores.mongo.errors import mongo_call
@@ -41,7 +41,6 @@ WRITE_TIMEOUT_SECONDS = 60.0
 _MAX_DOCUMENT_BYTES = 16 * 2**20
 _SHOWN_TEXT = 2000
 _DUPLICATE_KEY = 11000
-_OPTIONS = json_util.JSONOptions(tz_aware=True)
 
 
 @dataclass
@@ -92,8 +91,9 @@ class Rejects:
 
 class Command(BaseCommand):
     help = (
-        "Loads documents of one collection from files: one JSON document per line, plain or compressed by gzip, as "
-        "MongoDB's extended JSON or with ISO 8601 dates; Parquet if pyarrow is installed; - reads standard input. "
+        "Loads documents of one collection from files: JSON, one document per line, indented or in an array, plain or "
+        "compressed by gzip, as MongoDB's extended JSON or with ISO 8601 dates; Parquet if pyarrow is installed; a "
+        "folder of such files; - reads standard input. "
         "Each document is checked against the contract first; one that can't be read is not stored but written to a "
         "file with its line and the reason, and loading continues. A document replaces an earlier one about the same "
         "thing unless that is newer, so the same file may be loaded twice, and running the command again completes an "
@@ -101,7 +101,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="a path, or - for standard input")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
         parser.add_argument("--kind", required=True, choices=KINDS, help="collection: batch_views or speed_views")
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
         parser.add_argument("--strict", action="store_true", help="exit with 1 when anything was rejected")
@@ -110,15 +110,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = LineReader(options["kind"], Contract(aliases()), _parse_extended_json)
+        reader = LineReader(options["kind"], configured_contract(), parse_extended_json)
         rejected = 0
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
             counts = Counts()
-            rejects = common or Rejects(Path(f"{'stdin' if name == STDIN else name}.rejects.jsonl"))
+            rejects = common or Rejects(_rejects_beside(name))
             try:
-                with closing(rejects), open_views(name) as file:
-                    self._load(file, reader, counts, rejects, options)
+                for part in files_of(name):
+                    with closing(rejects), open_views(part) as file:
+                        self._load(file, reader, counts, rejects, options)
             except (UnreadableFile, StoreError) as error:
                 raise CommandError(f"{error}; {_summarize(name, counts, rejects, options)}") from error
             except KeyboardInterrupt:
@@ -134,21 +135,43 @@ class Command(BaseCommand):
     ) -> None:
         progress = Progress(self.stderr, f"{file.name}: documents", share=lambda: file.share)
         sharded = () if options["dry_run"] else shard_keys(database())
-        for batch in progress.track(batched(_read_file(file, reader, counts, rejects), BATCH_SIZE)):
+        damage: list[UnreadableFile] = []
+        for batch in progress.track(batched(_read_file(file, reader, counts, rejects, damage), BATCH_SIZE)):
             older = 0 if options["dry_run"] else _store(options["kind"], batch, sharded)
             counts.older += older
             counts.stored += len(batch) - older
+        if damage:
+            raise damage[0]
 
 
-def _read_file(file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects) -> Iterator[Ready]:
-    """Yields the items that can be stored; counts and notes the rest."""
-    read = reader.read_value if file.is_table else reader.read
-    for number, item in file.items():
-        try:
-            yield _encode(read(item))
-        except Rejected as reason:
-            counts.rejected += 1
-            rejects.note(file.name, number, str(reason), item)
+def _rejects_beside(name: str) -> Path:
+    """The default file of rejects: beside a file or folder, never in the folder, whose files are read."""
+    return Path("stdin.rejects.jsonl" if name == STDIN else f"{Path(name)}.rejects.jsonl")
+
+
+def _read_file(
+    file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, damage: list[UnreadableFile]
+) -> Iterator[Ready]:
+    """Yields the items that can be stored; counts and notes the rest.
+
+    Where the file can't be read any further, the error is added to ``damage``: what was read is to be stored first.
+    """
+    read = partial(_read_row, reader) if file.is_table else reader.read
+    try:
+        for number, item in file.items():
+            try:
+                yield _encode(read(item))
+            except Rejected as reason:
+                counts.rejected += 1
+                rejects.note(file.name, number, str(reason), item)
+    except UnreadableFile as error:
+        damage.append(error)
+
+
+def _read_row(reader: LineReader, row: Any) -> Ready:
+    if isinstance(row, BadRow):
+        raise Rejected(row.reason)
+    return reader.read_value(row)
 
 
 def _encode(ready: Ready) -> Ready:
@@ -166,20 +189,19 @@ def _encode(ready: Ready) -> Ready:
         raise Rejected(f"it can't be stored: {error}") from None
     if len(content) > _MAX_DOCUMENT_BYTES:
         raise Rejected(f"a document may have at most {_MAX_DOCUMENT_BYTES} bytes")
-    return Ready(RawBSONDocument(content), ready.stamp)  # type: ignore[arg-type]  # a mapping, as is required
+    return replace(ready, document=RawBSONDocument(content))  # type: ignore[arg-type]  # a mapping, as is required
 
 
 def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
     """Writes a batch; returns how many documents were left out because a newer one is stored."""
     collection = database()[COLLECTION_OF[kind]]
-    stamp = STAMPS[kind]
     # If the stored document is newer, the filter does not match it, and the insert fails with a duplicate id. In a
     # sharded collection the filter of an upsert must contain the shard key.
     writes = [
         ReplaceOne(
             {
                 "_id": {"$eq": each.document["_id"]},
-                stamp: {"$not": {"$gt": each.stamp}},
+                each.stamp_name: {"$not": {"$gt": each.stamp}},
                 **({"movie_id": {"$eq": each.document.get("movie_id")}} if collection.name in sharded else {}),
             },
             each.document,
@@ -196,13 +218,6 @@ def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
                 raise
             return len(errors)
     return 0
-
-
-def _parse_extended_json(line: bytes) -> Any:
-    try:
-        return json_util.loads(line.decode("utf-8"), json_options=_OPTIONS)
-    except (BSONError, OverflowError, ArithmeticError) as error:
-        raise ValueError(str(error)) from None
 
 
 def _summarize(name: str, counts: Counts, rejects: Rejects, options: dict[str, Any]) -> str:

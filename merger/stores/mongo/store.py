@@ -72,6 +72,11 @@ class MongoStore:
             except InvalidBSON:
                 return [_decode(raw) for raw in _run(find, source.with_options(codec_options=_RAW_CODEC), session)]
 
+    def count(self, collection: str, wanted: Mapping[str, Any]) -> int:
+        """Counts matching documents."""
+        with mongo_call(seconds_left(self._timeout)):
+            return self._database[collection].count_documents(wanted)
+
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Runs a find and returns the server's plan for it, with ``executionStats``."""
         command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}

@@ -170,3 +170,14 @@ class RedisLink:
                 continue
             self.is_away = False
         _log.warning("Redis answers again")
+
+
+def without_redis() -> RedisLink:
+    """Returns a link that never asks: Redis is away, and stays so."""
+
+    def refuse() -> Redis:
+        raise RedisAway("there is none")
+
+    link = RedisLink(refuse)
+    link.is_away = True
+    return link

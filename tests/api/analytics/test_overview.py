@@ -51,13 +51,42 @@ def test_a_movie_counts_once_and_by_its_newest_document(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"data": None}, {"data": {"genres": ["Drama"]}}, {"movie_id": None}, {"movie_id": 1.5}, {"computed_at": 5}],
+    [
+        {"data": None},
+        {"movie_id": None},
+        {"movie_id": 1.5},
+        {"computed_at": 5, "covers_until": None},
+        {"computed_at": 5, "covers_until": "soon"},
+    ],
 )
 def test_an_unreadable_document_changes_nothing_for_the_others(api: Api, change: dict[str, Any]) -> None:
+    api.load(usual())
+    before = api.body(PATH)
+    api.forget()
+    api.load({**movie(9, "Nine"), **change})
+    body = api.body(PATH)
+    freshness = body["freshness"]
+    assert {**body, "freshness": None} == {**before, "freshness": None}
+    assert freshness["complete"] is False
+    assert freshness["missing"]
+    assert any(warning.startswith("documents_skipped:") for warning in freshness["warnings"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": {"genres": ["Drama"]}},
+        {"data": {"genres": ["Drama"], "title": [], "popularity": float("nan"), "vote_average": {}}},
+        {"data": {"genres": ["Drama"]}, "computed_at": 5},
+        {"data": {"genres": ["Drama"]}, "version": "first"},
+    ],
+)
+def test_an_unreadable_value_costs_only_itself(api: Api, change: dict[str, Any]) -> None:
     api.load(usual(), {**movie(9, "Nine"), **change})
     body = api.body(PATH)
-    assert body["total_movies"] == 3
-    assert any(warning.startswith("documents_skipped:") for warning in body["freshness"]["warnings"])
+    assert (body["total_movies"], body["by_genre"][0]) == (4, {"genre": "Drama", "movie_count": 4, "avg_rating": 7.0})
+    assert body["overall_stats"] == {"avg_rating": 7.0, "avg_popularity": 20.0}
+    assert (body["freshness"]["complete"], body["freshness"]["warnings"]) == (True, [])
 
 
 def test_an_empty_layer_is_an_empty_catalogue(api: Api) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Api
-from tests.api.documents import COMPUTED, DAY, movie, sentiment_day, sentiment_total
+from tests.api.documents import COMPUTED, DAY, HOUR, movie, sentiment_day, sentiment_total
 
 PATH = "analytics/sentiment/comparison"
 
@@ -77,16 +77,40 @@ def test_the_newest_total_counts_once_wherever_its_payload_is(api: Api) -> None:
     [
         {"data": None},
         {"data": {"avg_sentiment": 2, "review_count": 1}},
-        {"data": {**sentiment_total(1, 5, 0.5)["data"], "review_count": "5"}},
-        {"data": {**sentiment_total(1, 5, 0.5)["data"], "avg_sentiment": float("nan")}},
-        {"movie_id": "1"},
+        {"data": {**sentiment_total(1, 5, 0.5)["data"], "review_count": "five"}},
+        {"data": {**sentiment_total(1, 5, 0.5)["data"], "review_count": float("nan")}},
+        {"movie_id": "one"},
     ],
 )
 def test_an_unreadable_total_changes_nothing_for_the_others(api: Api, change: dict[str, Any]) -> None:
+    api.load(usual())
+    before = api.body(PATH)
+    api.forget()
+    api.load({**sentiment_total(1, 5, -1.0, computed_at=COMPUTED + HOUR), **change})
+    body = api.body(PATH)
+    freshness = body["freshness"]
+    assert {**body, "freshness": None} == {**before, "freshness": None}
+    assert freshness["complete"] is False
+    assert freshness["missing"]
+    assert any(warning.startswith("documents_skipped:") for warning in freshness["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("change", "average"),
+    [
+        ({"data": {**sentiment_total(1, 5, -1.0)["data"], "review_count": "5"}}, pytest.approx(-2 / 3)),
+        ({"movie_id": "1"}, pytest.approx(-2 / 3)),
+        ({"computed_at": "2031-03-10T02:00:00+00:00"}, pytest.approx(-2 / 3)),
+        ({"data": {**sentiment_total(1, 5, -1.0)["data"], "avg_sentiment": float("nan")}}, -0.5),
+        ({"data": {**sentiment_total(1, 5, -1.0)["data"], "avg_sentiment": 2}}, -0.5),
+    ],
+    ids=["count as text", "id as text", "stamp as text", "score NaN", "score out of range"],
+)
+def test_a_newest_total_with_odd_values_counts(api: Api, change: dict[str, Any], average: float) -> None:
     api.load(usual(), {**sentiment_total(1, 5, -1.0, version=9), **change})
     body = api.body(PATH)
-    assert tier(body, "blockbuster")[1] == 0.25
-    assert any(warning.startswith("documents_skipped:") for warning in body["freshness"]["warnings"])
+    assert tier(body, "blockbuster") == (2, average, [90.0, 100.0])
+    assert (body["freshness"]["complete"], body["freshness"]["warnings"]) == (True, [])
 
 
 def test_an_empty_layer_has_empty_tiers(api: Api) -> None:

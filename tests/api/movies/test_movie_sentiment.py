@@ -138,19 +138,43 @@ def test_duplicates_count_once(api: Api) -> None:
     "spoilt",
     [
         sentiment_day(550, "99999-01-01", 5, 0.1),
-        sentiment_day(550, "2031-03-07", 5, float("nan")),
+        sentiment_day(550, "2031-03-07", 5, 0.1) | {"data": {"date": "2031-03-07", "review_count": float("nan")}},
         {**sentiment_total(550, 5, 0.1), "data": None},
-        {**sentiment_total(550, 5, 0.1), "computed_at": 12},
-        {**speed_sentiment(550, OPEN_HOUR, 5, 0.1), "synced_at": None},
+        {**sentiment_total(550, 5, 0.1), "computed_at": 12, "covers_until": None},
+        {**speed_sentiment(550, OPEN_HOUR, 5, 0.1), "hour": "soon"},
         {**speed_sentiment(550, OPEN_HOUR, 5, 0.1), "data": {"avg_sentiment": "0.1"}},
     ],
-    ids=["absurd date", "NaN", "null data", "bad date", "never synced", "score in a string"],
+    ids=["absurd date", "NaN count", "null data", "bad stamp", "bad hour", "counts missing"],
 )
 def test_an_unreadable_document_does_not_change_the_sum(api: Api, spoilt: dict[str, Any]) -> None:
     api.load(usual(), spoilt)
     body = api.body(PATH)
     assert body["sentiment"]["total_reviews"] == 106
     assert any(text.startswith("documents_skipped:") for text in body["freshness"]["warnings"])
+
+
+def test_an_unreadable_newest_total_leaves_a_hole(api: Api) -> None:
+    api.load(usual(), {**sentiment_total(550, 5, 0.1), "computed_at": OPEN_HOUR, "data": None})
+    body = api.body(PATH)
+    assert (body["sentiment"]["total_reviews"], body["freshness"]["complete"]) == (106, False)
+    assert body["freshness"]["missing"]
+
+
+def test_an_unreadable_stamp_costs_only_itself(api: Api) -> None:
+    hour = OPEN_HOUR - 2 * HOUR
+    api.load(usual(), {**speed_sentiment(550, hour, 5, 0.1), "synced_at": None}, movie(551, "Other"))
+    api.load({**sentiment_total(551, 7, 0.1), "computed_at": 12})
+    found = [api.body(f"movies/{number}/sentiment") for number in (550, 551)]
+    assert [body["sentiment"]["total_reviews"] for body in found] == [111, 7]
+    assert [body["freshness"]["complete"] for body in found] == [True, True]
+
+
+def test_a_day_without_a_readable_score_keeps_its_counts(api: Api) -> None:
+    api.load(usual(), sentiment_day(550, "2031-03-07", 5, float("nan")))
+    body = api.body(PATH)
+    day = next(point for point in body["breakdown"] if point["date"] == "2031-03-07")
+    assert (day["avg_sentiment"], day["review_count"], day["neutral_count"]) == (None, 5, 5)
+    assert (body["freshness"]["complete"], body["freshness"]["warnings"]) == (True, [])
 
 
 def test_strict_lists_the_hours_that_neither_layer_holds(api: Api) -> None:
@@ -192,7 +216,7 @@ def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
     assert messages == {
         "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, window, granularity",
         "granularity": "granularity takes one of hour, day; got 'week'",
-        "completeness": "completeness takes one of partial, strict; got 'full'",
+        "completeness": "completeness takes one of partial, strict, proven; got 'full'",
         "window": "window is given 2 times; it may be given once",
     }
 

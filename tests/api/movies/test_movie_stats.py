@@ -70,13 +70,25 @@ def test_a_known_movie_without_stats_has_an_empty_list(api: Api) -> None:
     assert body["freshness"]["complete"] is True
 
 
-@pytest.mark.parametrize("data", [None, {}, {"vote_average": float("inf"), "vote_count": 1, "popularity": 1}])
+@pytest.mark.parametrize("data", [None, [], "data", 7, [{"vote_average": 8.0}]])
 def test_an_unreadable_bucket_is_left_out_and_reported(api: Api, data: Any) -> None:
     spoilt = speed("stats", 550, OPEN_HOUR - 2 * HOUR, data)
     api.load(speed_stats(550, OPEN_HOUR, 8.0, 8, 8.0), spoilt, beat(["stats"]))
     body = api.body(PATH, {"hours": 5})
     assert body["count"] == 1
     assert body["freshness"]["missing"] == [{"start": "2031-03-10T10:00:00Z", "end": "2031-03-10T11:00:00Z"}]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "high", {}, [8.0]])
+def test_an_unreadable_value_of_a_bucket_is_absent(api: Api, value: Any) -> None:
+    hour = OPEN_HOUR - 2 * HOUR
+    spoilt = speed("stats", 550, hour, {"vote_average": value, "vote_count": 1, "popularity": 2.5})
+    api.load(speed_stats(550, OPEN_HOUR, 8.0, 8, 8.0), spoilt, beat(["stats"]), movie(550, "Fight Club"))
+    body = api.body(PATH, {"hours": 5})
+    found = body["stats"][1]
+    assert (body["count"], found["hour"]) == (2, "2031-03-10T10:00:00Z")
+    assert (found["vote_average"], found["vote_count"], found["popularity"]) == (None, 1, 2.5)
+    assert (body["freshness"]["complete"], body["freshness"]["warnings"]) == (True, [])
 
 
 def test_strict_refuses_hours_that_the_speed_layer_deleted(api: Api) -> None:

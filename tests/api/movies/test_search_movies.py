@@ -131,11 +131,17 @@ def test_a_movie_stored_twice_is_one_hit(api: Api) -> None:
 
 
 def test_unreadable_documents_are_left_out_with_a_warning(api: Api) -> None:
-    spoilt = [movie(7, "Broken", popularity=float("nan")), movie(8, "Broken too", genres="Drama")]
+    spoilt = {**movie(7, "Broken"), "computed_at": "soon", "covers_until": None}
     api.load(world(), spoilt, {"view_type": "movie_details", "movie_id": 9})
     body = api.body(PATH, {"q": "broken"})
     assert body["results"] == []
     assert any(text.startswith("documents_skipped:") for text in body["freshness"]["warnings"])
+
+
+def test_a_movie_with_values_that_can_not_be_read_is_a_hit_without_them(api: Api) -> None:
+    api.load(world(), movie(7, "Broken", popularity=float("nan"), genres="Drama"))
+    (hit,) = api.body(PATH, {"q": "broken"})["results"]
+    assert (hit["movie_id"], hit["title"], hit["genres"], hit["popularity"]) == (7, "Broken", [], None)
 
 
 def test_empty_collections_have_no_hits(api: Api) -> None:

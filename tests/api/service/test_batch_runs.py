@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from merger import wiring
-from merger.contract.fields import moment
+from merger.contract.stamps import moment
 from tests.api.conftest import Api
 from tests.api.documents import NOW, Document, movie, sentiment_total
 from tests.api.healthy_world import ADDRESSES, MOVIE, OTHER, healthy

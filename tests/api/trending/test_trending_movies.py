@@ -125,9 +125,8 @@ def test_documents_with_other_key_spellings_are_read(api: Api) -> None:
         {"data": {}},
         {"data": "x" * 10_000_000},
         {"data": {"trending_score": float("nan")}},
-        {"data": {"trending_score": "99"}},
-        {"synced_at": "99999-01-01"},
-        {"synced_at": None},
+        {"data": {"trending_score": "high"}},
+        {"hour": None},
         {"movie_id": "seven"},
         {"movie_id": {"$gt": 0}},
     ],
@@ -140,6 +139,23 @@ def test_unreadable_document_does_not_affect_the_others(api: Api, change: dict[s
     body = api.body(PATH)
     assert body["trending_movies"] == expected
     assert any(warning.startswith("documents_skipped:") for warning in body["freshness"]["warnings"])
+
+
+@pytest.mark.parametrize("data_type", ["trending", "stats"])
+def test_an_unreadable_bucket_of_a_closed_hour_leaves_a_hole(api: Api, data_type: str) -> None:
+    api.load(usual(), speed(data_type, 553, OPEN_HOUR - 2 * HOUR, None))
+    freshness = api.body(PATH)["freshness"]
+    assert freshness["missing"] == [{"start": "2031-03-10T10:00:00Z", "end": "2031-03-10T11:00:00Z"}]
+    assert any(warning.startswith("hours_unreadable:") for warning in freshness["warnings"])
+
+
+@pytest.mark.parametrize("stamp", ["99999-01-01", None, {}])
+def test_an_unreadable_stamp_costs_only_itself(api: Api, stamp: Any) -> None:
+    api.load(usual(), {**speed_trending(553, OPEN_HOUR - HOUR, 99.5), "synced_at": stamp})
+    body = api.body(PATH)
+    assert ranked(body)[0] == (1, 553)
+    assert body["trending_movies"][0]["trending_score"] == 99.5
+    assert (body["freshness"]["complete"], body["freshness"]["warnings"]) == (True, [])
 
 
 def test_empty_collections_give_an_empty_ranking_with_missing_hours(api: Api) -> None:

@@ -19,8 +19,8 @@ def test_violations_are_reported_by_kind_with_examples(database: Stored) -> None
     stamped: dict[str, Any] = {"synced_at": NOON, "hour": NOON}
     database.batch_views.insert_many(
         [
-            *({"_id": f"bad{n}", **details(), "computed_at": NOON, "data": {"title": 7}} for n in range(4)),
-            {"_id": "good", **details(), "computed_at": NOON},
+            *({"_id": f"bad{n}", **details(), "computed_at": NOON, "data": 7} for n in range(4)),
+            {"_id": {"movie_id": 1}, **details(), "computed_at": NOON},
             {"_id": "same", **details(title="alien"), "computed_at": NOON + timedelta(hours=1)},
         ]
     )
@@ -33,8 +33,9 @@ def test_violations_are_reported_by_kind_with_examples(database: Stored) -> None
     )
     output = manage("check_views")
     assert "batch_views: 2 movie_details" in output
-    assert "4 × movie_details.title: title: a string was expected, not int (such as bad0, bad1, bad2)" in output
+    assert "4 × movie_details.data: there is no payload (such as bad0, bad1, bad2)" in output
     assert "duplicates: 1 movie_details" in output
+    assert "dialect: document as an id, in 1" in output
     assert "1 × ttl_expires_at: it is missing (such as no expiry)" in output
     assert "1 × ttl_expires_at: it is not 48 hours after the hour (such as late)" in output
     report = json.loads(manage("check_views", "--json", "--kind", "speed", "--no-duplicates"))

@@ -47,6 +47,17 @@ def test_movies_times_and_runs_select_documents(database: Stored, tmp_path: Path
     assert exported(path, "--run", "r") == [3]
 
 
+def test_times_select_documents_whatever_the_form_of_their_stamps(database: Stored, tmp_path: Path) -> None:
+    stamps = ["2026-05-04T19:29:00+07:00", "2026-05-04T19:31:00+07:00", "2026-05-04 12:31", "soon", None]
+    numbers = [1_777_897_740_000, 1_777_897_860_000, 1_777_897_860, Int64(1_777_897_860_000)]
+    for movie_id, stamp in enumerate([*stamps, *numbers], start=1):
+        database.batch_views.insert_one({**details(movie_id), "computed_at": stamp})
+    database.batch_views.insert_one({**details(10), "movie_id": "10", "computed_at": NOON + timedelta(hours=1)})
+    found = exported(tmp_path / "some.gz", "--since", "2026-05-04T12:30:00Z")
+    assert sorted(map(int, found)) == [2, 3, 4, 5, 7, 8, 9, 10], "those that can't be told are not left out"
+    assert list(map(str, exported(tmp_path / "some.gz", "--movie", "10"))) == ["10"]
+
+
 def test_speed_documents_cannot_be_selected_by_run(database: Stored) -> None:
     with pytest.raises(CommandError, match="--run goes with --kind batch"):
         manage("export_views", "--kind", "speed", "--run", "r")

@@ -100,6 +100,16 @@ def test_answer_older_than_twice_its_ttl_is_computed_before_it_is_served(redis_c
     assert cached.after(2 * TTL).fetch(request) == ("MISS", 1, [])
 
 
+def test_answer_that_keeps_for_a_moment_is_never_served_stale_while_the_store_works(redis_client: Redis) -> None:
+    cached, request = Cached(redis_client), about()
+    cached.ttl = 1
+    cached.state(request)
+    cached.value = 1
+    assert cached.after(1.5).fetch(request) == ("MISS", 1, [])
+    cached.error = AWAY
+    assert cached.after(1.5).state(request) == "STALE"
+
+
 def test_strict_request_never_gets_a_stale_answer(redis_client: Redis) -> None:
     cached, request = Cached(redis_client), about()
     cached.state(request)

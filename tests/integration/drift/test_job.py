@@ -20,7 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from lambdaserve.ops.logs import formatter
 from merger import meters
 from merger.configuration import policy
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import DAY, HOUR
 from merger.drift.auditor import Auditor
@@ -72,7 +72,7 @@ class Process:
         self.is_leader = True
         self.noticed: datetime | None = None
         self.store = _FlakyStore(database, 2.0)
-        self.layer_state = LayerState(self.store, Aliases(), self.monotonic)
+        self.layer_state = LayerState(self.store, Contract(), self.monotonic)
         self.shared = SharedDriftResults(RedisLink(self.connection, retry_seconds=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
@@ -276,10 +276,12 @@ def test_a_comparison_overtaken_by_another_process_counts_nothing(filled: Stored
 
 def test_unreadable_documents_do_not_stop_a_comparison(filled: Stored, redis_client: Redis) -> None:
     hour: Raw = bucket(YESTERDAY, 1, movie_id=3, synced_at=NOW)
-    for data in ({"review_count": "1"}, {"review_count": float("nan")}, {}, None, 7):
+    for data in ({"review_count": "many"}, {"review_count": float("nan")}, {}, None, 7):
         filled.speed_views.insert_one({**hour, "data": data})
     filled.speed_views.insert_many([{"hour": YESTERDAY, "data_type": "sentiment"}, {"data_type": "sentiment"}])
-    filled.batch_views.insert_one({**days_of(YESTERDAY, COVERS)[3], "computed_at": "soon", "_id": "broken"})
+    filled.batch_views.insert_one(
+        {**days_of(YESTERDAY, COVERS)[3], "computed_at": "soon", "covers_until": None, "_id": "broken"}
+    )
     increase, process = MeterIncrease(), Process(filled, redis_client)
     assert process.settle()
     assert increase.values() == [3, 1, 1]

@@ -11,7 +11,6 @@ from pymongo.errors import OperationFailure
 from merger.invalidation.change_stream import RETRY_SECONDS, ChangeStream, StreamBatch
 
 Held = Database[dict[str, Any]]
-FIELDS = ("movie_id", "data_type")
 
 
 def movies(batch: StreamBatch) -> list[int]:
@@ -19,18 +18,18 @@ def movies(batch: StreamBatch) -> list[int]:
 
 
 def test_first_reading_opens_the_stream_and_later_ones_are_complete(indexed_database: Held) -> None:
-    stream = ChangeStream(lambda: indexed_database.speed_views, FIELDS)
+    stream = ChangeStream(lambda: indexed_database.speed_views, has_documents=True)
     assert stream.read() == StreamBatch()
-    indexed_database.speed_views.insert_many([{"movie_id": number, "title": "not asked for"} for number in (1, 2)])
+    indexed_database.speed_views.insert_many([{"movie_id": number, "title": "First"} for number in (1, 2)])
     found = stream.read()
     assert (movies(found), found.is_complete, found.has_more) == ([1, 2], True, False)
-    assert "title" not in found.events[0]["fullDocument"]
+    assert found.events[0]["fullDocument"]["title"] == "First"
     assert stream.read() == StreamBatch(is_complete=True)
     stream.close()
 
 
 def test_another_process_goes_on_from_the_token(indexed_database: Held) -> None:
-    first, second = (ChangeStream(lambda: indexed_database.speed_views, FIELDS) for _ in range(2))
+    first, second = (ChangeStream(lambda: indexed_database.speed_views, has_documents=True) for _ in range(2))
     first.read()
     first.read()
     first.close()
@@ -42,7 +41,7 @@ def test_another_process_goes_on_from_the_token(indexed_database: Held) -> None:
 
 
 def test_token_refused_by_the_server_reports_further_changes(indexed_database: Held) -> None:
-    stream = ChangeStream(lambda: indexed_database.speed_views, FIELDS)
+    stream = ChangeStream(lambda: indexed_database.speed_views, has_documents=True)
     stream.token = {"_data": "no such token"}
     found = stream.read()
     assert (found.is_complete, found.has_more) == (False, True)

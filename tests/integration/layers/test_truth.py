@@ -85,17 +85,21 @@ def removed(collection: Collection[dict[str, Any]], wanted: dict[str, Any]) -> I
     documents = list(collection.find(wanted))
     assert documents
     collection.delete_many(wanted)
-    yield
-    collection.insert_many(documents)
+    try:
+        yield
+    finally:
+        collection.insert_many(documents)
 
 
 @contextmanager
 def added(collection: Collection[dict[str, Any]], documents: list[dict[str, Any]]) -> Iterator[None]:
     """Adds documents within the context."""
     collection.insert_many(documents)
-    yield
-    for document in documents:
-        collection.delete_one({"_id": document["_id"]})
+    try:
+        yield
+    finally:
+        for document in documents:
+            collection.delete_one({"_id": document["_id"]})
 
 
 def by_movie(events: list[Event]) -> dict[int, list[float]]:
@@ -178,12 +182,21 @@ def test_only_a_lost_hour_is_reported_missing(sample: SampleWorld) -> None:
             assert problem["missing"] == missing
 
 
-def test_without_batch_documents_the_past_is_reported_missing(sample: SampleWorld) -> None:
+def test_without_batch_documents_of_a_movie_its_past_is_assumed_to_be_empty(sample: SampleWorld) -> None:
     movie_id = sample.world.movies[0].movie_id
     with removed(sample.database["batch_views"], {"movie_id": movie_id, "view_type": "sentiment"}):
-        answer = sample.ask(f"movies/{movie_id}/sentiment")
-        assert answer["freshness"]["complete"] is False
-        assert answer["freshness"]["missing"][0]["start"] is None
+        freshness = sample.ask(f"movies/{movie_id}/sentiment")["freshness"]
+        assert freshness["proven"] is False
+        first = freshness["assumed"][0]
+        assert (first["start"], first["reason"]) == (None, "absent")
+        assert sample.ask(f"movies/{movie_id}/sentiment?completeness=proven", status=503)
+
+
+def test_without_any_batch_documents_the_past_is_reported_missing(sample: SampleWorld) -> None:
+    with removed(sample.database["batch_views"], {"view_type": "sentiment"}):
+        freshness = sample.ask(f"movies/{sample.world.movies[0].movie_id}/sentiment")["freshness"]
+        assert freshness["complete"] is False
+        assert freshness["missing"][0]["start"] is None
 
 
 def test_an_empty_speed_layer_is_reported(sample: SampleWorld) -> None:

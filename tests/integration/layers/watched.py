@@ -16,7 +16,7 @@ from merger.answers.service import MergeService
 from merger.cache.answer_cache import AnswerCache
 from merger.cache.redis_tier import RedisTier
 from merger.configuration import policy
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.windows import HOUR, Granularity, Span, floor_hour
 from merger.errors import StoreUnavailable
 from merger.invalidation.change_stream import ChangeStream
@@ -24,13 +24,12 @@ from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.stores.mongo.store import MongoStore
 from merger.stores.redis.link import RedisLink
-from merger.stores.store import Document, Find
+from merger.stores.store import Document, Find, Store
 from merger.views.freshness import TTLClass
 from trending.scoring import RankingParameters
 from trending.selectors import RANKING
 
 Held = Database[dict[str, Any]]
-FIELDS = ("movie_id", "data_type", "view_type")
 LAPSE = 4.0
 
 
@@ -54,9 +53,18 @@ class Watched:
         redis: shared with other watchers.
         streams: whether the server has change streams.
         lapses_after: seconds of this machine's clock without a tick after which another one may lead.
+        store: read instead of the database, which then has no change streams.
     """
 
-    def __init__(self, database: Held, redis: Redis, *, streams: bool = True, lapses_after: float = LAPSE) -> None:
+    def __init__(
+        self,
+        database: Held,
+        redis: Redis,
+        *,
+        streams: bool = True,
+        lapses_after: float = LAPSE,
+        store: Store | None = None,
+    ) -> None:
         self.database = database
         self.redis: Redis | None = redis
         self.ahead = 0.0
@@ -64,7 +72,7 @@ class Watched:
         self.store = _Failing(database, 2.0)
         redis_tier = RedisTier(link, "watched:")
         self.service = MergeService(
-            store=self.store,
+            store=store or self.store,
             cache=AnswerCache(redis_tier, b"secret"),
             contract=Contract(),
             policy=policy(),
@@ -76,8 +84,8 @@ class Watched:
             service=self.service,
             leader=Leader(link, "watched:", lapses_after=lapses_after),
             batch=ChangeStream((lambda: database.batch_views) if streams else refuse),
-            speed=ChangeStream((lambda: database.speed_views) if streams else refuse, FIELDS),
-            aliases=Aliases(),
+            speed=ChangeStream((lambda: database.speed_views) if streams else refuse, has_documents=True),
+            contract=Contract(),
             monotonic=self._monotonic,
         )
 
@@ -129,7 +137,7 @@ class _Failing(MongoStore):
 def fill(database: Held, now: datetime) -> None:
     """A movie in both layers, as of a moment."""
     database.batch_views.insert_one(batch(now - HOUR))
-    database.speed_views.insert_many([bucket(1, "stats", ago, now=now) for ago in range(1, 5)])
+    database.speed_views.insert_many([bucket(1, "stats", ago, now=now) for ago in range(5)])
 
 
 def batch(computed_at: datetime, movie_id: int = 1, title: str = "First") -> dict[str, Any]:

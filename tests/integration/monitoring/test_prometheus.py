@@ -41,7 +41,7 @@ FINE = ("movies/1", "movies/1/stats?hours=6", "movies/1/sentiment?window=7d", "t
 NOT_FOUND, BAD = "movies/2", "movies/1/stats?hours=none"
 STRICT = "movies/1/sentiment?window=7d&completeness=strict"
 ROUND = (*FINE, NOT_FOUND, BAD, STRICT)
-AGES, FRESH = "movies/1/sentiment?window=24h", 1
+AGES, FRESH = "movies/1/sentiment?window=24h", 2
 """An answer that no other test requests, and its TTL in seconds."""
 
 ROUNDS = 40

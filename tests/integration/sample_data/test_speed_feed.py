@@ -18,6 +18,8 @@ Stored = Database[dict[str, Any]]
 EPOCH = datetime(2026, 10, 10, tzinfo=UTC)
 START = EPOCH + 20 * HOUR
 NOW = START + timedelta(hours=3, minutes=30)
+HEARTBEATS = 3
+"""Of one hour: one for each data type."""
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -38,7 +40,7 @@ def of_hour(database: Stored, hour: datetime) -> dict[str, dict[str, Any]]:
 
 
 def payloads(database: Stored) -> dict[str, Any]:
-    return {key: document["data"] for key, document in stored(database).items()}
+    return {key: document["data"] for key, document in stored(database).items() if "data" in document}
 
 
 def test_catching_up_writes_every_hour_and_the_open_one(database: Stored) -> None:
@@ -87,7 +89,7 @@ def test_refreshes_write_new_events_and_complete_past_hours(database: Stored) ->
     counts = {
         key: document["data"]["review_count"]
         for key, document in stored(database).items()
-        if document["data_type"] == "sentiment"
+        if document["data_type"] == "sentiment" and "data" in document
     }
     assert following.hour == START + 5 * HOUR
     assert all(d["synced_at"] >= d["hour"] + HOUR for d in of_hour(database, START + 4 * HOUR).values())
@@ -96,7 +98,7 @@ def test_refreshes_write_new_events_and_complete_past_hours(database: Stored) ->
     assert counts == {
         key: document["data"]["review_count"]
         for key, document in stored(database).items()
-        if document["data_type"] == "sentiment"
+        if document["data_type"] == "sentiment" and "data" in document
     }
 
 
@@ -108,16 +110,17 @@ def test_a_refresh_writes_only_movies_with_new_events(database: Stored) -> None:
     assert stamps == {NOW, LATER}
 
 
-def test_a_refresh_without_events_still_stamps_the_newest_documents(database: Stored) -> None:
+def test_a_refresh_without_events_writes_heartbeats_alone(database: Stored) -> None:
     following = feed(database)
     list(following.catch_up(NOW))
     soon = NOW + timedelta(milliseconds=1)
-    following.refresh(soon)
-    assert {document["synced_at"] for document in of_hour(database, START + 3 * HOUR).values()} == {soon}
+    assert following.refresh(soon) == 0
+    newest = [document for document in stored(database).values() if document["synced_at"] == soon]
+    assert len(newest) == HEARTBEATS
+    assert all(document["heartbeat"] and document["hour"] == START + 3 * HOUR for document in newest)
 
 
-def test_at_the_start_of_an_hour_the_previous_hour_is_stamped(database: Stored) -> None:
-    turn = START + 4 * HOUR
-    counts = list(feed(database).catch_up(turn))
-    assert sum(counts) == len(stored(database))
-    assert {document["synced_at"] for document in of_hour(database, START + 3 * HOUR).values()} == {turn}
+def test_each_hour_has_a_heartbeat_of_each_type(database: Stored) -> None:
+    list(feed(database).catch_up(START + 4 * HOUR))
+    held = [(d["hour"], d["data_type"]) for d in stored(database).values() if d.get("heartbeat")]
+    assert len(held) == len(set(held)) == 5 * HEARTBEATS

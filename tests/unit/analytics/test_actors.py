@@ -70,3 +70,13 @@ def test_an_unknown_actor_is_not_found() -> None:
 def test_common_spellings_are_looked_for_each_once() -> None:
     assert Actor("tom HANKS").spellings == ("tom HANKS", "Tom Hanks", "tom hanks", "TOM HANKS")
     assert Actor("Tom Hanks").spellings == ("Tom Hanks", "tom hanks", "TOM HANKS")
+
+
+def test_an_actor_whose_document_cannot_be_read_is_known_and_incomplete() -> None:
+    spoilt = {**network("Tom Hanks"), "data": {"actor": "Tom Hanks", "collaborators": 7}}
+    built = actor_network(Actor("Tom Hanks"), view_inputs(NOW, [spoilt]))
+    assert (built.body["actor"], built.body["collaborators"]) == ("Tom Hanks", [])
+    assert [start for start, _ in built.freshness.missing] == [None]
+    older = network("Tom Hanks", {"actor": "A", "count": 1}, covers=at("2026-03-09 00:00"))
+    assert not actor_network(Actor("Tom Hanks"), view_inputs(NOW, [older, spoilt])).freshness.complete
+    assert actor_network(Actor("Tom Hanks"), view_inputs(NOW, [network("Tom Hanks"), spoilt])).freshness.complete

@@ -137,3 +137,21 @@ def test_neither_order_nor_duplicates_change_the_answer(totals: list[Raw], chanc
     again = totals + chance.sample(totals, len(totals) // 2)
     chance.shuffle(again)
     assert compare(catalogue[::-1], again).body == compare(catalogue, totals).body
+
+
+def test_documents_that_cannot_be_read_make_the_answers_that_use_them_incomplete() -> None:
+    nameless = {**details(1, RUN), "data": None}
+    spoilt_total = {**total(2, 5, 0.5), "data": {"review_count": "many"}}
+    known = details(2, RUN, popularity=90)
+    assert not overview(None, view_inputs(NOW, catalogue=[known, nameless])).freshness.complete
+    assert not compare([known], [spoilt_total]).freshness.complete
+    assert compare([known], [spoilt_total, total(2, 5, 0.5)]).freshness.complete
+    assert overview(None, view_inputs(NOW, catalogue=[known, nameless, details(1, RUN)])).freshness.complete
+
+
+def test_a_catalogue_without_stated_coverage_is_complete_but_unproven() -> None:
+    unstated = details(2, RUN, popularity=90)
+    del unstated["covers_until"]
+    built = overview(None, view_inputs(NOW, catalogue=[unstated]))
+    assert (built.freshness.complete, built.freshness.proven) == (True, False)
+    assert overview(None, view_inputs(NOW, catalogue=[details(2, RUN)])).freshness.proven

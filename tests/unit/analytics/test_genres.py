@@ -190,3 +190,35 @@ def test_the_average_over_months_is_that_over_their_movies(ratings: list[float])
     found = statistics(ask(documents))
     assert found["total_movies"] == len(ratings)
     assert found["avg_rating"] == pytest.approx(sum(ratings) / len(ratings))
+
+
+@pytest.mark.parametrize(
+    ("year", "number", "expected"),
+    [
+        (1999, 2, [("1999-02-01", "1999-03-01")]),
+        (1999, None, [("1999-02-01", "1999-03-01")]),
+        (None, None, [("1999-02-01", "1999-03-01")]),
+        (1999, 1, []),
+        (1998, None, []),
+    ],
+)
+def test_an_unreadable_month_is_missing_where_it_would_have_counted(
+    year: int | None, number: int | None, expected: list[tuple[str, str]]
+) -> None:
+    documents = [month(1999, 1, 5, 30), month(1999, 2, 5, -1), month(1998, 3, 5, 3)]
+    freshness = ask(documents, year=year, number=number).freshness
+    assert [(f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}") for start, end in freshness.missing if start] == expected
+    assert freshness.complete is not bool(expected)
+
+
+def test_a_genre_whose_documents_cannot_be_read_is_known_and_incomplete() -> None:
+    built = ask([month(1999, 2, 5, -1)])
+    assert (built.body["genre"], statistics(built)["total_movies"], built.freshness.complete) == ("Drama", 0, False)
+
+
+def test_a_period_with_releases_and_no_document_is_missing() -> None:
+    documents = [month(1999, 1, 5, 30), details(1, RUN, release_date="2001-05-06")]
+    assert not ask(documents, year=2001).freshness.complete
+    assert not ask(documents, year=2001, number=5).freshness.complete
+    assert ask(documents, year=2001, number=6).freshness.complete
+    assert not ask(documents[1:]).freshness.complete

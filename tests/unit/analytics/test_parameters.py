@@ -11,6 +11,7 @@ from rest_framework.test import APIRequestFactory
 
 from analytics.parameters import ComparisonParameters, GenreParameters, TrendsParameters
 from lambdaserve.api.parameters import QueryParameters
+from merger.core.evidence import PARTIAL
 from merger.core.windows import parse_span
 
 
@@ -19,7 +20,7 @@ def read(kind: type[QueryParameters], query: str) -> dict[str, Any]:
 
 
 def test_a_year_and_a_month_are_read_as_numbers() -> None:
-    assert read(GenreParameters, "year=1999&month=12") == {"year": 1999, "month": 12, "strict": False}
+    assert read(GenreParameters, "year=1999&month=12") == {"year": 1999, "month": 12, "completeness": PARTIAL}
 
 
 @pytest.mark.parametrize("query", ["month=5", "year=1999&month=13", "year=99"])
@@ -39,4 +40,8 @@ def test_trends_refuse_a_genre_and_a_movie_together() -> None:
 
 
 def test_a_comparison_takes_a_genre_and_a_year() -> None:
-    assert read(ComparisonParameters, "genre=Drama&year=2001") == {"genre": "Drama", "year": 2001, "strict": False}
+    assert read(ComparisonParameters, "genre=Drama&year=2001") == {
+        "genre": "Drama",
+        "year": 2001,
+        "completeness": PARTIAL,
+    }

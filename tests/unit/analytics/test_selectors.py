@@ -10,17 +10,18 @@ import pytest
 
 from analytics import selectors
 from analytics.actors import Actor
+from merger.core.evidence import Completeness
 
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, bool]]:
-    """Records the selectors' requests to the service: view, parameters and ``strict``."""
-    found: list[tuple[str, Any, bool]] = []
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, Completeness]]:
+    """Records the selectors' requests to the service: view, parameters and ``completeness``."""
+    found: list[tuple[str, Any, Completeness]] = []
 
-    def fetch(view: Any, params: Any, *, strict: bool) -> None:
-        found.append((view.name, params, strict))
+    def fetch(view: Any, params: Any, *, completeness: Completeness) -> None:
+        found.append((view.name, params, completeness))
 
     service = SimpleNamespace(fetch=fetch, boundary=lambda: SimpleNamespace(now=NOW))
     monkeypatch.setattr(selectors, "service", lambda: service)
@@ -31,18 +32,20 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, bool]]:
     ("year", "view"),
     [(2025, "analytics.genre_history"), (2026, "analytics.genre"), (None, "analytics.genre")],
 )
-def test_a_past_year_is_cached_as_history(fetched: list[tuple[str, Any, bool]], year: int | None, view: str) -> None:
+def test_a_past_year_is_cached_as_history(
+    fetched: list[tuple[str, Any, Completeness]], year: int | None, view: str
+) -> None:
     selectors.genre_statistics(genre="Drama", year=year)
     assert [name for name, _, _ in fetched] == [view]
 
 
-def test_spellings_of_a_genre_share_their_parameters(fetched: list[tuple[str, Any, bool]]) -> None:
+def test_spellings_of_a_genre_share_their_parameters(fetched: list[tuple[str, Any, Completeness]]) -> None:
     for genre in ("Drama", " drama ", "DRAMA"):
         selectors.genre_statistics(genre=genre, year=1999)
         selectors.sentiment_by_tier(genre=genre)
     assert len({params for _, params, _ in fetched}) == 2
 
 
-def test_blanks_of_an_actors_name_are_single(fetched: list[tuple[str, Any, bool]]) -> None:
-    selectors.actor_collaborations(name="  Tom   Hanks ", strict=True)
-    assert fetched == [("analytics.actor", Actor("Tom Hanks"), True)]
+def test_blanks_of_an_actors_name_are_single(fetched: list[tuple[str, Any, Completeness]]) -> None:
+    selectors.actor_collaborations(name="  Tom   Hanks ", completeness=Completeness.STRICT)
+    assert fetched == [("analytics.actor", Actor("Tom Hanks"), Completeness.STRICT)]

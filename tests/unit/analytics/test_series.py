@@ -49,9 +49,10 @@ def ask(
     genre: str | None = None,
     movie_id: int | None = None,
     policy: Policy | None = None,
+    catalogue: Iterable[Raw] = CATALOGUE,
 ) -> ViewResult:
     params = TrendParameters(metric, parse_span(window), genre, movie_id)
-    return trends(params, view_inputs(NOW, batch, speed, hours=hours, catalogue=CATALOGUE, policy=policy))
+    return trends(params, view_inputs(NOW, batch, speed, hours=hours, catalogue=catalogue, policy=policy))
 
 
 def points(built: ViewResult) -> dict[str, tuple[float, int, str]]:
@@ -225,9 +226,20 @@ def test_a_layer_that_stopped_syncing_does_not_hide_a_batch_point() -> None:
 def test_an_unreadable_hour_is_missing_only_in_series_that_include_its_movie() -> None:
     hour = at("2026-03-10 04:00")
     batch = [point("2026-03-09", 7.0, data={"genre": "Drama"})]
-    bad = {**rated(hour, movie_id=2), "data": {"vote_average": float("nan")}}
+    bad = {**rated(hour, movie_id=2), "data": None}
     assert missing(ask(batch, [*HEALTHY_HOURS, bad], genre="drama")) == [("03-10 04", "03-10 05")]
     assert ask(batch, [*HEALTHY_HOURS, {**bad, "movie_id": 3}], genre="drama").freshness.complete
+
+
+def test_a_movie_whose_details_cannot_be_read_may_be_of_any_genre() -> None:
+    batch = [point("2026-03-09", 7.0, data={"genre": "War"})]
+    hours = [*HEALTHY_HOURS, rated(at("2026-03-10 04:00"), movie_id=3)]
+    lost = (*CATALOGUE, {**details(3, NOW), "data": None})
+    assert ask(batch, hours, genre="war").freshness.complete
+    built = ask(batch, hours, genre="war", catalogue=lost)
+    assert missing(built) == [("03-10 04", "03-10 05")]
+    assert "documents_skipped" in {warning.partition(":")[0] for warning in built.freshness.warnings}
+    assert ask(catalogue=lost).freshness.warnings == ask().freshness.warnings
 
 
 def test_an_older_unreadable_duplicate_changes_only_the_warnings() -> None:

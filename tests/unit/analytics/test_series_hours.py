@@ -47,3 +47,13 @@ def test_a_genre_has_the_hours_of_its_movies_alone() -> None:
     documents = [reviews(0, 0.5, 10), reviews(1, 0.5, 10, movie_id=2)]
     assert list(of_many(documents, "war").means("sentiment")) == HOURS[1:]
     assert of_many(documents, "war").synced_at(1, HOURS[0]) is not None
+
+
+@pytest.mark.parametrize("movie_id", [1, 3])
+def test_hours_of_a_movie_whose_details_cannot_be_read_are_unknown_to_a_genre(movie_id: int) -> None:
+    documents = [reviews(0, 0.5, 10, movie_id=2), reviews(1, 0.5, 10, movie_id=movie_id)]
+    unreadable = {**details(movie_id, HOURS[1]), "data": None}
+    for catalogue, unknown in ((CATALOGUE, []), ((*CATALOGUE, unreadable), HOURS[1:])):
+        inputs = view_inputs(NOW, hours=documents, catalogue=catalogue)
+        assert sorted(ManyMoviesHours("sentiment", inputs, "war").unknown) == unknown
+        assert ManyMoviesHours("sentiment", inputs, None).unknown == frozenset()

@@ -146,6 +146,12 @@ def missing_of(result: ViewResult) -> list[tuple[str | None, str]]:
     return [(_short(start) if start else None, _short(end)) for start, end in result.freshness.missing]
 
 
+def assumed_of(result: ViewResult) -> list[tuple[str | None, str, str]]:
+    """The assumed intervals as ``(MM-DD HH:MM, MM-DD HH:MM, reason)``."""
+    assumed = result.freshness.assumed
+    return [(_short(each.start) if each.start else None, _short(each.end), each.reason.value) for each in assumed]
+
+
 def codes_of(result: ViewResult) -> set[str]:
     """The stable codes at the beginning of the warnings."""
     return {warning.partition(":")[0] for warning in result.freshness.warnings}

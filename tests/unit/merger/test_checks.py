@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from merger.checks import check_aliases, check_boundary
+from merger.checks import check_aliases, check_boundary, check_coverage
 
 
 def ids(found: list[Any]) -> list[str]:
@@ -31,12 +31,19 @@ def test_boundary_settings_that_cannot_work_are_errors(settings: Any, name: str,
     ("aliases", "found"),
     [
         ({}, []),
-        ({"payload": ["data"], "fields": {"a": "b"}}, []),
+        ({"payload": ["body"], "fields": {"a": "review_count"}}, []),
         ([], ["merger.E003"]),
         ({"unknown": []}, ["merger.E004"]),
-        ({"payload": "data", "fields": {"a": 1}}, ["merger.E004", "merger.E004"]),
+        ({"payload": "body", "fields": {"a": 1}}, ["merger.E004", "merger.E004"]),
+        ({"fields": {"window_start": "hour"}}, ["merger.E004"]),
     ],
 )
 def test_aliases_of_other_parts_or_types_are_errors(settings: Any, aliases: object, found: list[str]) -> None:
     settings.CONTRACT_ALIASES = aliases
     assert ids(check_aliases(None)) == found
+
+
+@pytest.mark.parametrize(("rule", "found"), [("", []), ("computed_at-2h", []), ("day", []), ("2h", ["merger.E005"])])
+def test_a_coverage_that_is_no_rule_is_an_error(settings: Any, rule: str, found: list[str]) -> None:
+    settings.BATCH_COVERAGE = rule
+    assert ids(check_coverage(None)) == found

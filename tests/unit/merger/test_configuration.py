@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Any
 
-from merger.configuration import aliases, policy, utc_now
+from merger.configuration import aliases, configured_contract, policy, utc_now
+from merger.contract.dialects.coverage_rule import CoverageRule
 from merger.core.boundary import Strategy
 
 
 def test_policy_follows_the_settings(settings: Any) -> None:
     settings.CUTOFF_HOURS, settings.MERGE_STRATEGY = 36, next(iter(Strategy)).value
-    settings.SPEED_LAG_LIMIT = timedelta(minutes=7)
+    settings.SPEED_LAG_LIMIT, settings.BATCH_COVERAGE_DOUBT = timedelta(minutes=7), timedelta(hours=2)
     found = policy()
     assert found.cutoff == timedelta(hours=36)
     assert found.strategy is next(iter(Strategy))
     assert found.speed_lag_limit == timedelta(minutes=7)
+    assert found.coverage_doubt == timedelta(hours=2)
 
 
 def test_aliases_are_extended_by_the_settings(settings: Any) -> None:
@@ -26,3 +28,12 @@ def test_aliases_are_extended_by_the_settings(settings: Any) -> None:
 
 def test_present_time_is_aware_utc() -> None:
     assert utc_now().tzinfo is UTC
+
+
+def test_the_contract_has_the_deployments_names_and_its_rule_for_coverage(settings: Any) -> None:
+    settings.CONTRACT_ALIASES, settings.BATCH_COVERAGE = {"payload": ["body"]}, "day"
+    found = configured_contract()
+    assert "body" in found.aliases.payload
+    assert found.coverage == CoverageRule(to_day=True)
+    settings.BATCH_COVERAGE = ""
+    assert configured_contract().coverage is None

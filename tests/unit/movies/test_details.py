@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.core.boundary import Policy, Strategy
+from merger.core.boundary import Layers, Policy, SpeedLayer, Strategy
 from merger.core.windows import HOUR, Window
 from merger.views.reading import ViewResult
 from movies.details import movie_details, movie_stats
@@ -109,7 +109,7 @@ def test_only_a_bucket_at_or_after_the_cutoff_counts_as_a_snapshot() -> None:
     batch = [details(covers=CUTOFF - 5 * HOUR)]
     assert missing_of(ask_details(batch, [stats(CUTOFF, 1)])) == [("03-08 11:00", "03-10 10:00")]
     assert missing_of(ask_details(batch, [stats(CUTOFF - HOUR, 1)])) == [("03-08 05:00", "03-10 10:00")]
-    assert missing_of(ask_details([], [stats(OPEN_HOUR, 1)])) == [("03-08 10:00", "03-10 10:00")]
+    assert missing_of(ask_details([], [stats(OPEN_HOUR, 1)])) == []
 
 
 def test_fixed_strategy_ignores_details_computed_after_the_cutoff() -> None:
@@ -183,3 +183,28 @@ def test_order_and_duplicates_of_documents_change_nothing(
     assert movie_details(MOVIE, first) == movie_details(MOVIE, second)
     window = Window(CUTOFF, OPEN_HOUR + HOUR)
     assert movie_stats(MOVIE, window, first) == movie_stats(MOVIE, window, second)
+
+
+def test_a_movie_whose_documents_cannot_be_read_is_known_by_its_id() -> None:
+    result = ask_details([{**details(), "data": 7}], [])
+    assert result.body["movie_id"] == MOVIE
+    assert {value for name, value in result.body.items() if name not in ("movie_id", "data_source")} == {None}
+    assert [start for start, _ in result.freshness.missing] == [None]
+    assert any("movie_details.data" in warning for warning in result.freshness.warnings)
+
+
+def test_a_lost_hour_after_the_movies_newest_bucket_is_missing_though_later_ones_are_held() -> None:
+    lost = OPEN_HOUR - 3 * HOUR
+    others = [stats(OPEN_HOUR - HOUR * back, 1, movie_id=MOVIE + 1) for back in range(1, 48) if back != 3]
+    result = ask_details([details()], [stats(OPEN_HOUR - 5 * HOUR, 2), *others])
+    assert missing_of(result) == [(f"{lost:%m-%d %H:%M}", f"{lost + HOUR:%m-%d %H:%M}")]
+    assert missing_of(ask_details([details()], [stats(OPEN_HOUR - 2 * HOUR, 2), *others])) == []
+
+
+def test_an_old_bucket_that_is_stamped_again_does_not_replace_a_newer_batch() -> None:
+    restamped = stats(RUN - 4 * HOUR, 1, synced_at=NOW)
+    layers = {"stats": SpeedLayer(frozenset({RUN - 4 * HOUR}), NOW, known_until=RUN - 3 * HOUR)}
+    inputs = view_inputs(NOW, [details()], [restamped], layers=Layers(NOW, layers))
+    result = movie_details(MOVIE, inputs)
+    assert result is not None
+    assert result.body["data_source"] == "batch"

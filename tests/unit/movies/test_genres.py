@@ -42,3 +42,10 @@ def test_without_words_all_genres_are_listed_by_name() -> None:
     body = genre_search(None, view_inputs(NOW, catalogue=catalogue)).body
     assert [each["genre"] for each in body["genres"]] == ["Drama", "War"]
     assert body["total_genres"] == 2
+
+
+def test_a_genre_of_unreadable_documents_is_listed_and_the_answer_incomplete() -> None:
+    spoilt = {"view_type": "genre_analytics", "data": {"genre": "Noir", "year": 1999}, "computed_at": COVERED}
+    built = genre_search(None, view_inputs(NOW, catalogue=[details(1, COVERED), spoilt]))
+    assert [each["genre"] for each in built.body["genres"]] == ["Drama", "Noir"]
+    assert not built.freshness.complete

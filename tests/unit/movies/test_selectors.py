@@ -8,6 +8,7 @@ import pytest
 
 from merger.contract.documents import Aliases, Contract
 from merger.core.boundary import Boundary, Layers
+from merger.core.evidence import Completeness
 from merger.core.windows import HOUR
 from merger.views.plans import PlanContext, View
 from movies import selectors
@@ -49,8 +50,8 @@ def test_spellings_of_a_genre_share_a_cache_entry(monkeypatch: pytest.MonkeyPatc
 
         params: ClassVar[set[Any]] = set()
 
-        def fetch(self, _: Any, params: Any, *, strict: bool) -> None:
-            self.params.add((params, strict))
+        def fetch(self, _: Any, params: Any, *, completeness: Completeness) -> None:
+            self.params.add((params, completeness))
 
     monkeypatch.setattr(selectors, "service", Service)
     for genre in ("Drama", "drama", " DRAMA "):

@@ -209,11 +209,19 @@ def test_a_movie_in_neither_layer_is_unknown() -> None:
 
 
 def test_a_covered_day_without_a_point_had_no_reviews() -> None:
-    result = ask(
-        NOW, [total(100, LAST_RUN), point("2026-03-10", 2, LAST_RUN)], speed_from("2026-03-10 00:00"), window="4d"
-    )
+    point_of_today, recent = point("2026-03-10", 2, LAST_RUN), speed_from("2026-03-10 00:00")
+    result = ask(NOW, [total(2, LAST_RUN), point_of_today], recent, window="4d")
     assert points_of(result) == {"2026-03-10": (11, "speed")}
-    assert result.freshness.complete
+    assert result.freshness.proven
+
+
+@pytest.mark.parametrize("granularity", Granularity)
+@pytest.mark.parametrize("window", ["4d", "7d", "96h"])
+def test_a_day_that_only_the_total_covers_is_missing(window: str, granularity: Granularity) -> None:
+    batch, recent = [total(100, LAST_RUN), point("2026-03-08", 2, LAST_RUN)], speed_from("2026-03-10 00:00")
+    result = ask(NOW, batch, recent, window=window, granularity=granularity)
+    assert missing_of(result)[-1] == ("03-09 00:00", "03-10 00:00")
+    assert ask(NOW, batch, recent, granularity=granularity).freshness.complete
 
 
 def test_fixed_strategy_reports_its_gap() -> None:

@@ -116,8 +116,8 @@ def test_an_unreadable_point_makes_its_day_missing_where_speed_expired() -> None
 
 def test_an_unreadable_duplicate_only_adds_a_warning() -> None:
     batch, speed = [total(100, LAST_RUN), *LAST_RUN_DAYS], speed_from("2026-03-08 10:00")
-    broken = [{**document, "data": None} for document in (*batch, *speed)]
-    clean, dirty = ask(NOW, batch, speed), ask(NOW, [*batch, *broken], [*speed, *broken])
+    broken_batch, broken_speed = ([{**document, "data": None} for document in layer] for layer in (batch, speed))
+    clean, dirty = ask(NOW, batch, speed), ask(NOW, [*batch, *broken_batch], [*speed, *broken_speed])
     assert dirty.body == clean.body
     assert dirty.freshness.missing == clean.freshness.missing
     assert codes_of(dirty) - codes_of(clean) == {"documents_skipped"}
@@ -141,3 +141,8 @@ def test_velocity_comes_from_the_newest_bucket_that_has_one() -> None:
 )
 def test_a_score_beyond_a_twentieth_is_labelled_by_its_sign(average: float, label: str) -> None:
     assert ask(NOW, [total(1, LAST_RUN, average)]).body["sentiment"]["label"] == label
+
+
+def test_documents_that_name_the_movie_as_text_count() -> None:
+    batch, speed = total(100, LAST_RUN, movie_id="550"), bucket(LAST_RUN, 4, movie_id="550", **SYNCED)
+    assert reviews_of(ask(NOW, [batch], [speed])) == 104

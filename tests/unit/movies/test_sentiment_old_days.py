@@ -9,6 +9,7 @@ from tests.unit.merger.documents import (
     MOVIE,
     Raw,
     ask,
+    assumed_of,
     at,
     bucket,
     codes_of,
@@ -22,11 +23,15 @@ from tests.unit.merger.documents import (
 from tests.unit.merger.scenario import LAST_RUN, LAST_RUN_DAYS, NOW, OPEN_HOUR, SYNCED, speed_from
 
 TOTAL = total(100, LAST_RUN)
+NONE = total(0, LAST_RUN)
 RECENT = speed_from("2026-03-08 00:00")
 
 
-def ask_for_a_week(*batch: Raw) -> list[tuple[str | None, str]]:
-    return missing_of(ask(NOW, [*batch, *LAST_RUN_DAYS], RECENT, window="7d"))
+def ask_for_a_week(*points: Raw) -> list[tuple[str | None, str]]:
+    """Missing intervals of a week in which the total counts the reviews of all readable points."""
+    days = [*points, *LAST_RUN_DAYS]
+    reviews = sum(d["data"]["review_count"] for d in days if d["data"]["review_count"] > 0)
+    return missing_of(ask(NOW, [total(reviews, LAST_RUN), *days], RECENT, window="7d"))
 
 
 def test_a_window_includes_all_of_its_oldest_day() -> None:
@@ -36,27 +41,27 @@ def test_a_window_includes_all_of_its_oldest_day() -> None:
 
 
 def test_the_rest_of_an_incomplete_old_day_is_missing() -> None:
-    assert ask_for_a_week(TOTAL, point("2026-03-04", 2, at("2026-03-04 02:00"))) == [("03-04 02:00", "03-05 00:00")]
-    assert ask_for_a_week(TOTAL, point("2026-03-04", 24, at("2026-03-05 00:00"))) == []
+    assert ask_for_a_week(point("2026-03-04", 2, at("2026-03-04 02:00"))) == [("03-04 02:00", "03-05 00:00")]
+    assert ask_for_a_week(point("2026-03-04", 24, at("2026-03-05 00:00"))) == []
 
 
 def test_a_point_that_covers_nothing_of_its_day_is_ignored() -> None:
     for day, rest in (("2026-03-04", ("03-04 00:00", "03-05 00:00")), ("2026-03-10", ("03-10 00:00", "03-10 10:00"))):
         for covers in (at(f"{day} 00:00"), at(f"{day} 00:00") - HOUR):
-            result = ask(NOW, [TOTAL, point(day, 9, covers)], window="7d")
+            result = ask(NOW, [NONE, point(day, 9, covers)], window="7d")
             assert day not in points_of(result)
             assert rest in missing_of(result)
 
 
 def test_old_days_beyond_the_batch_coverage_are_missing() -> None:
     covers = at("2026-03-05 02:00")
-    result = ask(NOW, [total(50, covers), point("2026-03-04", 24, covers)], RECENT, window="7d")
+    result = ask(NOW, [total(24, covers), point("2026-03-04", 24, covers)], RECENT, window="7d")
     assert missing_of(result) == [("03-05 02:00", "03-08 00:00")]
-    assert missing_of(ask(NOW, [total(50, at("2026-03-04 02:00"))], RECENT, window="7d")) == [
+    assert missing_of(ask(NOW, [total(0, at("2026-03-04 02:00"))], RECENT, window="7d")) == [
         ("03-04 02:00", "03-08 00:00")
     ]
     # From 03-05 on the speed layer could answer; the day before it can't.
-    result = ask(NOW, [total(50, at("2026-03-04 02:00"))], speed_from("2026-03-04 00:00"), window="7d")
+    result = ask(NOW, [total(0, at("2026-03-04 02:00"))], speed_from("2026-03-04 00:00"), window="7d")
     assert missing_of(result) == [("03-04 02:00", "03-05 10:00")]
 
 
@@ -64,20 +69,24 @@ def test_without_any_batch_document_every_old_day_is_missing() -> None:
     assert missing_of(ask(NOW, [], RECENT, window="7d")) == [("03-03 00:00", "03-08 00:00")]
 
 
-def test_without_a_total_a_point_covers_the_days_before_it() -> None:
+def test_without_a_total_a_day_between_points_is_assumed_to_be_empty() -> None:
     batch = [point("2026-03-03", 24, LAST_RUN), point("2026-03-05", 24, LAST_RUN)]
-    assert missing_of(ask(NOW, batch, RECENT, window="7d")) == [("03-06 00:00", "03-08 00:00")]
+    result = ask(NOW, batch, RECENT, window="7d")
+    assert missing_of(result) == [("03-06 00:00", "03-08 00:00")]
+    assert assumed_of(result) == [("03-04 00:00", "03-05 00:00", "absent")]
+    later = ask(NOW, batch[1:], RECENT, window="7d")
+    assert missing_of(later) == [("03-03 00:00", "03-05 00:00"), ("03-06 00:00", "03-08 00:00")]
 
 
 def test_only_an_unreadable_old_day_is_missing() -> None:
-    assert ask_for_a_week(TOTAL, point("2026-03-03", -1, LAST_RUN)) == [("03-03 00:00", "03-04 00:00")]
-    assert ask_for_a_week(TOTAL, point("2026-03-02", -1, LAST_RUN)) == []
+    assert ask_for_a_week(point("2026-03-03", -1, LAST_RUN)) == [("03-03 00:00", "03-04 00:00")]
+    assert ask_for_a_week(point("2026-03-02", -1, LAST_RUN)) == []
     readable = point("2026-03-04", 5, LAST_RUN)
-    assert ask_for_a_week(TOTAL, readable, point("2026-03-04", -1, LAST_RUN)) == []
+    assert ask_for_a_week(readable, point("2026-03-04", -1, LAST_RUN)) == []
 
 
 def test_an_unreadable_day_is_missing_except_for_its_speed_hours() -> None:
-    batch = [TOTAL, point("2026-03-05", -1, LAST_RUN)]
+    batch = [NONE, point("2026-03-05", -1, LAST_RUN)]
     result = ask(NOW, batch, speed_from("2026-03-05 00:00"), window="7d")
     assert missing_of(result) == [("03-05 00:00", "03-05 10:00")]
 
@@ -85,7 +94,7 @@ def test_an_unreadable_day_is_missing_except_for_its_speed_hours() -> None:
 def test_unreadable_points_of_other_movies_and_views_leave_no_gap() -> None:
     other = point("2026-03-04", -1, LAST_RUN, movie_id=MOVIE + 1)
     trends = {**other, "movie_id": MOVIE, "view_type": "temporal_analytics"}
-    assert ask_for_a_week(TOTAL, other, trends) == []
+    assert ask_for_a_week(other, trends) == []
 
 
 def test_an_unreadable_bucket_of_another_type_leaves_no_gap() -> None:
@@ -137,10 +146,10 @@ def test_a_gap_after_an_old_total_is_missing_though_the_timeline_has_none() -> N
 
 
 def test_hours_without_a_point_had_no_reviews_where_the_total_covers_them() -> None:
-    result = ask(NOW, [TOTAL], RECENT, window="70h", granularity=Granularity.HOUR)
+    result = ask(NOW, [NONE], RECENT, window="70h", granularity=Granularity.HOUR)
     assert result.freshness.complete
     covers = at("2026-03-07 20:00")
-    short = ask(NOW, [total(100, covers)], RECENT, window="70h", granularity=Granularity.HOUR)
+    short = ask(NOW, [total(0, covers)], RECENT, window="70h", granularity=Granularity.HOUR)
     assert missing_of(short) == [("03-07 20:00", "03-08 00:00")]
 
 

@@ -12,7 +12,7 @@ from merger.contract.payloads import SPEED_TYPES
 from merger.core.windows import DAY, HOUR, Granularity, floor_day, floor_hour, parse_span
 from movies.sentiment import movie_sentiment
 from sample_data.replay import Replay
-from sample_data.speed_job import speed_documents, trending_score
+from sample_data.speed_job import heartbeats, speed_documents, trending_score
 from tests.unit.merger.documents import missing_of, view_inputs
 from tests.unit.sample_data.streams import CUT, EPOCH, NOW, Raw, batch, events, of_type, scores, small_world, speed
 
@@ -152,3 +152,12 @@ def test_sentiment_velocity_is_the_change_since_the_last_hour_with_reviews(docum
         if found == 40:
             break
     assert found == 40
+
+
+def test_the_contract_reads_a_heartbeat_of_each_type() -> None:
+    hour = floor_hour(NOW)
+    read = Contract().read(speed=heartbeats(hour, NOW))
+    assert read.skipped == ()
+    assert {(beat.data_type, beat.hour, beat.synced_at) for beat in read.heartbeats} == {
+        (data_type, hour, NOW) for data_type in SPEED_TYPES
+    }

@@ -188,6 +188,16 @@ def test_empty_layer_gives_an_empty_ranking_missing_every_closed_hour() -> None:
     assert missing(result) == [("04:00", "10:00")]
 
 
+def test_a_genres_ranking_is_incomplete_while_details_of_a_movie_cannot_be_read() -> None:
+    hours = [trending(1, n, 5) for n in range(7)]
+    catalogue = [details(1, RUN), {**details(2, RUN), "data": None}]
+    assert rank(hours, catalogue=catalogue[:1], genre="drama").freshness.complete
+    assert rank(hours, catalogue=catalogue).freshness.complete
+    found = rank(hours, catalogue=catalogue, genre="drama").freshness
+    assert found.missing == ((None, at("2026-03-10 01:00")),)
+    assert [warning for warning in found.warnings if warning.startswith("documents_skipped:")]
+
+
 def test_unreadable_documents_leave_the_ranking_unchanged() -> None:
     good = [trending(1, 1, 40), popular(2, 1, 50)]
     bad: list[Raw] = [

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from merger.contract.documents import Aliases
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import HOUR, parse_span
 from merger.speed.tables import HourRange
 from merger.views.plans import Plan, PlanContext, View
@@ -23,10 +24,10 @@ class RecordingService:
     """Stands in for the merge service and records what it is asked to fetch."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[View[Any], Any, bool]] = []
+        self.requests: list[tuple[View[Any], Any, Completeness]] = []
 
-    def fetch(self, view: View[Any], params: Any, *, strict: bool) -> None:
-        self.requests.append((view, params, strict))
+    def fetch(self, view: View[Any], params: Any, *, completeness: Completeness) -> None:
+        self.requests.append((view, params, completeness))
 
 
 @pytest.fixture
@@ -44,12 +45,12 @@ def plan_of(view: View[Any], params: Any) -> Plan:
 @pytest.mark.parametrize("genre", ["Drama", " drama ", "DRAMA"])
 def test_spellings_of_a_genre_make_one_request(service: RecordingService, genre: str) -> None:
     selectors.movies_trending(window=SIX_HOURS, limit=5, genre=genre)
-    assert service.requests == [(selectors.RANKING, RankingParameters(SIX_HOURS, 5, "drama"), False)]
+    assert service.requests == [(selectors.RANKING, RankingParameters(SIX_HOURS, 5, "drama"), PARTIAL)]
 
 
 def test_history_passes_its_hours_and_strictness_on(service: RecordingService) -> None:
-    selectors.trending_history(window=SIX_HOURS, limit=5, hours=9, strict=True)
-    assert service.requests == [(selectors.HISTORY, HistoryQuery(SIX_HOURS, 5, 9, None), True)]
+    selectors.trending_history(window=SIX_HOURS, limit=5, hours=9, completeness=Completeness.STRICT)
+    assert service.requests == [(selectors.HISTORY, HistoryQuery(SIX_HOURS, 5, 9, None), Completeness.STRICT)]
 
 
 def test_ranking_reads_its_window_and_history_the_longer_of_window_and_scores() -> None:

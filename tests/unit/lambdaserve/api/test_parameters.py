@@ -23,6 +23,7 @@ from lambdaserve.api.parameters import (
     number_in_path,
 )
 from lambdaserve.api.problems import problem_of
+from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import parse_span
 
 
@@ -53,7 +54,7 @@ def test_values_are_typed_and_have_defaults() -> None:
         "window": parse_span("6h"),
         "limit": 20,
         "metric": "rating",
-        "strict": False,
+        "completeness": PARTIAL,
     }
     given_values = read("metric=sentiment&window=2d&genre=%20Drama%20&limit=-5&rating=7.50&completeness=strict")
     assert given_values == {
@@ -62,7 +63,7 @@ def test_values_are_typed_and_have_defaults() -> None:
         "limit": -5,
         "rating": 7.5,
         "metric": "sentiment",
-        "strict": True,
+        "completeness": Completeness.STRICT,
     }
 
 

@@ -22,7 +22,7 @@ def example_of(status: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (BadQuery("completeness", "ful", "one of partial, strict"), 400),
+        (BadQuery("completeness", "ful", "one of partial, strict, proven"), 400),
         (drf.NotAuthenticated(), 401),
         (drf.PermissionDenied(), 403),
         (NotFound("genre", "dramma", ["Drama"]), 404),

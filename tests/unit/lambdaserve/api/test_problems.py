@@ -15,6 +15,7 @@ from rest_framework import exceptions as drf
 
 from lambdaserve.api.problems import handle, problem_of
 from merger import errors
+from merger.core.evidence import Assumption, Reason, Unproven
 from merger.errors import (
     BadQueries,
     BadQuery,
@@ -28,6 +29,7 @@ from merger.errors import (
 )
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+GUESS = Assumption(None, NOON, Reason.ABSENT)
 
 
 def body_of(error: Exception) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def body_of(error: Exception) -> dict[str, Any]:
         (NotFound("genre", "x"), 404, "unknown-genre"),
         (NotFound("actor", "x"), 404, "unknown-actor"),
         (Incomplete([(None, NOON)]), 503, "incomplete"),
+        (Unproven([GUESS]), 503, "unproven"),
         (StoreUnavailable("MongoDB is not reachable"), 503, "store-unavailable"),
         (StoreFault("MongoDB answered with an error"), 502, "store-fault"),
         (drf.ValidationError({"limit": ["too large"]}), 400, "invalid-parameters"),
@@ -113,6 +116,12 @@ def test_unknown_genre_offers_near_names() -> None:
     body = body_of(NotFound("genre", "dramma", ["Drama", "Docudrama"]))
     assert body["near"] == ["Drama", "Docudrama"]
     assert body["detail"] == "There is no genre 'dramma'. Did you mean Drama or Docudrama?"
+
+
+def test_assumed_intervals_are_listed_with_the_reason() -> None:
+    body = body_of(Unproven([GUESS]))
+    assert body["assumed"] == [{"start": None, "end": "2026-03-10T12:00:00Z", "reason": "absent"}]
+    assert body["detail"].startswith("The request asks for completeness=proven, but 1 interval(s) are assumed")
 
 
 def test_missing_intervals_are_listed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdaserve.config.local_data import AlreadyRunningError, LocalData, SampleState, StoreAddresses
+from lambdaserve.config.local_data import AlreadyRunningError, LocalData, SampleState, StoreAddresses, passing_key
 
 ADDRESSES = StoreAddresses(mongodb_uri="mongodb://127.0.0.1:1", redis_url="redis://127.0.0.1:2")
 
@@ -66,3 +66,11 @@ def test_meters_of_an_earlier_run_are_removed(local: LocalData) -> None:
     meters = local.empty_meters()
     assert meters.is_absolute()
     assert list(meters.iterdir()) == []
+
+
+def test_only_the_command_that_judges_files_gets_a_passing_key() -> None:
+    keys = {passing_key(["manage.py", "check_views", "a"]) for _ in range(2)}
+    assert len(keys) == 2
+    assert min(map(len, keys)) >= 50
+    for others in (["manage.py", "serve"], ["granian", "x", "check_views"], ["manage.py"], []):
+        assert passing_key(others) == ""

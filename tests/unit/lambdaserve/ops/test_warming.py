@@ -19,7 +19,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     addresses: list[str] = []
     counts = SimpleNamespace(all=lambda: {("view", Outcome.MISS): len(addresses), ("view", Outcome.HIT): 99})
     monkeypatch.setattr(warming, "service", lambda: SimpleNamespace(cache=SimpleNamespace(counts=counts)))
-    monkeypatch.setattr(warming, "_answer", addresses.append)
+    monkeypatch.setattr(warming, "call_api", addresses.append)
     return addresses
 
 
@@ -47,7 +47,7 @@ def test_answer_is_requested_with_completeness_strict(computed: list[str]) -> No
 def test_error_decides_the_result(
     computed: list[str], monkeypatch: pytest.MonkeyPatch, error: Exception, result: Warmed
 ) -> None:
-    monkeypatch.setattr(warming, "_answer", failing(error))
+    monkeypatch.setattr(warming, "call_api", failing(error))
     assert warm("/api/v1/movies/1")[0] is result
 
 

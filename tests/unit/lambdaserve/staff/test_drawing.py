@@ -15,6 +15,7 @@ def report(**changes: Any) -> dict[str, Any]:
         "speed": {
             "sentiment": {
                 "synced_at": "2026-03-10T23:59:00Z",
+                "as_of": "2026-03-10T23:59:00Z",
                 "lag_seconds": 60,
                 "held": [
                     {"start": "2026-03-09T00:00:00Z", "end": "2026-03-10T00:00:00Z"},

@@ -13,6 +13,7 @@ import pytest
 from merger.answers.answer import Answer
 from merger.answers.service import PROVISIONAL_TTL
 from merger.contract.collections import BATCH, SPEED
+from merger.core.evidence import Completeness
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass, describe
@@ -69,7 +70,7 @@ def test_speed_failure_gives_a_partial_answer_that_names_what_it_lacks(error: St
     served.store.failing[SPEED] = error
     answer = served.service.fetch(DETAILS, ByMovie(1))
     assert (answer.data["title"], answer.data["vote_average"], answer.data["data_source"]) == ("Movie 1", None, "batch")
-    assert codes(answer) == ["speed_unavailable"]
+    assert codes(answer) == ["speed_unavailable", "hours_missing", "coverage_assumed"]
     assert answer.missing == ((TOP - 9 * HOUR, TOP),)
     assert answer.max_age == PROVISIONAL_TTL
 
@@ -79,7 +80,7 @@ def test_batch_failure_gives_a_partial_answer_that_names_what_it_lacks() -> None
     served.store.failing[BATCH] = AWAY
     answer = served.service.fetch(DETAILS, ByMovie(1))
     assert (answer.data["title"], answer.data["vote_average"], answer.data["data_source"]) == (None, 7.5, "speed")
-    assert codes(answer) == ["batch_unavailable"]
+    assert codes(answer) == ["batch_unavailable", "hours_missing"]
     assert answer.missing == ((None, TOP - 48 * HOUR),)
 
 
@@ -87,7 +88,7 @@ def test_strict_request_refuses_a_partial_answer() -> None:
     served = both()
     served.store.failing[SPEED] = AWAY
     with pytest.raises(Incomplete):
-        served.service.fetch(DETAILS, ByMovie(1), strict=True)
+        served.service.fetch(DETAILS, ByMovie(1), completeness=Completeness.STRICT)
 
 
 def test_layer_that_fails_half_way_is_not_used_at_all() -> None:
@@ -96,7 +97,7 @@ def test_layer_that_fails_half_way_is_not_used_at_all() -> None:
     served.service.fetch(DETAILS, ByMovie(2))
     served.store.failing[SPEED] = AWAY
     answer = served.service.fetch(DETAILS, ByMovie(1))
-    assert codes(answer) == ["speed_unavailable"]
+    assert codes(answer) == ["speed_unavailable", "hours_missing", "coverage_assumed"]
     assert answer.missing == ((TOP - 9 * HOUR, TOP),)
 
 
@@ -143,7 +144,7 @@ def test_partial_answer_is_recomputed_and_never_served_as_stale() -> None:
     served.now += timedelta(seconds=10)
     served.seconds += 10
     answer = served.service.fetch(DETAILS, ByMovie(1))
-    assert (answer.state, codes(answer)) == ("MISS", ["speed_unavailable"])
+    assert (answer.state, codes(answer)) == ("MISS", ["speed_unavailable", "hours_missing", "coverage_assumed"])
 
 
 @pytest.mark.parametrize("rests_on", [(SPEED,), (BATCH, SPEED)])

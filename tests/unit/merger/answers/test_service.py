@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,11 @@ import pytest
 
 from merger.answers.service import PROVISIONAL_TTL, cache_key
 from merger.contract.collections import BATCH
+from merger.core.evidence import Assumption, Completeness, Reason, Unproven
 from merger.errors import Incomplete, NotFound, StoreUnavailable
 from merger.stores.store import Document
-from merger.views.freshness import TTLClass
-from merger.views.plans import View
-from tests.unit.merger.answers.served import HOUR, NOW, TOP, VIEW, ByMovie, Served, build, details, plan, stats
+from merger.views.reading import ViewInputs, ViewResult
+from tests.unit.merger.answers.served import HOUR, NOW, TOP, VIEW, ByMovie, Served, build, details, stats
 
 
 def test_answer_is_built_from_what_the_plan_reads() -> None:
@@ -62,13 +63,30 @@ def test_strict_request_refuses_an_incomplete_answer_cached_or_not(cached: bool)
     if cached:
         served.service.fetch(VIEW, ByMovie(1))
     with pytest.raises(Incomplete) as caught:
-        served.service.fetch(VIEW, ByMovie(1), strict=True)
+        served.service.fetch(VIEW, ByMovie(1), completeness=Completeness.STRICT)
     assert caught.value.missing == ((None, TOP),)
     assert served.service.fetch(VIEW, ByMovie(1)).data["freshness"]["complete"] is False
 
 
 def test_strict_request_gets_a_complete_answer() -> None:
-    assert Served([details()], [stats()]).service.fetch(VIEW, ByMovie(1), strict=True).missing == ()
+    service = Served([details()], [stats()]).service
+    assert service.fetch(VIEW, ByMovie(1), completeness=Completeness.STRICT).missing == ()
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_proven_answer_is_refused_where_it_rests_on_an_assumption(cached: bool) -> None:
+    guess = Assumption(None, TOP, Reason.ABSENT)
+
+    def build_assuming(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+        result = build(params, inputs)
+        return replace(result, freshness=replace(result.freshness, assumed=(guess,)))
+
+    view, service = replace(VIEW, build=build_assuming), Served([details()], [stats()]).service
+    if cached:
+        service.fetch(view, ByMovie(1), completeness=Completeness.STRICT)
+    with pytest.raises(Unproven) as caught:
+        service.fetch(view, ByMovie(1), completeness=Completeness.PROVEN)
+    assert caught.value.assumed == (guess,)
 
 
 def test_store_failure_is_raised_and_not_cached() -> None:
@@ -86,15 +104,15 @@ def test_unknown_movie_is_not_found() -> None:
 
 
 def test_skipped_documents_are_counted_and_give_a_warning() -> None:
-    bad = stats(2, data={"vote_average": "high"})
-    served = Served([details(), details(version="x")], [stats(), bad, bad])
+    bad = stats(2, data=None)
+    served = Served([details(), details(computed_at="x", covers_until=None)], [stats(), bad, bad])
     answer = served.service.fetch(VIEW, ByMovie(1))
     assert served.service.skipped.counts == {
-        ("batch", "movie_details.version"): 2,  # in the catalogue and in the answer's own read
-        ("speed", "stats.vote_average"): 2,
+        ("batch", "movie_details.computed_at"): 2,  # in the catalogue and in the answer's own read
+        ("speed", "stats.data"): 2,
     }
     assert answer.data["freshness"]["warnings"] == [
-        "documents_skipped: some stored documents could not be read (movie_details.version, stats.vote_average)"
+        "documents_skipped: some stored documents could not be read (movie_details.computed_at, stats.data)"
     ]
 
 
@@ -121,6 +139,23 @@ def test_answer_from_the_previous_catalogue_gets_a_short_ttl() -> None:
         may_go_on.set()
 
 
+def test_answer_from_copies_older_than_a_change_gets_a_short_ttl() -> None:
+    served = Served([details()], [stats()])
+    served.service.fetch(VIEW, ByMovie(1))  # reads the copies, at second 0
+    request = served.service._cache_request(VIEW, ByMovie(1), None)
+
+    def ttl(name: str, seconds_ago: float) -> int:
+        bumped = str(int(1000 * (served.epoch() - seconds_ago)))
+        values = tuple(bumped if each == name else "" for each in request.generations)
+        return served.service._compute(VIEW, ByMovie(1), request, values).ttl
+
+    served.seconds = 1.5
+    for name in ("batch", "changed:trending", "changed:movies"):
+        assert [ttl(name, ago) for ago in (1.0, 2.0)] == [PROVISIONAL_TTL, 600], name
+    for name in ("changed:movie:1", "movie:1", "all"):
+        assert ttl(name, 1.0) == 600, "its own documents are read for each answer"
+
+
 def test_refresh_loads_the_catalogue_of_a_newer_run() -> None:
     served = Served([details(), details(2)], [stats()])
     served.service.warm_up()
@@ -137,16 +172,8 @@ def test_refresh_loads_the_catalogue_of_a_newer_run() -> None:
     assert loaded.wait(5)
 
 
-def test_answer_about_one_movie_depends_on_that_movies_generations() -> None:
-    service, params = Served([], []).service, ByMovie(7)
-    about_many = View("tests.many", TTLClass.VOLATILE, plan, build, coverage=("stats",))
-    assert service._cache_request(VIEW, params, None).generations == (
-        "all",
-        "view:tests.movie",
-        "batch",
-        "movie:7",
-        "changed:movie:7",
-        "changed:movies",
-    )
-    of_many = service._cache_request(about_many, params, None).generations
-    assert of_many == ("all", "view:tests.many", "batch", "changed:stats"), "the field's name decides nothing"
+def test_answer_depends_on_what_its_plan_reads() -> None:
+    served = Served([], [])
+    generations = served.service._cache_request(VIEW, ByMovie(7), None).generations
+    assert {"movie:7", "changed:movie:7", "changed:trending"} <= set(generations)
+    assert "changed:stats" not in generations

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merger.cache.entry import COMPRESS_FROM, Entry
+from merger.core.evidence import Assumption, Reason
 from merger.errors import Interval, NotFound
 
 SECRET = b"a secret of tests"
@@ -72,6 +73,12 @@ def test_entry_is_read_as_the_first_release_stored_it() -> None:
     expected = Entry(b"{}", False, '"77"', 5.5, 300, 0.25, ((None, START),), ("1", ""))
     assert Entry.decode(sealed(HEAD + b"\n{}"), "k", SECRET) == expected
     assert expected.encode("k", SECRET) == sealed(HEAD + b"\n{}")
+
+
+def test_an_entry_keeps_what_its_answer_assumes() -> None:
+    guesses = (Assumption(None, START, Reason.ABSENT), Assumption(START, START + timedelta(hours=1), Reason.CUT))
+    entry = Entry.of("k", b"{}", made=1, ttl=2, assumed=guesses)
+    assert Entry.decode(entry.encode("k", SECRET), "k", SECRET).assumed == guesses
 
 
 @pytest.mark.parametrize(

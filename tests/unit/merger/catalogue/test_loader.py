@@ -43,11 +43,11 @@ class Loaded:
         self.store = SlowStore(batch_views=list(batch))
         self.seconds = 0.0
         contract = Contract()
-        state = LayerState(self.store, contract.aliases, lambda: self.seconds)
+        state = LayerState(self.store, contract, lambda: self.seconds)
         self.loader = CatalogueLoader(self.store, contract, state, lambda: self.seconds)
 
-    def now(self, generation: str = "") -> Catalogue:
-        return self.loader.current(Boundary(NOW), generation=generation, wait=5)
+    def now(self, changed_at: float = float("-inf")) -> Catalogue:
+        return self.loader.current(Boundary(NOW), changed_at=changed_at, wait=5)
 
     def add(self, *documents: dict[str, Any]) -> None:
         self.store.insert(BATCH, documents)
@@ -56,12 +56,12 @@ class Loaded:
     def loads(self) -> int:
         return sum(1 for _, wanted in self.store.finds if wanted == {"view_type": "movie_details"})
 
-    def eventually(self, holds: Callable[[Catalogue], bool], generation: str = "") -> bool:
+    def eventually(self, holds: Callable[[Catalogue], bool], changed_at: float = float("-inf")) -> bool:
         """Whether readers get such a catalogue within some seconds; it is loaded in the background."""
         end = time.monotonic() + 5
-        while not holds(self.now(generation)) and time.monotonic() < end:
+        while not holds(self.now(changed_at)) and time.monotonic() < end:
             time.sleep(0.005)
-        return holds(self.now(generation))
+        return holds(self.now(changed_at))
 
 
 def movie(movie_id: int, covers: Any = RUN, **more: Any) -> dict[str, Any]:
@@ -164,41 +164,49 @@ def test_copy_holds_skipped_documents_and_lifetime_totals() -> None:
     total = {"avg_sentiment": 0.5, **counts}
     loaded = Loaded(
         movie(1),
-        movie(2, version="x"),
+        movie(2, computed_at="x", covers_until=None),
         batch_view("sentiment", total, RUN, movie_id=1),
         batch_view("sentiment", total | {"date": "2026-01-01"}, RUN, movie_id=1),
         batch_view("sentiment", total | {"review_count": -1}, RUN, movie_id=1),
     )
     found = loaded.now()
-    assert [skip.kind for skip in found.skipped] == ["movie_details.version", "sentiment.review_count"]
+    assert [skip.kind for skip in found.skipped] == ["movie_details.computed_at", "sentiment.review_count"]
     assert [skip.kind for skip in found.skipped_of("sentiment")] == ["sentiment.review_count"]
     assert (found.movies.reviews.tolist(), found.movies.score_sum.tolist()) == ([4], [2.0])
 
 
-def test_new_generation_makes_a_reload_due_without_a_newer_run() -> None:
+def test_change_after_the_load_makes_a_reload_due_without_a_newer_run() -> None:
     loaded = Loaded(movie(1))
-    assert loaded.now("5").as_of_generation == "5"
+    loaded.seconds = 5.0
+    assert loaded.now(changed_at=4.0).read_at == 5.0
     loaded.add(movie(2))
-    assert not loaded.now("5").knows(2)
-    assert loaded.eventually(lambda catalogue: catalogue.knows(2), generation="6")
-    assert loaded.now("6").as_of_generation == "6"
+    loaded.seconds = 6.0
+    assert not loaded.now(changed_at=5.0).knows(2)
+    assert loaded.eventually(lambda catalogue: catalogue.knows(2), changed_at=5.5)
+    assert loaded.now(changed_at=5.5).read_at == 6.0
     assert loaded.loads == 2
 
 
-def test_generation_that_changes_during_a_load_causes_another() -> None:
+def test_change_before_the_first_question_makes_a_reload_due() -> None:
     loaded = Loaded(movie(1))
-    loaded.now("5")
-    loaded.store.may_go_on.clear()
-    loaded.now("6")
+    loaded.now()
     loaded.add(movie(2))
-    loaded.now("7")
-    loaded.store.may_go_on.set()
-    assert loaded.eventually(lambda catalogue: catalogue.as_of_generation == "7", generation="7")
-    assert loaded.loads == 3
+    loaded.seconds = 6.0
+    assert not loaded.now(changed_at=5.0).knows(2), "the present copy is from before"
+    assert loaded.eventually(lambda catalogue: catalogue.knows(2), changed_at=5.0)
 
 
-def test_unknown_generation_causes_no_load() -> None:
+def test_change_during_a_load_causes_another() -> None:
     loaded = Loaded(movie(1))
-    loaded.now("5")
-    assert loaded.now("").as_of_generation == "5"
-    assert loaded.loads == 1
+    loaded.now()
+    loaded.store.may_go_on.clear()
+    loaded.seconds = 6.0
+    loaded.now(changed_at=5.0)
+    loaded.add(movie(2))
+    loaded.seconds = 8.0
+    loaded.now(changed_at=7.0)
+    loaded.store.may_go_on.set()
+    assert loaded.eventually(lambda catalogue: catalogue.read_at == 6.0)
+    loaded.seconds = 30.0
+    assert loaded.eventually(lambda catalogue: catalogue.read_at >= 7.0, changed_at=7.0)
+    assert loaded.loads == 3

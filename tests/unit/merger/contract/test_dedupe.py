@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+from bson import ObjectId
+
 from merger.contract.dedupe import newest_batch, newest_speed, tie_break
 from merger.contract.documents import BatchDocument, Contract, SpeedDocument
 from merger.core.windows import HOUR
-from tests.unit.merger.documents import batch_view, bucket
+from tests.unit.merger.documents import batch_view, bucket, total
 from tests.unit.merger.examples import DETAILS, RUN
 
 
@@ -54,3 +57,50 @@ def test_the_newest_speed_document_of_an_hour_is_kept() -> None:
 def test_the_tie_break_ignores_fields_that_the_catalogue_drops() -> None:
     assert tie_break({"title": "A", "overview": "x"}) == tie_break({"title": "A", "overview": "y"})
     assert tie_break({"title": "A"}) != tie_break({"title": "B"})
+
+
+def total_of(reviews: int, **more: Any) -> BatchDocument:
+    return Contract().read_batch(total(reviews, RUN, **more))
+
+
+def object_id(second: int) -> ObjectId:
+    """An id made in a second, by any host."""
+    return ObjectId(bytes([0x5F, 0, 0, second]) + secrets.token_bytes(8))
+
+
+def chosen(*documents: BatchDocument) -> set[tuple[int, bool]]:
+    """What is kept of some totals in every order of them: the reviews, and whether that is contested."""
+    found = [newest_batch(order, lambda d: d.movie_id).values() for order in permutations(documents)]
+    return {(document.data["review_count"], document.is_contested) for kept in found for document in kept}
+
+
+def test_a_retry_with_the_same_stamp_is_told_by_its_object_id() -> None:
+    first, retry = total_of(100, _id=object_id(1)), total_of(40, _id=object_id(3))
+    assert chosen(first, retry) == {(40, False)}
+    assert chosen(first, retry, total_of(9, _id=object_id(0))) == {(40, False)}
+
+
+def test_where_nothing_tells_the_retry_the_choice_is_contested() -> None:
+    assert chosen(total_of(100, _id=object_id(1)), total_of(40, _id=object_id(2))) == {(40, True)}
+    assert {contested for _, contested in chosen(total_of(100, _id="a"), total_of(40, _id="b"))} == {True}
+    assert {contested for _, contested in chosen(total_of(100), total_of(40, _id=object_id(9)))} == {True}
+    assert {contested for _, contested in chosen(total_of(9), total_of(9, covers_until=None))} == {True}
+
+
+def test_equal_documents_and_older_ones_contest_nothing() -> None:
+    assert chosen(total_of(40, _id="a"), total_of(40, _id="b")) == {(40, False)}
+    assert chosen(total_of(40, version=2), total_of(7), total_of(9)) == {(40, False)}
+
+
+def test_a_document_that_is_contested_no_more_is_plain() -> None:
+    newer = Contract().read_batch(total(1, RUN + HOUR))
+    assert chosen(total_of(40), total_of(7), newer) == {(1, False)}
+
+
+def test_buckets_that_are_equally_new_and_differ_are_assumed() -> None:
+    def found(*reviews: int) -> set[bool]:
+        documents = [Contract().read_speed(bucket(RUN, each)) for each in reviews]
+        kept = [newest_speed(order, lambda d: d.hour).values() for order in permutations(documents)]
+        return {document.is_assumed for each in kept for document in each}
+
+    assert (found(3, 3), found(3, 4), found(3, 4, 3)) == ({False}, {True}, {True})

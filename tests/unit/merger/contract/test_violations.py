@@ -51,3 +51,24 @@ def test_a_missing_or_different_expiry_is_odd() -> None:
     )
     assert [each["examples"] for each in found["unreadable_or_odd"]] == [["0"], ["2"], ["3"]]
     assert found["documents"] == {"sentiment": 4}
+
+
+def test_a_value_that_is_dropped_is_odd_and_its_document_counts() -> None:
+    odd = bucket(RUN, 1, ttl_expires_at=RUN + EXPIRES_AFTER)
+    odd["data"]["sentiment_velocity"] = "fast"
+    found = report(SPEED_KIND, odd)
+    assert [each["what"].partition(":")[0] for each in found["unreadable_or_odd"]] == ["sentiment.sentiment_velocity"]
+    assert found["documents"] == {"sentiment": 1}
+
+
+def test_heartbeats_and_windows_smaller_than_an_hour_are_no_duplicates_of_each_other() -> None:
+    heartbeat = {"data_type": "sentiment", "hour": RUN, "heartbeat": True, "synced_at": RUN}
+    parts = [
+        bucket(RUN + minutes, 1, ttl_expires_at=RUN + minutes + EXPIRES_AFTER)
+        for minutes in (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=10))
+    ]
+    found = report(SPEED_KIND, heartbeat, *parts)
+    assert found["unreadable_or_odd"] == []
+    assert found["documents"] == {"sentiment": 3, "heartbeat": 1}
+    assert found["duplicates"] == {"sentiment": 1, "heartbeat": 0}
+    assert found["dialects"] == {"windows smaller than an hour": 3}

@@ -23,7 +23,7 @@ def test_adding_is_commutative_and_associative_and_has_an_identity(states: tuple
 
 
 def test_adding_two_states_adds_every_field() -> None:
-    assert Sentiment(1.0, 2, 3, 4, 5) + Sentiment(10.0, 20, 30, 40, 50) == Sentiment(11.0, 22, 33, 44, 55)
+    assert Sentiment(1.0, 2, 3, 4, 5, 6) + Sentiment(10.0, 20, 30, 40, 50, 60) == Sentiment(11.0, 22, 33, 44, 55, 66)
     assert Mean.of(2.0, 3) + Mean.of(5.0, 1) == Mean(11.0, 4)
 
 
@@ -33,14 +33,20 @@ def test_an_average_is_weighted_by_its_observations() -> None:
     assert state.average == -0.125
 
 
+def test_reviews_without_a_score_count_and_leave_the_average_to_the_others() -> None:
+    unscored = {**_payload(1.0, 6), "avg_sentiment": None}
+    state = Sentiment.read(_payload(0.5, 2)) + Sentiment.read(unscored)
+    assert (state.reviews, state.average) == (8, 0.5)
+
+
 def test_an_empty_state_has_no_average() -> None:
     assert Mean().average is None
     assert Sentiment().average is None
 
 
 def test_a_rounding_error_never_leaves_the_range_of_scores() -> None:
-    assert Sentiment(3.0000000000000004, 3).average == 1.0
-    assert Sentiment(-3.0000000000000004, 3).average == -1.0
+    assert Sentiment(3.0000000000000004, 3, scored=3).average == 1.0
+    assert Sentiment(-3.0000000000000004, 3, scored=3).average == -1.0
 
 
 def test_slope_is_the_change_per_day() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.core.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
+from merger.core.evidence import EmptySpan
 from merger.core.timeline import DayPoint, Series, Timeline, group_into_buckets
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
 from tests.effort import examples
@@ -53,7 +54,7 @@ def series(draw: st.DrawFn) -> Series[Hours]:
         points=points,
         hours={hour: Hours(frozenset({hour})) for hour in alive},
         coverage=SpeedCoverage(boundary, SpeedLayer(alive, stopped)),
-        reach=max((point.end for point in points.values()), default=None),
+        empty=tuple(EmptySpan(None, point.end) for point in points.values()),
     )
 
 
@@ -76,7 +77,7 @@ def check(found: Timeline[Hours], held: Series[Hours], start: datetime, end: dat
 
 def _is_taken_as_quiet(held: Series[Hours], hour: datetime) -> bool:
     """Whether the day has no point but lies before the end of the batch coverage."""
-    return floor_day(hour) not in held.points and held.reach is not None and hour < held.reach
+    return floor_day(hour) not in held.points and any(hour < span.end for span in held.empty)
 
 
 @settings(max_examples=examples(150))
@@ -135,5 +136,5 @@ def test_days_after_the_cutoff_come_from_the_speed_layer_if_it_holds_them(held: 
 
 def test_an_empty_series_has_no_pieces() -> None:
     boundary = Boundary(at("2026-03-10 10:30"))
-    empty: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()), None)
+    empty: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()))
     assert empty.resolve(Window(None, boundary.open_hour)) == Timeline((), ())

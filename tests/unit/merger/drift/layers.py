@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.contract.collections import BATCH, SPEED
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.windows import HOUR
 from merger.drift.auditor import Auditor
@@ -45,7 +45,7 @@ class BothLayers:
 
     def __init__(self, batch: Iterable[Raw], speed: Iterable[Raw], policy: Policy | None = None) -> None:
         self.store = MemoryStore(**{BATCH: [*batch], SPEED: [*speed]})
-        self.watch = LayerState(self.store, Aliases(), lambda: 0.0)
+        self.watch = LayerState(self.store, Contract(), lambda: 0.0)
         self.policy = policy or Policy()
         self.seconds = 0.0
 

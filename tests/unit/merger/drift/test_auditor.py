@@ -11,6 +11,7 @@ import pytest
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers, Policy, Strategy
+from merger.core.evidence import Reason
 from merger.core.windows import DAY, HOUR, floor_day
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import ComparedBucket, Drift
@@ -24,6 +25,19 @@ def test_a_day_with_a_missing_hour_is_left_out() -> None:
     found = BothLayers(every_day(), hours).drift()
     assert (found.days, found.left_out) == ((DAYS[0], DAYS[2]), ("2026-03-06", DAYS[1]))
     assert found.ratio == 0
+
+
+def test_a_day_with_an_hour_that_is_assumed_to_be_quiet_is_left_out() -> None:
+    hours = [each for each in every_hour() if each["hour"] != at("2026-03-08 05:00")]
+    both = BothLayers(every_day(), hours)
+
+    def assuming(types: tuple[str, ...]) -> tuple[Boundary, Layers]:
+        boundary, layers = both.layers(types)
+        quiet = replace(layers.speed_of("sentiment"), assumed={at("2026-03-08 05:00"): Reason.QUIET})
+        return boundary, replace(layers, speed={"sentiment": quiet})
+
+    auditor = Auditor(assuming, both.store, Contract(), lambda: 0.0)
+    assert auditor.compare(OF, None).left_out == both.drift().left_out != ()
 
 
 def test_an_hour_with_only_future_stamps_counts_as_missing() -> None:
@@ -51,11 +65,11 @@ def test_the_fixed_strategy_also_compares_all_days_the_speed_layer_holds() -> No
 
 
 HOSTILE: tuple[Mapping[str, Any], ...] = (
-    {"review_count": "7"},
+    {"review_count": "seven"},
     {"review_count": float("nan")},
     {"review_count": -1},
     {"review_count": None},
-    {"avg_sentiment": {}},
+    {"positive_count": {}},
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from merger.invalidation.change_stream import StreamBatch
+from merger.contract.documents import Contract, SpeedDocument
+from merger.invalidation.change_stream import MAX_EVENTS, StreamBatch
 from merger.invalidation.pending import PendingInvalidations
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
 
@@ -37,12 +39,31 @@ class Streams:
         speed: Any = FakeStream()
         self.batch, self.speed = batch, speed
         self.pending = PendingInvalidations(TYPES, lambda: 0.0)
-        self.events = StreamEvents(batch, speed, ("data_type", "view_type"), self.pending)
+        self.unchanged: list[SpeedDocument] = []
+        self.events = StreamEvents(batch, speed, Contract(), self._is_unchanged, self.pending, lambda: 0.0)
+
+    def _is_unchanged(self, document: SpeedDocument, _since: float) -> bool:
+        return document in self.unchanged
 
     def due_after(self, *events: dict[str, Any], **more: Any) -> set[str]:
         self.speed.next = StreamBatch(events, is_complete=True, **more)
         self.events.read()
         return set(self.pending.due_names())
+
+
+NOW = datetime(2026, 5, 4, 15, tzinfo=UTC)
+DELETED = {"operationType": "delete", "documentKey": {"_id": 1}}
+
+
+def stats(movie_id: int) -> dict[str, Any]:
+    data = {"vote_average": 7.0, "vote_count": 10, "popularity": 20.0}
+    return {
+        "movie_id": movie_id,
+        "data_type": "stats",
+        "hour": NOW,
+        "synced_at": NOW - timedelta(hours=1),
+        "data": data,
+    }
 
 
 def changed(**document: Any) -> dict[str, Any]:
@@ -65,17 +86,46 @@ def test_speed_event_invalidates_its_movie_and_type(event: dict[str, Any], due: 
     assert Streams().due_after(event) == due
 
 
-def test_more_events_than_are_read_invalidate_every_movie() -> None:
+def test_lost_place_in_the_stream_invalidates_every_movie() -> None:
     assert Streams().due_after(changed(movie_id=7), has_more=True) == {"changed:movies", *ALL_TYPES}
+
+
+def test_flood_of_events_is_left_to_the_copies_unless_something_was_deleted() -> None:
+    flood = [changed(movie_id=7, data_type="stats")] * MAX_EVENTS
+    assert Streams().due_after(*flood, has_more=True) == set()
+    assert Streams().due_after(*flood[1:], DELETED, has_more=True) == {"changed:movies", *ALL_TYPES}
+
+
+def test_document_that_says_what_is_known_is_no_change() -> None:
+    streams, known = Streams(), stats(7)
+    assert streams.due_after(changed(**known)) == {"changed:movie:7", "changed:stats"}
+    streams = Streams()
+    streams.unchanged = [Contract().read_speed(known)]
+    assert streams.due_after(changed(**known)) == set()
+
+
+@pytest.mark.parametrize(
+    ("updated", "removed", "due"),
+    [
+        ({"synced_at": 1}, [], set()),
+        ({"synced_at": 1, "ttl_expires_at": 2}, [], set()),
+        ({"synced_at": 1, "data.popularity": 2}, [], {"changed:movie:7", "changed:stats"}),
+        ({"synced_at": 1}, ["data.popularity"], {"changed:movie:7", "changed:stats"}),
+        ({}, [], {"changed:movie:7", "changed:stats"}),
+    ],
+)
+def test_update_of_stamps_alone_is_no_change(updated: dict[str, Any], removed: list[str], due: set[str]) -> None:
+    event = changed(**stats(7)) | {"updateDescription": {"updatedFields": updated, "removedFields": removed}}
+    assert Streams().due_after(event) == due
 
 
 def test_news_say_whether_anything_changed_or_may_have() -> None:
     streams = Streams()
-    assert streams.events.read() == StreamNews(covers_speed=True, batch_changed=False, may_have_changed=False)
+    assert streams.events.read() == StreamNews(batch_changed=False, may_have_changed=False)
     streams.batch.next = StreamBatch((changed(movie_id=1),), is_complete=True)
-    assert streams.events.read() == StreamNews(covers_speed=True, batch_changed=True, may_have_changed=True)
+    assert streams.events.read() == StreamNews(batch_changed=True, may_have_changed=True)
     streams.batch.next, streams.speed.next = StreamBatch(is_complete=True), StreamBatch()
-    assert streams.events.read() == StreamNews(covers_speed=False, batch_changed=False, may_have_changed=True)
+    assert streams.events.read() == StreamNews(batch_changed=False, may_have_changed=True)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +140,4 @@ def test_streams_resume_from_tokens_and_from_now_on_without(tokens: object, resu
 
 
 def test_movie_that_cannot_be_read_is_none() -> None:
-    assert [readable_movie({"movie_id": value}) for value in (7, "7", -1, None)] == [7, None, None, None]
+    assert [readable_movie({"movie_id": value}) for value in (7, "7", -1, None)] == [7, 7, None, None]

@@ -36,4 +36,6 @@ buckets = st.builds(
     vote_average=st.floats(0, 10).map(lambda value: round(value, 1)),
 )
 worlds = st.lists(buckets, max_size=25)
-skips = st.lists(st.builds(skip, st.integers(-1, 6), st.one_of(st.none(), ages)), max_size=4)
+skips = st.lists(
+    st.builds(skip, st.integers(-1, 6), st.one_of(st.none(), ages), st.one_of(st.none(), st.integers(1, 5))), max_size=4
+)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from merger.contract.collections import SPEED
-from merger.contract.documents import Aliases, Contract
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import Window
 from merger.layers.state import MAX_AGE, LayerState
@@ -23,7 +23,7 @@ TICK = MAX_AGE + 0.1
 """Seconds after which an answer reads the changes again."""
 
 
-def trending(hours_ago: int, movie_id: int = 1, score: float = 1.0, **more: Any) -> dict[str, Any]:
+def trending(hours_ago: int, movie_id: int | None = 1, score: float = 1.0, **more: Any) -> dict[str, Any]:
     hour = TOP - hours_ago * HOUR
     document = {"movie_id": movie_id, "data_type": "trending", "hour": hour, "synced_at": min(hour + HOUR, NOW)}
     return document | {"data": {"trending_score": score}} | more
@@ -35,7 +35,7 @@ class Shared:
     def __init__(self, *documents: dict[str, Any]) -> None:
         self.store = MemoryStore(speed_views=list(documents))
         self.seconds = 0.0
-        self.state = LayerState(self.store, Aliases(), lambda: self.seconds)
+        self.state = LayerState(self.store, Contract(), lambda: self.seconds)
         self.hours = SpeedHours(self.store, Contract(), lambda: self.seconds)
 
     @property

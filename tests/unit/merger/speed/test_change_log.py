@@ -7,17 +7,14 @@ import pytest
 from merger.contract.collections import SPEED
 from merger.errors import StoreUnavailable
 from merger.speed.change_log import MAX_MOVIES, ChangeLog, Changes
-from merger.speed.type_hours import (
-    MAX_KEEP_SECONDS,
-    SETTLED_FACTOR,
-)
+from merger.speed.kept_hours import MAX_KEEP_SECONDS, SETTLED_FACTOR
 from tests.unit.merger.speed.shared import TICK, Shared, trending
 
 
 def test_refresh_returns_changed_movies_once() -> None:
     shared = Shared(trending(1), trending(2, 2), trending(3, 3))
     shared.read()
-    assert shared.refresh(after=1.0) == Changes()
+    assert shared.refresh(after=1.0) == Changes(starts=frozenset({"trending"}))
     shared.write(trending(1, 1, 5.0), trending(2, 8), trending(100, 9))
     found = shared.refresh(after=1.0)
     assert found.movies == {"trending": frozenset({1, 8, 9})}
@@ -40,7 +37,7 @@ def test_refresh_returns_changes_found_by_an_answer_or_by_rereading() -> None:
 def test_very_many_changed_movies_are_not_named() -> None:
     shared = Shared(trending(1))
     shared.read()
-    shared.write(*(trending(1, n) for n in range(MAX_MOVIES + 1)))
+    shared.write(*(trending(1, n) for n in range(2, MAX_MOVIES + 3)))
     assert shared.refresh(after=1.0).movies == {"trending": None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -42,10 +43,22 @@ def test_movies_are_located_in_sorted_rows() -> None:
     assert Rows.of("stats").row_of(1) is None
 
 
-def test_rows_differ_by_value_by_sync_and_by_kind_of_number() -> None:
+def test_rows_differ_by_value_by_kind_of_number_and_by_fields_that_are_not_kept() -> None:
     bucket = stats(1, 0, HOUR, popularity=20)
-    others = [bucket, stats(1, 0, HOUR, popularity=21), stats(1, 0, 2 * HOUR), stats(1, 0, HOUR, popularity=20.0)]
-    assert Rows.of("stats", [bucket] * 4).differs(Rows.of("stats", others)).tolist() == [False, True, True, True]
+    others = [
+        bucket,
+        stats(1, 0, HOUR, popularity=21),
+        stats(1, 0, HOUR, popularity=20.0),
+        stats(1, 0, HOUR, popularity=20, rating_velocity=0.5),
+        replace(bucket, is_assumed=True),
+    ]
+    differing = Rows.of("stats", [bucket] * 5).differs(Rows.of("stats", others))
+    assert differing.tolist() == [False, True, True, True, True]
+
+
+def test_newer_sync_alone_is_no_difference() -> None:
+    same = Rows.of("stats", [stats(1, 0, HOUR)]).differs(Rows.of("stats", [stats(1, 0, 2 * HOUR)]))
+    assert same.tolist() == [False]
 
 
 def test_concatenated_rows_keep_their_order() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from merger.contract.dedupe import newest_speed
@@ -26,7 +28,8 @@ def by_movie(documents: Documents) -> dict[int, list[SpeedDocument]]:
     usable = [d for d in usable_speed(documents, "stats", BOUNDARY) if d.hour >= SINCE]
     result: dict[int, list[SpeedDocument]] = {}
     for document in sorted(newest_speed(usable, lambda d: (d.movie_id, d.hour)).values(), key=lambda d: d.hour):
-        result.setdefault(document.movie_id, []).insert(0, document)
+        # Rows do not keep what an answer assumes.
+        result.setdefault(document.movie_id, []).insert(0, replace(document, is_assumed=False))
     return result
 
 
@@ -39,12 +42,37 @@ def test_newest_two_buckets_of_each_movie_are_those_of_the_documents(world: list
     assert before == {k: v[1] for k, v in expected.items() if len(v) > 1}
 
 
+def is_hole(skip: Skipped, documents: Documents) -> bool:
+    """Whether no readable bucket of the same movie and hour is as new as an unreadable document."""
+    if skip.layer != "speed" or skip.hour is None or skip.type not in ("stats", None):
+        return False
+    own = (d for d in usable_speed(documents, "stats", BOUNDARY) if (d.movie_id, d.hour) == (skip.movie_id, skip.hour))
+    return skip.part is not None or not any(skip.written_at is None or d.synced_at >= skip.written_at for d in own)
+
+
+def test_a_bucket_of_another_movie_replaces_no_unreadable_document() -> None:
+    lost = Skipped("speed", "stats.data", "there is no payload", "stats", 2, TOP - HOUR, written_at=NOW - HOUR)
+    for movie_id, unreadable in ((1, {TOP - HOUR}), (2, set())):
+        shared = build_shared_hours(Documents(speed=(stats(movie_id, 1, NOW - NOW),), skipped=(lost,)), NOW)
+        assert shared.coverage("stats", BOUNDARY, Layers()).unreadable == unreadable
+
+
 @given(worlds, skips)
 def test_coverage_is_that_of_the_documents(world: list[SpeedDocument], skipped: list[Skipped]) -> None:
     documents = Documents(speed=tuple(world), skipped=tuple(skipped))
     shared = build_shared_hours(documents, NOW)
-    assert shared.coverage("stats", BOUNDARY, Layers()) == speed_coverage(documents, "stats", BOUNDARY, Layers())
+    found = shared.coverage("stats", BOUNDARY, Layers())
+    assert found == speed_coverage(documents, "stats", BOUNDARY, Layers())
+    of_readable = speed_coverage(replace(documents, skipped=()), "stats", BOUNDARY, Layers()).unreadable
+    assert found.unreadable == of_readable | {skip.hour for skip in skipped if is_hole(skip, documents)}
     assert {d.hour for d in shared.ahead(BOUNDARY)} == {d.hour for d in world if BOUNDARY.is_ahead(d.synced_at)}
+
+
+def test_no_other_movie_stands_for_a_bucket_stamped_in_the_future() -> None:
+    for movie_id, is_held in ((1, True), (2, False)):
+        documents = Documents(speed=(stats(1, 2, HOUR), stats(movie_id, 2, -2 * CLOCK_SKEW)))
+        coverage = build_shared_hours(documents, NOW).coverage("stats", BOUNDARY, Layers())
+        assert (TOP - 2 * HOUR not in coverage.unreadable) is is_held
 
 
 def test_buckets_stamped_in_the_future_count_one_after_another() -> None:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta, timezone
 
 import pytest
 
 from merger.contract.collections import SPEED
-from merger.core.boundary import Layers
+from merger.core.boundary import Layers, SpeedLayer
 from merger.core.windows import Window
 from merger.layers.state import WAIT_AGE
-from merger.speed import type_hours
+from merger.speed import deltas, type_hours
+from merger.speed.kept_hours import GRACE_SECONDS, MAX_KEEP_SECONDS, MIN_KEEP_SECONDS, SETTLED_FACTOR
 from merger.speed.tables import HourRange, SharedHours
 from merger.speed.type_hours import (
     FORGET_SECONDS,
-    GRACE_SECONDS,
-    MAX_KEEP_SECONDS,
-    MIN_KEEP_SECONDS,
     MISSED_REREAD_SECONDS,
     MISSED_REST_FACTOR,
-    SETTLED_FACTOR,
+    UNREADABLE_KEEP_SECONDS,
     UNREADABLE_REREAD_SECONDS,
 )
 from merger.stores.store import Document, Find
-from tests.unit.merger.speed.shared import HOUR, TICK, TOP, Shared, trending
+from tests.unit.merger.speed.shared import HOUR, NOW, SECOND, TICK, TOP, Shared, trending
 
 
 @pytest.mark.parametrize(("hours_ago", "factor"), [(2, 1), (4, SETTLED_FACTOR)])
@@ -185,3 +184,115 @@ def test_answer_waits_for_another_thread_s_find_only_when_too_old() -> None:
     waiting.join(5)
     refreshing.join(5)
     assert len(late[0].tables[0].rows) == 2
+
+
+def test_documents_that_are_only_stamped_anew_change_nothing() -> None:
+    shared = Shared(trending(1), trending(2, 2), trending(2, 3, extra=1))
+    shared.read()
+    shared.refresh(after=1.0)
+    for document in shared.store.collections[SPEED]:
+        document["synced_at"] = shared.boundary.now
+    assert shared.refresh(after=1.0).movies == {}
+    shared.store.collections[SPEED][2]["data"] = {"trending_score": 1.0, "velocity": 2.0}
+    shared.store.collections[SPEED][2]["synced_at"] = shared.boundary.now
+    assert shared.refresh(after=1.0).movies == {"trending": frozenset({3})}
+
+
+def test_documents_of_hours_that_are_not_kept_count_as_changed_once() -> None:
+    shared = Shared(trending(1))
+    shared.read()
+    shared.refresh(after=1.0)
+    shared.write(trending(40, 9))
+    assert shared.refresh(after=1.0).movies == {"trending": frozenset({9})}
+    assert shared.refresh(after=1.0).movies == {}, "the find reaches back, and finds it again"
+    shared.write(trending(40, 10, stamp=shared.boundary.now - 5 * SECOND))
+    assert shared.refresh(after=1.0).movies == {"trending": frozenset({10})}, "late, but not seen before"
+
+
+def test_unreadable_document_is_a_change_until_it_is_only_stamped_anew() -> None:
+    shared = Shared(trending(1), trending(2, 2))
+    shared.read()
+    shared.refresh(after=1.0)
+    bad = shared.store.collections[SPEED][1]
+    bad |= {"data": None, "synced_at": shared.boundary.now}
+    assert shared.refresh(after=1.0).movies == {"trending": frozenset({2})}
+    found = []
+    for _ in range(6):
+        bad["synced_at"] = shared.boundary.now
+        found.append(shared.refresh(after=6.0).movies)
+    assert found == [{"trending": frozenset({2})}, *[{}] * 5], "rereading drops the bucket that it replaced"
+    assert len(shared.read().skipped) == 1
+
+
+def test_hole_is_gone_soon_after_its_document_was_deleted() -> None:
+    shared = Shared(trending(5), trending(5, movie_id=None))
+    shared.read()
+    shared.refresh(after=1.0)
+    assert len(shared.read().skipped) == 1
+    shared.store.collections[SPEED].pop()
+    found = [shared.refresh(after=1.0) for _ in range(int(UNREADABLE_KEEP_SECONDS) + 1)]
+    assert [changes.missed for changes in found if changes.movies] == [{"trending": frozenset({0})}]
+    assert shared.read().skipped == ()
+
+
+def test_write_that_came_before_the_table_is_a_change() -> None:
+    """The table has it already, but answers were computed before."""
+    shared = Shared(trending(1))
+    shared.read(2)
+    shared.refresh(after=1.0)
+    shared.write(trending(4, 7))
+    shared.seconds += 0.5
+    shared.read()  # keeps the older hours, too, without looking for changes
+    assert shared.refresh(after=1.0).movies == {"trending": frozenset({7})}
+
+
+def test_flood_has_every_hour_reread_and_tells_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deltas, "MOST_DOCUMENTS", 20)
+    shared = Shared(*(trending(h, m) for h in range(6) for m in range(4)))
+    shared.read()
+    shared.refresh(after=1.0)
+    for document in shared.store.collections[SPEED]:
+        document["synced_at"] = shared.boundary.now
+    shared.store.collections[SPEED][5]["data"] = {"trending_score": 9.0}
+    flooded_at, found = shared.seconds, []
+    for _ in range(8):
+        changes = shared.refresh(after=1.0)
+        found += [changes.movies] if changes.movies else []
+        assert changes.movies or shared.hours.known_since(("trending",)) <= flooded_at or found
+    assert found == [{"trending": frozenset({1})}]
+    assert shared.scores()[1, 1] == 9.0
+    assert shared.hours.known_since(("trending",)) == shared.seconds, "every hour was reread"
+
+
+def test_flood_counts_hours_that_are_not_kept_as_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deltas, "MOST_DOCUMENTS", 3)
+    shared = Shared(*(trending(h, m) for h in (1, 40) for m in range(4)))
+    shared.read()
+    shared.refresh(after=1.0)
+    for document in shared.store.collections[SPEED]:
+        document["synced_at"] = shared.boundary.now
+    assert shared.refresh(after=1.0).movies == {"trending": None}
+
+
+def test_hour_with_a_heartbeat_and_no_document_is_not_read_again_and_again() -> None:
+    window = HourRange(("trending",), Window(TOP - 5 * HOUR, TOP + HOUR))
+    held, beats = frozenset(TOP - h * HOUR for h in (1, 2, 3)), frozenset({TOP - 2 * HOUR})
+    for layer, times in ((SpeedLayer(held, beats=beats), 0), (SpeedLayer(held), 1)):
+        shared = Shared(trending(1), trending(3))
+        shared.hours.read(window, shared.boundary, Layers(speed={"trending": layer}))
+        shared.seconds += TICK
+        shared.store.finds.clear()
+        shared.hours.read(window, shared.boundary, Layers(speed={"trending": layer}))
+        assert shared.reread.count(TOP - 2 * HOUR) == times
+
+
+def test_stamps_of_several_forms_are_found() -> None:
+    east = timezone(timedelta(hours=2))
+    shared = Shared(trending(1, synced_at="2026-05-04T15:00:00Z"), trending(2))
+    shared.movies()
+    shared.write(trending(1, 2, stamp="2026-05-04T15:20:01Z"), trending(3, 3))
+    assert shared.movies(after=TICK) == {1, 2, 3}
+    assert shared.reread == []
+    shared.write(trending(3, 4, stamp=(NOW + 2 * SECOND).astimezone(east).isoformat()))
+    assert shared.movies(after=40.0) == {1, 2, 3, 4}
+    assert shared.reread == []

@@ -5,12 +5,14 @@ Requirements M8, F3, F4 and A7.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.evidence import Assumption, Reason
 from merger.core.intervals import intervals_as_list
 from merger.core.windows import HOUR
 from merger.views.freshness import Freshness, describe, source_of
@@ -33,6 +35,8 @@ def test_healthy_answer_is_complete_without_warnings() -> None:
         "speed_as_of": "2026-03-10T10:30:00Z",
         "complete": True,
         "missing": [],
+        "proven": True,
+        "assumed": [],
         "warnings": [],
     }
 
@@ -44,6 +48,16 @@ def test_answer_is_as_old_as_its_slowest_type() -> None:
     assert both.speed_as_of == slow
     assert codes(both) == ["speed_lagging"]
     assert codes(describe(BOUNDARY, layers, speed_types=("sentiment",))) == []
+
+
+def test_syncs_that_bring_no_new_hour_are_told() -> None:
+    since = NOW - timedelta(hours=3)
+    layers = Layers(NOW, {"sentiment": SpeedLayer(synced_at=NOW, known_until=since)})
+    freshness = describe(BOUNDARY, layers, speed_types=("sentiment",))
+    assert freshness.speed_as_of == since
+    assert freshness.warnings == (
+        "speed_lagging: the speed layer was synced, but has no new hour since 2026-03-10T07:30:00Z",
+    )
 
 
 def test_batch_only_answer_has_no_speed_warnings() -> None:
@@ -65,6 +79,19 @@ def test_missing_intervals_are_united() -> None:
     assert freshness.as_dict()["missing"] == [{"start": None, "end": "2026-03-10T03:00:00Z"}]
 
 
+def test_an_assumption_leaves_an_answer_complete_but_unproven() -> None:
+    guess = Assumption(RUN, RUN + HOUR, Reason.QUIET)
+    freshness = describe(BOUNDARY, HEALTHY, assumed=[guess, replace(guess, start=RUN - HOUR), guess])
+    assert (freshness.complete, freshness.proven) == (True, False)
+    assert freshness.as_dict()["assumed"] == [
+        {"start": "2026-03-10T01:00:00Z", "end": "2026-03-10T03:00:00Z", "reason": "quiet"}
+    ]
+
+
+def test_an_incomplete_answer_is_not_proven() -> None:
+    assert not describe(BOUNDARY, HEALTHY, missing=(((RUN, RUN + HOUR),),)).proven
+
+
 def test_warning_of_skipped_documents_names_kinds_not_numbers() -> None:
     broken = [total(-1, RUN), {**total(1, RUN), "data": None}]
     once, twice = (describe(BOUNDARY, HEALTHY, documents=Contract().read(broken * times)) for times in (1, 2))
@@ -75,8 +102,9 @@ def test_warning_of_skipped_documents_names_kinds_not_numbers() -> None:
 
 
 def test_long_list_of_skipped_kinds_is_shortened() -> None:
-    fields = ("avg_sentiment", "review_count", "positive_count", "negative_count", "neutral_count", "date")
+    fields = ("review_count", "positive_count", "negative_count", "neutral_count", "date")
     broken = [{**total(1, RUN), "data": {**total(1, RUN)["data"], field: "?"}} for field in fields]
+    broken.append({**total(1, RUN), "movie_id": "?"})
     warning = describe(BOUNDARY, HEALTHY, documents=Contract().read(broken)).warnings[0]
     assert warning.endswith("sentiment.neutral_count, sentiment.positive_count, …)")
 

@@ -10,6 +10,7 @@ import pytest
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import MILLISECONDS, TEXT, stamp_ranges
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View, movie_reads, payload_reads, series_hours_from
@@ -34,10 +35,11 @@ def test_movie_reads_leave_out_a_layer_that_is_not_wanted() -> None:
     assert [read.collection for read in movie_reads(7, ("movie_details",), CONTEXT, speed_from=None)] == [BATCH]
 
 
-def test_hours_stored_as_text_get_a_range_of_their_own() -> None:
-    context = replace(CONTEXT, layers=replace(Layers(), hours_as_text=True))
-    _, text = movie_reads(7, (), context, speed_from=NOW)
-    assert text.filter["hour"] == {"$gt": "2026-05-03~", "$lt": "~"}
+def test_hours_stored_in_other_forms_than_dates_get_ranges_of_their_own() -> None:
+    context = replace(CONTEXT, layers=replace(Layers(), hour_forms=frozenset({TEXT, MILLISECONDS})))
+    reads = movie_reads(7, (), context, speed_from=NOW)
+    assert [read.filter["hour"] for read in reads] == stamp_ranges(NOW, None, {TEXT, MILLISECONDS})
+    assert len(reads) == 3
 
 
 def test_payload_reads_try_each_place_of_the_payload() -> None:
@@ -71,3 +73,13 @@ def test_view_is_about_many_movies_unless_it_names_one() -> None:
 
     assert View("a", TTLClass.STABLE, plan, build).identity(7) is None
     assert View("a", TTLClass.STABLE, plan, build, identity=lambda params: params).identity(7) == 7
+
+
+def test_a_layer_that_writes_ids_as_text_is_read_by_both_forms() -> None:
+    context: PlanContext[None] = PlanContext(None, BOUNDARY, Layers(text_ids=frozenset({"speed"})), Aliases())
+    reads = movie_reads(7, ("sentiment",), context, speed_from=NOW)
+    assert [read.filter["movie_id"] for read in reads if read.collection == SPEED] == [7, "7"]
+    assert [read.filter["movie_id"] for read in reads if read.collection == BATCH] == [7]
+    context = PlanContext(None, BOUNDARY, Layers(text_ids=frozenset({"batch"})), Aliases())
+    reads = movie_reads(7, ("sentiment",), context, speed_from=NOW)
+    assert [read.filter["movie_id"] for read in reads] == [7, "7", 7]

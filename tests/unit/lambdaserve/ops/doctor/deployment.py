@@ -31,7 +31,7 @@ def do_nothing(_: Any) -> None:
 MIGRATION = Migration("0001_first", "for a test", do_nothing, do_nothing)
 APPLIED = {"0001_first": Record("0001_first", ended=True)}
 VIEW = {"computed_at": "2026-03-10T02:00:00Z", "covers_until": "2026-03-10T00:00:00Z"}
-SYNCED = {"synced_at": "2026-03-10T10:29:00Z", "lag_seconds": 60, "is_lagging": False}
+SYNCED = {"synced_at": "2026-03-10T10:29:00Z", "as_of": "2026-03-10T10:29:00Z", "lag_seconds": 60, "is_lagging": False}
 
 
 def report(**changes: Any) -> dict[str, Any]:

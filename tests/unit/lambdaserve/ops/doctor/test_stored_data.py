@@ -96,6 +96,17 @@ HOLE = {"start": "2026-03-10T03:00:00Z", "end": "2026-03-10T04:00:00Z"}
             "speed job",
         ),
         (
+            {
+                "freshness": report(
+                    speed={"sentiment": {**SYNCED, "as_of": "2026-03-10T07:00:00Z", "is_lagging": True}},
+                )
+            },
+            "warning",
+            "speed layer",
+            "sentiment: synced, but no new hour since 2026-03-10T07:00:00Z",
+            "speed job",
+        ),
+        (
             {"freshness": report(speed={"sentiment": {**SYNCED, "synced_at": None}})},
             "problem",
             "speed layer",

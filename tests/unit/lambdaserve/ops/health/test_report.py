@@ -51,6 +51,12 @@ def test_overall_status_follows_its_parts(results: ProbeResults, expected: tuple
     assert states(results) == expected
 
 
+def test_a_sync_without_a_new_hour_does_not_make_the_layer_younger() -> None:
+    idle = Layers(NOW, {"stats": SpeedLayer(synced_at=NOW, known_until=NOW - timedelta(hours=2))})
+    layer = build_report(ProbeResults(STORE, CACHE, (Boundary(NOW), idle), COUNTS), NOW)["services"]["speed_layer"]
+    assert (layer["status"], layer["lag_seconds"]) == ("lagging", 7200)
+
+
 def test_speed_layer_is_as_late_as_its_latest_type() -> None:
     layer = build_report(ProbeResults(STORE, CACHE, FRESH, COUNTS), NOW)["services"]["speed_layer"]
     assert (layer["lag_seconds"], layer["last_update"]) == (90, "2026-03-10T12:28:30Z")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from lambdaserve.ops.reports.freshness import freshness_report, is_fine
 from merger.contract.documents import BatchDocument
 from merger.core.boundary import Boundary, Layers, SpeedLayer
+from merger.core.evidence import Reason
 from merger.core.windows import HOUR
 from tests.unit.inputs import at
 
@@ -67,3 +69,21 @@ def test_type_that_never_synced_has_no_lag() -> None:
         False,
         0,
     )
+
+
+def test_hours_that_pass_for_held_are_told() -> None:
+    quiet = replace(speed_layer(10), assumed={OPEN - 10 * HOUR: Reason.QUIET, OPEN - 5 * HOUR: Reason.CUT})
+    found = report(view(OPEN - 20 * HOUR), sentiment=quiet)
+    told = [
+        {"start": "2026-03-10T02:00:00Z", "end": "2026-03-10T03:00:00Z", "reason": "quiet"},
+        {"start": "2026-03-10T07:00:00Z", "end": "2026-03-10T08:00:00Z", "reason": "cut"},
+    ]
+    assert found["speed"]["sentiment"]["assumed"] == found["freshness"]["assumed"] == told
+    assert found["freshness"]["missing"] == []
+
+
+def test_a_sync_without_a_new_hour_is_no_news() -> None:
+    idle = replace(speed_layer(), known_until=OPEN - HOUR)
+    state = report(view(COVERED), sentiment=idle)["speed"]["sentiment"]
+    assert (state["synced_at"], state["as_of"]) == ("2026-03-10T12:29:00Z", "2026-03-10T11:00:00Z")
+    assert (state["lag_seconds"], state["is_lagging"]) == (5400, True)

@@ -15,6 +15,7 @@ REPORT: dict[str, Any] = {
     "speed": {
         "sentiment": {
             "synced_at": "2026-03-10T12:29:00Z",
+            "as_of": "2026-03-10T12:29:00Z",
             "lag_seconds": 60,
             "hours_held": 6,
             "held": [{"start": "2026-03-10T04:00:00Z", "end": "2026-03-10T10:00:00Z"}],
@@ -26,6 +27,7 @@ REPORT: dict[str, Any] = {
         "batch_as_of": "2026-03-10T04:00:00Z",
         "complete": False,
         "missing": [{"start": "2026-03-10T10:00:00Z", "end": "2026-03-10T12:00:00Z"}],
+        "assumed": [{"start": "2026-03-10T09:00:00Z", "end": "2026-03-10T10:00:00Z", "reason": "quiet"}],
         "warnings": ["speed_lagging: late"],
     },
 }
@@ -56,6 +58,7 @@ def test_sentences_end_with_missing_and_late_data() -> None:
         "speed layer, sentiment: synced 60 s ago, holds 6 whole hours",
         "speed layer, stats: never synced, holds 0 whole hours",
         "MISSING  2026-03-10T10:00:00Z to 2026-03-10T12:00:00Z: neither layer holds it",
+        "ASSUMED  2026-03-10T09:00:00Z to 2026-03-10T10:00:00Z: quiet",
         "WARNING  speed_lagging: late",
     ]
 
@@ -63,3 +66,12 @@ def test_sentences_end_with_missing_and_late_data() -> None:
 def test_complete_report_says_that_nothing_is_missing() -> None:
     fine = {**REPORT["freshness"], "complete": True, "missing": [], "warnings": []}
     assert list(as_sentences({**REPORT, "freshness": fine}))[-1] == "nothing is missing and nothing is late"
+
+
+def test_assumed_hours_and_syncs_without_news_are_told() -> None:
+    idle = {**REPORT["speed"]["sentiment"], "as_of": "2026-03-10T10:00:00Z"}
+    sentences = list(as_sentences({**REPORT, "speed": {"sentiment": idle}}))
+    assert "ASSUMED  2026-03-10T09:00:00Z to 2026-03-10T10:00:00Z: quiet" in sentences
+    assert (
+        "speed layer, sentiment: synced, but no new hour since 2026-03-10T10:00:00Z, holds 6 whole hours" in sentences
+    )

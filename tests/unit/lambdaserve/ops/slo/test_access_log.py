@@ -44,9 +44,10 @@ def test_requests_errors_and_cache_hits_are_counted_by_route() -> None:
 
 
 def test_strict_refusal_is_counted_apart_from_recent_errors() -> None:
-    traffic = count(line(status=503, problem="incomplete")).traffic()
-    assert traffic.strict_refusals == 1
-    assert traffic.recent == Tally(1, 0)
+    refusals = (line(status=503, problem=slug) for slug in ("incomplete", "unproven"))
+    traffic = count(*refusals).traffic()
+    assert traffic.strict_refusals == 2
+    assert traffic.recent == Tally(2, 0)
 
 
 def test_lines_outside_the_period_or_of_other_loggers_are_ignored() -> None:

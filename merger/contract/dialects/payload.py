@@ -1,0 +1,85 @@
+"""Finds the payload of a raw document, in whatever form a producer wrote it.
+
+Requirements D1 and D5.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from merger.contract.dialects.aliases import Aliases
+
+COLUMNS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": ("avg_sentiment", "review_count", "positive_count", "negative_count", "neutral_count"),
+}
+"""By type, the fields that stand for ``col1``, ``col2`` … where Spark had no names for the columns of a payload."""
+
+
+FOUND_BY_PAYLOAD: Final = ("temporal_analytics", "actor_collaboration")
+"""View types whose documents are found by fields of their payload. As text, a payload can't be searched."""
+
+
+LONGEST_JSON: Final = 1_000_000
+"""The longest payload that is read from text, in characters."""
+
+
+def find_payload(
+    raw: Mapping[str, Any], kind: str, fields: Mapping[str, Any], aliases: Aliases, *, flat: bool
+) -> Mapping[str, Any] | None:
+    """Returns the payload of a raw document under our names; ``None`` if there is none.
+
+    It is an object under one of the payload's keys, or JSON text there where no query looks into it; with ``flat``,
+    else the document itself, if it has any field of the payload.
+
+    Args:
+        raw: the document as stored.
+        kind: its view type or data type.
+        fields: the payload's fields by name.
+        aliases: other names of keys and fields.
+        flat: whether the fields may be at the top level.
+    """
+    found = next((raw[key] for key in aliases.payload if isinstance(raw.get(key), Mapping)), None)
+    if found is None:
+        text = None if kind in FOUND_BY_PAYLOAD else _from_text(raw, aliases)
+        found = text or (raw if flat else None)
+        if found is None:
+            return None
+    elif "col1" in found and kind in COLUMNS_OF:
+        found = {name: found.get(f"col{place}") for place, name in enumerate(COLUMNS_OF[kind], 1)}
+        if not _is_consistent(found):
+            return None
+    names = aliases.fields_in(kind) if aliases.fields or aliases.fields_of else None
+    if names:
+        found = {names.get(key, key): value for key, value in found.items()} | {
+            key: value for key, value in found.items() if key in fields
+        }
+    if raw is found and not any(key in found for key in fields if key != "movie_id"):
+        return None
+    if kind == "genre_analytics" and found.get("genre") is None and isinstance(raw.get("movie_id"), str):
+        # The column that holds the key of most views holds the genre here.
+        return {**found, "genre": raw["movie_id"]}
+    return found
+
+
+def _from_text(raw: Mapping[str, Any], aliases: Aliases) -> Mapping[str, Any] | None:
+    """The first payload that is an object written as JSON text."""
+    for key in aliases.payload:
+        text = raw.get(key)
+        if isinstance(text, str) and text.lstrip()[:1] == "{" and len(text) <= LONGEST_JSON:
+            try:
+                found = json.loads(text)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(found, Mapping):
+                return found
+    return None
+
+
+def _is_consistent(found: Mapping[str, Any]) -> bool:
+    """Whether unnamed columns of counts add up, which shows that they stand in the expected order."""
+    try:
+        return bool(found["positive_count"] + found["negative_count"] + found["neutral_count"] == found["review_count"])
+    except TypeError:
+        return False

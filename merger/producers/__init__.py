@@ -1,0 +1,1 @@
+"""What producers need: their files are read here, whatever tool wrote them."""
