@@ -258,7 +258,7 @@ DATA = (
         nothing,
         data.run_batch,
         data.delay_batch,
-        Terms(in_motion=_IN_MOTION),
+        Terms(in_motion=_IN_MOTION, lacks_hours=True),
     ),
     Fault(
         "speed_views dropped",

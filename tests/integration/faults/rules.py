@@ -49,6 +49,7 @@ class Terms:
         in_motion: seconds after a change of the documents in which an answer may still be without it, or half.
         ends_worker: connections to it end with it.
         ends_server: no server answers after it.
+        lacks_hours: before it, hours are missing that only its end brings, so that a complete answer may be refused.
     """
 
     opens_breaker: bool = False
@@ -58,6 +59,7 @@ class Terms:
     in_motion: float = 0.0
     ends_worker: bool = False
     ends_server: bool = False
+    lacks_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,14 @@ class Rules:
     def _well_before(self, outcome: Outcome) -> Iterator[str]:
         before = {id(sample) for sample in outcome.course.before(outcome.all)}
         bad = outcome.of(Verdict.REFUSED, Verdict.FAILED, Verdict.LOST, Verdict.GONE)
+        if self.terms.lacks_hours:
+            bad = [sample for sample in bad if not _says_incomplete(sample)]
         yield from _any([s for s in bad if id(s) in before and s.sent + s.took < outcome.course.broken], outcome)
+
+
+def _says_incomplete(sample: Sample) -> bool:
+    """Whether a request for a complete answer was refused since hours are missing."""
+    return sample.key is Key.STRICT and b":incomplete" in sample.reply.body
 
 
 def _any(samples: list[Sample], outcome: Outcome) -> Iterator[str]:

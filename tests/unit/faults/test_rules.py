@@ -17,10 +17,15 @@ Judged = tuple[Sample, Verdict | None]
 
 
 def at(
-    sent: float, key: Key = Key.CACHED, verdict: Verdict = Verdict.FRESH, took: float = 0.01, **more: object
+    sent: float,
+    key: Key = Key.CACHED,
+    verdict: Verdict = Verdict.FRESH,
+    took: float = 0.01,
+    body: bytes = b"",
+    **more: object,
 ) -> Judged:
     status = {Verdict.FAILED: 502, Verdict.LOST: 0}.get(verdict, STATUS.get(verdict, 0))
-    reply = Reply(status, PROBLEM if status != 200 else "application/json")
+    reply = Reply(status, PROBLEM if status != 200 else "application/json", body=body)
     began, error = bool(more.get("began", status)), str(more.get("error", ""))
     return Sample(key, "/api/v1/movies/603", sent, sent, took, reply, began, error), verdict
 
@@ -110,6 +115,16 @@ def test_a_row_of_fresh_answers_starts_over_after_any_other() -> None:
     assert recovery([*row, at(130.5, verdict=Verdict.MARKED)], Key.CACHED, 121.0) is None
     assert recovery([at(129.5, verdict=Verdict.MARKED), *reversed(row)], Key.CACHED, 121.0) == 9.0
     assert recovery(row, Key.NEW, 121.0) is None
+
+
+def test_complete_answers_may_be_refused_before_a_fault_in_a_world_that_lacks_hours_and_no_others() -> None:
+    terms, rule = Terms(lacks_hours=True), "all is well before"
+    incomplete = b'{"type": "urn:problem-type:lambdaserve:incomplete"}'
+    refused = at(105.0, Key.STRICT, Verdict.REFUSED, body=incomplete)
+    assert rule in broken_by(refused)
+    assert rule not in broken_by(refused, terms=terms)
+    assert rule in broken_by(at(105.0, Key.STRICT, Verdict.REFUSED), terms=terms)
+    assert rule in broken_by(at(105.0, Key.CACHED, Verdict.REFUSED, body=incomplete), terms=terms)
 
 
 def test_documents_in_motion_excuse_wrong_numbers_for_so_long_and_no_longer() -> None:
