@@ -60,6 +60,12 @@ PARTS = (
         "tests.unit.oracle",
         ("--worlds", "2000", "--start", "100000"),
     ),
+    Part(
+        "kinds",
+        "every endpoint judged on two hundred random worlds with each dialect and each kind of damage",
+        "tests.unit.oracle",
+        ("--worlds", "200", "--start", "200000", "--of-each-kind"),
+    ),
     Part("soak", "ten minutes of load far above the limits", "tests.integration.soak"),
     Part("faults", "every fault of docs/failure-modes.md at full length", "tests.integration.faults", ("--no-write",)),
     Part(
