@@ -71,16 +71,13 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     catalogue = inputs.catalogue
     genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
     body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
-    ahead = catalogue.total_ahead
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.totals_as_of or catalogue.movies.as_of,
         missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary),),
         assumed=doubted_coverage(catalogue.totals_as_of, "sentiment", inputs),
-        documents=Documents(
-            batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment", "movie_details")
-        ),
+        documents=Documents(skipped=catalogue.skipped_of("sentiment", "movie_details")),
     )
     return ViewResult(body, freshness)
 

@@ -20,6 +20,7 @@ from typing import Any
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
+from merger.contract.coverage import without_future
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.deadline import seconds_left
@@ -134,9 +135,12 @@ class Reader:
         inputs = ViewInputs(
             boundary=boundary,
             layers=without_layers(layers, failed),
-            documents=self.contract.read(
-                batch=_select(BATCH, found, failed),
-                speed=self.contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
+            documents=without_future(
+                self.contract.read(
+                    batch=_select(BATCH, found, failed),
+                    speed=self.contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
+                ),
+                boundary,
             ),
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,

@@ -15,6 +15,7 @@ import numpy as np
 from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
 from merger.catalogue.losses import lost_documents
 from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
+from merger.contract.coverage import without_future
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Dropped, Skipped
 from merger.core.boundary import Boundary
@@ -32,13 +33,13 @@ class CatalogueBuilder:
         self._boundary = boundary
         self._details, self._totals = DetailsBuilder(), TotalsBuilder()
         self._months: dict[Hashable, BatchDocument] = {}
-        self._ahead: BatchDocument | None = None
         self._skipped: list[Skipped] = []
         self._unstated: set[str] = set()
         self._dropped: dict[tuple[str, str], tuple[Dropped, int]] = {}
 
     def add(self, documents: Documents) -> None:
         """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment."""
+        documents = without_future(documents, self._boundary)
         self._skipped += documents.skipped
         for drop in documents.dropped:
             first, number = self._dropped.get((drop.layer, drop.kind), (drop, 0))
@@ -46,7 +47,6 @@ class CatalogueBuilder:
         months = []
         for document in documents.batch:
             if not self._boundary.uses_batch(document.computed_at):
-                self._leave_out(document)
                 continue
             if not document.is_coverage_stated:
                 self._unstated.add(document.view_type)
@@ -78,10 +78,9 @@ class CatalogueBuilder:
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),
-            total_ahead=self._ahead,
             skipped=tuple(self._skipped),
             dropped=dict(self._dropped.values()),
-            skipped_kinds=tuple({(skip.type, skip.kind): skip for skip in self._skipped}.values()),
+            skipped_kinds=tuple({(skip.type, skip.kind, skip.is_ahead): skip for skip in self._skipped}.values()),
             lost=lost,
             unread=frozenset(
                 skip.movie_id for skip in self._skipped if skip.movie_id is not None and skip.type == "movie_details"
@@ -102,10 +101,6 @@ class CatalogueBuilder:
             return None if found is None else found.computed_at
         builder = self._totals if skip.type == "sentiment" else self._details
         return builder.newest.computed_for(skip.movie_id)
-
-    def _leave_out(self, document: BatchDocument) -> None:
-        if document.view_type == "sentiment" and self._boundary.is_ahead(document.computed_at):
-            self._ahead = max(document, self._ahead or document, key=lambda d: d.computed_at)
 
 
 def usual_spellings(named: Mapping[str, int]) -> dict[str, str]:

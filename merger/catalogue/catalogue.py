@@ -138,7 +138,6 @@ class Catalogue:
         genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
         genres_as_of: event time up to which the newest of those cover.
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
-        total_ahead: the newest lifetime total stamped in the future, which is left out.
         skipped: documents of these types that could not be read.
         dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
@@ -158,7 +157,6 @@ class Catalogue:
     genre_documents: Mapping[str, tuple[BatchDocument, ...]] = field(default_factory=dict)
     genres_as_of: datetime | None = None
     totals_as_of: datetime | None = None
-    total_ahead: BatchDocument | None = None
     skipped: tuple[Skipped, ...] = ()
     dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()

@@ -20,7 +20,7 @@ from typing import Any
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract, Documents
+from merger.contract.documents import Aliases, Contract, Documents
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
@@ -29,13 +29,19 @@ from merger.layers.publication import Publication
 from merger.layers.state import LayerState
 from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Document, Store
 
-VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
-    "movie_details": {},
-    "genre_analytics": {},
-    # Lifetime totals are the documents without a date.
-    "sentiment": {"data.date": None},
-}
-"""View types that the catalogue is built from, each with the rest of its filter."""
+_NO_TEXT: Mapping[str, Any] = {"$not": {"$gte": ""}}
+
+
+def view_filters(aliases: Aliases) -> Mapping[str, Mapping[str, Any]]:
+    """The view types that the catalogue is built from, each with the rest of its filter."""
+    return {
+        "movie_details": {},
+        "genre_analytics": {},
+        # Lifetime totals are the documents without a date.
+        "sentiment": {"data.date": None},
+        # An actor is found by name. Documents that tell none in any place may be about any actor.
+        "actor_collaboration": {path: _NO_TEXT for (path,) in aliases.places_of("actor_collaboration", ("actor",))},
+    }
 
 
 SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
@@ -206,8 +212,9 @@ class CatalogueLoader:
         return builder.finish(), newest.value
 
     def _batches(self) -> Iterator[Sequence[Document]]:
-        for view_type, narrowed in VIEW_FILTERS.items():
-            for spelling in self._contract.aliases.names_of_view(view_type):
+        aliases = self._contract.aliases
+        for view_type, narrowed in view_filters(aliases).items():
+            for spelling in aliases.names_of_view(view_type):
                 yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
 
 

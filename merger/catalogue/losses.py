@@ -15,13 +15,12 @@ ComputedAt = Callable[[Skipped], datetime | None]
 
 
 def lost_documents(skipped: Iterable[Skipped], readable: ComputedAt) -> tuple[Skipped, ...]:
-    """The newest document of each type, genre and date that no readable one of the same key is as new as."""
+    """The newest document of each type, genre and date that no readable one of the same key supersedes."""
     result: dict[tuple[str | None, str | None, str | None], Skipped] = {}
     for skip in skipped:
         if skip.type == "sentiment" and skip.has_date:
             continue  # a day's point, which the catalogue does not hold
-        rival = readable(skip)
-        if rival is not None and skip.written_at is not None and skip.written_at <= rival:
+        if skip.is_superseded_by(readable(skip)):
             continue
         key = (skip.type, skip.genre and skip.genre.casefold(), skip.date)
         held = result.get(key)

@@ -83,7 +83,8 @@ class Skipped:
     ``has_date`` is true if the payload has a ``date``, readable or not: such a document is no total. Of
     ``genre_analytics``, ``date`` is the year and month (``2025-03``), or the year alone. ``hour`` is the hour that its
     window lies in. ``part`` is the start of a smaller window of that hour, if no readable document as new replaces it:
-    the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read.
+    the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read. ``is_ahead`` is true if it could be read,
+    but is stamped in the future.
     """
 
     layer: str
@@ -98,6 +99,16 @@ class Skipped:
     part: datetime | None = None
     id: str | None = None
     has_date: bool = False
+    is_ahead: bool = False
+
+    def is_superseded_by(self, computed_at: datetime | None) -> bool:
+        """Whether a readable batch document of the same key, computed at a time, takes its place.
+
+        Any one replaces a document from the future, others those that are as new. ``None``: there is none.
+        """
+        if computed_at is None:
+            return False
+        return self.is_ahead or (self.written_at is not None and self.written_at <= computed_at)
 
     @property
     def day(self) -> datetime | None:

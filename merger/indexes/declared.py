@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -118,11 +118,8 @@ def declared_indexes(
         Index(BATCH, "view_date", (("view_type", 1), ("data.date", 1)), "lifetime totals of all movies"),
         Index(SPEED, "movie_hour", (("movie_id", 1), ("hour", -1)), "one movie's buckets"),
     ]
-    for payload in aliases.payload:
-        fields = ("metric", "genre", "movie_id", "date")
-        keys = tuple((f"{payload}.{field}", 1) for field in fields)
-        result.append(Index(BATCH, f"trend_{payload}", keys, "a metric's series"))
-        result.append(Index(BATCH, f"actor_{payload}", ((f"{payload}.actor", 1),), "an actor's network"))
+    result += _payload_indexes(aliases, "temporal_analytics", "trend", ("metric", "genre", "movie_id", "date"))
+    result += _payload_indexes(aliases, "actor_collaboration", "actor", ("actor",))
     for key in aliases.speed_type_keys:
         sparse = key != aliases.speed_type_keys[0]
         result.append(Index(SPEED, f"{key}_hour", ((key, 1), ("hour", -1)), "an hour of all movies; coverage", sparse))
@@ -131,6 +128,15 @@ def declared_indexes(
         keys = (("ttl_expires_at", 1),)
         result.append(Index(SPEED, "expiry", keys, "deletes what has expired", expire_after=grace))
     return tuple(result)
+
+
+def _payload_indexes(aliases: Aliases, view_type: str, about: str, fields: Sequence[str]) -> Iterator[Index]:
+    """The index on some fields of a view type, for each place at which documents may have them."""
+    purpose = {"trend": "a metric's series", "actor": "an actor's network"}[about]
+    for paths in aliases.places_of(view_type, fields):
+        payload, names = paths[0].rpartition(".")[0], [path.rpartition(".")[2] for path in paths]
+        others = [name for name, ours in zip(names, fields, strict=True) if name != ours]
+        yield Index(BATCH, "_".join((about, payload or "top", *others)), tuple((path, 1) for path in paths), purpose)
 
 
 def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[IndexStatus, ...]:

@@ -97,6 +97,10 @@ def _fits(value: Any, condition: Any) -> bool:
     if not isinstance(condition, Mapping):
         return bool(value == condition)
     for operator, bound in condition.items():
+        if operator == "$not":
+            if _fits(value, bound):
+                return False
+            continue
         if operator in ("$in", "$nin"):
             if (value in bound) != (operator == "$in"):
                 return False

@@ -96,8 +96,8 @@ def doubt_about(document: BatchDocument, boundary: Boundary) -> tuple[Assumption
 
 
 def is_superseded(skip: Skipped, readable: BatchDocument | None) -> bool:
-    """Whether a readable document of the same key is as new."""
-    return readable is not None and skip.written_at is not None and skip.written_at <= readable.computed_at
+    """Whether a readable document of the same key takes the place of an unreadable one."""
+    return readable is not None and skip.is_superseded_by(readable.computed_at)
 
 
 def written_until(skip: Skipped, boundary: Boundary) -> datetime:

@@ -115,17 +115,16 @@ def _ids_of(movie_id: int, collection: str, layers: Layers) -> tuple[int | str, 
     return (movie_id, str(movie_id)) if LAYER_OF[collection] in layers.text_ids else (movie_id,)
 
 
-def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
-    """The finds for batch documents whose payload has these values, wherever a producer put the payload.
+def payload_reads(view_type: str, wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
+    """The finds for batch documents whose payload has these values, wherever and under whatever names producers put it.
 
     The first key of ``wanted`` leads an index. The filter names no view type: its spellings would need an ``$in``, and
     with one not every server uses the index on the values. The contract sorts the types out.
 
     Requirement D1.
     """
-    return tuple(
-        Find(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
-    )
+    places = aliases.places_of(view_type, wanted)
+    return tuple(Find(BATCH, dict(zip(paths, wanted.values(), strict=True))) for paths in places)
 
 
 def series_hours_from(boundary: Boundary, layers: Layers) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from merger.catalogue.catalogue import Catalogue
-from merger.catalogue.loader import MAX_AGE_SECONDS, SECOND_LOAD_SECONDS, CatalogueLoader
+from merger.catalogue.loader import MAX_AGE_SECONDS, SECOND_LOAD_SECONDS, CatalogueLoader, view_filters
 from merger.contract.collections import BATCH
-from merger.contract.documents import Contract
+from merger.contract.documents import Aliases, Contract
 from merger.core.boundary import Boundary
 from merger.errors import StoreError, StoreUnavailable
 from merger.layers.state import LayerState
@@ -173,6 +173,16 @@ def test_copy_holds_skipped_documents_and_lifetime_totals() -> None:
     assert [skip.kind for skip in found.skipped] == ["movie_details.computed_at", "sentiment.review_count"]
     assert [skip.kind for skip in found.skipped_of("sentiment")] == ["sentiment.review_count"]
     assert (found.movies.reviews.tolist(), found.movies.score_sum.tolist()) == ([4], [2.0])
+
+
+def test_documents_that_name_no_actor_are_read_and_others_are_not() -> None:
+    odd: list[Any] = [[1, 2], None, "{}", {"actor": 5}, {"actor": None}, {"collaborators": []}]
+    named = batch_view("actor_collaboration", {"actor": "A", "collaborators": 7}, RUN)
+    found = Loaded(movie(1), named, *(batch_view("actor_collaboration", data, RUN) for data in odd)).now()
+    assert len(found.skipped_of("actor_collaboration")) == 2
+    assert len([skip for skip in found.skipped if skip.type == "actor_collaboration"]) == len(odd)
+    theirs = Aliases().with_extra({"flat_views": ["actor_collaboration"]})
+    assert view_filters(theirs)["actor_collaboration"].keys() == {"data.actor", "stats.actor", "actor"}
 
 
 def test_change_after_the_load_makes_a_reload_due_without_a_newer_run() -> None:

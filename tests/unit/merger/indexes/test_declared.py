@@ -60,6 +60,21 @@ def test_index_that_differs_only_in_its_expiry_is_not_missing() -> None:
     assert [status.only_expiry_differs for status in compare([EXPIRY, INDEX], stored)] == [True, False]
 
 
+def test_the_fields_that_queries_look_for_have_indexes_under_a_deployments_names() -> None:
+    theirs = Aliases().with_extra(
+        {"flat_views": ["actor_collaboration"], "fields": {"actor_collaboration": {"who": "actor"}}}
+    )
+    added = {index.name: index.keys for index in declared_indexes(theirs)}
+    for index in declared_indexes(Aliases()):
+        assert added.pop(index.name) == index.keys
+    assert added == {
+        "actor_data_who": (("data.who", 1),),
+        "actor_stats_who": (("stats.who", 1),),
+        "actor_top": (("actor", 1),),
+        "actor_top_who": (("who", 1),),
+    }
+
+
 def test_expiry_index_is_declared_only_with_a_grace_period() -> None:
     assert [i.name for i in declared_indexes(Aliases()) if i.expire_after is not None] == []
     (expiry,) = (i for i in declared_indexes(Aliases(), timedelta(days=3)) if i.expire_after is not None)

@@ -43,8 +43,13 @@ def test_hours_stored_in_other_forms_than_dates_get_ranges_of_their_own() -> Non
 
 
 def test_payload_reads_try_each_place_of_the_payload() -> None:
-    reads = payload_reads({"genre": "drama"}, Aliases())
+    reads = payload_reads("temporal_analytics", {"genre": "drama"}, Aliases())
     assert [dict(read.filter) for read in reads] == [{f"{place}.genre": "drama"} for place in Aliases().payload]
+    theirs = Aliases().with_extra(
+        {"flat_views": ["actor_collaboration"], "fields": {"actor_collaboration": {"who": "actor"}}}
+    )
+    places = [path for read in payload_reads("actor_collaboration", {"actor": "A"}, theirs) for path in read.filter]
+    assert places == ["data.actor", "data.who", "stats.actor", "stats.who", "actor", "who"]
 
 
 @pytest.mark.parametrize(
