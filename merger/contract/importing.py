@@ -7,7 +7,8 @@ stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -46,6 +47,12 @@ _DATES: Final = {
 
 
 _EXTENDED = b'"$'
+
+
+_BEFORE_VALUE = re.compile(rb'"\s*+:')
+
+
+_CUT_OFF, _SHELL = b"...", (b"ISODate(", b"ObjectId(", b"NumberLong(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,11 @@ class LineReader:
         try:
             if _EXTENDED in line:
                 return self._extended(line)
-            return orjson.loads(line) if is_strict else parse_lenient_json(line)
+            if is_strict and len(_BEFORE_VALUE.findall(line)) == _count_fields(found := orjson.loads(line)):
+                return found
+            return parse_lenient_json(line, object_pairs_hook=object_of)
+        except _RepeatedField as error:
+            raise Rejected(str(error)) from None
         except (ValueError, TypeError, RecursionError) as error:
             raise Rejected(f"it is not JSON: {error}{_advise(line)}") from None
 
@@ -158,6 +169,31 @@ def speed_identity(document: SpeedDocument) -> tuple[Hashable, ...]:
     return (document.data_type, document.movie_id, *window)
 
 
+class _RepeatedField(ValueError):
+    """A field stands in an object twice, with different values."""
+
+
+def object_of(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Makes an object of the fields of one in JSON.
+
+    Raises:
+        ValueError: a field stands there twice, with different values.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        repeated = next((name for name, value in pairs if found[name] != value), None)
+        if repeated is not None:
+            raise _RepeatedField(f"the field {repeated!r} stands in an object twice, with different values")
+    return found
+
+
+def _count_fields(found: Any) -> int:
+    """How many fields the objects in a value have, at every depth."""
+    if isinstance(found, dict):
+        return len(found) + sum(_count_fields(each) for each in found.values() if isinstance(each, dict | list))
+    return sum(_count_fields(each) for each in found if isinstance(each, dict | list)) if isinstance(found, list) else 0
+
+
 def _check_id(value: Any) -> None:
     """Refuses ids that MongoDB refuses; an id may be any single value, or a document of several."""
     if isinstance(value, list) or hasattr(value, "pattern"):
@@ -169,4 +205,12 @@ def _check_id(value: Any) -> None:
 
 def _advise(line: bytes) -> str:
     """What may help with text that is no JSON."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return " (it is no text in UTF-8)"
+    if line.endswith(_CUT_OFF):
+        return " (it was cut off: a document may have at most 16 MB)"
+    if any(name in line for name in _SHELL):
+        return " (this is how the shell of MongoDB prints; mongoexport writes JSON)"
     return "" if line.lstrip()[:1] in (b"{", b"[") else " (a document begins with a brace; is this a table as text?)"
