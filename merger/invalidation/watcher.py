@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
@@ -31,6 +31,7 @@ from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
 from merger.invalidation.pending import PendingInvalidations
+from merger.invalidation.rewritten import TOLD_SECONDS, Rewritten, RewrittenHours
 from merger.invalidation.schedule import BATCH_REPEATS
 from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
@@ -101,8 +102,10 @@ class Watcher:
         self._pending = PendingInvalidations(TYPES, self.monotonic)
         # Changes that only this process found; kept until they are bumped, whichever process leads.
         self._missed = PendingInvalidations(TYPES, self.monotonic)
-        is_unchanged = self.service.is_unchanged
-        self._streams = StreamEvents(self.batch, self.speed, self.contract, is_unchanged, self._pending, self.monotonic)
+        hours, self._rewritten = self.service.hours, RewrittenHours()
+        self._streams = StreamEvents(
+            self.batch, self.speed, self.contract, hours.is_unchanged, self._is_found, self._pending, self.monotonic
+        )
 
     def tick(self) -> frozenset[str]:
         """Looks for changes if a look is due, and bumps the generations that they invalidate.
@@ -141,6 +144,7 @@ class Watcher:
         self.is_leader = leadership.is_leader
         if not leadership.is_leader:
             self._stand_down()
+            self._have_reread(self._rewritten.hear(leadership.news))
         elif leadership.is_new:
             self._take_over(leadership)
 
@@ -216,7 +220,21 @@ class Watcher:
         news = self._streams.read()
         if news.batch_changed:
             self._note_batch()
+        boundary = self.service.boundary()
+        taken = self._streams.take_rewritten()
+        rewritten = [each for each in taken if each[1] is None or boundary.uses_speed_hour(each[1])]
+        self._have_reread(rewritten)
+        self._rewritten.note(rewritten, self.monotonic())
+        if told := self._rewritten.encode(self.monotonic()):
+            self.leader.tell(told, TOLD_SECONDS)
         return news
+
+    def _is_found(self, data_type: str, stamp: datetime | None) -> bool:
+        return self.service.hours.finds(data_type, stamp, self.service.boundary())
+
+    def _have_reread(self, hours: Iterable[Rewritten]) -> None:
+        for data_type, hour in hours:
+            self.service.hours.note_rewritten(data_type, hour)
 
     def _compare(self, before: LayerSnapshot, now: LayerSnapshot, changes: Changes) -> None:
         found = differences(before, now)

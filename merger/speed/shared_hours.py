@@ -3,7 +3,7 @@
 Rankings, search and layer-wide series need every movie's buckets of many hours. Each hour of each type is read whole
 once and kept as a table. From then on, a find every second or two reads what was written since, for any hour. It can't
 see documents that were deleted, or written without a new stamp. These are found by rereading: at once for an hour that
-the layer state says was emptied or filled, and now and then for every hour.
+the layer state says was emptied or filled, or a change stream that it was rewritten, and now and then for every hour.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
@@ -83,8 +84,19 @@ class SpeedHours:
         return min((self._hours_of(data_type).known_since for data_type in types), default=float("inf"))
 
     def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
-        """Whether a bucket says what the kept hours say, which have noted any change since a time (monotonic)."""
+        """Whether a bucket says what the kept hours say, which have noted any change since a time (monotonic).
+
+        ``False`` also where its hour is not kept.
+        """
         return self._hours_of(document.data_type).is_unchanged(document, since)
+
+    def finds(self, data_type: str, stamp: datetime | None, boundary: Boundary) -> bool:
+        """Whether the finds of changes surely find a document that is written now with this stamp."""
+        return self._hours_of(data_type).finds(stamp, boundary)
+
+    def note_rewritten(self, data_type: str, hour: datetime | None) -> None:
+        """Has an hour reread soon; ``None``: those of which documents were deleted. See ``TypeHours``."""
+        self._hours_of(data_type).note_rewritten(hour)
 
     def refresh(self, boundary: Boundary, layers: Layers) -> Changes:
         """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.

@@ -12,12 +12,11 @@ from merger.core.boundary import Layers, SpeedLayer
 from merger.core.windows import Window
 from merger.layers.state import WAIT_AGE
 from merger.speed import deltas, type_hours
-from merger.speed.kept_hours import GRACE_SECONDS, MAX_KEEP_SECONDS, MIN_KEEP_SECONDS, SETTLED_FACTOR
+from merger.speed.kept_hours import GRACE_SECONDS, MAX_KEEP_SECONDS, MIN_KEEP_SECONDS, REST_FACTOR, SETTLED_FACTOR
 from merger.speed.tables import HourRange, SharedHours
 from merger.speed.type_hours import (
     FORGET_SECONDS,
     MISSED_REREAD_SECONDS,
-    MISSED_REST_FACTOR,
     UNREADABLE_KEEP_SECONDS,
     UNREADABLE_REREAD_SECONDS,
 )
@@ -98,7 +97,7 @@ def test_slow_hour_with_missed_documents_is_not_reread_all_the_time() -> None:
         shared.store.insert(SPEED, [trending(4, movie_id)])
         shared.read(after=TICK)
         times += shared.reread.count(TOP - 4 * HOUR)
-    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * MISSED_REST_FACTOR)
+    assert 1 < times <= 1 + (shared.seconds - begun) / (2.0 * REST_FACTOR)
 
 
 def test_empty_hours_are_reread_while_the_layer_state_is_unknown() -> None:

@@ -1,0 +1,50 @@
+"""Hours whose documents were deleted or written under old stamps, of which the leader tells other processes. Pure.
+
+Only the leader reads change streams, and every process keeps copies of hours that it brings up to date by newer stamps.
+Requirement C6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from merger.invalidation.snapshot import Moment
+
+TOLD_SECONDS = 30.0
+"""Seconds for which the leader tells of an hour."""
+
+Rewritten = tuple[str, Moment | None]
+"""A data type and an hour; ``None``: documents of unknown hours were deleted."""
+
+_Entry = tuple[str, Moment | None, float]
+"""Type, hour, and when it was noted: an hour that is rewritten twice is two entries."""
+
+
+@dataclass(slots=True)
+class RewrittenHours:
+    """What this process tells as the leader, and what it has heard. Times are seconds of a monotonic clock."""
+
+    _noted: dict[Rewritten, float] = field(default_factory=dict, init=False)
+    _heard: frozenset[_Entry] = field(default=frozenset(), init=False)
+
+    def note(self, hours: Iterable[Rewritten], at: float) -> None:
+        """Notes what was rewritten."""
+        self._noted.update(dict.fromkeys(hours, at))
+
+    def encode(self, now: float) -> bytes:
+        """What to tell the other processes: what was noted in the last ``TOLD_SECONDS``; empty if that is nothing."""
+        self._noted = {hour: at for hour, at in self._noted.items() if now - at < TOLD_SECONDS}
+        entries = [(data_type, hour, at) for (data_type, hour), at in self._noted.items()]
+        return msgspec.json.encode(entries) if entries else b""
+
+    def hear(self, told: bytes | None) -> frozenset[Rewritten]:
+        """Returns what was not told before. What another version tells is ignored."""
+        before = self._heard
+        try:
+            self._heard = msgspec.json.decode(told or b"[]", type=frozenset[_Entry])
+        except msgspec.DecodeError:
+            self._heard = frozenset()
+        return frozenset((data_type, hour) for data_type, hour, _ in self._heard - before)
