@@ -13,7 +13,7 @@ from math import fsum
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
-from merger.catalogue.losses import lost_documents
+from merger.catalogue.losses import SERIES, UnfoundPoints, lost_documents
 from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
 from merger.contract.coverage import without_future
 from merger.contract.dedupe import newest_batch
@@ -34,13 +34,18 @@ class CatalogueBuilder:
         self._details, self._totals = DetailsBuilder(), TotalsBuilder()
         self._months: dict[Hashable, BatchDocument] = {}
         self._skipped: list[Skipped] = []
+        self._unfound = UnfoundPoints()
         self._unstated: set[str] = set()
         self._dropped: dict[tuple[str, str], tuple[Dropped, int]] = {}
 
     def add(self, documents: Documents) -> None:
-        """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment."""
+        """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment.
+
+        Of series, only the points that no query finds are noted.
+        """
         documents = without_future(documents, self._boundary)
-        self._skipped += documents.skipped
+        self._skipped += (skip for skip in documents.skipped if skip.type != SERIES)
+        self._unfound.add(skip for skip in documents.skipped if skip.type == SERIES)
         for drop in documents.dropped:
             first, number = self._dropped.get((drop.layer, drop.kind), (drop, 0))
             self._dropped[drop.layer, drop.kind] = first, number + 1
@@ -73,15 +78,17 @@ class CatalogueBuilder:
         for month in months:
             by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
         rated = _is_rated(movies)
+        unfound = self._unfound.finish()
+        skipped = (*self._skipped, *unfound)
         return Catalogue(
             movies=movies,
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),
-            skipped=tuple(self._skipped),
+            skipped=skipped,
             dropped=dict(self._dropped.values()),
-            skipped_kinds=tuple({(skip.type, skip.kind, skip.is_ahead): skip for skip in self._skipped}.values()),
-            lost=lost,
+            skipped_kinds=tuple({(skip.type, skip.kind, skip.is_ahead): skip for skip in skipped}.values()),
+            lost=(*lost, *unfound),
             unread=frozenset(
                 skip.movie_id for skip in self._skipped if skip.movie_id is not None and skip.type == "movie_details"
             ),

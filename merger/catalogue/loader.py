@@ -19,6 +19,7 @@ from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.losses import SERIES
 from merger.contract.collections import BATCH
 from merger.contract.documents import Aliases, Contract, Documents
 from merger.core.boundary import Boundary
@@ -41,6 +42,8 @@ def view_filters(aliases: Aliases) -> Mapping[str, Mapping[str, Any]]:
         "sentiment": {"data.date": None},
         # An actor is found by name. Documents that tell none in any place may be about any actor.
         "actor_collaboration": {path: _NO_TEXT for (path,) in aliases.places_of("actor_collaboration", ("actor",))},
+        # Points are found by their metric. Those that have no date in any place may lack it too.
+        SERIES: {path: None for (path,) in aliases.places_of(SERIES, ("date",))},
     }
 
 

@@ -52,6 +52,7 @@ class SpeedHours:
         self._changes = ChangeLog()
         self._assembled: OrderedDict[tuple[HourTable | Skipped, ...], SharedHours] = OrderedDict()
         self._lock = threading.Lock()
+        self._undated_lock = threading.Lock()
 
     def read(self, wanted: HourRange, boundary: Boundary, layers: Layers) -> SharedHours:
         """Returns all movies' buckets of some types and hours, at most some seconds old.
@@ -76,8 +77,7 @@ class SpeedHours:
             if not table.is_empty
         )
         self._evict()
-        undated = (self._undated.get(data_type) for data_type in wanted.types)
-        return self._assemble(tables, tuple(skip for found in undated if found is not None for skip in found.skipped))
+        return self._assemble(tables, tuple(skip for each in wanted.types for skip in self._read_undated(each)))
 
     def known_since(self, types: tuple[str, ...]) -> float:
         """When all changes that the kept hours of some types have were read; seconds of the monotonic clock."""
@@ -114,7 +114,8 @@ class SpeedHours:
         for data_type in layers.speed:
             hours = self._hours_of(data_type)
             hours.refresh(boundary, layers)
-            movies = self._undated_of(data_type).probe(at_once=hours.take_undated_news())
+            with self._undated_lock:
+                movies = self._undated_of(data_type).probe(at_once=hours.take_undated_news())
             # Other processes probe at other times.
             self._changes.note(data_type, movies, missed=movies)
         self._evict()
@@ -128,11 +129,21 @@ class SpeedHours:
                 self._types[data_type] = hours
             return hours
 
+    def _read_undated(self, data_type: str) -> tuple[Skipped, ...]:
+        """The documents of unknown hour; only the first call looks for them, ``refresh`` does from then on."""
+        found = self._undated_of(data_type)
+        if not found.is_probed:
+            with self._undated_lock:
+                if not found.is_probed:
+                    found.probe()
+        return found.skipped
+
     def _undated_of(self, data_type: str) -> Undated:
-        found = self._undated.get(data_type)
-        if found is None:
-            found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
-        return found
+        with self._lock:
+            found = self._undated.get(data_type)
+            if found is None:
+                found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
+            return found
 
     def _evict(self) -> None:
         """Drops the least recently used hours of any type until the rest fits."""

@@ -56,6 +56,11 @@ class Undated:
         self._due = float("-inf")
         self.skipped: tuple[Skipped, ...] = ()
 
+    @property
+    def is_probed(self) -> bool:
+        """Whether anybody has looked for them yet."""
+        return self._due > float("-inf")
+
     def probe(self, *, at_once: bool = False) -> frozenset[int]:
         """Looks for them if it is time, or at once.
 

@@ -29,8 +29,8 @@ class LostDays:
 
 
 def is_undated_point(skip: Skipped) -> bool:
-    """Whether a document is the point of a day that can't be read."""
-    return skip.day is None and (skip.has_date or skip.date is not None)
+    """Whether a document is the point of a day that can't be read; every document of a series is a point."""
+    return skip.day is None and (skip.has_date or skip.date is not None or skip.type == "temporal_analytics")
 
 
 def lost_days(

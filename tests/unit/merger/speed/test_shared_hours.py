@@ -145,3 +145,8 @@ def test_old_stamps_are_not_found(ago: int, *, finds: bool) -> None:
     shared.refresh(after=0.5)
     assert shared.hours.finds("trending", NOW - ago * SECOND, shared.boundary) == finds
     assert not shared.hours.finds("trending", None, shared.boundary)
+
+
+def test_the_first_read_knows_documents_of_unknown_hour() -> None:
+    shared = Shared(trending(1), {**trending(2, 2), "hour": "soon"})
+    assert [skip.movie_id for skip in shared.read().skipped] == [2]

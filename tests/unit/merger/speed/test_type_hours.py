@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -148,7 +148,9 @@ def test_large_hours_are_read_in_smaller_pieces(monkeypatch: pytest.MonkeyPatch)
     shared = Shared(*(trending(h, m) for h in range(6) for m in range(4)))
     monkeypatch.setattr(type_hours, "MAX_DOCUMENTS_PER_FIND", 8)
     shared.read()
-    spans = [(w["hour"]["$lt"] - w["hour"]["$gte"]) // HOUR for _, w in shared.store.finds if "data_type" in w]
+    hours = [w["hour"] for _, w in shared.store.finds if "data_type" in w]
+    dates = [each for each in hours if isinstance(each, dict) and isinstance(each.get("$gte"), datetime)]
+    spans = [(each["$lt"] - each["$gte"]) // HOUR for each in dates]
     assert spans == [1, 2, 2, 1]
 
 
