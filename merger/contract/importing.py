@@ -124,6 +124,9 @@ class LineReader:
         """
         if not isinstance(found, dict):
             raise Rejected(f"a document is an object, not {type(found).__name__}")
+        if is_run_record(found):
+            advice = "load its documents, then publish it with `manage.py batch_runs publish RUN`"
+            raise Rejected(f"it is the record of a batch run, which is not loaded; {advice}")
         found = dict(found)
         _check_id(found.get("_id"))
         for name in self._dates:
@@ -156,6 +159,11 @@ class LineReader:
         if found.get("ttl_expires_at") is None:
             found["ttl_expires_at"] = hour + EXPIRES_AFTER
         return (*about, hour), stamp
+
+
+def is_run_record(raw: Mapping[str, Any]) -> bool:
+    """Whether a raw document is a record of a batch run, which belongs to ``batch_runs``."""
+    return isinstance(raw.get("status"), str) and "batch_run_id" in raw and raw.get("view_type") is None
 
 
 def is_heartbeat(raw: Mapping[str, Any]) -> bool:

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from merger.contract.documents import Contract, Documents
-from merger.contract.importing import BATCH_KIND, KINDS, SPEED_KIND, LineReader, Ready, Rejected
+from merger.contract.importing import BATCH_KIND, KINDS, SPEED_KIND, LineReader, Ready, Rejected, is_run_record
 from merger.producers.extended_json import parse_extended_json
 from merger.producers.files import BadRow, UnreadableFile, files_of, open_views
-from merger.producers.report import FileReport, is_run_record, kind_of
+from merger.producers.report import FileReport, kind_of
 
 
 @dataclass(slots=True)

@@ -28,11 +28,6 @@ def kind_of(raw: Mapping[str, Any]) -> str:
     return SPEED_KIND if any(raw.get(name) is not None for name in _SPEED_MARKS) else BATCH_KIND
 
 
-def is_run_record(raw: Mapping[str, Any]) -> bool:
-    """Whether a raw document is a record of a batch run, which belongs to ``batch_runs``."""
-    return isinstance(raw.get("status"), str) and "batch_run_id" in raw and raw.get("view_type") is None
-
-
 class FileReport:
     """Judges documents one by one.
 

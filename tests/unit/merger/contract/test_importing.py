@@ -60,6 +60,7 @@ def test_extended_json_is_parsed() -> None:
     [
         (b"{", "it is not JSON"),
         (b"[" * 100_000, "it is not JSON"),
+        (b'{"batch_run_id": "r", "status": "published"}', "it is the record of a batch run, which is not loaded; load"),
         (b"[1]", "a document is an object, not list"),
         (b'{"_id": []}', "an _id is a single value or a document, not list"),
         (b'{"_id": {"$gt": 1}}', "an _id can't have a field called '.gt'"),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from merger.contract.documents import Contract
-from merger.producers.report import FileReport, is_run_record, kind_of
+from merger.contract.importing import is_run_record
+from merger.producers.report import FileReport, kind_of
 from tests.unit.merger.documents import bucket, total
 from tests.unit.merger.examples import RUN
 
