@@ -52,7 +52,6 @@ class SpeedHours:
         self._changes = ChangeLog()
         self._assembled: OrderedDict[tuple[HourTable | Skipped, ...], SharedHours] = OrderedDict()
         self._lock = threading.Lock()
-        self._undated_lock = threading.Lock()
 
     def read(self, wanted: HourRange, boundary: Boundary, layers: Layers) -> SharedHours:
         """Returns all movies' buckets of some types and hours, at most some seconds old.
@@ -70,14 +69,14 @@ class SpeedHours:
         start = max(wanted.window.bounded_start, boundary.speed_from)
         end = min(wanted.window.end, boundary.open_hour + HOUR)
         hours = closed_hours(start, end, None)
-        tables = tuple(
-            table
-            for data_type in wanted.types
-            for table in self._hours_of(data_type).read(hours, boundary, layers)
-            if not table.is_empty
-        )
+        tables: list[HourTable] = []
+        undated: list[Skipped] = []
+        for data_type in wanted.types:
+            found = self._hours_of(data_type).read(hours, boundary, layers)
+            tables += [table for table in found if not table.is_empty]
+            undated += self._find_undated(data_type, layers)
         self._evict()
-        return self._assemble(tables, tuple(skip for each in wanted.types for skip in self._read_undated(each)))
+        return self._assemble(tuple(tables), tuple(undated))
 
     def known_since(self, types: tuple[str, ...]) -> float:
         """When all changes that the kept hours of some types have were read; seconds of the monotonic clock."""
@@ -112,12 +111,8 @@ class SpeedHours:
             StoreError: from the store. Nothing is lost by it: the next call returns these changes.
         """
         for data_type in layers.speed:
-            hours = self._hours_of(data_type)
-            hours.refresh(boundary, layers)
-            with self._undated_lock:
-                movies = self._undated_of(data_type).probe(at_once=hours.take_undated_news())
-            # Other processes probe at other times.
-            self._changes.note(data_type, movies, missed=movies)
+            self._hours_of(data_type).refresh(boundary, layers)
+            self._find_undated(data_type, layers)
         self._evict()
         return self._changes.take()
 
@@ -129,21 +124,16 @@ class SpeedHours:
                 self._types[data_type] = hours
             return hours
 
-    def _read_undated(self, data_type: str) -> tuple[Skipped, ...]:
-        """The documents of unknown hour; only the first call looks for them, ``refresh`` does from then on."""
-        found = self._undated_of(data_type)
-        if not found.is_probed:
-            with self._undated_lock:
-                if not found.is_probed:
-                    found.probe()
-        return found.skipped
-
-    def _undated_of(self, data_type: str) -> Undated:
+    def _find_undated(self, data_type: str, layers: Layers) -> tuple[Skipped, ...]:
+        """Documents of a type whose hour can't be read; notes the movies of those that came or went."""
         with self._lock:
             found = self._undated.get(data_type)
             if found is None:
                 found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
-            return found
+        movies = found.probe(layers.hour_forms, at_once=self._hours_of(data_type).take_undated_news())
+        # Other processes find them at other times.
+        self._changes.note(data_type, movies, missed=movies)
+        return found.skipped
 
     def _evict(self) -> None:
         """Drops the least recently used hours of any type until the rest fits."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
+from merger.core.stamps import form_of
 from merger.core.windows import HOUR
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
@@ -244,10 +245,8 @@ class TypeHours:
         result = []
         for hour in wanted:
             kept = hours.get(hour)
-            if kept is None or now > (kept.due if in_background else kept.overdue):
-                result.append(hour)
-                continue
-            if kept.contradicts(layer) and now - kept.read_at > MAX_AGE:
+            is_due = kept is None or now > (kept.due if in_background else kept.overdue)
+            if kept is None or is_due or (kept.contradicts(layer) and now - kept.read_at > MAX_AGE):
                 result.append(hour)
         return result
 
@@ -267,7 +266,7 @@ class TypeHours:
         began = self._monotonic()
         raw = self._find(piece[0], piece[-1] + HOUR, layers)
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
-        has_other_stamps = any(document.get("synced_at") is None for document in raw)
+        has_other_stamps = any(type(at := each.get("synced_at")) is not datetime and not form_of(at) for each in raw)
         findable_since = self._deltas.earliest_findable(boundary)
         found, took = count_by_hour(raw), self._monotonic() - began
         after_miss = max(MISSED_REREAD_SECONDS, REST_FACTOR * took)

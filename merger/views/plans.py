@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
-from merger.core.stamps import stamp_ranges
+from merger.core.stamps import ODD, stamp_ranges
 from merger.core.windows import floor_day
 from merger.speed.tables import HourRange
 from merger.stores.store import Find
@@ -90,7 +90,7 @@ def movie_reads(
 
     The filter names no speed type: producers spell that key differently, and not every server would still use the
     index. The reader drops the documents of other types than ``Plan.speed_types``. Hours that are not stored as dates
-    need ranges of their own.
+    need ranges of their own. While some document has an hour that is no moment, all of the movie's are read.
 
     Args:
         movie_id: the movie.
@@ -104,9 +104,10 @@ def movie_reads(
         ids = _ids_of(movie_id, BATCH, context.layers)
         reads += [Find(BATCH, {"movie_id": each, "view_type": {"$in": names}}) for each in ids]
     if speed_from is not None:
-        ranges = stamp_ranges(speed_from, None, context.layers.hour_forms)
+        forms = context.layers.hour_forms
+        ranges = [{"hour": hours} for hours in stamp_ranges(speed_from, None, forms)] if ODD not in forms else [{}]
         ids = _ids_of(movie_id, SPEED, context.layers)
-        reads += [Find(SPEED, {"movie_id": each, "hour": hours}) for each in ids for hours in ranges]
+        reads += [Find(SPEED, {"movie_id": each, **hours}) for each in ids for hours in ranges]
     return tuple(reads)
 
 

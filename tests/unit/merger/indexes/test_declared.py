@@ -12,6 +12,7 @@ from merger.contract.documents import Aliases
 from merger.indexes.declared import Index, IndexState, IndexStatus, compare, declared_indexes, missing_indexes
 
 INDEX = Index(SPEED, "by_a", (("a", 1),), "tests")
+PARTIAL = Index(SPEED, "some_a", (("a", 1),), "tests", only_where={"b": {"$gte": {}}})
 EXPIRY = Index(SPEED, "expiry", (("until", 1),), "tests", expire_after=timedelta(days=3))
 
 
@@ -42,6 +43,7 @@ def test_index_in_another_collection_is_missing_here_and_extra_there() -> None:
     [
         (INDEX, {"sparse": True}, "sparse"),
         (INDEX, {"partialFilterExpression": {"b": 1}}, "partialFilterExpression"),
+        (PARTIAL, {"partialFilterExpression": {"b": 1}}, "another partialFilterExpression"),
         (INDEX, {"hidden": True}, "hidden"),
         (INDEX, {"expireAfterSeconds": 60}, "deletes documents after 60 s"),
         (EXPIRY, {}, "deletes no documents"),
@@ -52,6 +54,13 @@ def test_restricting_option_makes_an_index_different(index: Index, options: dict
     status = only(compare([index], {SPEED: [real(index, **options)]}))
     assert status.state is IndexState.DIFFERENT
     assert difference in status.differs[0]
+
+
+def test_index_of_some_documents_stands_beside_one_of_all() -> None:
+    some = real(PARTIAL, partialFilterExpression={"b": {"$gte": {}}})
+    for stored in ([some, real(INDEX)], [real(INDEX), some]):
+        assert [status.state for status in compare([INDEX, PARTIAL], {SPEED: stored})] == [IndexState.PRESENT] * 2
+    assert missing_indexes([PARTIAL], {SPEED: [real(INDEX)]}) == (PARTIAL,)
 
 
 def test_index_that_differs_only_in_its_expiry_is_not_missing() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bson import ObjectId, Timestamp
 
 from merger.contract.collections import SPEED
 from merger.core.boundary import Boundary
@@ -79,7 +80,7 @@ def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
     world.read()
     wanted = [each for _, each in world.store.finds if each.get("data_type") == "sentiment" and "hour" in each]
     spans = [each["hour"] for each in wanted if "$gte" in each["hour"] and isinstance(each["hour"]["$gte"], datetime)]
-    probes = [span["$gte"] for span in spans if span["$lt"] == span["$gte"] + HOUR]
+    probes = [span["$gte"] for span in spans if span.get("$lt") == span["$gte"] + HOUR]
     # The open hour is that of the newest document, which has been read already; hours far from any are left out.
     assert sorted(probes) == [TOP - n * HOUR for n in range(48, 0, -1)]
 
@@ -241,7 +242,12 @@ def test_the_newest_sync_under_another_name_is_found() -> None:
     assert layers.sync_forms == frozenset()
 
 
-@pytest.mark.parametrize("hour", ["garbage", "29/11/2026 12:00", "1795953600", "", "12:00", 1795953600 * 10**6, 7])
+OTHERS = [{"$date": "2026-05-04"}, [], True, ObjectId(), Timestamp(1, 1), b"1", datetime(1970, 1, 21, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    "hour", ["garbage", "29/11/2026 12:00", "1795953600", "", "12:00", 1795953600 * 10**6, 7, *OTHERS], ids=repr
+)
 def test_hours_that_are_no_moments_are_noticed(hour: Any) -> None:
     layers = World(speed_views=[alive(1), speed(2, movie_id=2, hour=hour)]).read()
     assert layers.hour_forms == {ODD}

@@ -120,10 +120,11 @@ def test_unreadable_successor_is_reported_at_once_and_replaces_the_bucket_soon()
     assert shared.read(after=2 * UNREADABLE_REREAD_SECONDS + 1).skipped == ()
 
 
-def test_newest_hours_are_reread_when_stamps_are_text() -> None:
-    shared = Shared(trending(1, synced_at="2026-05-04T15:00:00Z"), trending(0, synced_at="2026-05-04T15:19:00Z"))
+@pytest.mark.parametrize(("old", "new"), [("2026-05-04T15:00:00Z", "2026-05-04T15:20:01Z"), ({"$date": 1}, {})])
+def test_newest_hours_are_reread_when_stamps_are_no_dates(old: object, new: object) -> None:
+    shared = Shared(trending(1, synced_at=old), trending(0, synced_at=old))
     shared.read()
-    shared.store.insert(SPEED, [trending(1, 2, synced_at="2026-05-04T15:20:01Z")])
+    shared.store.insert(SPEED, [trending(1, 2, synced_at=new)])
     assert shared.movies(after=TICK) == {1, 2}
 
 
