@@ -68,6 +68,7 @@ class MergeService:
         cache: the cache passed in.
         hours: the process's copies of all movies' hours.
         computed_at: monotonic seconds at which an answer was last computed.
+        batch_changed_at: monotonic seconds at which the batch layer was last known to have changed, in place perhaps.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class MergeService:
         self._reader = Reader(published, contract, self._layers, self.hours, self._loader, bulkhead)
         self.skipped = SkippedLog()
         self._noted: Catalogue | None = None
-        self.computed_at = float("-inf")
+        self.computed_at = self.batch_changed_at = float("-inf")
 
     def fetch(self, view: View[P], params: P, *, completeness: Completeness = PARTIAL) -> Answer:
         """Serves the answer of a view from the cache, or computes it.
@@ -199,7 +200,7 @@ class MergeService:
         """
         boundary = self.boundary()
         layers = self._layers.layers(tuple(SPEED_TYPES), boundary, max_age=0.0)
-        self._loader.keep_current(boundary)
+        self._loader.keep_current(boundary, self.batch_changed_at)
         return boundary, layers, self.hours.refresh(boundary, layers)
 
     def catalogue(self) -> Catalogue:

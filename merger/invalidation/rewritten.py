@@ -1,6 +1,6 @@
-"""Hours whose documents were deleted or written under old stamps, of which the leader tells other processes. Pure.
+"""Changes that newer stamps don't show, of which the leader tells the other processes. Pure.
 
-Only the leader reads change streams, and every process keeps copies of hours that it brings up to date by newer stamps.
+Only the leader reads change streams, and every process keeps copies that it brings up to date by newer stamps.
 Requirement C6.
 """
 
@@ -17,7 +17,8 @@ TOLD_SECONDS = 30.0
 """Seconds for which the leader tells of an hour."""
 
 Rewritten = tuple[str, Moment | None]
-"""A data type and an hour; ``None``: documents of unknown hours were deleted."""
+"""A data type and an hour of the speed layer, ``None`` if documents of unknown hours were deleted; or the name of the
+batch collection and ``None``."""
 
 _Entry = tuple[str, Moment | None, float]
 """Type, hour, and when it was noted: an hour that is rewritten twice is two entries."""

@@ -21,7 +21,7 @@ import pymongo
 
 from merger.answers.service import MergeService
 from merger.cache.generations import BATCH_GENERATION
-from merger.contract.collections import SPEED
+from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import CLOCK_SKEW
@@ -46,14 +46,11 @@ _log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 """Seconds between two ticks."""
 
-
 RECENT_SECONDS = 5.0
 """Seconds for which a change that a stream reported is not bumped again by a snapshot, which shows the same change."""
 
-
 TIMEOUT_SECONDS = 3.0
 """Time limit of one look at the layers; shorter than the leader's claim lasts."""
-
 
 IN_USE_SECONDS = 60.0
 """Seconds after it computed an answer during which a process keeps its copies current."""
@@ -96,6 +93,7 @@ class Watcher:
     _is_store_away: bool = field(default=False, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
     _is_new: bool = field(default=False, init=False)
+    _has_news: bool = field(default=False, init=False)
     _sync_forms: frozenset[StampForm] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +149,8 @@ class Watcher:
     def _is_look_due(self, news: StreamNews) -> bool:
         """Whether to read the layers' state: for answers that this process computes, or because it may have changed."""
         now = self.monotonic()
-        if now - self.service.computed_at < IN_USE_SECONDS:
+        has_news, self._has_news = self._has_news, False
+        if has_news or now - self.service.computed_at < IN_USE_SECONDS:
             return True
         is_due = news.may_have_changed or now - self._looked_at >= LONGEST_PAUSE_SECONDS
         return self.is_leader and (is_due or self._has_publication_changed())
@@ -233,8 +232,12 @@ class Watcher:
         return self.service.hours.finds(data_type, stamp, self.service.boundary())
 
     def _have_reread(self, hours: Iterable[Rewritten]) -> None:
-        for data_type, hour in hours:
-            self.service.hours.note_rewritten(data_type, hour)
+        for name, hour in hours:
+            if name == BATCH:
+                self.service.batch_changed_at = self.monotonic()
+            else:
+                self.service.hours.note_rewritten(name, hour)
+            self._has_news = True
 
     def _compare(self, before: LayerSnapshot, now: LayerSnapshot, changes: Changes) -> None:
         found = differences(before, now)
@@ -268,6 +271,8 @@ class Watcher:
     def _note_batch(self) -> None:
         self.batch_noticed = self.service.boundary().now
         self._pending.add_batch()
+        self._rewritten.note([(BATCH, None)], self.monotonic())
+        self.service.batch_changed_at = self.monotonic()
 
     def _bump_missed(self, changes: Changes) -> frozenset[str]:
         _add_changes(changes.missed, self._missed)

@@ -55,6 +55,8 @@ def count_flags(worlds: Iterable[World], about: str = "") -> Flags:
                 continue
             stored.excuses = True
             told = question(stored)
+            if any(warning.startswith("days_only") for warning in told.freshness.get("warnings", ())):
+                continue  # it asks for hours of which the batch layer knows days, and the speed layer nothing any more
             right += told.body is not None
             incomplete += bool(told.missing)
             if told.assumed and not told.missing:
