@@ -75,8 +75,10 @@ class FileReport:
     def add_run(self, raw: Mapping[str, Any]) -> None:
         """Notes the record of a batch run."""
         self.documents["batch run"] += 1
-        if raw["status"] == "published" and isinstance(raw.get("documents"), Mapping):
-            self.seen.recorded.add(str(raw["batch_run_id"]))
+        if raw["status"] != "published":
+            self.seen.withheld.add(str(raw["batch_run_id"]))
+        elif isinstance(raw.get("documents"), Mapping):
+            self.seen.recorded[str(raw["batch_run_id"])] = raw["documents"]
 
     def add_rejected(self, place: str, reason: Rejected | str) -> None:
         """Notes something that is no document at all."""

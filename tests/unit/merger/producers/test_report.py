@@ -63,5 +63,7 @@ def test_records_of_runs_are_told_from_documents() -> None:
     report = FileReport(Contract())
     report.add_run(record)
     report.add_run(record | {"batch_run_id": "other", "documents": None})
-    assert report.as_dict()["documents"] == {"batch run": 2}
-    assert report.seen.recorded == {"r"}
+    report.add_run(record | {"batch_run_id": "third", "status": "running"})
+    assert report.as_dict()["documents"] == {"batch run": 3}
+    assert report.seen.recorded == {"r": {"sentiment": 1}}
+    assert report.seen.withheld == {"third"}
