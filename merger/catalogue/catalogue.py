@@ -43,7 +43,7 @@ class Movies:
         computed_at: when the details were computed, in microseconds since 1970.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
         scored: number of those reviews.
-        reviews: number of the reviews in the total, with a score or without.
+        reviews: number of the reviews in the total, with a score or without; −1 without a total.
         as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 

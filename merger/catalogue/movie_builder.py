@@ -88,12 +88,15 @@ class TotalsBuilder:
         return {"avg_sentiment": None if isnan(average) else average, "review_count": self._reviews[row]}
 
     def of(self, ids: Integers) -> tuple[Floats, Integers, Integers]:
-        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id; 0 without a total."""
+        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id.
+
+        Without a total the first two are 0, the last is −1.
+        """
         known = self.newest.ids()
         places = np.searchsorted(ids, known)
         held = np.flatnonzero(places < len(ids))
         held = held[ids[places[held]] == known[held]]
-        score_sum, scored, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
+        score_sum, scored, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64), np.full(len(ids), -1)
         counts, averages = np.asarray(self._reviews)[held], np.asarray(self._average)[held]
         has_average = ~np.isnan(averages)
         score_sum[places[held]] = np.where(has_average, averages, 0.0) * counts

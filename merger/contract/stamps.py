@@ -9,8 +9,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from merger.contract.fields import EARLIEST_YEAR, LATEST_YEAR, number
+from merger.contract.fields import number
 from merger.core.stamps import EARLIEST, LATEST
+
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
+
 
 LEAST_EPOCH_SECONDS: Final = 10**8
 """Numbers from here on are seconds since 1970; smaller ones are no stamps (a year, a duration)."""
