@@ -36,6 +36,11 @@ def encode(document: Mapping[str, Any]) -> RawBSONDocument:
     return RawBSONDocument(content)
 
 
+def decode(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Makes plain values of an encoded document and of those in it, to be shown."""
+    return bson.decode(bson.encode(document))
+
+
 def _encode(document: Mapping[str, Any]) -> bytes:
     try:
         return bson.encode(document)

@@ -23,7 +23,7 @@ from merger.contract.importing import COLLECTION_OF, KINDS, LineReader, Ready, R
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
-from merger.producers.encoding import encode
+from merger.producers.encoding import decode, encode
 from merger.producers.extended_json import parse_extended_json
 from merger.producers.files import STDIN, BadRow, UnreadableFile, ViewFile, files_of, open_views
 from merger.stores.mongo.batches import batched
@@ -172,7 +172,7 @@ class Command(BaseCommand):
         for batch in progress.track(batched(_read_file(file, reader, counts, rejects, damage), BATCH_SIZE)):
             older, refused = (0, {}) if options["dry_run"] else _store(options["kind"], batch, sharded)
             for place, reason in refused.items():
-                rejects.note(file.name, batch[place].number, reason, dict(batch[place].ready.document))
+                rejects.note(file.name, batch[place].number, reason, decode(batch[place].ready.document))
             counts.older += older
             counts.rejected += len(refused)
             counts.stored += len(batch) - older - len(refused)

@@ -7,11 +7,15 @@ import pytest
 from bson import Int64
 
 from merger.contract.importing import Rejected
-from merger.producers.encoding import MAX_DOCUMENT_BYTES, encode
+from merger.producers.encoding import MAX_DOCUMENT_BYTES, decode, encode
 
 
 def test_a_document_is_encoded_as_it_is() -> None:
     assert encode({"a": 1, "b": [Int64(2)]}).raw == bson.encode({"a": 1, "b": [Int64(2)]})
+
+
+def test_what_was_encoded_is_shown_with_everything_in_it() -> None:
+    assert decode(encode({"_id": {"a": [1]}, "b": "x"})) == {"_id": {"a": [1]}, "b": "x"}
 
 
 def test_wide_whole_numbers_become_floating_point_at_every_depth() -> None:
