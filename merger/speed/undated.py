@@ -7,7 +7,8 @@ a document; only then they are searched, in ranges of an index where no readable
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped
@@ -15,6 +16,7 @@ from merger.core.stamps import ABSENT, NO_MOMENTS, ODD, StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.speed.tables import without_stamp
+from merger.stores.side_by_side import find_all
 from merger.stores.store import Document, Find, Store
 
 PROBE_SECONDS = 30.0
@@ -44,6 +46,7 @@ class Undated:
         self._store = store
         self._contract = contract
         self._data_type = data_type
+        self._keys = contract.aliases.speed_type_keys
         self._monotonic = monotonic
         self._due = float("-inf")
         self._lock = threading.Lock()
@@ -57,7 +60,7 @@ class Undated:
             at_once: whether one was just written.
 
         Returns:
-            The movies of those that came or went, 0 for an unreadable one.
+            The movies of those that came, went or were written again, 0 for an unreadable one.
 
         Raises:
             StoreError: from the store; what was found before stays.
@@ -75,18 +78,32 @@ class Undated:
         return self._monotonic() >= self._due and (bool(self.skipped) or not _SIGNS.isdisjoint(forms))
 
     def _search(self, forms: Collection[StampForm], *, at_once: bool) -> frozenset[int]:
-        found: dict[Skipped, Skipped] = {}
+        found: tuple[Skipped, ...] = ()
         if at_once or not _SIGNS.isdisjoint(forms):
-            read = self._contract.read(speed=self._find())
-            found = {without_stamp(skip): skip for skip in read.skipped if skip.hour is None}
+            found = _last_written(skip for page in self._pages() for skip in self._read(page))
             self._due = self._monotonic() + PROBE_SECONDS
-        before = {without_stamp(skip) for skip in self.skipped}
-        if found.keys() != before:
-            self.skipped = tuple(found.values())
-        return frozenset(skip.movie_id or 0 for skip in found.keys() ^ before)
+        changed = set(found) ^ set(self.skipped)
+        if changed:
+            self.skipped = found
+        return frozenset(skip.movie_id or 0 for skip in changed)
 
-    def _find(self) -> Iterator[Document]:
-        for key in self._contract.aliases.speed_type_keys:
-            for condition in ({"$eq": None}, *NO_MOMENTS):
-                wanted = {key: self._data_type, "hour": condition}
-                yield from self._store.find(Find(SPEED, wanted, without=("_id",), limit=MOST_TOLD))
+    def _read(self, page: list[Document]) -> Iterator[Skipped]:
+        for skip in self._contract.read(speed=page).skipped:
+            if skip.hour is None:
+                # Where there are more than were read, nobody knows when the last one was written.
+                yield skip if len(page) < MOST_TOLD else replace(skip, written_at=None)
+
+    def _pages(self) -> list[list[Document]]:
+        conditions = ({"$eq": None}, *NO_MOMENTS)
+        wanted = [{key: self._data_type, "hour": each} for key in self._keys for each in conditions]
+        return find_all(self._store, [Find(SPEED, each, without=("_id",), limit=MOST_TOLD) for each in wanted])
+
+
+def _last_written(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Of those that differ in their stamps alone, the one that may have been written last."""
+    last: dict[Skipped, Skipped] = {}
+    for skip in skipped:
+        known = last.setdefault(without_stamp(skip), skip)
+        if known.written_at is not None and (skip.written_at is None or skip.written_at > known.written_at):
+            last[without_stamp(skip)] = skip
+    return tuple(last.values())

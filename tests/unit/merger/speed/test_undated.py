@@ -12,9 +12,9 @@ from merger.contract.documents import Contract
 from merger.core.stamps import ABSENT, NO_MOMENTS, ODD
 from merger.deadline import deadline
 from merger.errors import StoreUnavailable
-from merger.speed.undated import PROBE_SECONDS, Undated
+from merger.speed.undated import MOST_TOLD, PROBE_SECONDS, Undated
 from tests.memory_store import MemoryStore
-from tests.unit.merger.speed.shared import NOW, Shared, trending
+from tests.unit.merger.speed.shared import HOUR, NOW, Shared, trending
 
 
 def probed(*documents: dict[str, Any]) -> Undated:
@@ -89,3 +89,28 @@ def test_one_that_is_written_is_told_at_once() -> None:
     shared.write(trending(2, 7, hour="not a date"))
     assert shared.refresh(after=1.0).movies == {"trending": frozenset({7})}
     assert [skip.movie_id for skip in shared.read().skipped] == [7]
+
+
+def test_the_last_one_of_a_movie_bounds_the_hole() -> None:
+    stamps = [NOW - 3 * HOUR, NOW, NOW - HOUR]
+    for ordered in (stamps, stamps[::-1]):
+        found = probed(*(trending(1, 7, hour="yesterday", synced_at=stamp) for stamp in ordered)).skipped
+        assert [skip.written_at for skip in found] == [NOW]
+
+
+def test_one_without_a_stamp_leaves_the_hole_without_an_end() -> None:
+    found = probed(*(trending(1, 7, hour="yesterday", synced_at=stamp) for stamp in (NOW, None, NOW - HOUR))).skipped
+    assert [skip.written_at for skip in found] == [None]
+
+
+def test_more_than_are_read_leave_the_hole_without_an_end() -> None:
+    found = probed(*(trending(1, 7, hour="yesterday", synced_at=NOW) for _ in range(MOST_TOLD + 1))).skipped
+    assert [skip.written_at for skip in found] == [None]
+
+
+def test_a_later_one_extends_the_hole() -> None:
+    shared = Shared(trending(1), trending(2, 7, hour="yesterday", synced_at=NOW - 5 * HOUR))
+    shared.read()
+    shared.store.insert(SPEED, [trending(2, 7, hour="yesterday", synced_at=NOW - HOUR)])
+    assert [skip.written_at for skip in shared.read(after=PROBE_SECONDS + 1).skipped] == [NOW - HOUR]
+    assert shared.refresh().movies == {"trending": frozenset({7})}
