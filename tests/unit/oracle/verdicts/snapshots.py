@@ -157,7 +157,10 @@ def _check_newest(stored: StoredWorld, told: Told, movie_id: int, popularity: fl
     else:
         run = next((r for n, r in enumerate(world.batch.runs) if details_popularity(n) == popularity), None)
         assert run is not None or popularity is None, f"{popularity} was never observed"
-        newer = [e for e in observed if run is None or not _lags(world) or e.at > run.computed_at]
+        newer = [e for e in observed if run is None or not (_lags(world) and e.at <= run.computed_at)]
+        # A run's numbers stand for what it covers, where the speed layer has lost the hour.
+        lost = {hour for data_type, hour in world.speed.lost if data_type == "stats"}
+        newer = [e for e in newer if run is None or e.at >= run.covers or floor_hour(e.at) not in lost]
         newest = max((_run_number(d) for d in _views(stored, "movie_details") if d["movie_id"] == movie_id), default=-1)
         assert told.is_flagged or newest < 0 or popularity == details_popularity(newest), (
             "a newer run has another number"
