@@ -9,11 +9,12 @@ import pytest
 from bson import ObjectId, Timestamp
 
 from merger.contract.collections import SPEED
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.evidence import Reason
 from merger.core.stamps import ABSENT, ODD, TEXT
 from merger.layers.state import MAX_AGE
-from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL
+from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
 from tests.unit.merger.documents import sentiment
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, heartbeat, speed
 
@@ -255,3 +256,16 @@ def test_hours_that_are_no_moments_are_noticed(hour: Any) -> None:
 
 def test_documents_without_any_hour_are_noticed() -> None:
     assert World(speed_views=[alive(1), speed(2, hour=None)]).read().hour_forms == {ABSENT}
+
+
+def test_the_rate_before_a_silence_is_counted_again_when_other_hours_are_held() -> None:
+    world = World(speed_views=[speed(2), speed(3)])
+    state = TypeState(world.store, Contract(), "sentiment", lambda: world.seconds)
+    state.refresh(Boundary(NOW), in_background=False)
+    assert state.count_before(TOP - HOUR) == 2
+    world.store.insert(SPEED, [speed(3, movie_id=2)])
+    assert state.count_before(TOP - HOUR) == 2, "it is kept for a while"
+    world.store.insert(SPEED, [speed(4)])
+    world.seconds += 1
+    state.refresh(Boundary(NOW), in_background=False)
+    assert state.count_before(TOP - HOUR) == 4
