@@ -165,7 +165,7 @@ def _detect_format(name: str, size: int, source: IO[bytes]) -> ViewFile:
 def _refuse_other_formats(name: str, beginning: bytes) -> None:
     what = next((what for mark, what in _OTHER_FORMATS.items() if beginning.startswith(mark)), None)
     if what is None and b"\x00" in beginning:
-        what = "binary, perhaps BSON, of which bsondump makes JSON"
+        what = "binary: compressed, or BSON, of which bsondump makes JSON"
     if what is not None:
         raise UnreadableFile(f"{name} can't be read: it is {what}; write JSON lines in UTF-8, or Parquet")
 

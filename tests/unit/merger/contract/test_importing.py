@@ -71,6 +71,7 @@ def test_extended_json_is_parsed() -> None:
         (b'{"a": "xxx...', "it is not JSON: .*it was cut off: a document may have at most 16 MB"),
         (b'{"at": ISODate("2026-11-28")}', "it is not JSON: .*this is how the shell of MongoDB prints"),
         (b'{"movie_id": 1, "movie_id": 2}', "the field 'movie_id' stands in an object twice, with different values"),
+        (b'{"movie_id" : 1, "movie_id" : 2}', "the field 'movie_id' stands in an object twice, with different values"),
         (b'{"data": {"a": [{"b": 1, "b" : NaN}]}}', "the field 'b' stands in an object twice"),
     ],
 )
@@ -96,4 +97,6 @@ def test_a_field_that_stands_twice_with_one_value_does_no_harm() -> None:
 
 def test_colons_in_texts_are_no_fields() -> None:
     odd = {**total(5, RUN), "note": '{"a": 1, "a": 2}', "list": [1, [{"b": '":'}]]}
+    deep = line(odd)[:-1] + b', "deep": ' + b"[" * 300 + b"]" * 300 + b"}"
+    assert reader(BATCH_KIND).read(deep).document["note"] == odd["note"]
     assert reader(BATCH_KIND).read(line(odd)).document["note"] == odd["note"]

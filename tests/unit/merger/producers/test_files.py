@@ -54,7 +54,7 @@ DAMAGED = {
     "Snappy": (b"\xff\x06\x00\x00sNaPpY and so on", "it is compressed by Snappy"),
     "BSON": (
         b"\x16\x00\x00\x00\x02hello\x00\x06\x00\x00\x00world\x00\x00",
-        "it is binary, perhaps BSON, of which bsondump",
+        "it is binary: compressed, or BSON, of which bsondump",
     ),
     "gzip in gzip": (gzip.compress(gzip.compress(LINES)), "it is gzip, compressed by gzip; unpack it first"),
     "Avro in gzip": (gzip.compress(b"Obj\x01 and so on"), "it is Avro"),
