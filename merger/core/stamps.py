@@ -76,7 +76,7 @@ ABSENT: Final = StampForm(StampKind.ABSENT)
 ODD: Final = StampForm(StampKind.ODD)
 
 
-EARLIEST, LATEST = datetime.fromtimestamp(_SECONDS_FROM, UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime.fromtimestamp(_SECONDS_FROM, UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Bounds of dates that are hours of events: a smaller number is none either, and nobody writes of so late a time."""
 
 
