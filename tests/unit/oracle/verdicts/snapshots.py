@@ -21,7 +21,8 @@ from tests.unit.oracle.verdicts.judging import LAG_LIMIT, check_sum, may_lack, w
 from tests.unit.oracle.worlds import truth
 from tests.unit.oracle.worlds.batch_records import details_popularity, visible_documents
 from tests.unit.oracle.worlds.speed_records import hour_of, speed_documents
-from tests.unit.oracle.worlds.world import World
+from tests.unit.oracle.worlds.truth import Observation
+from tests.unit.oracle.worlds.world import Run, World
 from trending.scoring import RankingParameters
 from trending.selectors import RANKING
 
@@ -157,16 +158,25 @@ def _check_newest(stored: StoredWorld, told: Told, movie_id: int, popularity: fl
     else:
         run = next((r for n, r in enumerate(world.batch.runs) if details_popularity(n) == popularity), None)
         assert run is not None or popularity is None, f"{popularity} was never observed"
-        newer = [e for e in observed if run is None or not (_lags(world) and e.at <= run.computed_at)]
-        # A run's numbers stand for what it covers, where the speed layer has lost the hour.
-        lost = {hour for data_type, hour in world.speed.lost if data_type == "stats"}
-        newer = [e for e in newer if run is None or e.at >= run.covers or floor_hour(e.at) not in lost]
+        newer = [e for e in observed if run is None or _is_newer(stored, told, e, run)]
         newest = max((_run_number(d) for d in _views(stored, "movie_details") if d["movie_id"] == movie_id), default=-1)
         assert told.is_flagged or newest < 0 or popularity == details_popularity(newest), (
             "a newer run has another number"
         )
     for each in newer:
         assert may_lack(stored, told, each.at, "stats"), f"{each} is newer than what is shown"
+
+
+def _is_newer(stored: StoredWorld, told: Told, each: Observation, run: Run) -> bool:
+    """Whether an observation should be shown instead of the number of a run.
+
+    Where the speed layer has no document that can be read, the run fills in for what it covers (requirement M3).
+    """
+    # A document that can't be read is no sign of life.
+    says_so = any(each.startswith("speed_lagging") for each in told.freshness.get("warnings", ()))
+    if _lags(stored.world) or (stored.world.damages and says_so):
+        return each.at > run.computed_at
+    return each.at >= run.covers or stored.can_read("stats", each.movie_id, floor_hour(each.at))
 
 
 def _lags(world: World) -> bool:
