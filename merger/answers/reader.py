@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
 from merger.stores.side_by_side import start_call
 from merger.stores.store import Document, Find
-from merger.views.plans import Plan, PlanContext, View
+from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs
 
 FailedReads = dict[str, StoreError]
@@ -144,6 +144,30 @@ class Reader:
         is_current = not failed and known_since >= changed.any
         is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
         return ReadResult(inputs, failed, is_current)
+
+    def look_again(self, view: View[Any], params: object, inputs: ViewInputs) -> ViewInputs | None:
+        """Reads whatever names the movie of an answer, before it is said to be unknown.
+
+        A view reads the documents of some types alone; others, and those that can't be read, show that the movie exists
+        (requirement D2).
+
+        Returns:
+            The inputs with these documents; ``None`` if there are none.
+
+        Raises:
+            StoreError: from the store.
+        """
+        movie_id = view.identity(params)
+        if movie_id is None:
+            return None
+        failed: FailedReads = {}
+        with self.places.place(), self.store.one_publication():
+            found = self._find_all(Plan(naming_reads(movie_id, inputs.layers)), failed)
+        if failed:
+            raise next(iter(failed.values()))
+        read = self.contract.read(batch=_select(BATCH, found, failed), speed=_select(SPEED, found, failed))
+        documents = without_future(read, inputs.boundary)
+        return replace(inputs, documents=documents) if documents.of_movie(movie_id).names_any else None
 
     def explain(self, view: View[Any], params: object, boundary: Boundary) -> PlannedReads:
         """Plans the reads of an answer, and asks the store how it would run them. Nothing is kept.

@@ -244,7 +244,11 @@ class MergeService:
         except NotFound:
             if failed:
                 raise next(iter(failed.values())) from None  # the layer that failed may hold it
-            raise
+            with deadline(self._timeout):
+                named = self._reader.look_again(view, params, inputs)
+            if named is None:
+                raise
+            answer = view.build(params, named)
         with TimedStep("encode"):
             body = orjson.dumps({**answer.body, "freshness": answer.freshness.as_dict()})
         entry = Entry.of(

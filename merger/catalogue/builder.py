@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from datetime import datetime
 from math import fsum
 
 import numpy as np
@@ -18,6 +17,7 @@ from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
 from merger.contract.coverage import without_future
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Dropped, Skipped
+from merger.contract.values import Rank
 from merger.core.boundary import Boundary
 from merger.core.columns import Flags, Floats
 
@@ -69,7 +69,7 @@ class CatalogueBuilder:
         """Returns the catalogue of what was added."""
         movies = self._details.finish(self._totals)
         months = self._months.values()
-        lost = lost_documents(self._skipped, self._computed_at)
+        lost = lost_documents(self._skipped, self._rank_of)
         # A genre of which no document can be read is known all the same.
         unread = Counter(skip.genre for skip in lost if skip.genre is not None)
         named = Counter(month.data["genre"] for month in months)
@@ -99,15 +99,15 @@ class CatalogueBuilder:
             avg_popularity=_mean(movies.popularity.values[~np.isnan(movies.popularity.values)]),
         )
 
-    def _computed_at(self, skip: Skipped) -> datetime | None:
-        """When the readable document with the key of a skipped one was computed."""
+    def _rank_of(self, skip: Skipped) -> Rank | None:
+        """How new the readable document with the key of a skipped one is."""
         if skip.type == "genre_analytics":
             year, _, month = (skip.date or "").partition("-")
             key = ((skip.genre or "").casefold(), int(year or 0), int(month) if month else None)
             found = self._months.get(key)
-            return None if found is None else found.computed_at
+            return None if found is None else found.rank
         builder = self._totals if skip.type == "sentiment" else self._details
-        return builder.newest.computed_for(skip.movie_id)
+        return builder.newest.rank_of(skip.movie_id)
 
 
 def usual_spellings(named: Mapping[str, int]) -> dict[str, str]:

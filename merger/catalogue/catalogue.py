@@ -41,6 +41,7 @@ class Movies:
         vote_average: the stored number; likewise ``popularity`` and ``revenue``.
         vote_count: −1: unknown.
         computed_at: when the details were computed, in microseconds since 1970.
+        covers_until: event time up to which they cover, likewise.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
         scored: number of those reviews.
         reviews: number of the reviews in the total, with a score or without; −1 without a total.
@@ -57,6 +58,7 @@ class Movies:
     revenue: Numbers
     vote_count: Integers
     computed_at: Integers
+    covers_until: Integers
     score_sum: Floats
     scored: Integers
     reviews: Integers
@@ -123,7 +125,7 @@ def _no_movies() -> Movies:
     nothing = np.empty(0, np.int64)
     none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
-    columns = few, Genres.of(()), none, none, none, nothing, nothing, floats, nothing, nothing
+    columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing
     return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from merger.contract.values import Skipped
+from merger.contract.values import Rank, Skipped
 
 SERIES: Final = "temporal_analytics"
 """The view type of series, whose documents are found by fields of their payload."""
@@ -18,11 +18,11 @@ SERIES: Final = "temporal_analytics"
 MOST_UNFOUND: Final = 200
 """Unfound documents that are kept apart; the others are kept one of a kind, movie and genre."""
 
-ComputedAt = Callable[[Skipped], datetime | None]
-"""Returns when the readable document with the key of a skipped one was computed; ``None`` without one."""
+RankOf = Callable[[Skipped], Rank | None]
+"""Returns how new the readable document with the key of a skipped one is; ``None`` without one."""
 
 
-def lost_documents(skipped: Iterable[Skipped], readable: ComputedAt) -> tuple[Skipped, ...]:
+def lost_documents(skipped: Iterable[Skipped], readable: RankOf) -> tuple[Skipped, ...]:
     """The newest document of each type, genre and date that no readable one of the same key supersedes."""
     result: dict[tuple[str | None, str | None, str | None], Skipped] = {}
     for skip in skipped:

@@ -79,6 +79,10 @@ class View(Generic[P]):
     identity: Callable[[P], int | None] = _about_many
 
 
+MOST_NAMING = 100
+"""Most documents of each collection to read of a movie about which nothing else is known."""
+
+
 def movie_reads(
     movie_id: int,
     view_types: tuple[str, ...],
@@ -109,6 +113,15 @@ def movie_reads(
         ids = _ids_of(movie_id, SPEED, context.layers)
         reads += [Find(SPEED, {"movie_id": each, **hours}) for each in ids for hours in ranges]
     return tuple(reads)
+
+
+def naming_reads(movie_id: int, layers: Layers) -> tuple[Find, ...]:
+    """The finds for some documents of any kind that name a movie, to see whether there are any."""
+    return tuple(
+        Find(collection, {"movie_id": each}, limit=MOST_NAMING)
+        for collection in (BATCH, SPEED)
+        for each in _ids_of(movie_id, collection, layers)
+    )
 
 
 def _ids_of(movie_id: int, collection: str, layers: Layers) -> tuple[int | str, ...]:

@@ -14,9 +14,10 @@ SKIP = Skipped("batch", "movie_details.title", "it is missing", "movie_details",
 
 def test_a_document_that_a_readable_one_replaces_leaves_no_hole() -> None:
     assert lost_documents([SKIP], lambda _: None) == (SKIP,)
-    assert lost_documents([SKIP], lambda _: WRITTEN - timedelta(hours=1)) == (SKIP,)
-    assert lost_documents([SKIP], lambda _: WRITTEN) == ()
-    assert lost_documents([replace(SKIP, written_at=None)], lambda _: WRITTEN)
+    assert lost_documents([SKIP], lambda _: (WRITTEN - timedelta(hours=1), 9, 0)) == (SKIP,)
+    assert lost_documents([SKIP], lambda _: (WRITTEN, 0, 0)) == ()
+    assert lost_documents([replace(SKIP, version=2)], lambda _: (WRITTEN, 1, 0))
+    assert lost_documents([replace(SKIP, written_at=None)], lambda _: (WRITTEN, 0, 0))
 
 
 def test_the_newest_of_each_type_genre_and_date_is_kept() -> None:
