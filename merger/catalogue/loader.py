@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -42,13 +42,17 @@ def view_filters(aliases: Aliases) -> Mapping[str, Mapping[str, Any]]:
         "sentiment": {"data.date": None},
         # An actor is found by name. Documents that tell none in any place may be about any actor.
         "actor_collaboration": {path: _NO_TEXT for (path,) in aliases.places_of("actor_collaboration", ("actor",))},
-        # Points are found by their metric. Those that have no date in any place may lack it too.
-        SERIES: {path: None for (path,) in aliases.places_of(SERIES, ("date",))},
+        # Points are found by their metric. Those without a date may lack it too, or have their payload elsewhere.
+        SERIES: {"data.date": None},
     }
 
 
 SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
 """Seconds until the second load after a change, and the longest time between two loads."""
+
+
+MOST_POINTS = 10_000
+"""Most points of series to look through for those that no query finds: a producer may have all payloads elsewhere."""
 
 
 REST_FACTOR = 20
@@ -218,7 +222,18 @@ class CatalogueLoader:
         aliases = self._contract.aliases
         for view_type, narrowed in view_filters(aliases).items():
             for spelling in aliases.names_of_view(view_type):
-                yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
+                found = self._store.batches(BATCH, {"view_type": spelling, **narrowed})
+                yield from found if view_type != SERIES else _first(found, MOST_POINTS)
+
+
+def _first(batches: Iterable[Sequence[Document]], most: int) -> Iterator[Sequence[Document]]:
+    """Yields batches until they hold so many documents."""
+    number = 0
+    for batch in batches:
+        yield batch
+        number += len(batch)
+        if number >= most:
+            return
 
 
 def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:

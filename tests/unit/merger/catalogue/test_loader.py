@@ -220,3 +220,22 @@ def test_change_during_a_load_causes_another() -> None:
     loaded.seconds = 30.0
     assert loaded.eventually(lambda catalogue: catalogue.read_at >= 7.0, changed_at=7.0)
     assert loaded.loads == 3
+
+
+def test_points_that_no_query_finds_are_noted_and_others_are_not() -> None:
+    def point(data: Any) -> dict[str, Any]:
+        return batch_view("temporal_analytics", data, RUN)
+
+    values = {"metric": "rating", "value": 1.0, "count": 1}
+    loaded = Loaded(movie(1), point({**values, "date": "2026-03-01"}), point({**values, "date": None}))
+    assert loaded.now().lost_of("temporal_analytics") == ()
+    other = Loaded(movie(1), point(None), point('{"metric": "rating"'))
+    assert len(other.now().lost_of("temporal_analytics")) == 2
+    elsewhere = batch_view("temporal_analytics", None, RUN) | {"stats": {**values, "date": "2026-03-01"}}
+    assert Loaded(movie(1), elsewhere).now().lost_of("temporal_analytics") == ()
+
+
+def test_points_are_looked_through_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("merger.catalogue.loader.MOST_POINTS", 3)
+    loaded = Loaded(movie(1), *(batch_view("temporal_analytics", None, RUN) for _ in range(9)))
+    assert len(loaded.now().lost_of("temporal_analytics")) == 4, "two at once"
