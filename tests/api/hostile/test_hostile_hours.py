@@ -15,7 +15,14 @@ from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR, Document, speed_sentiment, speed_stats, speed_trending
 from tests.api.healthy_world import MOVIE, OTHER, load_healthy
 
-ODD: list[Any] = [None, "", {"$date": "2030-03-05T12:00:00Z"}, [], ObjectId(), datetime(1970, 1, 21, tzinfo=UTC)]
+ODD: list[Any] = [
+    None,
+    "",
+    {"$date": "2030-03-05T12:00:00Z"},
+    [],
+    ObjectId("6b0c80fea190e49a9335b356"),
+    datetime(1970, 1, 21, tzinfo=UTC),
+]
 DOCUMENTS = {
     "sentiment": speed_sentiment(MOVIE, OPEN_HOUR, 5, 0.5),
     "stats": speed_stats(MOVIE, OPEN_HOUR, 8.0, 5, 1.0),

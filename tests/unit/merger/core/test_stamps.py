@@ -105,7 +105,16 @@ def test_absent_moments_are_found_by_equality() -> None:
 
 ODD_TEXTS = ["garbage", "", " ", "~", "29/11/2026 12:00", "1795953600"]
 ODD_NUMBERS = [1795953600 * 10**6, 7, -1, True, math.nan, math.inf, -math.inf]
-ODD_OTHERS = [{"$date": "2026-05-04"}, {}, [], [START], b"", b"1" * 16, ObjectId(), Timestamp(1, 1)]
+ODD_OTHERS = [
+    {"$date": "2026-05-04"},
+    {},
+    [],
+    [START],
+    b"",
+    b"1" * 16,
+    ObjectId("6b0c80fea190e49a9335b356"),
+    Timestamp(1, 1),
+]
 ODD_DATES = [datetime(1960, 1, 1, tzinfo=UTC), datetime(1970, 1, 21, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)]
 
 

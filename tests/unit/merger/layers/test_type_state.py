@@ -243,7 +243,15 @@ def test_the_newest_sync_under_another_name_is_found() -> None:
     assert layers.sync_forms == frozenset()
 
 
-OTHERS = [{"$date": "2026-05-04"}, [], True, ObjectId(), Timestamp(1, 1), b"1", datetime(1970, 1, 21, tzinfo=UTC)]
+OTHERS = [
+    {"$date": "2026-05-04"},
+    [],
+    True,
+    ObjectId("6b0c80fea190e49a9335b356"),
+    Timestamp(1, 1),
+    b"1",
+    datetime(1970, 1, 21, tzinfo=UTC),
+]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,15 @@ def probed(*documents: dict[str, Any]) -> Undated:
 
 TEXTS = ["not a date", "", " ", "n/a", "29/11/2026", "99999-01-01", "12:00"]
 NUMBERS = [-1, 0, 7.5, 10**15, float("nan"), True]
-OTHERS: list[Any] = [None, {"$date": "2026-05-04"}, [], ObjectId(), Timestamp(1, 1), b"1", NOW.replace(year=1970)]
+OTHERS: list[Any] = [
+    None,
+    {"$date": "2026-05-04"},
+    [],
+    ObjectId("6b0c80fea190e49a9335b356"),
+    Timestamp(1, 1),
+    b"1",
+    NOW.replace(year=1970),
+]
 
 
 @pytest.mark.parametrize("hour", [*TEXTS, *NUMBERS, *OTHERS], ids=repr)

@@ -20,7 +20,7 @@ OF_TYPE: dict[str, list[Any]] = {
     "object": [{}, {"$date": "2026-05-04"}, {"start": NOON, "end": NOON}],
     "array": [[], [{}], [NOON], ["a", 1]],
     "binData": [b"", b"x" * 900, Binary(b"1" * 16, 4), Binary(b"1", 128)],
-    "objectId": [ObjectId(), ObjectId("0" * 24), ObjectId("f" * 24)],
+    "objectId": [ObjectId("6b0c80fea190e49a9335b356"), ObjectId("0" * 24), ObjectId("f" * 24)],
     "timestamp": [Timestamp(0, 0), Timestamp(1, 1), Timestamp(2**32 - 1, 2**32 - 1)],
 }
 OTHERS: list[Any] = [None, True, False, 0, 7.5, float("nan"), "", "text", NOON]
