@@ -19,9 +19,9 @@ from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
-from merger.catalogue.losses import SERIES
+from merger.catalogue.losses import ACTORS, SERIES
 from merger.contract.collections import BATCH
-from merger.contract.documents import Aliases, Contract, Documents
+from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
@@ -30,29 +30,26 @@ from merger.layers.publication import Publication
 from merger.layers.state import LayerState
 from merger.stores.store import PAUSE_SECONDS, PIECE_SIZE, Document, Store
 
-_NO_TEXT: Mapping[str, Any] = {"$not": {"$gte": ""}}
-
-
-def view_filters(aliases: Aliases) -> Mapping[str, Mapping[str, Any]]:
-    """The view types that the catalogue is built from, each with the rest of its filter."""
-    return {
-        "movie_details": {},
-        "genre_analytics": {},
-        # Lifetime totals are the documents without a date.
-        "sentiment": {"data.date": None},
-        # An actor is found by name. Documents that tell none in any place may be about any actor.
-        "actor_collaboration": {path: _NO_TEXT for (path,) in aliases.places_of("actor_collaboration", ("actor",))},
-        # Points are found by their metric. Those without a date may lack it too, or have their payload elsewhere.
-        SERIES: {"data.date": None},
-    }
+VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
+    "movie_details": {},
+    "genre_analytics": {},
+    # Lifetime totals are the documents without a date.
+    "sentiment": {"data.date": None},
+    # An actor is found by name. Documents without one may be about any actor, or have their payload elsewhere.
+    ACTORS: {"data.actor": None},
+    # Points are found by their metric. Those without a date may lack it too, or have their payload elsewhere.
+    SERIES: {"data.date": None},
+}
+"""The view types that the catalogue is built from, each with the rest of its filter, which an index answers."""
 
 
 SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
 """Seconds until the second load after a change, and the longest time between two loads."""
 
 
-MOST_POINTS = 10_000
-"""Most points of series to look through for those that no query finds: a producer may have all payloads elsewhere."""
+MOST_LOST = 10_000
+"""Most documents of a type to look through for those that no query finds: a producer may have all its payloads
+elsewhere."""
 
 
 REST_FACTOR = 20
@@ -220,10 +217,10 @@ class CatalogueLoader:
 
     def _batches(self) -> Iterator[Sequence[Document]]:
         aliases = self._contract.aliases
-        for view_type, narrowed in view_filters(aliases).items():
+        for view_type, narrowed in VIEW_FILTERS.items():
             for spelling in aliases.names_of_view(view_type):
                 found = self._store.batches(BATCH, {"view_type": spelling, **narrowed})
-                yield from found if view_type != SERIES else _first(found, MOST_POINTS)
+                yield from _first(found, MOST_LOST) if view_type in (ACTORS, SERIES) else found
 
 
 def _first(batches: Iterable[Sequence[Document]], most: int) -> Iterator[Sequence[Document]]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from merger.contract.values import Rank, Skipped
 
+ACTORS: Final = "actor_collaboration"
 SERIES: Final = "temporal_analytics"
 """The view type of series, whose documents are found by fields of their payload."""
 

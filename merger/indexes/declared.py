@@ -121,6 +121,7 @@ def declared_indexes(
             "the newest of published runs; a run's documents",
         ),
         Index(BATCH, "view_date", (("view_type", 1), ("data.date", 1)), "lifetime totals of all movies"),
+        Index(BATCH, "view_actor", (("view_type", 1), ("data.actor", 1)), "networks that name no actor"),
         Index(SPEED, "movie_hour", (("movie_id", 1), ("hour", -1)), "one movie's buckets"),
     ]
     result += _payload_indexes(aliases, "temporal_analytics", "trend", ("metric", "genre", "movie_id", "date"))
