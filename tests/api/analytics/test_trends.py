@@ -149,7 +149,7 @@ def test_a_batch_that_is_a_run_late_is_completed_by_the_speed_layer(api: Api) ->
     [
         {"data": None},
         {"data": {"metric": "sentiment", "date": "99999-01-01", "value": 1, "count": 1}},
-        {"data": {"metric": "sentiment", "date": "2031-03-07", "value": "1", "count": 1}},
+        {"data": {"metric": "sentiment", "date": "2031-03-07", "value": "one", "count": 1}},
         {"data": {"metric": "sentiment", "date": "2031-03-07", "value": float("nan"), "count": 1}},
         {"data": {"metric": "sentiment", "date": "2031-03-07", "value": 1, "count": -1}},
         {"data": {"metric": "sentiment", "date": "x" * 10_000_000, "value": 1, "count": 1}},
