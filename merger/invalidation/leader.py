@@ -31,7 +31,7 @@ class Leadership:
         is_leader: it leads.
         is_new: it has just begun to.
         state: if it is new, the state that the last leader left, if any.
-        news: if another process leads, what it tells, if anything.
+        news: if another process leads, its news, if any.
     """
 
     is_leader: bool
@@ -65,7 +65,7 @@ class Leader:
         granted, former, news = self._link.command("EVAL", _HOLD, 3, *self._keys, self._token, self._lapse, state)
         return Leadership(is_leader=granted > 0, is_new=granted == 2, state=former, news=news)
 
-    def tell(self, news: bytes, seconds: float) -> None:
+    def pass_on(self, news: bytes, seconds: float) -> None:
         """Leaves news for the other processes, in place of the former, for some seconds."""
         self._link.command("SET", self._keys[2], news, "PX", int(seconds * 1000))
 

@@ -1,4 +1,4 @@
-"""Changes that newer stamps don't show, of which the leader tells the other processes. Pure.
+"""Changes that newer stamps don't show, which the leader passes on to the other processes. Pure.
 
 Only the leader reads change streams, and every process keeps copies that it brings up to date by newer stamps.
 Requirement C6.
@@ -13,8 +13,8 @@ import msgspec
 
 from merger.invalidation.snapshot import Moment
 
-TOLD_SECONDS = 30.0
-"""Seconds for which the leader tells of an hour."""
+NEWS_SECONDS = 30.0
+"""Seconds for which the leader names an hour."""
 
 Rewritten = tuple[str, Moment | None]
 """A data type and an hour of the speed layer, ``None`` if documents of unknown hours were deleted; or the name of the
@@ -26,7 +26,7 @@ _Entry = tuple[str, Moment | None, float]
 
 @dataclass(slots=True)
 class RewrittenHours:
-    """What this process tells as the leader, and what it has heard. Times are seconds of a monotonic clock."""
+    """What this process passes on as the leader, and what it has heard. Times are seconds of a monotonic clock."""
 
     _noted: dict[Rewritten, float] = field(default_factory=dict, init=False)
     _heard: frozenset[_Entry] = field(default=frozenset(), init=False)
@@ -36,16 +36,16 @@ class RewrittenHours:
         self._noted.update(dict.fromkeys(hours, at))
 
     def encode(self, now: float) -> bytes:
-        """What to tell the other processes: what was noted in the last ``TOLD_SECONDS``; empty if that is nothing."""
-        self._noted = {hour: at for hour, at in self._noted.items() if now - at < TOLD_SECONDS}
+        """The news for the other processes: what was noted in the last ``NEWS_SECONDS``; empty if that is nothing."""
+        self._noted = {hour: at for hour, at in self._noted.items() if now - at < NEWS_SECONDS}
         entries = [(data_type, hour, at) for (data_type, hour), at in self._noted.items()]
         return msgspec.json.encode(entries) if entries else b""
 
-    def hear(self, told: bytes | None) -> frozenset[Rewritten]:
-        """Returns what was not told before. What another version tells is ignored."""
+    def hear(self, news: bytes | None) -> frozenset[Rewritten]:
+        """Returns what was not in the news before. News of another form is ignored."""
         before = self._heard
         try:
-            self._heard = msgspec.json.decode(told or b"[]", type=frozenset[_Entry])
+            self._heard = msgspec.json.decode(news or b"[]", type=frozenset[_Entry])
         except msgspec.DecodeError:
             self._heard = frozenset()
         return frozenset((data_type, hour) for data_type, hour, _ in self._heard - before)

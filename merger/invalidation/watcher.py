@@ -31,7 +31,7 @@ from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
 from merger.invalidation.pending import PendingInvalidations
-from merger.invalidation.rewritten import TOLD_SECONDS, Rewritten, RewrittenHours
+from merger.invalidation.rewritten import NEWS_SECONDS, Rewritten, RewrittenHours
 from merger.invalidation.schedule import BATCH_REPEATS
 from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
@@ -224,8 +224,8 @@ class Watcher:
         rewritten = [each for each in taken if each[1] is None or boundary.uses_speed_hour(each[1])]
         self._have_reread(rewritten)
         self._rewritten.note(rewritten, self.monotonic())
-        if told := self._rewritten.encode(self.monotonic()):
-            self.leader.tell(told, TOLD_SECONDS)
+        if hours := self._rewritten.encode(self.monotonic()):
+            self.leader.pass_on(hours, NEWS_SECONDS)
         return news
 
     def _is_found(self, data_type: str, stamp: datetime | None) -> bool:

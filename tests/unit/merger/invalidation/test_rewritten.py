@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from merger.invalidation.rewritten import TOLD_SECONDS, RewrittenHours
+from merger.invalidation.rewritten import NEWS_SECONDS, RewrittenHours
 
 HOUR = datetime(2026, 5, 4, 15, tzinfo=UTC)
 
@@ -22,8 +22,8 @@ def test_rewritten_hours_are_told_for_a_while() -> None:
     leader = RewrittenHours()
     assert leader.encode(100.0) == b""
     leader.note([("stats", HOUR)], 100.0)
-    assert leader.encode(100.0 + TOLD_SECONDS - 1)
-    assert leader.encode(100.0 + TOLD_SECONDS) == b""
+    assert leader.encode(100.0 + NEWS_SECONDS - 1)
+    assert leader.encode(100.0 + NEWS_SECONDS) == b""
 
 
 def test_what_another_version_tells_is_ignored() -> None:
