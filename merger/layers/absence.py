@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from merger.contract.collections import BATCH
@@ -20,7 +19,6 @@ from merger.core.evidence import Absence
 from merger.core.stamps import ANY_FORM
 from merger.errors import StoreError
 from merger.layers.publication import RUN_KEY, Publication
-from merger.stores.side_by_side import call_all
 from merger.stores.store import Find, Store
 
 COUNT_INTERVAL: Final = 60.0
@@ -66,8 +64,8 @@ class RunEvidence:
         # With the fixed strategy it is not known which runs may answer.
         if boundary.policy.strategy is Strategy.WATERMARK:
             try:
-                judged = call_all([partial(judge, view_type, publication, boundary) for view_type in VIEWS])
-                self.absence = dict(zip(VIEWS, judged, strict=True))
+                # One after another: some servers find the newest of a type by reading all of it.
+                self.absence = {view_type: judge(view_type, publication, boundary) for view_type in VIEWS}
             except StoreError:
                 self._basis = None
 
