@@ -16,9 +16,7 @@ from merger.stores.store import Document, Find, Store
 T = TypeVar("T")
 
 
-_for_requests = ThreadPoolExecutor(8, thread_name_prefix="reads")
-_without_deadline = ThreadPoolExecutor(8, thread_name_prefix="background-reads")
-"""Two pools, so that no request waits behind the many reads of the background thread."""
+_threads = ThreadPoolExecutor(8, thread_name_prefix="reads")
 
 
 def start_call(call: Callable[[], T]) -> Callable[[], T]:
@@ -27,8 +25,7 @@ def start_call(call: Callable[[], T]) -> Callable[[], T]:
     The call itself must start none: it would wait for the thread that it runs in.
     """
     # The deadline is a context variable, and a thread of a pool inherits none.
-    threads = _without_deadline if seconds_left() == float("inf") else _for_requests
-    running = threads.submit(contextvars.copy_context().run, call)
+    running = _threads.submit(contextvars.copy_context().run, call)
 
     def wait() -> T:
         seconds = seconds_left()

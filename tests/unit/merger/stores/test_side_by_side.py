@@ -52,12 +52,3 @@ def test_a_call_sees_the_deadline_and_is_not_waited_for_beyond_it() -> None:
             wait()
         released.set()
         assert time.monotonic() - began < 1.0
-
-
-def test_no_request_waits_behind_reads_of_the_background() -> None:
-    released = threading.Event()
-    waits = [start_call(lambda: released.wait(5.0)) for _ in range(20)]
-    with deadline(2.0):
-        assert start_call(lambda: 7)() == 7
-    released.set()
-    assert all(wait() for wait in waits)
