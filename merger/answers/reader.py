@@ -7,9 +7,12 @@ coverage say so. Requirement F5.
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,14 +23,14 @@ from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.coverage import without_future
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
-from merger.errors import StoreError
+from merger.deadline import seconds_left
+from merger.errors import StoreError, StoreUnavailable
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, current_request
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
-from merger.stores.side_by_side import start_call
 from merger.stores.store import Document, Find
 from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs
@@ -102,6 +105,7 @@ class Reader:
     hours: SpeedHours
     loader: CatalogueLoader
     places: Bulkhead
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="reads"))
 
     def read(self, view: View[Any], params: object, boundary: Boundary, changed: ChangedAt = UNCHANGED) -> ReadResult:
         """Reads the inputs of one answer.
@@ -205,7 +209,7 @@ class Reader:
     def _find_all(self, plan: Plan, failed: FailedReads) -> list[tuple[str, list[Document]]]:
         """Runs the plan's own reads side by side; returns their documents, each list with its collection."""
         reads = [read for read in plan.reads if read.collection not in failed]
-        later = [start_call(partial(self._find, read)) for read in reads[1:]]
+        later = [self._submit(read) for read in reads[1:]]
         own: list[Callable[[], list[Document]]] = [partial(self._find, read) for read in reads[:1]]
         found: list[tuple[str, list[Document]]] = []
         for read, wait in zip(reads, [*own, *later], strict=True):
@@ -232,6 +236,21 @@ class Reader:
             except StoreError as error:
                 failed.setdefault(BATCH, error)
         return self.loader.at_hand or NO_CATALOGUE
+
+    def _submit(self, read: Find) -> Callable[[], list[Document]]:
+        """Starts a read in another thread; returns what waits for its documents until the request's deadline."""
+        # The deadline is a context variable, and a thread of a pool inherits none.
+        running = self._threads.submit(contextvars.copy_context().run, self._find, read)
+
+        def wait() -> list[Document]:
+            seconds = seconds_left()
+            try:
+                return running.result(None if seconds == float("inf") else seconds)
+            except FutureTimeout:
+                running.cancel()
+                raise StoreUnavailable("no time was left to read documents") from None
+
+        return wait
 
     def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):

@@ -108,7 +108,8 @@ class RunEvidence:
             # A job often gives all documents of a run one stamp. Where it does not, some servers read the whole type.
             for moments in (*filter(None, [self._newest_stamp]), *ANY_FORM):
                 within = {"view_type": name, **wanted, "computed_at": moments}
-                found = self._store.find(Find(BATCH, within, newest_by="computed_at", limit=1))
+                newest_by = None if moments is self._newest_stamp else "computed_at"
+                found = self._store.find(Find(BATCH, within, newest_by=newest_by, limit=1))
                 yield from self._contract.read(batch=found).batch
 
     def _count(self, view_type: str, run_id: Any) -> int:

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from merger.contract.fields import readable
 from merger.contract.stamps import moment
 from merger.core.stamps import (
-    ABSENT,
     ANY_NUMBER,
     ANY_TEXT,
     ANY_TEXT_OR_NUMBER,
@@ -29,7 +27,6 @@ from merger.core.stamps import (
     form_of,
     stamp_ranges,
 )
-from merger.stores.side_by_side import call_all, find_all
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
@@ -93,8 +90,8 @@ class NewestSearch:
         """
         if known.value is not None:
             spans = [{"$gt": known.value, "$lte": now}, *stamp_ranges(known.value, now + _TICK, forms)[1:]]
-            searches = [partial(self._newest_in, wanted, spans, known.value, now) for wanted in choices]
-            for found in call_all(searches):
+            for wanted in choices:
+                found = self._newest_in(wanted, spans, known.value, now)
                 if found is not None:
                     return found
             if self._is_unchanged(known):
@@ -118,13 +115,13 @@ class NewestSearch:
         return self._forms_in(choices, self.name, (ANY_TEXT, ANY_NUMBER))
 
     def find_hour_forms(self, choices: Choices) -> frozenset[StampForm]:
-        """Finds those of ``hour`` likewise, and whether any is absent or no moment: it says what its document is about.
+        """Finds those of ``hour`` likewise, and whether any is no moment: an hour says what its document is about.
 
         Raises:
             StoreError: from the store.
         """
-        found = self._forms_in(choices, "hour", ({"$eq": None}, *ANY_TEXT_OR_NUMBER, *ODD_OTHERS))
-        if found <= {ABSENT, ODD}:
+        found = self._forms_in(choices, "hour", (*ANY_TEXT_OR_NUMBER, *ODD_OTHERS))
+        if found <= {ODD}:
             return found
         # Odd ones hide among many others of their type.
         return found | self._forms_in(choices, "hour", (ANY_TEXT, ANY_NUMBER, *ODD_TEXT_OR_NUMBER))
@@ -135,7 +132,7 @@ class NewestSearch:
             for wanted in choices
             for span in spans
         )
-        return forms_in(document.get(name) for page in find_all(self.store, finds) for document in page)
+        return forms_in(document.get(name) for find in finds for document in self.store.find(find))
 
     def _newest_in(
         self, wanted: Mapping[str, Any], spans: Sequence[Mapping[str, Any]], after: datetime | None, now: datetime
@@ -187,7 +184,7 @@ _TEXT_IDS = {"$gte": "0", "$lt": ":"}
 
 def forms_in(values: Any) -> frozenset[StampForm]:
     """The forms besides dates among stored values."""
-    forms = (ABSENT if value is None else form_of(value) or ODD for value in values)
+    forms = (form_of(value) or ODD for value in values if value is not None)
     return frozenset(form for form in forms if form != DATE)
 
 

@@ -48,11 +48,6 @@ class Seen:
     synced_at: datetime | None = None
     beats: frozenset[datetime] = frozenset()
 
-    def is_doubtful(self, boundary: Boundary) -> bool:
-        """Whether an hour since the first held one is silent, or has no sign of life near its end."""
-        closed = closed_hours(min(self.held, default=boundary.open_hour), boundary.open_hour, None)
-        return bool(self.held) and (boundary.open_hour not in self.held or not self.alive.issuperset(closed))
-
 
 @dataclass(frozen=True, slots=True)
 class Silence:

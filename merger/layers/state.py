@@ -23,7 +23,7 @@ from merger.layers.absence import RunEvidence
 from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
-from merger.layers.type_state import BACKGROUND_INTERVAL, THOROUGH_INTERVAL, TypeState
+from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
 from merger.stores.store import Document, Store
 
 MAX_AGE = 2.0
@@ -162,7 +162,7 @@ class LayerState:
                 if began - self._batch_read_at > max_age:
                     publication = self._published()
                     self._runs = publication.mark
-                    self._refresh_batch(boundary.now, THOROUGH_INTERVAL if max_age else BACKGROUND_INTERVAL)
+                    self._refresh_batch(boundary.now)
                     self._has_background |= max_age == 0.0
                     if max_age == 0.0 or not self._has_background:
                         self._evidence.refresh(publication, self._batch.value, boundary)
@@ -171,11 +171,11 @@ class LayerState:
                 self._batch_lock.release()
         return self._batch.value
 
-    def _refresh_batch(self, now: datetime, thorough_interval: float) -> None:
+    def _refresh_batch(self, now: datetime) -> None:
         aliases = self._contract.aliases
         choices = [{"view_type": name} for view_type in VIEWS for name in aliases.names_of_view(view_type)]
         search = NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
-        if self._monotonic() - self._batch_thorough_at > thorough_interval:
+        if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
             self._batch_forms = search.find_forms(choices)
             self._has_text_ids = finds_text_ids(self._store, BATCH)
             self._batch_thorough_at = self._monotonic()

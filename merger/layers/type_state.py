@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from merger.contract.collections import SPEED
@@ -23,7 +22,6 @@ from merger.core.windows import HOUR
 from merger.layers.newest import Newest, NewestSearch, filters_of, finds_any, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
 from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
-from merger.stores.side_by_side import find_all, start_call
 from merger.stores.store import Document, Find, Store
 
 _PAGE, _WHOLE_HOUR = 20, 2_000
@@ -34,9 +32,8 @@ _HOURS_AT_ONCE = 12
 """Hours without a witness to search together, before each is searched by itself."""
 
 
-THOROUGH_INTERVAL, BACKGROUND_INTERVAL = 30.0, 20.0
-"""Seconds between two searches for spellings of the type that no producer is known to use: by a request, and by the
-background thread, so that no request has to search where there is one."""
+THOROUGH_INTERVAL = 30.0
+"""Seconds between two searches for spellings of the type that no producer is known to use."""
 
 
 FORMS_INTERVAL = 4.0
@@ -96,6 +93,11 @@ class TypeState:
         """The keys and names in use under which documents state the type by another name than ours."""
         return frozenset(each for each in self._in_use if each[1] != self.data_type)
 
+    def _is_doubtful(self, boundary: Boundary) -> bool:
+        held, alive = self.seen.held, self.seen.alive
+        closed = closed_hours(min(held, default=boundary.open_hour), boundary.open_hour, None)
+        return bool(held) and (boundary.open_hour not in held or not alive.issuperset(closed))
+
     def refresh(self, boundary: Boundary, *, in_background: bool) -> None:
         """Brings the state up to date.
 
@@ -107,8 +109,8 @@ class TypeState:
             StoreError: from the store; what is known so far is kept.
         """
         began = self.monotonic()
-        thorough = began - self._thorough_at > (BACKGROUND_INTERVAL if in_background else THOROUGH_INTERVAL)
-        if began - self.forms_at > (FORMS_INTERVAL if in_background else THOROUGH_INTERVAL):
+        thorough = began - self._thorough_at > THOROUGH_INTERVAL
+        if thorough or (in_background and began - self.forms_at > FORMS_INTERVAL):
             self.find_forms()
         self._check_witnesses(boundary, whole=thorough)
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
@@ -123,7 +125,7 @@ class TypeState:
         if seen.held != self.seen.held:
             self._counts.clear()  # other documents came before a silence than were counted
         self.seen = seen
-        self.has_doubts = self.seen.is_doubtful(boundary)
+        self.has_doubts = self._is_doubtful(boundary)
         self.read_at = began
 
     def count_before(self, start: datetime) -> int:
@@ -137,11 +139,12 @@ class TypeState:
 
     def find_forms(self) -> None:
         """Finds the spellings of the type in use, and the forms of moments. Raises ``StoreError`` from the store."""
-        finds = [Find(SPEED, each, only=("_id",), limit=1) for each in filters_of(self._every)]
-        found = [each for each, page in zip(self._every, find_all(self.store, finds), strict=True) if page]
+        found = [each for each in self._every if finds_any(self.store, SPEED, dict([each]))]
         self._in_use += [each for each in found if each not in self._in_use]
         choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
-        self.hour_forms = search.find_hour_forms(choices)
+        without = ({**each, "hour": {"$eq": None}} for each in choices)
+        absent = {ABSENT} if any(finds_any(self.store, SPEED, each) for each in without) else set()
+        self.hour_forms = search.find_hour_forms(choices) | absent
         self.sync_forms = search.find_forms(choices)
         self.has_text_ids = finds_text_ids(self.store, SPEED)
         self.forms_at = self.monotonic()
@@ -185,13 +188,8 @@ class TypeState:
         for known in (self._witnesses, self._looked):
             for expired in known.keys() - set(usable):
                 del known[expired]
-        hours = self._hours_to_probe(usable, boundary)
-        found = [(hour, start_call(partial(self._find_witness, hour, boundary))) for hour in hours]
-        for hour, wait in found:
-            # Each is kept at once, so that after a read that ran out of time the next one gets further.
-            witness, self._looked[hour] = wait(), self.monotonic()
-            if witness is not None:
-                self._witnesses[hour] = witness
+        found = {hour: self._find_witness(hour, boundary) for hour in self._hours_to_probe(usable, boundary)}
+        self._witnesses |= {hour: witness for hour, witness in found.items() if witness is not None}
 
     def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
@@ -221,10 +219,10 @@ class TypeState:
             pace = THOROUGH_INTERVAL if hour >= boundary.open_hour - 2 * HOUR else DOUBT_INTERVAL
             if self.monotonic() - self._looked.get(hour, float("-inf")) > pace:
                 self._witnesses[hour] = self._find_witness(hour, boundary) or witness
-                self._looked[hour] = self.monotonic()
 
     def _find_witness(self, hour: datetime, boundary: Boundary) -> Witness | None:
         """Looks for a witness of an hour: a sign of life, if there is one."""
+        self._looked[hour] = self.monotonic()
         best, is_crowded = self._best_of(hour, _PAGE, boundary)
         if best is not None and (best.is_alive or hour >= boundary.open_hour):
             return best

@@ -16,7 +16,6 @@ from merger.core.stamps import ABSENT, NO_MOMENTS, ODD, StampForm
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.speed.tables import without_stamp
-from merger.stores.side_by_side import find_all
 from merger.stores.store import Document, Find, Store
 
 PROBE_SECONDS = 30.0
@@ -96,7 +95,7 @@ class Undated:
     def _pages(self) -> list[list[Document]]:
         conditions = ({"$eq": None}, *NO_MOMENTS)
         wanted = [{key: self._data_type, "hour": each} for key in self._keys for each in conditions]
-        return find_all(self._store, [Find(SPEED, each, without=("_id",), limit=MOST_TOLD) for each in wanted])
+        return [self._store.find(Find(SPEED, each, without=("_id",), limit=MOST_TOLD)) for each in wanted]
 
 
 def _last_written(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:

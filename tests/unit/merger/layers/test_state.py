@@ -13,8 +13,6 @@ from merger.core.evidence import Reason
 from merger.core.stamps import ABSENT, TEXT
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
-from merger.layers.type_state import THOROUGH_INTERVAL
-from merger.stores.store import Document, Find
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, speed
 
 
@@ -227,32 +225,3 @@ def test_ids_of_movies_as_text_are_noticed() -> None:
     assert World(batch_views=[batch(6), genre]).read().text_ids == frozenset()
     assert World(speed_views=[speed(1, movie_id="550")]).read().text_ids == {"speed"}
     assert World(batch_views=[batch(6) | {"movie_id": "550"}]).read().text_ids == {"batch"}
-
-
-def test_no_request_searches_thoroughly_where_the_background_thread_does() -> None:
-    world = World(speed_views=[alive(h) for h in range(6)], batch_views=[batch(0)])
-    world.read()
-    for _ in range(int(THOROUGH_INTERVAL)):
-        world.seconds += 1.0
-        world.state.layers(("sentiment", "stats", "trending"), Boundary(NOW), max_age=0.0)
-    world.store.finds.clear()
-    world.read(after=MAX_AGE + 0.1)
-    assert 0 < len(world.store.finds) < 15
-
-
-def test_a_first_read_that_fails_leaves_the_next_one_less_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(speed_views=[alive(h) for h in range(48)], batch_views=[batch(0)])
-    find, asked = world.store.find, []
-
-    def fail_after_some(wanted: Find) -> list[Document]:
-        asked.append(wanted)
-        if len(asked) > 100:
-            raise StoreUnavailable("no time was left")
-        return find(wanted)
-
-    monkeypatch.setattr(world.store, "find", fail_after_some)
-    with pytest.raises(StoreUnavailable):
-        world.read()
-    asked.clear()
-    world.read()
-    assert len(asked) < 100
