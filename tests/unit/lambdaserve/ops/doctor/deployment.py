@@ -17,7 +17,6 @@ INDEXES = declared_indexes(Aliases())
 REAL = {
     name: [
         {"name": index.name, "key": dict(index.keys), "sparse": index.sparse}
-        | ({"partialFilterExpression": index.only_where} if index.only_where else {})
         for index in INDEXES
         if index.collection == name
     ]
