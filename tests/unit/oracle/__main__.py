@@ -39,7 +39,7 @@ def _judge(options: argparse.Namespace, dialect: str | None, damage: str | None)
     began, asked, faults, met = time.monotonic(), 0, Counter[str](), Counter[str]()
     for seed in range(options.start, options.start + options.worlds):
         stored = StoredWorld(random_world(seed, dialect, damage))
-        met.update({*stored.world.dialects, *(damage.kind for damage in stored.world.damages)})
+        met.update({*stored.world.dialects, *(each.kind for each in stored.world.damages)})
         for name, question in random_questions(seed):
             if options.about not in name:
                 continue

@@ -5,6 +5,7 @@ Requirement F5.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from merger.answers.answer import Answer
 from merger.answers.service import PROVISIONAL_TTL
 from merger.contract.collections import BATCH, SPEED
 from merger.core.evidence import Completeness
+from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
-from merger.stores.store import Find
+from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass, describe
 from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult
@@ -62,6 +64,26 @@ def test_find_that_fails_in_its_thread_fails_its_layer() -> None:
     view = View("tests.broken", TTLClass.STABLE, lambda _: broken, build)
     with pytest.raises(KeyError):
         served.service.fetch(view, ByMovie(1))
+
+
+def test_read_that_hangs_in_its_thread_fails_its_layer_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    served, ended = both(), threading.Event()
+    served.service.warm_up()
+    find = served.store.find
+
+    def hang(wanted: Find) -> list[Document]:
+        if wanted.collection == SPEED and "movie_id" in wanted.filter:
+            ended.wait(30)
+        return find(wanted)
+
+    monkeypatch.setattr(served.store, "find", hang)
+    try:
+        with deadline(0.1):
+            answer = served.service.fetch(DETAILS, ByMovie(1))
+        assert not ended.is_set()
+        assert codes(answer)[0] == "speed_unavailable"
+    finally:
+        ended.set()
 
 
 @pytest.mark.parametrize("error", [AWAY, StoreFault("disk full")])
