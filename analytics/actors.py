@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from merger.contract.collections import BATCH
 from merger.contract.dedupe import newest_batch
+from merger.contract.documents import Documents
 from merger.errors import NotFound
-from merger.stores.store import Find
 from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
 from merger.views.holes import doubt_about, lost_until
@@ -33,31 +32,24 @@ class Actor:
 
 
 def actor_plan(context: PlanContext[Actor]) -> Plan:
-    """Reads the actor's documents under each spelling, and the newest of any actor.
-
-    Where that one can't be read, such as a payload as text, which no query can search, an actor may be known by
-    documents that were not found.
-    """
+    """Reads the actor's documents under each spelling, and the catalogue, which has those that no name finds."""
     wanted = ({"actor": spelling} for spelling in context.params.spellings)
-    own = (read for values in wanted for read in payload_reads(values, context.aliases))
-    newest = (
-        Find(BATCH, {"view_type": name}, newest_by="computed_at", limit=1)
-        for name in context.aliases.names_of_view(VIEW_TYPE)
-    )
-    return Plan((*own, *newest))
+    own = (read for values in wanted for read in payload_reads(VIEW_TYPE, values, context.aliases))
+    return Plan(tuple(own), catalogue=True)
 
 
 def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     """Builds the answer from the actor's newest document.
 
     Raises:
-        NotFound: no document names the actor.
+        NotFound: no document names the actor, and all documents tell whom they name.
     """
     name = params.name.casefold()
     found = usable_batch(inputs.documents, VIEW_TYPE, inputs.boundary)
     own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
-    lost = lost_until(inputs.documents.skipped, document, inputs.boundary)
+    skipped = (*inputs.documents.skipped, *inputs.catalogue.lost_of(VIEW_TYPE))
+    lost = lost_until(skipped, document, inputs.boundary)
     if document is None and any(d.data["actor"].casefold() == name for d in inputs.documents.batch_of(VIEW_TYPE)):
         lost = ((None, inputs.boundary.open_hour),)  # it is there, but may not answer
     if document is None and not lost:
@@ -75,7 +67,7 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
         batch_as_of=None if document is None else document.covers_until,
         missing=(lost,),
         assumed=() if document is None else doubt_about(document, inputs.boundary),
-        documents=inputs.documents,
+        documents=Documents(skipped=skipped),
         warnings=contested_warnings([document] if document else []),
     )
     return ViewResult(body, freshness)

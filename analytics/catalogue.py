@@ -13,6 +13,8 @@ from merger.catalogue.catalogue import Movies
 from merger.contract.documents import Documents
 from merger.core.algebra import Sentiment
 from merger.core.columns import Flags, Integers
+from merger.core.evidence import Assumption, Reason
+from merger.errors import Interval
 from merger.views.freshness import describe
 from merger.views.holes import doubted_coverage, lost_until
 from merger.views.reading import ViewInputs, ViewResult
@@ -70,19 +72,35 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     """
     catalogue = inputs.catalogue
     genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
+    untold, absent = _without_totals(params, inputs)
     body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
-    ahead = catalogue.total_ahead
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.totals_as_of or catalogue.movies.as_of,
-        missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary),),
-        assumed=doubted_coverage(catalogue.totals_as_of, "sentiment", inputs),
-        documents=Documents(
-            batch=(ahead,) if ahead else (), skipped=catalogue.skipped_of("sentiment", "movie_details")
-        ),
+        missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary), untold),
+        assumed=(*doubted_coverage(catalogue.totals_as_of, "sentiment", inputs), *absent),
+        documents=Documents(skipped=catalogue.skipped_of("sentiment", "movie_details")),
     )
     return ViewResult(body, freshness)
+
+
+def _without_totals(params: Comparison, inputs: ViewInputs) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
+    """What is missing and what is assumed, if a movie of some tier has no lifetime total.
+
+    A movie without one had no reviews, as far as the batch runs show. Where the job writes no totals, but points of
+    days, its reviews are unknown.
+    """
+    movies, totals_as_of = inputs.catalogue.movies, inputs.catalogue.totals_as_of
+    as_of = totals_as_of or movies.as_of
+    if as_of is None or not (_select_movies(params, movies) & (movies.reviews < 0)).any():
+        return (), ()
+    absence, end = inputs.layers.absence_of("sentiment"), inputs.boundary.watermark(as_of)
+    start = absence.proven_until
+    if start is not None and start >= end:
+        return (), ()
+    has_only_points = totals_as_of is None and absence.unrecorded_until is not None
+    return (((start, end),), ()) if has_only_points else ((), (Assumption(start, end, Reason.ABSENT),))
 
 
 def _tiers(params: Comparison, movies: Movies) -> dict[str, Any]:
@@ -108,7 +126,7 @@ def _select_movies(params: Comparison, movies: Movies) -> Flags:
 
 def _tier(rows: Integers, movies: Movies) -> dict[str, Any]:
     # An exact sum is the same in any order (M7).
-    reviews, scored = int(movies.reviews[rows].sum()), int(movies.scored[rows].sum())
+    reviews, scored = int(np.maximum(movies.reviews[rows], 0).sum()), int(movies.scored[rows].sum())
     sentiment = Sentiment(fsum(movies.score_sum[rows].tolist()), reviews, scored=scored)
     popularity = movies.popularity.values[rows]
     return {

@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from lambdaserve.api.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
-from merger.contract.fields import EARLIEST_YEAR, LARGEST_COUNT, LATEST_YEAR
+from merger.contract.fields import LARGEST_COUNT
 from merger.contract.payloads import METRICS
+from merger.contract.stamps import EARLIEST_YEAR, LATEST_YEAR
 from merger.core.windows import parse_span
 
 

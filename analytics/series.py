@@ -19,10 +19,10 @@ from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
-from merger.core.evidence import Absence, Assumption, EmptySpan, Reason
-from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets, judge_gap
+from merger.core.evidence import Absence, EmptySpan, Reason
+from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, midnight
-from merger.errors import Interval, NotFound
+from merger.errors import NotFound
 from merger.views.coverage import contested_warnings, overlap_warnings, usable_batch
 from merger.views.freshness import describe, source_of
 from merger.views.holes import LostDays, lost_days
@@ -46,7 +46,8 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
     points = scope.points()
     series = _series(scope, points)
     timeline = series.resolve(params.window.ending(inputs.boundary.now, Granularity.DAY))
-    unknown_past, assumed_past = _judge_past(params, series)
+    # Nothing is asked of the time before a window.
+    unknown_past, assumed_past = series.judge_past() if params.window.length is None else ((), ())
     # A day or an hour without an observation has no value: it is absent, not zero.
     pieces = [piece for piece in timeline.pieces if piece.state.count]
     buckets = group_into_buckets(pieces, Granularity.DAY)
@@ -66,7 +67,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         batch_as_of=max((d.covers_until for d in points.values()), default=None),
         missing=(timeline.missing, unknown_past),
         assumed=(*timeline.assumed, *assumed_past),
-        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped, *scope.skipped_details)),
+        documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped, *scope.skipped_elsewhere)),
         warnings=[
             *overlap_warnings(points.values(), pieces, inputs.boundary),
             *contested_warnings(points.values()),
@@ -135,20 +136,30 @@ class _Scope:
                 and skip.hour is not None
                 and skip.type in (self.speed_type, None)
                 and self._may_include(skip)
-                and not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour))
+                and (skip.part is not None or not _is_superseded(skip, speed.synced_at(skip.movie_id, skip.hour)))
             )
         )
 
     @property
-    def skipped_details(self) -> tuple[Skipped, ...]:
-        """Details that can't be read, if the series depends on the genres of movies."""
-        return () if self.genre is None else self.inputs.catalogue.skipped_of("movie_details")
+    def skipped_elsewhere(self) -> tuple[Skipped, ...]:
+        """Points that no query finds, and unreadable details, if the series depends on the genres of movies."""
+        return (*self.unfound, *(() if self.genre is None else self.inputs.catalogue.skipped_of("movie_details")))
 
     def lost_days(self, points: Mapping[datetime, BatchDocument]) -> LostDays:
         """Days whose newest batch document can't be read or may not answer."""
         found = self.inputs.documents
         own = tuple(skip for skip in found.skipped if skip.movie_id in (self.params.movie_id, None))
-        return lost_days(Documents(found.batch, skipped=own), VIEW_TYPE, points, self.inputs.boundary)
+        return lost_days(Documents(found.batch, skipped=(*own, *self.unfound)), VIEW_TYPE, points, self.inputs.boundary)
+
+    @property
+    def unfound(self) -> tuple[Skipped, ...]:
+        """Points that no query finds, and that may be of this series."""
+        return tuple(
+            skip
+            for skip in self.inputs.catalogue.lost_of(VIEW_TYPE)
+            if skip.movie_id in (self.params.movie_id, None)
+            and (skip.genre is None or (self.genre is not None and skip.genre.casefold() == self.genre.casefold()))
+        )
 
     @property
     def absence(self) -> Absence:
@@ -204,13 +215,6 @@ def _empty_spans(points: Collection[BatchDocument], scope: _Scope) -> tuple[Empt
         return found
     newest = max(scope.inputs.boundary.watermark(document.covers_until) for document in points)
     return (*found, EmptySpan(None, newest, Reason.ABSENT))
-
-
-def _judge_past(params: TrendParameters, series: Series[Mean]) -> tuple[tuple[Interval, ...], list[Assumption]]:
-    """What is missing, and what is assumed, of the time before the first known day; nothing where the window begins."""
-    if params.window.length is not None:
-        return (), []
-    return judge_gap((None, series.first_day or series.boundary.open_hour), series.empty)
 
 
 def _is_known(movie_id: int, inputs: ViewInputs) -> bool:

@@ -11,6 +11,7 @@ from merger.contract.dedupe import newest_speed
 from merger.contract.documents import SpeedDocument
 from merger.core.algebra import Mean
 from merger.core.boundary import SpeedLayer
+from merger.speed.tables import HourTable
 from merger.views.coverage import usable_speed
 from merger.views.plans import series_hours_from
 from merger.views.reading import ViewInputs
@@ -35,10 +36,9 @@ class MovieHours:
         skipped: documents that could not be read, of any movie.
         layer: the part of the speed layer that was read.
         partial: hours whose documents may be versions of each other.
-        unknown: hours with documents of which nobody can tell whether they belong to the series.
+        unknown: hours with documents of which nobody can tell whether they belong to the series, or with reviews whose
+            average can't be read.
     """
-
-    unknown: frozenset[datetime] = frozenset()
 
     def __init__(self, movie_id: int, data_type: str, inputs: ViewInputs) -> None:
         self._movie_id = movie_id
@@ -50,6 +50,7 @@ class MovieHours:
         self.skipped = inputs.documents.skipped
         self.layer = inputs.layers.speed_of(data_type)
         self.partial = frozenset(hour for hour, document in self._by_hour.items() if document.is_assumed)
+        self.unknown = frozenset(hour for hour, document in self._by_hour.items() if _lacks_average(document))
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -94,12 +95,17 @@ class ManyMoviesHours:
         self.skipped = inputs.hours.skipped
         # An hour that was not read must not count as held by the layer.
         self.layer = _layer_read(frozenset(self._tables), data_type, inputs)
-        self.partial: frozenset[datetime] = frozenset()
-        self.unknown = frozenset(
-            hour
-            for hour, table in self._tables.items()
-            if genre is not None and inputs.catalogue.with_unknown_genres(table.rows.movies).any()
-        )
+        self.partial = frozenset(hour for hour, table in self._tables.items() if table.is_assumed)
+        self.unknown = frozenset(hour for hour, table in self._tables.items() if self._is_unknown(table))
+
+    def _is_unknown(self, table: HourTable) -> bool:
+        genre, movies = self._genre, table.rows.movies
+        if genre is not None and self._catalogue.with_unknown_genres(movies).any():
+            return True
+        if not table.lacks_averages:
+            return False
+        lacking = table.rows.without_average
+        return genre is None or bool(self._catalogue.of_genre(movies[lacking], genre).any())
 
     def means(self, metric: str) -> dict[datetime, Mean]:
         """The mean of each hour that has a document of the series."""
@@ -123,6 +129,11 @@ class ManyMoviesHours:
         """Documents of the series whose ``synced_at`` lies in the future."""
         genre = self._genre
         return [d for d in self._ahead if genre is None or self._catalogue.may_be_of_genre(d.movie_id, genre)]
+
+
+def _lacks_average(document: SpeedDocument) -> bool:
+    """Whether it counts reviews whose average can't be read."""
+    return document.data.get("review_count", 0) > 0 and "avg_sentiment" not in document.data
 
 
 def _layer_read(with_documents: frozenset[datetime], data_type: str, inputs: ViewInputs) -> SpeedLayer:

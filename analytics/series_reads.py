@@ -44,13 +44,13 @@ def trend_plan(context: PlanContext[TrendParameters]) -> Plan:
         own = movie_reads(params.movie_id, (VIEW_TYPE,), context, speed_from=boundary.speed_from)
         wanted = {"metric": params.metric, "genre": None, "movie_id": params.movie_id}
         # Some producers name the movie in the payload alone.
-        return Plan((*own, *payload_reads(wanted, context.aliases)), catalogue=True)
+        return Plan((*own, *payload_reads(VIEW_TYPE, wanted, context.aliases)), catalogue=True)
     # Points whose payload names no movie. Some producers name the movie at the top level alone; those are filtered out
     # later: a condition for it here would keep the embedded server from using the index.
     of_many = ({"metric": params.metric, "genre": genre, "movie_id": None} for genre in _spellings(params.genre))
     start = series_hours_from(boundary, context.layers)
     return Plan(
-        reads=tuple(read for wanted in of_many for read in payload_reads(wanted, context.aliases)),
+        reads=tuple(read for wanted in of_many for read in payload_reads(VIEW_TYPE, wanted, context.aliases)),
         hours=HourRange((SPEED_TYPE[params.metric],), Window(start, boundary.open_hour + HOUR)),
         catalogue=True,
     )

@@ -10,12 +10,12 @@ from merger.contract.documents import SpeedDocument
 from merger.contract.payloads import VIEWS
 from merger.core.boundary import Boundary, Layers
 from merger.core.evidence import Assumption, Reason
-from merger.core.intervals import as_intervals, closed_hours, optional_isoformat
+from merger.core.intervals import as_intervals, hours_to_judge, optional_isoformat
 from merger.core.windows import HOUR, Window, isoformat
 from merger.errors import Interval
 from merger.views.coverage import contested_warnings, speed_coverage, usable_batch, usable_speed
 from merger.views.freshness import describe, source_of
-from merger.views.holes import lost_until
+from merger.views.holes import lost_of_unknown, lost_until
 from merger.views.reading import ViewInputs, ViewResult
 from merger.views.snapshots import unseen_since
 
@@ -42,7 +42,7 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
     buckets = [d for d in usable_speed(own, "stats", boundary) if d.hour >= boundary.cutoff]
     by_hour = newest_speed(buckets, lambda d: d.hour)
     speed = max(by_hour.values(), key=lambda d: d.hour, default=None)
-    if batch is None and speed is None and not own.skipped:
+    if not own.names_any:
         return None
     used = choose_newer_bucket(batch.computed_at if batch else None, speed, boundary, inputs.layers)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
@@ -64,7 +64,7 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
         inputs.layers,
         speed_types=("stats",),
         batch_as_of=covers_until,
-        missing=(unseen.missing, lost, unseen_before(boundary, inputs.layers)),
+        missing=(unseen.missing, lost, lost_of_unknown(own, boundary), unseen_before(boundary, inputs.layers)),
         assumed=(*unseen.assumed, *partial),
         documents=inputs.documents,
         warnings=contested_warnings([batch]) if batch else () if lost or inputs.layers.away else (_ABSENT,),
@@ -78,7 +78,8 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
     buckets = [d for d in usable_speed(own, "stats", boundary) if window.holds(d.hour)]
     newest = sorted(newest_speed(buckets, lambda d: d.hour).values(), key=lambda document: document.hour, reverse=True)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
-    needed = closed_hours(window.bounded_start, window.end, boundary)
+    lost = () if inputs.catalogue.knows(movie_id) else lost_of_unknown(own, boundary)
+    needed = hours_to_judge(window.bounded_start, window.end, coverage)
     stats = [
         {"hour": isoformat(d.hour), **dict.fromkeys(SPEED_FIELDS), **d.data, "synced_at": isoformat(d.synced_at)}
         for d in newest
@@ -95,7 +96,7 @@ def movie_stats(movie_id: int, window: Window, inputs: ViewInputs) -> ViewResult
         boundary,
         inputs.layers,
         speed_types=("stats",),
-        missing=(as_intervals(hour for hour in needed if not coverage.holds(hour)),),
+        missing=(as_intervals(hour for hour in needed if not coverage.holds(hour)), lost),
         assumed=coverage.assumptions(needed),
         documents=inputs.documents,
     )

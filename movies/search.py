@@ -7,13 +7,12 @@ The ratings and the popularity of hits are those of ``movies/{id}``: the speed l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from merger.catalogue.catalogue import Catalogue, Movies
+from merger.catalogue.catalogue import Catalogue, Movies, from_microseconds
 from merger.catalogue.title_index import UNMATCHED, Ranks
 from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
@@ -23,7 +22,7 @@ from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
 from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from merger.views.snapshots import unseen_since
+from merger.views.snapshots import Unseen, unseen_since
 from movies.details import SPEED_FIELDS
 from movies.ordering import Column, first_rows
 
@@ -91,7 +90,8 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     catalogue.known_genre(wanted.genre)
     numbers = _numbers(inputs)
     ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
-    found = np.flatnonzero(_select_hits(wanted, movies, numbers, ranks))
+    matching = _select_movies(wanted, movies, ranks)
+    found = np.flatnonzero(matching & _select_rated(wanted, numbers))
     ordered = first_rows(found, _sort_columns(wanted.sort_by, movies, numbers, ranks), wanted.offset + wanted.limit)
     body = {
         "results": [_describe_hit(int(row), movies, numbers) for row in ordered[wanted.offset :]],
@@ -102,20 +102,17 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         "offset": wanted.offset,
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
-    coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
-    unseen = unseen_since(
-        catalogue.movies.as_of,
-        _oldest_bucket(numbers.newer, movies),
-        coverage,
-        is_stated="movie_details" not in catalogue.unstated,
-    )
+    unseen = _find_unseen(matching, numbers.newer, inputs)
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         speed_types=("stats",),
         batch_as_of=catalogue.movies.as_of,
-        missing=(unseen.missing, lost_until(catalogue.lost_of("movie_details"), None, inputs.boundary)),
-        assumed=unseen.assumed,
+        missing=(
+            *(each.missing for each in unseen),
+            lost_until(catalogue.lost_of("movie_details"), None, inputs.boundary),
+        ),
+        assumed=(guess for each in unseen for guess in each.assumed),
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)
@@ -132,10 +129,20 @@ def _numbers(inputs: ViewInputs) -> _Numbers:
     return _Numbers(popularity, vote_average, newer)
 
 
-def _oldest_bucket(newer: Rows, movies: Movies) -> datetime | None:
-    """The oldest hour among the newest buckets of the catalogue's movies; ``None`` if some movie has none."""
-    _, known = newer.locate(np.asarray(movies.ids))
-    return EPOCH + int(newer.hours.min()) * HOUR if len(movies) and known.all() else None
+def _find_unseen(matching: Flags, newer: Rows, inputs: ViewInputs) -> list[Unseen]:
+    """What the newest numbers of some movies lack: those from buckets, and those from batch documents."""
+    catalogue, movies = inputs.catalogue, inputs.catalogue.movies
+    coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
+    is_stated = "movie_details" not in catalogue.unstated
+    rows, known = newer.locate(np.asarray(movies.ids))
+    from_buckets, from_batch = newer.hours[rows[known & matching]], movies.covers_until[matching & ~known]
+    result = []
+    if len(from_buckets):
+        result.append(unseen_since(None, EPOCH + int(from_buckets.min()) * HOUR, coverage))
+    if len(from_batch) or not result:
+        covers_until = from_microseconds(int(from_batch.min())) if len(from_batch) else movies.as_of
+        result.append(unseen_since(covers_until, None, coverage, is_stated=is_stated))
+    return result
 
 
 def _newer_numbers(inputs: ViewInputs) -> Rows:
@@ -152,14 +159,20 @@ def _newer_numbers(inputs: ViewInputs) -> Rows:
     return newest.at(~is_older)
 
 
-def _select_hits(wanted: MovieSearch, movies: Movies, numbers: _Numbers, ranks: Ranks) -> Flags:
-    """Selects the rows of movies that are hits; an unknown number is in no bounded interval."""
+def _select_movies(wanted: MovieSearch, movies: Movies, ranks: Ranks) -> Flags:
+    """Selects the rows of movies that are hits, if their numbers are too."""
     hits: Flags = ranks != UNMATCHED
     if wanted.genre is not None:
         hits &= movies.genres.carrying(wanted.genre)
     released = movies.released_within(wanted.year_from, wanted.year_to)
     if released is not None:
         hits &= released
+    return hits
+
+
+def _select_rated(wanted: MovieSearch, numbers: _Numbers) -> Flags:
+    """Selects the rows of movies by their rating; an unknown one is in no bounded interval."""
+    hits = np.ones(len(numbers.vote_average), np.bool_)
     if wanted.rating_min is not None:
         hits &= numbers.vote_average >= wanted.rating_min
     if wanted.rating_max is not None:

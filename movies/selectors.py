@@ -139,7 +139,7 @@ def _plan_stats(context: PlanContext[MovieStats]) -> Plan:
 def _build_stats(params: MovieStats, inputs: ViewInputs) -> ViewResult:
     movie_id = params.movie_id
     own = inputs.documents.of_movie(movie_id)
-    if not (own.speed or own.skipped) and not inputs.catalogue.knows(movie_id):
+    if not own.names_any and not inputs.catalogue.knows(movie_id):
         raise NotFound("movie", movie_id)
     result = movie_stats(movie_id, params.window(inputs.boundary.now), inputs)
     return ViewResult({**result.body, "hours": params.hours}, result.freshness)

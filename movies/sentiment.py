@@ -13,8 +13,8 @@ from merger.contract.dedupe import newest_batch, newest_speed
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers
-from merger.core.evidence import Assumption
-from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets, judge_gap
+from merger.core.evidence import Absence, Assumption
+from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets
 from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
 from merger.errors import Interval
 from merger.views.coverage import contested_warnings, overlap_warnings, speed_coverage, usable_batch, usable_speed
@@ -98,7 +98,11 @@ def _collect(own: Documents, boundary: Boundary, layers: Layers, *, of_lifetime:
     hours = {document.hour: document for document in newest.values()}
     total = None if newest_total is None else LifetimeTotal.of(newest_total, boundary)
     days = {day: _day_point(day, document, boundary) for day, document in points.items()}
-    lost = lost_days(own, "sentiment", points, boundary)
+    lost, lost_total = lost_days(own, "sentiment", points, boundary), _lost_total(own, newest_total, boundary)
+    absence = layers.absence_of("sentiment")
+    if lost_total:
+        # A producer that writes no days may have told all of them in the total that is lost.
+        absence = absence.as_assumed if points else Absence()
     return _SentimentData(
         total,
         (*points.values(), *filter(None, (newest_total,))),
@@ -111,7 +115,7 @@ def _collect(own: Documents, boundary: Boundary, layers: Layers, *, of_lifetime:
             empty=empty_spans(
                 total,
                 days.values(),
-                layers.absence_of("sentiment"),
+                absence,
                 of_lifetime=of_lifetime,
                 has_lost_points=bool(lost.days or lost.undated_until),
             ),
@@ -119,7 +123,7 @@ def _collect(own: Documents, boundary: Boundary, layers: Layers, *, of_lifetime:
             undated_until=lost.undated_until,
         ),
         _batch_as_of(newest_total, points, boundary, of_lifetime=of_lifetime),
-        _lost_total(own, newest_total, boundary) if of_lifetime else (),
+        lost_total if of_lifetime else (),
     )
 
 
@@ -138,23 +142,20 @@ def _batch_as_of(
 
 
 def _lost_total(own: Documents, total: BatchDocument | None, boundary: Boundary) -> tuple[Interval, ...]:
-    """The time that an unreadable total stands for, if it is newer than the readable one."""
-    return lost_until(
-        (skip for skip in own.skipped if skip.type == "sentiment" and not skip.has_date),
-        total,
-        boundary,
-    )
+    """The time that a total stands for that can't be read or is stamped in the future, beyond the readable one."""
+    unread = (skip for skip in own.skipped if skip.type == "sentiment" and not skip.has_date)
+    return lost_until(unread, total, boundary)
 
 
 def _overall(
     data: _SentimentData, window: Window, timeline: Timeline[Sentiment]
 ) -> tuple[Sentiment, tuple[tuple[Interval, ...], ...], tuple[Assumption, ...], list[Piece[Sentiment]]]:
     """The sum over the window, its missing and its assumed intervals, and the pieces that it adds up."""
-    boundary, total = data.series.boundary, data.total
+    total = data.total
     pieces, missing, assumed = list(timeline.pieces), [timeline.missing, data.lost], timeline.assumed
     if window.start is None:
         # What was before the first day held is unknown, unless the total or a run shows that there was nothing more.
-        unknown, guessed = judge_gap((None, data.series.first_day or boundary.open_hour), data.series.empty)
+        unknown, guessed = data.series.judge_past()
         missing.append(unknown)
         assumed = (*guessed, *assumed)
     if window.start is None and total is not None:

@@ -21,8 +21,9 @@ import numpy as np
 from merger.catalogue.catalogue import Catalogue
 from merger.core.boundary import SpeedCoverage, SpeedLayer
 from merger.core.columns import Floats, Integers
-from merger.core.intervals import as_intervals, closed_hours
+from merger.core.intervals import as_intervals, hours_to_judge
 from merger.core.windows import Granularity, Span, Window, isoformat
+from merger.errors import Interval
 from merger.speed.rows import Rows
 from merger.speed.tables import HourRange
 from merger.views.freshness import describe
@@ -128,7 +129,9 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
 def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
     boundary, coverages, catalogue = inputs.boundary, _coverages(inputs), inputs.catalogue
-    hours = closed_hours(needed.bounded_start, needed.end, boundary)
+    hours = sorted(
+        {each for coverage in coverages for each in hours_to_judge(needed.bounded_start, needed.end, coverage)}
+    )
     # A movie whose details can't be read may be of the genre.
     details = ("movie_details",) if body["genre"] is not None else ()
     left_out = inputs.hours.left_out(boundary)
@@ -140,11 +143,20 @@ def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> 
         missing=(
             as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
             lost_until(catalogue.lost_of(*details), None, boundary),
+            _time_of_unknown_genres(needed, inputs) if details else (),
         ),
         assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
         documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
     )
     return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
+
+
+def _time_of_unknown_genres(needed: Window, inputs: ViewInputs) -> tuple[Interval, ...]:
+    """The hours needed, if a movie with a document in them may be of any genre, since its details can't be read."""
+    start, end = needed.bounded_start, inputs.boundary.open_hour
+    found = (inputs.hours.newest(name, inputs.boundary, since=start).movies for name in SPEED_TYPES)
+    is_unknown = any(inputs.catalogue.with_unknown_genres(movies).any() for movies in found)
+    return ((start, end),) if is_unknown and start < end else ()
 
 
 def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:

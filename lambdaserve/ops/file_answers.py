@@ -20,6 +20,7 @@ from rest_framework.exceptions import APIException
 from lambdaserve.ops.warming import call_api
 from merger.contract.documents import Documents
 from merger.contract.payloads import METRICS
+from merger.core.evidence import Reason
 from merger.errors import MergerError, NotFound
 from merger.stores.memory import MoviesInMemory
 from merger.wiring import answers_from
@@ -30,6 +31,10 @@ PROVEN, ASSUMED, INCOMPLETE, NOT_FOUND, FAILED = "proven", "assumed", "incomplet
 
 MOST_ASKED: Final = 20
 """Movies, genres and actors to ask about, at most."""
+
+
+_ABSENT: Final = "absent: days that no document names are assumed to be empty"
+"""Answers say so in ``freshness.assumed`` alone."""
 
 
 _MOST_REASONS, _MOST_VALUES, _LONGEST_TEXT = 4, 10, 40
@@ -129,6 +134,7 @@ def _ask(answers: EndpointAnswers, address: str) -> None:
         verdict = PROVEN if freshness["proven"] else ASSUMED if freshness["complete"] else INCOMPLETE
         gist = _gist_of(body)
         answers.reasons.update(freshness["warnings"])
+        answers.reasons.update({_ABSENT for each in freshness["assumed"] if each["reason"] == Reason.ABSENT})
     if not answers.example:
         answers.example = f"{unquote(address)}: {gist}"
     answers.verdicts[verdict] += 1

@@ -120,8 +120,9 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> StoredDocument | None:
         """Returns the document with that id, whatever type of id is stored."""
-        found: StoredDocument | None = self.get_queryset(request).filter(pk__in=parse_ids(object_id)).first()
-        return found
+        ids = parse_ids(object_id)
+        found: list[StoredDocument] = list(self.get_queryset(request).filter(pk__in=ids)[: len(ids)])
+        return min(found, key=lambda each: ids.index(each.pk) if each.pk in ids else len(ids), default=None)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Shows the list; if MongoDB does not answer in time, a 503 with its filters and no rows."""

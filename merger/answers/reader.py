@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
+from merger.contract.coverage import without_future
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.deadline import seconds_left
@@ -31,7 +32,7 @@ from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
 from merger.stores.store import Document, Find
-from merger.views.plans import Plan, PlanContext, View
+from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs
 
 FailedReads = dict[str, StoreError]
@@ -134,9 +135,12 @@ class Reader:
         inputs = ViewInputs(
             boundary=boundary,
             layers=without_layers(layers, failed),
-            documents=self.contract.read(
-                batch=_select(BATCH, found, failed),
-                speed=self.contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
+            documents=without_future(
+                self.contract.read(
+                    batch=_select(BATCH, found, failed),
+                    speed=self.contract.speed_of_types(_select(SPEED, found, failed), plan.speed_types),
+                ),
+                boundary,
             ),
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
@@ -144,6 +148,30 @@ class Reader:
         is_current = not failed and known_since >= changed.any
         is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
         return ReadResult(inputs, failed, is_current)
+
+    def look_again(self, view: View[Any], params: object, inputs: ViewInputs) -> ViewInputs | None:
+        """Reads whatever names the movie of an answer, before it is said to be unknown.
+
+        A view reads the documents of some types alone; others, and those that can't be read, show that the movie exists
+        (requirement D2).
+
+        Returns:
+            The inputs with these documents; ``None`` if there are none.
+
+        Raises:
+            StoreError: from the store.
+        """
+        movie_id = view.identity(params)
+        if movie_id is None:
+            return None
+        failed: FailedReads = {}
+        with self.places.place(), self.store.one_publication():
+            found = self._find_all(Plan(naming_reads(movie_id, inputs.layers)), failed)
+        if failed:
+            raise next(iter(failed.values()))
+        read = self.contract.read(batch=_select(BATCH, found, failed), speed=_select(SPEED, found, failed))
+        documents = without_future(read, inputs.boundary)
+        return replace(inputs, documents=documents) if documents.of_movie(movie_id).names_any else None
 
     def explain(self, view: View[Any], params: object, boundary: Boundary) -> PlannedReads:
         """Plans the reads of an answer, and asks the store how it would run them. Nothing is kept.

@@ -24,7 +24,6 @@ from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.loader import CatalogueLoader
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
-from merger.contract.values import SpeedDocument
 from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
@@ -67,7 +66,9 @@ class MergeService:
     Attributes:
         store: the published documents.
         cache: the cache passed in.
+        hours: the process's copies of all movies' hours.
         computed_at: monotonic seconds at which an answer was last computed.
+        batch_changed_at: monotonic seconds at which the batch layer was last known to have changed, in place perhaps.
     """
 
     def __init__(
@@ -92,13 +93,13 @@ class MergeService:
         self._clock = clock
         self._dependencies = Dependencies(contract.aliases, self.boundary)
         self._layers = LayerState(published, contract, monotonic, published.refresh)
-        self._hours = SpeedHours(published, contract, monotonic)
+        self.hours = SpeedHours(published, contract, monotonic)
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
         bulkhead = Bulkhead(places, monotonic)
-        self._reader = Reader(published, contract, self._layers, self._hours, self._loader, bulkhead)
+        self._reader = Reader(published, contract, self._layers, self.hours, self._loader, bulkhead)
         self.skipped = SkippedLog()
         self._noted: Catalogue | None = None
-        self.computed_at = float("-inf")
+        self.computed_at = self.batch_changed_at = float("-inf")
 
     def fetch(self, view: View[P], params: P, *, completeness: Completeness = PARTIAL) -> Answer:
         """Serves the answer of a view from the cache, or computes it.
@@ -199,15 +200,8 @@ class MergeService:
         """
         boundary = self.boundary()
         layers = self._layers.layers(tuple(SPEED_TYPES), boundary, max_age=0.0)
-        self._loader.keep_current(boundary)
-        return boundary, layers, self._hours.refresh(boundary, layers)
-
-    def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
-        """Whether a speed document says what the kept hours say, which have noted any change since a time (monotonic).
-
-        ``False`` also where its hour is not kept.
-        """
-        return self._hours.is_unchanged(document, since)
+        self._loader.keep_current(boundary, self.batch_changed_at)
+        return boundary, layers, self.hours.refresh(boundary, layers)
 
     def catalogue(self) -> Catalogue:
         """Returns the catalogue of movies and genres; loads it now if there is none yet.
@@ -233,7 +227,7 @@ class MergeService:
         types = ("sentiment", "stats", "trending")
         layers = self._layers.layers(types, boundary)
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
-        self._hours.read(HourRange(types, since_cutoff), boundary, layers)
+        self.hours.read(HourRange(types, since_cutoff), boundary, layers)
 
     def _compute(self, view: View[P], params: P, request: CacheRequest, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
@@ -250,7 +244,11 @@ class MergeService:
         except NotFound:
             if failed:
                 raise next(iter(failed.values())) from None  # the layer that failed may hold it
-            raise
+            with deadline(self._timeout):
+                named = self._reader.look_again(view, params, inputs)
+            if named is None:
+                raise
+            answer = view.build(params, named)
         with TimedStep("encode"):
             body = orjson.dumps({**answer.body, "freshness": answer.freshness.as_dict()})
         entry = Entry.of(

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from datetime import datetime
 from math import fsum
 
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue, GenreFacts, Movies
-from merger.catalogue.losses import lost_documents
+from merger.catalogue.losses import SERIES, UnfoundPoints, lost_documents
 from merger.catalogue.movie_builder import DetailsBuilder, TotalsBuilder
+from merger.contract.coverage import without_future
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import BatchDocument, Documents, Dropped, Skipped
+from merger.contract.values import Rank
 from merger.core.boundary import Boundary
 from merger.core.columns import Flags, Floats
 
@@ -32,21 +33,25 @@ class CatalogueBuilder:
         self._boundary = boundary
         self._details, self._totals = DetailsBuilder(), TotalsBuilder()
         self._months: dict[Hashable, BatchDocument] = {}
-        self._ahead: BatchDocument | None = None
         self._skipped: list[Skipped] = []
+        self._unfound = UnfoundPoints()
         self._unstated: set[str] = set()
         self._dropped: dict[tuple[str, str], tuple[Dropped, int]] = {}
 
     def add(self, documents: Documents) -> None:
-        """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment."""
-        self._skipped += documents.skipped
+        """Adds ``movie_details``, ``genre_analytics`` and lifetime ``sentiment``, but no single day's sentiment.
+
+        Of series, only the points that no query finds are noted.
+        """
+        documents = without_future(documents, self._boundary)
+        self._skipped += (skip for skip in documents.skipped if skip.type != SERIES)
+        self._unfound.add(skip for skip in documents.skipped if skip.type == SERIES)
         for drop in documents.dropped:
             first, number = self._dropped.get((drop.layer, drop.kind), (drop, 0))
             self._dropped[drop.layer, drop.kind] = first, number + 1
         months = []
         for document in documents.batch:
             if not self._boundary.uses_batch(document.computed_at):
-                self._leave_out(document)
                 continue
             if not document.is_coverage_stated:
                 self._unstated.add(document.view_type)
@@ -64,7 +69,7 @@ class CatalogueBuilder:
         """Returns the catalogue of what was added."""
         movies = self._details.finish(self._totals)
         months = self._months.values()
-        lost = lost_documents(self._skipped, self._computed_at)
+        lost = lost_documents(self._skipped, self._rank_of)
         # A genre of which no document can be read is known all the same.
         unread = Counter(skip.genre for skip in lost if skip.genre is not None)
         named = Counter(month.data["genre"] for month in months)
@@ -73,16 +78,17 @@ class CatalogueBuilder:
         for month in months:
             by_genre.setdefault(month.data["genre"].casefold(), []).append(month)
         rated = _is_rated(movies)
+        unfound = self._unfound.finish()
+        skipped = (*self._skipped, *unfound)
         return Catalogue(
             movies=movies,
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),
-            total_ahead=self._ahead,
-            skipped=tuple(self._skipped),
+            skipped=skipped,
             dropped=dict(self._dropped.values()),
-            skipped_kinds=tuple({(skip.type, skip.kind): skip for skip in self._skipped}.values()),
-            lost=lost,
+            skipped_kinds=tuple({(skip.type, skip.kind, skip.is_ahead): skip for skip in skipped}.values()),
+            lost=(*lost, *unfound),
             unread=frozenset(
                 skip.movie_id for skip in self._skipped if skip.movie_id is not None and skip.type == "movie_details"
             ),
@@ -93,19 +99,15 @@ class CatalogueBuilder:
             avg_popularity=_mean(movies.popularity.values[~np.isnan(movies.popularity.values)]),
         )
 
-    def _computed_at(self, skip: Skipped) -> datetime | None:
-        """When the readable document with the key of a skipped one was computed."""
+    def _rank_of(self, skip: Skipped) -> Rank | None:
+        """How new the readable document with the key of a skipped one is."""
         if skip.type == "genre_analytics":
             year, _, month = (skip.date or "").partition("-")
             key = ((skip.genre or "").casefold(), int(year or 0), int(month) if month else None)
             found = self._months.get(key)
-            return None if found is None else found.computed_at
+            return None if found is None else found.rank
         builder = self._totals if skip.type == "sentiment" else self._details
-        return builder.newest.computed_for(skip.movie_id)
-
-    def _leave_out(self, document: BatchDocument) -> None:
-        if document.view_type == "sentiment" and self._boundary.is_ahead(document.computed_at):
-            self._ahead = max(document, self._ahead or document, key=lambda d: d.computed_at)
+        return builder.newest.rank_of(skip.movie_id)
 
 
 def usual_spellings(named: Mapping[str, int]) -> dict[str, str]:

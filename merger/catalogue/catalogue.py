@@ -41,9 +41,10 @@ class Movies:
         vote_average: the stored number; likewise ``popularity`` and ``revenue``.
         vote_count: −1: unknown.
         computed_at: when the details were computed, in microseconds since 1970.
+        covers_until: event time up to which they cover, likewise.
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
         scored: number of those reviews.
-        reviews: number of the reviews in the total, with a score or without.
+        reviews: number of the reviews in the total, with a score or without; −1 without a total.
         as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 
@@ -57,6 +58,7 @@ class Movies:
     revenue: Numbers
     vote_count: Integers
     computed_at: Integers
+    covers_until: Integers
     score_sum: Floats
     scored: Integers
     reviews: Integers
@@ -123,7 +125,7 @@ def _no_movies() -> Movies:
     nothing = np.empty(0, np.int64)
     none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
-    columns = few, Genres.of(()), none, none, none, nothing, nothing, floats, nothing, nothing
+    columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing
     return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
 
 
@@ -138,7 +140,6 @@ class Catalogue:
         genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
         genres_as_of: event time up to which the newest of those cover.
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
-        total_ahead: the newest lifetime total stamped in the future, which is left out.
         skipped: documents of these types that could not be read.
         dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
@@ -158,7 +159,6 @@ class Catalogue:
     genre_documents: Mapping[str, tuple[BatchDocument, ...]] = field(default_factory=dict)
     genres_as_of: datetime | None = None
     totals_as_of: datetime | None = None
-    total_ahead: BatchDocument | None = None
     skipped: tuple[Skipped, ...] = ()
     dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()

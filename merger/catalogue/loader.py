@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -19,6 +19,7 @@ from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.losses import ACTORS, SERIES
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary
@@ -34,12 +35,21 @@ VIEW_FILTERS: Mapping[str, Mapping[str, Any]] = {
     "genre_analytics": {},
     # Lifetime totals are the documents without a date.
     "sentiment": {"data.date": None},
+    # An actor is found by name. Documents without one may be about any actor, or have their payload elsewhere.
+    ACTORS: {"data.actor": None},
+    # Points are found by their metric. Those without a date may lack it too, or have their payload elsewhere.
+    SERIES: {"data.date": None},
 }
-"""View types that the catalogue is built from, each with the rest of its filter."""
+"""The view types that the catalogue is built from, each with the rest of its filter, which an index answers."""
 
 
 SECOND_LOAD_SECONDS, MAX_AGE_SECONDS = 15.0, 300.0
 """Seconds until the second load after a change, and the longest time between two loads."""
+
+
+MOST_LOST = 10_000
+"""Most documents of a type to look through for those that no query finds: a producer may have all its payloads
+elsewhere."""
 
 
 REST_FACTOR = 20
@@ -206,9 +216,21 @@ class CatalogueLoader:
         return builder.finish(), newest.value
 
     def _batches(self) -> Iterator[Sequence[Document]]:
+        aliases = self._contract.aliases
         for view_type, narrowed in VIEW_FILTERS.items():
-            for spelling in self._contract.aliases.names_of_view(view_type):
-                yield from self._store.batches(BATCH, {"view_type": spelling, **narrowed})
+            for spelling in aliases.names_of_view(view_type):
+                found = self._store.batches(BATCH, {"view_type": spelling, **narrowed})
+                yield from _first(found, MOST_LOST) if view_type in (ACTORS, SERIES) else found
+
+
+def _first(batches: Iterable[Sequence[Document]], most: int) -> Iterator[Sequence[Document]]:
+    """Yields batches until they hold so many documents."""
+    number = 0
+    for batch in batches:
+        yield batch
+        number += len(batch)
+        if number >= most:
+            return
 
 
 def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:

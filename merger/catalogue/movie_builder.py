@@ -18,6 +18,7 @@ from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import TitleIndex
 from merger.contract.dedupe import tie_break
 from merger.contract.documents import BatchDocument
+from merger.contract.values import Rank
 from merger.core.columns import Floats, GrowingNumbers, Integers, Texts, put
 
 
@@ -59,10 +60,15 @@ class NewestRows:
     def computed_at(self) -> Integers:
         return np.asarray(self._computed)
 
-    def computed_for(self, movie_id: int | None) -> datetime | None:
-        """Returns when a movie's newest document was computed; ``None`` without one."""
+    def covers_until(self) -> Integers:
+        return np.asarray(self._covers)
+
+    def rank_of(self, movie_id: int | None) -> Rank | None:
+        """Returns how new a movie's newest document is; ``None`` without one."""
         row = None if movie_id is None else self.rows.get(movie_id)
-        return None if row is None else from_microseconds(self._computed[row])
+        return (
+            None if row is None else (from_microseconds(self._computed[row]), self._version[row], self._inserted[row])
+        )
 
     def as_of(self) -> datetime | None:
         """Returns the event time up to which the newest of the documents cover."""
@@ -88,12 +94,15 @@ class TotalsBuilder:
         return {"avg_sentiment": None if isnan(average) else average, "review_count": self._reviews[row]}
 
     def of(self, ids: Integers) -> tuple[Floats, Integers, Integers]:
-        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id; 0 without a total."""
+        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id.
+
+        Without a total the first two are 0, the last is −1.
+        """
         known = self.newest.ids()
         places = np.searchsorted(ids, known)
         held = np.flatnonzero(places < len(ids))
         held = held[ids[places[held]] == known[held]]
-        score_sum, scored, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
+        score_sum, scored, reviews = np.zeros(len(ids)), np.zeros(len(ids), np.int64), np.full(len(ids), -1)
         counts, averages = np.asarray(self._reviews)[held], np.asarray(self._average)[held]
         has_average = ~np.isnan(averages)
         score_sum[places[held]] = np.where(has_average, averages, 0.0) * counts
@@ -161,6 +170,7 @@ class DetailsBuilder:
             revenue=self._revenue.take(order),
             vote_count=np.asarray(self._votes)[order],
             computed_at=self.newest.computed_at()[order],
+            covers_until=self.newest.covers_until()[order],
             score_sum=score_sum,
             scored=scored,
             reviews=reviews,

@@ -1,11 +1,18 @@
-"""Coverage of the speed layer: which hours are held, given the readable and unreadable documents of each."""
+"""What the documents of both layers cover, readable or not.
+
+Of the speed layer: which hours are held. Of the batch layer: a document that is stamped in the future covers nothing,
+since it would outrank every correct one and never grow old. It is a hole unless another document of its key can be
+used. Requirements D2 and M8.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from merger.contract.values import Skipped, SpeedDocument
+from merger.contract.dialects.identifiers import period_of
+from merger.contract.values import BatchDocument, Documents, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
 from merger.core.windows import HOUR, floor_hour
 
@@ -75,3 +82,27 @@ def _is_superseded(skip: Skipped, hour: datetime, synced_of: Callable[[int, date
         return False
     readable = synced_of(skip.movie_id, hour)
     return readable is not None and (skip.written_at is None or skip.written_at <= readable)
+
+
+def without_future(documents: Documents, boundary: Boundary) -> Documents:
+    """The documents, with those of the batch layer that are stamped in the future among the skipped ones."""
+    ahead = [document for document in documents.batch if boundary.is_ahead(document.computed_at)]
+    if not ahead:
+        return documents
+    usable = tuple(document for document in documents.batch if not boundary.is_ahead(document.computed_at))
+    return replace(documents, batch=usable, skipped=(*documents.skipped, *map(_skip, ahead)))
+
+
+def _skip(document: BatchDocument) -> Skipped:
+    data = document.data
+    return Skipped(
+        layer="batch",
+        kind=f"{document.view_type}.computed_at",
+        reason="it lies in the future",
+        type=document.view_type,
+        movie_id=document.movie_id,
+        has_date="date" in data,
+        date=data.get("date") or period_of(data),
+        genre=data.get("genre"),
+        is_ahead=True,
+    )

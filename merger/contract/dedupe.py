@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from merger.contract.values import BatchDocument, SpeedDocument
+from merger.contract.values import INSERTION_DOUBT, BatchDocument, SpeedDocument
 
 _TIE_FIELDS = (
     *("title", "release_date", "vote_average", "vote_count", "popularity", "revenue"),
@@ -24,10 +24,6 @@ def tie_break(data: Mapping[str, Any]) -> str:
 
 
 D = TypeVar("D", BatchDocument, SpeedDocument)
-
-
-INSERTION_DOUBT = 1
-"""Seconds by which two ObjectIds must differ for the later one to be a retry: they tell whole seconds, of any host."""
 
 
 def newest_batch(

@@ -200,10 +200,13 @@ class Contract:
         if found is None:
             raise Unreadable(f"{kind}.data", "there is no payload")
         try:
-            return record(found, fields, lost)
+            data = record(found, fields, lost)
         except ValueError as error:
             invalid_field = str(error).partition(":")[0]
             raise Unreadable(f"{kind}.{invalid_field if invalid_field in fields else 'data'}", str(error)) from error
+        if not data:
+            raise Unreadable(f"{kind}.data", "it has none of the values of its type, or none that can be read")
+        return data
 
     def _describe_batch(self, raw: Mapping[str, Any], error: Unreadable) -> Skipped:
         found = find_payload(raw, "", dict.fromkeys(("genre", "date", "year")), self.aliases, flat=True) or {}
@@ -218,6 +221,8 @@ class Contract:
             written_at=self._stamp(raw, "computed_at", []),
             genre=readable(found.get("genre"), name),
             id=id_of(raw),
+            version=_read_optional(raw, "version", count, []) or 0,
+            inserted=insertion_of(raw),
         )
 
     def _describe_speed(self, raw: Mapping[str, Any], error: Unreadable) -> Skipped:

@@ -41,10 +41,6 @@ LONGEST_NAME = 500
 MOST_NAMES, MOST_RECORDS = 1000, 10_000
 """The longest lists, in entries."""
 
-
-EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
-
-
 NUMBER_AS_TEXT: Final = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$"
 """Pattern of a number that is written as text."""
 
@@ -66,12 +62,14 @@ class Field:
         identifies: it may be absent, but a document that has an unreadable value in it is unreadable, since nobody can
             tell what the document is about. Any other optional value that can't be read is dropped alone.
         nan_is_absent: NaN in an identifying field stands for an absent value, as pandas writes it.
+        mean_of: the field that counts what this one averages. Where that is 0, a value that can't be read is 0.
     """
 
     read: Reader
     required: bool = False
     identifies: bool = False
     nan_is_absent: bool = True
+    mean_of: str = ""
 
 
 def number(value: Any) -> int | float:
@@ -258,16 +256,19 @@ def record(value: Any, fields: Mapping[str, Field], lost: list[Loss]) -> dict[st
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"an object was expected, not {type(value).__name__}")
-    result = {}
+    result: dict[str, Any] = {}
     for key, field in fields.items():
         raw = value.get(key)
-        if raw is None:
-            if field.required:
-                raise ValueError(f"{key}: it is missing")
+        if raw is None and not field.required:
             continue
         try:
+            if raw is None:
+                raise ValueError("it is missing")
             result[key] = field.read(raw)
         except UNREADABLE as error:
+            if field.mean_of and readable(value.get(field.mean_of), count) == 0:
+                result[key] = 0
+                continue
             salvaged = _salvage(key, field, raw, error, lost)
             if salvaged is not None:
                 result[key] = salvaged
@@ -277,7 +278,7 @@ def record(value: Any, fields: Mapping[str, Field], lost: list[Loss]) -> dict[st
 def _salvage(key: str, field: Field, raw: Any, error: Exception, lost: list[Loss]) -> tuple[dict[str, Any], ...] | None:
     """What remains of a value that can't be read as a whole; ``None``: nothing."""
     reason: Exception = error
-    if isinstance(field.read, Records):
+    if isinstance(field.read, Records) and raw is not None:
         inner: list[Loss] = []
         try:
             result = field.read.salvage(raw, inner)

@@ -7,7 +7,7 @@ stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -46,6 +46,12 @@ _DATES: Final = {
 
 
 _EXTENDED = b'"$'
+
+
+_BEFORE_VALUE = b'":'
+
+
+_CUT_OFF, _SHELL = b"...", (b"ISODate(", b"ObjectId(", b"NumberLong(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,11 @@ class LineReader:
         try:
             if _EXTENDED in line:
                 return self._extended(line)
-            return orjson.loads(line) if is_strict else parse_lenient_json(line)
+            if is_strict and _holds_every_field(found := orjson.loads(line), line):
+                return found
+            return parse_lenient_json(line, object_pairs_hook=object_of)
+        except _RepeatedField as error:
+            raise Rejected(str(error)) from None
         except (ValueError, TypeError, RecursionError) as error:
             raise Rejected(f"it is not JSON: {error}{_advise(line)}") from None
 
@@ -113,6 +123,9 @@ class LineReader:
         """
         if not isinstance(found, dict):
             raise Rejected(f"a document is an object, not {type(found).__name__}")
+        if is_run_record(found):
+            advice = "load its documents, then publish it with `manage.py batch_runs publish RUN`"
+            raise Rejected(f"it is the record of a batch run, which is not loaded; {advice}")
         found = dict(found)
         _check_id(found.get("_id"))
         for name in self._dates:
@@ -147,6 +160,11 @@ class LineReader:
         return (*about, hour), stamp
 
 
+def is_run_record(raw: Mapping[str, Any]) -> bool:
+    """Whether a raw document is a record of a batch run, which belongs to ``batch_runs``."""
+    return isinstance(raw.get("status"), str) and "batch_run_id" in raw and raw.get("view_type") is None
+
+
 def is_heartbeat(raw: Mapping[str, Any]) -> bool:
     """Whether a raw speed document states that an hour is held, instead of being about a movie."""
     return raw.get("heartbeat") is True and raw.get("movie_id") is None
@@ -156,6 +174,32 @@ def speed_identity(document: SpeedDocument) -> tuple[Hashable, ...]:
     """What tells speed documents of one hour apart: type, movie and, of a window smaller than an hour, its start."""
     window = () if document.part is None else (document.part.start,)
     return (document.data_type, document.movie_id, *window)
+
+
+class _RepeatedField(ValueError):
+    """A field stands in an object twice, with different values."""
+
+
+def object_of(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Makes an object of the fields of one in JSON.
+
+    Raises:
+        ValueError: a field stands there twice, with different values.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        repeated = next((name for name, value in pairs if found[name] != value), None)
+        if repeated is not None:
+            raise _RepeatedField(f"the field {repeated!r} stands in an object twice, with different values")
+    return found
+
+
+def _holds_every_field(found: Any, line: bytes) -> bool:
+    """Whether as many fields were read as stand in the text; cheap, and false for some odd ways to write fields."""
+    try:
+        return orjson.dumps(found).count(_BEFORE_VALUE) == line.count(_BEFORE_VALUE)
+    except TypeError:  # it is nested too deeply
+        return False
 
 
 def _check_id(value: Any) -> None:
@@ -169,4 +213,12 @@ def _check_id(value: Any) -> None:
 
 def _advise(line: bytes) -> str:
     """What may help with text that is no JSON."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return " (it is no text in UTF-8)"
+    if line.endswith(_CUT_OFF):
+        return " (it was cut off: a document may have at most 16 MB)"
+    if any(name in line for name in _SHELL):
+        return " (this is how the shell of MongoDB prints; mongoexport writes JSON)"
     return "" if line.lstrip()[:1] in (b"{", b"[") else " (a document begins with a brace; is this a table as text?)"

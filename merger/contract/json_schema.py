@@ -9,13 +9,14 @@ is laxer where JSON Schema can't express a rule, such as a name of blanks only, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
 from merger.contract import fields, payloads
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.dialects.aliases import Aliases
-from merger.contract.dialects.payload import COLUMNS_OF
+from merger.contract.dialects.payload import COLUMNS_OF, KEYS_IN_ID
 from merger.contract.fields import NUMBER_AS_TEXT, Between, Field, OneOf, Reader, Records
 from merger.contract.stamps import day
 
@@ -62,8 +63,8 @@ _PLAIN: Final[Mapping[Reader, Schema]] = MappingProxyType(
 """The schemas of the readers without parameters that required and identifying fields have."""
 
 
-_BESIDE_PAYLOAD: Final = frozenset({"genre"})
-"""Required fields that some producers write beside the payload."""
+_BESIDE_PAYLOAD: Final = frozenset(chain.from_iterable(KEYS_IN_ID.values()))
+"""Fields that some producers write beside the payload, required ones too."""
 
 
 def schema_of(collection: str, aliases: Aliases) -> dict[str, Any]:
@@ -151,8 +152,8 @@ def _object_schema(payload: Mapping[str, Field], names: Callable[[str], Sequence
     schema: dict[str, Any] = {"bsonType": "object", "properties": {}}
     alternatives: list[Schema] = []
     for key, field in payload.items():
-        if not (field.required or field.identifies):
-            continue
+        if not (field.required or field.identifies) or field.mean_of:
+            continue  # an average of nothing may be anything
         spellings, value_schema = names(key), _value_schema(field.read)
         needed = field.required and len(spellings) == 1 and key not in _BESIDE_PAYLOAD
         schema["properties"][key] = value_schema if needed else {"anyOf": [value_schema, _ABSENT]}

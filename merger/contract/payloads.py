@@ -86,7 +86,7 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
     "temporal_analytics": {
         "metric": Field(OneOf(METRICS), required=True),
         "date": Field(day, required=True),
-        "value": Field(number, required=True),
+        "value": Field(number, required=True, mean_of="count"),
         "count": Field(count, required=True),
         "genre": Field(name, identifies=True),
         "movie_id": Field(count, identifies=True),

@@ -9,7 +9,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from merger.contract.fields import EARLIEST_YEAR, LATEST_YEAR, number
+from merger.contract.fields import number
+from merger.core.stamps import EARLIEST, LATEST
+
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
+
 
 LEAST_EPOCH_SECONDS: Final = 10**8
 """Numbers from here on are seconds since 1970; smaller ones are no stamps (a year, a duration)."""
@@ -68,9 +72,16 @@ def _from_epoch(value: Any) -> datetime:
     raise ValueError("a date was expected, not a small number")
 
 
+def _moment_of_events(value: Any) -> datetime:
+    result = moment(value)
+    if not EARLIEST <= result < LATEST:
+        raise ValueError("no events are of that time")
+    return result
+
+
 def full_hour(value: Any) -> datetime:
     """Reads a stamp that is exactly on a UTC hour."""
-    result = moment(value)
+    result = _moment_of_events(value)
     if result.minute or result.second or result.microsecond:
         raise ValueError("a bucket starts on the hour")
     return result
@@ -86,7 +97,7 @@ def is_hour_elsewhere(value: Any) -> bool:
 
 def full_minute(value: Any) -> datetime:
     """Reads a stamp that is exactly on a minute, where an hour or a smaller window may start."""
-    result = moment(value)
+    result = _moment_of_events(value)
     if result.second or result.microsecond:
         raise ValueError("a bucket starts on the hour, a smaller window on a minute")
     return result

@@ -9,6 +9,14 @@ from typing import Any, Final
 
 from merger.core.windows import midnight
 
+INSERTION_DOUBT: Final = 1
+"""Seconds by which two ObjectIds must differ for the later one to be a retry: they tell whole seconds, of any host."""
+
+
+Rank = tuple[datetime, int, int]
+"""How new a batch document is: its ``computed_at``, ``version`` and ``inserted``."""
+
+
 _DAY_LENGTH: Final = len("2026-11-24")
 
 
@@ -34,6 +42,10 @@ class BatchDocument:
     is_coverage_stated: bool = True
     inserted: int = field(default=0, compare=False)
     is_contested: bool = False
+
+    @property
+    def rank(self) -> Rank:
+        return self.computed_at, self.version, self.inserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,8 @@ class Skipped:
     ``has_date`` is true if the payload has a ``date``, readable or not: such a document is no total. Of
     ``genre_analytics``, ``date`` is the year and month (``2025-03``), or the year alone. ``hour`` is the hour that its
     window lies in. ``part`` is the start of a smaller window of that hour, if no readable document as new replaces it:
-    the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read.
+    the hour's sum lacks it. ``id`` is the ``_id`` as text, where it was read. ``is_ahead`` is true if it could be read,
+    but is stamped in the future. ``version`` and ``inserted`` are those of batch documents, 0 where unreadable.
     """
 
     layer: str
@@ -98,6 +111,21 @@ class Skipped:
     part: datetime | None = None
     id: str | None = None
     has_date: bool = False
+    is_ahead: bool = False
+    version: int = 0
+    inserted: int = field(default=0, compare=False)
+
+    def is_superseded_by(self, readable: Rank | None) -> bool:
+        """Whether a readable batch document of the same key takes its place.
+
+        Any one replaces a document from the future, others those that are as new. ``None``: there is none.
+        """
+        if readable is None or self.is_ahead or self.written_at is None:
+            return readable is not None and self.is_ahead
+        ours, theirs = (self.written_at, self.version), readable[:2]
+        if ours != theirs:
+            return ours < theirs
+        return not (self.inserted and readable[2] and self.inserted - readable[2] > INSERTION_DOUBT)
 
     @property
     def day(self) -> datetime | None:
@@ -144,6 +172,11 @@ class Documents:
             self.heartbeats,
             self.hours_of_parts,
         )
+
+    @property
+    def names_any(self) -> bool:
+        """Whether there is any document of a movie, a genre or an actor, readable or not."""
+        return bool(self.batch or self.speed or self.skipped)
 
     @property
     def speed_by_hour(self) -> dict[datetime, list[SpeedDocument]]:

@@ -216,6 +216,12 @@ class SpeedCoverage:
             and not self.boundary.is_known_incomplete(hour, self.layer)
         )
 
+    @property
+    def lacks_open_hour(self) -> bool:
+        """Whether a document of the open hour, or one that may be of it, can't be read."""
+        open_hour = self.boundary.open_hour
+        return open_hour in self.unreadable or (self.undated_until is not None and open_hour < self.undated_until)
+
     def holds_all(self, hours: Iterable[datetime]) -> bool:
         return all(self.holds(hour) for hour in hours)
 

@@ -92,6 +92,12 @@ class Absence:
     unrecorded_until: datetime | None = None
     is_broken: bool = False
 
+    @property
+    def as_assumed(self) -> Absence:
+        """The same where a document of the runs is lost that may speak of any of their time."""
+        ends = [end for end in (self.proven_until, self.assumed_until) if end is not None]
+        return Absence(None, max(ends, default=None), self.unrecorded_until, self.is_broken)
+
     def spans(self, *, is_named: bool) -> tuple[EmptySpan, ...]:
         """The same as spans without events, the proven one first.
 

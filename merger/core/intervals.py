@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from merger.core.boundary import Boundary
+from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, Reason
 from merger.core.windows import HOUR, isoformat
 from merger.errors import Interval
@@ -19,6 +19,15 @@ def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> l
     last = end if boundary is None else min(end, boundary.open_hour)
     count = max(0, int((last - start) / HOUR))
     return [start + index * HOUR for index in range(count)]
+
+
+def hours_to_judge(start: datetime, end: datetime, coverage: SpeedCoverage) -> list[datetime]:
+    """The hours in ``[start, end)`` of which an answer says whether they are held: all that are over.
+
+    The open hour is never missing, unless a document of it can't be read (requirement D2).
+    """
+    hours, open_hour = closed_hours(start, end, coverage.boundary), coverage.boundary.open_hour
+    return [*hours, open_hour] if start <= open_hour < end and coverage.lacks_open_hour else hours
 
 
 def as_intervals(hours: Iterable[datetime]) -> tuple[Interval, ...]:

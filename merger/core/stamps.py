@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -47,8 +47,8 @@ ANY_FORM: Final = ({"$gte": datetime(1970, 1, 1, tzinfo=UTC)}, ANY_TEXT, ANY_NUM
 class StampKind(StrEnum):
     """How a moment is stored: a date, ISO 8601 text with or without hyphens and colons, a number since 1970, or not.
 
-    ``absent``: the document has it under another name, so that only reading it tells the moment. ``odd``: text or a
-    number that is no moment, so that nobody can tell what its document is about.
+    ``absent``: the document has it under another name, so that only reading it tells the moment. ``odd``: a value that
+    is no moment, so that nobody can tell what its document is about.
     """
 
     DATE = "date"
@@ -76,24 +76,41 @@ ABSENT: Final = StampForm(StampKind.ABSENT)
 ODD: Final = StampForm(StampKind.ODD)
 
 
-ODD_RANGES: Final = (
-    {"$eq": ""},
-    {"$gt": "\x00", "$lt": "19"},
-    {"$eq": math.nan},
-    {"$gte": _MILLISECONDS_TO},
-    {"$lt": _SECONDS_FROM},
-)
-"""Contain text and numbers that are no moments; other odd text sorts after all moments. A range from empty text on
-would be empty in the embedded server, since empty text is the beginning of any text."""
+EARLIEST, LATEST = datetime.fromtimestamp(_SECONDS_FROM, UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Bounds of dates that are hours of events: a smaller number is none either, and nobody writes of so late a time."""
 
 
-_ANYTHING_ELSE: Final = (
-    {"$eq": ""},
+Condition = Mapping[str, Any]
+
+
+ANY_TEXT_OR_NUMBER: Final[tuple[Condition, ...]] = (
     {"$gt": "\x00", "$lt": "\U0010ffff"},
-    {"$eq": math.nan},
-    {"$gte": -1e300, "$lt": 1e300},
+    {"$gte": -math.inf, "$lte": math.inf},
 )
-"""Contain every text and every number."""
+"""Contain every text and number but empty text and NaN."""
+
+
+ODD_TEXT_OR_NUMBER: Final[tuple[Condition, ...]] = (
+    {"$gt": "\x00", "$lt": "19"},
+    {"$gt": "21", "$lt": "\U0010ffff"},
+    {"$gte": -math.inf, "$lt": _SECONDS_FROM},
+    {"$gte": _MILLISECONDS_TO, "$lte": math.inf},
+)
+
+
+ODD_OTHERS: Final[tuple[Condition, ...]] = (
+    {"$in": ["", math.nan, False, True, []]},
+    *({"$type": name} for name in ("object", "array", "binData", "objectId", "timestamp")),
+    {"$lt": EARLIEST},
+    {"$gte": LATEST},
+)
+
+
+NO_MOMENTS: Final = (*ODD_TEXT_OR_NUMBER, *ODD_OTHERS)
+"""Conditions that no moment of our time meets; each uses an index. Text counts as a moment if it begins with a year.
+
+No bound is the beginning of a text in its range: on a descending index, the embedded server leaves such texts out. Each
+range has two ends where other types sort after it: else that server reads on through all of them."""
 
 
 _PATTERNS: Final = {StampKind.TEXT: ("%Y-%m-%d", "%H:%M"), StampKind.COMPACT_TEXT: ("%Y%m%d", "%H%M")}
@@ -102,7 +119,7 @@ _PATTERNS: Final = {StampKind.TEXT: ("%Y-%m-%d", "%H:%M"), StampKind.COMPACT_TEX
 def form_of(value: Any) -> StampForm | None:
     """The form of a stored moment; ``None`` if it is none."""
     if isinstance(value, datetime):
-        return DATE
+        return DATE if EARLIEST <= value.replace(tzinfo=value.tzinfo or UTC) < LATEST else None
     if isinstance(value, str):
         return _form_of_text(value)
     if hasattr(value, "to_decimal"):
@@ -152,8 +169,6 @@ def stamp_ranges(start: datetime, end: datetime | None, forms: Collection[StampF
 
 def _endless_ranges(start: datetime, kinds: Collection[StampKind]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = []
-    if StampKind.ODD in kinds:
-        return [dict(each) for each in _ANYTHING_ELSE]
     if not _PATTERNS.keys().isdisjoint(kinds):
         # Text without hyphens sorts after that of the same year with hyphens.
         result.append({"$gt": f"{start - _WIDEST_OFFSET - DAY:%Y-%m-%d}~", "$lt": ANY_TEXT["$lt"]})

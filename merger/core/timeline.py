@@ -104,6 +104,29 @@ class Series(Generic[S]):
         held = (*self.points, *self.hours, *empty, *filter(None, (self.coverage.first_held,)))
         return floor_day(min(held)) if held else None
 
+    def judge_past(self) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
+        """What is missing, and what is assumed, of the time before the oldest day held."""
+        return self.judge_gap((None, self.first_day or self.boundary.open_hour))
+
+    def judge_gap(self, gap: Interval) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
+        """What is missing, and what is assumed to be empty, of a time without points and speed hours."""
+        start, end = gap
+        days = (day for day in self.unreadable_days if day < end and (start is None or start < day + DAY))
+        lost: list[Interval] = [(day, day + DAY) for day in days]
+        if self.undated_until is not None:
+            lost.append((None, self.undated_until))
+        unknown, missing, assumed = [gap], list[Interval](), list[Assumption]()
+        for interval in lost:
+            missing += filter(None, (common(each, interval) for each in unknown))
+            unknown = without(unknown, interval)
+        for span in self.empty:
+            interval = (span.start, span.end)
+            if span.reason is not None:
+                parts = filter(None, (common(each, interval) for each in unknown))
+                assumed += (Assumption(*each, span.reason) for each in parts)
+            unknown = without(unknown, interval)
+        return (*missing, *unknown), tuple(assumed)
+
     def resolve(self, window: Window) -> Timeline[S]:
         """Merges the series over a window that starts on the hour and ends with the open hour or its day.
 
@@ -195,10 +218,7 @@ class _Resolver(Generic[S]):
         return point.doubt is not None or not coverage.assumptions(closed_hours(day, point.end, self.series.boundary))
 
     def _is_proven_empty(self, hour: datetime) -> bool:
-        return any(
-            span.reason is None and hour + HOUR <= span.end and (span.start is None or span.start <= hour)
-            for span in self.series.empty
-        )
+        return self.series.judge_gap((hour, hour + HOUR)) == ((), ())
 
     def _add_point(self, point: DayPoint[S]) -> None:
         if point.end > point.day:
@@ -210,18 +230,9 @@ class _Resolver(Generic[S]):
 
     def _add_gap(self, start: datetime, end: datetime) -> None:
         """Notes what is known of a time without points and speed hours: empty, assumed to be, or missing."""
-        series, end = self.series, min(end, self.series.boundary.open_hour)
-        if start >= end:
-            return
-        lost: list[Interval] = [(day, day + DAY) for day in series.unreadable_days if start < day + DAY and day < end]
-        if series.undated_until is not None:
-            lost.append((None, series.undated_until))
-        unknown: list[Interval] = [(start, end)]
-        for interval in lost:
-            self.missing += filter(None, (common(each, interval) for each in unknown))
-            unknown = without(unknown, interval)
-        for each in unknown:
-            missing, assumed = judge_gap(each, series.empty)
+        end = min(end, self.series.boundary.open_hour)
+        if start < end:
+            missing, assumed = self.series.judge_gap((start, end))
             self.missing += missing
             self.assumed += assumed
 
@@ -235,23 +246,6 @@ class _Resolver(Generic[S]):
         end = min(end, self.series.boundary.open_hour)
         if start < end:
             self.missing.append((start, end))
-
-
-def judge_gap(gap: Interval, empty: Iterable[EmptySpan]) -> tuple[tuple[Interval, ...], list[Assumption]]:
-    """Which parts of a time without documents are missing, and which are assumed to be empty.
-
-    Args:
-        gap: the time.
-        empty: what is proven to be empty, before what is assumed.
-    """
-    unknown, assumed = [gap], list[Assumption]()
-    for span in empty:
-        interval = (span.start, span.end)
-        if span.reason is not None:
-            parts = filter(None, (common(each, interval) for each in unknown))
-            assumed += (Assumption(*each, span.reason) for each in parts)
-        unknown = without(unknown, interval)
-    return tuple(unknown), assumed
 
 
 @dataclass(frozen=True, slots=True)

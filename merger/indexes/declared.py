@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -12,11 +12,11 @@ from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.indexes.sharding import KEY
 
-_RESTRICTING_OPTIONS = ("partialFilterExpression", "collation", "hidden")
+_RESTRICTING_OPTIONS = ("collation", "hidden")
 """Options that keep an index from serving what the declared one serves."""
 
 
-_EXPIRY = "expireAfterSeconds"
+_EXPIRY, _ONLY_WHERE = "expireAfterSeconds", "partialFilterExpression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Index:
         sparse: whether it leaves out documents without any of the fields.
         expire_after: documents are deleted this long after the date in its field; such an index serves no query.
             Requirement M11.
+        only_where: the condition of the documents that it holds; ``None``: it holds all.
     """
 
     collection: str
@@ -39,11 +40,15 @@ class Index:
     purpose: str
     sparse: bool = False
     expire_after: timedelta | None = None
+    only_where: Mapping[str, Any] | None = None
 
     @property
     def expire_after_seconds(self) -> int | None:
         """``expire_after`` as MongoDB stores it."""
         return None if self.expire_after is None else int(self.expire_after.total_seconds())
+
+
+_IS_OBJECT: Mapping[str, Any] = {"hour": {"$gte": {}}}
 
 
 class IndexState(StrEnum):
@@ -116,43 +121,57 @@ def declared_indexes(
             "the newest of published runs; a run's documents",
         ),
         Index(BATCH, "view_date", (("view_type", 1), ("data.date", 1)), "lifetime totals of all movies"),
+        Index(BATCH, "view_actor", (("view_type", 1), ("data.actor", 1)), "networks that name no actor"),
         Index(SPEED, "movie_hour", (("movie_id", 1), ("hour", -1)), "one movie's buckets"),
     ]
-    for payload in aliases.payload:
-        fields = ("metric", "genre", "movie_id", "date")
-        keys = tuple((f"{payload}.{field}", 1) for field in fields)
-        result.append(Index(BATCH, f"trend_{payload}", keys, "a metric's series"))
-        result.append(Index(BATCH, f"actor_{payload}", ((f"{payload}.actor", 1),), "an actor's network"))
+    result += _payload_indexes(aliases, "temporal_analytics", "trend", ("metric", "genre", "movie_id", "date"))
+    result += _payload_indexes(aliases, "actor_collaboration", "actor", ("actor",))
     for key in aliases.speed_type_keys:
         sparse = key != aliases.speed_type_keys[0]
         result.append(Index(SPEED, f"{key}_hour", ((key, 1), ("hour", -1)), "an hour of all movies; coverage", sparse))
         result.append(Index(SPEED, f"{key}_synced", ((key, 1), ("synced_at", -1)), "the layer's lag", sparse))
+        result.append(Index(SPEED, f"{key}_object_hours", ((key, 1),), "hours that are objects", only_where=_IS_OBJECT))
     if grace is not None:
         keys = (("ttl_expires_at", 1),)
         result.append(Index(SPEED, "expiry", keys, "deletes what has expired", expire_after=grace))
     return tuple(result)
 
 
+def _payload_indexes(aliases: Aliases, view_type: str, about: str, fields: Sequence[str]) -> Iterator[Index]:
+    """The index on some fields of a view type, for each place at which documents may have them."""
+    purpose = {"trend": "a metric's series", "actor": "an actor's network"}[about]
+    for paths in aliases.places_of(view_type, fields):
+        payload, names = paths[0].rpartition(".")[0], [path.rpartition(".")[2] for path in paths]
+        others = [name for name, ours in zip(names, fields, strict=True) if name != ours]
+        yield Index(BATCH, "_".join((about, payload or "top", *others)), tuple((path, 1) for path in paths), purpose)
+
+
 def compare(wanted: Iterable[Index], real: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[IndexStatus, ...]:
     """Compares declared with real indexes, in the order of declaration; undeclared ones come last.
 
-    An index is identified by its keys: one with another name serves as well.
+    An index is identified by its keys, and by whether it holds all documents: one with another name serves as well.
 
     Args:
         wanted: what ``declared_indexes`` returned.
         real: the real indexes by collection, as ``listIndexes`` describes them: ``name``, ``key`` and options.
     """
-    found = {(collection, _keys(index)): index for collection, indexes in real.items() for index in indexes}
+    found = {
+        (collection, _keys(index), _ONLY_WHERE in index): index
+        for collection, indexes in real.items()
+        for index in indexes
+    }
     result = []
     for index in wanted:
-        match = found.pop((index.collection, index.keys), None)
+        match = found.pop((index.collection, index.keys, index.only_where is not None), None)
+        if match is None and index.only_where is None:
+            match = found.pop((index.collection, index.keys, True), None)
         if match is None:
             result.append(IndexStatus(IndexState.MISSING, index.collection, index))
             continue
         differs = tuple(_differences(index, match))
         state = IndexState.DIFFERENT if differs else IndexState.PRESENT
         result.append(IndexStatus(state, index.collection, index, match, differs))
-    extra = ((collection, index) for (collection, _), index in found.items() if index["name"] != "_id_")
+    extra = ((collection, index) for (collection, *_), index in found.items() if index["name"] != "_id_")
     return (*result, *(IndexStatus(IndexState.EXTRA, collection, real=index) for collection, index in extra))
 
 
@@ -173,6 +192,8 @@ def _keys(index: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
 def _differences(index: Index, real: Mapping[str, Any]) -> Iterable[str]:
     if real.get("sparse") and not index.sparse:
         yield "it is sparse, so it leaves documents out"
+    if real.get(_ONLY_WHERE) != index.only_where:
+        yield f"it has {'another' if index.only_where else 'a'} {_ONLY_WHERE}"
     for option in _RESTRICTING_OPTIONS:
         if real.get(option):
             yield f"it has {option}"

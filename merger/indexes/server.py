@@ -53,6 +53,8 @@ def create(index: Index) -> None:
     options: dict[str, Any] = {"sparse": index.sparse}
     if index.expire_after_seconds is not None:
         options["expireAfterSeconds"] = index.expire_after_seconds
+    if index.only_where is not None:
+        options["partialFilterExpression"] = index.only_where
     with mapping_errors():
         # Another owner's index may have this name with other keys: it stays, and ours gets the server's default name.
         if index.name not in collection.index_information():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from merger.contract.documents import Contract, SpeedDocument
@@ -15,6 +16,7 @@ from merger.contract.fields import count
 from merger.contract.payloads import SPEED_TYPES
 from merger.invalidation.change_stream import MAX_EVENTS, ChangeStream, Event
 from merger.invalidation.pending import PendingInvalidations
+from merger.invalidation.rewritten import Rewritten
 from merger.stores.store import Document
 
 _STAMPS = frozenset({"synced_at", "ttl_expires_at"})
@@ -42,6 +44,7 @@ class StreamEvents:
         batch, speed: the streams; events of ``speed`` hold their documents.
         contract: reads these.
         is_unchanged: whether a speed document says what is known of it, by copies that noted every change since a time.
+        is_found: whether the finds of newer stamps surely find a document of a type that is written now with a stamp.
         pending: gets the invalidations of the speed layer's events; those of the batch layer are the caller's.
         monotonic: seconds of a monotonic clock.
     """
@@ -50,9 +53,11 @@ class StreamEvents:
     speed: ChangeStream
     contract: Contract
     is_unchanged: Callable[[SpeedDocument, float], bool]
+    is_found: Callable[[str, datetime | None], bool]
     pending: PendingInvalidations
     monotonic: Callable[[], float] = time.monotonic
     _read_at: float = field(default=float("-inf"), init=False)
+    _rewritten: set[Rewritten] = field(default_factory=set, init=False)
 
     @property
     def tokens(self) -> list[Mapping[str, Any] | None]:
@@ -64,6 +69,12 @@ class StreamEvents:
         self.close()
         if isinstance(tokens, list) and len(tokens) == 2:
             self.batch.token, self.speed.token = (token if isinstance(token, dict) else None for token in tokens)
+
+    def take_rewritten(self) -> frozenset[Rewritten]:
+        """What was written since the last call that no find of newer stamps finds."""
+        result = frozenset(self._rewritten)
+        self._rewritten.clear()
+        return result
 
     def close(self) -> None:
         """Closes both streams, and forgets where they were."""
@@ -78,7 +89,7 @@ class StreamEvents:
         # Of a flood, stamps and the process's own copies say what changed, but not what was deleted.
         is_flood = len(speed.events) >= MAX_EVENTS and not any(map(_is_deletion, speed.events))
         if speed.has_more and not is_flood:
-            self.pending.add_any_movie()
+            self._note_deletion(None)
         elif not speed.has_more:
             for event in speed.events:
                 self._note(event, since)
@@ -94,10 +105,18 @@ class StreamEvents:
             for document in read.speed:
                 if not self.is_unchanged(document, since):
                     self._note_changed(document.movie_id, document.data_type)
+                    self._note_stamp(document.data_type, document.hour, document.synced_at)
             for skip in read.skipped:
                 self._note_changed(skip.movie_id, skip.type)
+                self._note_stamp(skip.type, skip.hour, skip.written_at)
+
+    def _note_stamp(self, data_type: str | None, hour: datetime | None, stamp: datetime | None) -> None:
+        for name in SPEED_TYPES:
+            if data_type in (name, None) and hour is not None and not self.is_found(name, stamp):
+                self._rewritten.add((name, hour))
 
     def _note_deletion(self, movie_id: int | None) -> None:
+        self._rewritten.update((name, None) for name in SPEED_TYPES)
         if movie_id is None:
             self.pending.add_any_movie()
         else:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
@@ -21,7 +21,7 @@ import pymongo
 
 from merger.answers.service import MergeService
 from merger.cache.generations import BATCH_GENERATION
-from merger.contract.collections import SPEED
+from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import CLOCK_SKEW
@@ -31,6 +31,7 @@ from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
 from merger.invalidation.pending import PendingInvalidations
+from merger.invalidation.rewritten import NEWS_SECONDS, Rewritten, RewrittenHours
 from merger.invalidation.schedule import BATCH_REPEATS
 from merger.invalidation.snapshot import KnownState, LayerSnapshot, differences
 from merger.invalidation.stream_events import StreamEvents, StreamNews, readable_movie
@@ -45,14 +46,11 @@ _log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 """Seconds between two ticks."""
 
-
 RECENT_SECONDS = 5.0
 """Seconds for which a change that a stream reported is not bumped again by a snapshot, which shows the same change."""
 
-
 TIMEOUT_SECONDS = 3.0
 """Time limit of one look at the layers; shorter than the leader's claim lasts."""
-
 
 IN_USE_SECONDS = 60.0
 """Seconds after it computed an answer during which a process keeps its copies current."""
@@ -95,14 +93,17 @@ class Watcher:
     _is_store_away: bool = field(default=False, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
     _is_new: bool = field(default=False, init=False)
+    _has_news: bool = field(default=False, init=False)
     _sync_forms: frozenset[StampForm] = field(default=frozenset(), init=False)
 
     def __post_init__(self) -> None:
         self._pending = PendingInvalidations(TYPES, self.monotonic)
         # Changes that only this process found; kept until they are bumped, whichever process leads.
         self._missed = PendingInvalidations(TYPES, self.monotonic)
-        is_unchanged = self.service.is_unchanged
-        self._streams = StreamEvents(self.batch, self.speed, self.contract, is_unchanged, self._pending, self.monotonic)
+        hours, self._rewritten = self.service.hours, RewrittenHours()
+        self._streams = StreamEvents(
+            self.batch, self.speed, self.contract, hours.is_unchanged, self._is_found, self._pending, self.monotonic
+        )
 
     def tick(self) -> frozenset[str]:
         """Looks for changes if a look is due, and bumps the generations that they invalidate.
@@ -141,13 +142,15 @@ class Watcher:
         self.is_leader = leadership.is_leader
         if not leadership.is_leader:
             self._stand_down()
+            self._have_reread(self._rewritten.hear(leadership.news))
         elif leadership.is_new:
             self._take_over(leadership)
 
     def _is_look_due(self, news: StreamNews) -> bool:
         """Whether to read the layers' state: for answers that this process computes, or because it may have changed."""
         now = self.monotonic()
-        if now - self.service.computed_at < IN_USE_SECONDS:
+        has_news, self._has_news = self._has_news, False
+        if has_news or now - self.service.computed_at < IN_USE_SECONDS:
             return True
         is_due = news.may_have_changed or now - self._looked_at >= LONGEST_PAUSE_SECONDS
         return self.is_leader and (is_due or self._has_publication_changed())
@@ -216,7 +219,25 @@ class Watcher:
         news = self._streams.read()
         if news.batch_changed:
             self._note_batch()
+        boundary = self.service.boundary()
+        taken = self._streams.take_rewritten()
+        rewritten = [each for each in taken if each[1] is None or boundary.uses_speed_hour(each[1])]
+        self._have_reread(rewritten)
+        self._rewritten.note(rewritten, self.monotonic())
+        if hours := self._rewritten.encode(self.monotonic()):
+            self.leader.pass_on(hours, NEWS_SECONDS)
         return news
+
+    def _is_found(self, data_type: str, stamp: datetime | None) -> bool:
+        return self.service.hours.finds(data_type, stamp, self.service.boundary())
+
+    def _have_reread(self, hours: Iterable[Rewritten]) -> None:
+        for name, hour in hours:
+            if name == BATCH:
+                self.service.batch_changed_at = self.monotonic()
+            else:
+                self.service.hours.note_rewritten(name, hour)
+            self._has_news = True
 
     def _compare(self, before: LayerSnapshot, now: LayerSnapshot, changes: Changes) -> None:
         found = differences(before, now)
@@ -250,6 +271,8 @@ class Watcher:
     def _note_batch(self) -> None:
         self.batch_noticed = self.service.boundary().now
         self._pending.add_batch()
+        self._rewritten.note([(BATCH, None)], self.monotonic())
+        self.service.batch_changed_at = self.monotonic()
 
     def _bump_missed(self, changes: Changes) -> frozenset[str]:
         _add_changes(changes.missed, self._missed)

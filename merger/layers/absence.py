@@ -25,6 +25,10 @@ COUNT_INTERVAL: Final = 60.0
 """Seconds after which the documents of runs are counted again, though nothing seems to have changed."""
 
 
+RETRY_INTERVAL: Final = 10.0
+"""Seconds after which they are counted again where counting failed: a server that is busy must not get busier."""
+
+
 _MOST_RUNS: Final = 3
 """Newest runs to look at: an older one that is whole proves something where a newer one is not."""
 
@@ -47,6 +51,7 @@ class RunEvidence:
         self._monotonic = monotonic
         self._basis: tuple[str, Any] | None = None
         self._counted_at = float("-inf")
+        self._newest_stamp: datetime | None = None
         self.absence: Mapping[str, Absence] = {}
 
     def refresh(self, publication: Publication, newest: datetime | None, boundary: Boundary) -> None:
@@ -55,15 +60,16 @@ class RunEvidence:
         Where counting fails, nothing is shown until it succeeds.
         """
         basis = publication.mark, newest
-        is_due = self._monotonic() - self._counted_at > COUNT_INTERVAL
-        if basis == self._basis and not is_due:
+        pause = RETRY_INTERVAL if self._basis is None else COUNT_INTERVAL
+        if self._basis in (None, basis) and self._monotonic() - self._counted_at <= pause:
             return
-        self._basis, self._counted_at = basis, self._monotonic()
+        self._basis, self._counted_at, self._newest_stamp = basis, self._monotonic(), newest
         self.absence = {}
         judge = self._absence_of if publication.is_in_use else self._unrecorded
         # With the fixed strategy it is not known which runs may answer.
         if boundary.policy.strategy is Strategy.WATERMARK:
             try:
+                # One after another: some servers find the newest of a type by reading all of it.
                 self.absence = {view_type: judge(view_type, publication, boundary) for view_type in VIEWS}
             except StoreError:
                 self._basis = None
@@ -99,9 +105,11 @@ class RunEvidence:
     def _newest(self, view_type: str, wanted: Mapping[str, Any]) -> Iterator[BatchDocument]:
         """Yields the newest readable document of each spelling of a view type and each form of stamps."""
         for name in self._contract.aliases.names_of_view(view_type):
-            for moments in ANY_FORM:
+            # A job often gives all documents of a run one stamp. Where it does not, some servers read the whole type.
+            for moments in (*filter(None, [self._newest_stamp]), *ANY_FORM):
                 within = {"view_type": name, **wanted, "computed_at": moments}
-                found = self._store.find(Find(BATCH, within, newest_by="computed_at", limit=1))
+                newest_by = None if moments is self._newest_stamp else "computed_at"
+                found = self._store.find(Find(BATCH, within, newest_by=newest_by, limit=1))
                 yield from self._contract.read(batch=found).batch
 
     def _count(self, view_type: str, run_id: Any) -> int:

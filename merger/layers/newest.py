@@ -14,7 +14,19 @@ from typing import Any
 
 from merger.contract.fields import readable
 from merger.contract.stamps import moment
-from merger.core.stamps import ANY_NUMBER, ANY_TEXT, DATE, ODD, StampForm, form_of, stamp_ranges
+from merger.core.stamps import (
+    ANY_NUMBER,
+    ANY_TEXT,
+    ANY_TEXT_OR_NUMBER,
+    DATE,
+    ODD,
+    ODD_OTHERS,
+    ODD_TEXT_OR_NUMBER,
+    Condition,
+    StampForm,
+    form_of,
+    stamp_ranges,
+)
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
@@ -91,22 +103,34 @@ class NewestSearch:
                     return found
         return Newest()
 
-    def find_forms(self, choices: Choices, name: str = "", odd: Choices = ()) -> frozenset[StampForm]:
-        """Finds the forms besides dates in which a field is stored, from a few of the largest texts and numbers.
+    def find_forms(self, choices: Choices) -> frozenset[StampForm]:
+        """Finds the forms besides dates in which the date is stored, from a few of the largest texts and numbers.
 
         Args:
             choices: the documents to search.
-            name: the field; empty: that of the search.
-            odd: further ranges, of values that are no moments.
 
         Raises:
             StoreError: from the store.
         """
-        name = name or self.name
+        return self._forms_in(choices, self.name, (ANY_TEXT, ANY_NUMBER))
+
+    def find_hour_forms(self, choices: Choices) -> frozenset[StampForm]:
+        """Finds those of ``hour`` likewise, and whether any is no moment: an hour says what its document is about.
+
+        Raises:
+            StoreError: from the store.
+        """
+        found = self._forms_in(choices, "hour", (*ANY_TEXT_OR_NUMBER, *ODD_OTHERS))
+        if found <= {ODD}:
+            return found
+        # Odd ones hide among many others of their type.
+        return found | self._forms_in(choices, "hour", (ANY_TEXT, ANY_NUMBER, *ODD_TEXT_OR_NUMBER))
+
+    def _forms_in(self, choices: Choices, name: str, spans: Iterable[Condition]) -> frozenset[StampForm]:
         finds = (
             Find(self.collection, {**wanted, name: span}, only=(name,), newest_by=name, limit=_PAGE)
             for wanted in choices
-            for span in (ANY_TEXT, ANY_NUMBER, *odd)
+            for span in spans
         )
         return forms_in(document.get(name) for find in finds for document in self.store.find(find))
 

@@ -9,6 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from merger.contract.collections import BATCH
+from merger.contract.fields import readable
+from merger.contract.stamps import moment
+from merger.core.windows import EPOCH
 from merger.layers.publication import RUN_KEY, RUNS, Publication
 from merger.stores.store import Document, Find, Store
 
@@ -88,7 +91,8 @@ class PublishedStore:
         if not publication.is_in_use:
             return self._find_in_run(find, {"$nin": [*publication.withheld]})
         found = [document for run_id in publication.visible_ids for document in self._find_in_run(find, run_id)]
-        found.sort(key=lambda document: document[newest_by], reverse=True)
+        # Runs may store the date in different forms.
+        found.sort(key=lambda document: readable(document.get(newest_by), moment) or EPOCH, reverse=True)
         return found[: find.limit or None]
 
     def _find_in_run(self, find: Find, run_id: Any) -> list[Document]:

@@ -17,7 +17,7 @@ from merger.contract.collections import SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
-from merger.core.stamps import ABSENT, ODD_RANGES, StampForm, stamp_ranges
+from merger.core.stamps import ABSENT, StampForm, stamp_ranges
 from merger.core.windows import HOUR
 from merger.layers.newest import Newest, NewestSearch, filters_of, finds_any, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
@@ -121,7 +121,10 @@ class TypeState:
             self._thorough_at = self.monotonic()
         self._probe_hours(boundary)
         self._look_for_life(boundary)
-        self.seen = self._summarise(boundary)
+        seen = self._summarise(boundary)
+        if seen.held != self.seen.held:
+            self._counts.clear()  # other documents came before a silence than were counted
+        self.seen = seen
         self.has_doubts = self._is_doubtful(boundary)
         self.read_at = began
 
@@ -139,12 +142,9 @@ class TypeState:
         found = [each for each in self._every if finds_any(self.store, SPEED, dict([each]))]
         self._in_use += [each for each in found if each not in self._in_use]
         choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
-        absent = (
-            {ABSENT}
-            if any(finds_any(self.store, SPEED, {**each, "hour": {"$eq": None}}) for each in choices)
-            else set()
-        )
-        self.hour_forms = search.find_forms(choices, "hour", ODD_RANGES) | absent
+        without = ({**each, "hour": {"$eq": None}} for each in choices)
+        absent = {ABSENT} if any(finds_any(self.store, SPEED, each) for each in without) else set()
+        self.hour_forms = search.find_hour_forms(choices) | absent
         self.sync_forms = search.find_forms(choices)
         self.has_text_ids = finds_text_ids(self.store, SPEED)
         self.forms_at = self.monotonic()

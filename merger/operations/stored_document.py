@@ -6,7 +6,7 @@ Requirement O4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bson import Binary, ObjectId, json_util
 from bson.binary import UUID_SUBTYPE
@@ -25,9 +25,12 @@ TIMEOUT_SECONDS = 5.0
 _OPTIONS = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_aware=True)
 
 
+_TRUTHS: Final = {"true": True, "false": False}
+
+
 def id_text(value: Any) -> str:
     """Writes an id as a text that means no other one, for ``parse_ids``: a text as it is, else extended JSON."""
-    if isinstance(value, str) and parse_ids(value) == [value]:
+    if isinstance(value, str) and value and parse_ids(value) == [value]:
         return value
     return json_util.dumps(value, json_options=_OPTIONS)
 
@@ -41,7 +44,12 @@ def show_id(value: Any) -> str:
 
 
 def parse_ids(text: str) -> list[Any]:
-    """Returns the ids that a text may mean: the text itself, an ``ObjectId``, a whole number, or extended JSON."""
+    """Returns the ids that a text may mean: the text itself, an ``ObjectId``, a whole number, or extended JSON.
+
+    The likeliest comes first.
+    """
+    if text in _TRUTHS:
+        return [_TRUTHS[text], text]
     ids: list[Any] = [text]
     if text.startswith(("{", '"')):
         try:

@@ -5,9 +5,10 @@ Requirements M8 and D6.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from merger.contract.documents import BatchDocument, Heartbeat, SpeedDocument
@@ -19,21 +20,25 @@ class Seen:
 
     Attributes:
         counts: numbers of documents by what they have or lack.
-        totals: movies with a lifetime total.
-        daily: movies with daily points.
+        totals: by movie, when its newest lifetime total was written, and its reviews.
+        daily: the same by movie and day, of its daily points.
         heartbeats: data types that have heartbeats.
         types: data types that have documents.
         runs: batch runs that documents name.
-        recorded: published batch runs whose records state their documents.
+        recorded: by published batch run, how many documents of each view its record states.
+        withheld: batch runs whose records are not published.
+        written: numbers of documents by batch run and view.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
-    totals: set[int | None] = field(default_factory=set)
-    daily: set[int | None] = field(default_factory=set)
+    totals: dict[int | None, tuple[datetime, int]] = field(default_factory=dict)
+    daily: defaultdict[int | None, dict[str, tuple[datetime, int]]] = field(default_factory=lambda: defaultdict(dict))
     heartbeats: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
-    recorded: set[str] = field(default_factory=set)
+    recorded: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    written: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, found: BatchDocument | SpeedDocument | Heartbeat, raw: Mapping[str, Any]) -> None:
         """Notes a readable document."""
@@ -49,15 +54,21 @@ class Seen:
         self.counts["without coverage"] += not found.is_coverage_stated
         self.counts["without run"] += not found.run_id
         self.runs |= {found.run_id} - {""}
+        self.written[found.run_id, found.view_type] += 1
         if found.view_type == "sentiment":
-            (self.totals if found.data.get("date") is None else self.daily).add(found.movie_id)
+            reviews, day = (found.computed_at, found.data["review_count"]), found.data.get("date")
+            if day is None:
+                self.totals[found.movie_id] = max(reviews, self.totals.get(found.movie_id, reviews))
+            else:
+                points = self.daily[found.movie_id]
+                points[day] = max(reviews, points.get(day, reviews))
 
     def _add_speed(self, found: SpeedDocument, raw: Mapping[str, Any]) -> None:
         self.types.add(found.data_type)
         self.counts["speed"] += 1
         self.counts["without expiry"] += raw.get("ttl_expires_at") is None
         self.counts["without sync"] += all(raw.get(name) is None for name in ("synced_at", "updated_at"))
-        self.counts["parts"] += found.part is not None
+        self.counts["parts"] += found.part is not None and not found.part.is_named
 
 
 _MOST_NAMED = 3
@@ -84,17 +95,48 @@ def _advice_on_batch(seen: Seen) -> Iterator[str]:
             f"Add `batch_run_id` to {_of(counts, 'without run', 'batch')} batch documents, and write a record of the "
             "run. Without it a movie that a run does not name is assumed to have had no events (`absent`)."
         )
-    unrecorded = sorted(seen.runs - seen.recorded)
-    if unrecorded:
-        yield (
-            f"Write a record of {', '.join(unrecorded[:_MOST_NAMED])} to `batch_runs` when the run is complete, with "
-            "its `documents` per view, and check it together with these."
-        )
-    lifetime_only = len(seen.totals - seen.daily)
+    yield from _advice_on_runs(seen)
+    lifetime_only = len(seen.totals.keys() - seen.daily.keys())
     if lifetime_only:
         yield (
             f"Add daily points (`data.date`) to the sentiment of {lifetime_only:,} movies: a lifetime total answers "
             "`window=all` alone, and any other window says that its days are missing."
+        )
+    differing = sum(
+        sum(number for _, number in seen.daily[movie].values()) != number
+        for movie, (_, number) in seen.totals.items()
+        if movie in seen.daily
+    )
+    if differing:
+        yield (
+            f"Write a daily point for every day of the sentiment of {differing:,} movies, from the first one: theirs "
+            "don't add up to their lifetime totals, so the days without a point are assumed to be empty (`absent`), or "
+            "are missing."
+        )
+
+
+def _advice_on_runs(seen: Seen) -> Iterator[str]:
+    withheld = sorted(seen.runs & seen.withheld)
+    if withheld:
+        yield (
+            f"Set the record of {', '.join(withheld[:_MOST_NAMED])} to `published` when the run is complete: until "
+            "then no answer uses its documents."
+        )
+    for run_id, documents in sorted(seen.recorded.items()):
+        here = {view: seen.written[run_id, view] for view in documents}
+        others = [
+            f"{stated} {view}, here are {here[view]:,}" for view, stated in documents.items() if stated != here[view]
+        ]
+        if others and run_id in seen.runs:
+            yield (
+                f"Check all documents of {run_id} together, or correct its record, which states {', '.join(others)}: "
+                "where not all are there, what the run does not name is no evidence."
+            )
+    unrecorded = sorted(seen.runs - seen.recorded.keys() - seen.withheld)
+    if unrecorded:
+        yield (
+            f"Write a record of {', '.join(unrecorded[:_MOST_NAMED])} to `batch_runs` when the run is complete, with "
+            "its `documents` per view, and check it together with these."
         )
 
 

@@ -31,13 +31,23 @@ _OTHER_FORMATS: Final = {
     b"BZh": "compressed by bzip2",
     b"\xfd7zXZ": "compressed by xz",
     b"\x28\xb5\x2f\xfd": "compressed by Zstandard",
+    b"\x04\x22\x4d\x18": "compressed by LZ4",
+    b"\xff\x06\x00\x00sNaPpY": "compressed by Snappy",
+    b"\x6d\xe2\x99\x81": "an archive of mongodump, which mongorestore reads",
+    b"\xff\xfe\x00\x00": "text in UTF-32",
+    b"\x00\x00\xfe\xff": "text in UTF-32",
     b"\xff\xfe": "text in UTF-16",
     b"\xfe\xff": "text in UTF-16",
+    b"{\x00": "text in UTF-16",
+    b"[\x00": "text in UTF-16",
+    b"\x00{": "text in UTF-16",
+    b"\x00[": "text in UTF-16",
 }
 """How files begin that can't be read, and what they are."""
 
 
-_LONGEST_BEGINNING = max(map(len, _OTHER_FORMATS))
+_BEGINNING_BYTES: Final = 16
+"""Bytes from which a format is told; text has no zero among them."""
 
 
 class UnreadableFile(Exception):
@@ -46,9 +56,13 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that can't be read; ``reason`` says why."""
+    """A row that can't be read; ``reason`` says why.
+
+    ``text`` is what could be read of it, to be shown.
+    """
 
     reason: str
+    text: str = ""
 
 
 @dataclass
@@ -130,7 +144,7 @@ def open_views(name: str) -> Iterator[ViewFile]:
 
 def _detect_format(name: str, size: int, source: IO[bytes]) -> ViewFile:
     plain = cast("io.BufferedReader", source)
-    beginning = plain.peek(_LONGEST_BEGINNING)
+    beginning = plain.peek(_BEGINNING_BYTES)
     if beginning.startswith(_PARQUET):
         _require_pyarrow(name)
         return ViewFile(name, size, True, source, source)
@@ -138,15 +152,22 @@ def _detect_format(name: str, size: int, source: IO[bytes]) -> ViewFile:
         unpacked = gzip.GzipFile(fileobj=source)
         plain = cast("io.BufferedReader", unpacked)
         try:
-            beginning = unpacked.peek(_LONGEST_BEGINNING)
+            beginning = unpacked.peek(_BEGINNING_BYTES)
         except (OSError, EOFError) as error:
             raise UnreadableFile(f"{name} can't be read: {error}") from error
-        if beginning.startswith(_PARQUET):
-            raise UnreadableFile(f"{name} can't be read: it is Parquet, compressed by gzip; unpack it first")
-    for mark, what in _OTHER_FORMATS.items():
-        if beginning.startswith(mark):
-            raise UnreadableFile(f"{name} can't be read: it is {what}; write JSON lines in UTF-8, or Parquet")
+        if beginning.startswith((_PARQUET, _GZIP)):
+            what = "Parquet" if beginning.startswith(_PARQUET) else "gzip"
+            raise UnreadableFile(f"{name} can't be read: it is {what}, compressed by gzip; unpack it first")
+    _refuse_other_formats(name, beginning[:_BEGINNING_BYTES])
     return ViewFile(name, size, False, source, plain)
+
+
+def _refuse_other_formats(name: str, beginning: bytes) -> None:
+    what = next((what for mark, what in _OTHER_FORMATS.items() if beginning.startswith(mark)), None)
+    if what is None and b"\x00" in beginning:
+        what = "binary: compressed, or BSON, of which bsondump makes JSON"
+    if what is not None:
+        raise UnreadableFile(f"{name} can't be read: it is {what}; write JSON lines in UTF-8, or Parquet")
 
 
 def _require_pyarrow(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Splits a stream of text into JSON documents: one a line, indented over several lines, or the elements of an array.
+"""Splits a stream of text into JSON documents: one or several a line, indented over several lines, or in an array.
 
 Nothing is left out: text that is no document is passed on as it is, for the reader to reject, up to the next line that
 may begin a document.
@@ -22,7 +22,8 @@ SHOWN_BYTES: Final = 1000
 
 _PIECE_BYTES = 2**20
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_BETWEEN = re.compile(rb"[\s,]*+")
+_BETWEEN = re.compile(rb"[\s,\x1e]*+")  # also the separator of JSON text sequences, RFC 7464
+_ANOTHER = re.compile(rb"\}\s*+\{")
 _OUTSIDE_TEXT = re.compile(rb'[^"{}\[\]]*+')
 _INSIDE_TEXT = re.compile(rb'(?:[^"\\\n]++|\\[^\n])*+')
 _PLAIN_ELEMENT = re.compile(rb'(?:[^"\],\n]++|"(?:[^"\\\n]++|\\[^\n])*+"?)*+')
@@ -65,11 +66,12 @@ class _Piece:
         return self.text[: len(self.text) - len(self.text.lstrip(b" \t"))]
 
     def is_whole(self) -> bool:
-        """Whether it is one whole object with fields, to judge by its ends and the number of its braces."""
+        """Whether it is one whole object with fields, to judge by its ends and its braces."""
         if not self.text.endswith(b"\n") and len(self.text) >= _PIECE_BYTES:
             return False  # the line goes on
         text = self.text.rstrip(b" \t\r\n,]")
-        return text.startswith(b"{") and text != b"{}" and text.endswith(b"}") and text.count(b"{") == text.count(b"}")
+        is_balanced = text.startswith(b"{") and text.endswith(b"}") and text.count(b"{") == text.count(b"}")
+        return is_balanced and text != b"{}" and _ANOTHER.search(text) is None
 
 
 @dataclass(slots=True)

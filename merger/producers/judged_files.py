@@ -5,16 +5,16 @@ Requirement O3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from merger.contract.documents import Contract, Documents
-from merger.contract.importing import BATCH_KIND, KINDS, SPEED_KIND, LineReader, Rejected
+from merger.contract.importing import BATCH_KIND, KINDS, SPEED_KIND, LineReader, Ready, Rejected, is_run_record
 from merger.producers.extended_json import parse_extended_json
-from merger.producers.files import BadRow, files_of, open_views
-from merger.producers.report import FileReport, is_run_record, kind_of
+from merger.producers.files import BadRow, UnreadableFile, files_of, open_views
+from merger.producers.report import FileReport, kind_of
 
 
 @dataclass(slots=True)
@@ -25,12 +25,15 @@ class JudgedFiles:
         report: what there is to say about them.
         raw: the documents by kind, as ``load_views`` would store them; those that it would reject as they are.
         runs: records of batch runs.
+        failures: why files could not be read, or not to their end.
     """
 
     contract: Contract
     report: FileReport
     raw: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     runs: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    _newest: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -43,20 +46,30 @@ class JudgedFiles:
             contract: reads the documents.
             kind: which collection all documents belong to; ``None``: each document tells.
             examples: most places to keep for each finding.
-
-        Raises:
-            UnreadableFile: a file can't be read, or not any further.
         """
         found = cls(contract, FileReport(contract, examples))
         readers = {each: LineReader(each, contract, parse_extended_json) for each in KINDS}
         for name in names:
-            for place, item in _items_of(name):
-                found._add(place, item, kind, readers)
+            try:
+                parts = files_of(name)
+            except UnreadableFile as error:
+                found.failures.append(str(error))
+                continue
+            for part in parts:
+                found._add_file(part, kind, readers)
         return found
 
     def documents(self) -> Documents:
         """What the contract makes of them."""
         return self.contract.read(self.raw[BATCH_KIND], self.raw[SPEED_KIND])
+
+    def _add_file(self, name: str, kind: str | None, readers: dict[str, LineReader]) -> None:
+        try:
+            with open_views(name) as file:
+                for number, item in file.items():
+                    self._add(f"{name}:{number}", item, kind, readers)
+        except UnreadableFile as error:
+            self.failures.append(str(error))
 
     def _add(self, place: str, item: Any, kind: str | None, readers: dict[str, LineReader]) -> None:
         try:
@@ -75,9 +88,21 @@ class JudgedFiles:
         kind = kind or kind_of(raw)
         self.report.add(place, raw, kind)
         try:
-            self.raw[kind].append(readers[kind].read_value(raw).document)
+            self._keep(kind, readers[kind].read_value(raw))
         except Rejected:
             self.raw[kind].append({"_id": place, **raw})
+
+    def _keep(self, kind: str, ready: Ready) -> None:
+        """Keeps a document; of those with one ``_id`` the newest, else the last, as ``load_views`` does."""
+        kept = self.raw[kind]
+        key = (kind, repr(ready.document["_id"]))
+        known = self._newest.get(key)
+        if known is None:
+            self._newest[key] = len(kept), ready.stamp
+            kept.append(ready.document)
+        elif ready.stamp >= known[1]:
+            self._newest[key] = known[0], ready.stamp
+            kept[known[0]] = ready.document
 
 
 def newest_stamp(documents: Documents) -> datetime | None:
@@ -86,10 +111,3 @@ def newest_stamp(documents: Documents) -> datetime | None:
     stamps += [each.synced_at for each in documents.speed]
     stamps += [each.synced_at for each in documents.heartbeats]
     return max(stamps, default=None)
-
-
-def _items_of(name: str) -> Iterator[tuple[str, Any]]:
-    for part in files_of(name):
-        with open_views(part) as file:
-            for number, item in file.items():
-                yield f"{part}:{number}", item

@@ -1,14 +1,15 @@
 """Reads rows of Parquet files, as pandas and Spark write them, into values that MongoDB can store.
 
-Times become aware UTC and lose what is finer than a microsecond, calendar days become ``YYYY-MM-DD``, decimal numbers
-``Decimal128``, maps objects. A table has every column in every row, so null and NaN mean that a field was not written.
-Needs pyarrow.
+Times become aware UTC and lose what is finer than a microsecond, calendar days become ``YYYY-MM-DD``, durations
+seconds, decimal numbers ``Decimal128``, maps objects. A table has every column in every row, so null and NaN mean that
+a field was not written. A value that no type of MongoDB's can hold becomes text, so that the contract decides what
+becomes of its document. Needs pyarrow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from math import isnan
 from typing import IO, Any, Final
@@ -52,20 +53,42 @@ def _read_batches(name: str, source: IO[bytes]) -> Iterator[dict[str, Any] | Bad
 
 
 def _read_row(batch: Any) -> dict[str, Any] | BadRow:
-    """Reads a batch of one row, column by column, so that the reason names the column."""
-    row = {}
+    """Reads a batch of one row value by value, so that one that can't be read spares the others."""
+    row, reasons = {}, []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
-            plain = column.cast(_plain_type(column.type), safe=False)
-            (row[name],) = plain.to_pylist(maps_as_pydicts="strict")
-        except KeyError as error:
-            return BadRow(f"{name}: a map has an entry twice: {error.args[0] if error.args else ''}")
+            row[name] = _read_value(column.cast(_plain_type(column.type), safe=False)[0])
         except _UNREADABLE as error:
-            return BadRow(f"{name}: {error}")
+            reasons.append(f"{name}: {error}")
+    row = _storable(row)
+    return BadRow("; ".join(reasons), str(row)) if reasons else row
+
+
+def _read_value(value: Any) -> Any:
+    """Reads a value of Arrow's, with everything in it; one that can't be read becomes text.
+
+    Raises:
+        ValueError: a map has an entry twice.
+        ArrowException: not even as text.
+    """
+    if not value.is_valid:
+        return None
+    if pa.types.is_map(value.type):
+        entries: dict[Any, Any] = {}
+        for each in value.values:
+            key = _read_value(each["key"])
+            if key in entries:
+                raise ValueError(f"a map has an entry twice: {key}")
+            entries[key] = _read_value(each["value"])
+        return entries
+    if pa.types.is_struct(value.type):
+        return {field.name: _read_value(value[field.name]) for field in value.type}
+    if pa.types.is_list(value.type):
+        return [_read_value(each) for each in value.values]
     try:
-        return _storable(row)  # type: ignore[no-any-return]  # an object stays one
-    except _UNREADABLE as error:
-        return BadRow(str(error))
+        return _storable(value.as_py())
+    except _UNREADABLE:
+        return value.cast(pa.string()).as_py()
 
 
 def _with_plain_times(batch: Any) -> Any:
@@ -102,8 +125,10 @@ def _storable(value: Any) -> Any:
             return value if value.tzinfo else value.replace(tzinfo=UTC)
         case date() | time():
             return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
         case Decimal():
-            return _decimal(value)
+            return Decimal128(value)  # raises for more than 34 digits
         case UUID():
             return Binary.from_uuid(value)
         case bytes():
@@ -119,13 +144,6 @@ def _key(key: Any) -> str:
 
 def _is_absent(value: Any) -> bool:
     return value is None or (isinstance(value, float) and isnan(value))
-
-
-def _decimal(value: Decimal) -> Decimal128:
-    try:
-        return Decimal128(value)
-    except ArithmeticError:
-        raise ValueError(f"{value} has more than the 34 digits that MongoDB stores") from None
 
 
 def _text_of(value: bytes) -> str | bytes:

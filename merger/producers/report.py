@@ -28,11 +28,6 @@ def kind_of(raw: Mapping[str, Any]) -> str:
     return SPEED_KIND if any(raw.get(name) is not None for name in _SPEED_MARKS) else BATCH_KIND
 
 
-def is_run_record(raw: Mapping[str, Any]) -> bool:
-    """Whether a raw document is a record of a batch run, which belongs to ``batch_runs``."""
-    return isinstance(raw.get("status"), str) and "batch_run_id" in raw and raw.get("view_type") is None
-
-
 class FileReport:
     """Judges documents one by one.
 
@@ -80,8 +75,10 @@ class FileReport:
     def add_run(self, raw: Mapping[str, Any]) -> None:
         """Notes the record of a batch run."""
         self.documents["batch run"] += 1
-        if raw["status"] == "published" and isinstance(raw.get("documents"), Mapping):
-            self.seen.recorded.add(str(raw["batch_run_id"]))
+        if raw["status"] != "published":
+            self.seen.withheld.add(str(raw["batch_run_id"]))
+        elif isinstance(raw.get("documents"), Mapping):
+            self.seen.recorded[str(raw["batch_run_id"])] = raw["documents"]
 
     def add_rejected(self, place: str, reason: Rejected | str) -> None:
         """Notes something that is no document at all."""

@@ -19,7 +19,14 @@ Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-_MOMENT_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
+_YEAR = r"(18(0[1-9]|[1-9]\d)|19\d\d|20\d\d|21\d\d)"
+"""The years that the contract reads."""
+
+
+_MOMENT_PATTERN = rf"^{_YEAR}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
+
+
+_HOUR_PATTERN = rf"^{_YEAR}-\d\d-\d\dT\d\d:00(:00(\.0+)?)?(Z|\+00:00)$"
 
 
 _MOMENT: Final[Schema] = {
@@ -39,13 +46,13 @@ _MOMENT: Final[Schema] = {
 _HOUR: Final[Schema] = {
     "description": "The start of an hour in UTC, as a date.",
     "anyOf": [
-        {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:00(:00(\.0+)?)?(Z|\+00:00)$"},
+        {"type": "string", "format": "date-time", "pattern": _HOUR_PATTERN},
         {"type": "object", "required": ["$date"]},
     ],
 }
 
 
-_DAY: Final[Schema] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_DAY: Final[Schema] = {"type": "string", "format": "date", "pattern": rf"^{_YEAR}-\d\d-\d\d$"}
 
 
 _NUMBER: Final[Schema] = {"type": "number", "minimum": -fields.LARGEST_NUMBER, "maximum": fields.LARGEST_NUMBER}
@@ -73,6 +80,12 @@ _PLAIN: Final[Mapping[Reader, Schema]] = MappingProxyType(
 """The schemas of the readers without parameters."""
 
 
+_MAY_BE_ABOUT: Final[Mapping[str, Schema]] = {
+    "temporal_analytics": {"movie_id": {**_COUNT, "type": ["integer", "null"]}}
+}
+"""By view type, the movie that some documents are about."""
+
+
 def schemas() -> dict[str, Schema]:
     """The schemas by the names of their kinds, such as ``batch.sentiment``."""
     found = {f"batch.{view}": _batch_schema(view, payload) for view, payload in payloads.VIEWS.items()}
@@ -89,7 +102,7 @@ def _batch_schema(view: str, payload: Mapping[str, Field]) -> Schema:
     return _object(
         {
             "view_type": {"const": view},
-            **({"movie_id": _COUNT} if is_about_movie else {}),
+            **({"movie_id": _COUNT} if is_about_movie else _MAY_BE_ABOUT.get(view, {})),
             "data": _payload(payload),
             "computed_at": _MOMENT | {"description": "When the job wrote it."},
             "covers_until": _MOMENT | {"description": "Event time up to which the job's input was complete."},

@@ -103,6 +103,11 @@ class Deltas:
         """Returns the earliest stamp that a future find can still find."""
         return max(min(self._mark(each, DATE, boundary) for each in self._in_use) - OVERLAP, self._floor)
 
+    def finds(self, stamp: datetime | None, boundary: Boundary) -> bool:
+        """Whether the next finds surely find a document that is written now with this stamp."""
+        newest = max(self._marks.values(), default=self._start)
+        return stamp is not None and stamp > max(newest, boundary.now - MAX_REACH) - OVERLAP
+
     def note_spelling(self, spelling: Spelling) -> None:
         """Notes that documents state the type like this."""
         self._in_use.add(spelling)

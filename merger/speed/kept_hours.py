@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from merger.core.boundary import SpeedLayer
@@ -17,6 +17,10 @@ SETTLED_AGE, SETTLED_FACTOR = timedelta(hours=3), 5
 GRACE_SECONDS = 15.0
 """Seconds that an answer leaves a due hour to the background thread before it rereads the hour itself."""
 
+REST_FACTOR = 3.0
+"""An hour that was found changed without new stamps is reread after at least this many times as long as reading took:
+every find misses a producer whose clock is far behind."""
+
 
 @dataclass(slots=True)
 class KeptHour:
@@ -24,6 +28,7 @@ class KeptHour:
 
     Args:
         table: what was read.
+        found: the number of documents that were read, as ``hour_reads`` counts them.
         since: when it was first read; what was written before that is no change for the table.
         read_at: when it was last read whole.
         took: seconds that this took, other hours of the same find included.
@@ -34,6 +39,7 @@ class KeptHour:
     """
 
     table: HourTable
+    found: int
     since: float
     read_at: float
     took: float
@@ -41,6 +47,16 @@ class KeptHour:
     overdue: float
     used_at: float
     lacks_since: float | None = None
+
+    def lacking(self, since: float, due: float, grace: float = 0.0) -> KeptHour:
+        """The same hour where, since a time, only rereading brings it up to date; see ``reread_by``."""
+        result = replace(self, lacks_since=since if self.lacks_since is None else self.lacks_since)
+        result.reread_by(due, grace)
+        return result
+
+    def rewritten(self, since: float) -> KeptHour:
+        """The same hour where its documents changed after a time, and no find of changes shows how."""
+        return self.lacking(since, self.read_at + REST_FACTOR * self.took)
 
     def reread_by(self, due: float, grace: float) -> None:
         """Has it reread at a time at the latest, and by an answer so many seconds later."""
@@ -64,14 +80,14 @@ class Wait:
     grace: float = GRACE_SECONDS
 
 
-def keep(before: KeptHour | None, table: HourTable, read_at: float, took: float, wait: Wait) -> KeptHour:
+def keep(before: KeptHour | None, table: HourTable, found: int, read_at: float, took: float, wait: Wait) -> KeptHour:
     """Keeps a table that was just read whole."""
     due = read_at + wait.keep
     if before is None:
-        return KeptHour(table, read_at, read_at, took, due, due + wait.grace, used_at=read_at)
+        return KeptHour(table, found, read_at, read_at, took, due, due + wait.grace, used_at=read_at)
     # An equal table stays the same object, so that what was computed from it stays too.
     table = before.table if before.table.has_same_content(table) else table
-    return KeptHour(table, before.since, read_at, took, due, due + wait.grace, before.used_at)
+    return KeptHour(table, found, before.since, read_at, took, due, due + wait.grace, before.used_at)
 
 
 def regular_wait(hour: datetime, open_hour: datetime) -> Wait:

@@ -130,6 +130,14 @@ class Rows:
         weights = self.column(weight)[known]
         return Mean(float((values[known] * weights).sum()), int(weights.astype(np.int64).sum()))
 
+    @property
+    def without_average(self) -> Flags:
+        """Which rows count reviews whose average can't be read; only ``sentiment`` counts any."""
+        if self.data_type != "sentiment":
+            return np.zeros(len(self), dtype=np.bool_)
+        lacking: Flags = np.isnan(self.column("avg_sentiment")) & (self.column("review_count") > 0)
+        return lacking
+
     def differs(self, other: Rows) -> Flags:
         """Returns, row by row, whether the payload differs from that of ``other``; a newer sync alone is no news."""
         same = (self.values == other.values) | (np.isnan(self.values) & np.isnan(other.values))

@@ -3,7 +3,7 @@
 Rankings, search and layer-wide series need every movie's buckets of many hours. Each hour of each type is read whole
 once and kept as a table. From then on, a find every second or two reads what was written since, for any hour. It can't
 see documents that were deleted, or written without a new stamp. These are found by rereading: at once for an hour that
-the layer state says was emptied or filled, and now and then for every hour.
+the layer state says was emptied or filled, or a change stream that it was rewritten, and now and then for every hour.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
@@ -68,23 +69,33 @@ class SpeedHours:
         start = max(wanted.window.bounded_start, boundary.speed_from)
         end = min(wanted.window.end, boundary.open_hour + HOUR)
         hours = closed_hours(start, end, None)
-        tables = tuple(
-            table
-            for data_type in wanted.types
-            for table in self._hours_of(data_type).read(hours, boundary, layers)
-            if not table.is_empty
-        )
+        tables: list[HourTable] = []
+        undated: list[Skipped] = []
+        for data_type in wanted.types:
+            found = self._hours_of(data_type).read(hours, boundary, layers)
+            tables += [table for table in found if not table.is_empty]
+            undated += self._find_undated(data_type, layers)
         self._evict()
-        undated = (self._undated.get(data_type) for data_type in wanted.types)
-        return self._assemble(tables, tuple(skip for found in undated if found is not None for skip in found.skipped))
+        return self._assemble(tuple(tables), tuple(undated))
 
     def known_since(self, types: tuple[str, ...]) -> float:
         """When all changes that the kept hours of some types have were read; seconds of the monotonic clock."""
         return min((self._hours_of(data_type).known_since for data_type in types), default=float("inf"))
 
     def is_unchanged(self, document: SpeedDocument, since: float) -> bool:
-        """Whether a bucket says what the kept hours say, which have noted any change since a time (monotonic)."""
+        """Whether a bucket says what the kept hours say, which have noted any change since a time (monotonic).
+
+        ``False`` also where its hour is not kept.
+        """
         return self._hours_of(document.data_type).is_unchanged(document, since)
+
+    def finds(self, data_type: str, stamp: datetime | None, boundary: Boundary) -> bool:
+        """Whether the finds of changes surely find a document that is written now with this stamp."""
+        return self._hours_of(data_type).finds(stamp, boundary)
+
+    def note_rewritten(self, data_type: str, hour: datetime | None) -> None:
+        """Has an hour reread soon; ``None``: those of which documents were deleted. See ``TypeHours``."""
+        self._hours_of(data_type).note_rewritten(hour)
 
     def refresh(self, boundary: Boundary, layers: Layers) -> Changes:
         """Brings the kept hours up to date, so that no answer has to; a background thread calls it every second or two.
@@ -100,11 +111,8 @@ class SpeedHours:
             StoreError: from the store. Nothing is lost by it: the next call returns these changes.
         """
         for data_type in layers.speed:
-            hours = self._hours_of(data_type)
-            hours.refresh(boundary, layers)
-            movies = self._undated_of(data_type).probe(at_once=hours.take_undated_news())
-            # Other processes probe at other times.
-            self._changes.note(data_type, movies, missed=movies)
+            self._hours_of(data_type).refresh(boundary, layers)
+            self._find_undated(data_type, layers)
         self._evict()
         return self._changes.take()
 
@@ -116,11 +124,16 @@ class SpeedHours:
                 self._types[data_type] = hours
             return hours
 
-    def _undated_of(self, data_type: str) -> Undated:
-        found = self._undated.get(data_type)
-        if found is None:
-            found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
-        return found
+    def _find_undated(self, data_type: str, layers: Layers) -> tuple[Skipped, ...]:
+        """Documents of a type whose hour can't be read; notes the movies of those that came or went."""
+        with self._lock:
+            found = self._undated.get(data_type)
+            if found is None:
+                found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
+        movies = found.probe(layers.hour_forms, at_once=self._hours_of(data_type).take_undated_news())
+        # Other processes find them at other times.
+        self._changes.note(data_type, movies, missed=movies)
+        return found.skipped
 
     def _evict(self) -> None:
         """Drops the least recently used hours of any type until the rest fits."""

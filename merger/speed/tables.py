@@ -54,6 +54,7 @@ class HourTable:
     is_of_parts: bool = False
     is_assumed: bool = False
     _means: dict[tuple[str, str | None], Mean] = field(default_factory=dict, init=False, repr=False)
+    _lacking: list[bool] = field(default_factory=list, init=False, repr=False)
 
     def synced_of(self, movie_id: int) -> datetime | None:
         """The sync of a movie's bucket; ``None`` without one."""
@@ -66,6 +67,13 @@ class HourTable:
         if found is None:
             found = self._means[value, weight] = self.rows.mean(value, weight)
         return found
+
+    @property
+    def lacks_averages(self) -> bool:
+        """Whether some bucket counts reviews whose average can't be read; computed once."""
+        if not self._lacking:
+            self._lacking.append(bool(self.rows.without_average.any()))
+        return self._lacking[0]
 
     @property
     def is_empty(self) -> bool:
@@ -210,6 +218,7 @@ class SharedHours:
             synced_of=lambda movie_id, hour: usable[hour].synced_of(movie_id) if hour in usable else None,
             skipped=self.skipped,
             ahead=self.ahead(boundary, data_type),
+            partial=self.assumed_hours(data_type),
         )
 
     def assumed_hours(self, data_type: str) -> frozenset[datetime]:

@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers
-from merger.core.stamps import stamp_ranges
+from merger.core.stamps import form_of
 from merger.core.windows import HOUR
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
 from merger.layers.state import MAX_AGE, WAIT_AGE
 from merger.speed.change_log import ChangeLog
 from merger.speed.deltas import Delta, Deltas
-from merger.speed.kept_hours import GRACE_SECONDS, KeptHour, Wait, keep, regular_wait
+from merger.speed.hour_reads import HourReads, Recount, count_by_hour
+from merger.speed.kept_hours import GRACE_SECONDS, REST_FACTOR, KeptHour, Wait, keep, regular_wait
 from merger.speed.table_builder import add_documents, add_skipped, build_tables
 from merger.speed.tables import HourTable
-from merger.stores.store import Document, Find, Store
+from merger.stores.store import Document, Store
 
 UNREADABLE_REREAD_SECONDS = 5.0
 """Seconds until an hour is reread after an unreadable document may have replaced a readable one, or the reverse."""
@@ -31,9 +31,6 @@ UNREADABLE_KEEP_SECONDS = 20.0
 MISSED_REREAD_SECONDS = 2.0
 """Seconds until an hour is reread after rereading found what a find of changes could not: documents that were removed,
 or written under old stamps. A producer that restores or rewrites history is likely to be still at it."""
-
-MISSED_REST_FACTOR = 3.0
-"""But at least this many times as long as reading took: every find misses a producer whose clock is far behind."""
 
 FLOOD_SECONDS, FLOOD_REREAD_SECONDS = 60.0, 20.0
 """For how long after more documents than a find reads an hour is reread more often, and how often."""
@@ -61,16 +58,17 @@ class TypeHours:
     def __init__(
         self, store: Store, contract: Contract, data_type: str, monotonic: Callable[[], float], changes: ChangeLog
     ) -> None:
-        self._store = store
         self._contract = contract
         self._data_type = data_type
         self._monotonic = monotonic
         self._changes = changes
+        self._reads = HourReads(store, contract, data_type)
         self._deltas = Deltas(store, contract, data_type, monotonic)
         # Replaced as a whole, never modified, so that readers need no lock.
         self._hours: Mapping[datetime, KeptHour] = {}
         self._looked_at = self._flooded_at = float("-inf")
         self._has_undated_news = False
+        self._recount = Recount(self._reads, monotonic)
         self._lock = threading.Lock()
 
     @property
@@ -88,6 +86,23 @@ class TypeHours:
         """Whether a bucket says what its hour's table says, and the table would have noted any change since a time."""
         kept = self._hours.get(document.hour)
         return kept is not None and kept.since < since and kept.table.says(document)
+
+    def finds(self, stamp: datetime | None, boundary: Boundary) -> bool:
+        """Whether the finds of changes surely find a document that is written now with this stamp."""
+        return self._deltas.finds(stamp, boundary)
+
+    def note_rewritten(self, hour: datetime | None) -> None:
+        """Has an hour reread soon: no find of changes finds what was written in it.
+
+        Args:
+            hour: the hour; ``None``: documents of unknown hours were deleted.
+        """
+        with self._lock:
+            if hour is None:
+                self._recount.begin(self._hours)
+                self._has_undated_news = True
+            elif hour in self._hours:
+                self._hours = {**self._hours, hour: self._hours[hour].rewritten(self._looked_at)}
 
     @property
     def size(self) -> int:
@@ -147,6 +162,8 @@ class TypeHours:
         """
         with self._lock:
             self._read_changes(boundary, layers, 0.0)
+            for hour in self._recount.find_changed(self._hours, layers):
+                self._hours = {**self._hours, hour: self._hours[hour].rewritten(self._looked_at)}
             # The hour that has just begun joins those in use.
             wanted = sorted({*self._hours, *([boundary.open_hour] if self._hours else [])})
             unsure = self._find_unsure(self._hours, wanted, layers, in_background=True)
@@ -185,7 +202,7 @@ class TypeHours:
         of_parts = {*delta.documents.hours_of_parts, *(s.hour for s in delta.documents.skipped if s.part is not None)}
         for hour in touched & hours.keys():
             if hour in of_parts or hours[hour].table.is_of_parts:
-                hours[hour] = self._lacking(hours[hour], hours[hour].took * MISSED_REST_FACTOR)
+                hours[hour] = hours[hour].rewritten(self._looked_at)
                 continue
             skipped = [skip for skip in delta.documents.skipped if skip.hour == hour]
             hours[hour], movies = self._update(hours[hour], documents.get(hour, []), skipped, boundary)
@@ -193,18 +210,11 @@ class TypeHours:
         self._hours = hours
         self._changes.note(self._data_type, changed)
 
-    def _lacking(self, kept: KeptHour, rest: float = 0.0, grace: float = 0.0) -> KeptHour:
-        """An hour that only rereading brings up to date, when it has rested for so many seconds."""
-        since = self._looked_at if kept.lacks_since is None else kept.lacks_since
-        result = replace(kept, lacks_since=since)
-        result.reread_by(kept.read_at + rest, grace)
-        return result
-
     def _note_flood(self, hours: dict[datetime, KeptHour], boundary: Boundary, layers: Layers) -> None:
         """Has every kept hour reread; hours that are not kept count as changed."""
         self._flooded_at = self._monotonic()
         for hour, kept in hours.items():
-            hours[hour] = self._lacking(kept, grace=self._flooded_at - kept.read_at + GRACE_SECONDS)
+            hours[hour] = kept.lacking(self._looked_at, kept.read_at, self._flooded_at - kept.read_at + GRACE_SECONDS)
         held = layers.speed_of(self._data_type).held
         if any(boundary.uses_speed_hour(hour) for hour in held - hours.keys()):
             self._changes.note_any(self._data_type)
@@ -235,10 +245,8 @@ class TypeHours:
         result = []
         for hour in wanted:
             kept = hours.get(hour)
-            if kept is None or now > (kept.due if in_background else kept.overdue):
-                result.append(hour)
-                continue
-            if kept.contradicts(layer) and now - kept.read_at > MAX_AGE:
+            is_due = kept is None or now > (kept.due if in_background else kept.overdue)
+            if kept is None or is_due or (kept.contradicts(layer) and now - kept.read_at > MAX_AGE):
                 result.append(hour)
         return result
 
@@ -258,10 +266,10 @@ class TypeHours:
         began = self._monotonic()
         raw = self._find(piece[0], piece[-1] + HOUR, layers)
         tables = build_tables(self._data_type, piece, self._contract.read(speed=raw), boundary.now)
-        has_other_stamps = any(document.get("synced_at") is None for document in raw)
+        has_other_stamps = any(type(at := each.get("synced_at")) is not datetime and not form_of(at) for each in raw)
         findable_since = self._deltas.earliest_findable(boundary)
-        took = self._monotonic() - began
-        after_miss = max(MISSED_REREAD_SECONDS, MISSED_REST_FACTOR * took)
+        found, took = count_by_hour(raw), self._monotonic() - began
+        after_miss = max(MISSED_REREAD_SECONDS, REST_FACTOR * took)
         hours, changed, missed = dict(self._hours), set[int](), set[int]()
         for hour, table in tables.items():
             before = hours.get(hour)
@@ -278,17 +286,14 @@ class TypeHours:
             elif not table.covers_all(differing, since=findable_since):
                 missed |= differing
                 wait = Wait(min(wait.keep, after_miss), MISSED_REREAD_SECONDS)
-            hours[hour] = keep(before, table, began, took, wait)
+            hours[hour] = keep(before, table, found[hour], began, took, wait)
         self._hours = hours
         self._changes.note(self._data_type, changed, missed)
 
     def _find(self, first: datetime, after: datetime, layers: Layers) -> list[Document]:
-        ours = [(key, self._data_type) for key in self._contract.aliases.speed_type_keys]
         result: list[Document] = []
-        for key, name in (*ours, *layers.spellings.get(self._data_type, ())):
-            for span in stamp_ranges(first, after, layers.hour_forms):
-                found = self._store.find(Find(SPEED, {key: name, "hour": span}, without=("_id",)))
-                if found:
-                    self._deltas.note_spelling((key, name))
-                result += found
+        for spelling, found in self._reads.find(first, after, layers):
+            if found:
+                self._deltas.note_spelling(spelling)
+            result += found
         return result

@@ -1,42 +1,35 @@
 """Documents of the speed layer whose hour can't be read, so that no range of hours finds them.
 
-They make a layer-wide answer uncertain, hence a cheap probe looks for them now and then, in ranges of an index where no
-readable hour lies. Requirement D2.
+They make a layer-wide answer uncertain. The layers' state says whether an hour is stored in a form that speaks for such
+a document; only then they are searched, in ranges of an index where no readable hour lies. Requirement D2.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from typing import Any
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped
-from merger.core.stamps import ANY_NUMBER
+from merger.core.stamps import ABSENT, NO_MOMENTS, ODD, StampForm
+from merger.deadline import lock_timeout
+from merger.errors import StoreUnavailable
 from merger.speed.tables import without_stamp
 from merger.stores.store import Document, Find, Store
 
 PROBE_SECONDS = 30.0
-"""Seconds between two probes."""
+"""Seconds between two searches."""
 
 MOST_TOLD = 100
-"""Most documents of one probe: a hole is a hole, however many fell into it."""
+"""Most documents of one range: a hole is a hole, however many fell into it."""
 
-_NOT_HOURS: tuple[Any, ...] = (
-    "",
-    {"$gt": "\x00", "$lt": "19"},
-    {"$gt": "21", "$lt": "\U0010ffff"},
-    {"$eq": math.nan},
-    {"$lt": ANY_NUMBER["$gte"]},
-    {"$gte": ANY_NUMBER["$lt"]},
-)
-"""Conditions on ``hour`` that no readable one of our time meets: text that begins with no year, numbers that are no
-moments. No bound is the beginning of a text in its range: on a descending index, the embedded server leaves such texts
-out."""
+_SIGNS = frozenset({ODD, ABSENT})
+"""Forms of hours that only such documents have, or those that have their hour under another name."""
 
 
 class Undated:
-    """Keeps such documents of one data type. For one caller at a time.
+    """Keeps such documents of one data type.
 
     Args:
         store: holds the documents.
@@ -45,38 +38,71 @@ class Undated:
         monotonic: clock in seconds.
 
     Attributes:
-        skipped: what the last probe found.
+        skipped: what the last search found.
     """
 
     def __init__(self, store: Store, contract: Contract, data_type: str, monotonic: Callable[[], float]) -> None:
         self._store = store
         self._contract = contract
         self._data_type = data_type
+        self._keys = contract.aliases.speed_type_keys
         self._monotonic = monotonic
         self._due = float("-inf")
+        self._lock = threading.Lock()
         self.skipped: tuple[Skipped, ...] = ()
 
-    def probe(self, *, at_once: bool = False) -> frozenset[int]:
-        """Looks for them if it is time, or at once.
+    def probe(self, forms: Collection[StampForm], *, at_once: bool = False) -> frozenset[int]:
+        """Looks for them if it is time, or at once; not at all while no hour is in a form that speaks for them.
+
+        Args:
+            forms: the forms besides dates in which hours are stored.
+            at_once: whether one was just written.
 
         Returns:
-            The movies of those that came or went, 0 for an unreadable one.
+            The movies of those that came, went or were written again, 0 for an unreadable one.
 
         Raises:
             StoreError: from the store; what was found before stays.
         """
-        if not at_once and self._monotonic() < self._due:
+        if not self._is_due(forms) and not at_once:
             return frozenset()
-        read = self._contract.read(speed=self._find())
-        found = {without_stamp(skip): skip for skip in read.skipped if skip.hour is None}
-        before = {without_stamp(skip) for skip in self.skipped}
-        self._due = self._monotonic() + PROBE_SECONDS
-        if found.keys() != before:
-            self.skipped = tuple(found.values())
-        return frozenset(skip.movie_id or 0 for skip in found.keys() ^ before)
+        if not self._lock.acquire(timeout=lock_timeout()):
+            raise StoreUnavailable("documents without a readable hour are still being searched")
+        try:
+            return self._search(forms, at_once=at_once) if at_once or self._is_due(forms) else frozenset()
+        finally:
+            self._lock.release()
 
-    def _find(self) -> Iterator[Document]:
-        for key in self._contract.aliases.speed_type_keys:
-            for condition in _NOT_HOURS:
-                wanted = {key: self._data_type, "hour": condition}
-                yield from self._store.find(Find(SPEED, wanted, without=("_id",), limit=MOST_TOLD))
+    def _is_due(self, forms: Collection[StampForm]) -> bool:
+        return self._monotonic() >= self._due and (bool(self.skipped) or not _SIGNS.isdisjoint(forms))
+
+    def _search(self, forms: Collection[StampForm], *, at_once: bool) -> frozenset[int]:
+        found: tuple[Skipped, ...] = ()
+        if at_once or not _SIGNS.isdisjoint(forms):
+            found = _last_written(skip for page in self._pages() for skip in self._read(page))
+            self._due = self._monotonic() + PROBE_SECONDS
+        changed = set(found) ^ set(self.skipped)
+        if changed:
+            self.skipped = found
+        return frozenset(skip.movie_id or 0 for skip in changed)
+
+    def _read(self, page: list[Document]) -> Iterator[Skipped]:
+        for skip in self._contract.read(speed=page).skipped:
+            if skip.hour is None:
+                # Where there are more than were read, nobody knows when the last one was written.
+                yield skip if len(page) < MOST_TOLD else replace(skip, written_at=None)
+
+    def _pages(self) -> list[list[Document]]:
+        conditions = ({"$eq": None}, *NO_MOMENTS)
+        wanted = [{key: self._data_type, "hour": each} for key in self._keys for each in conditions]
+        return [self._store.find(Find(SPEED, each, without=("_id",), limit=MOST_TOLD)) for each in wanted]
+
+
+def _last_written(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Of those that differ in their stamps alone, the one that may have been written last."""
+    last: dict[Skipped, Skipped] = {}
+    for skip in skipped:
+        known = last.setdefault(without_stamp(skip), skip)
+        if known.written_at is not None and (skip.written_at is None or skip.written_at > known.written_at):
+            last[without_stamp(skip)] = skip
+    return tuple(last.values())

@@ -97,8 +97,16 @@ def _fits(value: Any, condition: Any) -> bool:
     if not isinstance(condition, Mapping):
         return bool(value == condition)
     for operator, bound in condition.items():
+        if operator == "$not":
+            if _fits(value, bound):
+                return False
+            continue
         if operator in ("$in", "$nin"):
-            if (value in bound) != (operator == "$in"):
+            if _is_in(value, bound) != (operator == "$in"):
+                return False
+            continue
+        if operator == "$type":
+            if _type_of(value) != bound:
                 return False
             continue
         compares = _OPERATORS[operator]
@@ -108,13 +116,30 @@ def _fits(value: Any, condition: Any) -> bool:
     return True
 
 
+def _is_in(value: Any, choices: Sequence[Any]) -> bool:
+    if isinstance(value, bool | float):
+        # To Python, but not to MongoDB, True is 1, and NaN is not NaN.
+        return any(_bracket(each) is _bracket(value) and _OPERATORS["$eq"](value, each) for each in choices)
+    return value in choices
+
+
+def _type_of(value: Any) -> str:
+    """MongoDB's name for the type of a value that is neither a number nor text nor a date; empty for these."""
+    if isinstance(value, Mapping):
+        return "object"
+    names = {"list": "array", "bytes": "binData", "Binary": "binData", "ObjectId": "objectId", "Timestamp": "timestamp"}
+    return names.get(type(value).__name__, "")
+
+
 def _bracket(value: Any) -> type:
     return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
 
 
 def _place(value: Any) -> tuple[int, Any]:
-    """Sorts values of mixed types as MongoDB does: nothing, numbers, text, then dates."""
+    """Sorts values of mixed types as MongoDB does: nothing, numbers, text, values of other types, then dates."""
     kind = _bracket(value)
     if value is None:
         return 0, 0
-    return [float, str].index(kind) + 1 if kind in (float, str) else 3, value
+    if _type_of(value) or kind is bool:
+        return 3, 0
+    return [float, str].index(kind) + 1 if kind in (float, str) else 4, value

@@ -23,7 +23,7 @@ class Find:
 
     Args:
         collection: its name.
-        filter: a Mongo filter.
+        filter: a Mongo filter; ``$type`` stands alone, with one name.
         only: fields to return; empty: all of them.
         without: fields to leave out; not together with ``only``.
         newest_by: sort by this field, largest first.

@@ -116,8 +116,9 @@ def describe(
     speed_as_of = min((layer.as_of for layer in speed if layer.as_of is not None), default=None)
     messages = [f"{layer}_unavailable: {LAYER_AWAY[layer]}" for layer in sorted(layers.away)]
     messages += [*warnings, *_layer_warnings(boundary, layers, speed, speed_as_of)]
-    if documents is not None and documents.skipped:
-        messages.append(_skipped_warning(documents.skipped))
+    unread = [skip for skip in documents.skipped if not skip.is_ahead] if documents is not None else []
+    if unread:
+        messages.append(_skipped_warning(unread))
     if documents is not None and _any_ahead(documents, boundary):
         messages.append("clock_ahead: documents stamped in the future were left out")
     lacking, guessed = union(*missing), unite_assumptions(assumed)
@@ -147,7 +148,7 @@ def source_of(sources: Iterable[str]) -> str:
     return found.pop() if len(found) == 1 else "merged"
 
 
-def _skipped_warning(skipped: tuple[Skipped, ...]) -> str:
+def _skipped_warning(skipped: Iterable[Skipped]) -> str:
     kinds = sorted({entry.kind for entry in skipped})
     shown = ", ".join(kinds[:5]) + (", …" if len(kinds) > 5 else "")
     # The number of documents is left out: a duplicate of a bad one must not change the answer (M7).
@@ -155,6 +156,6 @@ def _skipped_warning(skipped: tuple[Skipped, ...]) -> str:
 
 
 def _any_ahead(documents: Documents, boundary: Boundary) -> bool:
-    return any(boundary.is_ahead(d.computed_at) for d in documents.batch) or any(
+    return any(skip.is_ahead for skip in documents.skipped) or any(
         boundary.is_ahead(d.synced_at) for d in documents.speed
     )

@@ -12,7 +12,8 @@ from datetime import datetime
 from merger.contract.documents import BatchDocument, Documents, Skipped
 from merger.core.boundary import Boundary
 from merger.core.evidence import Assumption, Reason
-from merger.core.windows import DAY, floor_day, midnight
+from merger.core.intervals import union
+from merger.core.windows import DAY, HOUR, floor_day, midnight
 from merger.errors import Interval
 from merger.views.reading import ViewInputs
 
@@ -29,8 +30,8 @@ class LostDays:
 
 
 def is_undated_point(skip: Skipped) -> bool:
-    """Whether a document is the point of a day that can't be read."""
-    return skip.day is None and (skip.has_date or skip.date is not None)
+    """Whether a document is the point of a day that can't be read; every document of a series is a point."""
+    return skip.day is None and (skip.has_date or skip.date is not None or skip.type == "temporal_analytics")
 
 
 def lost_days(
@@ -74,6 +75,22 @@ def lost_until(skipped: Iterable[Skipped], readable: BatchDocument | None, bound
     return ((start, end),) if start is None or start < end else ((None, end),)
 
 
+def lost_of_unknown(own: Documents, boundary: Boundary) -> tuple[Interval, ...]:
+    """The time that documents naming a movie stood for, if none of them may be used; then nothing is known of it.
+
+    Requirement D2: such a movie is neither unknown nor without events.
+    """
+    if any(boundary.uses_batch(d.computed_at) for d in own.batch) or any(
+        not boundary.is_ahead(d.synced_at) and d.hour <= boundary.open_hour for d in own.speed
+    ):
+        return ()
+    hours = {skip.hour for skip in own.skipped if skip.layer == "speed"} | {d.hour for d in own.speed}
+    end = boundary.open_hour + HOUR
+    # A producer whose clock is ahead writes hours to come; they stand for any hour until now.
+    dated = [(hour, hour + HOUR) if hour is not None and hour < end else (None, end) for hour in hours]
+    return union(dated, lost_until(own.skipped, None, boundary))
+
+
 def doubted_coverage(as_of: datetime | None, view_type: str, inputs: ViewInputs) -> tuple[Assumption, ...]:
     """The last hours of the catalogue's coverage, if some of its documents do not state theirs.
 
@@ -96,8 +113,8 @@ def doubt_about(document: BatchDocument, boundary: Boundary) -> tuple[Assumption
 
 
 def is_superseded(skip: Skipped, readable: BatchDocument | None) -> bool:
-    """Whether a readable document of the same key is as new."""
-    return readable is not None and skip.written_at is not None and skip.written_at <= readable.computed_at
+    """Whether a readable document of the same key takes the place of an unreadable one."""
+    return readable is not None and skip.is_superseded_by(readable.rank)
 
 
 def written_until(skip: Skipped, boundary: Boundary) -> datetime:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
-from merger.core.stamps import stamp_ranges
+from merger.core.stamps import ODD, stamp_ranges
 from merger.core.windows import floor_day
 from merger.speed.tables import HourRange
 from merger.stores.store import Find
@@ -79,6 +79,10 @@ class View(Generic[P]):
     identity: Callable[[P], int | None] = _about_many
 
 
+MOST_NAMING = 100
+"""Most documents of each collection to read of a movie about which nothing else is known."""
+
+
 def movie_reads(
     movie_id: int,
     view_types: tuple[str, ...],
@@ -90,7 +94,7 @@ def movie_reads(
 
     The filter names no speed type: producers spell that key differently, and not every server would still use the
     index. The reader drops the documents of other types than ``Plan.speed_types``. Hours that are not stored as dates
-    need ranges of their own.
+    need ranges of their own. While some document has an hour that is no moment, all of the movie's are read.
 
     Args:
         movie_id: the movie.
@@ -104,10 +108,20 @@ def movie_reads(
         ids = _ids_of(movie_id, BATCH, context.layers)
         reads += [Find(BATCH, {"movie_id": each, "view_type": {"$in": names}}) for each in ids]
     if speed_from is not None:
-        ranges = stamp_ranges(speed_from, None, context.layers.hour_forms)
+        forms = context.layers.hour_forms
+        ranges = [{"hour": hours} for hours in stamp_ranges(speed_from, None, forms)] if ODD not in forms else [{}]
         ids = _ids_of(movie_id, SPEED, context.layers)
-        reads += [Find(SPEED, {"movie_id": each, "hour": hours}) for each in ids for hours in ranges]
+        reads += [Find(SPEED, {"movie_id": each, **hours}) for each in ids for hours in ranges]
     return tuple(reads)
+
+
+def naming_reads(movie_id: int, layers: Layers) -> tuple[Find, ...]:
+    """The finds for some documents of any kind that name a movie, to see whether there are any."""
+    return tuple(
+        Find(collection, {"movie_id": each}, limit=MOST_NAMING)
+        for collection in (BATCH, SPEED)
+        for each in _ids_of(movie_id, collection, layers)
+    )
 
 
 def _ids_of(movie_id: int, collection: str, layers: Layers) -> tuple[int | str, ...]:
@@ -115,17 +129,16 @@ def _ids_of(movie_id: int, collection: str, layers: Layers) -> tuple[int | str, 
     return (movie_id, str(movie_id)) if LAYER_OF[collection] in layers.text_ids else (movie_id,)
 
 
-def payload_reads(wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
-    """The finds for batch documents whose payload has these values, wherever a producer put the payload.
+def payload_reads(view_type: str, wanted: Mapping[str, Any], aliases: Aliases) -> tuple[Find, ...]:
+    """The finds for batch documents whose payload has these values, wherever and under whatever names producers put it.
 
     The first key of ``wanted`` leads an index. The filter names no view type: its spellings would need an ``$in``, and
     with one not every server uses the index on the values. The contract sorts the types out.
 
     Requirement D1.
     """
-    return tuple(
-        Find(BATCH, {f"{payload}.{key}": value for key, value in wanted.items()}) for payload in aliases.payload
-    )
+    places = aliases.places_of(view_type, wanted)
+    return tuple(Find(BATCH, dict(zip(paths, wanted.values(), strict=True))) for paths in places)
 
 
 def series_hours_from(boundary: Boundary, layers: Layers) -> datetime:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from merger.core.boundary import SpeedCoverage
 from merger.core.evidence import Assumption, Reason
-from merger.core.intervals import as_intervals, closed_hours
+from merger.core.intervals import as_intervals, hours_to_judge
 from merger.core.windows import HOUR
 from merger.errors import Interval
 
@@ -30,26 +30,26 @@ def unseen_since(
     """The time after the last moment that a snapshot includes.
 
     Args:
-        covers_until: coverage of the batch documents in it; ``None`` without one.
-        newest: hour of the newest bucket in it; of many movies, the oldest of these hours. ``None`` without one.
+        covers_until: coverage of the batch documents in it, the least of them; ``None`` without one.
+        newest: hour of the newest bucket in it, whose numbers replace those of batch documents; of many movies, the
+            oldest of these hours. ``None`` without one.
         coverage: the hours of the type that the speed layer holds. Buckets from the cutoff on are read.
         is_stated: whether the batch documents state their coverage.
     """
     boundary = coverage.boundary
-    after_bucket = boundary.cutoff if newest is None else newest + HOUR
+    if newest is not None:
+        return _judge(newest if newest in coverage.unreadable else newest + HOUR, coverage, ())
     if covers_until is None:
-        return _judge(after_bucket, coverage, ())
+        return _judge(boundary.cutoff, coverage, ())
     end = boundary.watermark(covers_until)
     doubt_from = boundary.doubt_from(covers_until, is_stated=is_stated)
-    start = end if newest is None else max(end, after_bucket)
-    doubted = None if doubt_from is None else doubt_from if newest is None else max(doubt_from, after_bucket)
-    guesses = (Assumption(doubted, end, Reason.COVERAGE),) if doubted is not None and doubted < end else ()
-    return _judge(start, coverage, guesses)
+    guesses = () if doubt_from is None else (Assumption(doubt_from, end, Reason.COVERAGE),)
+    return _judge(end, coverage, guesses)
 
 
 def _judge(start: datetime, coverage: SpeedCoverage, guesses: tuple[Assumption, ...]) -> Unseen:
     boundary = coverage.boundary
-    hours = closed_hours(max(start, boundary.cutoff), boundary.open_hour, boundary)
+    hours = hours_to_judge(max(start, boundary.cutoff), boundary.open_hour + HOUR, coverage)
     missing = as_intervals(hour for hour in hours if not coverage.holds(hour))
     before: tuple[Interval, ...] = ((start, boundary.cutoff),) if start < boundary.cutoff else ()
     return Unseen((*before, *missing), (*guesses, *coverage.assumptions(hours)))

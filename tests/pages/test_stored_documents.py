@@ -145,10 +145,17 @@ def test_the_page_of_an_unreadable_document_says_why(staff: Staff, world: Api) -
         Decimal128("1.50"),
         1.5,
         COMPUTED,
+        True,
+        False,
+        "true",
+        "",
     ],
     ids=repr,
 )
 def test_a_document_is_found_by_an_id_of_any_type(staff: Staff, world: Api, key: Any) -> None:
+    for text in ("true", "false", '{"movie_id": 8}'):
+        if text != key:
+            world.load({**movie(9, "Nine"), "_id": text})
     world.load({**movie(8, "Eight"), "_id": key, "computed_at": COMPUTED + timedelta(days=1)})
     address = re.search(r'field-document_id"><a href="/admin/([^"]*)"', staff.get(BATCH))
     assert address is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
+from merger.contract.coverage import without_future
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR
@@ -78,7 +79,7 @@ def view_inputs(
         policy: of the boundary.
     """
     contract, boundary = Contract(), Boundary(now, policy or Policy())
-    documents = contract.read(batch=batch, speed=speed)
+    documents = without_future(contract.read(batch=batch, speed=speed), boundary)
     shared = contract.read(speed=hours)
     known = contract.read(batch=catalogue)
     whole = contract.read(speed=[*speed, *hours] if everything is None else everything)

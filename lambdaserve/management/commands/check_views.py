@@ -24,7 +24,6 @@ from merger.errors import StoreError
 from merger.layers.publication import RUNS
 from merger.management.errors import as_command_errors
 from merger.management.progress import Progress
-from merger.producers.files import UnreadableFile
 from merger.producers.judged_files import JudgedFiles, newest_stamp
 from merger.producers.schemas import schemas
 from merger.stores.mongo.client import database
@@ -43,8 +42,8 @@ class Command(BaseCommand):
         "run or hour, which are normal since producers deliver at least once. Changes nothing. Reads about 30,000 "
         "documents a second. With files, which load_views could load, it needs no store: it says which dialects they "
         "are written in, what is absent, odd or can't be read, what each endpoint would answer from these documents "
-        "alone, and what to add so that answers are proven complete. Exits with 1 when MongoDB or a file fails and, "
-        "with --fail, when anything but duplicates is reported."
+        "alone, and what to add so that answers are proven complete. Exits with 1 when MongoDB or a file fails, when "
+        "nothing in the files can be read and, with --fail, when anything but duplicates is reported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -90,11 +89,10 @@ class Command(BaseCommand):
 
     def _check_files(self, options: dict[str, Any]) -> None:
         examples = max(0, options["examples"])
-        try:
-            files = JudgedFiles.read(options["files"], configured_contract(), kind=options["kind"], examples=examples)
-        except UnreadableFile as error:
-            raise CommandError(str(error)) from error
-        report = files.report.as_dict()
+        files = JudgedFiles.read(options["files"], configured_contract(), kind=options["kind"], examples=examples)
+        report = files.report.as_dict() | {"failures": files.failures}
+        if files.failures and not report["documents"] and not report["unreadable"]:
+            raise CommandError("\n".join(files.failures))
         if not options["no_answers"]:
             documents = files.documents()
             at = options["at"] or min(newest_stamp(documents) or utc_now(), utc_now())
@@ -108,6 +106,10 @@ class Command(BaseCommand):
         else:
             for line in lines_of(report):
                 self.stdout.write(line)
+        if files.failures:
+            raise CommandError("\n".join(files.failures))
+        if not report["documents"] and report["unreadable"]:
+            raise CommandError("none of the documents can be read")
         found = sum(each["documents"] for each in (*report["unreadable"], *report["odd"]))
         if found and options["fail"]:
             raise CommandError(f"{found:,} violations")

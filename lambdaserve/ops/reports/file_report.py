@@ -19,6 +19,7 @@ def lines_of(report: Mapping[str, Any]) -> Iterator[str]:
         for each in report[finding]:
             places = f" (such as {', '.join(each['examples'])})" if each["examples"] else ""
             yield f"{finding:<11} {each['documents']:,} × {each['what']}{places}"
+    yield from (f"failed      {reason}" for reason in report["failures"])
     if "answers" in report:
         yield f"answers     from these documents alone, as of {report['as_of']}"
         for each in report["answers"]:

@@ -21,6 +21,13 @@ _LISTS: Final = ("payload", "flat_views", "speed_type_keys")
 _TARGETS: Final[Mapping[str, Collection[str]]] = {"view_types": VIEWS, "data_types": SPEED_TYPES, "stamps": STAMPS}
 
 
+_OF_TYPES: Final = ("view_types", "data_types")
+"""Parts whose names are values, not fields."""
+
+
+_NO_NAME: Final = "is no name of one field: it may not be blank, hold a dot or begin with a dollar sign"
+
+
 PARTS: Final = (*_LISTS, "fields", *_TARGETS)
 """The parts that the setting may have."""
 
@@ -50,6 +57,8 @@ def _faults_of_list(part: str, value: Any) -> Iterator[str]:
             yield f"{part}: {name!r} is built in, so it has no effect"
         elif part == "flat_views" and name not in VIEWS:
             yield f"{part}: {name!r} is no view type ({', '.join(VIEWS)})"
+        elif not _is_name(name):
+            yield f"{part}: {name!r} {_NO_NAME}"
 
 
 def _faults_of_fields(value: Mapping[Any, Any]) -> Iterator[str]:
@@ -75,3 +84,12 @@ def _faults_of_names(
             yield f"{part}: {ours!r} is none of {', '.join(sorted(targets))}"
         elif theirs == ours or theirs in built_in:
             yield f"{part}: {theirs!r} is built in, so it has no effect"
+        elif part in _TARGETS and theirs in targets:
+            yield f"{part}: {theirs!r} is a name of ours, so it can't stand for {ours!r}"
+        elif part not in _OF_TYPES and not _is_name(theirs):
+            yield f"{part}: {theirs!r} {_NO_NAME}"
+
+
+def _is_name(text: str) -> bool:
+    """Whether a document may have a field of this name, at the place where it is looked for."""
+    return bool(text.strip()) and not text.startswith("$") and "." not in text and "\x00" not in text

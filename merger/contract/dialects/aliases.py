@@ -74,6 +74,15 @@ class Aliases:
         """Every spelling of a field in payloads of a type, ours first."""
         return (name, *_names_of(name, self.fields_in(kind)))
 
+    def places_of(self, view_type: str, fields: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Every place at which documents of a view type may have some fields of the payload, ours first.
+
+        Each place is the path of every field, in their order.
+        """
+        prefixes = [f"{payload}." for payload in self.payload] + [""] * (view_type in self.flat_views)
+        spellings = list(product(*(self.names_of_field(name, view_type) for name in fields)))
+        return tuple(tuple(prefix + name for name in names) for prefix in prefixes for names in spellings)
+
     def names_of_stamp(self, name: str) -> tuple[str, ...]:
         """Every spelling of a stamp, ours first."""
         return (name, *_names_of(name, self.stamps))

@@ -21,6 +21,18 @@ FOUND_BY_PAYLOAD: Final = ("temporal_analytics", "actor_collaboration")
 """View types whose documents are found by fields of their payload. As text, a payload can't be searched."""
 
 
+KEYS_IN_ID: Final[Mapping[str, tuple[str, ...]]] = {
+    "sentiment": ("date",),
+    "genre_analytics": ("genre", "year", "month"),
+    "temporal_analytics": ("metric", "genre", "movie_id", "date"),
+}
+"""By view type, the fields that tell its documents apart, which some producers write into a compound ``_id`` alone.
+
+Without its date, a day's point would pass for the lifetime total; without its genre, a genre's point for that of all
+movies.
+"""
+
+
 LONGEST_JSON: Final = 1_000_000
 """The longest payload that is read from text, in characters."""
 
@@ -57,10 +69,18 @@ def find_payload(
         }
     if raw is found and not any(key in found for key in fields if key != "movie_id"):
         return None
+    if isinstance(raw.get("_id"), Mapping) and kind in KEYS_IN_ID:
+        found = _with_keys(found, raw["_id"], KEYS_IN_ID[kind])
     if kind == "genre_analytics" and found.get("genre") is None and isinstance(raw.get("movie_id"), str):
         # The column that holds the key of most views holds the genre here.
         return {**found, "genre": raw["movie_id"]}
     return found
+
+
+def _with_keys(found: Mapping[str, Any], key: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
+    """The payload with the fields that stand in the document's ``_id`` alone."""
+    added = {name: key[name] for name in names if name in key and found.get(name) is None}
+    return {**found, **added} if added else found
 
 
 def _from_text(raw: Mapping[str, Any], aliases: Aliases) -> Mapping[str, Any] | None:

@@ -14,9 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-import bson
-from bson.errors import BSONError
-from bson.raw_bson import RawBSONDocument
 from django.core.management.base import BaseCommand, CommandError
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
@@ -26,6 +23,7 @@ from merger.contract.importing import COLLECTION_OF, KINDS, LineReader, Ready, R
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
 from merger.management.progress import Progress
+from merger.producers.encoding import decode, encode
 from merger.producers.extended_json import parse_extended_json
 from merger.producers.files import STDIN, BadRow, UnreadableFile, ViewFile, files_of, open_views
 from merger.stores.mongo.batches import batched
@@ -38,9 +36,10 @@ BATCH_SIZE = 1000
 WRITE_TIMEOUT_SECONDS = 60.0
 """Limit for one bulk write."""
 
-_MAX_DOCUMENT_BYTES = 16 * 2**20
-_SHOWN_TEXT = 2000
+_SHOWN_TEXT, _SHOWN_REASON = 2000, 300
 _DUPLICATE_KEY = 11000
+_ABOUT_DOCUMENT = frozenset({2, 9, 52, 53, 55, 57, 61, 66, 121, 171, 10334})
+"""MongoDB's codes of errors that one document causes, such as a validator that refuses it."""
 
 
 @dataclass
@@ -56,6 +55,14 @@ class Counts:
     stored: int = 0
     older: int = 0
     rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A document that can be stored, with its number in its file."""
+
+    number: int
+    ready: Ready
 
 
 @dataclass
@@ -76,8 +83,8 @@ class Rejects:
             try:
                 self._file = self.path.open("a" if self._is_begun else "w", encoding="utf-8")
             except OSError as error:
-                raise UnreadableFile(f"{self.path} can't be written: {error.strerror or error}") from error
-        text = item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
+                raise CommandError(f"{self.path} can't be written: {error.strerror or error}") from error
+        text = item.decode("utf-8", "replace") if isinstance(item, bytes) else getattr(item, "text", "") or str(item)
         self._file.write(
             json.dumps({"file": name, "line": number, "reason": reason, "text": text[:_SHOWN_TEXT].rstrip("\n")}) + "\n"
         )
@@ -97,7 +104,8 @@ class Command(BaseCommand):
         "Each document is checked against the contract first; one that can't be read is not stored but written to a "
         "file with its line and the reason, and loading continues. A document replaces an earlier one about the same "
         "thing unless that is newer, so the same file may be loaded twice, and running the command again completes an "
-        "interrupted load. Exits with 1 when a file or MongoDB fails and, with --strict, when anything was rejected."
+        "interrupted load. A file that fails does not keep the next ones from being loaded. Exits with 1 when a file "
+        "or MongoDB fails, when all of a file was rejected and, with --strict, when anything was."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -112,23 +120,48 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         reader = LineReader(options["kind"], configured_contract(), parse_extended_json)
         rejected = 0
+        failures: list[str] = []
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
         for name in options["files"]:
             counts = Counts()
             rejects = common or Rejects(_rejects_beside(name))
             try:
-                for part in files_of(name):
-                    with closing(rejects), open_views(part) as file:
-                        self._load(file, reader, counts, rejects, options)
-            except (UnreadableFile, StoreError) as error:
-                raise CommandError(f"{error}; {_summarize(name, counts, rejects, options)}") from error
+                unreadable = self._load_files(name, reader, counts, rejects, options)
+            except StoreError as error:
+                failures.append(f"{error}; {_summarize(name, counts, rejects, options)}")
+                raise CommandError("\n".join(failures)) from error
             except KeyboardInterrupt:
                 summary = f"Interrupted: {_summarize(name, counts, rejects, options)}. Run it again to load the rest"
                 raise CommandError(summary, returncode=130) from None
-            self.stdout.write(_summarize(name, counts, rejects, options))
+            summary = _summarize(name, counts, rejects, options)
+            if unreadable:
+                failures.append("; ".join([*unreadable, summary]))
+                continue
+            self.stdout.write(summary)
+            if counts.rejected and not counts.stored and not counts.older:
+                failures.append(f"{name}: nothing of it could be loaded")
             rejected += counts.rejected
+        if failures:
+            raise CommandError("\n".join(failures))
         if rejected and options["strict"]:
             raise CommandError(f"{rejected:,} rejected")
+
+    def _load_files(
+        self, name: str, reader: LineReader, counts: Counts, rejects: Rejects, options: dict[str, Any]
+    ) -> list[str]:
+        """Loads a file, or every file of a folder; returns why some could not be read, or not to their end."""
+        failures = []
+        try:
+            parts = files_of(name)
+        except UnreadableFile as error:
+            return [str(error)]
+        for part in parts:
+            try:
+                with closing(rejects), open_views(part) as file:
+                    self._load(file, reader, counts, rejects, options)
+            except UnreadableFile as error:
+                failures.append(str(error))
+        return failures
 
     def _load(
         self, file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, options: dict[str, Any]
@@ -137,9 +170,12 @@ class Command(BaseCommand):
         sharded = () if options["dry_run"] else shard_keys(database())
         damage: list[UnreadableFile] = []
         for batch in progress.track(batched(_read_file(file, reader, counts, rejects, damage), BATCH_SIZE)):
-            older = 0 if options["dry_run"] else _store(options["kind"], batch, sharded)
+            older, refused = (0, {}) if options["dry_run"] else _store(options["kind"], batch, sharded)
+            for place, reason in refused.items():
+                rejects.note(file.name, batch[place].number, reason, decode(batch[place].ready.document))
             counts.older += older
-            counts.stored += len(batch) - older
+            counts.rejected += len(refused)
+            counts.stored += len(batch) - older - len(refused)
         if damage:
             raise damage[0]
 
@@ -151,7 +187,7 @@ def _rejects_beside(name: str) -> Path:
 
 def _read_file(
     file: ViewFile, reader: LineReader, counts: Counts, rejects: Rejects, damage: list[UnreadableFile]
-) -> Iterator[Ready]:
+) -> Iterator[Numbered]:
     """Yields the items that can be stored; counts and notes the rest.
 
     Where the file can't be read any further, the error is added to ``damage``: what was read is to be stored first.
@@ -160,7 +196,8 @@ def _read_file(
     try:
         for number, item in file.items():
             try:
-                yield _encode(read(item))
+                ready = read(item)
+                yield Numbered(number, replace(ready, document=encode(ready.document)))  # type: ignore[arg-type]  # a mapping, as is required
             except Rejected as reason:
                 counts.rejected += 1
                 rejects.note(file.name, number, str(reason), item)
@@ -174,26 +211,13 @@ def _read_row(reader: LineReader, row: Any) -> Ready:
     return reader.read_value(row)
 
 
-def _encode(ready: Ready) -> Ready:
-    """Encodes a document as it is stored, so that one that can't be stored is found by itself and not in a batch.
+def _store(kind: str, batch: list[Numbered], sharded: Collection[str]) -> tuple[int, dict[int, str]]:
+    """Writes a batch.
 
-    Raises:
-        Rejected: says what is wrong.
+    Returns:
+        How many documents were left out because a newer one is stored, and by place in the batch why MongoDB refused
+        documents.
     """
-    reserved = next((name for name in ready.document if name.startswith("$")), None)
-    if reserved is not None:
-        raise Rejected(f"a field can't be called {reserved!r}")
-    try:
-        content = bson.encode(ready.document)
-    except (BSONError, OverflowError, TypeError, ValueError, RecursionError) as error:
-        raise Rejected(f"it can't be stored: {error}") from None
-    if len(content) > _MAX_DOCUMENT_BYTES:
-        raise Rejected(f"a document may have at most {_MAX_DOCUMENT_BYTES} bytes")
-    return replace(ready, document=RawBSONDocument(content))  # type: ignore[arg-type]  # a mapping, as is required
-
-
-def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
-    """Writes a batch; returns how many documents were left out because a newer one is stored."""
     collection = database()[COLLECTION_OF[kind]]
     # If the stored document is newer, the filter does not match it, and the insert fails with a duplicate id. In a
     # sharded collection the filter of an upsert must contain the shard key.
@@ -207,17 +231,23 @@ def _store(kind: str, batch: list[Ready], sharded: Collection[str]) -> int:
             each.document,
             upsert=True,
         )
-        for each in batch
+        for each in (numbered.ready for numbered in batch)
     ]
     with mongo_call(WRITE_TIMEOUT_SECONDS):
         try:
             collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
             errors = error.details["writeErrors"]
-            if any(each["code"] != _DUPLICATE_KEY for each in errors) or error.details.get("writeConcernErrors"):
+            known = {_DUPLICATE_KEY, *_ABOUT_DOCUMENT}
+            if error.details.get("writeConcernErrors") or any(each["code"] not in known for each in errors):
                 raise
-            return len(errors)
-    return 0
+            refused = {
+                each["index"]: f"MongoDB refused it: {each['errmsg'][:_SHOWN_REASON]}"
+                for each in errors
+                if each["code"] != _DUPLICATE_KEY
+            }
+            return len(errors) - len(refused), refused
+    return 0, {}
 
 
 def _summarize(name: str, counts: Counts, rejects: Rejects, options: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from merger.deadline import seconds_left
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import CODEC
 from merger.stores.mongo.errors import mongo_call
+from merger.stores.mongo.type_ranges import with_type_ranges
 from merger.stores.store import Document, Find
 
 D = TypeVar("D", bound=Document)
@@ -79,7 +80,8 @@ class MongoStore:
 
     def explain(self, find: Find) -> Mapping[str, Any]:
         """Runs a find and returns the server's plan for it, with ``executionStats``."""
-        command = {"find": find.collection, "filter": find.filter, "projection": dict.fromkeys(find.without, 0)}
+        wanted = with_type_ranges(find.filter)
+        command = {"find": find.collection, "filter": wanted, "projection": dict.fromkeys(find.without, 0)}
         with mongo_call(seconds_left(self._timeout)):
             return self._database.command("explain", command, verbosity="executionStats")
 
@@ -106,7 +108,8 @@ class MongoStore:
 def _run(find: Find, source: Collection[D], session: ClientSession | None) -> Cursor[D]:
     projection = dict.fromkeys(find.only, 1) or dict.fromkeys(find.without, 0) or None
     size = 0 if find.limit else _BATCH_SIZE
-    cursor = source.find(find.filter, projection, limit=find.limit, batch_size=size, session=session)
+    wanted = with_type_ranges(find.filter)
+    cursor = source.find(wanted, projection, limit=find.limit, batch_size=size, session=session)
     return cursor if find.newest_by is None else cursor.sort(find.newest_by, pymongo.DESCENDING)
 
 

@@ -53,6 +53,7 @@ from tests.api.holes import (
     HOLES,
     HOURLY,
     OVERVIEW,
+    RANKINGS,
     RATINGS,
     SCORES,
     SENTIMENT,
@@ -202,7 +203,7 @@ def test_a_date_in_a_list_hides_neither_layer(api: Api) -> None:
     after = answers(api)
     assert_same_bodies(without(before, SCORES), after)
     assert_only_batch_fills(before, after)
-    assert_holes(before, after, HOLES["batch movie_details"][1:])
+    assert_holes(before, after, (*HOLES["batch movie_details"][1:], RANKINGS[0]))
 
 
 def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:
@@ -210,7 +211,7 @@ def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:
     _load_deep(api, sentiment_total(MOVIE, 9999, -1.0), trend_point("rating", "2031-03-08", 1.0, 9999))
     after = answers(api)
     assert_same_bodies(before, after)
-    assert_holes(before, after, (SENTIMENT[0], *TOTALS))
+    assert_holes(before, after, (SENTIMENT[0], *TOTALS, *TRENDS))
 
 
 def test_details_too_deep_to_decode_leave_a_hole(api: Api) -> None:

@@ -180,7 +180,8 @@ def test_explanation_of_a_partial_answer_shows_the_layers_errors(
     states = {each["state"] for each in answer["explain"]["layers"]["speed"]["types"].values()}
     assert states <= {"away"}
     reads = {read["collection"]: read for read in answer["explain"]["plan"]["reads"]}
-    assert "away" in reads["speed_views"]["error"]
+    # Either the collection's error, or that of its breaker, which so many failed finds open.
+    assert "speed_views" in reads["speed_views"]["error"]
     assert reads["batch_views"]["indexes"]
 
 

@@ -106,6 +106,17 @@ def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         manage("check_views", str(tmp_path / "none"))
 
 
+def test_files_that_fail_are_named_beside_the_report_on_the_others(tmp_path: Path) -> None:
+    good = lines(tmp_path / "a", *world())
+    with pytest.raises(CommandError, match="none can't be read: No such file"):
+        manage("check_views", str(tmp_path / "none"), good, "--no-answers")
+
+
+def test_files_of_which_nothing_can_be_read_are_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="none of the documents can be read"):
+        manage("check_views", lines(tmp_path / "a", b"movie_id,title", b"1,Alien"))
+
+
 def test_few_movies_are_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_answers, "MOST_ASKED", 2)
     path = lines(tmp_path / "a", *({**details(number), **RUN} for number in range(1, 6)))

@@ -111,9 +111,18 @@ HOSTILE = {
     "no stamp": ({**details(), "computed_at": None}, "movie_details.computed_at: it is missing"),
     "no date": (details(at="soon"), "movie_details.computed_at: Invalid isoformat string: 'soon'"),
     "an absurd date": (details(at="9999-01-01"), "movie_details.computed_at: the date is out of range"),
-    "an odd extended date": (b'{"computed_at": {"$date": "soon"}}', "it is not JSON: "),
+    "an odd extended date": (
+        details() | {"computed_at": {"$date": "soon"}},
+        "movie_details.computed_at: Invalid isoformat string: 'soon'",
+    ),
+    "an odd extended id": (details() | {"_id": {"$oid": "x"}}, "it is not JSON: 'x' is not a valid ObjectId"),
+    "a field twice": (b'{"movie_id": 1, ' + json.dumps(details(2)).encode()[1:], "the field 'movie_id' stands in"),
+    "shell output": (b'{"_id": ObjectId("6745a1b2c3d4e5f6a7b8c9d0")}', "it is not JSON: "),
     "an operator": (b'{"$where": "1", ' + json.dumps(details()).encode()[1:], "a field can't be called '$where'"),
-    "a huge number": (details() | {"more": {"$numberLong": str(2**70)}}, "it can't be stored: "),
+    "a number beyond any": (
+        json.dumps(details() | {"more": 1}).encode()[:-2] + b"9" * 400 + b', "n": NaN}',
+        "it can't be stored: ",
+    ),
     "an operator for an id": (details() | {"_id": {"$gt": ""}}, "an _id can't have a field called '$gt'"),
     "a list for an id": (details() | {"_id": [1]}, "an _id is a single value or a document, not list"),
     "a pattern for an id": (
@@ -183,7 +192,7 @@ def test_an_interrupted_load_reports_progress_and_is_completed_by_another_run(
     path = lines(tmp_path / "a", *(details(number) for number in range(1, 8)))
     stored, calls = load_views._store, []
 
-    def interrupted(*arguments: Any) -> int:
+    def interrupted(*arguments: Any) -> tuple[int, dict[int, str]]:
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt

@@ -13,7 +13,9 @@ import pytest
 from bson import Binary, Decimal128, Int64, ObjectId
 from django.core.management import CommandError
 from pyarrow import parquet
+from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from tests.commands.collections.view_documents import NOON, details, lines, manage, rejected
 
@@ -88,7 +90,65 @@ def test_a_row_of_parquet_that_can_not_be_read_is_rejected(database: Stored, tmp
     columns = {"movie_id": [1, 2, 3], "view_type": ["movie_details"] * 3, "computed_at": times, "data": titles}
     parquet.write_table(pa.table(columns), path)
     assert "1 loaded, 2 rejected" in manage("load_views", str(path), kind="batch")
-    assert rejected(str(path)) == [(n, "computed_at: date value out of range") for n in (2, 3)]
+    reason = "movie_details.computed_at: Invalid isoformat string: '<value out of range: 4611686018427387904>'"
+    assert rejected(str(path)) == [(n, reason) for n in (2, 3)]
+
+
+def test_rejects_show_what_could_be_read_of_a_row(database: Stored, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    data = pa.array([[("title", "A"), ("title", "B")]], pa.map_(pa.string(), pa.string()))
+    parquet.write_table(pa.table({"movie_id": [603], "data": data}), path)
+    with pytest.raises(CommandError, match="nothing of it could be loaded"):
+        manage("load_views", str(path), kind="batch")
+    assert rejected(str(path)) == [(1, "data: a map has an entry twice: title")]
+    assert "'movie_id': 603" in Path(f"{path}.rejects.jsonl").read_text()
+
+
+def test_a_file_that_fails_does_not_keep_the_others_from_being_loaded(database: Stored, tmp_path: Path) -> None:
+    folder = tmp_path / "views"
+    folder.mkdir()
+    for number in (1, 3):
+        lines(folder / f"part-{number}", details(number))
+    (folder / "part-2").write_bytes(b"PAR1 and so on")
+    last = lines(tmp_path / "last", details(4))
+    with pytest.raises(CommandError, match=r"part-2 can't be read: .*views: 2 loaded\n.*none can't be read"):
+        manage("load_views", str(folder), str(tmp_path / "none"), last, kind="batch")
+    assert sorted(each["movie_id"] for each in database.batch_views.find()) == [1, 3, 4]
+
+
+@pytest.mark.parametrize("content", [b"movie_id,title\n1,Alien\n", b'{"movie_id": 1}\n'], ids=["a table", "no view"])
+def test_a_file_of_which_nothing_can_be_loaded_is_a_failure(database: Stored, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(CommandError, match="a: nothing of it could be loaded"):
+        manage("load_views", str(tmp_path / "a"), kind="batch", dry_run=True)
+
+
+def test_whole_numbers_of_more_than_64_bits_cost_no_document(database: Stored, tmp_path: Path) -> None:
+    number = 2**64 - 1
+    row = details() | {"computed_at": NOON}
+    parquet.write_table(
+        pa.Table.from_pylist([row]).append_column("wide", pa.array([number], pa.uint64())), tmp_path / "a"
+    )
+    texts = [details(2) | {"wide": number}, details(3) | {"wide": {"$numberLong": str(number)}}]
+    lines(tmp_path / "b", *texts)
+    manage("load_views", str(tmp_path / "a"), str(tmp_path / "b"), kind="batch")
+    assert [each["wide"] for each in database.batch_views.find()] == [float(number)] * 3
+
+
+def test_a_document_that_mongodb_refuses_is_rejected_and_the_rest_is_loaded(
+    database: Stored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = {"index": 1, "code": 121, "errmsg": "Document failed validation"}
+
+    def refusing(collection: Any, writes: Any, **options: Any) -> None:
+        write(collection, [each for place, each in enumerate(writes) if place != 1], **options)
+        raise BulkWriteError({"writeErrors": [refusal]})
+
+    write = Collection.bulk_write
+    monkeypatch.setattr(Collection, "bulk_write", refusing)
+    path = lines(tmp_path / "a", details(1), details(2), details(3))
+    assert "2 loaded, 1 rejected" in manage("load_views", path, kind="batch")
+    assert rejected(path) == [(2, "MongoDB refused it: Document failed validation")]
 
 
 def test_parquet_without_its_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,8 +141,21 @@ def write_bucket(data_type: str, data: Mapping[str, Any], hour: datetime = LAST_
     return write
 
 
+def edit_bucket(data_type: str, data: Mapping[str, Any]) -> Callable[[Held], None]:
+    def edit(database: Held) -> None:
+        wanted = {"movie_id": 1, "data_type": data_type, "hour": LAST_HOUR}
+        database.speed_views.update_one(wanted, {"$set": {"data": data}})
+
+    return edit
+
+
+def late_bucket(database: Held) -> None:
+    hour = LAST_HOUR - 9 * HOUR
+    database.speed_views.insert_one(bucket("stats", stats(70.0, 1.0), hour, 2) | {"synced_at": hour + HOUR})
+
+
 WHOLE_TRENDS = {"trend of reviews", "trend of reviews of a genre", "trend of reviews of a movie"}
-CHANGES: dict[str, tuple[Callable[[Held], None], set[str]]] = {
+CHANGES: dict[str, tuple[Callable[[Held], object], set[str]]] = {
     "details": (
         write_batch("movie_details", details("Second", 9.0)),
         {"details", "overview", *SEARCHES, *RANKINGS},
@@ -176,6 +189,15 @@ CHANGES: dict[str, tuple[Callable[[Held], None], set[str]]] = {
     ),
     "an hour of trending": (
         write_bucket("trending", {"trending_score": 99.0, "velocity": 5.0, "acceleration": 1.0}, floor_hour(NOW)),
+        RANKINGS,
+    ),
+    "an edited hour of reviews, under its old stamp": (
+        edit_bucket("sentiment", reviews(83, 0.9)),
+        {"lifetime", "weeks", "hours", *WHOLE_TRENDS},
+    ),
+    "a late hour of stats, under an old stamp": (late_bucket, {"ranking of a day", "trend of ratings"}),
+    "a deleted hour of trending": (
+        lambda database: database.speed_views.delete_one({"data_type": "trending", "hour": floor_hour(NOW)}),
         RANKINGS,
     ),
 }

@@ -51,3 +51,13 @@ def test_leader_that_hangs_is_replaced_after_its_claim_lapsed(link: RedisLink) -
     time.sleep(0.2)
     assert second.hold().is_new
     assert not first.hold().is_leader
+
+
+def test_followers_get_the_news_of_the_leader_for_a_while(link: RedisLink) -> None:
+    first, second = Leader(link, "a:"), Leader(link, "a:")
+    first.hold()
+    first.pass_on(b"changed", 0.3)
+    assert second.hold() == Leadership(is_leader=False, news=b"changed")
+    assert first.hold() == Leadership(is_leader=True)
+    time.sleep(0.4)
+    assert second.hold() == Leadership(is_leader=False)

@@ -103,7 +103,7 @@ def cold(finds: Finds, path: str) -> list[dict[str, Any]]:
         service.cache.local_tier.clear()
         service._layers.layers(tuple(SPEED_TYPES), service.boundary(), max_age=0.0)
         # Without the background thread, an answer also reads what was written since the last one.
-        for kept in service._hours._types.values():
+        for kept in service.hours._types.values():
             kept._looked_at -= 2 * MAX_AGE
         finds.commands.clear()
         response = Client().get(f"/api/v1/{path}")

@@ -85,6 +85,6 @@ def test_sync_of_unchanged_hours_invalidates_nothing(database: Held, redis_clien
     store.stamp(watched.now())
     for tick in range(HOURS):
         assert watched.ticks() == frozenset(), f"tick {tick}"
-    assert watched.service._hours.known_since(("stats",)) >= watched.watcher.monotonic() - 2, "everything was reread"
+    assert watched.service.hours.known_since(("stats",)) >= watched.watcher.monotonic() - 2, "everything was reread"
     store.write(7, watched.now())
     assert {"changed:movie:7", "changed:stats"} <= watched.ticks() | watched.ticks()

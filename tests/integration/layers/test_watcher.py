@@ -209,3 +209,37 @@ def last_without(holds: Callable[[], bool], seconds: float) -> float:
             last = time.monotonic() - began
         time.sleep(0.02)
     return last
+
+
+def follower_of(leader: Watched, redis: Redis) -> Watched:
+    """Another process, in which nobody has asked for anything yet."""
+    other = Watched(leader.database, redis)
+    other.ahead = leader.ahead
+    other.service.warm_up()
+    other.ticks()
+    assert (leader.watcher.is_leader, other.watcher.is_leader) == (True, False)
+    return other
+
+
+def test_every_process_reads_the_catalogue_again_when_details_are_edited(
+    streaming: Watched, redis_client: Redis
+) -> None:
+    other = follower_of(streaming, redis_client)
+    before = other.service.catalogue_at_hand
+    streaming.database.batch_views.update_one({"movie_id": 1}, {"$set": {"data.title": "Second"}})
+    for _ in range(2):
+        streaming.ticks()
+    for _ in range(20):
+        other.ticks(later=0.2)
+        time.sleep(0.05)
+    assert other.service.catalogue_at_hand is not before
+
+
+def test_every_process_rereads_the_hour_of_a_document_that_is_written_under_an_old_stamp(
+    streaming: Watched, redis_client: Redis
+) -> None:
+    other = follower_of(streaming, redis_client)
+    late = bucket(2, "stats", 3) | {"synced_at": moment() - 2 * HOUR}
+    streaming.database.speed_views.insert_one(late)
+    streaming.ticks()
+    assert "changed:stats" in other.ticks(later=3.0), "its own copies had lacked it"

@@ -106,7 +106,7 @@ def change(number: int) -> None:
     assert newest is not None
     speed.update_one({"_id": newest["_id"]}, {"$set": {"data.trending_score": 90.0 + number}})
     service = wiring.service()
-    for kept in service._hours._types.values():
+    for kept in service.hours._types.values():
         kept._hours = {}
     service.cache.local_tier.clear()
     get_redis_connection("default").flushdb()

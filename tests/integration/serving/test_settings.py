@@ -58,7 +58,9 @@ def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
 
 def test_files_can_be_judged_without_any_setting(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('{"movie_id": 1, "view_type": "movie_details", "computed_at": "2026-11-28T02:00:00Z", "data": {}}')
+    path.write_text(
+        '{"movie_id": 1, "view_type": "movie_details", "computed_at": "2026-11-28T02:00:00Z", "data": {"title": "X"}}'
+    )
     found = python(tmp_path, "manage.py", "check_views", str(path))
     assert found.returncode == 0, found.stderr
     assert found.stdout.startswith("documents   1 batch movie_details")

@@ -85,6 +85,7 @@ def test_a_deployments_aliases_get_indexes() -> None:
         ("batch_views", {"movie_id": 1, "view_type": {"$in": ["movie_details", "sentiment"]}}, "movie_view"),
         ("batch_views", {"view_type": "movie_details"}, "view_"),
         ("batch_views", {"view_type": "sentiment", "data.date": None}, "view_date"),
+        ("batch_views", {"view_type": "actor_collaboration", "data.actor": None}, "view_actor"),
         ("batch_views", {"view_type": "x", "computed_at": {"$gt": NOON, "$lte": NOON + timedelta(1)}}, "view_computed"),
         ("batch_views", {"data.metric": "rating", "data.genre": None, "data.movie_id": None}, "trend_data"),
         ("batch_views", {"stats.metric": "rating", "stats.genre": "Drama", "stats.movie_id": None}, "trend_stats"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from analytics.actors import Actor, actor_network
+from merger.contract.documents import Contract
 from merger.errors import NotFound
 from tests.unit.inputs import Raw, at, batch_view, view_inputs
 
@@ -70,6 +71,25 @@ def test_an_unknown_actor_is_not_found() -> None:
 def test_common_spellings_are_looked_for_each_once() -> None:
     assert Actor("tom HANKS").spellings == ("tom HANKS", "Tom Hanks", "tom hanks", "TOM HANKS")
     assert Actor("Tom Hanks").spellings == ("Tom Hanks", "tom hanks", "TOM HANKS")
+
+
+@pytest.mark.parametrize("data", [None, [1, 2], "{", '{"actor": "Tom Hanks", "collaborators": []}', {"actor": 50}])
+def test_an_actor_may_be_in_a_document_that_names_nobody(data: Any) -> None:
+    unnamed = {**network("?"), "data": data}
+    assert not Contract().read([unnamed]).batch
+    inputs = view_inputs(NOW, catalogue=[unnamed])
+    built = actor_network(Actor("Tom Hanks"), inputs)
+    assert (built.body["collaborators"], built.freshness.complete) == ([], False)
+    older = network("Tom Hanks", {"actor": "A", "count": 1}, covers=at("2026-03-09 00:00"))
+    for own, is_complete in ((older, False), (network("Tom Hanks"), True)):
+        built = actor_network(Actor("Tom Hanks"), view_inputs(NOW, [own], catalogue=[unnamed]))
+        assert built.freshness.complete == is_complete
+
+
+def test_an_actor_known_from_the_future_alone_is_known_and_incomplete() -> None:
+    built = actor_network(Actor("Tom Hanks"), view_inputs(NOW, [network("Tom Hanks", covers=at("2026-03-12 00:00"))]))
+    assert not built.freshness.complete
+    assert any(warning.startswith("clock_ahead") for warning in built.freshness.warnings)
 
 
 def test_an_actor_whose_document_cannot_be_read_is_known_and_incomplete() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.catalogue import Comparison, overview, sentiment_comparison
+from merger.core.evidence import Absence
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
 from tests.unit.inputs import Raw, at, batch_view, details, view_inputs
@@ -155,3 +157,21 @@ def test_a_catalogue_without_stated_coverage_is_complete_but_unproven() -> None:
     built = overview(None, view_inputs(NOW, catalogue=[unstated]))
     assert (built.freshness.complete, built.freshness.proven) == (True, False)
     assert overview(None, view_inputs(NOW, catalogue=[details(2, RUN)])).freshness.proven
+
+
+def test_a_comparison_says_that_movies_have_no_total() -> None:
+    movies = [details(1, RUN, popularity=90), details(2, RUN, popularity=10)]
+
+    def judge(genre: str | None, absence: Absence, *totals: Raw) -> tuple[bool, bool]:
+        inputs = view_inputs(NOW, catalogue=[*movies, *totals])
+        layers = replace(inputs.layers, absence={"sentiment": absence})
+        freshness = sentiment_comparison(Comparison(genre), replace(inputs, layers=layers)).freshness
+        return freshness.complete, freshness.proven
+
+    both, one = (total(1, 5, 0.5), total(2, 5, 0.5)), (total(1, 5, 0.5),)
+    unrecorded, recorded = Absence(unrecorded_until=RUN), Absence(proven_until=RUN)
+    assert judge(None, unrecorded, *both) == (True, True)
+    assert judge(None, unrecorded, *one) == (True, False), "the run may be half written"
+    assert judge(None, recorded, *one) == (True, True), "the run names all that had reviews"
+    assert judge(None, unrecorded) == (False, False), "the job writes points of days"
+    assert judge(None, Absence()) == (True, False), "there is no sentiment at all"

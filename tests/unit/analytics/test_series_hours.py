@@ -57,3 +57,10 @@ def test_hours_of_a_movie_whose_details_cannot_be_read_are_unknown_to_a_genre(mo
         inputs = view_inputs(NOW, hours=documents, catalogue=catalogue)
         assert sorted(ManyMoviesHours("sentiment", inputs, "war").unknown) == unknown
         assert ManyMoviesHours("sentiment", inputs, None).unknown == frozenset()
+
+
+@pytest.mark.parametrize("source", [of_one, of_many])
+def test_hours_whose_parts_may_be_versions_are_partial(source: Callable[[list[Raw]], HourSource]) -> None:
+    end = HOURS[0] + HOUR / 4
+    assert source([reviews(0, 0.5, 10), reviews(0, 0.5, 4, window_end=end), reviews(1, 0.5, 1)]).partial == {HOURS[0]}
+    assert source([reviews(0, 0.5, 10), reviews(1, 0.5, 1)]).partial == frozenset()

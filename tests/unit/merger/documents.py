@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from merger.catalogue.catalogue import Catalogue
+from merger.contract.coverage import without_future
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR, Granularity, parse_span
@@ -103,9 +104,10 @@ def view_inputs(
     catalogue: Catalogue | None = None,
 ) -> ViewInputs:
     """The inputs of a view from raw documents; the state of the layers follows from these unless given."""
-    documents = Contract().read(batch=batch, speed=speed)
+    boundary = Boundary(now, policy or Policy())
+    documents = without_future(Contract().read(batch=batch, speed=speed), boundary)
     return ViewInputs(
-        boundary=Boundary(now, policy or Policy()),
+        boundary=boundary,
         layers=layers or layers_of(documents),
         documents=documents,
         catalogue=catalogue or Catalogue(),

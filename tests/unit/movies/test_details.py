@@ -94,7 +94,71 @@ def test_a_movie_only_in_the_speed_layer_has_numbers_but_no_title() -> None:
 def test_a_movie_in_neither_layer_is_unknown() -> None:
     others = [{**details(), "movie_id": MOVIE + 1}], [stats(OPEN_HOUR, 5, movie_id=MOVIE + 1)]
     assert movie_details(MOVIE, view_inputs(NOW, *others)) is None
-    assert movie_details(MOVIE, view_inputs(NOW, [], [bucket(OPEN_HOUR, 5)])) is None
+    assert movie_details(MOVIE, view_inputs(NOW)) is None
+
+
+def broken(document: Raw) -> Raw:
+    return {**document, "data": [1, 2]}
+
+
+AHEAD = NOW + 900 * 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("batch", "speed", "code"),
+    [
+        ([broken(batch_view("sentiment", {}, RUN))], [], "documents_skipped"),
+        ([{**details(), "computed_at": AHEAD}], [], "clock_ahead"),
+        ([], [broken(bucket(OPEN_HOUR - HOUR, 5))], "documents_skipped"),
+        ([], [broken(bucket(OPEN_HOUR, 5))], "documents_skipped"),
+        ([], [stats(OPEN_HOUR - HOUR, 5, synced_at=AHEAD)], "clock_ahead"),
+    ],
+    ids=["batch sentiment", "details ahead", "sentiment", "of the open hour", "stats ahead"],
+)
+def test_a_movie_of_which_nothing_can_be_used_is_known_and_incomplete(
+    batch: list[Raw], speed: list[Raw], code: str
+) -> None:
+    inputs = view_inputs(NOW, batch, [*speed, stats(OPEN_HOUR, 5, movie_id=MOVIE + 1)])
+    window = Window(OPEN_HOUR - 5 * HOUR, OPEN_HOUR + HOUR)
+    for result in (ask_details(batch, speed), movie_stats(MOVIE, window, inputs)):
+        assert result.body["movie_id"] == MOVIE
+        assert result.body.get("title") is None
+        assert not result.freshness.complete
+        assert code in codes_of(result)
+
+
+def test_a_movie_with_sentiment_alone_is_known_without_facts() -> None:
+    result = ask_details([], [bucket(OPEN_HOUR, 5, synced_at=NOW)])
+    assert (result.body["title"], result.body["popularity"]) == (None, None)
+    assert "batch_absent" in codes_of(result)
+
+
+def test_details_that_are_stamped_in_the_future_are_not_shown() -> None:
+    result = ask_details([details(title="Old"), {**details(), "computed_at": AHEAD}], [stats(OPEN_HOUR, 5)])
+    assert result.body["title"] == "Old"
+    assert "clock_ahead" in codes_of(result)
+
+
+def test_an_hour_between_the_newest_bucket_and_the_end_of_the_batch_is_unseen() -> None:
+    held = [stats(RUN - 3 * HOUR + index * HOUR, 5, movie_id=MOVIE + 1) for index in range(20)]
+    held = [each for each in held if each["hour"] != RUN - 2 * HOUR and each["hour"] <= OPEN_HOUR]
+    result = ask_details([details()], [stats(RUN - 3 * HOUR, 5), *held])
+    assert result.body["popularity"] == 50.5
+    assert missing_of(result) == [("03-10 00:00", "03-10 01:00")]
+
+
+def test_a_document_of_the_open_hour_that_cannot_be_read_leaves_a_hole() -> None:
+    speed = [stats(OPEN_HOUR - HOUR, 5), broken(stats(OPEN_HOUR, 6))]
+    assert missing_of(ask_details([details()], speed)) == [("03-10 10:00", "03-10 11:00")]
+    assert ("03-10 10:00", "03-10 11:00") in missing_of(ask_stats(speed, "2026-03-10 09:00"))
+
+
+@pytest.mark.parametrize("data", [{}, {"popularity": None}, {"other": 1}])
+def test_stats_without_any_value_are_no_hour_of_nulls(data: dict[str, Any]) -> None:
+    result = ask_stats([stats(OPEN_HOUR - HOUR, 5, data=data), stats(OPEN_HOUR, 5)], "2026-03-10 09:00")
+    assert [entry["hour"] for entry in result.body["stats"]] == ["2026-03-10T10:00:00Z"]
+    assert missing_of(result) == [("03-10 09:00", "03-10 10:00")]
+    assert "documents_skipped" in codes_of(result)
 
 
 def test_only_a_gap_after_the_newest_snapshot_is_missing() -> None:

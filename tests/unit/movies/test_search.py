@@ -152,3 +152,34 @@ def test_an_unknown_genre_is_refused_with_similar_ones() -> None:
     with pytest.raises(NotFound) as caught:
         ask(MovieSearch(genre="horor"), catalogue, hours)
     assert caught.value.near == ("Horror",)
+
+
+def lacked_by(wanted: MovieSearch, catalogue: list[Raw], hours: list[Raw]) -> list[tuple[str, str]]:
+    found = movie_search(wanted, view_inputs(NOW, hours=hours, catalogue=catalogue)).freshness.missing
+    return [(f"{start:%d %H:%M}" if start else "", f"{end:%d %H:%M}") for start, end in found]
+
+
+def held(first: int, last: int, movie_id: int = 9) -> list[Raw]:
+    """The buckets of a movie in the hours that began so many hours before the open one, newest first."""
+    numbers = {"vote_average": 7.0, "vote_count": 5, "popularity": 1.0}
+    return [bucket(movie_id, "stats", OPEN - age * HOUR, numbers, synced_at=NOW) for age in range(first, last)]
+
+
+def test_the_movie_whose_details_cover_least_decides_what_a_search_lacks() -> None:
+    catalogue = [details(1, COVERED), details(2, COVERED - 5 * HOUR, genres=["War"])]
+    hours = [each for each in held(0, 40) if each["hour"] != COVERED - 3 * HOUR]
+    assert lacked_by(MovieSearch(), catalogue, hours) == [("09 21:00", "09 22:00")]
+    assert lacked_by(MovieSearch(genre="war"), catalogue, hours) == [("09 21:00", "09 22:00")]
+    assert lacked_by(MovieSearch(genre="drama"), catalogue, hours) == []
+
+
+def test_a_search_lacks_what_is_unknown_after_the_oldest_of_the_newest_buckets() -> None:
+    catalogue = [details(1, COVERED), details(2, COVERED)]
+    hours = [each for each in held(0, 40) if each["hour"] != COVERED - 3 * HOUR]
+    assert lacked_by(MovieSearch(), catalogue, [*hours, *held(1, 2, 1), *held(1, 2, 2)]) == []
+    assert lacked_by(MovieSearch(), catalogue, [*hours, *held(15, 16, 1)]) == [("09 21:00", "09 22:00")]
+
+
+def test_details_that_are_stamped_in_the_future_leave_a_hole_in_a_search() -> None:
+    ahead = {**details(2, COVERED), "computed_at": NOW + timedelta(days=900)}
+    assert lacked_by(MovieSearch(), [details(1, COVERED), ahead], held(0, 40)) == [("", "10 10:00")]

@@ -146,3 +146,9 @@ def test_a_score_beyond_a_twentieth_is_labelled_by_its_sign(average: float, labe
 def test_documents_that_name_the_movie_as_text_count() -> None:
     batch, speed = total(100, LAST_RUN, movie_id="550"), bucket(LAST_RUN, 4, movie_id="550", **SYNCED)
     assert reviews_of(ask(NOW, [batch], [speed])) == 104
+
+
+def test_a_total_stamped_in_the_future_leaves_the_lifetime_missing_unless_another_can_be_used() -> None:
+    ahead = {**total(100, LAST_RUN), "computed_at": at("2028-01-01 00:00")}
+    assert missing_of(ask(NOW, [ahead], speed_from("2026-03-08 10:00"))) == [(None, "03-10 10:00")]
+    assert missing_of(ask(NOW, [ahead, total(100, LAST_RUN)], speed_from("2026-03-08 10:00"))) == []

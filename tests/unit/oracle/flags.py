@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,11 +22,13 @@ class Flags:
         right: number of answers that lack nothing.
         incomplete: of these, how many say that something is missing.
         assumed: of the others, how many say that they rest on an assumption.
+        reasons: for these, how many name each reason.
     """
 
     right: int
     incomplete: int
     assumed: int
+    reasons: Counter[str]
 
     @property
     def incomplete_share(self) -> float:
@@ -39,6 +42,7 @@ class Flags:
 def count_flags(worlds: Iterable[World], about: str = "") -> Flags:
     """Asks every endpoint about some worlds, or those with a text in their description."""
     right = incomplete = assumed = 0
+    reasons = Counter[str]()
     for world in worlds:
         stored = StoredWorld(world)
         for name, question in random_questions(world.seed, KEPT_HOURS):
@@ -51,7 +55,11 @@ def count_flags(worlds: Iterable[World], about: str = "") -> Flags:
                 continue
             stored.excuses = True
             told = question(stored)
+            if any(warning.startswith("days_only") for warning in told.freshness.get("warnings", ())):
+                continue  # it asks for hours of which the batch layer knows days, and the speed layer nothing any more
             right += told.body is not None
             incomplete += bool(told.missing)
-            assumed += bool(told.assumed and not told.missing)
-    return Flags(right, incomplete, assumed)
+            if told.assumed and not told.missing:
+                assumed += 1
+                reasons.update({each["reason"] for each in told.freshness["assumed"]})
+    return Flags(right, incomplete, assumed, reasons)

@@ -25,9 +25,9 @@ from merger.views.freshness import TTLClass
 from merger.views.plans import View
 from tests.memory_store import MemoryStore
 from tests.unit.oracle.worlds.batch_records import Raw, batch_documents, run_records, visible_documents
-from tests.unit.oracle.worlds.damages import damaged
+from tests.unit.oracle.worlds.damages import damaged, harmed_places
 from tests.unit.oracle.worlds.dialects import in_dialects
-from tests.unit.oracle.worlds.speed_records import speed_documents
+from tests.unit.oracle.worlds.speed_records import hour_of, speed_documents
 from tests.unit.oracle.worlds.world import World
 
 _KEYS = ("_id", "movie_id", "data_type", "view_type")
@@ -102,6 +102,15 @@ class StoredWorld:
         """The movies of which readers may see a ``movie_details`` document, readable or not."""
         visible = visible_documents(self.world)
         return {document["movie_id"] for document in visible if document["view_type"] == "movie_details"}
+
+    def can_read(self, data_type: str, movie_id: int, hour: datetime) -> bool:
+        """Whether the speed layer has a document of a movie and hour that no damage makes unreadable."""
+        harmed = harmed_places(self.world, "speed", len(self.speed))
+        return any(
+            place not in harmed
+            and (document["data_type"], document.get("movie_id"), hour_of(document)) == (data_type, movie_id, hour)
+            for place, document in enumerate(speed_documents(self.world))
+        )
 
     def ask(self, view: View[Any], params: Any) -> Told:
         """Asks the service as the API does."""

@@ -237,3 +237,16 @@ def test_limit_only_cuts_off_the_end(hours: list[Raw], limit: int) -> None:
     everything = ranks(rank(hours, limit=100))
     assert ranks(rank(hours, limit=limit)) == everything[:limit]
     assert [rank for rank, _ in everything] == list(range(1, len(everything) + 1))
+
+
+def test_a_genres_ranking_lacks_its_window_where_a_movie_in_it_may_be_of_the_genre() -> None:
+    hours = [trending(1, n, 5) for n in range(7)]
+    catalogue = [details(1, RUN), {**details(2, RUN), "data": None}]
+    found = rank([*hours, trending(2, 1, 9)], catalogue=catalogue, genre="drama")
+    assert missing(found) == [("04:00", "10:00")]
+
+
+def test_a_document_of_the_open_hour_that_cannot_be_read_is_missing_in_a_ranking() -> None:
+    hours = [trending(1, n, 5) for n in range(7)]
+    found = rank([*hours, trending(2, 0, 9, data={"trending_score": None})])
+    assert missing(found) == [("10:00", "11:00")]

@@ -65,6 +65,12 @@ def test_an_incomplete_answer_says_why_and_shows_its_numbers(monkeypatch: pytest
     assert found["reasons"] == ["hours_missing: all of them", "speed_empty: nothing"]
 
 
+def test_days_that_nobody_names_are_a_reason_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = {"start": None, "end": "2026-03-09T00:00:00Z", "reason": "absent"}
+    found = asked(monkeypatch, {"freshness": FRESH | {"proven": False, "assumed": [absent, absent]}}, total(5, RUN))
+    assert found["movies/{id}"]["reasons"] == ["absent: days that no document names are assumed to be empty"]
+
+
 @pytest.mark.parametrize(
     ("error", "verdict"), [(NotFound("movie", 550), NOT_FOUND), (StoreUnavailable("no time was left"), FAILED)]
 )

@@ -21,6 +21,7 @@ from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass, describe
 from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult
+from movies import selectors as movies
 from movies.details import movie_details
 from tests.unit.merger.answers.served import HOUR, TOP, VIEW, ByMovie, Served, build, details, stats
 
@@ -128,6 +129,19 @@ def test_missing_movie_is_a_store_error_while_a_layer_fails() -> None:
     served.store.failing[BATCH] = AWAY
     with pytest.raises(StoreUnavailable):
         served.service.fetch(DETAILS, ByMovie(2))
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["readable", "unreadable"])
+def test_a_movie_that_documents_of_other_types_name_is_not_unknown(*, broken: bool) -> None:
+    total = {**details(2), "view_type": "sentiment"}
+    total["data"] = [1] if broken else {"review_count": 1, "positive_count": 1, "negative_count": 0, "neutral_count": 0}
+    served = Served([details(), total], [stats()])
+    with pytest.raises(NotFound):
+        served.service.fetch(movies.DETAILS, movies.Movie(3))
+    answer = served.service.fetch(movies.DETAILS, movies.Movie(2))
+    assert (answer.data["movie_id"], answer.data["title"]) == (2, None)
+    assert bool(answer.missing) or not broken
+    assert ("documents_skipped" in codes(answer)) is broken
 
 
 def test_no_answer_when_both_layers_fail() -> None:

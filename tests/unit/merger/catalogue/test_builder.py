@@ -25,7 +25,11 @@ def test_spelling_of_an_older_document_is_dropped() -> None:
     assert catalogue(older, details("War")).genres == {"war": "War"}
 
 
-def test_total_stamped_in_the_future_is_left_out_and_kept_for_a_warning() -> None:
+def test_total_stamped_in_the_future_is_left_out_and_lost_unless_there_is_another() -> None:
     ahead = total(1, 1.0, 5, computed_at=NOW + HOUR)
     found = catalogue(details(movie_id=1), ahead)
-    assert (found.movies.reviews.tolist(), found.totals_as_of, found.total_ahead) == ([0], None, ahead)
+    assert (found.movies.reviews.tolist(), found.totals_as_of) == ([-1], None)
+    assert [(skip.movie_id, skip.is_ahead) for skip in found.lost_of("sentiment")] == [(1, True)]
+    both = catalogue(details(movie_id=1), ahead, total(1, 1.0, 4))
+    assert (both.movies.reviews.tolist(), both.lost_of("sentiment")) == ([4], ())
+    assert both.skipped_of("sentiment") == found.skipped_of("sentiment")

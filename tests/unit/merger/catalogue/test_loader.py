@@ -175,6 +175,16 @@ def test_copy_holds_skipped_documents_and_lifetime_totals() -> None:
     assert (found.movies.reviews.tolist(), found.movies.score_sum.tolist()) == ([4], [2.0])
 
 
+def test_documents_that_name_no_actor_are_read_and_others_are_not() -> None:
+    odd: list[Any] = [None, "{}", {"actor": None}, {"collaborators": []}]
+    named = batch_view("actor_collaboration", {"actor": "A", "collaborators": 7}, RUN)
+    found = Loaded(movie(1), named, *(batch_view("actor_collaboration", data, RUN) for data in odd)).now()
+    assert len(found.skipped_of("actor_collaboration")) == 2
+    assert len([skip for skip in found.skipped if skip.type == "actor_collaboration"]) == len(odd)
+    elsewhere = batch_view("actor_collaboration", None, RUN) | {"stats": {"actor": "B", "collaborators": []}}
+    assert Loaded(movie(1), elsewhere).now().skipped_of("actor_collaboration") == ()
+
+
 def test_change_after_the_load_makes_a_reload_due_without_a_newer_run() -> None:
     loaded = Loaded(movie(1))
     loaded.seconds = 5.0
@@ -210,3 +220,22 @@ def test_change_during_a_load_causes_another() -> None:
     loaded.seconds = 30.0
     assert loaded.eventually(lambda catalogue: catalogue.read_at >= 7.0, changed_at=7.0)
     assert loaded.loads == 3
+
+
+def test_points_that_no_query_finds_are_noted_and_others_are_not() -> None:
+    def point(data: Any) -> dict[str, Any]:
+        return batch_view("temporal_analytics", data, RUN)
+
+    values = {"metric": "rating", "value": 1.0, "count": 1}
+    loaded = Loaded(movie(1), point({**values, "date": "2026-03-01"}), point({**values, "date": None}))
+    assert loaded.now().lost_of("temporal_analytics") == ()
+    other = Loaded(movie(1), point(None), point('{"metric": "rating"'))
+    assert len(other.now().lost_of("temporal_analytics")) == 2
+    elsewhere = batch_view("temporal_analytics", None, RUN) | {"stats": {**values, "date": "2026-03-01"}}
+    assert Loaded(movie(1), elsewhere).now().lost_of("temporal_analytics") == ()
+
+
+def test_points_are_looked_through_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("merger.catalogue.loader.MOST_LOST", 3)
+    loaded = Loaded(movie(1), *(batch_view("temporal_analytics", None, RUN) for _ in range(9)))
+    assert len(loaded.now().lost_of("temporal_analytics")) == 4, "two at once"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from merger.contract.coverage import coverage_of
-from merger.contract.documents import Skipped, SpeedDocument
+from merger.contract.coverage import coverage_of, without_future
+from merger.contract.documents import Contract, Skipped, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage, SpeedLayer
 from merger.core.windows import HOUR
-from tests.unit.merger.documents import at
+from tests.unit.merger.documents import Raw, at, point, total
 
 NOW = at("2026-11-24 14:40")
 BOUNDARY = Boundary(NOW)
@@ -86,3 +86,32 @@ def test_a_document_from_the_future_unsettles_only_an_hour_without_another_of_it
     assert coverage.holds(FIRST)
     assert coverage.unreadable == {SECOND}
     assert covered(ahead=(early(FIRST, OTHER),)).unreadable == {FIRST}
+
+
+RUN, AHEAD = NOW - 12 * HOUR, NOW + timedelta(days=2)
+GENRE = {"genre": "Drama", "year": 2025, "month": 3, "total_movies": 3}
+
+
+def skipped_of(*documents: Raw) -> list[tuple[object, ...]]:
+    found = without_future(Contract().read(batch=documents), BOUNDARY)
+    assert all(document.computed_at <= NOW for document in found.batch)
+    return [(each.type, each.movie_id, each.date, each.genre, each.has_date) for each in found.skipped]
+
+
+def test_batch_documents_from_the_future_are_skipped_with_what_they_are_about() -> None:
+    day = point("2026-03-07", 1, RUN, movie_id=MOVIE, computed_at=AHEAD)
+    assert skipped_of(day) == [("sentiment", MOVIE, "2026-03-07", None, True)]
+    assert skipped_of(total(1, RUN, movie_id=MOVIE, computed_at=AHEAD)) == [("sentiment", MOVIE, None, None, False)]
+    month = {"view_type": "genre_analytics", "data": GENRE, "computed_at": AHEAD}
+    assert skipped_of(month) == [("genre_analytics", None, "2025-03", "Drama", False)]
+
+
+def test_batch_documents_of_the_past_are_left_as_they_are() -> None:
+    documents = Contract().read(batch=[total(1, RUN), total(-1, RUN)])
+    assert without_future(documents, BOUNDARY) is documents
+
+
+def test_any_readable_document_supersedes_one_from_the_future() -> None:
+    (skip,) = without_future(Contract().read(batch=[total(1, RUN, computed_at=AHEAD)]), BOUNDARY).skipped
+    assert skip.is_superseded_by((RUN, 0, 0))
+    assert not skip.is_superseded_by(None)

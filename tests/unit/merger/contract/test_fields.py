@@ -178,3 +178,11 @@ def test_a_title_may_be_a_number(value: Any, expected: str) -> None:
 def test_other_values_are_no_titles(value: Any) -> None:
     with pytest.raises(ValueError, match=r"."):
         fields.title(value)
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), "none"])
+def test_the_average_of_nothing_may_be_anything(value: Any) -> None:
+    point = {"value": Field(fields.number, required=True, mean_of="count"), "count": Field(fields.count, required=True)}
+    assert fields.record({"value": value, "count": 0.0}, point, []) == {"value": 0, "count": 0}
+    with pytest.raises(ValueError, match="value"):
+        fields.record({"value": value, "count": 1}, point, [])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from merger.contract.documents import Contract
+from dataclasses import replace
+
+from merger.contract.documents import Contract, Skipped
 from merger.core.windows import HOUR
 from tests.unit.merger.documents import MOVIE, bucket, point, total
 from tests.unit.merger.examples import RUN
@@ -18,3 +20,15 @@ def test_documents_are_found_by_type_movie_and_hour() -> None:
     assert {hour: len(documents) for hour, documents in found.speed_by_hour.items()} == {RUN: 2, RUN + HOUR: 1}
     assert found.of_movie(MOVIE).speed == found.speed
     assert found.of_movie(MOVIE + 1).speed == ()
+
+
+def test_an_unreadable_document_gives_way_to_a_readable_one_that_is_as_new() -> None:
+    skip = Skipped("batch", "sentiment.data", "there is no payload", written_at=RUN, version=2, inserted=100)
+    assert skip.is_superseded_by((RUN + HOUR, 0, 0))
+    assert skip.is_superseded_by((RUN, 3, 0))
+    assert not skip.is_superseded_by((RUN, 1, 900))
+    assert not skip.is_superseded_by((RUN, 2, 98))
+    assert skip.is_superseded_by((RUN, 2, 99))
+    assert skip.is_superseded_by((RUN, 2, 0))
+    assert not skip.is_superseded_by(None)
+    assert not replace(skip, written_at=None).is_superseded_by((RUN, 9, 900))

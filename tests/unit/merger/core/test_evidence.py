@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from merger.core.evidence import Assumption, Reason, Unproven
+from merger.core.evidence import Absence, Assumption, Reason, Unproven
 from merger.core.intervals import assumptions_as_list, unite_assumptions
 from merger.core.windows import HOUR
 
@@ -28,3 +28,8 @@ def test_an_unproven_answer_says_how_many_intervals_it_assumes() -> None:
     error = Unproven([Assumption(NINE, NINE + HOUR, Reason.QUIET)])
     assert str(error) == "1 interval(s) are assumed, not proven"
     assert (error.missing, len(error.assumed)) == ((), 1)
+
+
+def test_where_a_document_of_the_runs_is_lost_what_they_prove_is_only_assumed() -> None:
+    assert Absence(NINE, NINE - HOUR, is_broken=True).as_assumed == Absence(None, NINE, is_broken=True)
+    assert Absence().as_assumed == Absence()

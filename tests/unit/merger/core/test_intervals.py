@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merger.core.boundary import Boundary
-from merger.core.intervals import as_intervals, closed_hours, intervals_as_list, union
+from merger.core.boundary import Boundary, SpeedCoverage, SpeedLayer
+from merger.core.intervals import as_intervals, closed_hours, hours_to_judge, intervals_as_list, union
 from merger.core.windows import HOUR
 from merger.errors import Interval
 from tests.unit.merger.documents import at
@@ -25,6 +26,15 @@ def test_closed_hours_end_before_the_open_hour() -> None:
     assert closed_hours(HOUR_9, HOUR_9 + 2 * HOUR, None) == [HOUR_9, HOUR_9 + HOUR]
     assert closed_hours(HOUR_9, HOUR_9, None) == []
     assert closed_hours(HOUR_9 + 9 * HOUR, HOUR_9, boundary) == []
+
+
+def test_the_open_hour_is_judged_where_a_document_of_it_cannot_be_read() -> None:
+    boundary = Boundary(NOW)
+    whole = SpeedCoverage(boundary, SpeedLayer())
+    assert hours_to_judge(HOUR_9, HOUR_9 + 3 * HOUR, whole) == [HOUR_9]
+    for broken in (replace(whole, unreadable=frozenset({HOUR_9 + HOUR})), replace(whole, undated_until=NOW)):
+        assert hours_to_judge(HOUR_9, HOUR_9 + 3 * HOUR, broken) == [HOUR_9, HOUR_9 + HOUR]
+        assert hours_to_judge(HOUR_9, HOUR_9 + HOUR, broken) == [HOUR_9]
 
 
 intervals = st.tuples(st.one_of(st.none(), st.integers(0, 30)), st.integers(1, 30)).map(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from bson import ObjectId, Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from merger.core.stamps import (
     ABSENT,
     DATE,
     MILLISECONDS,
-    ODD,
+    NO_MOMENTS,
     SECONDS,
     TEXT,
     StampForm,
@@ -102,9 +103,32 @@ def test_absent_moments_are_found_by_equality() -> None:
     assert not is_found(None, START, START + HOUR, TEXT, SECONDS)
 
 
-@pytest.mark.parametrize("stored", ["garbage", "", "29/11/2026 12:00", "1795953600", 1795953600 * 10**6, 7, math.nan])
-def test_what_is_no_moment_is_found_by_ranges_without_an_end(stored: Any) -> None:
-    assert is_found(stored, START, None, ODD)
+ODD_TEXTS = ["garbage", "", " ", "~", "29/11/2026 12:00", "1795953600"]
+ODD_NUMBERS = [1795953600 * 10**6, 7, -1, True, math.nan, math.inf, -math.inf]
+ODD_OTHERS = [
+    {"$date": "2026-05-04"},
+    {},
+    [],
+    [START],
+    b"",
+    b"1" * 16,
+    ObjectId("6b0c80fea190e49a9335b356"),
+    Timestamp(1, 1),
+]
+ODD_DATES = [datetime(1960, 1, 1, tzinfo=UTC), datetime(1970, 1, 21, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("stored", [*ODD_TEXTS, *ODD_NUMBERS, *ODD_OTHERS, *ODD_DATES], ids=repr)
+def test_what_is_no_moment_is_found(stored: Any) -> None:
+    store = MemoryStore(all=[{"at": stored}])
+    assert form_of(stored) is None
+    assert any(store.find(Find("all", {"at": each})) for each in NO_MOMENTS)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_no_moment_is_found_among_them(name: str) -> None:
+    store = MemoryStore(all=[{"at": WRITTEN[name][1](START)}])
+    assert not any(store.find(Find("all", {"at": each})) for each in NO_MOMENTS)
 
 
 def test_dates_alone_take_one_range() -> None:

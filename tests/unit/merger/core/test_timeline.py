@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from merger.core.boundary import Boundary, Policy, SpeedCoverage, SpeedLayer
-from merger.core.evidence import EmptySpan
+from merger.core.evidence import Assumption, EmptySpan, Reason
 from merger.core.timeline import DayPoint, Series, Timeline, group_into_buckets
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, floor_hour
 from tests.effort import examples
@@ -138,3 +138,19 @@ def test_an_empty_series_has_no_pieces() -> None:
     boundary = Boundary(at("2026-03-10 10:30"))
     empty: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()))
     assert empty.resolve(Window(None, boundary.open_hour)) == Timeline((), ())
+
+
+def test_lost_points_take_from_a_gap_what_is_proven_or_assumed_to_be_empty() -> None:
+    boundary, end = Boundary(FIRST + 10 * DAY), FIRST + 8 * DAY
+    empty = (EmptySpan(None, FIRST + 4 * DAY), EmptySpan(None, end, Reason.ABSENT))
+    found: Series[Hours] = Series(boundary, {}, {}, SpeedCoverage(boundary, SpeedLayer()), empty)
+    assert found.judge_gap((FIRST, end)) == ((), (Assumption(FIRST + 4 * DAY, end, Reason.ABSENT),))
+    one_day = replace(found, unreadable_days=frozenset({FIRST + DAY}))
+    assert one_day.judge_gap((FIRST, end))[0] == ((FIRST + DAY, FIRST + 2 * DAY),)
+    undated = replace(found, undated_until=FIRST + 6 * DAY)
+    assert undated.judge_gap((FIRST, end)) == (
+        ((FIRST, FIRST + 6 * DAY),),
+        (Assumption(FIRST + 6 * DAY, end, Reason.ABSENT),),
+    )
+    assert undated.judge_past()[0] == ((None, FIRST + 4 * DAY),)
+    assert found.judge_past() == ((), ())

@@ -40,7 +40,12 @@ class Streams:
         self.batch, self.speed = batch, speed
         self.pending = PendingInvalidations(TYPES, lambda: 0.0)
         self.unchanged: list[SpeedDocument] = []
-        self.events = StreamEvents(batch, speed, Contract(), self._is_unchanged, self.pending, lambda: 0.0)
+        self.events = StreamEvents(
+            batch, speed, Contract(), self._is_unchanged, self._is_found, self.pending, lambda: 0.0
+        )
+
+    def _is_found(self, _data_type: str, stamp: datetime | None) -> bool:
+        return stamp is not None and stamp >= NOW
 
     def _is_unchanged(self, document: SpeedDocument, _since: float) -> bool:
         return document in self.unchanged
@@ -52,6 +57,7 @@ class Streams:
 
 
 NOW = datetime(2026, 5, 4, 15, tzinfo=UTC)
+EARLIER = NOW - timedelta(hours=1)
 DELETED = {"operationType": "delete", "documentKey": {"_id": 1}}
 
 
@@ -93,7 +99,9 @@ def test_lost_place_in_the_stream_invalidates_every_movie() -> None:
 def test_flood_of_events_is_left_to_the_copies_unless_something_was_deleted() -> None:
     flood = [changed(movie_id=7, data_type="stats")] * MAX_EVENTS
     assert Streams().due_after(*flood, has_more=True) == set()
-    assert Streams().due_after(*flood[1:], DELETED, has_more=True) == {"changed:movies", *ALL_TYPES}
+    streams = Streams()
+    assert streams.due_after(*flood[1:], DELETED, has_more=True) == {"changed:movies", *ALL_TYPES}
+    assert streams.events.take_rewritten() == {(name, None) for name in TYPES}
 
 
 def test_document_that_says_what_is_known_is_no_change() -> None:
@@ -141,3 +149,28 @@ def test_streams_resume_from_tokens_and_from_now_on_without(tokens: object, resu
 
 def test_movie_that_cannot_be_read_is_none() -> None:
     assert [readable_movie({"movie_id": value}) for value in (7, "7", -1, None)] == [7, 7, None, None]
+
+
+@pytest.mark.parametrize(
+    ("event", "rewritten"),
+    [
+        (changed(**stats(7)), {("stats", NOW)}),
+        (changed(**stats(7) | {"synced_at": NOW}), set()),
+        (changed(**stats(7) | {"synced_at": None, "hour": EARLIER}), {("stats", EARLIER)}),
+        (changed(**stats(7) | {"data": "unreadable"}), {("stats", NOW)}),
+        (changed(**stats(7) | {"hour": "unreadable"}), set()),
+        (DELETED, {(name, None) for name in TYPES}),
+    ],
+)
+def test_what_no_find_of_newer_stamps_finds_is_rewritten(event: dict[str, Any], rewritten: set[Any]) -> None:
+    streams = Streams()
+    streams.due_after(event)
+    assert streams.events.take_rewritten() == rewritten
+    assert streams.events.take_rewritten() == frozenset()
+
+
+def test_document_that_says_what_is_known_rewrites_nothing() -> None:
+    streams = Streams()
+    streams.unchanged = [Contract().read_speed(stats(7))]
+    streams.due_after(changed(**stats(7)))
+    assert streams.events.take_rewritten() == frozenset()

@@ -17,7 +17,7 @@ from merger.core.boundary import Boundary, Policy, Strategy
 from merger.core.evidence import Absence
 from merger.core.windows import DAY, HOUR
 from merger.errors import StoreUnavailable
-from merger.layers.absence import COUNT_INTERVAL, RunEvidence
+from merger.layers.absence import COUNT_INTERVAL, RETRY_INTERVAL, RunEvidence
 from merger.layers.publication import Publication
 from tests.memory_store import MemoryStore
 from tests.unit.merger.documents import Raw, point, total
@@ -92,6 +92,8 @@ def test_nothing_is_shown_while_counting_fails_or_by_the_fixed_strategy() -> Non
     found.store.error = StoreUnavailable("away")
     assert found.absence(stated) == Absence()
     found.store.error = None
+    assert found.absence(stated) == Absence(), "a busy server is left alone for a while"
+    found.seconds += RETRY_INTERVAL + 1
     assert found.absence(stated).proven_until == LAST_RUN
     assert Evidence(Policy(strategy=Strategy.FIXED)).absence(stated) == Absence()
     assert LAST_RUN + HOUR < NOW

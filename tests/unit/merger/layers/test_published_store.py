@@ -67,6 +67,15 @@ def test_the_newest_is_found_below_a_run_being_written() -> None:
     assert shown(store, newest_by="computed_at", limit=20) == [None, "old"]
 
 
+def test_the_newest_is_found_among_runs_that_store_dates_in_other_forms() -> None:
+    text = document("text", computed_at="2030-01-01T09:00:00+07:00")
+    documents = [document("dates", 1), text, document("dates", computed_at=None)]
+    records = [{RUN_KEY: name, "status": "published"} for name in ("text", "dates")]
+    hidden = [document("new", 100 + number) for number in range(20)]
+    store = PublishedStore(MemoryStore(**{BATCH: [*documents, *hidden], RUNS: records}))
+    assert shown(store, newest_by="computed_at", limit=20) == ["text", "dates", "dates"]
+
+
 def test_within_one_publication_every_read_sees_the_same_runs() -> None:
     memory = MemoryStore(**{BATCH: [document("a"), document("b")], RUNS: [{RUN_KEY: "a", "status": "published"}]})
     store = PublishedStore(memory)

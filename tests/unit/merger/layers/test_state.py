@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -198,7 +197,7 @@ def test_the_other_types_are_read_for_a_type_with_a_silent_hour_only() -> None:
     busy = World(speed_views=[*(alive(h) for h in range(6)), *stats])
     busy.read()
     conditions = [wanted.get("hour", {}) for _, wanted in busy.store.finds if wanted.get("data_type") == "stats"]
-    assert not any(isinstance(bound, datetime) for each in conditions for bound in each.values())
+    assert not any(bound == TOP for each in conditions for bound in each.values())
     silent = World(speed_views=[alive(1), alive(4), *stats])
     assert set(silent.read().speed_of("sentiment").assumed.values()) == {Reason.QUIET}
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bson import ObjectId, Timestamp
 
 from merger.contract.collections import SPEED
+from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.evidence import Reason
 from merger.core.stamps import ABSENT, ODD, TEXT
 from merger.layers.state import MAX_AGE
-from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL
+from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
 from tests.unit.merger.documents import sentiment
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, heartbeat, speed
 
@@ -79,7 +81,7 @@ def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
     world.read()
     wanted = [each for _, each in world.store.finds if each.get("data_type") == "sentiment" and "hour" in each]
     spans = [each["hour"] for each in wanted if "$gte" in each["hour"] and isinstance(each["hour"]["$gte"], datetime)]
-    probes = [span["$gte"] for span in spans if span["$lt"] == span["$gte"] + HOUR]
+    probes = [span["$gte"] for span in spans if span.get("$lt") == span["$gte"] + HOUR]
     # The open hour is that of the newest document, which has been read already; hours far from any are left out.
     assert sorted(probes) == [TOP - n * HOUR for n in range(48, 0, -1)]
 
@@ -241,7 +243,20 @@ def test_the_newest_sync_under_another_name_is_found() -> None:
     assert layers.sync_forms == frozenset()
 
 
-@pytest.mark.parametrize("hour", ["garbage", "29/11/2026 12:00", "1795953600", "", "12:00", 1795953600 * 10**6, 7])
+OTHERS = [
+    {"$date": "2026-05-04"},
+    [],
+    True,
+    ObjectId("6b0c80fea190e49a9335b356"),
+    Timestamp(1, 1),
+    b"1",
+    datetime(1970, 1, 21, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize(
+    "hour", ["garbage", "29/11/2026 12:00", "1795953600", "", "12:00", 1795953600 * 10**6, 7, *OTHERS], ids=repr
+)
 def test_hours_that_are_no_moments_are_noticed(hour: Any) -> None:
     layers = World(speed_views=[alive(1), speed(2, movie_id=2, hour=hour)]).read()
     assert layers.hour_forms == {ODD}
@@ -249,3 +264,16 @@ def test_hours_that_are_no_moments_are_noticed(hour: Any) -> None:
 
 def test_documents_without_any_hour_are_noticed() -> None:
     assert World(speed_views=[alive(1), speed(2, hour=None)]).read().hour_forms == {ABSENT}
+
+
+def test_the_rate_before_a_silence_is_counted_again_when_other_hours_are_held() -> None:
+    world = World(speed_views=[speed(2), speed(3)])
+    state = TypeState(world.store, Contract(), "sentiment", lambda: world.seconds)
+    state.refresh(Boundary(NOW), in_background=False)
+    assert state.count_before(TOP - HOUR) == 2
+    world.store.insert(SPEED, [speed(3, movie_id=2)])
+    assert state.count_before(TOP - HOUR) == 2, "it is kept for a while"
+    world.store.insert(SPEED, [speed(4)])
+    world.seconds += 1
+    state.refresh(Boundary(NOW), in_background=False)
+    assert state.count_before(TOP - HOUR) == 4

@@ -29,6 +29,7 @@ OBJECT_ID = "65f0c0ffee65f0c0ffee65f0"
         ('{"$oid": "x"}', ['{"$oid": "x"}']),
         ("{odd", ["{odd"]),
         ('"5"', ["5"]),
+        ("true", [True, "true"]),
     ],
 )
 def test_a_text_may_mean_several_ids(text: str, ids: list[object]) -> None:
@@ -49,6 +50,12 @@ IDS = [
     Binary.from_uuid(SOME_UUID),
     NOON,
     1.5,
+    -7,
+    True,
+    False,
+    "true",
+    "null",
+    "",
 ]
 
 

@@ -19,11 +19,27 @@ def test_dates_are_aware_and_in_utc() -> None:
     [
         b"{",
         b"\xff",
-        b'{"$date": "soon"}',
         b'{"$oid": "x"}',
-        b'{"$numberDecimal": "x"}',
+        b'{"_id": 1, "_id": 2}',
+        b'{"$uuid": "x"}',
     ],
 )
 def test_anything_else_is_refused(text: bytes) -> None:
     with pytest.raises((ValueError, TypeError)):
         parse_extended_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b'{"$date": "2026-11-28"}', "2026-11-28"),
+        (b'{"$date": "soon"}', "soon"),
+        (b'{"$date": null}', None),
+        (b'{"$date": {"$numberLong": "99999999999999999"}}', 99999999999999999),
+        (b'{"$numberInt": 5}', 5),
+        (b'{"$numberLong": "many"}', "many"),
+        (b'{"$numberDecimal": "x"}', "x"),
+    ],
+)
+def test_a_date_or_number_that_can_not_be_read_stays_as_it_was_written(text: bytes, expected: object) -> None:
+    assert parse_extended_json(b'{"value": %b}' % text) == {"value": expected}

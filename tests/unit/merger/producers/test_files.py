@@ -49,6 +49,14 @@ DAMAGED = {
     "an array that is cut off": (b"[" + LINES, "the JSON array in it has no end"),
     "Avro": (b"Obj\x01 and so on", "it is Avro; write JSON lines in UTF-8, or Parquet"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "it is text in UTF-16; write JSON lines in UTF-8, or Parquet"),
+    "UTF-16 without a mark": ('{"a": 1}'.encode("utf-16-le"), "it is text in UTF-16"),
+    "UTF-32": ('{"a": 1}'.encode("utf-32"), "it is text in UTF-32"),
+    "Snappy": (b"\xff\x06\x00\x00sNaPpY and so on", "it is compressed by Snappy"),
+    "BSON": (
+        b"\x16\x00\x00\x00\x02hello\x00\x06\x00\x00\x00world\x00\x00",
+        "it is binary: compressed, or BSON, of which bsondump",
+    ),
+    "gzip in gzip": (gzip.compress(gzip.compress(LINES)), "it is gzip, compressed by gzip; unpack it first"),
     "Avro in gzip": (gzip.compress(b"Obj\x01 and so on"), "it is Avro"),
 }
 

@@ -37,6 +37,9 @@ def arrangements(documents: list[Any]) -> dict[str, str]:
         "an array on one line": json.dumps(documents),
         "an array of lines": "[" + ",\n".join(one_by_one) + "]\n",
         "an indented array": json.dumps(documents, indent=2),
+        "one behind the other": "".join(json.dumps(each) for each in documents),
+        "a text sequence": "".join(f"\x1e{json.dumps(each)}\n" for each in documents),
+        "lines that end in a carriage return": "\r".join(json.dumps(each) for each in documents),
         "two arrays": json.dumps(documents[:1]) + "\n" + json.dumps(documents[1:]),
     }
 

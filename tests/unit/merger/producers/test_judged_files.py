@@ -44,3 +44,24 @@ def test_the_newest_stamp_is_that_of_any_document(tmp_path: Path) -> None:
     documents = judged(tmp_path).documents()
     assert newest_stamp(documents) == max(documents.batch[0].computed_at, documents.speed[0].synced_at)
     assert newest_stamp(Documents()) is None
+
+
+def test_of_documents_with_one_id_the_newest_is_kept_as_load_views_does(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    late, early = total(5, RUN) | {"computed_at": RUN + 2 * HOUR}, total(5, RUN)
+    retried = json.loads(json.dumps(late, default=str))
+    retried["data"]["review_count"] = 7
+    path.write_text("\n".join(json.dumps(each, default=str) for each in (early, late, retried, early)))
+    (kept,) = JudgedFiles.read([str(path)], Contract()).raw["batch"]
+    assert kept["data"]["review_count"] == 7
+
+
+def test_a_file_that_fails_does_not_keep_the_others_from_being_judged(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"PAR1 and so on")
+    (tmp_path / "b").write_text(json.dumps([total(5, RUN)], default=str)[:-1])
+    names = ["a", "none", "b"]
+    found = JudgedFiles.read([str(tmp_path / name) for name in names], Contract())
+    assert len(found.raw["batch"]) == 1
+    assert [f"/{name} can't be read" in reason for name, reason in zip(names, found.failures, strict=True)] == [
+        True
+    ] * 3

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from merger.contract.documents import Contract
-from merger.producers.report import FileReport, is_run_record, kind_of
+from merger.contract.importing import is_run_record
+from merger.producers.report import FileReport, kind_of
 from tests.unit.merger.documents import bucket, total
 from tests.unit.merger.examples import RUN
 
@@ -62,5 +63,7 @@ def test_records_of_runs_are_told_from_documents() -> None:
     report = FileReport(Contract())
     report.add_run(record)
     report.add_run(record | {"batch_run_id": "other", "documents": None})
-    assert report.as_dict()["documents"] == {"batch run": 2}
-    assert report.seen.recorded == {"r"}
+    report.add_run(record | {"batch_run_id": "third", "status": "running"})
+    assert report.as_dict()["documents"] == {"batch run": 3}
+    assert report.seen.recorded == {"r": {"sentiment": 1}}
+    assert report.seen.withheld == {"third"}

@@ -110,3 +110,25 @@ def test_odd_values_of_a_payload_are_refused(raw: dict[str, Any], field: str, va
 
 def test_a_value_that_nobody_knows_may_be_null_and_more_fields_may_be_there() -> None:
     assert accepts("batch.movie_details", {**DETAILS, "data": {**DETAILS["data"], "runtime": None, "director": "X"}})
+
+
+DAY_OF_A_METRIC = {
+    **{name: value for name, value in POINT.items() if name != "movie_id"},
+    "view_type": "temporal_analytics",
+    "data": {"metric": "rating", "date": "2026-11-27", "value": 7.5, "count": 3},
+}
+
+
+@pytest.mark.parametrize(("movie", "is_read"), [(603, True), (None, True), ("all", False), (1.5, False), (-1, False)])
+def test_a_day_of_a_metric_may_name_a_movie_that_can_be_read(movie: Any, is_read: bool) -> None:
+    assert accepts("batch.temporal_analytics", DAY_OF_A_METRIC)
+    assert accepts("batch.temporal_analytics", {**DAY_OF_A_METRIC, "movie_id": movie}) is is_read
+
+
+@pytest.mark.parametrize(("year", "is_read"), [(1800, False), (1801, True), (1899, True), (2199, True), (2200, False)])
+def test_dates_are_of_the_years_that_the_contract_reads(year: int, is_read: bool) -> None:
+    at = f"{year}-11-28T02:10:00Z"
+    assert accepts(schema_name(POINT), {**POINT, "covers_until": at}) is is_read
+    dropped: list[Dropped] = []
+    Contract().read_batch({**POINT, "covers_until": at}, dropped)
+    assert (not dropped) is is_read

@@ -33,7 +33,7 @@ CUT = replace(HELD, assumed={TOP: Reason.CUT})
 
 
 def kept(table: HourTable) -> KeptHour:
-    return keep(None, table, read_at=100.0, took=0.5, wait=Wait(60.0))
+    return keep(None, table, 1, read_at=100.0, took=0.5, wait=Wait(60.0))
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_layer_contradicts_an_hour_that_it_knows_otherwise(
 
 def test_equal_table_stays_the_same_object_and_keeps_the_time_since_which_it_is_known() -> None:
     first = kept(FULL)
-    again = keep(first, build_table("stats", TOP, [stats(1, 0, HOUR)], (), NOW), 200.0, 0.5, Wait(60.0))
+    again = keep(first, build_table("stats", TOP, [stats(1, 0, HOUR)], (), NOW), 1, 200.0, 0.5, Wait(60.0))
     assert again.table is FULL
     assert (again.since, again.read_at, again.due) == (100.0, 200.0, 260.0)
-    newer = keep(first, build_table("stats", TOP, [stats(1, 0, 0 * HOUR)], (), NOW), 200.0, 0.5, Wait(60.0))
+    newer = keep(first, build_table("stats", TOP, [stats(1, 0, 0 * HOUR)], (), NOW), 1, 200.0, 0.5, Wait(60.0))
     assert newer.table is not FULL, "its stamps are newer"
 
 
@@ -77,3 +77,8 @@ def test_settled_hours_are_kept_longer() -> None:
     assert MIN_KEEP_SECONDS <= young.keep <= MAX_KEEP_SECONDS
     assert MIN_KEEP_SECONDS * SETTLED_FACTOR <= old.keep <= MAX_KEEP_SECONDS * SETTLED_FACTOR
     assert young.grace == old.grace == GRACE_SECONDS
+
+
+def test_rewritten_hour_is_reread_after_a_rest_and_lacks_changes_from_the_first_time_on() -> None:
+    hour = kept(FULL).rewritten(110.0).rewritten(115.0)
+    assert (hour.due, hour.overdue, hour.lacks_since) == (101.5, 101.5, 110.0)

@@ -65,3 +65,14 @@ def test_concatenated_rows_keep_their_order() -> None:
     parts = [Rows.of("stats", [stats(movie_id, 0, HOUR)]) for movie_id in (3, 1, 2)]
     assert concatenate("stats", parts).movies.tolist() == [3, 1, 2]
     assert len(concatenate("stats", [])) == 0
+
+
+def test_rows_tell_which_of_them_count_reviews_without_an_average() -> None:
+    payloads: tuple[dict[str, float], ...] = (
+        {"review_count": 3},
+        {"review_count": 0},
+        {"review_count": 3, "avg_sentiment": 0.0},
+    )
+    found = [SpeedDocument("sentiment", place, NOW, data, NOW) for place, data in enumerate(payloads)]
+    assert Rows.of("sentiment", found).without_average.tolist() == [True, False, False]
+    assert Rows.of("stats", [stats(1, 1, HOUR)]).without_average.tolist() == [False]

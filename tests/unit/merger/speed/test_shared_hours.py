@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from merger.contract.collections import SPEED
 from merger.core.windows import Window
 from merger.layers.state import MAX_AGE
 from merger.speed.tables import HourRange
@@ -93,3 +94,59 @@ def test_background_refresh_reads_an_hour_that_has_just_begun() -> None:
         shared.refresh(after=5 * 60)
     assert shared.boundary.open_hour == TOP + HOUR
     assert max(shared.hours._types["trending"]._hours) == TOP + HOUR
+
+
+def test_rewritten_hour_is_reread_at_once() -> None:
+    shared = Shared(trending(0, 9), trending(4))
+    shared.read()
+    shared.store.insert(SPEED, [trending(4, 2)])
+    assert shared.refresh(after=1.0).missed == {}
+    shared.hours.note_rewritten("trending", TOP - 4 * HOUR)
+    assert shared.refresh(after=1.0).missed == {"trending": frozenset({2})}
+    assert shared.movies() == {1, 2, 9}
+
+
+def test_answers_know_that_a_rewritten_hour_lacks_changes_until_it_is_reread() -> None:
+    shared = Shared(trending(0, 9), trending(4))
+    shared.read()
+    shared.refresh(after=1.0)
+    shared.hours.note_rewritten("trending", TOP - 4 * HOUR)
+    assert shared.hours.known_since(("trending",)) == 1.0
+    shared.refresh(after=1.0)
+    assert shared.hours.known_since(("trending",)) == 2.0
+
+
+@pytest.mark.parametrize("hours_ago", [1, 30])
+def test_deleted_document_is_dropped_as_soon_as_a_deletion_is_noted(hours_ago: int) -> None:
+    shared = Shared(trending(0, 9), trending(hours_ago), trending(hours_ago, 2))
+    shared.read(40)
+    shared.store.collections[SPEED].pop()
+    assert shared.refresh(after=1.0).missed == {}
+    shared.hours.note_rewritten("trending", None)
+    found = [shared.refresh(after=1.0).missed for _ in range(2)]
+    assert {"trending": frozenset({2})} in found
+    assert shared.movies(40) == {1, 9}
+
+
+def test_deletion_elsewhere_rereads_nothing() -> None:
+    shared = Shared(*(trending(number) for number in range(20)))
+    shared.read(10)
+    shared.store.collections[SPEED].pop()
+    shared.hours.note_rewritten("trending", None)
+    shared.refresh(after=1.0)
+    shared.refresh(after=1.0)
+    assert {kept.read_at for kept in shared.hours._types["trending"]._hours.values()} == {0.0}
+
+
+@pytest.mark.parametrize(("ago", "finds"), [(0, True), (9, True), (11, False), (3600, False)])
+def test_old_stamps_are_not_found(ago: int, *, finds: bool) -> None:
+    shared = Shared(trending(0, synced_at=NOW))
+    shared.read()
+    shared.refresh(after=0.5)
+    assert shared.hours.finds("trending", NOW - ago * SECOND, shared.boundary) == finds
+    assert not shared.hours.finds("trending", None, shared.boundary)
+
+
+def test_the_first_read_knows_documents_of_unknown_hour() -> None:
+    shared = Shared(trending(1), {**trending(2, 2), "hour": "soon"})
+    assert [skip.movie_id for skip in shared.read().skipped] == [2]

@@ -52,6 +52,7 @@ def filled(request: pytest.FixtureRequest) -> Filled:
         ({"data.metric": "rating", "data.genre": None}, {2}),
         ({"data.metric": "rating", "data.genre": "Drama"}, {1}),
         ({"_id": {"$in": [1, 4, 9]}}, {1, 4}),
+        ({"data.genre": {"$not": {"$gte": ""}}}, {2, 3, 4}),
     ],
 )
 def test_find_returns_the_documents_that_match(filled: Filled, wanted: dict[str, Any], ids: set[int]) -> None:

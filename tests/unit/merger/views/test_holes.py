@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from merger.contract.coverage import without_future
 from merger.contract.documents import Contract, Documents
 from merger.contract.values import Skipped
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR, midnight
-from merger.views.holes import LostDays, lost_days, lost_until
+from merger.views.holes import LostDays, lost_days, lost_of_unknown, lost_until
 from tests.unit.merger.documents import Raw, at, point, total
 from tests.unit.merger.scenario import LAST_RUN, NOW
 
@@ -73,3 +74,18 @@ def test_a_document_of_unknown_age_may_stand_for_all_time() -> None:
     found = Contract().read(batch=[{**total(-1, LAST_RUN), "computed_at": "?"}])
     assert lost_until(found.skipped, None, BOUNDARY) == ((None, BOUNDARY.open_hour),)
     assert BOUNDARY.open_hour - LAST_RUN > timedelta()
+
+
+def test_of_documents_computed_at_the_same_time_the_higher_version_is_newer() -> None:
+    found = Contract().read(batch=[total(-1, LAST_RUN, version=3), total(1, LAST_RUN, version=2)])
+    assert lost_until(found.skipped, found.batch[0], BOUNDARY)
+    found = Contract().read(batch=[total(-1, LAST_RUN, version=2), total(1, LAST_RUN, version=3)])
+    assert lost_until(found.skipped, found.batch[0], BOUNDARY) == ()
+
+
+def test_only_a_movie_of_which_nothing_can_be_used_is_lost_as_a_whole() -> None:
+    unread, ahead = total(-1, LAST_RUN), total(1, LAST_RUN, computed_at=NOW + 900 * DAY)
+    assert lost_of_unknown(Contract().read(batch=[unread]), BOUNDARY) == ((None, LAST_RUN + HOUR),)
+    left = without_future(Contract().read(batch=[ahead]), BOUNDARY)
+    assert lost_of_unknown(left, BOUNDARY) == ((None, BOUNDARY.open_hour),)
+    assert lost_of_unknown(Contract().read(batch=[unread, total(1, LAST_RUN - DAY)]), BOUNDARY) == ()

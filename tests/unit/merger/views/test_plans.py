@@ -10,7 +10,7 @@ import pytest
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Aliases
 from merger.core.boundary import Boundary, Layers
-from merger.core.stamps import MILLISECONDS, TEXT, stamp_ranges
+from merger.core.stamps import MILLISECONDS, ODD, TEXT, stamp_ranges
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View, movie_reads, payload_reads, series_hours_from
@@ -42,9 +42,19 @@ def test_hours_stored_in_other_forms_than_dates_get_ranges_of_their_own() -> Non
     assert len(reads) == 3
 
 
+def test_all_documents_of_a_movie_are_read_while_some_hour_is_no_moment() -> None:
+    context = replace(CONTEXT, layers=replace(Layers(), hour_forms=frozenset({TEXT, ODD})))
+    assert movie_reads(7, (), context, speed_from=NOW) == (Find(SPEED, {"movie_id": 7}),)
+
+
 def test_payload_reads_try_each_place_of_the_payload() -> None:
-    reads = payload_reads({"genre": "drama"}, Aliases())
+    reads = payload_reads("temporal_analytics", {"genre": "drama"}, Aliases())
     assert [dict(read.filter) for read in reads] == [{f"{place}.genre": "drama"} for place in Aliases().payload]
+    theirs = Aliases().with_extra(
+        {"flat_views": ["actor_collaboration"], "fields": {"actor_collaboration": {"who": "actor"}}}
+    )
+    places = [path for read in payload_reads("actor_collaboration", {"actor": "A"}, theirs) for path in read.filter]
+    assert places == ["data.actor", "data.who", "stats.actor", "stats.who", "actor", "who"]
 
 
 @pytest.mark.parametrize(

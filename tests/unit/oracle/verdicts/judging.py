@@ -19,11 +19,15 @@ LAG_LIMIT = timedelta(minutes=10)
 
 
 def is_unseen(world: World, at: datetime, data_type: str) -> bool:
-    """Whether a speed layer that lags no more than it may has not seen a moment yet."""
+    """Whether a speed layer that lags no more than it may has not seen a moment yet.
+
+    Where every sync stamps all documents again, nothing but the newest hour bounds its age (requirement D6).
+    """
     open_hour, stopped = floor_hour(world.now), world.stopped(data_type)
     if at >= open_hour and (data_type, open_hour) in world.speed.lost:
         return True
-    return at >= stopped and (at >= open_hour or world.now - stopped <= LAG_LIMIT)
+    last_sign = floor_hour(stopped) + HOUR if world.speed.restamps else stopped
+    return at >= stopped and (at >= open_hour or world.now - last_sign <= LAG_LIMIT)
 
 
 def may_lack(stored: StoredWorld, told: Told, at: datetime, data_type: str) -> bool:

@@ -67,8 +67,9 @@ def judge_trends(stored: StoredWorld, params: TrendParameters) -> Told:
     """Every day of the series."""
     told = stored.ask(TRENDS, params)
     if told.body is None:
-        wanted = {"movie_id": params.movie_id} if params.genre is None else {"view_type": "movie_details"}
-        assert not stored.knows(**wanted), "the series is known"
+        described = stored.described & movies_of(params.genre and params.genre.title())
+        is_known = stored.knows(movie_id=params.movie_id) if params.genre is None else bool(described)
+        assert not is_known, "the series is known"
         return told
     window = window_of(stored, params.window, Granularity.DAY)
     movies = {params.movie_id} if params.movie_id is not None else movies_of(params.genre and params.genre.title())

@@ -27,6 +27,15 @@ def damaged(world: World, documents: list[Raw], collection: str) -> list[Raw]:
     return result
 
 
+def harmed_places(world: World, collection: str, size: int) -> set[int]:
+    """The places in a collection of some size whose documents are damaged, more than in an optional value."""
+    return {
+        damage.place % size
+        for damage in world.damages
+        if size and damage.collection == collection and damage.kind not in HARMLESS
+    }
+
+
 def _top(key: str, value: Any) -> Change:
     return lambda document: {**document, key: value} if key in document else document
 

@@ -17,6 +17,7 @@ INDEXES = declared_indexes(Aliases())
 REAL = {
     name: [
         {"name": index.name, "key": dict(index.keys), "sparse": index.sparse}
+        | ({"partialFilterExpression": index.only_where} if index.only_where else {})
         for index in INDEXES
         if index.collection == name
     ]

@@ -13,6 +13,7 @@ REPORT = {
     "absent": {"batch sentiment": {}, "speed stats": {"trending_score": 2}},
     "odd": [],
     "unreadable": [FINDING],
+    "failures": ["b can't be read"],
     "as_of": "2026-11-28T03:00:00Z",
     "answers": [
         {
@@ -32,6 +33,7 @@ def test_every_finding_is_a_line() -> None:
         "dialect stamps as text: in 3; better: write dates",
         "absent speed stats: trending_score in 2",
         "unreadable 1,200 × sentiment.movie_id: it is missing (such as a:1, a:2)",
+        "failed b can't be read",
         "answers from these documents alone, as of 2026-11-28T03:00:00Z",
         "movies/{id} 2 proven",
         "/movies/1: title A",
@@ -42,5 +44,6 @@ def test_every_finding_is_a_line() -> None:
 
 def test_documents_that_need_nothing_and_none_at_all() -> None:
     empty: dict[str, Any] = {"documents": {}, "dialects": [], "absent": {}, "odd": [], "unreadable": [], "advice": []}
+    empty["failures"] = []
     assert list(lines_of(empty)) == ["documents   none that can be read"]
     assert list(lines_of(empty | {"documents": {"batch sentiment": 1}}))[-1].startswith("to do       nothing")

@@ -45,6 +45,14 @@ def test_every_part_may_be_given() -> None:
         ({"fields": {"reviews": 1}}, "takes a name"),
         ({"stamps": {"expires": "ttl_expires_at"}}, "none of"),
         ({"stamps": {"window_start": "synced_at"}}, "built in"),
+        ({"stamps": {"hour": "synced_at"}}, "'hour' is a name of ours, so it can't stand for 'synced_at'"),
+        ({"data_types": {"sentiment": "stats"}}, "'sentiment' is a name of ours"),
+        ({"view_types": {"sentiment": "movie_details"}}, "'sentiment' is a name of ours"),
+        ({"payload": [""]}, "'' is no name of one field"),
+        ({"speed_type_keys": ["$kind"]}, "'$kind' is no name of one field"),
+        ({"stamps": {"meta.hour": "hour"}}, "'meta.hour' is no name of one field"),
+        ({"fields": {"a.b": "title"}}, "'a.b' is no name of one field"),
+        ({"fields": {"sentiment": {" ": "avg_sentiment"}}}, "' ' is no name of one field"),
     ],
 )
 def test_each_fault_is_said_once(given: dict[str, Any], fault: str) -> None:

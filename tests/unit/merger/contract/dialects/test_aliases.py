@@ -35,6 +35,17 @@ def test_every_spelling_is_told_ours_first() -> None:
     assert THEIRS.names_of_stamp("hour") == ("hour", "bucket", "window_start")
 
 
+def test_the_places_of_fields_combine_payloads_and_names() -> None:
+    two = Aliases().with_extra({"fields": {"temporal_analytics": {"day": "date"}}})
+    assert two.places_of("temporal_analytics", ("metric", "date")) == (
+        ("data.metric", "data.date"),
+        ("data.metric", "data.day"),
+        ("stats.metric", "stats.date"),
+        ("stats.metric", "stats.day"),
+    )
+    assert two.places_of("sentiment", ("date",)) == (("data.date",), ("stats.date",), ("date",))
+
+
 def test_documents_under_a_deployments_names_are_read() -> None:
     body = sentiment(3)
     body["reviews"], body["compound"] = body.pop("review_count"), body.pop("avg_sentiment")

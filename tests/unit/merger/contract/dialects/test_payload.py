@@ -100,3 +100,16 @@ def test_a_skipped_document_tells_its_genre_and_id_in_any_form() -> None:
     for data in ({**GENRE, "year": 0}, json.dumps({**GENRE, "year": 0})):
         (skip,) = Contract().read([{**batch_view("genre_analytics", data, RUN), "_id": 7}]).skipped
         assert (skip.genre, skip.id, skip.written_at) == ("Drama", "7", RUN.replace(hour=3))
+
+
+def test_what_a_document_is_about_may_stand_in_its_id_alone() -> None:
+    point = {**total(3, RUN), "_id": {"movie_id": MOVIE, "date": "2026-03-07"}}
+    assert Contract().read_batch(point).data["date"] == "2026-03-07", "it is no lifetime total"
+    month = {key: value for key, value in GENRE.items() if key not in ("genre", "month")}
+    raw = {**batch_view("genre_analytics", month, RUN), "_id": {"genre": "Drama", "month": 3}}
+    assert Contract().read_batch(raw).data == GENRE
+    value = {"metric": "rating", "value": 7.0, "count": 2}
+    raw = {"view_type": "temporal_analytics", "data": value, "_id": {"genre": "War", "date": "2026-03-07"}}
+    assert Contract().read_batch({**raw, "computed_at": RUN}).data["genre"] == "War", "it is no point of all movies"
+    other = {**total(3, RUN), "data": {**total(3, RUN)["data"], "date": "2026-03-08"}, "_id": point["_id"]}
+    assert Contract().read_batch(other).data["date"] == "2026-03-08"
