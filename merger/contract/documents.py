@@ -190,7 +190,11 @@ class Contract:
         return self.aliases.view_types.get(name, name) if type(name) is str else None
 
     def _data_type(self, raw: Mapping[str, Any]) -> str | None:
-        name = next((raw[key] for key in self.aliases.speed_type_keys if raw.get(key) is not None), None)
+        name: Any = None
+        for key in self.aliases.speed_type_keys:
+            name = raw.get(key)
+            if name is not None:
+                break
         return self.aliases.data_types.get(name, name) if type(name) is str else None
 
     def _payload(

@@ -254,7 +254,7 @@ def record(value: Any, fields: Mapping[str, Field], lost: list[Loss]) -> dict[st
     Raises:
         ValueError: a required or identifying field is invalid; its text starts with the name of the field.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise ValueError(f"an object was expected, not {type(value).__name__}")
     result: dict[str, Any] = {}
     for key, field in fields.items():

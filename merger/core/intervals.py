@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, Reason
 from merger.core.windows import HOUR, isoformat
 from merger.errors import Interval
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def closed_hours(start: datetime, end: datetime, boundary: Boundary | None) -> list[datetime]:
@@ -68,9 +70,8 @@ def without(intervals: Iterable[Interval], removed: Interval) -> list[Interval]:
     return result
 
 
-def _by_start(interval: Interval) -> tuple[bool, float]:
-    start = interval[0]
-    return (start is not None, start.timestamp() if start else 0.0)
+def _by_start(interval: Interval) -> datetime:
+    return interval[0] or _BEGINNING
 
 
 def intervals_as_list(intervals: Iterable[Interval]) -> list[dict[str, str | None]]:
@@ -90,7 +91,7 @@ def unite_assumptions(assumptions: Iterable[Assumption]) -> tuple[Assumption, ..
     united = (
         Assumption(start, end, reason) for reason, intervals in by_reason.items() for start, end in union(intervals)
     )
-    return tuple(sorted(united, key=lambda each: (*_by_start((each.start, each.end)), each.reason)))
+    return tuple(sorted(united, key=lambda each: (each.start or _BEGINNING, each.reason)))
 
 
 def assumptions_as_list(assumptions: Iterable[Assumption]) -> list[dict[str, str | None]]:

@@ -12,7 +12,7 @@ So each hour is taken from one layer only, and hours taken from neither are repo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 from merger.core.algebra import Mergeable
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, EmptySpan, Reason
-from merger.core.intervals import closed_hours, common, union, unite_assumptions, without
+from merger.core.intervals import as_intervals, closed_hours, common, union, unite_assumptions, without
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day
 from merger.errors import Interval
 
@@ -186,28 +186,28 @@ class _Resolver(Generic[S]):
             self._add_point(point)
             covered = point.end
         self._add_speed_hours(covered, end)
-        for hour in closed_hours(covered, end, self.series.boundary):
-            self._judge(hour, point)
+        self._judge(closed_hours(covered, end, self.series.boundary), point)
 
-    def _judge(self, hour: datetime, point: DayPoint[S] | None) -> None:
-        """Notes whether an hour that no point covers is missing, or is only assumed to be held or empty."""
+    def _judge(self, hours: Sequence[datetime], point: DayPoint[S] | None) -> None:
+        """Notes which hours that no point covers are missing, and which are only assumed to be held or empty."""
         coverage = self.series.coverage
-        if not coverage.holds(hour):
-            if point is None:
-                self._add_gap(hour, hour + HOUR)
+        for start, end in as_intervals(hour for hour in hours if not coverage.holds(hour)):
+            if point is None and start is not None:
+                self._add_gap(start, end)
             else:
-                self._add_missing(hour, hour + HOUR)
-        elif coverage.reason_for(hour) is not None and not (point is None and self._is_proven_empty(hour)):
-            self.assumed += coverage.assumptions((hour,))
+                self._add_missing(start or end, end)
+        assumed = coverage.assumptions(hours)
+        if point is None and self.series.empty:
+            assumed = [each for each in assumed if each.start is None or not self._is_proven_empty(each.start)]
+        self.assumed += assumed
 
     def _add_cut_day(self, start: datetime, end: datetime) -> None:
         """Adds the end of a day that the window cuts: a batch point can't be split, so only speed hours are used."""
         point = self.series.points.get(floor_day(start))
         self._add_speed_hours(start, end)
-        for hour in closed_hours(start, end, self.series.boundary):
-            self._judge(hour, point)
-            if point is not None and hour < point.end and not self.series.coverage.holds(hour):
-                self.day_only = True
+        hours = closed_hours(start, end, self.series.boundary)
+        self._judge(hours, point)
+        self.day_only |= point is not None and not self.series.coverage.holds_all(h for h in hours if h < point.end)
 
     def _is_from_speed(self, point: DayPoint[S]) -> bool:
         """Whether the speed layer answers for the day of a point."""

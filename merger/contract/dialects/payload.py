@@ -52,7 +52,7 @@ def find_payload(
         aliases: other names of keys and fields.
         flat: whether the fields may be at the top level.
     """
-    found = next((raw[key] for key in aliases.payload if isinstance(raw.get(key), Mapping)), None)
+    found = _object_in(raw, aliases)
     if found is None:
         text = None if kind in FOUND_BY_PAYLOAD else _from_text(raw, aliases)
         found = text or (raw if flat else None)
@@ -69,12 +69,21 @@ def find_payload(
         }
     if raw is found and not any(key in found for key in fields if key != "movie_id"):
         return None
-    if isinstance(raw.get("_id"), Mapping) and kind in KEYS_IN_ID:
+    if kind in KEYS_IN_ID and isinstance(raw.get("_id"), dict):
         found = _with_keys(found, raw["_id"], KEYS_IN_ID[kind])
     if kind == "genre_analytics" and found.get("genre") is None and isinstance(raw.get("movie_id"), str):
         # The column that holds the key of most views holds the genre here.
         return {**found, "genre": raw["movie_id"]}
     return found
+
+
+def _object_in(raw: Mapping[str, Any], aliases: Aliases) -> Mapping[str, Any] | None:
+    """The first payload that is an object."""
+    for key in aliases.payload:
+        value = raw.get(key)
+        if isinstance(value, dict):
+            return value
+    return None
 
 
 def _with_keys(found: Mapping[str, Any], key: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
@@ -92,7 +101,7 @@ def _from_text(raw: Mapping[str, Any], aliases: Aliases) -> Mapping[str, Any] | 
                 found = json.loads(text)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(found, Mapping):
+            if isinstance(found, dict):
                 return found
     return None
 
