@@ -12,6 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 _log = logging.getLogger(__name__)
 
+WARM_UP_SECONDS = 5.0
+"""The longest that a process waits for its warm-up before it takes requests."""
+
 
 def start() -> None:
     """Sets Django up, reads what answers need ahead of the first request, and starts the background thread.
@@ -35,7 +38,8 @@ def start() -> None:
 def _start_warm_up() -> None:
     """Reads what every answer needs, so that the first request need not wait for it.
 
-    Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering.
+    Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering for longer
+    than ``WARM_UP_SECONDS``. Until then the server passes no request to this process.
     """
     from merger.errors import StoreError
     from merger.wiring import service
@@ -51,18 +55,23 @@ def _start_warm_up() -> None:
         gc.collect()
         gc.freeze()
 
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    thread = threading.Thread(target=warm_up, name="warm-up", daemon=True)
+    thread.start()
+    thread.join(WARM_UP_SECONDS)
 
 
 def _start_watching() -> None:
-    """Starts the thread that watches for changed data and shares this process's figures.
+    """Starts the thread that watches for changed data and shares this process's figures, and the one that finds forms.
 
     Requirement C6.
     """
     from lambdaserve.access.cleanup import delete_expired
-    from merger.background.loop import Every, keep_watching
-    from merger.wiring import background_tasks, watcher
+    from merger.background.loop import Every, keep_running, keep_watching
+    from merger.layers.type_state import FORMS_INTERVAL
+    from merger.wiring import background_tasks, service, watcher
 
     tasks = [*background_tasks(), Every(3600, delete_expired)]
     arguments = (watcher(), tasks, threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
+    forms = [Every(FORMS_INTERVAL, service().find_forms)], threading.Event()
+    threading.Thread(target=keep_running, args=forms, name="forms", daemon=True).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from merger.core.boundary import Boundary, Layers, Policy
 from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
 from merger.deadline import deadline
-from merger.errors import Incomplete, NotFound
+from merger.errors import Incomplete, NotFound, StoreError
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState
 from merger.meters import HALF_ANSWERS, INCOMPLETE_ANSWERS
@@ -203,6 +204,14 @@ class MergeService:
         self._loader.keep_current(boundary, self.batch_changed_at)
         return boundary, layers, self.hours.refresh(boundary, layers)
 
+    def find_forms(self) -> None:
+        """Finds the forms in which moments are stored; from the first call on nothing else does.
+
+        A background thread of its own calls it. While the store is away, what was found stays.
+        """
+        with suppress(StoreError):
+            self._layers.find_forms()
+
     def catalogue(self) -> Catalogue:
         """Returns the catalogue of movies and genres; loads it now if there is none yet.
 
@@ -224,7 +233,7 @@ class MergeService:
         """
         boundary = self.boundary()
         self._loader.current(boundary, wait=None)
-        types = ("sentiment", "stats", "trending")
+        types = tuple(SPEED_TYPES)
         layers = self._layers.layers(types, boundary)
         since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
         self.hours.read(HourRange(types, since_cutoff), boundary, layers)

@@ -1,4 +1,4 @@
-"""The background thread of a worker, and the timer of its periodic tasks."""
+"""The loops of a worker's background threads, and the timer of their periodic tasks."""
 
 from __future__ import annotations
 
@@ -43,10 +43,16 @@ def keep_watching(watcher: Watcher, tasks: Iterable[Callable[[], None]], ended: 
         tasks: called after each look, ``Every`` for those that are due less often.
         ended: ends the loop.
     """
+    keep_running([watcher.tick, *tasks], ended)
+    watcher.stop()
+
+
+def keep_running(tasks: Iterable[Callable[[], object]], ended: threading.Event) -> None:
+    """Runs tasks in turn, with a pause of ``TICK_SECONDS`` after each round, until the event is set."""
+    tasks = list(tasks)
     while not ended.wait(TICK_SECONDS):
-        for task in (watcher.tick, *tasks):
+        for task in tasks:
             try:
                 task()
             except Exception:  # noqa: BLE001 - no caller sees this thread's errors, and it must go on
                 _log.exception("a background task failed; the background thread goes on")
-    watcher.stop()

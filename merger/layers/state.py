@@ -23,7 +23,7 @@ from merger.layers.absence import RunEvidence
 from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
-from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
+from merger.layers.type_state import FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
 from merger.stores.store import Document, Store
 
 MAX_AGE = 2.0
@@ -66,10 +66,10 @@ class LayerState:
         self._published = published
         self._batch, self._runs = Newest(), ""
         self._evidence = RunEvidence(store, contract, monotonic)
-        self._has_background = False
+        self._has_background = self._finds_forms_apart = False
         self._batch_forms: frozenset[StampForm] = frozenset()
         self._has_text_ids = False
-        self._batch_read_at = self._batch_thorough_at = float("-inf")
+        self._batch_read_at = self._batch_forms_at = _NEVER
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
 
@@ -125,7 +125,8 @@ class LayerState:
             for data_type in SPEED_TYPES:
                 self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))
         for data_type in SPEED_TYPES if types else ():
-            self._know_forms(self._known_state(data_type))
+            # A movie's reads find all its types.
+            self._known_state(data_type).find_forms(self._forms_age(max_age))
         every = list(self._speed.values())
         return Layers(
             speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
@@ -171,15 +172,45 @@ class LayerState:
                 self._batch_lock.release()
         return self._batch.value
 
+    def find_forms(self) -> None:
+        """Finds the forms besides dates in which both layers store moments, once per ``FORMS_INTERVAL`` at most.
+
+        That takes many finds. From the first call on ``layers`` leaves them to this, so that no answer waits for them:
+        a thread of its own calls it again and again.
+
+        Raises:
+            StoreError: from the store; what is known so far is kept.
+        """
+        self._finds_forms_apart = True
+        for data_type in SPEED_TYPES:
+            self._known_state(data_type).find_forms(FORMS_INTERVAL)
+        if self._monotonic() - self._batch_forms_at > THOROUGH_INTERVAL:
+            self._find_batch_forms()
+
+    def _forms_age(self, max_age: float) -> float:
+        """The most seconds since forms were found for which a refresh uses them."""
+        if self._finds_forms_apart:
+            return float("inf")
+        return FORMS_INTERVAL if max_age == 0.0 else THOROUGH_INTERVAL
+
     def _refresh_batch(self, now: datetime) -> None:
-        aliases = self._contract.aliases
-        choices = [{"view_type": name} for view_type in VIEWS for name in aliases.names_of_view(view_type)]
-        search = NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
-        if self._monotonic() - self._batch_thorough_at > THOROUGH_INTERVAL:
-            self._batch_forms = search.find_forms(choices)
-            self._has_text_ids = finds_text_ids(self._store, BATCH)
-            self._batch_thorough_at = self._monotonic()
-        self._batch = search.find_newest(choices, self._batch, now, self._batch_forms)
+        age = self._monotonic() - self._batch_forms_at
+        if self._batch_forms_at == _NEVER or age > self._forms_age(MAX_AGE):
+            self._find_batch_forms()
+        self._batch = self._batch_search().find_newest(self._batch_choices(), self._batch, now, self._batch_forms)
+
+    def _find_batch_forms(self) -> None:
+        began = self._monotonic()
+        self._batch_forms = self._batch_search().find_forms(self._batch_choices())
+        self._has_text_ids = finds_text_ids(self._store, BATCH)
+        self._batch_forms_at = began
+
+    def _batch_search(self) -> NewestSearch:
+        return NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
+
+    def _batch_choices(self) -> list[dict[str, str]]:
+        names_of = self._contract.aliases.names_of_view
+        return [{"view_type": name} for view_type in VIEWS for name in names_of(view_type)]
 
     def _is_readable_batch(self, document: Document) -> bool:
         return bool(self._contract.read(batch=[document]).batch)
@@ -191,21 +222,12 @@ class LayerState:
                 state = self._speed[data_type] = TypeState(self._store, self._contract, data_type, self._monotonic)
         return state
 
-    def _know_forms(self, state: TypeState) -> None:
-        """Finds the forms of moments of a type that nobody has asked for: a movie's reads find all its types."""
-        if self._acquire(state.lock, state.forms_at, THOROUGH_INTERVAL):
-            try:
-                if self._monotonic() - state.forms_at > THOROUGH_INTERVAL:
-                    state.find_forms()
-            finally:
-                state.lock.release()
-
     def _type_state(self, data_type: str, boundary: Boundary, max_age: float) -> TypeState:
         state = self._known_state(data_type)
         if self._acquire(state.lock, state.read_at, max_age):
             try:
                 if self._monotonic() - state.read_at > max_age:
-                    state.refresh(boundary, in_background=max_age == 0.0)
+                    state.refresh(boundary, forms_age=self._forms_age(max_age))
             finally:
                 state.lock.release()
         return state

@@ -19,6 +19,8 @@ from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
 from merger.core.stamps import ABSENT, StampForm, stamp_ranges
 from merger.core.windows import HOUR
+from merger.deadline import lock_timeout
+from merger.errors import StoreUnavailable
 from merger.layers.newest import Newest, NewestSearch, filters_of, finds_any, finds_text_ids, forms_in
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
 from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
@@ -37,12 +39,15 @@ THOROUGH_INTERVAL = 30.0
 
 
 FORMS_INTERVAL = 4.0
-"""Seconds between two searches of the background thread for other forms of moments than those in use."""
+"""Seconds between two searches of a process that serves for other forms of moments than those in use."""
 
 
 DOUBT_INTERVAL = 300.0
 """Seconds between two closer looks at an hour without a sign of life, at one full of unreadable documents, and at the
 rate before a silence."""
+
+
+_NEVER = float("-inf")
 
 
 @dataclass
@@ -60,7 +65,7 @@ class TypeState:
         has_doubts: whether an hour since the first held one is silent, or has no sign of life near its end.
         hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
         has_text_ids: whether the layer has documents with the id of the movie as text.
-        forms_at: when the forms were found.
+        forms_at: when the forms were found; ``-inf``: never yet.
         read_at: when the last refresh began.
     """
 
@@ -73,7 +78,7 @@ class TypeState:
     hour_forms: frozenset[StampForm] = frozenset()
     sync_forms: frozenset[StampForm] = frozenset()
     has_text_ids: bool = False
-    forms_at: float = float("-inf")
+    forms_at: float = _NEVER
     read_at: float = float("-inf")
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -85,6 +90,7 @@ class TypeState:
         self._reader = WitnessReader(self.contract, self.data_type)
         self._every = self.contract.aliases.spellings_of_type(self.data_type)
         self._in_use = [self._every[0]]
+        self._forms_lock = threading.Lock()
         self._thorough_at = float("-inf")
         self._counts: dict[datetime, tuple[int, float]] = {}
 
@@ -98,20 +104,19 @@ class TypeState:
         closed = closed_hours(min(held, default=boundary.open_hour), boundary.open_hour, None)
         return bool(held) and (boundary.open_hour not in held or not alive.issuperset(closed))
 
-    def refresh(self, boundary: Boundary, *, in_background: bool) -> None:
+    def refresh(self, boundary: Boundary, *, forms_age: float) -> None:
         """Brings the state up to date.
 
         Args:
             boundary: the present time boundary.
-            in_background: whether no request waits for it.
+            forms_age: the most seconds since the forms were found, if they ever were.
 
         Raises:
             StoreError: from the store; what is known so far is kept.
         """
         began = self.monotonic()
         thorough = began - self._thorough_at > THOROUGH_INTERVAL
-        if thorough or (in_background and began - self.forms_at > FORMS_INTERVAL):
-            self.find_forms()
+        self.find_forms(forms_age)
         self._check_witnesses(boundary, whole=thorough)
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
         self._newest = search.find_newest(filters_of(self._in_use), self._newest, boundary.now, self.sync_forms)
@@ -137,17 +142,38 @@ class TypeState:
             self._counts[start] = (count, self.monotonic())
         return count
 
-    def find_forms(self) -> None:
-        """Finds the spellings of the type in use, and the forms of moments. Raises ``StoreError`` from the store."""
+    def find_forms(self, age: float) -> None:
+        """Finds the spellings of the type in use, and the forms of moments. Callers need not hold ``lock``.
+
+        Args:
+            age: the most seconds since the last time; at 0, they are found in any case.
+
+        Raises:
+            StoreError: from the store.
+        """
+        if not self._forms_are_due(age):
+            return
+        if not self._forms_lock.acquire(timeout=lock_timeout()):
+            raise StoreUnavailable("the forms of moments are still being read")
+        try:
+            if self._forms_are_due(age):
+                self._find_forms()
+        finally:
+            self._forms_lock.release()
+
+    def _forms_are_due(self, age: float) -> bool:
+        return self.forms_at == _NEVER or self.monotonic() - self.forms_at >= age
+
+    def _find_forms(self) -> None:
+        began = self.monotonic()
         found = [each for each in self._every if finds_any(self.store, SPEED, dict([each]))]
-        self._in_use += [each for each in found if each not in self._in_use]
         choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
         without = ({**each, "hour": {"$eq": None}} for each in choices)
         absent = {ABSENT} if any(finds_any(self.store, SPEED, each) for each in without) else set()
-        self.hour_forms = search.find_hour_forms(choices) | absent
-        self.sync_forms = search.find_forms(choices)
+        hour_forms, sync_forms = search.find_hour_forms(choices) | absent, search.find_forms(choices)
         self.has_text_ids = finds_text_ids(self.store, SPEED)
-        self.forms_at = self.monotonic()
+        self._in_use = [*self._in_use, *(each for each in found if each not in self._in_use)]
+        self.hour_forms, self.sync_forms, self.forms_at = hour_forms, sync_forms, began
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses

@@ -28,12 +28,16 @@ class Service:
         if self.failing:
             raise StoreUnavailable("MongoDB is not reachable")
 
+    def find_forms(self) -> None:
+        """Finds none."""
+
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Replaces the background loop and leaves the garbage collector alone; the loop's arguments."""
     calls: list[tuple[Any, ...]] = []
     monkeypatch.setattr(loop, "keep_watching", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(loop, "keep_running", lambda *_: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr("django.setup", lambda **_: None)
     monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
@@ -61,7 +65,7 @@ def start_and_join(monkeypatch: pytest.MonkeyPatch, service: Service) -> list[st
 
 def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]) -> None:
     service = Service()
-    assert start_and_join(monkeypatch, service) == ["warm-up", "watcher"]
+    assert start_and_join(monkeypatch, service) == ["warm-up", "watcher", "forms"]
     assert service.warm_ups == 1
     [(watcher, tasks, stop)] = watched
     assert watcher == "the watcher"
@@ -73,9 +77,40 @@ def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watche
 def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
     monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher"]
+    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher", "forms"]
     assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
     assert len(watched) == 1
+
+
+def test_a_process_takes_no_request_before_its_warm_up_has_ended(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
+) -> None:
+    warmed = threading.Event()
+
+    class Slow(Service):
+        def warm_up(self) -> None:
+            threading.Event().wait(0.2)
+            warmed.set()
+
+    monkeypatch.setattr(wiring, "service", Slow)
+    startup.start()
+    assert warmed.is_set()
+
+
+def test_a_slow_warm_up_does_not_keep_a_process_from_answering(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
+) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(startup, "WARM_UP_SECONDS", 0.05)
+
+    class Hanging(Service):
+        def warm_up(self) -> None:
+            ended.wait(10)
+
+    monkeypatch.setattr(wiring, "service", Hanging)
+    startup.start()
+    assert len(watched) == 1
+    ended.set()
 
 
 def test_nothing_starts_without_a_secret_key(

@@ -269,11 +269,11 @@ def test_documents_without_any_hour_are_noticed() -> None:
 def test_the_rate_before_a_silence_is_counted_again_when_other_hours_are_held() -> None:
     world = World(speed_views=[speed(2), speed(3)])
     state = TypeState(world.store, Contract(), "sentiment", lambda: world.seconds)
-    state.refresh(Boundary(NOW), in_background=False)
+    state.refresh(Boundary(NOW), forms_age=FORMS_INTERVAL)
     assert state.count_before(TOP - HOUR) == 2
     world.store.insert(SPEED, [speed(3, movie_id=2)])
     assert state.count_before(TOP - HOUR) == 2, "it is kept for a while"
     world.store.insert(SPEED, [speed(4)])
     world.seconds += 1
-    state.refresh(Boundary(NOW), in_background=False)
+    state.refresh(Boundary(NOW), forms_age=FORMS_INTERVAL)
     assert state.count_before(TOP - HOUR) == 4
