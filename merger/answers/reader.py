@@ -7,10 +7,8 @@ coverage say so. Requirement F5.
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,11 +21,11 @@ from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.contract.coverage import without_future
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
-from merger.deadline import seconds_left
-from merger.errors import StoreError, StoreUnavailable
+from merger.errors import StoreError
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, current_request
+from merger.side_by_side import start
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
@@ -209,7 +207,7 @@ class Reader:
     def _find_all(self, plan: Plan, failed: FailedReads) -> list[tuple[str, list[Document]]]:
         """Runs the plan's own reads side by side; returns their documents, each list with its collection."""
         reads = [read for read in plan.reads if read.collection not in failed]
-        later = [self._submit(read) for read in reads[1:]]
+        later = [start(self._threads, self._find, read) for read in reads[1:]]
         own: list[Callable[[], list[Document]]] = [partial(self._find, read) for read in reads[:1]]
         found: list[tuple[str, list[Document]]] = []
         for read, wait in zip(reads, [*own, *later], strict=True):
@@ -236,21 +234,6 @@ class Reader:
             except StoreError as error:
                 failed.setdefault(BATCH, error)
         return self.loader.at_hand or NO_CATALOGUE
-
-    def _submit(self, read: Find) -> Callable[[], list[Document]]:
-        """Starts a read in another thread; returns what waits for its documents until the request's deadline."""
-        # The deadline is a context variable, and a thread of a pool inherits none.
-        running = self._threads.submit(contextvars.copy_context().run, self._find, read)
-
-        def wait() -> list[Document]:
-            seconds = seconds_left()
-            try:
-                return running.result(None if seconds == float("inf") else seconds)
-            except FutureTimeout:
-                running.cancel()
-                raise StoreUnavailable("no time was left to read documents") from None
-
-        return wait
 
     def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):

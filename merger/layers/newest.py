@@ -8,8 +8,10 @@ newest of anything. Requirements D2 and M8.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from merger.contract.fields import readable
@@ -27,6 +29,7 @@ from merger.core.stamps import (
     form_of,
     stamp_ranges,
 )
+from merger.side_by_side import map_side_by_side
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))
@@ -66,12 +69,14 @@ class NewestSearch:
         collection: its name.
         name: the date field.
         is_readable: tells whether a whole document can be read; others are passed over.
+        threads: look for something newer under each choice side by side; ``None``: one after the other.
     """
 
     store: Store
     collection: str
     name: str
     is_readable: Callable[[Document], bool]
+    threads: ThreadPoolExecutor | None = None
 
     def find_newest(self, choices: Choices, known: Newest, now: datetime, forms: Collection[StampForm]) -> Newest:
         """Finds the newest document, as far as one search can tell.
@@ -90,10 +95,11 @@ class NewestSearch:
         """
         if known.value is not None:
             spans = [{"$gt": known.value, "$lte": now}, *stamp_ranges(known.value, now + _TICK, forms)[1:]]
-            for wanted in choices:
-                found = self._newest_in(wanted, spans, known.value, now)
-                if found is not None:
-                    return found
+            newest = partial(self._newest_in, spans=spans, after=known.value, now=now)
+            found_in_each = map_side_by_side(self.threads, newest, choices) if self.threads else map(newest, choices)
+            found = next((each for each in found_in_each if each is not None), None)
+            if found is not None:
+                return found
             if self._is_unchanged(known):
                 return known
         for wanted in choices:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
 from merger.layers.type_state import FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
+from merger.side_by_side import map_side_by_side
 from merger.stores.store import Document, Store
 
 MAX_AGE = 2.0
@@ -35,6 +37,10 @@ WAIT_AGE = 5.0
 
 
 _NEVER = float("-inf")
+
+
+_THREADS = len(SPEED_TYPES) + len(VIEWS)
+"""Threads that refresh: one for each speed type, and one for each view type's newest document."""
 
 
 EVIDENCE_AGE = 30.0
@@ -72,6 +78,7 @@ class LayerState:
         self._batch_read_at = self._batch_forms_at = _NEVER
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="layers")
 
     @property
     def batch_seen(self) -> datetime | None:
@@ -82,13 +89,27 @@ class LayerState:
         """The state of the batch layer, and of the speed layer for some data types.
 
         It is refreshed when it is older than ``max_age`` seconds; 0: whatever its age, for the background thread.
-        While another thread refreshes it, it may be as old as ``WAIT_AGE``, unless ``max_age`` is 0.
+        While another thread refreshes it, or a background thread does so again and again, it may be as old as
+        ``WAIT_AGE``, unless ``max_age`` is 0.
 
         Raises:
             StoreError: from the store; the known state is kept.
         """
+        if max_age == 0.0:
+            self._refresh_side_by_side(types, boundary)
+            max_age = EVIDENCE_AGE
         computed_at = self._batch_computed_at(boundary, max_age)
         return self._with_batch(self._speed_layers(types, boundary, max_age), computed_at)
+
+    def _refresh_side_by_side(self, types: tuple[str, ...], boundary: Boundary) -> None:
+        """Refreshes the batch layer and each type in a thread of its own: a slow store takes long for each find."""
+        self._has_background = True
+        speed = map_side_by_side(self._threads, lambda each: self._type_state(each, boundary, 0.0), types)
+        try:
+            self._batch_computed_at(boundary, 0.0)
+        finally:
+            for _ in speed:
+                pass  # it raises where a refresh failed
 
     def known_since(self, types: tuple[str, ...]) -> float:
         """When the state that is known now was read, the oldest part of it; seconds of the monotonic clock."""
@@ -164,7 +185,6 @@ class LayerState:
                     publication = self._published()
                     self._runs = publication.mark
                     self._refresh_batch(boundary.now)
-                    self._has_background |= max_age == 0.0
                     if max_age == 0.0 or not self._has_background:
                         self._evidence.refresh(publication, self._batch.value, boundary)
                     self._batch_read_at = began
@@ -206,7 +226,7 @@ class LayerState:
         self._batch_forms_at = began
 
     def _batch_search(self) -> NewestSearch:
-        return NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch)
+        return NewestSearch(self._store, BATCH, "computed_at", self._is_readable_batch, self._threads)
 
     def _batch_choices(self) -> list[dict[str, str]]:
         names_of = self._contract.aliases.names_of_view
@@ -238,7 +258,8 @@ class LayerState:
         if age <= max_age:
             return False
         if age <= WAIT_AGE and max_age >= MAX_AGE:
-            return lock.acquire(blocking=False)
+            # The background thread is about to do it, or at it; a request would only hold it up.
+            return not self._has_background and lock.acquire(blocking=False)
         if not lock.acquire(timeout=lock_timeout()):
             raise StoreUnavailable("the state of the layers is still being read")
         return True

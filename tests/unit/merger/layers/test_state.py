@@ -149,6 +149,35 @@ def test_the_forms_of_all_types_are_known_from_the_first_read_on() -> None:
     assert len(world.store.finds) - asked <= 11
 
 
+def test_requests_leave_the_refresh_to_a_background_thread_while_the_state_is_young_enough() -> None:
+    world = World(speed_views=[alive(1)], batch_views=[batch(6)])
+    world.state.layers(("sentiment",), Boundary(NOW), max_age=0.0)
+    asked = len(world.store.finds)
+    world.store.insert(BATCH, [batch(0)])
+    assert world.read(after=WAIT_AGE - 0.1).batch_computed_at == TOP - 6 * HOUR
+    assert len(world.store.finds) == asked
+    assert world.read(after=0.2).batch_computed_at == TOP, "a background thread that is late is not waited for"
+
+
+def test_the_background_thread_refreshes_one_layer_where_the_other_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(speed_views=[alive(1)], batch_views=[batch(6)])
+    world.read()
+    world.store.insert(SPEED, [alive(0)])
+    world.seconds += 1
+    find_now = world.store.find
+
+    def find(find: Find) -> list[Document]:
+        if find.collection == BATCH:
+            raise StoreUnavailable("away")
+        return find_now(find)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "find", find)
+        with pytest.raises(StoreUnavailable):
+            world.state.layers(("sentiment",), Boundary(NOW), max_age=0.0)
+    assert world.state.layers(("sentiment",), Boundary(NOW)).speed_of("sentiment").held == {TOP, TOP - HOUR}
+
+
 def test_where_a_thread_finds_the_forms_no_refresh_does() -> None:
     world = World(speed_views=[alive(1)], batch_views=[batch(6)])
     world.read()
