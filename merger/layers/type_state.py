@@ -89,7 +89,7 @@ class TypeState:
         self._other_sync: datetime | None = None
         self._reader = WitnessReader(self.contract, self.data_type)
         self._every = self.contract.aliases.spellings_of_type(self.data_type)
-        self._in_use = [self._every[0]]
+        self._in_use, self._found = [self._every[0]], list[tuple[str, str]]()
         self._forms_lock = threading.Lock()
         self._thorough_at = float("-inf")
         self._counts: dict[datetime, tuple[int, float]] = {}
@@ -166,14 +166,16 @@ class TypeState:
 
     def _find_forms(self) -> None:
         began = self.monotonic()
-        found = [each for each in self._every if finds_any(self.store, SPEED, dict([each]))]
+        # One that was found is not looked for again: some servers read all its documents for that.
+        found = [each for each in self._every if each in self._found or finds_any(self.store, SPEED, dict([each]))]
         choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
         without = ({**each, "hour": {"$eq": None}} for each in choices)
         absent = {ABSENT} if any(finds_any(self.store, SPEED, each) for each in without) else set()
         hour_forms, sync_forms = search.find_hour_forms(choices) | absent, search.find_forms(choices)
         self.has_text_ids = finds_text_ids(self.store, SPEED)
+        self._found, self.hour_forms, self.sync_forms = found, hour_forms, sync_forms
         self._in_use = [*self._in_use, *(each for each in found if each not in self._in_use)]
-        self.hour_forms, self.sync_forms, self.forms_at = hour_forms, sync_forms, began
+        self.forms_at = began
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses
@@ -220,11 +222,19 @@ class TypeState:
     def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
         result: list[datetime] = []
+        is_first_search = self.read_at == _NEVER and self._newest.value is not None
         for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
             hours = [] if start is None else closed_hours(start, end, None)
-            if len(hours) <= _HOURS_AT_ONCE or self._may_hold(hours, boundary):
+            if is_first_search or len(hours) <= _HOURS_AT_ONCE or self._may_hold(hours, boundary):
                 for first in range(0, len(hours), _HOURS_AT_ONCE):
-                    result += self._may_hold(hours[first : first + _HOURS_AT_ONCE], boundary)
+                    some = hours[first : first + _HOURS_AT_ONCE]
+                    # Some servers read a whole range to tell that it holds anything, so one hour is asked for first.
+                    witness = self._find_witness(some[-1], boundary) if is_first_search else None
+                    if witness is None:
+                        result += self._may_hold(some, boundary)
+                    else:
+                        self._witnesses[some[-1]] = witness
+                        result += some[:-1]
         return result
 
     def _may_hold(self, hours: Sequence[datetime], boundary: Boundary) -> Sequence[datetime]:
