@@ -67,7 +67,7 @@ def _start_watching() -> None:
     """
     from lambdaserve.access.cleanup import delete_expired
     from merger.background.loop import Every, keep_running, keep_watching
-    from merger.layers.type_state import FORMS_INTERVAL
+    from merger.layers.type_forms import FORMS_INTERVAL
     from merger.wiring import background_tasks, service, watcher
 
     tasks = [*background_tasks(), Every(3600, delete_expired)]

@@ -25,10 +25,10 @@ from merger.errors import StoreError
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, current_request
-from merger.side_by_side import start
 from merger.speed.shared_hours import SpeedHours
 from merger.speed.tables import SharedHours
 from merger.stores.bulkhead import Bulkhead
+from merger.stores.side_by_side import start
 from merger.stores.store import Document, Find
 from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs

@@ -29,7 +29,7 @@ from merger.core.stamps import (
     form_of,
     stamp_ranges,
 )
-from merger.side_by_side import map_side_by_side
+from merger.stores.side_by_side import map_side_by_side
 from merger.stores.store import Document, Find, Store
 
 _STEPS_BACK = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=18_000))

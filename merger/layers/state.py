@@ -24,8 +24,9 @@ from merger.layers.absence import RunEvidence
 from merger.layers.newest import Newest, NewestSearch, finds_text_ids
 from merger.layers.publication import Publication
 from merger.layers.silence import Silence
-from merger.layers.type_state import FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
-from merger.side_by_side import map_side_by_side
+from merger.layers.type_forms import FORMS_INTERVAL, NEVER
+from merger.layers.type_state import THOROUGH_INTERVAL, TypeState
+from merger.stores.side_by_side import map_side_by_side
 from merger.stores.store import Document, Store
 
 MAX_AGE = 2.0
@@ -34,9 +35,6 @@ MAX_AGE = 2.0
 
 WAIT_AGE = 5.0
 """Beyond this age in seconds a request waits for a refresh in progress instead of using the known state."""
-
-
-_NEVER = float("-inf")
 
 
 _THREADS = len(SPEED_TYPES) + len(VIEWS)
@@ -75,7 +73,7 @@ class LayerState:
         self._has_background = self._finds_forms_apart = False
         self._batch_forms: frozenset[StampForm] = frozenset()
         self._has_text_ids = False
-        self._batch_read_at = self._batch_forms_at = _NEVER
+        self._batch_read_at = self._batch_forms_at = NEVER
         self._batch_lock = threading.Lock()
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="layers")
@@ -114,7 +112,7 @@ class LayerState:
     def known_since(self, types: tuple[str, ...]) -> float:
         """When the state that is known now was read, the oldest part of it; seconds of the monotonic clock."""
         states = [self._speed.get(data_type) for data_type in types]
-        return min([self._batch_read_at, *(_NEVER if state is None else state.read_at for state in states)])
+        return min([self._batch_read_at, *(NEVER if state is None else state.read_at for state in states)])
 
     def available_layers(self, types: tuple[str, ...], boundary: Boundary) -> tuple[Layers, dict[str, StoreError]]:
         """The state of the layers that answer, and the error of each collection that does not.
@@ -147,14 +145,14 @@ class LayerState:
                 self._type_state(data_type, boundary, max(max_age, EVIDENCE_AGE))
         for data_type in SPEED_TYPES if types else ():
             # A movie's reads find all its types.
-            self._known_state(data_type).find_forms(self._forms_age(max_age))
+            self._known_state(data_type).forms.find(self._forms_age(max_age))
         every = list(self._speed.values())
         return Layers(
             speed={data_type: self._judge(state, boundary) for data_type, state in states.items()},
-            hour_forms=frozenset().union(*(state.hour_forms for state in every)),
-            sync_forms=frozenset().union(*(state.sync_forms for state in every)),
-            spellings={each.data_type: foreign for each in every if (foreign := each.foreign_spellings)},
-            text_ids=frozenset({LAYER_OF[SPEED]} if any(state.has_text_ids for state in every) else ()),
+            hour_forms=frozenset().union(*(state.forms.of_hours for state in every)),
+            sync_forms=frozenset().union(*(state.forms.of_stamps for state in every)),
+            spellings={each.data_type: foreign for each in every if (foreign := each.forms.foreign_spellings)},
+            text_ids=frozenset({LAYER_OF[SPEED]} if any(state.forms.has_text_ids for state in every) else ()),
         )
 
     def _judge(self, state: TypeState, boundary: Boundary) -> SpeedLayer:
@@ -203,7 +201,7 @@ class LayerState:
         """
         self._finds_forms_apart = True
         for data_type in SPEED_TYPES:
-            self._known_state(data_type).find_forms(FORMS_INTERVAL)
+            self._known_state(data_type).forms.find(FORMS_INTERVAL)
         if self._monotonic() - self._batch_forms_at > THOROUGH_INTERVAL:
             self._find_batch_forms()
 
@@ -215,7 +213,7 @@ class LayerState:
 
     def _refresh_batch(self, now: datetime) -> None:
         age = self._monotonic() - self._batch_forms_at
-        if self._batch_forms_at == _NEVER or age > self._forms_age(MAX_AGE):
+        if self._batch_forms_at == NEVER or age > self._forms_age(MAX_AGE):
             self._find_batch_forms()
         self._batch = self._batch_search().find_newest(self._batch_choices(), self._batch, now, self._batch_forms)
 

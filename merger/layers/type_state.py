@@ -17,12 +17,11 @@ from merger.contract.collections import SPEED
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.intervals import as_intervals, closed_hours
-from merger.core.stamps import ABSENT, StampForm, stamp_ranges
+from merger.core.stamps import ABSENT, stamp_ranges
 from merger.core.windows import HOUR
-from merger.deadline import lock_timeout
-from merger.errors import StoreUnavailable
-from merger.layers.newest import Newest, NewestSearch, filters_of, finds_any, finds_text_ids, forms_in
+from merger.layers.newest import Newest, NewestSearch, finds_any
 from merger.layers.silence import MOST_COUNTED, RATE_PERIOD, Seen
+from merger.layers.type_forms import NEVER, TypeForms
 from merger.layers.witness import Witness, WitnessReader, is_alive, stamps_of
 from merger.stores.store import Document, Find, Store
 
@@ -38,16 +37,9 @@ THOROUGH_INTERVAL = 30.0
 """Seconds between two searches for spellings of the type that no producer is known to use."""
 
 
-FORMS_INTERVAL = 4.0
-"""Seconds between two searches of a process that serves for other forms of moments than those in use."""
-
-
 DOUBT_INTERVAL = 300.0
 """Seconds between two closer looks at an hour without a sign of life, at one full of unreadable documents, and at the
 rate before a silence."""
-
-
-_NEVER = float("-inf")
 
 
 @dataclass
@@ -63,9 +55,7 @@ class TypeState:
     Attributes:
         seen: what was proven at the last refresh.
         has_doubts: whether an hour since the first held one is silent, or has no sign of life near its end.
-        hour_forms, sync_forms: the forms besides dates in which ``hour`` and ``synced_at`` are stored.
-        has_text_ids: whether the layer has documents with the id of the movie as text.
-        forms_at: when the forms were found; ``-inf``: never yet.
+        forms: how producers write the type.
         read_at: when the last refresh began.
     """
 
@@ -75,11 +65,7 @@ class TypeState:
     monotonic: Callable[[], float]
     seen: Seen = field(default_factory=Seen)
     has_doubts: bool = False
-    hour_forms: frozenset[StampForm] = frozenset()
-    sync_forms: frozenset[StampForm] = frozenset()
-    has_text_ids: bool = False
-    forms_at: float = _NEVER
-    read_at: float = float("-inf")
+    read_at: float = NEVER
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -88,16 +74,10 @@ class TypeState:
         self._newest = Newest()
         self._other_sync: datetime | None = None
         self._reader = WitnessReader(self.contract, self.data_type)
-        self._every = self.contract.aliases.spellings_of_type(self.data_type)
-        self._in_use, self._found = [self._every[0]], list[tuple[str, str]]()
-        self._forms_lock = threading.Lock()
-        self._thorough_at = float("-inf")
+        spellings = tuple(self.contract.aliases.spellings_of_type(self.data_type))
+        self.forms = TypeForms(self.store, self.data_type, spellings, self.monotonic)
+        self._thorough_at = NEVER
         self._counts: dict[datetime, tuple[int, float]] = {}
-
-    @property
-    def foreign_spellings(self) -> frozenset[tuple[str, str]]:
-        """The keys and names in use under which documents state the type by another name than ours."""
-        return frozenset(each for each in self._in_use if each[1] != self.data_type)
 
     def _is_doubtful(self, boundary: Boundary) -> bool:
         held, alive = self.seen.held, self.seen.alive
@@ -116,10 +96,10 @@ class TypeState:
         """
         began = self.monotonic()
         thorough = began - self._thorough_at > THOROUGH_INTERVAL
-        self.find_forms(forms_age)
+        self.forms.find(forms_age)
         self._check_witnesses(boundary, whole=thorough)
         search = NewestSearch(self.store, SPEED, "synced_at", lambda raw: self._take(raw, boundary))
-        self._newest = search.find_newest(filters_of(self._in_use), self._newest, boundary.now, self.sync_forms)
+        self._newest = search.find_newest(self.forms.filters, self._newest, boundary.now, self.forms.of_stamps)
         if thorough:
             self._read_undated(boundary)
             self._other_sync = self._find_other_sync(boundary)
@@ -135,47 +115,12 @@ class TypeState:
 
     def count_before(self, start: datetime) -> int:
         """The number of documents in the ``RATE_PERIOD`` before an hour, at most ``MOST_COUNTED``; kept for a while."""
-        count, counted_at = self._counts.get(start, (0, float("-inf")))
+        count, counted_at = self._counts.get(start, (0, NEVER))
         if self.monotonic() - counted_at > DOUBT_INTERVAL:
             pages = self._pages(start - RATE_PERIOD, start, MOST_COUNTED, only=("hour",))
             count = min(MOST_COUNTED, len({document["_id"] for page in pages for document in page}))
             self._counts[start] = (count, self.monotonic())
         return count
-
-    def find_forms(self, age: float) -> None:
-        """Finds the spellings of the type in use, and the forms of moments. Callers need not hold ``lock``.
-
-        Args:
-            age: the most seconds since the last time; at 0, they are found in any case.
-
-        Raises:
-            StoreError: from the store.
-        """
-        if not self._forms_are_due(age):
-            return
-        if not self._forms_lock.acquire(timeout=lock_timeout()):
-            raise StoreUnavailable("the forms of moments are still being read")
-        try:
-            if self._forms_are_due(age):
-                self._find_forms()
-        finally:
-            self._forms_lock.release()
-
-    def _forms_are_due(self, age: float) -> bool:
-        return self.forms_at == _NEVER or self.monotonic() - self.forms_at >= age
-
-    def _find_forms(self) -> None:
-        began = self.monotonic()
-        # One that was found is not looked for again: some servers read all its documents for that.
-        found = [each for each in self._every if each in self._found or finds_any(self.store, SPEED, dict([each]))]
-        choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
-        without = ({**each, "hour": {"$eq": None}} for each in choices)
-        absent = {ABSENT} if any(finds_any(self.store, SPEED, each) for each in without) else set()
-        hour_forms, sync_forms = search.find_hour_forms(choices) | absent, search.find_forms(choices)
-        self.has_text_ids = finds_text_ids(self.store, SPEED)
-        self._found, self.hour_forms, self.sync_forms = found, hour_forms, sync_forms
-        self._in_use = [*self._in_use, *(each for each in found if each not in self._in_use)]
-        self.forms_at = began
 
     def _summarise(self, boundary: Boundary) -> Seen:
         witnesses = self._witnesses
@@ -222,7 +167,7 @@ class TypeState:
     def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
         result: list[datetime] = []
-        is_first_search = self.read_at == _NEVER and self._newest.value is not None
+        is_first_search = self.read_at == NEVER and self._newest.value is not None
         for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
             hours = [] if start is None else closed_hours(start, end, None)
             if is_first_search or len(hours) <= _HOURS_AT_ONCE or self._may_hold(hours, boundary):
@@ -245,7 +190,7 @@ class TypeState:
                 return hours
             is_crowded = is_crowded or len(page) >= _PAGE
         due = self.monotonic() - DOUBT_INTERVAL
-        return [hour for hour in hours if self._looked.get(hour, float("-inf")) < due] if is_crowded else ()
+        return [hour for hour in hours if self._looked.get(hour, NEVER) < due] if is_crowded else ()
 
     def _look_for_life(self, boundary: Boundary) -> None:
         """Looks again for signs of life near the end of closed hours that had none."""
@@ -253,7 +198,7 @@ class TypeState:
             if witness.is_alive or hour >= boundary.open_hour:
                 continue
             pace = THOROUGH_INTERVAL if hour >= boundary.open_hour - 2 * HOUR else DOUBT_INTERVAL
-            if self.monotonic() - self._looked.get(hour, float("-inf")) > pace:
+            if self.monotonic() - self._looked.get(hour, NEVER) > pace:
                 self._witnesses[hour] = self._find_witness(hour, boundary) or witness
 
     def _find_witness(self, hour: datetime, boundary: Boundary) -> Witness | None:
@@ -288,16 +233,16 @@ class TypeState:
     def _was_alive_at_end(self, hour: datetime, boundary: Boundary) -> bool:
         """Whether anything was written shortly before the end of an hour."""
         end = hour + HOUR
-        spans = stamp_ranges(end - boundary.policy.speed_lag_limit, end, self.sync_forms)
-        wanted = ({**each, "synced_at": span} for each in filters_of(self._in_use) for span in spans)
+        spans = stamp_ranges(end - boundary.policy.speed_lag_limit, end, self.forms.of_stamps)
+        wanted = ({**each, "synced_at": span} for each in self.forms.filters for span in spans)
         finds = (Find(SPEED, each, limit=_PAGE) for each in wanted)
         read = (self._reader.read(raw) for find in finds for raw in self.store.find(find))
         return any(each is not None and is_alive(hour, each.synced_at, boundary) for each in read)
 
     def _pages(self, start: datetime, end: datetime, most: int, only: tuple[str, ...] = ()) -> Iterator[list[Document]]:
         """Documents of some hours, found under each spelling of the type and in each form of the hour."""
-        for key, name in self._in_use:
-            for span in stamp_ranges(start, end, self.hour_forms - {ABSENT}):
+        for key, name in self.forms.in_use:
+            for span in stamp_ranges(start, end, self.forms.of_hours - {ABSENT}):
                 page = self.store.find(Find(SPEED, {key: name, "hour": span}, only=only, limit=most))
                 if page:
                     yield page
@@ -307,7 +252,7 @@ class TypeState:
 
     def _find_other_sync(self, boundary: Boundary) -> datetime | None:
         """The newest stamp of the last two hours, if documents have it under another name, which no range finds."""
-        wanted = ({**each, "synced_at": {"$eq": None}} for each in filters_of(self._in_use))
+        wanted = ({**each, "synced_at": {"$eq": None}} for each in self.forms.filters)
         if not any(finds_any(self.store, SPEED, each) for each in wanted):
             return None
         pages = self._pages(boundary.open_hour - HOUR, boundary.open_hour + HOUR, _WHOLE_HOUR)
@@ -319,7 +264,7 @@ class TypeState:
         read = self._reader.read(raw)
         if read is None:
             return False
-        self.hour_forms |= forms_in([raw.get("hour")])
+        self.forms.note_hour(raw.get("hour"))
         known = self._witnesses.get(read.hour)
         if boundary.uses_speed_hour(read.hour) and (known is None or not known.is_alive):
             witness = self._reader.witness_in(raw, read.hour, boundary)
@@ -329,6 +274,6 @@ class TypeState:
 
     def _read_undated(self, boundary: Boundary) -> None:
         """Reads documents that have their hour under another name, which no range of hours finds."""
-        for each in filters_of(self._in_use) if ABSENT in self.hour_forms else ():
+        for each in self.forms.filters if ABSENT in self.forms.of_hours else ():
             for raw in self.store.find(Find(SPEED, {**each, "hour": {"$eq": None}}, limit=_WHOLE_HOUR)):
                 self._take(raw, boundary)

@@ -14,7 +14,8 @@ from merger.core.boundary import Boundary
 from merger.core.evidence import Reason
 from merger.core.stamps import ABSENT, ODD, TEXT
 from merger.layers.state import MAX_AGE
-from merger.layers.type_state import DOUBT_INTERVAL, FORMS_INTERVAL, THOROUGH_INTERVAL, TypeState
+from merger.layers.type_forms import FORMS_INTERVAL
+from merger.layers.type_state import DOUBT_INTERVAL, THOROUGH_INTERVAL, TypeState
 from tests.unit.merger.documents import sentiment
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, heartbeat, speed
 

@@ -11,7 +11,7 @@ import pytest
 
 from merger.deadline import deadline, seconds_left
 from merger.errors import StoreUnavailable
-from merger.side_by_side import map_side_by_side, start
+from merger.stores.side_by_side import map_side_by_side, start
 
 
 @pytest.fixture
