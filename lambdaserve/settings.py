@@ -80,12 +80,10 @@ THREADS = _env.read(variables.THREADS)
 LIVE_URL = "" if _env.read(variables.LIVE_URL) == "none" else _env.read(variables.LIVE_URL)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
 REDIS_ADDRESS = parse_redis_url(REDIS_URL)
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        _env.read(variables.DATABASE_URL) or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60
-    )
-}
+_accounts = _env.read(variables.DATABASE_URL) or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(_accounts, conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "lambdaserve.config.sqlite"
     # REST framework loads the PostgreSQL driver if it is installed, which would cost each worker 9 MB for nothing.
     sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]  # makes Python's import of it fail
     # WAL lets readers continue while one writes; IMMEDIATE makes writers queue instead of failing half-way.

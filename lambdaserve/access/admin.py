@@ -5,18 +5,22 @@ Requirements S1 and S2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
-from lambdaserve.access.credentials.scopes import SCOPES
+from lambdaserve.access.credentials.scopes import SCOPES, scopes_of
 from lambdaserve.access.credentials.sessions import Session, end_session
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.read_only import ReadOnlyAdmin
+from lambdaserve.access.ratelimit.limits import limit_of
+from lambdaserve.access.read_only import ListedFiltersOnly, ReadOnlyAdmin
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Form = forms.ModelForm[ApiKey]
@@ -27,22 +31,61 @@ else:
     _Admin = _SessionAdmin = admin.ModelAdmin
 
 
-class ApiKeyForm(_Form):
-    """Form of a key, with its scopes as check boxes."""
+_NEW_KEY = "new_api_key"
+"""Attribute of the request that made a key, with the key's text."""
 
-    scopes = forms.MultipleChoiceField(
-        choices=[(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items()],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
+
+class ApiKeyForm(_Form):
+    """Form of a key, with its scopes as check boxes. Nobody gives a key more than they have themselves.
+
+    Attributes:
+        maker: who fills the form in.
+    """
+
+    maker: User | AnonymousUser = AnonymousUser()
+    scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
 
     class Meta:
         model = ApiKey
         fields = ("name", "owner", "scopes", "rate", "burst", "expires_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "scopes" in self.fields:
+            # What another user gave the key may stay.
+            offered = scopes_of(self.maker) | set(self.instance.scopes if self.instance.pk else ())
+            choices = [(scope, f"{scope}: {meaning}") for scope, meaning in SCOPES.items() if scope in offered]
+            cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = choices
+
+    def clean_owner(self) -> User | None:
+        """Returns the owner: nobody, the maker, or whom a superuser chose. The key's requests act as that user."""
+        owner: User | None = self.cleaned_data["owner"]
+        if owner is None or owner == self.maker or self.maker.is_superuser or owner.pk == self._former("owner_id"):
+            return owner
+        raise forms.ValidationError("Only a superuser makes keys for other users. Choose yourself, or nobody.")
+
+    def clean_rate(self) -> int | None:
+        """Returns the rate: the service's default at most, unless a superuser chose it."""
+        usual = limit_of(None, None)
+        return self._at_most(self.cleaned_data["rate"], usual and usual.rate, "rate")
+
+    def clean_burst(self) -> int | None:
+        """Returns the burst: the service's default at most, unless a superuser chose it."""
+        usual = limit_of(None, None)
+        return self._at_most(self.cleaned_data["burst"], usual and usual.burst, "burst")
+
+    def _at_most(self, value: int | None, usual: int | None, field: str) -> int | None:
+        if value is None or usual is None or value <= usual or self.maker.is_superuser or value == self._former(field):
+            return value
+        raise forms.ValidationError(f"Only a superuser gives more than the service's default of {usual}.")
+
+    def _former(self, field: str) -> Any:
+        """The value before the change; ``None`` for a new key."""
+        return self.initial.get(field.removesuffix("_id")) if self.instance.pk else None
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(_Admin):
+class ApiKeyAdmin(ListedFiltersOnly, _Admin):
     """Pages that create and revoke keys."""
 
     form = ApiKeyForm
@@ -65,12 +108,24 @@ class ApiKeyAdmin(_Admin):
             return "revoked"
         return "valid" if key.is_valid(timezone.now()) else "expired, or its owner is inactive"
 
+    def get_form(self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Returns the form for this user."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"maker": request.user, "__module__": __name__})
+
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Saves the key; generates the text of a new one and shows it, only now."""
-        text = None if change else obj.issue()
+        """Saves the key; generates the text of a new one."""
+        if not change:
+            setattr(request, _NEW_KEY, obj.issue())
         super().save_model(request, obj, form, change)
-        if text is not None:
-            messages.warning(request, f"Copy the key now; it is shown only once: {text}")
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None) -> HttpResponse:
+        """Shows the text of a new key, only now and in this response alone: messages travel in a cookie."""
+        context = {**self.admin_site.each_context(request), "title": "The new API key", "opts": self.opts}
+        context |= {"key": obj, "text": getattr(request, _NEW_KEY, "")}
+        response = TemplateResponse(request, "admin/access/new_key.html", context)
+        add_never_cache_headers(response)
+        return response
 
     @admin.action(description="Revoke the selected API keys", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

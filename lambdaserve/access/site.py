@@ -6,12 +6,14 @@ Requirement S3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
+from django.db import DataError
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from rest_framework.exceptions import Throttled
@@ -72,4 +74,17 @@ class LimitedSite(AdminSite):
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         """Wraps a view for staff, with the limit of pages."""
-        return super().admin_view(limit_page(view), cacheable)
+        return super().admin_view(limit_page(_refuse_large_numbers(view)), cacheable)
+
+
+def _refuse_large_numbers(view: V) -> V:
+    """Has a view answer 400 where the address holds a number or a text that the database can't take."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (OverflowError, DataError) as error:
+            raise SuspiciousOperation("the address holds a value that the database can't take") from error
+
+    return cast("V", wrapped)

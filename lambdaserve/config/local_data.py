@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from lambdaserve.config import private_files
+
 METERS = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable that makes prometheus_client collect the meters of several processes, in the directory it
 names."""
+
+
+_SHORTEST_KEY = 32
+"""Letters; a shorter secret key can be guessed, or is what a full disk left of one."""
 
 
 class AlreadyRunningError(Exception):
@@ -49,20 +56,39 @@ class LocalData:
 
     directory: Path
 
+    def make(self) -> list[Path]:
+        """Makes the directory if there is none, and takes it and its files away from everybody but their owner.
+
+        Returns:
+            What others may still use, since it belongs to another user.
+        """
+        private_files.make_directory(self.directory)
+        return private_files.close(self.directory)
+
     def secret_key(self) -> str:
-        """The key that ``make_secret_key`` stored here, or an empty text."""
+        """The key that ``make_secret_key`` stored here, or an empty text.
+
+        Raises:
+            ImproperlyConfigured: the file holds no key, or can't be read; its content is not shown.
+        """
         try:
-            return self._key_file.read_text(encoding="ascii").strip()
+            text = self._key_file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ""
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if len(text) < _SHORTEST_KEY:
+            raise ImproperlyConfigured(
+                f"{self._key_file} can't be read, or holds no secret key; restore it, or delete it: the next start "
+                "makes a new one, which ends all sessions, and all API keys unless API_KEY_PEPPER is set"
+            )
+        return text
 
     def make_secret_key(self) -> str:
         """The stored key; the first time, stores a new random one that only its owner can read."""
         if not self.secret_key():
-            self.directory.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
+            private_files.make_directory(self.directory)
+            private_files.write(self._key_file, secrets.token_urlsafe(48))
         return self.secret_key()
 
     @contextmanager
@@ -72,12 +98,21 @@ class LocalData:
         Raises:
             AlreadyRunningError: another process has locked it.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
+        private_files.make_file(self._lock_file)
         with self._lock_file.open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise AlreadyRunningError(str(self.directory)) from error
+            yield
+
+    @contextmanager
+    def one_preparation(self) -> Iterator[None]:
+        """Waits until no other process prepares this directory, and holds up others while the body runs."""
+        path = self.directory / "prepare_lock"
+        private_files.make_file(path)
+        with path.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def sample_state(self) -> SampleState:
@@ -93,18 +128,18 @@ class LocalData:
 
     def write_sample_state(self, state: SampleState) -> None:
         """Stores how far loading the sample world got."""
-        self._sample_file.write_text(state, encoding="ascii")
+        private_files.write(self._sample_file, state)
 
     def empty_meters(self) -> Path:
         """Empties the directory of the workers' meters and returns its absolute path."""
         meters = self.directory.absolute() / "metrics"
         shutil.rmtree(meters, ignore_errors=True)
-        meters.mkdir(parents=True)
+        private_files.make_directory(meters)
         return meters
 
     def publish_stores(self, addresses: StoreAddresses) -> None:
         """Publishes the stores' addresses for other commands of this checkout, while the lock is held."""
-        self._stores_file.write_text(json.dumps(asdict(addresses)), encoding="utf-8")
+        private_files.write(self._stores_file, json.dumps(asdict(addresses)))
 
     def withdraw_stores(self) -> None:
         """Removes the published addresses."""

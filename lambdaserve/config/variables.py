@@ -64,7 +64,7 @@ DATABASE_URL = Variable(
     "SQL database of users, sessions and the admin's log.",
     secret=True,
 )
-DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of everything that is stored locally.")
+DATA_DIR = Variable("DATA_DIR", text(), ".data", "Directory of all that is stored locally; only its owner may use it.")
 STATIC_DIR = Variable(
     "STATIC_DIR",
     text(),

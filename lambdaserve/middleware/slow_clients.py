@@ -32,6 +32,9 @@ PIECE_BYTES: Final = 64 * 1024
 BUSY_RETRY_AFTER: Final = 5
 """Seconds after which a slot may be free."""
 
+_MOST_DIGITS: Final = 18
+"""Python refuses to read thousands of digits."""
+
 _METHODS_WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
@@ -84,7 +87,7 @@ def _read_body(request: HttpRequest) -> Problem | None:
     length: str = meta.get("CONTENT_LENGTH", "")
     if "HTTP_TRANSFER_ENCODING" in meta:
         return Problem(411, "A request with a body needs a Content-Length header.")
-    if length.isdecimal() and int(length) > most:
+    if length.isdecimal() and (len(length) > _MOST_DIGITS or int(length) > most):
         return Problem(413, f"The request body is too large; the limit is {most} bytes.")
     if request.method in _METHODS_WITHOUT_BODY:
         return None  # no view reads it

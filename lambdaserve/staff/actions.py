@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from lambdaserve.ops.warming import Warmed, warm
+from lambdaserve.staff.numbers import number_in
 from merger import wiring
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.contract.fields import LARGEST_COUNT
@@ -52,10 +53,11 @@ def invalidate_view(form: Form) -> str:
 def invalidate_movie(form: Form) -> str:
     """Invalidates the cached answers about a movie."""
     text = form.get("movie", "")
-    if not text.isdecimal() or int(text) > LARGEST_COUNT:
+    movie_id = number_in(text)
+    if movie_id is None:
         raise ActionRefused(f"a movie's id is a number from 0 to {LARGEST_COUNT}; got {text[:80]!r}")
-    _invalidate(of_movie(int(text)))
-    return f"Invalidated the answers about movie {int(text)}."
+    _invalidate(of_movie(movie_id))
+    return f"Invalidated the answers about movie {movie_id}."
 
 
 def warm_most_requested(form: Form) -> str:

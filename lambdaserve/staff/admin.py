@@ -25,7 +25,8 @@ from lambdaserve.staff.changelist import DocumentList
 from lambdaserve.staff.engine import ANSWER_TIMEOUT_MS
 from lambdaserve.staff.filters import ComputedFilter, DataTypeFilter, HourFilter, RunFilter, ViewTypeFilter
 from lambdaserve.staff.models import BatchDocument, SpeedDocument, StoredDocument
-from lambdaserve.staff.paginator import PeekingPaginator
+from lambdaserve.staff.numbers import number_in
+from lambdaserve.staff.paginator import LAST_PAGE, PeekingPaginator
 from merger.contract.fields import LARGEST_COUNT
 from merger.core.windows import isoformat
 from merger.errors import StoreError
@@ -94,8 +95,8 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
         allow_empty_first_page: bool = True,
     ) -> PeekingPaginator:
         """Returns a paginator that reads one page and counts nothing."""
-        number = request.GET.get(PAGE_VAR, "1")
-        return PeekingPaginator(queryset, per_page, int(number) if number.isdecimal() else 1)
+        number = number_in(request.GET.get(PAGE_VAR, ""), LAST_PAGE)
+        return PeekingPaginator(queryset, per_page, 1 if number is None else number)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Selects all documents, or none where MongoDB did not answer this request."""
@@ -109,8 +110,9 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        if text.isdecimal() and int(text) <= LARGEST_COUNT:
-            return queryset.filter(movie_id__in=[int(text), text]), False  # some producers write ids as text
+        movie_id = number_in(text)
+        if movie_id is not None:
+            return queryset.filter(movie_id__in=[movie_id, text]), False  # some producers write ids as text
         try:
             movies = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
         except StoreError as error:

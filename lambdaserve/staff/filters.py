@@ -68,7 +68,7 @@ class DateFilter(InputFilter):
         first, last = (self._parse_day(request, f"{self.date}_{end}") for end in ("from", "to"))
         if first is not None:
             queryset = queryset.filter(**{f"{self.date}__gte": first})
-        if last is not None:
+        if last is not None and last.date() < date.max:
             # Compared with dates, as the other end is: MongoDB then leaves out texts that look like dates.
             queryset = queryset.filter(**{f"{self.date}__lt": last + timedelta(days=1)})
         return queryset

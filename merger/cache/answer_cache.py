@@ -101,7 +101,7 @@ class AnswerCache:
         except RedisTrouble:
             return self._serve_without_redis(PendingRequest(request, compute, None, at), now, strict=strict)
         pending, entry = PendingRequest(request, compute, found.generations, at), self._read(request.key, found.raw)
-        if entry is not None and entry.generations == found.generations:
+        if entry is not None and entry.generations == found.generations and not entry.is_ahead(now):
             if self._is_fresh(entry, now):
                 if self._is_due_early(entry, now):
                     self._refresh_in_background(pending, entry)
@@ -293,4 +293,5 @@ class AnswerCache:
 
     @staticmethod
     def _is_fresh(entry: Entry, now: float) -> bool:
-        return entry.age(now) < entry.ttl
+        # A host whose clock is ahead would have others serve its answers for as long as it is.
+        return entry.age(now) < entry.ttl and not entry.is_ahead(now)

@@ -31,6 +31,10 @@ BEING_REPLACED = "it is being recomputed"
 """The reason for a stale answer where nothing is wrong."""
 
 
+CLOCKS_DIFFER = 10.0
+"""Seconds by which the clocks of hosts may differ."""
+
+
 _GZIP_LEVEL = 5
 """Nearly as small as the best level, at a third of its time."""
 
@@ -138,6 +142,10 @@ class Entry:
     def age(self, now: float) -> float:
         """Seconds since its computation began; never negative, though hosts' clocks differ a little."""
         return max(0.0, now - self.made)
+
+    def is_ahead(self, now: float) -> bool:
+        """Whether it says that it was made later than any clock can say that goes about right."""
+        return self.made > now + CLOCKS_DIFFER
 
     def as_stale(self, key: str, reason: str) -> Entry:
         """The same answer with a warning in its ``freshness`` that it is a stale one.

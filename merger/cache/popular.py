@@ -14,6 +14,7 @@ from typing import cast
 
 from redis import Redis
 
+from merger.stores.redis.foreign import unless_foreign
 from merger.stores.redis.link import RedisLink
 
 SAMPLE_SHARE = 1 / 16
@@ -76,6 +77,11 @@ class PopularTotals:
         """Adds what a process counted, and halves all counts from time to time."""
 
         def add_all(redis: Redis) -> None:
+            if not unless_foreign(lambda: add_once(redis), default=False):
+                redis.delete(self._key)
+                add_once(redis)
+
+        def add_once(redis: Redis) -> bool:
             with redis.pipeline(transaction=False) as pipe:
                 for address, number in counts.items():
                     pipe.zincrby(self._key, number, address)
@@ -87,6 +93,7 @@ class PopularTotals:
                     pipe.zunionstore(self._key, {self._key: 0.5})
                     pipe.zremrangebyscore(self._key, "-inf", "(0.5")
                     pipe.execute()
+            return True
 
         if counts:
             self._link.ask(add_all)
@@ -95,6 +102,10 @@ class PopularTotals:
         """The most requested addresses, with their halved counts, largest first."""
 
         def read_top(redis: Redis) -> list[tuple[bytes, float]]:
-            return cast("list[tuple[bytes, float]]", redis.zrange(self._key, 0, most - 1, desc=True, withscores=True))
+            def read() -> list[tuple[bytes, float]]:
+                found = redis.zrange(self._key, 0, most - 1, desc=True, withscores=True)
+                return cast("list[tuple[bytes, float]]", found)
+
+            return unless_foreign(read, [])
 
         return [(address.decode(errors="replace"), score) for address, score in self._link.ask(read_top)]

@@ -15,6 +15,7 @@ from merger.core.windows import DAY, midnight
 from merger.drift.comparison import Drift
 from merger.drift.days import DATA_TYPE
 from merger.stores.redis.claim import claim, new_token
+from merger.stores.redis.foreign import unless_foreign
 from merger.stores.redis.link import RedisLink
 
 KEPT = timedelta(days=7)
@@ -86,7 +87,8 @@ class SharedDriftResults:
 
     def last(self) -> Audit | None:
         """The newest result; ``None``: there is none, or it is older than a week."""
-        return Audit.decode(self._link.ask(lambda redis: cast("bytes | None", redis.get(self._key))))
+        found = self._link.ask(lambda redis: unless_foreign(lambda: redis.get(self._key), None))
+        return Audit.decode(cast("bytes | None", found))
 
     def keep(self, audit: Audit) -> None:
         """Stores a result as the newest."""

@@ -5,6 +5,7 @@ Requirement O4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ TIMEOUT_SECONDS = 5.0
 
 
 _OPTIONS = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_aware=True)
+
+
+_WHOLE_NUMBER: Final = re.compile(r"-?\d{1,18}")
 
 
 _TRUTHS: Final = {"true": True, "false": False}
@@ -53,13 +57,16 @@ def parse_ids(text: str) -> list[Any]:
     ids: list[Any] = [text]
     if text.startswith(("{", '"')):
         try:
-            ids.insert(0, json_util.loads(text, json_options=_OPTIONS))
+            found = json_util.loads(text, json_options=_OPTIONS)
+            # No id has such a field; as part of a query it would be an operator.
+            if not (isinstance(found, dict) and any(key.startswith("$") for key in found)):
+                ids.insert(0, found)
         except (ValueError, TypeError, BSONError, ArithmeticError, RecursionError):
             return ids
         return ids[:1] if text.startswith('"') else ids
     if ObjectId.is_valid(text):
         ids.append(ObjectId(text))
-    if text.lstrip("-").isdecimal() and len(text) < 19:
+    if _WHOLE_NUMBER.fullmatch(text):
         ids.append(int(text))
     return ids
 

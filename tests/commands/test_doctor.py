@@ -8,12 +8,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from pymongo import MongoClient
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lambdaserve.config.local_data import LocalData
 from lambdaserve.server.embedded_stores import free_port
 from merger.stores.redis.link import RedisLink
 from tests.api.conftest import Api, api  # noqa: F401  # a fixture
@@ -45,7 +47,18 @@ def world(api: Api) -> Api:  # noqa: F811
     api.load([speed_sentiment(1, OPEN_HOUR - n * HOUR, 1, 0.5) for n in range(50)])
     call_command("migrate_views", stdout=io.StringIO(), stderr=io.StringIO())
     call_command("create_indexes", stdout=io.StringIO())
+    LocalData(settings.DATA_DIR).make()
     return api
+
+
+def test_files_that_others_may_use_are_a_problem(world: Api) -> None:
+    settings.DATA_DIR.chmod(0o755)
+    [finding] = about("private files")
+    assert finding["level"] == "problem"
+    assert f"may use {settings.DATA_DIR}" in finding["what"]
+    LocalData(settings.DATA_DIR).make()
+    [finding] = about("private files")
+    assert finding["level"] == "ok"
 
 
 def test_healthy_deployment_prints_ok_for_every_part(world: Api) -> None:

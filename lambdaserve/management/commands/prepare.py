@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from lambdaserve.config.local_data import LocalData, SampleState
+from lambdaserve.config.private_files import private_umask
 from merger.stores.mongo.client import database
 
 _LOCK_ID = 0x6C616D626461
@@ -51,6 +52,18 @@ class Command(BaseCommand):
         parser.add_argument("--demo-user", action="store_true", help="create a staff user if there is none")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        local = LocalData(settings.DATA_DIR)
+        # Hosts with PostgreSQL and collected files need no directory, and may have none that can be written.
+        needs_directory = connection.vendor == "sqlite" or not settings.ARE_STATIC_FILES_GIVEN or options["sample"]
+        if not needs_directory:
+            self._prepare(local, options)
+            return
+        for path in local.make():
+            self.stderr.write(self.style.WARNING(f"{path} belongs to another user, and others may read it"))
+        with private_umask(), local.one_preparation():
+            self._prepare(local, options)
+
+    def _prepare(self, local: LocalData, options: Mapping[str, Any]) -> None:
         with _one_host_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.ARE_STATIC_FILES_GIVEN:
@@ -60,7 +73,7 @@ class Command(BaseCommand):
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])
         if options["sample"]:
-            self._load_sample(LocalData(settings.DATA_DIR))
+            self._load_sample(local)
         if options["demo_user"]:
             call_command("demo_user")
 

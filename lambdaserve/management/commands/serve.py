@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lambdaserve.config import variables
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import AlreadyRunningError, LocalData
+from lambdaserve.config.private_files import private_umask
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.embedded_stores import StoreDidNotStart
 from lambdaserve.server.start_plan import RunFailed, StartPlan
@@ -48,8 +49,10 @@ class Command(BaseCommand):
         local = LocalData(settings.DATA_DIR)
         environment = Environment.of_process(settings.BASE_DIR)
         environment.check(VARIABLES.values())
+        for path in local.make():
+            self.stderr.write(self.style.WARNING(f"{path} belongs to another user, and others may read it"))
         try:
-            with local.lock():
+            with private_umask(), local.lock():
                 plan = StartPlan.of(environment)
                 supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say)
                 if options["streams"]:

@@ -8,7 +8,14 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from lambdaserve.ops.doctor.findings import Finding, Level
-from lambdaserve.ops.doctor.servers import check_disk, check_mongodb, check_redis, check_settings, check_sql
+from lambdaserve.ops.doctor.servers import (
+    check_disk,
+    check_mongodb,
+    check_privacy,
+    check_redis,
+    check_settings,
+    check_sql,
+)
 from lambdaserve.ops.doctor.stored_data import (
     check_drift,
     check_expiry,
@@ -44,6 +51,7 @@ class Examination:
         without_expiry: whether some speed documents have no expiry time; ``None``: ``SPEED_EXPIRY`` is off.
         drift: ratio of the last comparison; ``None``: there was none yet.
         disk_used, disk_total: bytes, of the file system with ``DATA_DIR``.
+        open_files: what others than its owner may use: ``DATA_DIR`` itself, and what lies in it.
     """
 
     checks: Sequence[tuple[bool, str]] = ()
@@ -59,6 +67,7 @@ class Examination:
     drift: float | None = None
     disk_used: int = 0
     disk_total: int = 0
+    open_files: Sequence[str] = ()
 
 
 def diagnose(seen: Examination) -> list[Finding]:
@@ -73,7 +82,8 @@ def diagnose(seen: Examination) -> list[Finding]:
             *_check("documents", seen.samples, check_samples, _LOG),
             *check_expiry(seen.without_expiry),
         ]
-    return [*result, *check_drift(seen.drift), check_disk("disk of DATA_DIR", seen.disk_used, seen.disk_total)]
+    disk = check_disk("disk of DATA_DIR", seen.disk_used, seen.disk_total)
+    return [*result, *check_drift(seen.drift), disk, check_privacy(seen.open_files)]
 
 
 def _check(about: str, seen: T | str, check: Callable[[T], Iterable[Finding]], advice: str) -> Iterable[Finding]:

@@ -12,6 +12,7 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from lambdaserve.config.private_files import find_open
 from lambdaserve.ops.doctor.diagnosis import Examination
 from lambdaserve.ops.reports.freshness import current_report
 from merger import wiring
@@ -34,6 +35,7 @@ def examine() -> Examination:
         drift=_value_or(_drift_ratio, None),
         disk_used=disk.total - disk.free,
         disk_total=disk.total,
+        open_files=[str(path) for path in find_open(settings.DATA_DIR)],
     )
     if isinstance(seen.store, str):
         return seen  # each further part would wait for MongoDB again

@@ -88,3 +88,13 @@ def check_disk(about: str, used: int, total: int) -> Finding:
     level = Level.PROBLEM if share >= DISK_FULL else Level.WARNING if share >= DISK_NEARLY_FULL else Level.OK
     advice = "" if level is Level.OK else "make room: on a full disk writes fail first, then answers"
     return Finding(about, level, f"{in_bytes(total - used)} free of {in_bytes(total)}", advice)
+
+
+def check_privacy(open_files: Sequence[str]) -> Finding:
+    """Reports which files of the data directory others than their owner may use."""
+    about = "private files"
+    if not open_files:
+        return Finding(about, Level.OK, "only their owner may use them")
+    others = f" and {len(open_files) - 1} more" if len(open_files) > 1 else ""
+    what = f"other users of this machine may use {open_files[0]}{others}: sessions, keys and password hashes lie there"
+    return Finding(about, Level.PROBLEM, what, "run `manage.py prepare` as their owner, which closes them")

@@ -287,13 +287,13 @@ def test_each_request_is_counted_once_and_the_hit_rate_follows(redis_client: Red
     assert hit_rate(counts, "movies.details") == 0.9
 
 
-@pytest.mark.parametrize("age", [0, TTL // 2])
-def test_answer_stamped_by_a_clock_that_is_ahead_has_age_zero(redis_client: Redis, age: int) -> None:
+@pytest.mark.parametrize("age", [0, 2])
+def test_answer_stamped_by_a_clock_that_is_a_little_ahead_has_age_zero(redis_client: Redis, age: int) -> None:
     cached, request = Cached(redis_client), about()
     make = cached.make(request)
 
     def ahead(generations: tuple[str, ...]) -> Entry:
-        return replace(make(generations), made=cached.now + TTL)
+        return replace(make(generations), made=cached.now + 5)
 
     cached.cache.fetch(request, ahead)
     entry, state = cached.after(age).cache.fetch(request, ahead)

@@ -194,3 +194,18 @@ def test_stored_entries_always_unpack(redis_client: Redis) -> None:
     held = Entry.decode(raw_of(redis_client, cached.stored(request)), request.key, SECRET)
     assert held.compressed
     assert orjson.loads(held.body)["padding"] == cached.padding
+
+
+def test_an_entry_of_a_host_whose_clock_is_ahead_is_recomputed_at_once(redis_client: Redis) -> None:
+    ahead, request = Cached(redis_client), about()
+    ahead.after(6 * 3600).state(request)
+    right = Cached(redis_client)
+    right.value = 1
+    assert right.fetch(request) == ("MISS", 1, [])
+    assert right.after(1).fetch(request) == ("HIT", 1, [])
+
+
+def test_an_entry_of_a_host_whose_clock_differs_a_little_is_served(redis_client: Redis) -> None:
+    ahead, request = Cached(redis_client), about()
+    ahead.after(2).state(request)
+    assert Cached(redis_client).state(request) == "HIT"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
@@ -43,7 +44,7 @@ def add_key(client: Client, **fields: Any) -> str:
 
 def test_a_new_key_is_shown_once_and_accepted(admin_client: Client) -> None:
     page = add_key(admin_client, rate="600")
-    text = page.partition("it is shown only once: ")[2].partition("<")[0]
+    text = page.partition('<code id="new-key">')[2].partition("<")[0]
     assert is_accepted(text)
     key = ApiKey.objects.get()
     assert (key.name, key.scopes, key.rate) == ("dashboard", ["read", "explain"], 600)
@@ -61,6 +62,78 @@ def test_changing_a_key_keeps_its_secret(admin_client: Client) -> None:
     assert "shown only once" not in page.content.decode()
     assert ApiKey.objects.get().name == "renamed"
     assert is_accepted(text)
+
+
+def as_staff(client: Client, *permissions: str) -> User:
+    """Logs a user in who is staff with some permissions of this app, and nothing else."""
+    user = User.objects.create_user("keymaker", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    return user
+
+
+def test_the_text_of_a_key_is_in_no_cookie_and_in_no_cache(admin_client: Client) -> None:
+    response: Any = admin_client.post(f"{KEYS}add/", {"name": "dashboard", "scopes": ["read"]})
+    assert response.status_code == 200
+    assert '<code id="new-key">ls' in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "messages" not in response.cookies
+
+
+def test_staff_give_a_key_only_the_scopes_that_they_have(client: Client) -> None:
+    as_staff(client, "add_apikey", "see_metrics")
+    page: Any = client.get(f"{KEYS}add/")
+    assert re.findall(r'name="scopes" value="(\w+)"', page.content.decode()) == ["read", "explain", "metrics"]
+    add_key(client, scopes=["read", "manage"])
+    assert not ApiKey.objects.exists()
+    add_key(client, scopes=["read", "metrics"])
+    assert ApiKey.objects.get().scopes == ["read", "metrics"]
+
+
+def test_staff_give_a_key_no_more_requests_than_anybody_has(client: Client, settings: Any) -> None:
+    settings.RATE_LIMIT, settings.RATE_BURST = 600, None
+    as_staff(client, "add_apikey")
+    add_key(client, scopes=["read"], rate="10000000")
+    add_key(client, scopes=["read"], burst="10000000")
+    assert not ApiKey.objects.exists()
+    add_key(client, scopes=["read"], rate="600", burst="100")
+    assert ApiKey.objects.get().rate == 600
+
+
+def test_staff_make_no_keys_that_act_as_another_user(client: Client) -> None:
+    user = as_staff(client, "add_apikey", "view_user")
+    other = User.objects.create_superuser("boss")
+    add_key(client, scopes=["read"], owner=str(other.pk))
+    assert not ApiKey.objects.exists()
+    add_key(client, scopes=["read"], owner=str(user.pk))
+    assert ApiKey.objects.get().owner == user
+
+
+def test_staff_who_change_a_key_keep_what_others_gave_it_and_add_nothing(client: Client, settings: Any) -> None:
+    settings.RATE_LIMIT, settings.RATE_BURST = 600, None
+    as_staff(client, "view_apikey", "change_apikey")
+    key, _ = create_key(scopes=["read", "metrics"], rate=10_000, owner=User.objects.create_superuser("boss"))
+    kept = {"scopes": ["read", "metrics"], "rate": "10000", "owner": str(key.owner_id)}
+    client.post(f"{KEYS}{key.pk}/change/", {"name": "renamed", **kept})
+    key.refresh_from_db()
+    assert (key.name, key.scopes, key.rate) == ("renamed", ["read", "metrics"], 10_000)
+    for more in ({"scopes": ["read", "metrics", "manage"]}, {"rate": "20000"}):
+        client.post(f"{KEYS}{key.pk}/change/", {"name": "more", **kept, **more})
+    key.refresh_from_db()
+    assert key.name == "renamed"
+
+
+@pytest.mark.parametrize("lookup", ["digest__startswith", "digest", "owner__password__startswith", "pk__gt"])
+def test_an_address_filters_keys_by_no_field_that_is_not_listed(client: Client, lookup: str) -> None:
+    as_staff(client, "view_apikey")
+    create_key()
+    assert client.get(KEYS, {lookup: "a"}).status_code == 400
+
+
+@pytest.mark.parametrize("lookup", ["session_id__startswith", "jti__startswith", "user__password__startswith"])
+def test_an_address_filters_sessions_by_no_field_that_is_not_listed(client: Client, lookup: str) -> None:
+    as_staff(client, "view_session")
+    assert client.get(SESSIONS, {lookup: "a"}).status_code == 400
 
 
 def test_unknown_scopes_and_absurd_rates_are_refused(admin_client: Client) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import stat
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from lambdaserve.config.local_data import AlreadyRunningError, LocalData, SampleState, StoreAddresses, passing_key
 
@@ -74,3 +76,39 @@ def test_only_the_command_that_judges_files_gets_a_passing_key() -> None:
     assert min(map(len, keys)) >= 50
     for others in (["manage.py", "serve"], ["granian", "x", "check_views"], ["manage.py"], []):
         assert passing_key(others) == ""
+
+
+def test_the_directory_is_closed_to_others_also_where_it_exists(local: LocalData) -> None:
+    local.directory.mkdir(parents=True, mode=0o755)
+    (local.directory / "db.sqlite3").touch(0o644)
+    assert local.make() == []
+    assert stat.S_IMODE(local.directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((local.directory / "db.sqlite3").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"short", "ключ".encode() * 20, b"\xff" * 60])
+def test_a_file_without_a_secret_key_is_refused_in_a_sentence(local: LocalData, content: bytes) -> None:
+    local.make()
+    file = local.directory / "secret_key"
+    file.write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match="holds no secret key; restore it, or delete it") as refusal:
+        local.secret_key()
+    assert str(file) in str(refusal.value)
+    file.unlink()
+    assert local.make_secret_key()
+
+
+def test_a_directory_is_prepared_by_one_process_at_a_time(local: LocalData) -> None:
+    order: list[str] = []
+
+    def prepare() -> None:
+        with local.one_preparation():
+            order.append("second")
+
+    with local.one_preparation():
+        waiting = threading.Thread(target=prepare)
+        waiting.start()
+        waiting.join(0.2)
+        order.append("first")
+    waiting.join(10)
+    assert order == ["first", "second"]

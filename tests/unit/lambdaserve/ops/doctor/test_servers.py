@@ -26,6 +26,13 @@ from tests.unit.lambdaserve.ops.doctor.deployment import assert_only_finding, ca
         ({"cache": "Redis is away"}, "warning", "Redis", "Redis is away", "REDIS_URL"),
         ({"cache": cache(latency=timedelta(seconds=0.03))}, "warning", "Redis", "answers in 30.0 ms", "closer"),
         ({"cache": cache(limit=10**9)}, "warning", "Redis", "new entries once its 953.7 MB are full", "allkeys-lfu"),
+        (
+            {"open_files": ["/data", "/data/db"]},
+            "problem",
+            "private files",
+            "/data and 1 more",
+            "manage.py prepare",
+        ),
         ({"disk_used": 96 * 10**9}, "problem", "disk of DATA_DIR", "3.7 GB free of 93.1 GB", "make room"),
     ],
 )
