@@ -17,12 +17,21 @@ class ListedFiltersOnly:
     the list does not show, such as a key's digest.
     """
 
+    opts: Any
     list_filter: ClassVar[Any] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether an address may filter by this lookup; anything else is answered with 400."""
-        fields = {each[0] if isinstance(each, tuple) else each for each in self.list_filter}
-        return lookup.partition("__")[0] in fields
+        """Whether an address may filter by this lookup; one by another field of the model is answered with 400."""
+        name = lookup.partition("__")[0]
+        fields = {"pk", *(field.name for field in self.opts.get_fields())}
+        return name not in fields or any(name in _parameters_of(each) for each in self.list_filter)
+
+
+def _parameters_of(listed: Any) -> tuple[str, ...]:
+    """Names that the address has for a listed filter: of a field, or of a class of filters."""
+    if isinstance(listed, type):
+        return (getattr(listed, "parameter_name", ""), *(name for name, *_ in getattr(listed, "fields", ())))
+    return (listed[0],) if isinstance(listed, tuple) else (listed,)
 
 
 class ReadOnlyAdmin(ListedFiltersOnly):

@@ -38,6 +38,7 @@ AUDIENCES = {
     "permitted":  "login login login login login login login login login login 403 200 200 login login login login",
     "no post":    "login login login login login login login login login login 405 405 405 login login login login",
     "done":       "login login login login login login login login login login 403 302 302 login login login login",
+    "done here":  "login login login login login login login login login login 403 200 200 login login login login",
     "shown":      "login login login login login login login login login login 404 200 200 login login login login",
     "closed":     "login login login login login login login login login login 403 403 403 login login login login",
     "json only":  "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
@@ -183,12 +184,14 @@ def rows_of_model(model: str) -> Iterator[Row]:
     base, one = f"admin/{model}/", f"admin/{model}/{{{name.removeprefix('api')}}}/"
     add, change, delete, view = (f"{app}.{action}_{name}" for action in ("add", "change", "delete", "view"))
     adding = f"{add}+{change}" if name == "user" else add
+    # A new key is shown in the response to its form, not after a redirect.
+    added = "done here" if name == "apikey" else "done"
     chosen = {"_selected_action": [f"{{{name.removeprefix('api')}}}"], "action": "delete_selected", "post": "yes"}
     for method in ("GET", "POST"):
         reads = method == "GET"
         yield Row(f"{base}<path:object_id>/history/", method, f"{one}history/", "permitted", (view, change))
         yield Row(f"{base}<path:object_id>/", method, one, "staff next")
-        yield Row(f"{base}add/", method, f"{base}add/", "permitted" if reads else "done", (adding,), NEW[model])
+        yield Row(f"{base}add/", method, f"{base}add/", "permitted" if reads else added, (adding,), NEW[model])
     yield Row(base, "GET", base, "permitted", (view, change))
     yield Row(base, "POST", base, "done", (f"{view}+{delete}", f"{change}+{delete}"), chosen)
     yield Row(f"{base}<path:object_id>/change/", "GET", f"{one}change/", "permitted", (view, change))
