@@ -36,7 +36,7 @@ _NEW_KEY = "new_api_key"
 
 
 class ApiKeyForm(_Form):
-    """Form of a key, with its scopes as check boxes. Nobody gives a key more than they have themselves.
+    """Form of a key, with its scopes as check boxes. Users can give a key only what they have themselves.
 
     Attributes:
         maker: who fills the form in.
@@ -58,11 +58,11 @@ class ApiKeyForm(_Form):
             cast("forms.MultipleChoiceField", self.fields["scopes"]).choices = choices
 
     def clean_owner(self) -> User | None:
-        """Returns the owner: nobody, the maker, or whom a superuser chose. The key's requests act as that user."""
+        """Returns the user as whom the key's requests act; only a superuser may choose another user."""
         owner: User | None = self.cleaned_data["owner"]
         if owner is None or owner == self.maker or self.maker.is_superuser or owner.pk == self._former("owner_id"):
             return owner
-        raise forms.ValidationError("Only a superuser makes keys for other users. Choose yourself, or nobody.")
+        raise forms.ValidationError("Only a superuser can choose another user. Choose yourself, or leave this empty.")
 
     def clean_rate(self) -> int | None:
         """Returns the rate: the service's default at most, unless a superuser chose it."""

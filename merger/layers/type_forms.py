@@ -94,7 +94,7 @@ class TypeForms:
         return self.found_at == NEVER or self.monotonic() - self.found_at >= age
 
     def _find_all(self) -> None:
-        began = self.monotonic()
+        began, former = self.monotonic(), self.of_hours
         # A spelling that was found is not looked for again: some servers read all its documents for that.
         found = tuple(each for each in self.spellings if each in self._found or self._finds_any(dict([each])))
         choices, search = filters_of(found), NewestSearch(self.store, SPEED, "synced_at", bool)
@@ -102,7 +102,9 @@ class TypeForms:
         of_hours = search.find_hour_forms(choices) | ({ABSENT} if is_absent else set())
         of_stamps = search.find_forms(choices)
         self.has_text_ids = finds_text_ids(self.store, SPEED)
-        self._found, self.of_hours, self.of_stamps = found, of_hours, of_stamps
+        # A refresh may have met another form of hours meanwhile.
+        self.of_hours = of_hours | (self.of_hours - former)
+        self._found, self.of_stamps = found, of_stamps
         self.in_use = (*self.in_use, *(each for each in found if each not in self.in_use))
         self.found_at = began
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from merger.contract.collections import BATCH, SPEED
 from merger.core.stamps import TEXT
 from merger.deadline import deadline
 from merger.layers.state import MAX_AGE, WAIT_AGE
-from merger.layers.type_forms import FORMS_INTERVAL
+from merger.layers.type_forms import FORMS_INTERVAL, TypeForms
 from merger.layers.type_state import THOROUGH_INTERVAL
 from merger.stores.store import Document, Find
 from tests.unit.merger.layers.world import HOUR, TOP, World, alive, batch, speed
@@ -67,3 +69,20 @@ def test_no_answer_waits_while_the_forms_are_found_again() -> None:
     assert finds
     go_on.set()
     searching.join(10)
+
+
+def test_a_form_that_a_refresh_meets_during_the_search_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(speed_views=[alive(1)])
+    forms = TypeForms(world.store, "sentiment", (("data_type", "sentiment"),), lambda: world.seconds)
+    find_now = world.store.find
+
+    def find(find: Find) -> list[Document]:
+        forms.note_hour("2026-05-04T15:00:00Z")
+        return find_now(find)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "find", find)
+        forms.find(0)
+    assert forms.of_hours == {TEXT}
+    forms.find(0)
+    assert forms.of_hours == set(), "no document has it, as the next search finds"
