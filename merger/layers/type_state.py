@@ -34,7 +34,8 @@ _HOURS_AT_ONCE = 12
 
 
 THOROUGH_INTERVAL = 30.0
-"""Seconds between two searches for spellings of the type that no producer is known to use."""
+"""Seconds between two refreshes that read every witness again and look for documents without an hour or a stamp under
+our name; and between two searches for forms, where no thread of its own finds them."""
 
 
 DOUBT_INTERVAL = 300.0
