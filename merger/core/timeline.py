@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from merger.core.algebra import Mergeable
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, EmptySpan, Reason
-from merger.core.intervals import as_intervals, closed_hours, common, union, unite_assumptions, without
+from merger.core.intervals import as_intervals, closed_hours, common, hours_to_judge, union, unite_assumptions, without
 from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day
 from merger.errors import Interval
 
@@ -155,6 +155,8 @@ class _Resolver(Generic[S]):
         self.missing: list[Interval] = []
         self.assumed: list[Assumption] = []
         self.day_only = False
+        coverage = series.coverage
+        self.judged_until = coverage.boundary.open_hour + (HOUR if coverage.lacks_open_hour else timedelta(0))
 
     def run(self, start: datetime, end: datetime) -> Timeline[S]:
         first = floor_day(start)
@@ -186,7 +188,7 @@ class _Resolver(Generic[S]):
             self._add_point(point)
             covered = point.end
         self._add_speed_hours(covered, end)
-        self._judge(closed_hours(covered, end, self.series.boundary), point)
+        self._judge(hours_to_judge(covered, end, self.series.coverage), point)
 
     def _judge(self, hours: Sequence[datetime], point: DayPoint[S] | None) -> None:
         """Notes which hours that no point covers are missing, and which are only assumed to be held or empty."""
@@ -205,7 +207,7 @@ class _Resolver(Generic[S]):
         """Adds the end of a day that the window cuts: a batch point can't be split, so only speed hours are used."""
         point = self.series.points.get(floor_day(start))
         self._add_speed_hours(start, end)
-        hours = closed_hours(start, end, self.series.boundary)
+        hours = hours_to_judge(start, end, self.series.coverage)
         self._judge(hours, point)
         self.day_only |= point is not None and not self.series.coverage.holds_all(h for h in hours if h < point.end)
 
@@ -230,7 +232,7 @@ class _Resolver(Generic[S]):
 
     def _add_gap(self, start: datetime, end: datetime) -> None:
         """Notes what is known of a time without points and speed hours: empty, assumed to be, or missing."""
-        end = min(end, self.series.boundary.open_hour)
+        end = min(end, self.judged_until)
         if start < end:
             missing, assumed = self.series.judge_gap((start, end))
             self.missing += missing
@@ -243,7 +245,7 @@ class _Resolver(Generic[S]):
                 self.pieces.append(Piece(hour, hour + HOUR, state, "speed"))
 
     def _add_missing(self, start: datetime, end: datetime) -> None:
-        end = min(end, self.series.boundary.open_hour)
+        end = min(end, self.judged_until)
         if start < end:
             self.missing.append((start, end))
 

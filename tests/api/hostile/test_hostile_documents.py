@@ -203,7 +203,7 @@ def test_a_date_in_a_list_hides_neither_layer(api: Api) -> None:
     after = answers(api)
     assert_same_bodies(without(before, SCORES), after)
     assert_only_batch_fills(before, after)
-    assert_holes(before, after, (*HOLES["batch movie_details"][1:], RANKINGS[0]))
+    assert_holes(before, after, (*HOLES["batch movie_details"][1:], RANKINGS[0], RATINGS))
 
 
 def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:

@@ -154,3 +154,21 @@ def test_lost_points_take_from_a_gap_what_is_proven_or_assumed_to_be_empty() -> 
     )
     assert undated.judge_past()[0] == ((None, FIRST + 4 * DAY),)
     assert found.judge_past() == ((), ())
+
+
+def test_the_open_hour_is_missing_where_a_document_of_it_cannot_be_read() -> None:
+    now = at("2026-03-10 07:34")
+    boundary = Boundary(now)
+    held = hours_between(boundary.speed_from, boundary.open_hour + HOUR)
+    coverage = SpeedCoverage(boundary, SpeedLayer(held, now))
+    whole = Series[Hours](boundary, {}, {hour: Hours(frozenset({hour})) for hour in held}, coverage)
+    window = Window(floor_day(now), boundary.open_hour + HOUR)
+    assert whole.resolve(window).missing == ()
+    open_hour = (boundary.open_hour, boundary.open_hour + HOUR)
+    unreadable = replace(whole, coverage=replace(coverage, unreadable=frozenset({boundary.open_hour})))
+    assert unreadable.resolve(window).missing == (open_hour,)
+    assert unreadable.resolve(Window(boundary.open_hour - HOUR, open_hour[1])).missing == (open_hour,)
+    undated = replace(whole, coverage=replace(coverage, undated_until=open_hour[1]))
+    assert undated.resolve(Window(boundary.open_hour - HOUR, open_hour[1])).missing == (
+        (boundary.open_hour - HOUR, open_hour[1]),
+    )
