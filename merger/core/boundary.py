@@ -122,7 +122,7 @@ class Boundary:
 
     Attributes:
         cutoff: C: from this hour on the speed layer has precedence.
-        open_hour: the hour that contains ``now``; it is never missing, since it is not over.
+        open_hour: the hour that contains ``now``; it is missing only where a document of it can't be read.
         speed_from: the oldest speed hour that may be used; older buckets have expired, deleted or not.
     """
 

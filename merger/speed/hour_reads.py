@@ -28,6 +28,12 @@ COUNT_PACE = 10.0
 """After a count, the next one waits this many times as long as it took: deletions may go on and on."""
 
 
+def spellings_in_use(data_type: str, contract: Contract, layers: Layers) -> list[Spelling]:
+    """Every key and name by which documents of a data type may state it: ours, and the others that are stored."""
+    ours = ((key, data_type) for key in contract.aliases.speed_type_keys)
+    return [*ours, *layers.spellings.get(data_type, ())]
+
+
 @dataclass(frozen=True, slots=True)
 class HourReads:
     """Reads hours of one speed data type.
@@ -61,9 +67,8 @@ class HourReads:
         span: Mapping[str, Any] = {"$gte": hour, "$lt": hour + HOUR}
         return sum(self.store.count(SPEED, {key: name, "hour": span}) for key, name in self._spellings(layers))
 
-    def _spellings(self, layers: Layers) -> Iterator[Spelling]:
-        yield from ((key, self.data_type) for key in self.contract.aliases.speed_type_keys)
-        yield from layers.spellings.get(self.data_type, ())
+    def _spellings(self, layers: Layers) -> list[Spelling]:
+        return spellings_in_use(self.data_type, self.contract, layers)
 
 
 class Recount:

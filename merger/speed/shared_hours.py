@@ -130,7 +130,7 @@ class SpeedHours:
             found = self._undated.get(data_type)
             if found is None:
                 found = self._undated[data_type] = Undated(self._store, self._contract, data_type, self._monotonic)
-        movies = found.probe(layers.hour_forms, at_once=self._hours_of(data_type).take_undated_news())
+        movies = found.probe(layers, at_once=self._hours_of(data_type).take_undated_news())
         # Other processes find them at other times.
         self._changes.note(data_type, movies, missed=movies)
         return found.skipped

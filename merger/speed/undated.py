@@ -7,14 +7,17 @@ a document; only then they are searched, in ranges of an index where no readable
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract, Skipped
-from merger.core.stamps import ABSENT, NO_MOMENTS, ODD, StampForm
+from merger.core.boundary import Layers
+from merger.core.stamps import ABSENT, NO_MOMENTS, ODD
 from merger.deadline import lock_timeout
 from merger.errors import StoreUnavailable
+from merger.speed.hour_reads import spellings_in_use
 from merger.speed.tables import without_stamp
 from merger.stores.store import Document, Find, Store
 
@@ -45,17 +48,16 @@ class Undated:
         self._store = store
         self._contract = contract
         self._data_type = data_type
-        self._keys = contract.aliases.speed_type_keys
         self._monotonic = monotonic
         self._due = float("-inf")
         self._lock = threading.Lock()
         self.skipped: tuple[Skipped, ...] = ()
 
-    def probe(self, forms: Collection[StampForm], *, at_once: bool = False) -> frozenset[int]:
+    def probe(self, layers: Layers, *, at_once: bool = False) -> frozenset[int]:
         """Looks for them if it is time, or at once; not at all while no hour is in a form that speaks for them.
 
         Args:
-            forms: the forms besides dates in which hours are stored.
+            layers: the forms besides dates in which hours are stored, and how documents state their type.
             at_once: whether one was just written.
 
         Returns:
@@ -64,22 +66,22 @@ class Undated:
         Raises:
             StoreError: from the store; what was found before stays.
         """
-        if not self._is_due(forms) and not at_once:
+        if not self._is_due(layers) and not at_once:
             return frozenset()
         if not self._lock.acquire(timeout=lock_timeout()):
             raise StoreUnavailable("documents without a readable hour are still being searched")
         try:
-            return self._search(forms, at_once=at_once) if at_once or self._is_due(forms) else frozenset()
+            return self._search(layers, at_once=at_once) if at_once or self._is_due(layers) else frozenset()
         finally:
             self._lock.release()
 
-    def _is_due(self, forms: Collection[StampForm]) -> bool:
-        return self._monotonic() >= self._due and (bool(self.skipped) or not _SIGNS.isdisjoint(forms))
+    def _is_due(self, layers: Layers) -> bool:
+        return self._monotonic() >= self._due and (bool(self.skipped) or not _SIGNS.isdisjoint(layers.hour_forms))
 
-    def _search(self, forms: Collection[StampForm], *, at_once: bool) -> frozenset[int]:
+    def _search(self, layers: Layers, *, at_once: bool) -> frozenset[int]:
         found: tuple[Skipped, ...] = ()
-        if at_once or not _SIGNS.isdisjoint(forms):
-            found = _last_written(skip for page in self._pages() for skip in self._read(page))
+        if at_once or not _SIGNS.isdisjoint(layers.hour_forms):
+            found = _last_written(skip for page in self._pages(layers) for skip in self._read(page))
             self._due = self._monotonic() + PROBE_SECONDS
         changed = set(found) ^ set(self.skipped)
         if changed:
@@ -92,9 +94,10 @@ class Undated:
                 # Where there are more than were read, nobody knows when the last one was written.
                 yield skip if len(page) < MOST_TOLD else replace(skip, written_at=None)
 
-    def _pages(self) -> list[list[Document]]:
+    def _pages(self, layers: Layers) -> list[list[Document]]:
         conditions = ({"$eq": None}, *NO_MOMENTS)
-        wanted = [{key: self._data_type, "hour": each} for key in self._keys for each in conditions]
+        spellings = spellings_in_use(self._data_type, self._contract, layers)
+        wanted = [{key: name, "hour": each} for (key, name), each in product(spellings, conditions)]
         return [self._store.find(Find(SPEED, each, without=("_id",), limit=MOST_TOLD)) for each in wanted]
 
 

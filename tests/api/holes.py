@@ -30,7 +30,7 @@ HOLES: dict[str, tuple[str, ...]] = {
     "speed trending": RANKINGS,
 }
 """Answers that would have used the kind's spoiled documents. Those of the speed layer are of the hour that is
-still open, and of another movie than the one whose answers are asked for."""
+still open, for which `MOVIE` has a readable document as new as the spoiled one."""
 
 UNDATED_HOLES: dict[str, tuple[str, ...]] = {
     "speed sentiment": (*SENTIMENT, HOURLY, SCORES),

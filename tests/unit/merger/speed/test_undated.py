@@ -9,6 +9,7 @@ from bson import ObjectId, Timestamp
 
 from merger.contract.collections import SPEED
 from merger.contract.documents import Contract
+from merger.core.boundary import Layers
 from merger.core.stamps import ABSENT, NO_MOMENTS, ODD
 from merger.deadline import deadline
 from merger.errors import StoreUnavailable
@@ -19,7 +20,7 @@ from tests.unit.merger.speed.shared import HOUR, NOW, Shared, trending
 
 def probed(*documents: dict[str, Any]) -> Undated:
     found = Undated(MemoryStore(speed_views=list(documents)), Contract(), "trending", lambda: 0.0)
-    found.probe({ODD, ABSENT})
+    found.probe(Layers(hour_forms=frozenset({ODD, ABSENT})))
     return found
 
 
@@ -55,6 +56,19 @@ def test_one_without_an_hour_is_found() -> None:
     assert [skip.movie_id for skip in Shared(trending(1), lacking).read().skipped] == [7]
 
 
+SPELLINGS = [("view_type", "stats"), ("data_type", "movie_stats"), ("view_type", "movie_stats")]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_one_whose_type_is_spelled_in_another_way_is_found(spelling: tuple[str, str]) -> None:
+    key, name = spelling
+    written = [trending(1), trending(2, 7, hour="soon")]
+    for document in written:
+        del document["data_type"]
+    shared = Shared(*({**document, key: name} for document in written))
+    assert [skip.movie_id for skip in shared.read(types=("stats",)).skipped] == [7]
+
+
 def test_hours_in_dates_alone_are_not_searched() -> None:
     shared = Shared(trending(1), trending(2, 7))
     shared.read()
@@ -71,7 +85,7 @@ def test_one_search_serves_all_readers_for_a_while() -> None:
 def test_no_search_waits_longer_than_the_deadline() -> None:
     undated = Undated(MemoryStore(), Contract(), "trending", lambda: 0.0)
     with undated._lock, deadline(0.01), pytest.raises(StoreUnavailable, match="still being searched"):
-        undated.probe({ODD})
+        undated.probe(Layers(hour_forms=frozenset({ODD})))
 
 
 def test_readable_hours_of_any_form_are_not_among_them() -> None:
