@@ -72,7 +72,7 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     """
     catalogue = inputs.catalogue
     genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
-    untold, absent = _without_totals(params, inputs)
+    untold, absent = _beyond_totals(params, inputs)
     body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
     freshness = describe(
         inputs.boundary,
@@ -85,18 +85,22 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     return ViewResult(body, freshness)
 
 
-def _without_totals(params: Comparison, inputs: ViewInputs) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
-    """What is missing and what is assumed, if a movie of some tier has no lifetime total.
+def _beyond_totals(params: Comparison, inputs: ViewInputs) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
+    """What is missing and what is assumed of the time that a lifetime total of some compared movie does not cover.
 
-    A movie without one had no reviews, as far as the batch runs show. Where the job writes no totals, but points of
-    days, its reviews are unknown.
+    A movie had no reviews after its total, and without one none at all, as far as the batch runs show. Where the job
+    writes no totals, but points of days, its reviews are unknown.
     """
-    movies, totals_as_of = inputs.catalogue.movies, inputs.catalogue.totals_as_of
-    as_of = totals_as_of or movies.as_of
-    if as_of is None or not (_select_movies(params, movies) & (movies.reviews < 0)).any():
+    catalogue = inputs.catalogue
+    movies, totals_as_of = catalogue.movies, catalogue.totals_as_of
+    as_of, compared = totals_as_of or movies.as_of, _select_movies(params, movies)
+    if as_of is None or not compared.any():
         return (), ()
     absence, end = inputs.layers.absence_of("sentiment"), inputs.boundary.watermark(as_of)
-    start = absence.proven_until
+    if catalogue.has_total_ahead:
+        absence = absence.as_assumed
+    covered = movies.least_total(compared), absence.proven_until
+    start = max((inputs.boundary.watermark(moment) for moment in covered if moment is not None), default=None)
     if start is not None and start >= end:
         return (), ()
     has_only_points = totals_as_of is None and absence.unrecorded_until is not None

@@ -85,6 +85,7 @@ class CatalogueBuilder:
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),
+            has_total_ahead=any(s.is_ahead and s.type == "sentiment" and not s.has_date for s in self._skipped),
             skipped=skipped,
             dropped=dict(self._dropped.values()),
             skipped_kinds=tuple({(skip.type, skip.kind, skip.is_ahead): skip for skip in skipped}.values()),

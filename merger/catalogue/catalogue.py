@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from merger.core.windows import EPOCH
 from merger.errors import NotFound
 
 _MICROSECOND = timedelta(microseconds=1)
+
+NO_TOTAL: Final = -(2**63)
+"""Stands for the coverage of a lifetime total that a movie does not have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +48,7 @@ class Movies:
         score_sum: sum of the review scores in the movie's lifetime total; 0 without one.
         scored: number of those reviews.
         reviews: number of the reviews in the total, with a score or without; −1 without a total.
+        totals_until: event time up to which the total covers, likewise; ``NO_TOTAL`` without one.
         as_of: event time up to which the newest details cover; ``None`` without movies.
     """
 
@@ -62,6 +66,7 @@ class Movies:
     score_sum: Floats
     scored: Integers
     reviews: Integers
+    totals_until: Integers
     as_of: datetime | None
 
     def __len__(self) -> int:
@@ -97,6 +102,11 @@ class Movies:
         }
         return {name: value for name, value in found.items() if value is not None}
 
+    def least_total(self, rows: Flags) -> datetime | None:
+        """Returns how far the total that covers least reaches, of some movies; ``None`` if one of them has none."""
+        least = int(self.totals_until[rows].min())
+        return None if least == NO_TOTAL else from_microseconds(least)
+
     def released_within(self, first_year: int | None, last_year: int | None) -> Flags | None:
         """Says by row whether the year of release lies in a closed interval; ``None`` if the interval has no ends.
 
@@ -125,7 +135,7 @@ def _no_movies() -> Movies:
     nothing = np.empty(0, np.int64)
     none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
-    columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing
+    columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing, nothing
     return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
 
 
@@ -140,6 +150,7 @@ class Catalogue:
         genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
         genres_as_of: event time up to which the newest of those cover.
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
+        has_total_ahead: whether a lifetime total was left out since it is stamped in the future.
         skipped: documents of these types that could not be read.
         dropped: values of the others that could not be read: one of each kind, and how many there are.
         skipped_kinds: one of each type and kind among them.
@@ -159,6 +170,7 @@ class Catalogue:
     genre_documents: Mapping[str, tuple[BatchDocument, ...]] = field(default_factory=dict)
     genres_as_of: datetime | None = None
     totals_as_of: datetime | None = None
+    has_total_ahead: bool = False
     skipped: tuple[Skipped, ...] = ()
     dropped: Mapping[Dropped, int] = field(default_factory=dict)
     skipped_kinds: tuple[Skipped, ...] = ()

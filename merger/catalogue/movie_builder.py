@@ -13,13 +13,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from merger.catalogue.catalogue import Movies, day_number, day_text, from_microseconds, to_microseconds
+from merger.catalogue.catalogue import NO_TOTAL, Movies, day_number, day_text, from_microseconds, to_microseconds
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.title_index import TitleIndex
 from merger.contract.dedupe import tie_break
 from merger.contract.documents import BatchDocument
 from merger.contract.values import Rank
-from merger.core.columns import Floats, GrowingNumbers, Integers, Texts, put
+from merger.core.columns import GrowingNumbers, Integers, Texts, put
 
 
 class _Columns(Protocol):
@@ -93,11 +93,8 @@ class TotalsBuilder:
         average = self._average[row]
         return {"avg_sentiment": None if isnan(average) else average, "review_count": self._reviews[row]}
 
-    def of(self, ids: Integers) -> tuple[Floats, Integers, Integers]:
-        """Returns score sums, the reviews in them, and all reviews, of movies by ascending id.
-
-        Without a total the first two are 0, the last is −1.
-        """
+    def columns(self, ids: Integers) -> dict[str, Any]:
+        """Returns the columns of ``Movies`` about totals, of movies by ascending id."""
         known = self.newest.ids()
         places = np.searchsorted(ids, known)
         held = np.flatnonzero(places < len(ids))
@@ -108,7 +105,9 @@ class TotalsBuilder:
         score_sum[places[held]] = np.where(has_average, averages, 0.0) * counts
         scored[places[held]] = np.where(has_average, counts, 0)
         reviews[places[held]] = counts
-        return score_sum, scored, reviews
+        totals_until = np.full(len(ids), NO_TOTAL)
+        totals_until[places[held]] = self.newest.covers_until()[held]
+        return {"score_sum": score_sum, "scored": scored, "reviews": reviews, "totals_until": totals_until}
 
 
 class DetailsBuilder:
@@ -158,7 +157,6 @@ class DetailsBuilder:
         ids = self.newest.ids()
         order = np.argsort(ids)
         titles = [self._titles[row] for row in order]
-        score_sum, scored, reviews = totals.of(ids[order])
         return Movies(
             ids=array("q", ids[order].tobytes()),
             titles=Texts(titles),
@@ -171,8 +169,6 @@ class DetailsBuilder:
             vote_count=np.asarray(self._votes)[order],
             computed_at=self.newest.computed_at()[order],
             covers_until=self.newest.covers_until()[order],
-            score_sum=score_sum,
-            scored=scored,
-            reviews=reviews,
+            **totals.columns(ids[order]),
             as_of=self.newest.as_of(),
         )

@@ -1,8 +1,9 @@
 """What the documents of both layers cover, readable or not.
 
-Of the speed layer: which hours are held. Of the batch layer: a document that is stamped in the future covers nothing,
-since it would outrank every correct one and never grow old. It is a hole unless another document of its key can be
-used. Requirements D2 and M8.
+Of the speed layer: which hours are held. A document that is stamped in the future covers nothing, since it would
+outrank every correct one and never grow old. One of the speed layer leaves its hour open until it expires. One of the
+batch layer is a hole unless another document of its key can be used, which says itself how far it covers. Requirements
+D2 and M8.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def coverage_of(
 
     An hour with an unreadable document is not held, unless a readable document of the same movie is as new
     (requirements D2 and D4); nor if the document is a part of the hour that no other one replaces. Nor is an hour of
-    which all documents of some movie are stamped in the future.
+    which a document is stamped in the future: nobody knows whether it is newer than the readable ones.
 
     Args:
         data_type: the documents' type.
@@ -52,12 +53,11 @@ def coverage_of(
         and skip.type in (data_type, None)
         and (skip.part is not None or not _is_superseded(skip, skip.hour, synced_of))
     }
-    left_out = {each.hour for each in ahead if synced_of(each.movie_id, each.hour) is None}
     return SpeedCoverage(
         boundary=boundary,
         layer=layers.speed_of(data_type),
         own=frozenset(own),
-        unreadable=frozenset(unreadable | left_out),
+        unreadable=frozenset(unreadable.union(each.hour for each in ahead)),
         undated_until=undated_until(skipped, data_type, boundary),
         partial=frozenset(partial),
     )

@@ -175,3 +175,25 @@ def test_a_comparison_says_that_movies_have_no_total() -> None:
     assert judge(None, recorded, *one) == (True, True), "the run names all that had reviews"
     assert judge(None, unrecorded) == (False, False), "the job writes points of days"
     assert judge(None, Absence()) == (True, False), "there is no sentiment at all"
+
+
+def test_a_comparison_says_that_a_movie_s_total_covers_less_than_the_others() -> None:
+    movies, older = (
+        (details(1, RUN, popularity=9), details(2, RUN, popularity=9, genres=["War"])),
+        at("2026-03-09 00:00"),
+    )
+    totals = total(1, 5, 0.5), total(2, 5, 0.5, covers=older)
+
+    def judge(absence: Absence, *more: Raw, genre: str | None = None) -> list[Any]:
+        inputs = view_inputs(NOW, catalogue=[*movies, *totals, *more])
+        layers = replace(inputs.layers, absence={"sentiment": absence})
+        freshness = sentiment_comparison(Comparison(genre), replace(inputs, layers=layers)).freshness
+        assert freshness.complete
+        return [(each.start, each.end) for each in freshness.assumed]
+
+    recorded = Absence(proven_until=RUN)
+    assert judge(Absence()) == [(older, RUN)]
+    assert judge(Absence(), genre="drama") == []
+    assert judge(recorded) == [], "the run names all that had reviews"
+    ahead = batch_view("sentiment", totals[0]["data"], RUN, movie_id=2) | {"computed_at": at("2028-01-01 00:00")}
+    assert judge(recorded, ahead) == [(older, RUN)], "the run names the movie in a document that is left out"
