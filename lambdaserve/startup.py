@@ -15,6 +15,9 @@ _log = logging.getLogger(__name__)
 WARM_UP_SECONDS = 5.0
 """The longest that a process waits for its warm-up before it takes requests."""
 
+SQLITE_WAIT_SECONDS = 2.0
+"""The longest that a request which must write waits for SQLite's write lock."""
+
 
 def start() -> None:
     """Sets Django up, reads what answers need ahead of the first request, and starts the background thread.
@@ -31,8 +34,18 @@ def start() -> None:
         message = "SECRET_KEY is not set; it takes a long random text, and nothing is served without it"
         raise ImproperlyConfigured(message) from error
     django.setup(set_prefix=False)
+    _wait_briefly_for_sqlite()
     _start_warm_up()
     _start_watching()
+
+
+def _wait_briefly_for_sqlite() -> None:
+    """Has a log-in fail soon where another process keeps SQLite's write lock; commands wait longer for it."""
+    from django.db import connections
+
+    accounts = connections.settings["default"]
+    if accounts["ENGINE"] == "lambdaserve.config.sqlite":
+        accounts["OPTIONS"]["timeout"] = SQLITE_WAIT_SECONDS
 
 
 def _start_warm_up() -> None:
@@ -61,17 +74,17 @@ def _start_warm_up() -> None:
 
 
 def _start_watching() -> None:
-    """Starts the thread that watches for changed data and shares this process's figures, and the one that finds forms.
+    """Starts the threads that watch for changed data and share this process's figures, find forms, and write to SQL.
 
     Requirement C6.
     """
-    from lambdaserve.access.cleanup import delete_expired
+    from lambdaserve.access.bookkeeping import start_bookkeeping
     from merger.background.loop import Every, keep_running, keep_watching
     from merger.layers.type_forms import FORMS_INTERVAL
     from merger.wiring import background_tasks, service, watcher
 
-    tasks = [*background_tasks(), Every(3600, delete_expired)]
-    arguments = (watcher(), tasks, threading.Event())
+    arguments = (watcher(), background_tasks(), threading.Event())
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
     forms = [Every(FORMS_INTERVAL, service().find_forms)], threading.Event()
     threading.Thread(target=keep_running, args=forms, name="forms", daemon=True).start()
+    start_bookkeeping()

@@ -9,7 +9,7 @@ import logging
 from typing import Final
 
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 COMMANDS: Final = ("clearsessions", "flushexpiredtokens")
 """Management commands that delete what has expired."""
@@ -27,5 +27,3 @@ def delete_expired() -> None:
             call_command(command)
     except DatabaseError as error:
         _log.warning("Could not delete expired sessions and tokens: %s", error)
-    finally:
-        connection.close()

@@ -13,6 +13,7 @@ A problem is a JSON object of media type ``application/problem+json``. Requireme
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
@@ -227,7 +228,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Answers after an unexpected error without revealing it; the log shows it. Django's ``handler500``."""
+    """Answers after an unexpected error without revealing it; the log shows it. Django's ``handler500``.
+
+    On a page too, a database of users that can't be read or written is a 503.
+    """
+    error = sys.exception()
+    if isinstance(error, OperationalError | InterfaceError):
+        return refusal(request, _accounts_unavailable(error))
     if request.path.startswith(API_PREFIX):
         # The log has the error under this id, which the header `X-Request-ID` carries too.
         current = current_request.get()

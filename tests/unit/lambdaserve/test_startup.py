@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from lambdaserve import startup
+from lambdaserve.access import bookkeeping
 from merger import wiring
 from merger.background import loop
 from merger.errors import StoreUnavailable
@@ -42,6 +44,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr("django.setup", lambda **_: None)
     monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
     monkeypatch.setattr(wiring, "background_tasks", lambda: ["a task"])
+    monkeypatch.setattr(bookkeeping, "start_bookkeeping", lambda: calls.append(("bookkeeping",)))
+    monkeypatch.setattr(connections, "settings", {"default": {"ENGINE": "of another kind"}})
     return calls
 
 
@@ -67,11 +71,21 @@ def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watche
     service = Service()
     assert start_and_join(monkeypatch, service) == ["warm-up", "watcher", "forms"]
     assert service.warm_ups == 1
-    [(watcher, tasks, stop)] = watched
-    assert watcher == "the watcher"
-    assert tasks[0] == "a task"
-    assert len(tasks) == 2, "the service's tasks and the cleanup"
+    [(watcher, tasks, stop), (last,)] = watched
+    assert (watcher, tasks, last) == ("the watcher", ["a task"], "bookkeeping")
     assert not stop.is_set()
+
+
+@pytest.mark.parametrize(
+    ("engine", "seconds"), [("lambdaserve.config.sqlite", 2), ("django.db.backends.postgresql", 9)]
+)
+def test_requests_wait_briefly_for_the_write_lock_of_sqlite(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], engine: str, seconds: float
+) -> None:
+    accounts = {"ENGINE": engine, "OPTIONS": {"timeout": 9}}
+    monkeypatch.setattr(connections, "settings", {"default": accounts})
+    start_and_join(monkeypatch, Service())
+    assert accounts["OPTIONS"] == {"timeout": seconds}
 
 
 def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
@@ -79,7 +93,7 @@ def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
 ) -> None:
     assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher", "forms"]
     assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
-    assert len(watched) == 1
+    assert len(watched) == 2
 
 
 def test_a_process_takes_no_request_before_its_warm_up_has_ended(
@@ -109,7 +123,7 @@ def test_a_slow_warm_up_does_not_keep_a_process_from_answering(
 
     monkeypatch.setattr(wiring, "service", Hanging)
     startup.start()
-    assert len(watched) == 1
+    assert len(watched) == 2
     ended.set()
 
 

@@ -10,16 +10,15 @@ from lambdaserve.access import cleanup
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commands that were called; ``close`` where the connection was closed."""
+    """The commands that were called."""
     found: list[str] = []
     monkeypatch.setattr(cleanup, "call_command", found.append)
-    monkeypatch.setattr("lambdaserve.access.cleanup.connection.close", lambda: found.append("close"))
     return found
 
 
-def test_cleanup_runs_each_command_and_closes_the_connection(called: list[str]) -> None:
+def test_cleanup_runs_each_command(called: list[str]) -> None:
     cleanup.delete_expired()
-    assert called == [*cleanup.COMMANDS, "close"]
+    assert called == [*cleanup.COMMANDS]
 
 
 def test_cleanup_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch, called: list[str]) -> None:
@@ -30,4 +29,4 @@ def test_cleanup_survives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(cleanup, "call_command", fail)
     for _ in range(2):
         cleanup.delete_expired()
-    assert called == [cleanup.COMMANDS[0], "close"] * 2
+    assert called == [cleanup.COMMANDS[0]] * 2

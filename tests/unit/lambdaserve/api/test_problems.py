@@ -13,7 +13,7 @@ from django.http import Http404
 from django.test import RequestFactory
 from rest_framework import exceptions as drf
 
-from lambdaserve.api.problems import handle, problem_of
+from lambdaserve.api.problems import handle, problem_of, server_error
 from merger import errors
 from merger.core.evidence import Assumption, Reason, Unproven
 from merger.errors import (
@@ -148,3 +148,16 @@ def test_store_fault_has_no_retry_after() -> None:
     response = handle(StoreFault("broken"), {"request": RequestFactory().get("/api/v1/movies/1")})
     assert response is not None
     assert "Retry-After" not in response
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/admin/login/", "text/plain"), ("/api/v1/x", "application/problem+json")])
+@pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
+def test_a_page_without_its_accounts_is_a_503(path: str, kind: str, error: Exception) -> None:
+    try:
+        raise error
+    except Exception:  # noqa: BLE001 - Django calls its handler like this
+        response = server_error(RequestFactory().get(path))
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert response["Content-Type"].startswith(kind)
+    assert b"Users and API keys can't be checked" in getattr(response, "content", b"")
