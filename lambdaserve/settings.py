@@ -221,7 +221,9 @@ HTTPS_ONLY = (not DEBUG) if _https_only is None else _https_only
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^api/v1/health", r"^metrics$"]  # load balancers and Prometheus ask over plain HTTP
 SECURE_HSTS_SECONDS = _env.read(variables.HSTS_SECONDS) // timedelta(seconds=1) if HTTPS_ONLY else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY and _env.read(variables.HSTS_SUBDOMAINS)
+# Browsers' lists take nothing shorter than a year (https://hstspreload.org).
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and timedelta(seconds=SECURE_HSTS_SECONDS) >= timedelta(days=365)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 # With this prefix, browsers accept the cookie from this host over HTTPS only, not from other hosts of the domain.

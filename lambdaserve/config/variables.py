@@ -270,13 +270,13 @@ SESSION_AGE = Variable(
     "How long after logging in staff have to log in again; closing the browser ends the session too.",
 )
 HTTPS_ONLY = Variable[bool | None](
-    "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected and cookies are sent over HTTPS only."
+    "HTTPS_ONLY", boolean(), None, "Whether plain HTTP is redirected, or refused if it carries a key."
 )
 HSTS_SECONDS = Variable(
-    "HSTS_SECONDS", duration(least=timedelta(0)), timedelta(hours=1), "How long browsers must insist on HTTPS."
+    "HSTS_SECONDS", duration(least=timedelta(0)), timedelta(days=365), "How long browsers must insist on HTTPS."
 )
 HSTS_SUBDOMAINS = Variable(
-    "HSTS_SUBDOMAINS", boolean(), True, "Whether that covers subdomains and browsers' preload lists too."
+    "HSTS_SUBDOMAINS", boolean(), True, "Whether that covers subdomains and, from a year on, preload lists."
 )
 LOG_FORMAT = Variable(
     "LOG_FORMAT",

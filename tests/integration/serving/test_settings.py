@@ -145,7 +145,7 @@ def test_production_needs_a_login_and_https_unless_configured_otherwise(tmp_path
         "ANONYMOUS_READ": False,
         "SECURE_SSL_REDIRECT": True,
         "SESSION_COOKIE_SECURE": True,
-        "SECURE_HSTS_SECONDS": 3600,
+        "SECURE_HSTS_SECONDS": 31_536_000,
         "DEBUG": False,
     }
     found = settings(tmp_path, SECRET_KEY=KEY, ANONYMOUS_READ="1", HTTPS_ONLY="0")

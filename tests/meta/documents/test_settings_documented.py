@@ -24,7 +24,9 @@ def _written(default: Any) -> str | None:
     if isinstance(default, bool):
         return str(int(default))
     if isinstance(default, timedelta):
-        return next(f"{default // unit}{letter}" for letter, unit in reversed(_UNITS) if default < 120 * unit)
+        fitting = (each for each in reversed(_UNITS) if default < 120 * each[1])
+        letter, unit = next(fitting, _UNITS[0])
+        return f"{default // unit}{letter}"
     if isinstance(default, Address):
         return f"{default.host}:{default.port}"
     if isinstance(default, float):

@@ -50,6 +50,44 @@ def test_debug_admits_this_machine_alone(settings: Any, middleware: Any) -> None
         middleware(say_whether_secure)(RequestFactory().get("/", REMOTE_ADDR="192.0.2.1"))
 
 
+@pytest.mark.parametrize("middleware", [PageSecurity, ApiSecurity])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_X_FORWARDED_PROTO": "http"},
+        {"HTTP_X_FORWARDED_HOST": "example.org"},
+        {"HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_X_REAL_IP": "203.0.113.9"},
+        {"HTTP_VIA": "1.1 proxy"},
+        {"SERVER_PROTOCOL": "HTTP/1.0"},
+    ],
+    ids=lambda sign: next(iter(sign)),
+)
+def test_debug_admits_no_request_that_a_proxy_of_this_machine_may_pass_on(
+    settings: Any, middleware: Any, sign: dict[str, str]
+) -> None:
+    settings.DEBUG = True
+    with pytest.raises(PermissionDenied):
+        middleware(say_whether_secure)(RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", **sign))
+
+
+@pytest.mark.parametrize("middleware", [PageSecurity, ApiSecurity])
+@pytest.mark.parametrize("name", ["HTTP_X_API_KEY", "HTTP_AUTHORIZATION"])
+def test_credentials_over_plain_http_are_refused_where_https_is_required(
+    settings: Any, middleware: Any, name: str
+) -> None:
+    def status(path: str, **more: Any) -> int:
+        request = RequestFactory().get(path, REMOTE_ADDR=PROXY, **{name: "Api-Key secret"}, **more)
+        return int(middleware(say_whether_secure)(request).status_code)
+
+    assert status("/api/v1/movies/1") == 200
+    settings.SECURE_SSL_REDIRECT = True
+    assert status("/api/v1/movies/1") == 403
+    assert status("/api/v1/movies/1", HTTP_X_FORWARDED_PROTO="https") == 200
+    assert status("/metrics") == 200, "Prometheus asks over plain HTTP"
+
+
 def test_page_headers_are_added_unless_the_view_set_them() -> None:
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse(headers={"Cross-Origin-Resource-Policy": "cross-origin"})
