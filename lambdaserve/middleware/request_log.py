@@ -19,6 +19,7 @@ from structlog.typing import FilteringBoundLogger
 
 from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.middleware.api_lane import GetResponse
+from lambdaserve.middleware.masking import mask_path, mask_query
 from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
 from merger.request_context import RequestContext, current_request
@@ -26,10 +27,6 @@ from merger.request_context import RequestContext, current_request
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_CREDENTIAL = re.compile(
-    r"(?P<name>(?:^|&)[^&=]*(?:key|token|password|passwd|secret|authorization|credential|signature)[^&=]*=)[^&]*",
-    re.IGNORECASE,
-)
 _MAX_LOGGED_CHARACTERS = 2000
 """Longest path and query that is logged."""
 
@@ -111,11 +108,9 @@ def _route(request: HttpRequest) -> str:
 
 def _address(request: HttpRequest) -> str:
     """Path and query, with values that may be credentials masked."""
+    path = mask_path(request.path_info[:_MAX_LOGGED_CHARACTERS])
     query: str = request.META.get("QUERY_STRING", "")
-    if not query:
-        return request.path_info[:_MAX_LOGGED_CHARACTERS]
-    masked = _CREDENTIAL.sub(r"\g<name>***", query[:_MAX_LOGGED_CHARACTERS])
-    return f"{request.path_info}?{masked}"[:_MAX_LOGGED_CHARACTERS]
+    return f"{path}?{mask_query(query[:_MAX_LOGGED_CHARACTERS])}"[:_MAX_LOGGED_CHARACTERS] if query else path
 
 
 def _client(request: HttpRequest) -> str:

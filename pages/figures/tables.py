@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,8 +16,11 @@ from typing import Any, Final
 NOTHING: Final = "–"
 """Shown where a value is unknown."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters by which a spreadsheet takes a text for a formula (OWASP, CSV injection)."""
+_SIGNS = "=+-@⁺⁻⁼₊₋₌−⩵⩶﬩﹢﹣﹦﹫＋－＝＠"
+"""First characters by which a spreadsheet takes a text for a formula (OWASP, CSV injection), and their lookalikes."""
+
+_FORMULA = re.compile(rf"(^|[;,|\t\r\n])([\s\"\ufeff\u200b\u2060]*)(?=[{re.escape(_SIGNS)}])|^(?=[\t\r])")
+"""Where a formula may begin: also behind what another dialect of CSV takes for the end of a cell."""
 
 
 def _text(value: Any) -> str:
@@ -158,4 +162,4 @@ def _csv_value(value: Any) -> Any:
         return ""
     if isinstance(value, list | tuple):
         value = _text(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return _FORMULA.sub(r"\g<0>'", value) if isinstance(value, str) else value

@@ -66,6 +66,12 @@ def test_explain_without_credentials_gets_a_401_that_names_who_may(world: Api) -
     assert "staff" in response.json()["detail"]
 
 
+def test_an_encoded_name_is_the_same_parameter(world: Api, staff: Client) -> None:
+    address = f"/api/v1/{SENTIMENT}&%65xplain=1"
+    assert Client().get(address).status_code == 401
+    assert "explain" in staff.get(address).json()
+
+
 @pytest.mark.parametrize("scopes", [("read",), ("read", "metrics", "manage"), ("explain",)])
 def test_explain_needs_both_scopes_of_a_key_even_of_staff(world: Api, scopes: tuple[str, ...]) -> None:
     response = ask(SENTIMENT, X_API_Key=key(*scopes, owner=User.objects.create_superuser("root")))

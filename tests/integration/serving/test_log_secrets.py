@@ -50,6 +50,8 @@ def send_secrets(url: str) -> list[int]:
         send(api, {"Authorization": f"Bearer {SECRET}"}),
         send(api, {"Cookie": f"sessionid={SECRET}; csrftoken={SECRET}"}),
         send(f"{api}?api_key={SECRET}&access_token={SECRET}"),
+        send(f"{api}?p%61ssword={SECRET};sig={SECRET};jwt={SECRET}&sessionid={SECRET}"),
+        send(f"{url}/live/{KEY}?q={KEY}"),
         send(f"{url}/metrics", {"Authorization": f"Api-Key {KEY}"}),
         send(f"{url}/admin/login/", {"Cookie": f"csrftoken={SECRET}"}, urllib.parse.urlencode(log_in).encode()),
         send(token, as_json, json.dumps(log_in).encode()),
