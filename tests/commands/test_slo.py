@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -92,6 +93,19 @@ def test_unreadable_lines_are_counted_and_reported(tmp_path: Path) -> None:
     output, errors = slo("--log", str(tmp_path / "log"))
     assert "1 requests of the API" in output
     assert "10 of 12 lines can't be read and are not counted" in errors
+
+
+def test_a_line_of_any_length_takes_little_memory(tmp_path: Path) -> None:
+    file, packed = tmp_path / "log.gz", gzip.compress(line() + b"x" * 200_000_000 + b"\n" + line())
+    file.write_bytes(packed)
+    tracemalloc.start()
+    try:
+        output, errors = slo("--log", str(file), "--json")
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert json.loads(output)["requests"] == 2
+    assert "1 of 3 lines can't be read" in errors
 
 
 def test_several_files_and_gzip_are_read(tmp_path: Path) -> None:

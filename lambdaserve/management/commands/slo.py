@@ -28,6 +28,8 @@ from merger.management.progress import Progress
 
 STDIN = "-"
 _GZIP = b"\x1f\x8b"
+_LONGEST_LINE = 64 * 1024
+"""Bytes; the service writes no line that is half as long. A longer one is cut, and counts as one that can't be read."""
 _EXIT_NOT_JUDGED = 2
 """Exit code if nothing could be judged."""
 
@@ -139,8 +141,12 @@ def _not_judged(reason: str) -> CommandError:
 
 
 def _read_lines(name: str) -> Iterator[bytes]:
-    """Reads a file line by line, unpacking gzip, with one line in memory at a time."""
+    """Reads a file line by line, unpacking gzip, with one line of bounded length in memory at a time."""
     with ExitStack() as stack:
         file: BinaryIO = sys.stdin.buffer if name == STDIN else stack.enter_context(Path(name).open("rb"))
         packed = cast("Any", file).peek(len(_GZIP)).startswith(_GZIP)
-        yield from stack.enter_context(gzip.open(file)) if packed else file
+        source = stack.enter_context(gzip.open(file)) if packed else file
+        while line := source.readline(_LONGEST_LINE):
+            yield line
+            while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):  # cut, which is no JSON; its rest is no line
+                line = source.readline(_LONGEST_LINE)

@@ -18,6 +18,9 @@ FROM_CACHE, COMPUTED = ("HIT", "STALE"), "MISS"
 REFUSALS = ("incomplete", "unproven")
 """The problem types of a 503 that the caller asked for with ``completeness=strict`` or ``proven``."""
 
+MOST_ROUTES = 1_000
+"""Routes that are counted; the service has some dozens. Lines of others count as ones that can't be read."""
+
 _STEP = 1.02
 """Ratio of each bound of the durations to the bound below; it keeps quantiles right within 2 %."""
 _SHORTEST = 1e-5
@@ -78,6 +81,8 @@ class LogCounts:
             raise ValueError(route, seconds)
         if not self.since <= moment <= self.until or not counts(route):
             return
+        if route not in self._requests and len(self._requests) >= MOST_ROUTES:
+            raise ValueError(route)
         strict = fields.get("problem") in REFUSALS
         self._requests[route] += 1
         self._strict += strict
@@ -86,7 +91,8 @@ class LogCounts:
         tally = self._minutes[int(moment.timestamp()) // _MINUTE]
         tally[0] += 1
         tally[1] += status >= 500 and not strict
-        self._cache[fields.get("cache") or ""] += 1
+        if fields.get("cache") in (*FROM_CACHE, COMPUTED):
+            self._cache[fields["cache"]] += 1
 
 
 def _step(seconds: float) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.ops.slo.access_log import LogCounts
+from lambdaserve.ops.slo.access_log import MOST_ROUTES, LogCounts
 from lambdaserve.ops.slo.objectives import Tally, quantile
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -58,6 +58,12 @@ def test_lines_outside_the_period_or_of_other_loggers_are_ignored() -> None:
 def test_unreadable_lines_are_bad_but_empty_ones_are_not() -> None:
     counts = count(b"Traceback:", b"[1]", line(status="?"), line(ms=-1), line(timestamp="soon"), b"  \n")
     assert (counts.lines, counts.bad) == (6, 5)
+
+
+def test_routes_and_states_of_the_cache_that_a_log_makes_up_take_no_memory() -> None:
+    made_up = [line(route=f"api/v1/{number}", cache=f"{number}") for number in range(MOST_ROUTES + 5)]
+    counts = count(*made_up)
+    assert (counts.bad, len(counts.traffic().routes), counts.traffic().answered) == (5, MOST_ROUTES, 0)
 
 
 def test_time_without_a_zone_is_utc() -> None:
