@@ -92,14 +92,18 @@ class LocalData:
         return self.secret_key()
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, part: str = "") -> Iterator[None]:
         """Locks the directory for this process; the system releases the lock however the process ends.
+
+        Args:
+            part: what of a copy this process is, beside the other parts; empty: all that a copy starts by itself.
 
         Raises:
             AlreadyRunningError: another process has locked it.
         """
-        private_files.make_file(self._lock_file)
-        with self._lock_file.open("a") as file:
+        path = self.directory / f"{part}_lock" if part else self._lock_file
+        private_files.make_file(path)
+        with path.open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:

@@ -62,7 +62,7 @@ class ApiSecurity(SecurityMiddleware):
         super().__init__(get_response)
         self.referrer_policy = self.cross_origin_opener_policy = None
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override] # any will do
         """A redirect to HTTPS or a refusal where HTTPS is required and missing.
 
         Raises:

@@ -59,6 +59,17 @@ class StartPlan:
             moved=moved,
         )
 
+    @classmethod
+    def of_streams(cls, environment: Environment) -> StartPlan:
+        """Derives the plan of a process that serves the streams alone, on ``LIVE_BIND``, and starts nothing else.
+
+        Raises:
+            ImproperlyConfigured: as for ``of``.
+            RunFailed: ``LIVE_BIND`` names an address that is not free on this machine.
+        """
+        bind, moved = _choose_address(environment, variables.LIVE_BIND)
+        return cls(bind=bind, live=None, embed_mongo=False, embed_redis=False, sample=False, moved=moved)
+
     def defaults(self) -> dict[str, str]:
         """Defaults for the children's variables: plain HTTP, and a URL for the streams of pages.
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from lambdaserve.config import variables
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import AlreadyRunningError, LocalData
 from lambdaserve.config.private_files import private_umask
@@ -52,11 +51,12 @@ class Command(BaseCommand):
         for path in local.make():
             self.stderr.write(self.style.WARNING(f"{path} belongs to another user, and others may read it"))
         try:
-            with private_umask(), local.lock():
-                plan = StartPlan.of(environment)
+            streams = options["streams"]
+            with private_umask(), local.lock("streams" if streams else ""):
+                plan = StartPlan.of_streams(environment) if streams else StartPlan.of(environment)
                 supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say)
-                if options["streams"]:
-                    supervisor.serve_streams(environment.read(variables.LIVE_BIND))
+                if streams:
+                    supervisor.serve_streams(plan.bind)
                 else:
                     supervisor.serve(prepared=options["prepared"])
         except KeyboardInterrupt:

@@ -78,3 +78,11 @@ def test_anonymous_reading_needs_embedded_documents_or_a_loopback_address(
 ) -> None:
     found = plan(BIND=f"{host}:{free_port()}", MONGODB_URI=mongo)
     assert found.defaults()["ANONYMOUS_READ"] == anonymous
+
+
+def test_streams_alone_take_their_own_address_beside_a_copy_that_has_taken_the_others(taken: int) -> None:
+    live = free_port()
+    environment = Environment({"BIND": f"{LOOPBACK}:{taken}", "LIVE_BIND": f"{LOOPBACK}:{live}"})
+    found = StartPlan.of_streams(environment)
+    assert (found.bind, found.live) == (Address(LOOPBACK, live), None)
+    assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
