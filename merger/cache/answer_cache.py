@@ -213,7 +213,7 @@ class AnswerCache:
         try:
             with TimedStep("store in Redis"):
                 encoded = entry.encode(key, self.secret)
-                self.redis_tier.put(key, encoded, seconds, token, is_answer=entry.absent is None)
+                self.redis_tier.put(key, encoded, seconds, token, brief=2 * entry.ttl, is_answer=entry.absent is None)
         except RedisTrouble as trouble:
             _log.info("An answer could not be stored in Redis: %s", trouble)
 

@@ -20,6 +20,7 @@ from zlib import crc32
 
 from redis import Redis
 
+from merger.cache import admission
 from merger.cache.generations import ALL_GENERATION
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.redis import claim
@@ -39,9 +40,12 @@ return {{granted, type(held) == 'string' and held, type(seen) == 'string' and se
 """
 
 
-_PUT = f"""{claim.LUA}
-redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
-if ARGV[4] == '1' then redis.call('SET', KEYS[3], '1', 'EX', ARGV[3]) end
+_PUT = f"""{claim.LUA}{admission.LUA}
+local seconds = seconds_for(KEYS[2], KEYS[4], tonumber(ARGV[3]), tonumber(ARGV[5]))
+if seconds > 0 then
+    redis.call('SET', KEYS[2], ARGV[2], 'EX', seconds)
+    if ARGV[4] == '1' then redis.call('SET', KEYS[3], '1', 'EX', seconds) end
+end
 release(KEYS[1], ARGV[1])
 """
 
@@ -135,19 +139,22 @@ class RedisTier:
             self._seen.receive(seen)
         return bool(granted), raw
 
-    def put(self, key: str, raw: bytes, seconds: int, token: str | None, *, is_answer: bool = True) -> None:
-        """Stores an entry for some seconds, and releases the claim.
+    def put(
+        self, key: str, raw: bytes, seconds: int, token: str | None, *, brief: int = DAY_SECONDS, is_answer: bool = True
+    ) -> None:
+        """Stores an entry for some seconds if Redis has room for it, and releases the claim.
 
         Args:
             key: the entry's.
             raw: its bytes.
             seconds: until it expires.
             token: the claim's, ``None`` without one.
+            brief: seconds until it expires instead where Redis has little room; see ``merger.cache.admission``.
             is_answer: whether it is an answer, not the fact that there is none.
         """
         prefix = self._partition_of(key)
-        keys = f"{prefix}l:{key}", prefix + key, prefix + _ANY_ANSWER
-        self.link.command("EVAL", _PUT, len(keys), *keys, token or "", raw, seconds, int(is_answer))
+        keys = f"{prefix}l:{key}", prefix + key, prefix + _ANY_ANSWER, f"{prefix}a:{key}"
+        self.link.command("EVAL", _PUT, len(keys), *keys, token or "", raw, seconds, int(is_answer), brief)
 
     def holds_answers(self) -> bool:
         """Whether Redis holds any answer that could be served while the store is away."""

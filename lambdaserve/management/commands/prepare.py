@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,10 @@ from django.db import connection
 
 from lambdaserve.config.local_data import LocalData, SampleState
 from lambdaserve.config.private_files import private_umask
+from lambdaserve.ops.doctor.servers import check_memory
+from merger.operations.server_facts import cache_facts
 from merger.stores.mongo.client import database
+from merger.stores.redis.link import RedisTrouble
 
 _LOCK_ID = 0x6C616D626461
 """Number of this project's advisory lock in PostgreSQL; any number would do."""
@@ -72,6 +75,7 @@ class Command(BaseCommand):
         # Collections before indexes: creating an index first would create its collection without a validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])
+        self._warn_of_redis()
         if options["sample"]:
             self._load_sample(local)
         if options["demo_user"]:
@@ -84,6 +88,12 @@ class Command(BaseCommand):
             if fatal:
                 raise
             self.stderr.write(self.style.WARNING(f"{failure}: {error}"))
+
+    def _warn_of_redis(self) -> None:
+        """Says what happens when Redis's memory is full, if that is not that it drops what is used least."""
+        with suppress(RedisTrouble):  # it may be started later, or keep such facts to itself
+            for found in check_memory(cache_facts()):
+                self.stderr.write(self.style.WARNING(f"{found.about} {found.what}; {found.advice}"))
 
     def _load_sample(self, local: LocalData) -> None:
         """Loads, completes or updates the sample world; leaves a store with other documents alone."""

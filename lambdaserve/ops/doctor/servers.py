@@ -76,10 +76,18 @@ def check_redis(facts: CacheFacts | str) -> Iterator[Finding]:
     what = f"version {facts.version}, {in_bytes(facts.used)} in use, answers in {in_milliseconds(facts.latency)}"
     advice = "run the service closer to Redis: a cached answer waits for one such round trip"
     yield warn_if(facts.latency >= SLOW_ROUND_TRIP, about, what, advice)
-    if facts.limit and facts.policy == "noeviction":
+    yield from check_memory(facts)
+
+
+def check_memory(facts: CacheFacts) -> Iterator[Finding]:
+    """Reports what happens when Redis's memory is full, unless it drops what is used least."""
+    policy = "maxmemory-policy to allkeys-lfu, or to volatile-lfu if other programs use this Redis too"
+    if not facts.limit:
+        what = "has no limit of its memory (maxmemory 0), so that only the machine's memory ends its growth"
+        yield Finding("Redis", Level.WARNING, what, f"set maxmemory, and {policy}")
+    elif facts.policy == "noeviction":
         what = f"refuses new entries once its {in_bytes(facts.limit)} are full (maxmemory-policy noeviction)"
-        advice = "set maxmemory-policy to allkeys-lfu, or to volatile-lfu if other programs use this Redis too"
-        yield Finding(about, Level.WARNING, what, advice)
+        yield Finding("Redis", Level.WARNING, what, f"set {policy}")
 
 
 def check_disk(about: str, used: int, total: int) -> Finding:

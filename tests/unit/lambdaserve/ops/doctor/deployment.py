@@ -55,8 +55,8 @@ def store(**changes: Any) -> StoreFacts:
 
 
 def cache(**changes: Any) -> CacheFacts:
-    facts: dict[str, Any] = {"version": "9", "latency": timedelta(milliseconds=1), "used": 10**6, "limit": 0}
-    return CacheFacts(**{**facts, "policy": "noeviction", **changes})
+    facts: dict[str, Any] = {"version": "9", "latency": timedelta(milliseconds=1), "used": 10**6, "limit": 10**9}
+    return CacheFacts(**{**facts, "policy": "allkeys-lfu", **changes})
 
 
 def diagnose_with(**changes: Any) -> list[Finding]:

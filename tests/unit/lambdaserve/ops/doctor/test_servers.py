@@ -25,7 +25,8 @@ from tests.unit.lambdaserve.ops.doctor.deployment import assert_only_finding, ca
         ({"store": store(disk_used=9, disk_total=10)}, "warning", "disk of MongoDB", "free of", "make room"),
         ({"cache": "Redis is away"}, "warning", "Redis", "Redis is away", "REDIS_URL"),
         ({"cache": cache(latency=timedelta(seconds=0.03))}, "warning", "Redis", "answers in 30.0 ms", "closer"),
-        ({"cache": cache(limit=10**9)}, "warning", "Redis", "new entries once its 953.7 MB are full", "allkeys-lfu"),
+        ({"cache": cache(policy="noeviction")}, "warning", "Redis", "once its 953.7 MB are full", "allkeys-lfu"),
+        ({"cache": cache(limit=0)}, "warning", "Redis", "no limit of its memory", "set maxmemory"),
         (
             {"open_files": ["/data", "/data/db"]},
             "problem",
