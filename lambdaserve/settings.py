@@ -163,7 +163,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "lambdaserve.middleware.security.CorsIfConfigured",
     "lambdaserve.middleware.slow_clients.SlowClients",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lambdaserve.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

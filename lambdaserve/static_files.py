@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -15,3 +18,12 @@ class CollectedOrPlain(CompressedManifestStaticFilesStorage):  # type: ignore[mi
         """The address of a file."""
         address: str = super().url(name, force) if self.hashed_files else StaticFilesStorage.url(self, name)
         return address
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # the package's is untyped
+    """Whitenoise's middleware, without source maps: they are the largest files, and nothing on a page needs them."""
+
+    def add_file_to_dictionary(self, url: str, path: str, stat_cache: Any = None) -> None:
+        """Makes a file known under its address, unless it is a source map."""
+        if not path.endswith((".map", ".map.gz", ".map.br")):
+            super().add_file_to_dictionary(url, path, stat_cache=stat_cache)

@@ -25,6 +25,7 @@ from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
 from lambdaserve.server.healthcheck import fetch_status
 from lambdaserve.server.start_plan import RunFailed, StartPlan
+from lambdaserve.server.threads import threads_of_worker
 
 _START_TIMEOUT_SECONDS = 60.0
 """Longest wait for a server to answer its first request."""
@@ -154,7 +155,9 @@ class Supervisor:
         bind, read = self.plan.bind, self.environment.read
         command = self._granian("wsgi", bind)
         command += ["--workers", str(read(variables.WORKERS))]
-        command += ["--blocking-threads", str(read(variables.THREADS)), "--respawn-failed-workers"]
+        # With --log-level warning, the server would warn of so many threads; most of them wait, if there are any.
+        command += ["--blocking-threads", str(threads_of_worker(read(variables.THREADS))), "--log-level", "error"]
+        command += ["--respawn-failed-workers"]
         command += ["lambdaserve.wsgi:application"]
         # Otherwise each of many threads would keep a heap of its own, as large as its largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 
-from lambdaserve.static_files import CollectedOrPlain
+from lambdaserve.static_files import CollectedOrPlain, StaticFiles
 
 
 @pytest.fixture
@@ -27,3 +28,13 @@ def test_collected_files_have_hashed_names_and_others_keep_theirs(storage: Colle
     assert (tmp_path / hashed).read_bytes() == b"let a = 1"
     restarted = CollectedOrPlain(location=tmp_path, base_url="/static/")
     assert restarted.url("pages.js") == f"/static/{hashed}", "the manifest is read again"
+
+
+def test_source_maps_are_not_served(tmp_path: Path, settings: Any) -> None:
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = str(tmp_path), True
+    for name in ("pages.js", "pages.js.map", "pages.js.0123456789ab.map", "pages.js.map.gz"):
+        (tmp_path / name).write_text("{}")
+    files = StaticFiles(lambda _: None).files
+    assert "/static/pages.js" in files
+    assert "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js" in files
+    assert [address for address in files if ".map" in address] == []
