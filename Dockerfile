@@ -11,7 +11,8 @@ WORKDIR /app
 # Thrown away with this layer: nothing is signed here.
 RUN SECRET_KEY="$(/venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(48))')" ENV_FILE= STATIC_DIR=/app/collected \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0
-RUN /venv/bin/python -m compileall -q /app /venv
+# Nothing is installed into the image later.
+RUN /venv/bin/python -m pip uninstall --yes --quiet pip setuptools && /venv/bin/python -m compileall -q /app /venv
 
 FROM python:3.11-slim-bookworm
 COPY --from=build /venv /venv
