@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,8 @@ def test_every_variable_is_one_that_the_service_takes(name: str, topology: str, 
     service = filled(TEXT, MONGODB_TOPOLOGY=topology)["services"][name]
     given = {key: str(value).replace("/secrets/", f"{made}/") for key, value in service.get("environment", {}).items()}
     known = {*VARIABLES, *(f"{key}_FILE" for key, variable in VARIABLES.items() if variable.secret)}
+    if name == "secrets":  # it checks what else starts
+        known |= {"LAMBDASERVE_BIND", "LAMBDASERVE_HTTPS", "LAMBDASERVE_PUBLIC"}
     assert set(given) <= known
     Environment(given).check(VARIABLES.values())
 
@@ -212,3 +215,30 @@ def test_the_night_s_batch_job_is_waited_for_until_five_past_two() -> None:
         asked = sleep[1].replace("$(date -u +%s)", str(now + 20_000 * 86_400))
         printed = subprocess.run(["sh", "-c", f"echo {asked}"], capture_output=True, text=True, check=True)
         assert int(printed.stdout) == wait
+
+
+@pytest.mark.parametrize(
+    ("chosen", "refused"),
+    [
+        ({}, ""),
+        ({"LAMBDASERVE_BIND": "[::1]:80"}, ""),
+        ({"LAMBDASERVE_BIND": "0.0.0.0:8080"}, "ANONYMOUS_READ=0"),
+        ({"LAMBDASERVE_BIND": "8080"}, "LAMBDASERVE_HTTPS=1"),
+        ({"LAMBDASERVE_BIND": "192.0.2.1:80", "ANONYMOUS_READ": "0"}, "LAMBDASERVE_HTTPS=1"),
+        ({"LAMBDASERVE_BIND": "192.0.2.1:443", "LAMBDASERVE_HTTPS": "1"}, "ANONYMOUS_READ=0"),
+        ({"LAMBDASERVE_BIND": "192.0.2.1:443", "LAMBDASERVE_HTTPS": "1", "ANONYMOUS_READ": "0"}, ""),
+        ({"LAMBDASERVE_BIND": "0.0.0.0:8080", "LAMBDASERVE_PUBLIC": "1"}, ""),
+    ],
+)
+def test_nothing_goes_public_by_mistake(chosen: dict[str, str], refused: str) -> None:
+    first = filled(TEXT, **chosen)["services"]["secrets"]
+    assert "check_exposure.py && " in first["command"][-1], "everything else waits for it"
+    checked = subprocess.run(
+        [sys.executable, str(ROOT / "deploy/compose/check_exposure.py")],
+        env={name: str(value) for name, value in first["environment"].items()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == (1 if refused else 0)
+    assert refused in checked.stdout
