@@ -56,8 +56,11 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
-    """Starts a copy with only these options and variables; stops it if the test didn't."""
+def served(data: Path, *options: str, root: Path = ROOT, **variables: str) -> Iterator[Served]:
+    """Starts a copy with only these options and variables; stops it if the test didn't.
+
+    ``root`` is the checkout that it is started from.
+    """
     bind, live = (f"{LOOPBACK}:{free_port()}" for _ in range(2))
     data.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -65,7 +68,7 @@ def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
     output = data / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve", *options],
+            [sys.executable, str(root / "manage.py"), "serve", *options],
             env=environment | variables,
             stdout=file,
             stderr=subprocess.STDOUT,

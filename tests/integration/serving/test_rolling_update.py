@@ -1,0 +1,80 @@
+"""A newer release runs beside an older one over the same stores, and neither makes the other fail."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from pymongo.database import Database
+from redis import Redis
+
+from merger import configuration
+from tests.integration.layers.watched import fill
+from tests.integration.serving.test_serve import ROOT, Served, served
+
+pytestmark = pytest.mark.slow
+
+PARTS = ("analytics", "lambdaserve", "merger", "movies", "pages", "sample_data", "static", "templates", "trending")
+ADDRESSES = ("/api/v1/health", "/api/v1/movies/1", "/api/v1/trending/movies", "/metrics", "/", "/trending/")
+COUNTS_ARE_WRITTEN_AFTER = 6.0
+"""Seconds; each process adds its counts to those in Redis every few seconds."""
+
+
+def newer_release(target: Path) -> Path:
+    """A copy of the service that counts one more kind of outcome, whenever an answer is computed."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", target)
+    outcomes = target / "merger" / "cache" / "outcomes.py"
+    text = outcomes.read_text(encoding="utf-8")
+    text = text.replace('    MISS = "miss"\n', '    MISS = "miss"\n    FORESEEN = "foreseen"\n', 1)
+    counted = "            self._since_taken[view, outcome] += 1\n"
+    more = "            self._since_taken[view, Outcome.FORESEEN] += 1\n"
+    assert counted in text
+    outcomes.write_text(text.replace(counted, counted + more), encoding="utf-8")
+    return target
+
+
+def statuses(copy: Served) -> dict[str, int]:
+    return {address: copy.status(address) for address in ADDRESSES}
+
+
+def test_a_newer_release_and_an_older_one_share_their_stores(
+    indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_path: Path
+) -> None:
+    fill(indexed_database, configuration.utc_now())
+    variables = {
+        "MONGODB_URI": settings.MONGODB_URI,
+        "MONGODB_DATABASE": indexed_database.name,
+        "REDIS_URL": settings.REDIS_URL,
+        "LOAD_SAMPLE": "never",
+        "SECRET_KEY": "of-both-releases-which-is-long-enough-0123456789",
+        "ANONYMOUS_READ": "1",
+        "METRICS_FROM": "127.0.0.1",
+    }
+    newer = newer_release(tmp_path / "newer")
+    with (
+        served(tmp_path / "a", **variables) as old,
+        served(tmp_path / "b", root=newer, **variables) as new,
+    ):
+        for copy in (old, new):
+            copy.wait_until_it_serves()
+        for copy in (new, old, new):
+            assert statuses(copy) == dict.fromkeys(ADDRESSES, 200)
+        deadline = time.monotonic() + 10 * COUNTS_ARE_WRITTEN_AFTER
+        while not any(
+            b"foreseen" in field for key in redis_client.scan_iter("*counts:*") for field in redis_client.hkeys(key)
+        ):
+            assert time.monotonic() < deadline, "the newer release did not write its counts"
+            time.sleep(0.5)
+        assert statuses(old) == dict.fromkeys(ADDRESSES, 200)
+        with urllib.request.urlopen(f"{old.url}/api/v1/health", timeout=10) as health:
+            assert json.load(health)["status"] != "down"
+        for copy in (old, new):
+            assert "Traceback" not in copy.said()
