@@ -88,7 +88,7 @@ class LocalData:
         """The stored key; the first time, stores a new random one that only its owner can read."""
         if not self.secret_key():
             private_files.make_directory(self.directory)
-            private_files.write(self._key_file, secrets.token_urlsafe(48))
+            private_files.write_once(self._key_file, secrets.token_urlsafe(48))
         return self.secret_key()
 
     @contextmanager

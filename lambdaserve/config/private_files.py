@@ -35,17 +35,38 @@ def write(path: Path, text: str) -> None:
     Raises:
         OSError: it can't be written; the old file stays.
     """
+    with _written_beside(path, text) as whole:
+        whole.replace(path)
+
+
+def write_once(path: Path, text: str) -> None:
+    """Makes a file with a text, as a whole; one that exists stays as it is, also where several processes do this.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    with _written_beside(path, text) as whole:
+        try:
+            path.hardlink_to(whole)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without hard links
+            whole.replace(path)
+
+
+@contextmanager
+def _written_beside(path: Path, text: str) -> Iterator[Path]:
+    """A file in the same directory that holds the text; it is removed unless the body moves it."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # only its owner may read it
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
+        yield Path(name)
+    finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
-        raise
 
 
 def find_open(directory: Path) -> Iterator[Path]:

@@ -20,6 +20,22 @@ def local(tmp_path: Path) -> LocalData:
     return LocalData(tmp_path / "with a space" / "data")
 
 
+def test_processes_that_make_the_secret_key_at_once_have_the_same(tmp_path: Path) -> None:
+    barrier, keys = threading.Barrier(8), set()
+
+    def make() -> None:
+        barrier.wait()
+        keys.add(LocalData(tmp_path).make_secret_key())
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
 def test_secret_key_is_random_kept_and_readable_by_its_owner_only(local: LocalData, tmp_path: Path) -> None:
     assert local.secret_key() == ""
     key = local.make_secret_key()
