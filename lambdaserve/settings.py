@@ -76,7 +76,7 @@ MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongo
 MONGODB_DATABASE = _env.read(variables.MONGODB_DATABASE)
 MONGODB_TIMEOUT = _env.read(variables.MONGODB_TIMEOUT)
 SLOW_QUERY_AFTER = _env.read(variables.SLOW_QUERY_AFTER)
-THREADS = _env.read(variables.THREADS)
+THREADS, LIVE_LIMIT = _env.read(variables.THREADS), _env.read(variables.LIVE_LIMIT)
 LIVE_URL = "" if _env.read(variables.LIVE_URL) == "none" else _env.read(variables.LIVE_URL)
 REDIS_URL = _env.read(variables.REDIS_URL) or _running.redis_url or "redis://127.0.0.1:6379/0"
 REDIS_ADDRESS = parse_redis_url(REDIS_URL)

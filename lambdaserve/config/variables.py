@@ -86,6 +86,7 @@ LIVE_URL = Variable(
     "or `:8001` for the page's own host on another port. If unset, `make run` starts the process, and pages "
     "served otherwise poll every 15 s; `none` makes all pages poll.",
 )
+LIVE_LIMIT = Variable("LIVE_LIMIT", integer(least=1, most=5_000), 100, "Streams that an address, or a user, may open.")
 WORKERS = Variable("WORKERS", integer(least=1, most=256), 1, "Number of worker processes.")
 THREADS = Variable("THREADS", integer(least=1, most=256), 4, "Number of threads that answer requests in each worker.")
 LOAD_SAMPLE = Variable(
@@ -285,9 +286,7 @@ LOG_FORMAT = Variable(
     "Format of the log: JSON, one object per line, or text; `auto` is text on a terminal, otherwise JSON.",
 )
 LOG_REQUESTS = Variable("LOG_REQUESTS", boolean(), True, "Whether each request is logged.")
-LOG_LEVEL = Variable(
-    "LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "Lowest severity that is logged."
-)
+LOG_LEVEL = Variable("LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "Lowest severity logged.")
 
 # Where the other variables may be set; read first
 ENV_FILE = Variable(

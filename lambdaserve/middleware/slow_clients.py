@@ -26,7 +26,7 @@ from lambdaserve.access.ratelimit.client_address import client_address
 from lambdaserve.api.problems import Problem, refusal, retry_in
 from lambdaserve.middleware.api_lane import GetResponse
 from lambdaserve.middleware.connections import ANSWER_SECONDS, SlowTakers, stop_waiting_for
-from lambdaserve.server.threads import BODY_PLACES, FILE_PLACES
+from lambdaserve.server.capacity import BODY_PLACES, FILE_PLACES
 from merger.background.loop import Every, keep_running
 
 BODY_SECONDS: Final = 10.0

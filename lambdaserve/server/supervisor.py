@@ -7,7 +7,6 @@ settings from the environment that is built here.
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -21,11 +20,11 @@ from lambdaserve.config import variables
 from lambdaserve.config.env import Environment
 from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
+from lambdaserve.server.capacity import CONNECTIONS, STREAM_CONNECTIONS, connections_per_worker, threads_of_worker
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import start_mongo, start_redis
 from lambdaserve.server.healthcheck import fetch_status
 from lambdaserve.server.start_plan import RunFailed, StartPlan
-from lambdaserve.server.threads import threads_of_worker
 
 _START_TIMEOUT_SECONDS = 60.0
 """Longest wait for a server to answer its first request."""
@@ -33,12 +32,6 @@ _WARM_UP_TIMEOUT_SECONDS = 20.0
 """Longest wait for warm-up before announcing the service."""
 _WARM_UP_PATH = "/api/v1/trending/history?limit=12"
 """The request of the first page that reads most from both layers."""
-CONNECTIONS, OTHER_FILES = 2048, 512
-"""Connections that a worker holds at once, silent ones included, and other files that it may have open.
-
-At the limit the server accepts no further connections. With the server's default halved, clients that sent half a head
-every half minute kept it from answering at all. Requirement S5.
-"""
 HEAD_TIMEOUT_SECONDS = 10
 """Longest wait for the head of a request, whether the first of its connection or a later one."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
@@ -153,7 +146,7 @@ class Supervisor:
 
     def _start_server(self, stack: ExitStack) -> None:
         bind, read = self.plan.bind, self.environment.read
-        command = self._granian("wsgi", bind)
+        command = self._granian("wsgi", bind, CONNECTIONS)
         command += ["--workers", str(read(variables.WORKERS))]
         # With --log-level warning, the server would warn of so many threads; most of them wait, if there are any.
         command += ["--blocking-threads", str(threads_of_worker(read(variables.THREADS))), "--log-level", "error"]
@@ -168,7 +161,12 @@ class Supervisor:
     def _start_streams(self, stack: ExitStack, address: Address) -> None:
         """Starts the process that pushes changes to pages."""
         # Open streams end at once with it; browsers reconnect by themselves.
-        command = [*self._granian("asgi", address), "--workers-kill-timeout", "1", "--respawn-failed-workers"]
+        command = [
+            *self._granian("asgi", address, STREAM_CONNECTIONS),
+            "--workers-kill-timeout",
+            "1",
+            "--respawn-failed-workers",
+        ]
         self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
 
     def _wait_for_warm_up(self) -> None:
@@ -187,12 +185,12 @@ class Supervisor:
                 raise RunFailed(f"the {name} did not answer at {address.url()} within {_START_TIMEOUT_SECONDS:.0f} s")
             time.sleep(0.05)
 
-    def _granian(self, interface: str, bind: Address) -> list[str]:
+    def _granian(self, interface: str, bind: Address, connections: int) -> list[str]:
         """Command of a server: HTTP/1.1 only, since HTTP/2 queues 200 responses per connection, and heads of 64 KiB."""
         command = [sys.executable, "-m", "granian", "--interface", interface, "--no-ws", "--log-level", "warning"]
         command += ["--http", "1", "--http1-buffer-size", "65536"]
         command += ["--http1-header-read-timeout", str(HEAD_TIMEOUT_SECONDS * 1000)]
-        command += ["--backpressure", str(connections_per_worker())]
+        command += ["--backpressure", str(connections_per_worker(connections))]
         return [*command, "--host", bind.host, "--port", str(bind.port)]
 
     def _announce(self) -> None:
@@ -235,16 +233,6 @@ class Supervisor:
 
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(self.base_dir / "manage.py"), *arguments]
-
-
-def connections_per_worker() -> int:
-    """Raises the limit of open files, which children inherit, and returns how many connections a worker may hold."""
-    wanted = CONNECTIONS + OTHER_FILES
-    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit != resource.RLIM_INFINITY and limit < wanted:
-        limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
-    return CONNECTIONS if limit == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, limit - OTHER_FILES))
 
 
 def batch_is_due(last: datetime, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+from pages.live.readers import reader_of
 from pages.live.tickets import issue_ticket
 
 
@@ -31,4 +32,4 @@ def stream_origin(request: HttpRequest) -> str:
 def stream_url(request: HttpRequest, topic: str) -> str:
     """URL of a topic's stream; empty where there are no streams."""
     base = stream_base(request)
-    return f"{base}{issue_ticket(topic)}" if base else ""
+    return f"{base}{issue_ticket(topic, reader_of(request))}" if base else ""

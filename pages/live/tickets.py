@@ -1,30 +1,55 @@
 """Tickets that open a stream: a signed topic, issued by a page to a reader who may see it.
 
-The stream server knows neither users nor sessions, so a page gives its reader a ticket for just what it shows.
+Where only some may read, a ticket also names its reader, who must still be allowed to read while the stream is open.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.core import signing
 
+from pages.live.readers import Reader
+
 TICKET_LIFETIME: Final = timedelta(hours=12)
-"""Age after which a ticket no longer opens a stream; the page polls from then on."""
+"""Age at which a ticket opens no stream, and its streams end; the page polls from then on."""
 
 _SALT: Final = "lambdaserve.pages.live"
 
 
-def issue_ticket(topic: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a valid ticket says.
+
+    Attributes:
+        topic: what its stream shows.
+        reader: for whom it is; ``None``: for everybody.
+        expires_at: seconds since 1970.
+    """
+
+    topic: str
+    reader: Reader | None
+    expires_at: float
+
+
+def issue_ticket(topic: str, reader: Reader | None = None) -> str:
     """Issues a ticket for a topic."""
-    return signing.dumps(topic, salt=_SALT)
+    return signing.dumps([topic, *(reader or ())], salt=_SALT)
 
 
-def read_ticket(text: str) -> str | None:
-    """The topic of a ticket; ``None`` if it is invalid or expired."""
+def read_ticket(text: str) -> Ticket | None:
+    """What a ticket says; ``None`` if it is invalid or expired."""
     try:
-        topic: str = signing.loads(text, salt=_SALT, max_age=TICKET_LIFETIME)
+        match signing.loads(text, salt=_SALT, max_age=TICKET_LIFETIME):
+            case [topic]:
+                reader = None
+            case [topic, start, digest, user]:
+                reader = Reader(start, digest, user)
+            case _:  # of another release
+                return None
     except signing.BadSignature:
         return None
-    return topic
+    issued_at = signing.b62_decode(text.rsplit(":", 2)[1])
+    return Ticket(topic, reader, issued_at + TICKET_LIFETIME.total_seconds())

@@ -222,7 +222,7 @@ def load_the_leader_of_the_ranking(data: Path) -> None:
 
 @pytest.mark.slow
 def test_real_server_holds_a_thousand_streams_and_updates_all_of_them(tmp_path: Path) -> None:
-    with served(tmp_path) as copy:
+    with served(tmp_path, LIVE_LIMIT=str(STREAMS), METRICS_FROM="127.0.0.1") as copy:
         copy.wait_until_it_serves()
         page = urllib.request.urlopen(f"{copy.url}/trending/", timeout=30).read().decode()
         found = re.search(r'sse-connect="(http://[^/]+)(/[^"]+)"', page)

@@ -19,9 +19,9 @@ import pytest
 
 from lambdaserve.middleware.connections import SLOW_SWEEPS
 from lambdaserve.middleware.slow_clients import BODY_SECONDS, SWEEP_SECONDS
+from lambdaserve.server.capacity import BODY_PLACES, FILE_PLACES
 from lambdaserve.server.embedded_stores import LOOPBACK
 from lambdaserve.server.supervisor import HEAD_TIMEOUT_SECONDS
-from lambdaserve.server.threads import BODY_PLACES, FILE_PLACES
 from tests.integration.serving.test_serve import Served, descendants, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]

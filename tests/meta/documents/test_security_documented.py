@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.conf import settings
 
 from lambdaserve.config.variables import VARIABLES
-from lambdaserve.server.supervisor import CONNECTIONS, HEAD_TIMEOUT_SECONDS
-from pages.live.hub import MOST_STREAMS, MOST_TOPICS
+from lambdaserve.server.capacity import CONNECTIONS, STREAMS
+from lambdaserve.server.supervisor import HEAD_TIMEOUT_SECONDS
+from pages.live.hub import MOST_TOPICS
 from pages.live.tickets import TICKET_LIFETIME
 from tests.meta.repository import ROOT
 
@@ -52,6 +53,6 @@ def test_limits_on_the_page_are_the_servers() -> None:
     assert f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB a body" in PAGE
     assert f"comes within {HEAD_TIMEOUT_SECONDS} s; {CONNECTIONS:,} connections per worker" in PAGE
     assert (
-        f"good for {TICKET_LIFETIME // timedelta(hours=1)} h; {MOST_STREAMS:,} streams and {MOST_TOPICS} topics at most"
+        f"good for {TICKET_LIFETIME // timedelta(hours=1)} h; {STREAMS:,} streams and {MOST_TOPICS} topics at most"
         in PAGE
     )

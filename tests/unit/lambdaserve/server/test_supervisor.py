@@ -1,40 +1,12 @@
-"""A worker's connections are bounded, and the sample world's batch job becomes due."""
+"""The sample world's batch job becomes due."""
 
 from __future__ import annotations
 
-import resource
 from datetime import UTC, datetime
 
 import pytest
 
-from lambdaserve.server.supervisor import CONNECTIONS, OTHER_FILES, batch_is_due, connections_per_worker
-
-ENDLESS = resource.RLIM_INFINITY
-ALL = CONNECTIONS + OTHER_FILES
-
-
-@pytest.mark.parametrize(
-    ("limits", "connections", "raised"),
-    [
-        ((1024, 1_048_576), CONNECTIONS, [(ALL, 1_048_576)]),
-        ((1024, ENDLESS), CONNECTIONS, [(ALL, ENDLESS)]),
-        ((1024, 1536), 1536 - OTHER_FILES, [(1536, 1536)]),
-        ((256, 256), 1, [(256, 256)]),
-        ((ALL, ALL), CONNECTIONS, []),
-        ((ENDLESS, ENDLESS), CONNECTIONS, []),
-    ],
-)
-def test_connections_follow_from_the_limit_of_open_files(
-    monkeypatch: pytest.MonkeyPatch,
-    limits: tuple[int, int],
-    connections: int,
-    raised: list[tuple[int, int]],
-) -> None:
-    asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
-    monkeypatch.setattr(resource, "setrlimit", lambda _, wanted: asked.append(wanted))
-    assert connections_per_worker() == connections
-    assert asked == raised
+from lambdaserve.server.supervisor import batch_is_due
 
 
 @pytest.mark.parametrize(

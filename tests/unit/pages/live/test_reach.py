@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
 from pages.live.reach import stream_base, stream_origin, stream_url
@@ -29,7 +30,10 @@ def test_base_and_origin_follow_live_url(settings: Any, live_url: str, host: str
 
 def test_stream_url_ends_with_a_ticket_for_the_topic(settings: Any) -> None:
     settings.LIVE_URL = "/live/"
-    url = stream_url(RequestFactory().get("/"), "trending?window=6h")
-    assert read_ticket(url.removeprefix("/live/")) == "trending?window=6h"
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    ticket = read_ticket(stream_url(request, "trending?window=6h").removeprefix("/live/"))
+    assert ticket is not None
+    assert (ticket.topic, ticket.reader) == ("trending?window=6h", None)
     settings.LIVE_URL = ""
-    assert stream_url(RequestFactory().get("/"), "trending") == ""
+    assert stream_url(request, "trending") == ""
