@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "HealthEnum": "lambdaserve.ops.health.report.STATES",
         "ServiceHealthEnum": "lambdaserve.ops.health.report.SERVICE_STATES",
         "BatchLayerHealthEnum": "lambdaserve.ops.health.report.BATCH_STATES",
+        "DiskHealthEnum": "lambdaserve.ops.health.report.DISK_STATES",
         "SpeedLayerHealthEnum": "lambdaserve.ops.health.report.SPEED_STATES",
         "ReadinessEnum": "lambdaserve.ops.health.report.READY_STATES",
         "BreakerEnum": "lambdaserve.ops.health.report.BREAKER_STATES",
@@ -294,7 +295,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Logs, requirement O2
-LOG_FORMAT = _env.read(variables.LOG_FORMAT)
+LOG_FORMAT, LOG_REQUESTS = _env.read(variables.LOG_FORMAT), _env.read(variables.LOG_REQUESTS)
 LOG_LEVEL = _env.read(variables.LOG_LEVEL).upper()
-LOG_REQUESTS = _env.read(variables.LOG_REQUESTS)
 LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)

@@ -11,6 +11,10 @@ from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from merger.meter_files import use_meter_files
+
+use_meter_files()
+
 PREFIX: Final = "lambdaserve"
 
 REGISTRY: Final = CollectorRegistry(auto_describe=False)

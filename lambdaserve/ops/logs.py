@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, BinaryIO, Final, cast
 
 import orjson
@@ -81,7 +82,7 @@ def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> F
     return cast(
         "FilteringBoundLogger",
         structlog.wrap_logger(
-            structlog.BytesLogger(file),
+            _LossyLogger(file),
             processors=[
                 _add_level,
                 _timestamper(),
@@ -92,6 +93,17 @@ def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> F
             cache_logger_on_first_use=True,
         ).bind(),
     )
+
+
+class _LossyLogger(structlog.BytesLogger):
+    """Writes lines; one that can't be written, such as on a full disk, is lost, and its request is answered."""
+
+    def msg(self, message: bytes) -> None:
+        """Writes a line."""
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = msg
 
 
 def _is_json(log_format: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pymongo
 import redis
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from lambdaserve.server.child_process import Child
 
@@ -105,6 +105,24 @@ def start_redis(directory: Path, port: int | None = None) -> Store:
         return [get_binary_path(), *options, "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"]
 
     return _start("embedded Redis", command, "redis://{}:{}/0", _redis_answers, directory / "log", port)
+
+
+def mongo_reads(address: str) -> bool:
+    """Whether an embedded MongoDB still reads its files: on a full disk they fail it for good, though it answers.
+
+    One that answers late, or not at all, counts as reading.
+    """
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(
+        address, serverSelectionTimeoutMS=500, socketTimeoutMS=1000
+    )
+    with client:
+        try:
+            client["admin"]["system.version"].find_one()
+        except OperationFailure:
+            return False
+        except PyMongoError:
+            return True
+    return True
 
 
 def _start(

@@ -13,18 +13,22 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from lambdaserve.config import variables
+from lambdaserve.config.disk_room import free_bytes, is_full
 from lambdaserve.config.env import Environment
 from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.server.capacity import CONNECTIONS, STREAM_CONNECTIONS, connections_per_worker, threads_of_worker
 from lambdaserve.server.child_process import Child
-from lambdaserve.server.embedded_stores import start_mongo, start_redis
+from lambdaserve.server.embedded_stores import Store, StoreDidNotStart, mongo_reads, start_mongo, start_redis
 from lambdaserve.server.healthcheck import fetch_status
+from lambdaserve.server.meter_directory import meter_directory
 from lambdaserve.server.start_plan import RunFailed, StartPlan
+from lambdaserve.server.watched_child import ChildEnded, WatchedChild
 
 _START_TIMEOUT_SECONDS = 60.0
 """Longest wait for a server to answer its first request."""
@@ -55,7 +59,7 @@ class Supervisor:
     environment: Environment
     plan: StartPlan
     say: Callable[[str], None]
-    _children: list[Child] = field(default_factory=list)
+    _children: list[WatchedChild] = field(default_factory=list)
     _variables: dict[str, str] = field(default_factory=dict)
 
     def serve(self, *, prepared: bool = False) -> None:
@@ -83,7 +87,8 @@ class Supervisor:
             keep_sample = self.plan.sample and self.local.sample_state() is SampleState.LOADED
             if keep_sample:
                 command = self._manage("sample_speed", "--follow")
-                self._start(stack, "sample world", command, self.local.directory / "sample_speed.log")
+                log = self.local.directory / "sample_speed.log"
+                self._start(stack, "sample world", command, log, outlives_full_disk=True)
             self._announce()
             while True:
                 self._check_children()
@@ -121,26 +126,43 @@ class Supervisor:
 
     def _start_stores(self, stack: ExitStack) -> None:
         started: dict[str, str] = {}
-        for wanted, name, variable, start in (
-            (self.plan.embed_mongo, "mongo", "mongodb_uri", start_mongo),
-            (self.plan.embed_redis, "redis", "redis_url", start_redis),
+        for wanted, name, variable, start, works in (
+            (self.plan.embed_mongo, "mongo", "mongodb_uri", start_mongo, mongo_reads),
+            (self.plan.embed_redis, "redis", "redis_url", start_redis, None),
         ):
             if wanted:
-                store = start(self.local.directory / name)
-                stack.callback(store.stop)
-                self._children.append(store.child)
+                store = self._start_store(stack, partial(start, self.local.directory / name), works)
                 self.say(f"{store.child.name} is running at {store.address}")
                 started[variable] = self._variables[variable.upper()] = store.address
         if started:
             stack.callback(self.local.withdraw_stores)
             self.local.publish_stores(StoreAddresses(**started))
 
+    def _start_store(
+        self,
+        stack: ExitStack,
+        start: Callable[[int | None], Store],
+        works: Callable[[str], bool] | None,
+    ) -> Store:
+        """Starts a store; it keeps its port where it is started again."""
+        store = start(None)
+        port = int(store.address.split(":")[2].partition("/")[0])
+        watched = WatchedChild(
+            store.child,
+            lambda: start(port).child,
+            None if works is None else partial(works, store.address),
+            outlives_full_disk=True,
+        )
+        stack.callback(watched.stop)
+        self._children.append(watched)
+        return store
+
     def _prepare(self, stack: ExitStack) -> None:
         options = ["--demo-user", "--embedded"] if self.plan.embed_mongo else []
         options += ["--sample"] if self.plan.sample else []
-        child = self._start(stack, "preparation", self._manage("prepare", *options))
-        code = child.process.wait()
-        self._children.remove(child)
+        watched = self._start(stack, "preparation", self._manage("prepare", *options))
+        code = watched.child.process.wait()
+        self._children.remove(watched)
         if code:
             raise RunFailed("the preparation failed (see above), so the service was not started")
 
@@ -155,8 +177,9 @@ class Supervisor:
         # Otherwise each of many threads would keep a heap of its own, as large as its largest answer needed.
         self._variables.setdefault("MALLOC_ARENA_MAX", "2")
         # Only the server's processes get this variable: the meters of a command would be added to theirs.
-        server = self._start(stack, "server", command, variables={METERS: str(self.local.empty_meters())})
-        self._wait_until_it_answers(server.name, bind, "/api/v1/health/live")
+        meters = stack.enter_context(meter_directory(self.local.empty_meters))
+        server = self._start(stack, "server", command, variables={METERS: str(meters)})
+        self._wait_until_it_answers(server.child.name, bind, "/api/v1/health/live")
 
     def _start_streams(self, stack: ExitStack, address: Address) -> None:
         """Starts the process that pushes changes to pages."""
@@ -203,19 +226,28 @@ class Supervisor:
 
     def _start_batch(self, stack: ExitStack) -> None:
         """Starts the sample world's batch job beside the service, which keeps running however the job ends."""
-        self.local.write_sample_state(SampleState.LOADED)
         log = self.local.directory / "sample_batch.log"
         command = self._manage("sample_batch")
-        child = Child.start("batch job", command, environment=self._variables, directory=self.base_dir, log=log)
+        try:
+            self.local.write_sample_state(SampleState.LOADED)
+            child = Child.start("batch job", command, environment=self._variables, directory=self.base_dir, log=log)
+        except OSError:
+            return  # a full disk; it stays due
         stack.callback(child.stop)
 
     def _check_children(self) -> None:
-        """Raises ``RunFailed`` if a child has ended by itself."""
-        for child in self._children:
-            code = child.exit_code()
-            if code is not None:
-                tail = child.log_tail()
-                raise RunFailed(f"the {child.name} ended by itself (exit code {code})" + (f":\n{tail}" if tail else ""))
+        """Raises ``RunFailed`` if a child has ended by itself, unless a full disk ended one that can do without."""
+        for watched in self._children:
+            try:
+                if watched.check(self._is_disk_full):
+                    self.say(f"The {watched.child.name} was started again")
+            except ChildEnded as error:
+                raise RunFailed(str(error)) from None
+            except (StoreDidNotStart, OSError) as error:
+                self.say(f"The {watched.child.name} could not be started again: {error}")
+
+    def _is_disk_full(self) -> bool:
+        return is_full(free_bytes(self.local.directory))
 
     def _start(
         self,
@@ -224,12 +256,15 @@ class Supervisor:
         command: list[str],
         log: Path | None = None,
         variables: Mapping[str, str] | None = None,
-    ) -> Child:
+        *,
+        outlives_full_disk: bool = False,
+    ) -> WatchedChild:
         environment = {**self._variables, **(variables or {})}
-        child = Child.start(name, command, environment=environment, directory=self.base_dir, log=log)
-        stack.callback(child.stop)
-        self._children.append(child)
-        return child
+        start = partial(Child.start, name, command, environment=environment, directory=self.base_dir, log=log)
+        watched = WatchedChild(start(), start, outlives_full_disk=outlives_full_disk)
+        stack.callback(watched.stop)
+        self._children.append(watched)
+        return watched
 
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(self.base_dir / "manage.py"), *arguments]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from argparse import ArgumentParser
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -68,8 +69,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def _say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        with suppress(OSError):  # a full disk, or a terminal that is gone: the service goes on
+            self.stdout.write(line)
+            self.stdout.flush()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from lambdaserve.config.disk_room import FULL_BELOW, is_full
 from lambdaserve.ops.doctor.findings import Finding, Level, in_bytes, in_milliseconds, list_names, warn_if
 from merger.operations.server_facts import CacheFacts, StoreFacts
 
@@ -93,6 +94,9 @@ def check_memory(facts: CacheFacts) -> Iterator[Finding]:
 def check_disk(about: str, used: int, total: int) -> Finding:
     """Reports how full a disk is, in bytes."""
     share = used / total if total else 0.0
+    if total > FULL_BELOW and is_full(total - used):
+        what = f"disk full: {in_bytes(total - used)} free of {in_bytes(total)}"
+        return Finding(about, Level.PROBLEM, what, "make room: writes fail; the service heals by itself")
     level = Level.PROBLEM if share >= DISK_FULL else Level.WARNING if share >= DISK_NEARLY_FULL else Level.OK
     advice = "" if level is Level.OK else "make room: on a full disk writes fail first, then answers"
     return Finding(about, level, f"{in_bytes(total - used)} free of {in_bytes(total)}", advice)

@@ -40,6 +40,7 @@ EXAMPLE: Mapping[str, Any] = {
             "document_count": 25920,
             "types": {"sentiment": _SYNC, "stats": _SYNC, "trending": _SYNC},
         },
+        "disk": {"status": "healthy", "detail": None},
     },
 }
 

@@ -9,6 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
+
+from lambdaserve.config.disk_room import free_bytes
 from lambdaserve.ops.health.report import ProbeResults, Readiness, build_report
 from merger import configuration
 from merger.core.boundary import Layers
@@ -28,6 +31,9 @@ instead."""
 
 PING_WAIT_SECONDS, LAYERS_WAIT_SECONDS, COUNTS_WAIT_SECONDS, INDEXES_WAIT_SECONDS = 0.35, 0.6, 0.25, 0.5
 """Longest waits, in seconds, for the stores, the layers' state, the first document counts and the indexes."""
+
+DISK_WAIT_SECONDS = 0.1
+"""Longest wait, in seconds, for the free bytes of the disk, which may be a network's."""
 
 
 class Probe(Generic[T]):
@@ -80,6 +86,7 @@ class HealthMonitor:
         self._layers = Probe(probes.read_layers)
         self._counts = Probe(probes.count_documents, COUNTS_KEEP_SECONDS)
         self._indexes = Probe(probes.missing_indexes, INDEXES_KEEP_SECONDS)
+        self._disk = Probe(_disk_free)
         self._lock = threading.Lock()
         self._report: dict[str, Any] = {}
         self._built_at = float("-inf")
@@ -92,6 +99,11 @@ class HealthMonitor:
                 self._built_at = time.monotonic()
             return self._report
 
+    @property
+    def disk_free(self) -> int | None:
+        """Free bytes on the disk of ``DATA_DIR`` at the last report; ``None``: unknown."""
+        return self._disk.last
+
     def readiness(self) -> Readiness:
         """Finds out whether requests can be answered, and why not."""
         if self._store.wait(PING_WAIT_SECONDS) is None:
@@ -103,18 +115,23 @@ class HealthMonitor:
 
     def _ask_probes(self) -> ProbeResults:
         self._cache.start()
+        disk = self._disk.wait(DISK_WAIT_SECONDS)
         store = self._store.wait(PING_WAIT_SECONDS)
         cache = self._cache.wait(PING_WAIT_SECONDS)
         if store is None:
-            return ProbeResults(None, cache, None, None, probes.breaker_states())
+            return ProbeResults(None, cache, None, None, probes.breaker_states(), disk)
         layers = self._layers.wait(LAYERS_WAIT_SECONDS)
         # Counting may take seconds, so only a caller that would otherwise get no number waits, and only briefly.
         counts = self._counts.wait(0.0 if self._counts.last else COUNTS_WAIT_SECONDS)
-        return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states())
+        return ProbeResults(store, cache, layers, counts or self._counts.last, probes.breaker_states(), disk)
 
 
 def _holds_documents(layers: Layers) -> bool:
     return layers.batch_computed_at is not None or any(layer.synced_at is not None for layer in layers.speed.values())
+
+
+def _disk_free() -> int | None:
+    return free_bytes(settings.DATA_DIR)
 
 
 @cache

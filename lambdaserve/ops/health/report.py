@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from lambdaserve import __version__
+from lambdaserve.config.disk_room import is_full
 from merger.contract.collections import BATCH, SPEED
 from merger.core.boundary import Boundary, Layers
 from merger.core.windows import isoformat
@@ -19,6 +20,8 @@ STATES = (HEALTHY, DEGRADED, UNHEALTHY)
 SERVICE_STATES = (HEALTHY, UNHEALTHY)
 BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
+DISK_STATES = (HEALTHY, "full")
+DISK_FULL = "disk full: writes to DATA_DIR fail, so nobody can log in and nothing is recorded; answers go on"
 READY_STATES = ("ready", "not ready")
 BREAKER_STATES = tuple(state.value for state in BreakerState)
 """The states of a breaker, from the best to the worst."""
@@ -35,6 +38,7 @@ class ProbeResults:
         layers: the time boundary, and the state of both layers.
         counts: number of documents by collection.
         breakers: state of the circuit breakers by collection.
+        disk_free: free bytes on the disk of ``DATA_DIR``.
     """
 
     store: StorePing | None
@@ -42,6 +46,7 @@ class ProbeResults:
     layers: tuple[Boundary, Layers] | None
     counts: Mapping[str, int] | None
     breakers: Mapping[str, str] = field(default_factory=dict)
+    disk_free: int | None = None
 
     @property
     def breaker(self) -> str:
@@ -92,9 +97,10 @@ class Readiness:
 def build_report(results: ProbeResults, now: datetime) -> dict[str, Any]:
     """Builds the body of ``health``.
 
-    ``unhealthy`` without MongoDB; ``degraded`` without Redis, while a circuit breaker is not closed, or when a layer is
-    late, empty or unknown; else ``healthy``.
+    ``unhealthy`` without MongoDB; ``degraded`` without Redis, while a circuit breaker is not closed, when a layer is
+    late, empty or unknown, or when the disk is full; else ``healthy``.
     """
+    is_disk_full = is_full(results.disk_free)
     services: dict[str, dict[str, Any]] = {
         "mongodb": {
             "status": HEALTHY if results.store else UNHEALTHY,
@@ -109,6 +115,7 @@ def build_report(results: ProbeResults, now: datetime) -> dict[str, Any]:
         },
         "batch_layer": _batch_layer(results),
         "speed_layer": _speed_layer(results),
+        "disk": {"status": DISK_STATES[is_disk_full], "detail": DISK_FULL if is_disk_full else None},
     }
     status = HEALTHY
     if results.store is None:

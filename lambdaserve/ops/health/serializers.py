@@ -9,6 +9,7 @@ from rest_framework import serializers
 from lambdaserve.ops.health.report import (
     BATCH_STATES,
     BREAKER_STATES,
+    DISK_STATES,
     READY_STATES,
     SERVICE_STATES,
     SPEED_STATES,
@@ -63,6 +64,13 @@ class SpeedLayerSerializer(SyncSerializer):
     types = serializers.DictField(child=SyncSerializer(), help_text="Newest sync of each data type.")
 
 
+class DiskSerializer(serializers.Serializer[Any]):
+    """Room on the disk of the data directory of the host that answers."""
+
+    status = serializers.ChoiceField(DISK_STATES)
+    detail = serializers.CharField(allow_null=True, help_text="What a full disk means; null while there is room.")
+
+
 class ServicesSerializer(serializers.Serializer[Any]):
     """State of every part that answers depend on."""
 
@@ -70,6 +78,7 @@ class ServicesSerializer(serializers.Serializer[Any]):
     redis = RedisSerializer()
     batch_layer = BatchLayerSerializer()
     speed_layer = SpeedLayerSerializer()
+    disk = DiskSerializer()
 
 
 class HealthSerializer(serializers.Serializer[Any]):
@@ -77,8 +86,8 @@ class HealthSerializer(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(
         STATES,
-        help_text="`unhealthy` without MongoDB; `degraded` without Redis, while a circuit breaker is not closed, or "
-        "when a layer is late, empty or unknown.",
+        help_text="`unhealthy` without MongoDB; `degraded` without Redis, while a circuit breaker is not closed, "
+        "when a layer is late, empty or unknown, or when the disk is full.",
     )
     timestamp = serializers.DateTimeField()
     version = serializers.CharField(help_text="Version of lambdaserve.")

@@ -80,7 +80,7 @@ def encode_metrics(accept: str) -> tuple[bytes, str]:
     wiring.worker_meters().run()
     registry = CollectorRegistry(auto_describe=False)
     directory = os.environ.get(METERS)
-    if directory:
+    if directory and Path(directory).is_dir():  # it may have been removed: then this process's own are shown
         forget_dead_workers(Path(directory))
         MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]  # the package's is untyped
     else:

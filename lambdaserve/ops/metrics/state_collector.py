@@ -42,6 +42,9 @@ class StateCollector(Collector):
         yield _gauge("build_info", "Version of the running service.", ("version",), {(__version__,): 1})
         report = self._health.report()
         yield from _store_and_layer_metrics(report)
+        if self._health.disk_free is not None:
+            about = "Free bytes on the disk of DATA_DIR."
+            yield _gauge("data_disk_free_bytes", about, (), {(): self._health.disk_free})
         if report["services"]["mongodb"]["status"] != UNHEALTHY:
             yield from _collection_metrics(self._collection_sizes())
 

@@ -84,7 +84,8 @@ def test_report_lists_the_state_of_every_part(api: Api) -> None:
     services = body["services"]
     assert (body["status"], body["timestamp"]) == ("healthy", "2031-03-10T12:30:00Z")
     assert set(body) == {"status", "timestamp", "version", "services"}
-    assert set(services) == {"mongodb", "redis", "batch_layer", "speed_layer"}
+    assert set(services) == {"mongodb", "redis", "batch_layer", "speed_layer", "disk"}
+    assert services["disk"] == {"status": "healthy", "detail": None}
     assert (services["mongodb"]["status"], services["mongodb"]["breaker"]) == ("healthy", "closed")
     assert services["mongodb"]["latency_ms"] > 0
     assert set(services["redis"]) == {"status", "latency_ms", "hit_rate"}

@@ -18,8 +18,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from pymongo.database import Database
 from redis import Redis
 
+from lambdaserve.config.local_data import METERS
 from lambdaserve.ops.metrics.dead_workers import is_running
 from lambdaserve.server.embedded_stores import LOOPBACK
+from lambdaserve.server.meter_directory import MEMORY
 from merger import configuration
 from tests.integration.layers.watched import fill
 from tests.integration.serving.test_serve import Served, descendants, served
@@ -74,21 +76,29 @@ def details(scraped: Scraped) -> float:
     return scraped.sum("http_request_duration_seconds_count", route="api/v1/movies/<str:movie_id>")
 
 
+def meters_of(copy: Served) -> Path:
+    """The directory in which the workers keep their meters."""
+    for pid in descendants(copy.process.pid):
+        for variable in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            if variable.startswith(f"{METERS}=".encode()):
+                return Path(variable.decode().partition("=")[2])
+    raise AssertionError("no process has meters")
+
+
 def workers(copy: Served) -> list[int]:
     """Process ids of the workers that count."""
-    directory = copy.output.parent / "metrics"
-    return sorted(int(path.stem.rpartition("_")[2]) for path in directory.glob("gauge_livesum_*.db"))
+    return sorted(int(path.stem.rpartition("_")[2]) for path in meters_of(copy).glob("gauge_livesum_*.db"))
 
 
 def cache_requests_of(copy: Served, pid: int) -> float:
     """Number of requests to the cache that one worker has counted."""
-    file = copy.output.parent / "metrics" / f"counter_{pid}.db"
+    file = meters_of(copy) / f"counter_{pid}.db"
     families = MultiProcessCollector.merge([str(file)])  # type: ignore[no-untyped-call]  # the package's is untyped
     found = next(family for family in families if family.name == "lambdaserve_cache_answers")
     return float(sum(each.value for each in found.samples))
 
 
-def test_sums_of_both_workers_are_exactly_what_was_sent(copy: Served) -> None:
+def test_sums_of_both_workers_are_exactly_what_was_sent(copy: Served, tmp_path: Path) -> None:
     before = cache_requests(Scraped.of(copy.url))
     assert send(copy, SENT) == {200: SENT * 3 // 4, 404: SENT // 4}
     wait_until(lambda: cache_requests(Scraped.of(copy.url)) == before + SENT)
@@ -102,7 +112,8 @@ def test_sums_of_both_workers_are_exactly_what_was_sent(copy: Served) -> None:
     assert last.sum("process_resident_memory_bytes") > last.sum("process_largest_resident_memory_bytes")
     assert len(workers(copy)) == 2
     assert all(cache_requests_of(copy, pid) > 0 for pid in workers(copy))
-    # Only the server's processes write there.
+    # In memory, where there is one to write to; only the server's processes write there.
+    assert meters_of(copy).parent in (MEMORY, tmp_path)
     assert set(workers(copy)) <= set(descendants(copy.process.pid))
 
 

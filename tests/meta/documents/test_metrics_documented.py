@@ -33,7 +33,7 @@ def defined() -> Metrics:
 
 
 def collected() -> Metrics:
-    health: Any = SimpleNamespace(report=lambda: EXAMPLE)
+    health: Any = SimpleNamespace(report=lambda: EXAMPLE, disk_free=0)
     sizes: Any = SimpleNamespace(last=None, wait=lambda _: {"c": CollectionSizes(1, 2, {"i": 3}, {"i": 4})})
     families = list(StateCollector(health, sizes).collect())
     assert all(family.samples for family in families)

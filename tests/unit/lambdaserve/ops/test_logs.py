@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -14,6 +15,16 @@ from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_c
 from merger.request_context import RequestContext, current_request
 
 HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
+
+
+class Unwritable(io.BytesIO):
+    """A file on a full disk."""
+
+    tries = 0
+
+    def write(self, line: Any) -> int:
+        self.tries += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None) -> logging.LogRecord:
@@ -104,3 +115,11 @@ def test_auto_format_is_text_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch)
     assert not formatter().format(record("x")).startswith("{")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     assert formatter().format(record("x")).startswith("{")
+
+
+def test_a_line_that_can_not_be_written_is_lost_and_raises_nothing() -> None:
+    target = Unwritable()
+    log = access_log(JSON, "INFO", target)
+    log.info("request", path="/")
+    log.error("request", path="/")
+    assert target.tries == 2

@@ -34,6 +34,13 @@ from tests.unit.lambdaserve.ops.doctor.deployment import assert_only_finding, ca
             "/data and 1 more",
             "manage.py prepare",
         ),
+        (
+            {"disk_used": 100 * 10**9 - 10**7},
+            "problem",
+            "disk of DATA_DIR",
+            "disk full: 9.5 MB free",
+            "heals by itself",
+        ),
         ({"disk_used": 96 * 10**9}, "problem", "disk of DATA_DIR", "3.7 GB free of 93.1 GB", "make room"),
     ],
 )

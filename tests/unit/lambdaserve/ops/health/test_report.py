@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lambdaserve.config.disk_room import FULL_BELOW
 from lambdaserve.ops.health.report import ProbeResults, Readiness, build_report
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.operations.probes import CachePing, StorePing
@@ -31,24 +32,47 @@ def states(results: ProbeResults) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        (ProbeResults(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy")),
-        (ProbeResults(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy")),
-        (ProbeResults(STORE, None, FRESH, COUNTS), ("degraded", "healthy", "unhealthy", "healthy", "healthy")),
-        (ProbeResults(STORE, CACHE, None, COUNTS), ("degraded", "healthy", "healthy", "unknown", "unknown")),
-        (ProbeResults(None, CACHE, None, None), ("unhealthy", "unhealthy", "healthy", "unknown", "unknown")),
-        (ProbeResults(STORE, CACHE, layers(None), COUNTS), ("degraded", "healthy", "healthy", "empty", "empty")),
+        (ProbeResults(STORE, CACHE, FRESH, COUNTS), ("healthy", "healthy", "healthy", "healthy", "healthy", "healthy")),
+        (ProbeResults(STORE, CACHE, FRESH, None), ("healthy", "healthy", "healthy", "healthy", "healthy", "healthy")),
+        (
+            ProbeResults(STORE, None, FRESH, COUNTS),
+            ("degraded", "healthy", "unhealthy", "healthy", "healthy", "healthy"),
+        ),
+        (ProbeResults(STORE, CACHE, None, COUNTS), ("degraded", "healthy", "healthy", "unknown", "unknown", "healthy")),
+        (ProbeResults(None, CACHE, None, None), ("unhealthy", "unhealthy", "healthy", "unknown", "unknown", "healthy")),
+        (
+            ProbeResults(STORE, CACHE, layers(None), COUNTS),
+            ("degraded", "healthy", "healthy", "empty", "empty", "healthy"),
+        ),
         (
             ProbeResults(STORE, CACHE, layers(timedelta(hours=36), stats=timedelta(minutes=10)), COUNTS),
-            ("healthy", "healthy", "healthy", "healthy", "healthy"),
+            ("healthy", "healthy", "healthy", "healthy", "healthy", "healthy"),
         ),
         (
             ProbeResults(STORE, CACHE, layers(timedelta(hours=36, seconds=1), stats=timedelta(minutes=11)), COUNTS),
-            ("degraded", "healthy", "healthy", "stale", "lagging"),
+            ("degraded", "healthy", "healthy", "stale", "lagging", "healthy"),
+        ),
+        (
+            ProbeResults(STORE, CACHE, FRESH, COUNTS, disk_free=FULL_BELOW - 1),
+            ("degraded", "healthy", "healthy", "healthy", "healthy", "full"),
+        ),
+        (
+            ProbeResults(None, CACHE, None, None, disk_free=0),
+            ("unhealthy", "unhealthy", "healthy", "unknown", "unknown", "full"),
         ),
     ],
 )
 def test_overall_status_follows_its_parts(results: ProbeResults, expected: tuple[str, ...]) -> None:
     assert states(results) == expected
+
+
+@pytest.mark.parametrize(
+    ("free", "detail"), [(FULL_BELOW, None), (None, None), (0, "disk full: writes to DATA_DIR fail")]
+)
+def test_a_full_disk_is_said_in_plain_words(free: int | None, detail: str | None) -> None:
+    disk = build_report(ProbeResults(STORE, CACHE, FRESH, COUNTS, disk_free=free), NOW)["services"]["disk"]
+    assert (disk["detail"] or "").startswith(detail or "")
+    assert (disk["detail"] is None) is (detail is None)
 
 
 def test_a_sync_without_a_new_hour_does_not_make_the_layer_younger() -> None:

@@ -16,15 +16,17 @@ from tests.scraped import Scraped
 SIZES = {"batch_views": CollectionSizes(10, 2000, {"_id_": 300}, {"_id_": 7}), "speed_views": CollectionSizes()}
 
 
-def scraped(report: Any, *, sizes: Any = SIZES, last: Any = None) -> Scraped:
+def scraped(report: Any, *, sizes: Any = SIZES, last: Any = None, free: int | None = None) -> Scraped:
     registry = CollectorRegistry()
     probe: Any = SimpleNamespace(last=last, wait=lambda _: sizes)
-    registry.register(StateCollector(SimpleNamespace(report=lambda: report), probe))  # type: ignore[arg-type]
+    health: Any = SimpleNamespace(report=lambda: report, disk_free=free)
+    registry.register(StateCollector(health, probe))
     return Scraped(generate_latest(registry).decode())
 
 
 def test_stores_layers_and_sizes_are_exposed() -> None:
-    found = scraped(EXAMPLE)
+    found = scraped(EXAMPLE, free=1234)
+    assert found.sum("data_disk_free_bytes") == 1234
     assert found.sum("store_up", store="mongodb") == found.sum("store_up", store="redis") == 1
     assert found.sum("speed_lag_seconds", data_type="stats") == 18
     assert found.sum("batch_age_seconds") == 12 * 3600 + 37 * 60 + 30
