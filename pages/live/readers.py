@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -83,7 +83,7 @@ async def watch_readers(
         readers = hub.readers()
         try:
             good = await asyncio.to_thread(find, readers) if readers else set()
-        except DatabaseError as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails, streams must not stay open for ever
             _log.warning("readers of streams could not be checked: %r", error)
             if time.monotonic() - answered < PATIENCE_SECONDS:
                 continue

@@ -11,8 +11,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import call_command
@@ -246,3 +248,45 @@ def test_real_server_holds_a_thousand_streams_and_updates_all_of_them(tmp_path: 
         assert copy.interrupt() == 0
         assert time.monotonic() - began < 20, "an open stream delayed the end"
         readers[-1].close()
+
+
+def log_in(url: str, name: str, password: str) -> urllib.request.OpenerDirector:
+    """A browser in which a user is logged in."""
+    cookies = CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+    browser.open(f"{url}/admin/login/", timeout=10).read()
+    token = next(each.value for each in cookies if each.name == "csrftoken")
+    form = urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token, "next": "/about/"})
+    browser.open(f"{url}/admin/login/", form.encode(), timeout=10).read()
+    return browser
+
+
+def has_ended(stream: socket.socket) -> bool:
+    """Whether an answer ends with what a stream sends within half a second."""
+    stream.settimeout(0.5)
+    try:
+        return f"\r\n{stream.recv(1_000_000).decode()}".endswith("\r\n0\r\n\r\n")
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.slow
+def test_user_who_is_locked_out_loses_the_stream_within_five_seconds(tmp_path: Path) -> None:
+    with served(tmp_path, ANONYMOUS_READ="0", LOAD_SAMPLE="never") as copy:
+        copy.wait_until_it_serves()
+        password = re.search(r"demo, password (\S+)", copy.said())
+        assert password
+        page = log_in(copy.url, "demo", password[1]).open(f"{copy.url}/trending/", timeout=30).read().decode()
+        found = re.search(r'sse-connect="(http://[^/]+)(/[^"]+)"', page)
+        assert found, page
+        with open_stream(found[1], found[2]) as stream:
+            assert stream.recv(100).startswith(b"HTTP/1.1 200 ")
+            time.sleep(4)
+            assert not has_ended(stream)
+            lock_out = "from django.contrib.auth.models import User; User.objects.update(is_active=False)"
+            assert run_command_beside(tmp_path, "shell", "-c", lock_out).returncode == 0
+            deadline = time.monotonic() + 5
+            while not has_ended(stream):
+                assert time.monotonic() < deadline
+        with open_stream(found[1], found[2]) as again:
+            assert again.recv(100).startswith(b"HTTP/1.1 403 ")
