@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
@@ -21,7 +18,6 @@ from analytics.serializers import (
     OverviewSerializer,
     TrendsSerializer,
 )
-from lambdaserve.access.ratelimit.limits import CHEAP, STATISTICS, WHOLE_CATALOGUE
 from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.responses import respond
@@ -30,14 +26,6 @@ from lambdaserve.api.viewsets import ApiViewSet
 
 class AnalyticsViewSet(ApiViewSet):
     """Statistics over many movies."""
-
-    throttle_costs: ClassVar[Mapping[str, int]] = {
-        "genre": STATISTICS,
-        "trends": STATISTICS,
-        "overview": STATISTICS,
-        "comparison": WHOLE_CATALOGUE,
-        "actor": CHEAP,
-    }
 
     @describe(
         operation="analytics_genre",

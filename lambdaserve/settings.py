@@ -51,7 +51,6 @@ TRUSTED_PROXIES = _env.read(variables.TRUSTED_PROXIES)
 LOGIN_LIMIT_ADDRESS = _env.read(variables.LOGIN_LIMIT_ADDRESS)
 LOGIN_LIMIT_USER = _env.read(variables.LOGIN_LIMIT_USER)
 PAGE_LIMIT = _env.read(variables.PAGE_LIMIT)
-RATELIMIT_USE_CACHE = "counts"
 SIMPLE_JWT = {
     # Never the secret key itself; by default a key derived from it.
     "SIGNING_KEY": _env.read(variables.JWT_SIGNING_KEY)
@@ -95,14 +94,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # The two collections as a Django database, for the admin only.
 DATABASES["views"] = views_database(_env.read(variables.VIEWS_ENGINE), MONGODB_URI, MONGODB_DATABASE)
 DATABASE_ROUTERS = ["lambdaserve.staff.router.ViewsRouter"]
-CACHES: dict[str, dict[str, Any]] = {
-    "default": cache_settings(REDIS_ADDRESS),
-    "counts": {
-        "BACKEND": "lambdaserve.access.ratelimit.counter_cache.CounterCache",
-        "KEY_PREFIX": "lambdaserve:tries",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},  # of this process, while Redis does not answer
-    },
-}
+CACHES: dict[str, dict[str, Any]] = {"default": cache_settings(REDIS_ADDRESS)}
 
 # Merging and caching
 CUTOFF_HOURS = _env.read(variables.CUTOFF_HOURS)

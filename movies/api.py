@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.access.ratelimit.limits import CHEAP, RANKING
 from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.parameters import QueryParameters, number_in_path
 from lambdaserve.api.responses import respond
@@ -94,8 +90,6 @@ class MovieViewSet(ApiViewSet):
 
 class SearchViewSet(ApiViewSet):
     """The catalogue of movies and genres."""
-
-    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genres": CHEAP}
 
     @describe(
         operation="search_movies",

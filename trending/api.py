@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.access.ratelimit.limits import RANKING
 from lambdaserve.api.openapi import describe, path_parameter
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
@@ -42,8 +38,6 @@ _RULES = f"""Ranks every movie for which the speed layer holds `trending` or `st
 
 class TrendingViewSet(ApiViewSet):
     """Endpoints that rank movies."""
-
-    throttle_costs: ClassVar[Mapping[str, int]] = {"movies": RANKING, "genre": RANKING, "history": RANKING}
 
     @describe(
         operation="trending_movies",

@@ -10,16 +10,20 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DataError
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from rest_framework.exceptions import Throttled
 
-from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, limit_page
-from lambdaserve.access.ratelimit.throttle import retry_after
+from lambdaserve.access.credentials.passwords import hashing_places
+from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, forgive_attempt, limit_page
+from lambdaserve.access.ratelimit.throttle import OverLimit, retry_after
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
@@ -37,13 +41,59 @@ class LimitedForm(AuthenticationForm):
             if wait is not None:
                 raise _refusal(request, wait)
         try:
-            return super().clean()
+            values = super().clean()
         except Throttled as error:
             raise _refusal(request, retry_after(getattr(error, "wait", None))) from None
+        if request is not None:
+            forgive_attempt(request)
+        return values
 
 
 class LogInForm(LimitedForm, AdminAuthenticationForm):
     """The admin's log-in form, with limits."""
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """The admin's form for a new password: a wrong old one counts as an attempt to log in.
+
+    Args:
+        request: that sends the form.
+    """
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        """Returns the old password if it is right; raises ``ValidationError`` for a wrong one, or too many of them."""
+        wait = count_log_in_attempt(self._request, self.user.get_username())
+        if wait is not None:
+            raise _refusal(self._request, wait)
+        try:
+            with hashing_places().take(self._request):
+                password: str = super().clean_old_password()
+        except Throttled as error:
+            raise _refusal(self._request, retry_after(getattr(error, "wait", None))) from None
+        forgive_attempt(self._request)
+        return password
+
+
+class PasswordPage(PasswordChangeView):
+    """The admin's page for a new password."""
+
+    form_class = PasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Adds the request."""
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Stores the new password, whose digest takes as long as a check."""
+        try:
+            with hashing_places().take(self.request):
+                return super().form_valid(form)
+        except Throttled as error:
+            raise OverLimit(getattr(error, "wait", None) or 0.0) from None
 
 
 def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:
@@ -68,9 +118,22 @@ class LimitedSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Shows the log-in page; answers 429 with ``Retry-After`` after too many attempts."""
-        response: HttpResponse = limit_page(super().login)(request, extra_context)
+        # An attempt to log in has limits of its own.
+        page = super().login if request.method == "POST" else limit_page(super().login)
+        response: HttpResponse = page(request, extra_context)
         add_retry_after(request, response)
         return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Shows the page for a new password; answers 429 with ``Retry-After`` after too many wrong old ones."""
+        request.current_app = self.name  # as in Django's own
+        page = PasswordPage.as_view(
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        response = page(request)
+        add_retry_after(request, response)
+        return cast("TemplateResponse", response)
 
     def admin_view(self, view: V, cacheable: bool = False) -> V:
         """Wraps a view for staff, with the limit of pages."""

@@ -27,10 +27,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views import defaults
-from django_ratelimit.exceptions import Ratelimited
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 
-from lambdaserve.access.ratelimit.throttle import retry_after
+from lambdaserve.access.ratelimit.throttle import OverLimit, retry_after
 from merger.core.evidence import Unproven
 from merger.core.intervals import assumptions_as_list, intervals_as_list
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
@@ -46,8 +45,6 @@ SLUG_ATTRIBUTE = "problem_slug"
 """Attribute of a response that lets the log distinguish problems of the same status."""
 INCOMPLETE_RETRY_AFTER = 60
 """Seconds after which a late layer may have caught up; both write at most once a minute."""
-PAGES_RETRY_AFTER = 60
-"""Seconds after which a client over its page limit gets pages again, at most."""
 ACCOUNTS_RETRY_AFTER = 5
 """Seconds after which to try again when the database of users and keys does not answer."""
 
@@ -202,6 +199,25 @@ def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
     )
 
 
+def too_many_requests(request: HttpRequest, wait: float) -> HttpResponse:
+    """The response to a request whose client has no tokens left: a problem of the API, elsewhere a page.
+
+    Args:
+        request: the refused one.
+        wait: seconds until there are enough.
+    """
+    if request.path.startswith(API_PREFIX):
+        return _rate_limited(Throttled(wait)).response(request.path)
+    return _too_many_pages(request, wait)
+
+
+def _too_many_pages(request: HttpRequest, wait: float) -> HttpResponse:
+    seconds = retry_after(wait)
+    page = render(request, "429.html", {"seconds": seconds}, status=429)
+    page.headers["Cache-Control"], page.headers["Retry-After"] = "no-store", str(seconds)
+    return page
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request that Django itself refuses; its ``handler400``."""
     if request.path.startswith(API_PREFIX):
@@ -210,11 +226,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Answers a request without permission, and one over the page limit; Django's ``handler403``."""
-    if isinstance(exception, Ratelimited):
-        page = render(request, "429.html", status=429)
-        page["Retry-After"] = str(PAGES_RETRY_AFTER)
-        return page
+    """Answers a request without permission, and one over its limit; Django's ``handler403``."""
+    if isinstance(exception, OverLimit):
+        return _too_many_pages(request, exception.wait)
     if request.path.startswith(API_PREFIX):
         return Problem(403, NO_PERMISSION).response(request.path)
     return defaults.permission_denied(request, exception)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -19,13 +18,7 @@ from merger.request_context import begin_explaining
 
 
 class ApiViewSet(ViewSet):
-    """Authenticates, authorizes and throttles every request, in REST framework's order.
-
-    Attributes:
-        throttle_costs: tokens that an action takes from the client's bucket, by the action's name; ``CHEAP`` if absent.
-    """
-
-    throttle_costs: ClassVar[Mapping[str, int]] = {}
+    """Authenticates, authorizes and throttles every request, in REST framework's order."""
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -37,6 +30,7 @@ class ApiViewSet(ViewSet):
         """REST framework's request, with its most used attributes set directly; its fallback look-up is slow."""
         wrapped = super().initialize_request(request, *args, **kwargs)
         wrapped.META, wrapped.method = request.META, request.method
+        wrapped.resolver_match = request.resolver_match
         return wrapped
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

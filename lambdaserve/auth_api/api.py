@@ -5,8 +5,8 @@ Requirement S2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import IO, Any, ClassVar
+from collections.abc import Callable
+from typing import IO, Any
 
 from django.db import close_old_connections
 from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
@@ -17,8 +17,10 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
 from lambdaserve.access.credentials import tokens
-from lambdaserve.access.ratelimit.limits import WHOLE_CATALOGUE
-from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, count_token_attempt
+from lambdaserve.access.ratelimit.costs import CHEAP
+from lambdaserve.access.ratelimit.limits import limit_of
+from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, count_wrong_token, forgive_attempt
+from lambdaserve.access.ratelimit.throttle import spend
 from lambdaserve.api.viewsets import ApiViewSet
 from lambdaserve.auth_api.schema import EMPTY_OBJECT, describe_action
 from lambdaserve.auth_api.serializers import CredentialsSerializer, PairSerializer, RefreshSerializer, TokenSerializer
@@ -41,7 +43,7 @@ class TokenViewSet(ApiViewSet):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     parser_classes = (ShallowJSON,)
-    throttle_costs: ClassVar[Mapping[str, int]] = {"obtain": WHOLE_CATALOGUE}  # checking a password takes long
+    throttle_classes = ()  # what is wrong is counted by limits of its own, and what is valid on its user
 
     def get_authenticate_header(self, request: Request) -> str:
         """Returns the challenge of a 401."""
@@ -65,6 +67,7 @@ class TokenViewSet(ApiViewSet):
         _raise_if_limited(count_log_in_attempt(request, name))
         credentials = CredentialsSerializer(data=request.data, context={"request": request})
         credentials.is_valid(raise_exception=True)
+        forgive_attempt(request)
         return Response(credentials.validated_data)
 
     @describe_action("refresh", RefreshSerializer, PairSerializer)
@@ -86,16 +89,23 @@ class TokenViewSet(ApiViewSet):
 
 
 def _use_token(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: Callable[[str], Any]) -> Any:
-    """Calls a function with the token in the request's body; a 401 where the token is not valid."""
-    _raise_if_limited(count_token_attempt(request))
+    """Calls a function with the token in the request's body; a 401 where the token is not valid.
+
+    Only tokens that are not valid count on the address, so that guesses stop nobody there who has a valid one.
+    """
     sent = kind(data=request.data)
     sent.is_valid(raise_exception=True)
+    (text,) = sent.validated_data.values()
     try:
-        return use(*sent.validated_data.values())
+        wait = spend(request.META, f"session:{tokens.session_of(text)}", limit_of(None, None), CHEAP)
+        if wait is not None:
+            raise Throttled(wait)
+        return use(text)
     except TokenError:
+        _raise_if_limited(count_wrong_token(request))
         raise AuthenticationFailed("The token is not valid.") from None
 
 
-def _raise_if_limited(wait: int | None) -> None:
+def _raise_if_limited(wait: float | None) -> None:
     if wait is not None:
         raise Throttled(wait)

@@ -218,8 +218,7 @@ RATE_LIMIT = Variable(
     "RATE_LIMIT",
     integer(least=0, most=10_000_000),
     0,
-    "Requests per minute and client (API key, user, otherwise address); with 0, only API keys with a limit of "
-    "their own are limited.",
+    "Requests per minute and client (API key, user, otherwise address); 0 leaves only the limits that API keys have.",
 )
 RATE_BURST = Variable[int | None](
     "RATE_BURST", integer(least=1, most=10_000_000), None, "Requests that a client may send at once."
@@ -244,7 +243,7 @@ LOGIN_LIMIT_ADDRESS = Variable(
     "LOGIN_LIMIT_ADDRESS",
     integer(least=0, most=1_000_000),
     60,
-    "Login attempts and requests for tokens per five minutes and address; 0 sets no limit.",
+    "Wrong passwords, and as many wrong tokens, per five minutes and address; 0 sets no limit.",
 )
 LOGIN_LIMIT_USER = Variable(
     "LOGIN_LIMIT_USER",
@@ -253,7 +252,7 @@ LOGIN_LIMIT_USER = Variable(
     "Login attempts per five minutes and user name; 0 sets no limit.",
 )
 PAGE_LIMIT = Variable(
-    "PAGE_LIMIT", integer(least=0, most=1_000_000), 600, "Pages per minute and address; 0 sets no limit."
+    "PAGE_LIMIT", integer(least=0, most=1_000_000), 600, "Pages per minute and user, or address; 0 sets no limit."
 )
 CORS_ORIGINS = Variable[tuple[str, ...]](
     "CORS_ORIGINS", origins(), (), "Origins whose pages may call the API from a browser."

@@ -2,7 +2,7 @@
 
 The API answers JSON and takes no forms, so middlewares for pages, forms and logged-in users would only cost it time.
 The lane runs ``API_MIDDLEWARE`` and then the view; requests with a session cookie take the whole of ``MIDDLEWARE``.
-Permission to read is checked behind both, in the viewsets.
+Permission to read is checked behind both, in the viewsets. What neither has counted, is counted here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
+
+from lambdaserve.access.ratelimit.throttle import is_counted
+from lambdaserve.middleware.uncounted import count_rest
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -54,5 +57,7 @@ class ApiLane:
         if request.path_info.startswith(API_PREFIX) and (
             settings.SESSION_COOKIE_NAME not in request.META.get("HTTP_COOKIE", "")
         ):
-            return self._lane(request)
-        return self._all_middlewares(request)
+            response = self._lane(request)
+        else:
+            response = self._all_middlewares(request)
+        return response if is_counted(request) else count_rest(request, response)

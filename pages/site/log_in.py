@@ -19,7 +19,7 @@ class LogInForm(LimitedForm, AuthenticationForm):
     """Login form for every account."""
 
 
-@method_decorator(limit_page, name="dispatch")
+@method_decorator(limit_page, name="get")  # an attempt to log in has limits of its own
 class LogIn(LoginView):
     """The login page."""
 

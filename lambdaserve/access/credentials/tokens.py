@@ -135,6 +135,15 @@ def verify(text: str) -> None:
         raise TokenError("Token is invalid")
 
 
+def session_of(text: str) -> str:
+    """Returns the session of a token of any type that was signed here and has not expired, without the database.
+
+    Raises:
+        TokenError: the text is anything else.
+    """
+    return str(decode(UntypedToken, text).payload[SESSION_CLAIM])
+
+
 def decode(kind: type[T], text: str) -> T:
     """Returns the token of this type that a text holds, signed here and not expired.
 

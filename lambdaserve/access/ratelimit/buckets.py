@@ -11,7 +11,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from lambdaserve.access.ratelimit.bucket import Grant, Limit, TokenBucket
+from lambdaserve.access.ratelimit.bucket import Grant, Limit, TokenBucket, take_from_all
+from lambdaserve.access.ratelimit.client_address import buckets_of
 from merger.stores.redis.link import RedisLink, RedisTrouble
 
 SCRIPT = Path(__file__).with_name("bucket.lua").read_text(encoding="utf-8")
@@ -33,11 +34,13 @@ class RedisBuckets:
         self._namespace = namespace
 
     def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> Grant | None:
-        """Takes tokens as ``TokenBucket.take`` does, in one round trip; ``None`` while Redis is away."""
+        """Takes tokens as ``take_from_all`` does, in one round trip; ``None`` while Redis is away."""
+        names = buckets_of(client)
+        sizes = [number for _, share in names for number in limit.times(share)]
         try:
             given, remaining, wait, _ = self._link.ask(
                 lambda redis: redis.register_script(SCRIPT)(
-                    keys=[self._namespace + client], args=[limit.rate, limit.burst, wanted, least, unused]
+                    keys=[self._namespace + name for name, _ in names], args=[wanted, least, unused, "", *sizes]
                 )
             )
         except RedisTrouble:
@@ -61,11 +64,13 @@ class LocalBuckets:
         self._lock = threading.Lock()
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
-    def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """Takes this number of tokens, or none."""
+    def take(self, client: str, limit: Limit, tokens: int, *, unused: int = 0) -> Grant:
+        """Takes this number of tokens, or none, after some were handed back."""
+        names = buckets_of(client)
         with self._lock:
-            bucket = self._buckets.pop(client, TokenBucket())
-            self._buckets[client], grant = bucket.take(limit, self._clock(), wanted=tokens, least=tokens)
-            if len(self._buckets) > self._max_buckets:
+            found = [(self._buckets.pop(name, TokenBucket()), limit.times(share)) for name, share in names]
+            after, grant = take_from_all(found, self._clock(), wanted=tokens, least=tokens, unused=unused)
+            self._buckets.update(zip((name for name, _ in names), after, strict=True))
+            while len(self._buckets) > self._max_buckets:
                 self._buckets.popitem(last=False)
         return grant

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
 
 MAX_FORWARDED_CHARS = 1000
 """Characters of ``X-Forwarded-For`` that are read, from its end, where proxies add."""
 
 _CACHE_SIZE = 8192
+
+_OWN_NETWORK = "/64"
+"""End of the name of an IPv6 client."""
+
+WIDER_NETWORKS: Final = ((56, 4), (48, 16))
+"""Lengths of the prefixes that providers give to one customer, each with its share: how many times the limit of a /64
+all of its addresses together have. One customer's 65,536 networks thus have 16 times as much as one, not 65,536."""
 
 _Address = IPv4Address | IPv6Address
 
@@ -29,6 +37,29 @@ def client_address(remote: str, forwarded: str, trusted: tuple[str, ...]) -> str
         trusted: addresses and networks of proxies.
     """
     return _direct_client(remote, trusted) or _forwarded_client(remote, forwarded[-MAX_FORWARDED_CHARS:], trusted)
+
+
+@lru_cache(_CACHE_SIZE)
+def buckets_of(client: str) -> tuple[tuple[str, int], ...]:
+    """Lists the buckets that a client's requests take from, each with its size in limits of the client.
+
+    Args:
+        client: a kind, a colon, and its name; an IPv6 network takes from those around it too.
+    """
+    kind, _, name = client.partition(":")
+    if not name.endswith(_OWN_NETWORK):
+        return ((client, 1),)
+    own = IPv6Network(name)
+    return ((client, 1), *((f"{kind}:{own.supernet(new_prefix=length)}", share) for length, share in WIDER_NETWORKS))
+
+
+def widest_network(client: str) -> str:
+    """Names all addresses that may be one customer's; an IPv4 address is one by itself.
+
+    Args:
+        client: as for ``buckets_of``.
+    """
+    return buckets_of(client)[-1][0]
 
 
 def is_proxy(remote: str, trusted: tuple[str, ...]) -> bool:

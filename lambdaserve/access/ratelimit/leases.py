@@ -60,8 +60,8 @@ class SharedSource(Protocol):
 class LocalSource(Protocol):
     """Buckets of this process."""
 
-    def take(self, client: str, limit: Limit, tokens: int) -> Grant:
-        """Takes this number of tokens, or none."""
+    def take(self, client: str, limit: Limit, tokens: int, *, unused: int = 0) -> Grant:
+        """Takes this number of tokens, or none, after some were handed back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -160,6 +160,22 @@ class LeaseTable:
         if is_due:
             self._renew_soon(client, limit, lease)
         return Admission(True, remaining, 0.0)
+
+    def take_unleased(self, client: str, limit: Limit, cost: int) -> Admission:
+        """Admits or refuses what is rare and must be counted exactly; asks the shared bucket each time.
+
+        Args:
+            client, limit, cost: as for ``take``.
+        """
+        grant = self._shared.take(client, limit, wanted=cost, least=cost, unused=0)
+        if grant is None:
+            grant = self._local.take(client, limit, cost)
+        return Admission(grant.tokens >= cost, grant.remaining, grant.wait / 1e6)
+
+    def hand_back(self, client: str, limit: Limit, tokens: int) -> None:
+        """Puts tokens back that ``take_unleased`` took."""
+        if self._shared.take(client, limit, wanted=0, least=0, unused=tokens) is None:
+            self._local.take(client, limit, 0, unused=tokens)
 
     def _take_from_bucket(self, client: str, limit: Limit, cost: int, now: float) -> Admission:
         with self._lock:

@@ -1,26 +1,13 @@
-"""Limits: defaults and a key's own, and what requests cost.
+"""The limit of a client: the default one, or a key's own.
 
 Requirement S3.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.conf import settings
 
 from lambdaserve.access.ratelimit.bucket import Limit
-
-FREE: Final = 0
-"""Tokens of a request that is never limited: the probes of load balancers."""
-CHEAP: Final = 1
-"""Tokens of a request for one movie, one document or one page of names."""
-RANKING: Final = 2
-"""Tokens of a request that reads many movies' newest documents."""
-STATISTICS: Final = 3
-"""Tokens of a request that sums up many documents."""
-WHOLE_CATALOGUE: Final = 5
-"""Tokens of a request that reads every document of a kind."""
 
 _SMALLEST_DEFAULT_BURST = 10
 _BURST_SHARE = 6

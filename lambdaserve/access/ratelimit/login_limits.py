@@ -1,32 +1,33 @@
-"""Limits of log-in attempts, token requests and page views, counted by django-ratelimit.
+"""Limits of log-in attempts and wrong tokens, and the limit of pages, in token buckets of their own.
 
-Attempts count whether they succeed or not, in the admin and for tokens together: by address past the trusted proxies,
-and by user name in any spelling. An attempt beyond its address's limit no longer counts on the name, so that one
-address can't lock a user out for long. Requirements S2 and S3.
+Attempts are counted in the admin and for tokens together: by user name in any spelling, and by address past the trusted
+proxies, where one that succeeds is handed back. An attempt beyond its address's limit no longer counts on the name, so
+that one address can't lock a user out for long. Requirements S2 and S3.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django_ratelimit.core import get_usage
-from django_ratelimit.decorators import ratelimit
 from rest_framework.request import Request
 
-from lambdaserve.access.ratelimit.throttle import address_of, retry_after
+from lambdaserve.access.ratelimit.bucket import Limit
+from lambdaserve.access.ratelimit.throttle import address_of, lease_table, mark_counted, retry_after, spend_for_page
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-ATTEMPT_WINDOW: Final = "5m"
-PAGE_WINDOW: Final = "m"
+ATTEMPT_MINUTES: Final = 5
+"""Minutes in which a limit's attempts come back. Each takes as many tokens, since buckets count by the minute."""
 
 
 def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | None:
-    """Counts an attempt to log in.
+    """Counts an attempt to log in, or to prove a password otherwise.
 
     Args:
         request: the attempt to log in.
@@ -35,43 +36,58 @@ def count_log_in_attempt(request: HttpRequest | Request, name: object) -> int | 
     Returns:
         ``None`` where it may go on, else the seconds after which to try again.
     """
-    return _count(request, "log-in", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS) or _count(
-        request, "log-in", f"name:{_normalize(name)}", settings.LOGIN_LIMIT_USER
+    mark_counted(request)
+    return _count(_log_in_client(request), settings.LOGIN_LIMIT_ADDRESS) or _count(
+        f"log-in-name:{_digest(name)}", settings.LOGIN_LIMIT_USER
     )
 
 
-def count_token_attempt(request: HttpRequest | Request) -> int | None:
-    """Counts a request to refresh, verify or revoke a token, as ``count_log_in_attempt`` but by address alone.
+def forgive_attempt(request: HttpRequest | Request) -> None:
+    """Hands back what an attempt took from its address: the password was right. It stays counted on the name."""
+    limit = _attempts(settings.LOGIN_LIMIT_ADDRESS)
+    if limit is not None:
+        lease_table().hand_back(_log_in_client(request), limit, ATTEMPT_MINUTES)
 
-    A token that has not been checked may name any user: counted by that name, anyone could lock any user out.
+
+def count_wrong_token(request: HttpRequest | Request) -> int | None:
+    """Counts a token to refresh, verify or revoke that is not valid, as ``count_log_in_attempt`` but by address alone.
+
+    A token that is not valid may name any user: counted by that name, anyone could lock any user out.
     """
-    return _count(request, "token", address_of(request.META), settings.LOGIN_LIMIT_ADDRESS)
-
-
-def _count(request: HttpRequest | Request, group: str, client: str, most: int) -> int | None:
-    if not most:
-        return None
-    usage = get_usage(request, group, key=lambda *_: client, rate=f"{most}/{ATTEMPT_WINDOW}", increment=True)
-    return retry_after(usage["time_left"]) if usage["should_limit"] else None
-
-
-def _normalize(name: object) -> str:
-    # JSON may bring halves of surrogate pairs, which can't be encoded further on.
-    whole = str(name)[:1000].encode("utf-8", "replace").decode()
-    return unicodedata.normalize("NFKC", whole).casefold().strip()
-
-
-def _pages_rate(group: str, request: HttpRequest) -> str | None:
-    return f"{settings.PAGE_LIMIT}/{PAGE_WINDOW}" if settings.PAGE_LIMIT else None
-
-
-def _page_client(group: str, request: HttpRequest) -> str:
-    return address_of(request.META)
+    mark_counted(request)
+    return _count(f"token-{address_of(request.META)}", settings.LOGIN_LIMIT_ADDRESS)
 
 
 def limit_page(view: V) -> V:
-    """Makes a view raise ``Ratelimited`` beyond ``PAGE_LIMIT`` views per minute and address, all pages together."""
-    return cast("V", _limit(view))
+    """Makes a view raise ``OverLimit`` where its client has no tokens left, or more than ``PAGE_LIMIT`` pages."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        match = request.resolver_match
+        spend_for_page(request, (match.namespace or match.url_name) if match else None)
+        return view(request, *args, **kwargs)
+
+    return cast("V", limited)
 
 
-_limit: Final = ratelimit(group="pages", key=_page_client, rate=_pages_rate)
+def _log_in_client(request: HttpRequest | Request) -> str:
+    return f"log-in-{address_of(request.META)}"
+
+
+def _attempts(most: int) -> Limit | None:
+    return Limit(most, most * ATTEMPT_MINUTES) if most else None
+
+
+def _count(client: str, most: int) -> int | None:
+    limit = _attempts(most)
+    if limit is None:
+        return None
+    admitted, _, wait = lease_table().take_unleased(client, limit, ATTEMPT_MINUTES)
+    return None if admitted else retry_after(wait)
+
+
+def _digest(name: object) -> str:
+    # JSON may bring halves of surrogate pairs, which can't be encoded further on.
+    whole = str(name)[:1000].encode("utf-8", "replace").decode()
+    known = unicodedata.normalize("NFKC", whole).casefold().strip()
+    return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()

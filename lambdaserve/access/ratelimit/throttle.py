@@ -1,4 +1,4 @@
-"""Throttle of the REST API: a token bucket per API key, else per user, else per address.
+"""Limits of requests: a token bucket per API key, else per user, else per address, for the API and for pages.
 
 Requirement S3.
 """
@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
@@ -22,8 +23,9 @@ from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.access.ratelimit.bucket import Limit
 from lambdaserve.access.ratelimit.buckets import LocalBuckets, RedisBuckets
 from lambdaserve.access.ratelimit.client_address import client_address
+from lambdaserve.access.ratelimit.costs import CHEAP, cost_of
 from lambdaserve.access.ratelimit.leases import LeaseTable
-from lambdaserve.access.ratelimit.limits import CHEAP, limit_of
+from lambdaserve.access.ratelimit.limits import limit_of
 from merger.stores.redis.client import redis_link
 
 if TYPE_CHECKING:
@@ -57,31 +59,36 @@ def lease_table() -> LeaseTable:
     return LeaseTable(buckets, LocalBuckets(), renewal.submit)
 
 
-class LeasedTokenBucket(BaseThrottle):
-    """Admits a request if its client's bucket has the tokens.
+class OverLimit(PermissionDenied):
+    """A page's client has no tokens left.
 
-    A viewset names the costs of its actions in ``throttle_costs``; any other request costs ``CHEAP``.
+    Args:
+        wait: seconds until there are enough.
     """
+
+    def __init__(self, wait: float) -> None:
+        super().__init__("over the limit")
+        self.wait = wait
+
+
+class LeasedTokenBucket(BaseThrottle):
+    """Admits a request to the API if its client's bucket has the tokens that ``costs`` names for it."""
 
     _wait: float | None = None
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether the request is admitted; takes its tokens if so."""
         auth = request.auth
-        limit = auth.limit if isinstance(auth, AccessGrant) else limit_of(None, None)
-        if limit is None:
-            return True
-        costs = getattr(view, "throttle_costs", None)
-        cost = costs.get(view.action, CHEAP) if costs else CHEAP  # type: ignore[attr-defined]  # viewsets have one
-        if not cost:
-            return True
         environment = request.META  # read once: the framework's look-up is slow
-        if isinstance(auth, AccessGrant):
-            client = auth.client
-        else:
-            user = request.user
-            client = f"user:{user.pk}" if user.is_authenticated else address_of(environment)
-        self._wait = _spend(environment, client, limit, cost)
+        grant = auth if isinstance(auth, AccessGrant) else None
+        limit = grant.limit if grant else limit_of(None, None)
+        if limit is None:
+            environment[_STATUS_KEY] = None
+            return True
+        client = grant.client if grant else _sender_of(request)
+        match = request.resolver_match
+        cost = cost_of(match.url_name if match else None, environment.get("QUERY_STRING", ""))
+        self._wait = spend(environment, client, limit, cost)
         return self._wait is None
 
     def wait(self) -> float | None:
@@ -89,17 +96,80 @@ class LeasedTokenBucket(BaseThrottle):
         return self._wait
 
 
+def client_of(request: HttpRequest | Request) -> tuple[str, Limit | None]:
+    """Returns whose bucket a request takes from, once it is known who sends it, and its limit; ``None``: none."""
+    auth = getattr(request, "auth", None)
+    if isinstance(auth, AccessGrant):
+        return auth.client, auth.limit
+    return _sender_of(request), limit_of(None, None)
+
+
+def _sender_of(request: HttpRequest | Request) -> str:
+    user = getattr(request, "user", None)
+    return f"user:{user.pk}" if user is not None and user.is_authenticated else address_of(request.META)
+
+
+def spend(environment: dict[str, Any], client: str, limit: Limit | None, cost: int) -> float | None:
+    """Takes tokens; ``None`` where there were enough, else the seconds until there are. The request is counted then.
+
+    Args:
+        environment: the request's.
+        client: whose tokens.
+        limit: the client's; ``None``: none.
+        cost: tokens; more than the burst count as the burst.
+    """
+    if limit is None or not cost:
+        environment[_STATUS_KEY] = None
+        return None
+    admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
+    environment[_STATUS_KEY] = LimitStatus(limit, remaining, None if admitted else retry_after(wait))
+    return None if admitted else wait
+
+
+def spend_for_page(request: HttpRequest, name: str | None) -> None:
+    """Takes the tokens of a page, and one of the client's pages.
+
+    Args:
+        request: the page's.
+        name: of the page's address, as in ``costs``.
+
+    Raises:
+        OverLimit: there are not enough.
+    """
+    client, limit = client_of(request)
+    wait = spend(request.META, client, limit, cost_of(name, request.META.get("QUERY_STRING", "")))
+    if wait is None and settings.PAGE_LIMIT:
+        pages = Limit(settings.PAGE_LIMIT, settings.PAGE_LIMIT)
+        admitted, _, seconds = lease_table().take(f"page-{client}", pages, 1)
+        wait = None if admitted else seconds
+    if wait is not None:
+        raise OverLimit(wait)
+
+
 def spend_for_wrong_credentials(request: Request) -> None:
-    """Takes a token from the address that sent credentials which are not valid.
+    """Takes a token of the wrong credentials of an address, which are counted apart from its other requests.
 
     Raises:
         Throttled: it has none left.
     """
-    limit = limit_of(None, None)
-    if limit is not None:
-        wait = _spend(request.META, address_of(request.META), limit, CHEAP)
-        if wait is not None:
-            raise Throttled(wait)
+    wait = spend(request.META, wrong_client_of(request.META), limit_of(None, None), CHEAP)
+    if wait is not None:
+        raise Throttled(wait)
+
+
+def wrong_client_of(environment: Mapping[str, Any]) -> str:
+    """Returns whose bucket pays for wrong credentials, so that guesses stop nobody else at their address."""
+    return f"wrong-{address_of(environment)}"
+
+
+def is_counted(request: HttpRequest | Request) -> bool:
+    """Whether a request has taken its tokens, or was found to cost none."""
+    return _STATUS_KEY in request.META
+
+
+def mark_counted(request: HttpRequest | Request) -> None:
+    """Says that a request is counted by a limit of its own, so that it takes no tokens."""
+    request.META.setdefault(_STATUS_KEY, None)
 
 
 def rate_limit_headers(request: HttpRequest | Request) -> Iterable[tuple[str, str]]:
@@ -134,14 +204,6 @@ def retry_after(wait: float | None) -> int:
 def _policy(limit: Limit) -> tuple[str, str]:
     window = -(-limit.refill(limit.burst) // _SECOND_US)
     return str(limit.burst), f'"default";q={limit.burst};w={window}'
-
-
-def _spend(environment: dict[str, Any], client: str, limit: Limit, cost: int) -> float | None:
-    """Takes tokens; ``None`` where there were enough, else the seconds until there are."""
-    admitted, remaining, wait = lease_table().take(client, limit, min(cost, limit.burst))
-    reset = None if admitted else retry_after(wait)
-    environment[_STATUS_KEY] = LimitStatus(limit, remaining, reset)
-    return None if admitted else wait
 
 
 def address_of(environment: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 from django.http import HttpResponse
@@ -12,7 +12,6 @@ from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 
 from lambdaserve.access.credentials.permissions import ReadAccess
-from lambdaserve.access.ratelimit.limits import FREE
 from lambdaserve.api.problem_schema import problem_response
 from lambdaserve.api.problems import MEDIA_TYPE
 from lambdaserve.api.viewsets import ApiViewSet
@@ -53,8 +52,6 @@ _PROBE_ERRORS: Mapping[Any, OpenApiResponse] = {
 
 class HealthViewSet(ApiViewSet):
     """State of the service, for people, load balancers and orchestrators; never cached."""
-
-    throttle_costs: ClassVar[Mapping[str, int]] = {"live": FREE, "ready": FREE}
 
     def get_permissions(self) -> list[BasePermission]:
         """Opens the two probes to everyone: load balancers and orchestrators have no credentials."""

@@ -58,7 +58,6 @@ class MetricsView(APIView):
 
     authentication_classes = (ScraperKey, BearerToken, BrowserSession)
     permission_classes = (MetricsAccess,)
-    throttle_classes = ()
     schema = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:

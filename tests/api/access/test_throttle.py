@@ -89,13 +89,14 @@ def test_without_a_limit_there_are_no_headers(api: Api, settings: Any) -> None:
 
 def test_a_costly_request_takes_more_but_never_more_than_the_bucket(api: Api, settings: Any) -> None:
     settings.RATE_BURST = 9
-    first: Any = api.get("analytics/sentiment/comparison")
+    dear = {"hours": 168, "limit": 9}
+    first: Any = api.get("trending/history", dear)
     assert first["RateLimit-Remaining"] == "4"
-    second: Any = api.get("analytics/sentiment/comparison")
+    second: Any = api.get("trending/history", dear)
     assert (second.status_code, second["RateLimit-Remaining"], second["Retry-After"]) == (429, "4", "5")
     assert api.get("trending/movies")["RateLimit-Remaining"] == "2"
     settings.RATE_BURST = 3
-    assert api.get("analytics/sentiment/comparison").status_code == 429
+    assert api.get("trending/history", dear).status_code == 429
 
 
 def test_probes_of_load_balancers_are_never_limited(api: Api) -> None:

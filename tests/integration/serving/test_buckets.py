@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket
+from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket, take_from_all
 from lambdaserve.access.ratelimit.buckets import SCRIPT, LocalBuckets, RedisBuckets
 from lambdaserve.access.ratelimit.leases import LEASE_SECONDS, LeaseTable
 from lambdaserve.server import embedded_stores as embedded
@@ -30,9 +30,78 @@ EPOCH = 1_800_000_000_000_000
 
 def take_in_redis(redis: Redis, limit: Limit, moment: int | None, wanted: int, least: int, unused: int) -> list[int]:
     """Takes from the bucket in Redis, by its own clock unless a moment is given: tokens, remaining, wait, moment."""
-    arguments = [limit.rate, limit.burst, wanted, least, unused, *([] if moment is None else [moment])]
+    arguments = [wanted, least, unused, "" if moment is None else moment, limit.rate, limit.burst]
     found: list[int] = redis.register_script(SCRIPT)(keys=[NAMESPACE + "twin"], args=arguments)
     return found
+
+
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, MINUTE_US), st.integers(0, 64), st.integers(0, 20), st.integers(0, 64)), max_size=20
+    ),
+    limit=st.builds(Limit, st.integers(1, 700), st.integers(20, 60)) | st.just(Limit(MAX_TOKENS, MAX_TOKENS)),
+)
+def test_both_twins_give_the_same_from_several_buckets(
+    redis_client: Redis, steps: list[tuple[int, int, int, int]], limit: Limit
+) -> None:
+    bounds = [limit, limit.times(4), limit.times(16)]
+    keys = [f"{NAMESPACE}several {number}" for number in range(len(bounds))]
+    redis_client.delete(*keys)
+    buckets, now = [TokenBucket() for _ in bounds], EPOCH
+    for pause, more, least, unused in steps:
+        now += pause
+        for key, bucket in zip(keys, buckets, strict=True):
+            if bucket.full_at:
+                redis_client.set(key, bucket.full_at)
+        wanted = least + more
+        buckets, grant = take_from_all(
+            list(zip(buckets, bounds, strict=True)), now, wanted=wanted, least=least, unused=unused
+        )
+        sizes = [number for each in bounds for number in each]
+        found = redis_client.register_script(SCRIPT)(keys=keys, args=[wanted, least, unused, now, *sizes])
+        assert found == [*grant, now]
+
+
+def test_one_customer_s_networks_share_a_wider_bucket(redis_client: Redis) -> None:
+    limit = Limit(rate=6, burst=10)
+    for table in (
+        lease_table_on(RedisLink(lambda: redis_client)),
+        LeaseTable(Away(), LocalBuckets(), lambda _: None),
+    ):
+        admitted = {
+            prefix: sum(
+                table.take(f"address:2001:db8:{prefix}{number:02x}::/64", limit, 1).admitted
+                for number in range(100)
+                for _ in range(3)
+            )
+            for prefix in ("1:0", "1:1", "1:2", "1:3", "1:4", "1:5", "2:0")
+        }
+        assert all(30 <= admitted[prefix] <= 42 for prefix in ("1:0", "1:1", "1:2")), admitted
+        assert 120 <= sum(count for prefix, count in admitted.items() if prefix.startswith("1:")) <= 164, admitted
+        assert admitted["2:0"] >= 30, "another customer's"
+
+
+class Away:
+    """Shared buckets that can't be asked."""
+
+    def take(self, client: str, limit: Limit, *, wanted: int, least: int, unused: int) -> None:
+        return None
+
+
+def test_what_is_counted_exactly_needs_no_lease_and_can_be_handed_back(redis_client: Redis) -> None:
+    limit = Limit(rate=3, burst=15)
+    for first, second in (
+        [lease_table_on(RedisLink(lambda: redis_client)) for _ in range(2)],
+        [LeaseTable(Away(), LocalBuckets(), lambda _: None)] * 2,
+    ):
+        assert [first.take_unleased("a", limit, 5).admitted for _ in range(2)] == [True, True]
+        assert [second.take_unleased("a", limit, 5).admitted for _ in range(2)] == [True, False]
+        first.hand_back("a", limit, 5)
+        assert [second.take_unleased("a", limit, 5).admitted for _ in range(2)] == [True, False]
+        for _ in range(5):
+            second.hand_back("a", limit, 5)
+        assert sum(first.take_unleased("a", limit, 5).admitted for _ in range(9)) == 3
 
 
 limits = st.builds(Limit, st.integers(1, 700), st.integers(1, 60)) | st.builds(

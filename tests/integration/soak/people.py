@@ -36,10 +36,10 @@ class Dice:
     _used: int = 0
 
     def address(self) -> str:
-        """Draws a new address, of IPv4 or of a new network of IPv6."""
+        """Draws a new address, of IPv4 or of a new /48 of IPv6, which is another customer's."""
         number = self.number()
         high, low = number >> 8 & 255, number & 255
-        return f"10.{number >> 16}.{high}.{low}" if number % 4 else f"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1"
+        return f"10.{number >> 16}.{high}.{low}" if number % 4 else f"2001:{number >> 16:x}:{number & 0xFFFF:x}::1"
 
     def number(self) -> int:
         """Draws a new number."""
@@ -141,7 +141,7 @@ class People:
 
     def _usual(self) -> str:
         """A repeated request that costs one token."""
-        ending = self._choose(("", "/sentiment", "/sentiment?window=7d", "/stats?hours=48"))
+        ending = self._choose(("", "/stats", "/stats?hours=24", "/stats?hours=48"))
         return f"{API}movies/{self._choose(self._movies[:10])}{ending}"
 
     def _by(self, headers: Mapping[str, str], more: str = "") -> Callable[[], Question]:

@@ -1,11 +1,10 @@
-"""The endpoints of movies and of the search: their paths, and what each request costs."""
+"""The endpoints of movies and of the search: their paths."""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import resolve
 
-from lambdaserve.access.ratelimit.limits import CHEAP, RANKING
 from movies.api import MovieViewSet, SearchViewSet
 
 
@@ -22,7 +21,3 @@ from movies.api import MovieViewSet, SearchViewSet
 def test_each_path_has_its_action(path: str, viewset: type, action: str) -> None:
     view = resolve(f"/api/v1/{path}").func
     assert (view.cls, view.actions["get"]) == (viewset, action)  # type: ignore[attr-defined] # DRF sets both
-
-
-def test_a_search_of_movies_costs_a_ranking_and_one_of_genres_little() -> None:
-    assert SearchViewSet.throttle_costs == {"movies": RANKING, "genres": CHEAP}

@@ -21,7 +21,8 @@ from lambdaserve.auth_api.api import ShallowJSON, TokenViewSet
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """No limit is reached, and there is no SQL connection to close."""
-    monkeypatch.setattr(api, "count_token_attempt", lambda _: None)
+    monkeypatch.setattr(api, "count_wrong_token", lambda _: None)
+    monkeypatch.setattr(tokens, "session_of", lambda _: "a session")
     monkeypatch.setattr(api, "close_old_connections", lambda: None)
 
 
@@ -75,10 +76,19 @@ def test_an_invalid_token_gets_a_401_without_a_reason(monkeypatch: pytest.Monkey
     assert json.loads(response.content)["detail"] == "The token is not valid."
 
 
-def test_beyond_the_limit_a_token_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    passed: list[str] = []
-    monkeypatch.setattr(api, "count_token_attempt", lambda _: 42)
-    monkeypatch.setattr(tokens, "verify", passed.append)
-    response = post("verify", {"token": "text"})
+def test_beyond_the_limit_wrong_tokens_are_429_and_valid_ones_still_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "count_wrong_token", lambda _: 42)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(tokens, "verify", refuse)
+        response = post("verify", {"token": "text"})
     assert (response.status_code, response["Retry-After"]) == (429, "42")
-    assert passed == []
+    monkeypatch.setattr(tokens, "verify", lambda _: None)
+    assert post("verify", {"token": "text"}).status_code == 200
+
+
+def test_a_text_that_was_not_signed_here_takes_from_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(tokens, "session_of", refuse)
+    monkeypatch.setattr(api, "spend", lambda *spent: taken.append(spent[1]))
+    assert post("verify", {"token": "text"}).status_code == 401
+    assert taken == []

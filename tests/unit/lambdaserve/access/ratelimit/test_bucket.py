@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket
+from lambdaserve.access.ratelimit.bucket import MAX_TOKENS, MINUTE_US, Grant, Limit, TokenBucket, take_from_all
 
 SECOND = 1_000_000
 NOON = 1_800_000_000 * SECOND
@@ -114,3 +114,19 @@ def test_a_client_that_takes_everything_gets_nearly_the_whole_rate(limit: Limit,
 @pytest.mark.parametrize(("tokens", "microseconds"), [(1, 8_571_429), (7, MINUTE_US), (0, 0)])
 def test_a_refill_is_rounded_up(tokens: int, microseconds: int) -> None:
     assert Limit(rate=7, burst=1).refill(tokens) == microseconds
+
+
+def test_a_take_from_several_buckets_follows_the_one_that_has_least() -> None:
+    small, large = Limit(60, 2), Limit(60, 3)
+    buckets, grant = take_from_all([(TokenBucket(), small), (TokenBucket(), large)], NOON, wanted=2, least=1)
+    assert grant == Grant(2, 0, 0)
+    both = list(zip(buckets, (small, large), strict=True))
+    assert take_from_all(both, NOON, wanted=1, least=1) == (buckets, Grant(0, 0, SECOND))
+    other = [(TokenBucket(), small), both[1]]
+    assert take_from_all(other, NOON, wanted=2, least=1)[1] == Grant(1, 0, 0)
+    assert take_from_all(other, NOON, wanted=2, least=2)[1] == Grant(0, 1, SECOND)
+
+
+def test_a_multiple_of_a_limit_stays_exact() -> None:
+    assert Limit(60, 10).times(4) == Limit(240, 40)
+    assert Limit(MAX_TOKENS, 10).times(16) == Limit(MAX_TOKENS, 160)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lambdaserve.access.ratelimit.client_address import _direct_client, _forwarded_client, client_address, is_from
+from lambdaserve.access.ratelimit.client_address import (
+    _direct_client,
+    _forwarded_client,
+    buckets_of,
+    client_address,
+    is_from,
+    widest_network,
+)
 
 TRUSTED = ("10.0.0.0/8", "fd00::/8")
 
@@ -89,3 +96,19 @@ def test_networks_admit_a_client_by_its_certain_address(remote: str, forwarded: 
 
 def test_no_networks_admit_no_client() -> None:
     assert not is_from((), "127.0.0.1", "", ())
+
+
+@pytest.mark.parametrize("client", ["address:1.2.3.4", "user:7", "key:0a1b2c3d", "address:unknown"])
+def test_most_clients_have_one_bucket(client: str) -> None:
+    assert buckets_of(client) == ((client, 1),)
+    assert widest_network(client) == client
+
+
+def test_an_ipv6_client_takes_from_the_networks_around_it_too() -> None:
+    client = "log-in-address:2001:db8:12:3456::/64"
+    assert buckets_of(client) == (
+        (client, 1),
+        ("log-in-address:2001:db8:12:3400::/56", 4),
+        ("log-in-address:2001:db8:12::/48", 16),
+    )
+    assert widest_network(client) == "log-in-address:2001:db8:12::/48"

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from lambdaserve.access.ratelimit.limits import FREE
 from lambdaserve.ops.health import api
 from lambdaserve.ops.health.report import Readiness
 
@@ -34,7 +33,3 @@ def test_status_follows_the_report(
     response = Client().get(f"/api/v1/{path}")
     assert response.status_code == status
     assert response["Cache-Control"] == "no-store"
-
-
-def test_probes_cost_nothing() -> None:
-    assert api.HealthViewSet.throttle_costs == {"live": FREE, "ready": FREE}
