@@ -68,7 +68,7 @@ class KeyUses:
             return
         try:
             with transaction.atomic():
-                for pk, use in taken.items():
+                for pk, use in sorted(taken.items()):  # in one order in all processes, so that none waits in a circle
                     _write_use(pk, use)
         except DatabaseError as error:
             if not self._is_failing:

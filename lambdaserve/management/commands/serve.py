@@ -67,6 +67,8 @@ class Command(BaseCommand):
             raise CommandError(message) from None
         except (RunFailed, StoreDidNotStart) as error:
             raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"the service can't go on: {error}") from None
 
     def _say(self, line: str) -> None:
         with suppress(OSError):  # a full disk, or a terminal that is gone: the service goes on

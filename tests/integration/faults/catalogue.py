@@ -296,6 +296,16 @@ SERVER = (
         terms=Terms(ends_worker=True),
     ),
     Fault(
+        "server's disk full",
+        "no file of the server can grow (RLIMIT_FSIZE 0): its log, its accounts, its meters",
+        "The same answers, to known keys and users as well. What must be written, such as a log-in, is a 503 problem "
+        "(`accounts-unavailable`).",
+        '`health` and `manage.py doctor` say "disk full"; `lambdaserve_data_disk_free_bytes` near 0',
+        "At once, when there is room; what was counted meanwhile is shown. Lines of the log are lost.",
+        serving.fill_disk,
+        serving.make_room,
+    ),
+    Fault(
         "server asked to end",
         "SIGTERM to `make run` while MongoDB takes 50 ms to answer",
         "Requests that were sent before are answered; later ones find the door closed.",

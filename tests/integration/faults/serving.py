@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 
@@ -37,6 +38,28 @@ def wait_for_workers(stage: Stage) -> None:
         if time.monotonic() > deadline:
             raise NotMended(f"{len(stage.worker_pids())} of {WORKERS} workers after {_PATIENCE:g} s")
         time.sleep(0.05)
+
+
+def fill_disk(stage: Stage) -> None:
+    """Keeps all files of the server from growing, and asks for what has no meters yet; the stores have other disks."""
+    for pid in stage.server_pids():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    for path in ("/", "/about/", "/api/schema/", "/api/v1/nothing", "/api/v1/trending/movies?wrong=1"):
+        caller = Caller(stage.server.port)
+        caller.ask(Key.CACHED, path)
+        caller.close()
+
+
+def make_room(stage: Stage) -> None:
+    """Lets the files grow again.
+
+    Raises:
+        NotMended: a process ended meanwhile.
+    """
+    for pid in stage.server_pids():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if stage.server.child.exit_code() is not None or len(stage.worker_pids()) < WORKERS:
+        raise NotMended(f"the full disk ended a process: {stage.server.child.log_tail()}")
 
 
 def keep_requests_waiting(stage: Stage) -> None:

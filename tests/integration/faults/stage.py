@@ -131,6 +131,12 @@ class Stage:
         """Process ids of the workers, which answer; Linux alone has this."""
         return workers_of(self.server.child.process.pid)
 
+    def server_pids(self) -> list[int]:
+        """Process ids of the supervisor and of all below it."""
+        supervisor = self.server.child.process.pid
+        below = _children(supervisor)
+        return [supervisor, *below, *(pid for each in below for pid in _children(each))]
+
     def start_mongo(self) -> None:
         self.mongo = start_mongo(self.directory / "mongo", self._ports[0])
 

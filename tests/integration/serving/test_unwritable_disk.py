@@ -97,8 +97,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, bool]
 
 @pytest.fixture(scope="module")
 def accounts(disk: tuple[Path, bool]) -> Iterator[Accounts]:
-    variables = {"WORKERS": "2", "ANONYMOUS_READ": "0", "METRICS_FROM": LOOPBACK}
-    with served(disk[0], **variables) as copy:
+    with served(disk[0], WORKERS="2", ANONYMOUS_READ="0", METRICS_FROM=LOOPBACK) as copy:
         copy.wait_until_it_serves()
         yield Accounts(copy, disk[0])
 
