@@ -143,7 +143,7 @@ def log_in(server: Served, address: str = LOOPBACK) -> tuple[int, float]:
 
 def check_that_all_is_answered(server: Served, address: str = LOOPBACK) -> None:
     """The API answers, and users can log in."""
-    for _ in range(20):
+    for _ in range(10):
         for answered, seconds in (time_request(server), log_in(server, address)):
             assert answered in {200, 401}
             assert seconds < 2

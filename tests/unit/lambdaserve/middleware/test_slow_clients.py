@@ -123,3 +123,21 @@ def test_body_that_is_cut_short_gives_408(settings: Any) -> None:
     request = RequestFactory().post("/api/v1/auth/token", b"half", content_type="application/json")
     request.META["CONTENT_LENGTH"] = "8"
     assert SlowClients(view)(request).status_code == 408
+
+
+def test_only_so_many_requests_are_answered_at_once_and_a_failed_one_leaves_its_slot(settings: Any) -> None:
+    at_once = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        at_once.append(settings.THREADS - slow_clients.answering_slots().qsize())
+        if request.path == "/fails":
+            raise RuntimeError
+        return HttpResponse()
+
+    middleware = SlowClients(view)
+    with pytest.raises(RuntimeError):
+        middleware(RequestFactory().get("/fails"))
+    for _ in range(settings.THREADS + 1):
+        middleware(RequestFactory().get("/"))
+    assert set(at_once) == {1}
+    assert slow_clients.answering_slots().qsize() == settings.THREADS
