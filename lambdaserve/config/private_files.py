@@ -24,9 +24,14 @@ def make_directory(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Makes an empty file, and its directory, if there is none; one that exists stays as it is."""
+    """Makes an empty file, and its directory, if there is none; one that exists is not even opened.
+
+    Closing a database that this process has open elsewhere would take SQLite's locks away: another process would count
+    itself as the last one, and delete the log that this one goes on writing to.
+    """
     make_directory(path.parent)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, FILE_MODE))
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
 
 
 def write(path: Path, text: str) -> None:

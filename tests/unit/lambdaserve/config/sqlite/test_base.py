@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,19 @@ def test_the_accounts_and_the_files_beside_them_are_private(tmp_path: Path, exis
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
         assert modes == dict.fromkeys(["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"], 0o600)
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_second_connection_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    file = tmp_path / "db.sqlite3"
+    with open_accounts(str(file)) as first:
+        first.execute("PRAGMA journal_mode=WAL")
+        first.execute("CREATE TABLE made (id integer)")
+        with open_accounts(str(file)):
+            look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM made'); c.close()"
+            subprocess.run([sys.executable, "-c", look, file], check=True)
+        # Where another process finds no locks, it takes itself for the last one and deletes these.
+        assert file.with_name("db.sqlite3-wal").exists()
+        assert file.with_name("db.sqlite3-shm").exists()
 
 
 @pytest.mark.parametrize("name", [":memory:", "file:tests_of_accounts?mode=memory&cache=shared"])
