@@ -33,6 +33,9 @@ _WAITING_SHARE: Final = 0.8
 _CLOCK_TICK: Final = 0.01
 """Seconds by which the kernel's times may be off."""
 
+_MAPPED: Final = "::ffff:"
+"""Start of an IPv4 address at a socket that takes IPv6 as well."""
+
 _INFO_BYTES: Final = 256
 _TIMES: Final = struct.Struct("<44xI4xI")
 """Milliseconds since the connection last sent and received data, in Linux's ``struct tcp_info``."""
@@ -104,12 +107,12 @@ def stop_waiting_for(host: str, seconds: float) -> int:
         host: IP address of the client, or of the proxy that passes it on.
         seconds: for which nothing was sent to it.
     """
-    least = seconds - _CLOCK_TICK
+    peer_host, least = host.removeprefix(_MAPPED), seconds - _CLOCK_TICK
     # An idle connection had its last answer after its last request.
     found = [
         (each.unanswered, each.peer)
         for each in connections()
-        if each.peer[0] == host and least <= each.unanswered and each.silent <= each.unanswered
+        if each.peer[0] == peer_host and least <= each.unanswered and each.silent <= each.unanswered
     ]
     if seconds < ANSWER_SECONDS:
         found = [each for each in sorted(found)[:1] if each[0] <= seconds + _DISPATCH_SECONDS]
@@ -128,7 +131,7 @@ def connections() -> Iterator[Connection]:
             known = each.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
             sent, received = _TIMES.unpack_from(known)
             waited = _WAITED.unpack_from(known)[0] / 1e6 if len(known) >= _WAITED.size else 0.0
-            yield Connection(each, (peer[0].removeprefix("::ffff:"), peer[1]), sent / 1000, received / 1000, waited)
+            yield Connection(each, (peer[0].removeprefix(_MAPPED), peer[1]), sent / 1000, received / 1000, waited)
 
 
 def _listening_ports() -> Iterator[int]:
