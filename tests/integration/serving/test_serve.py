@@ -56,7 +56,7 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, *options: str, root: Path = ROOT, **variables: str) -> Iterator[Served]:
+def served(data: Path, *options: str, root: Path | str = ROOT, **variables: str) -> Iterator[Served]:
     """Starts a copy with only these options and variables; stops it if the test didn't.
 
     ``root`` is the checkout that it is started from.
@@ -68,7 +68,7 @@ def served(data: Path, *options: str, root: Path = ROOT, **variables: str) -> It
     output = data / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(root / "manage.py"), "serve", *options],
+            [sys.executable, str(Path(root) / "manage.py"), "serve", *options],
             env=environment | variables,
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -65,7 +65,7 @@ def test_debug_admits_this_machine_alone(settings: Any, middleware: Any) -> None
     ids=lambda sign: next(iter(sign)),
 )
 def test_debug_admits_no_request_that_a_proxy_of_this_machine_may_pass_on(
-    settings: Any, middleware: Any, sign: dict[str, str]
+    settings: Any, middleware: Any, sign: dict[str, Any]
 ) -> None:
     settings.DEBUG = True
     with pytest.raises(PermissionDenied):
@@ -77,8 +77,10 @@ def test_debug_admits_no_request_that_a_proxy_of_this_machine_may_pass_on(
 def test_credentials_over_plain_http_are_refused_where_https_is_required(
     settings: Any, middleware: Any, name: str
 ) -> None:
+    credentials: dict[str, Any] = {name: "Api-Key secret"}
+
     def status(path: str, **more: Any) -> int:
-        request = RequestFactory().get(path, REMOTE_ADDR=PROXY, **{name: "Api-Key secret"}, **more)
+        request = RequestFactory().get(path, REMOTE_ADDR=PROXY, **credentials, **more)
         return int(middleware(say_whether_secure)(request).status_code)
 
     assert status("/api/v1/movies/1") == 200
