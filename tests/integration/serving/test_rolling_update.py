@@ -16,7 +16,7 @@ from redis import Redis
 
 from merger import configuration
 from tests.integration.layers.watched import fill
-from tests.integration.serving.test_serve import ROOT, Served, served
+from tests.integration.serving.test_serve import ROOT, Served, served, served_from
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def test_a_newer_release_and_an_older_one_share_their_stores(
     newer = newer_release(tmp_path / "newer")
     with (
         served(tmp_path / "a", **variables) as old,
-        served(tmp_path / "b", root=newer, **variables) as new,
+        served_from(newer, tmp_path / "b", **variables) as new,
     ):
         for copy in (old, new):
             copy.wait_until_it_serves()

@@ -56,11 +56,15 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, *options: str, root: Path | str = ROOT, **variables: str) -> Iterator[Served]:
-    """Starts a copy with only these options and variables; stops it if the test didn't.
+def served(data: Path, *options: str, **variables: str) -> Iterator[Served]:
+    """Starts a copy with only these options and variables; stops it if the test didn't."""
+    with served_from(ROOT, data, *options, **variables) as copy:
+        yield copy
 
-    ``root`` is the checkout that it is started from.
-    """
+
+@contextmanager
+def served_from(root: Path, data: Path, *options: str, **variables: str) -> Iterator[Served]:
+    """Starts a copy as ``served`` does, from the checkout ``root``."""
     bind, live = (f"{LOOPBACK}:{free_port()}" for _ in range(2))
     data.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -68,7 +72,7 @@ def served(data: Path, *options: str, root: Path | str = ROOT, **variables: str)
     output = data / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(Path(root) / "manage.py"), "serve", *options],
+            [sys.executable, str(root / "manage.py"), "serve", *options],
             env=environment | variables,
             stdout=file,
             stderr=subprocess.STDOUT,

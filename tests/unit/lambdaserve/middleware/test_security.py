@@ -77,10 +77,9 @@ def test_debug_admits_no_request_that_a_proxy_of_this_machine_may_pass_on(
 def test_credentials_over_plain_http_are_refused_where_https_is_required(
     settings: Any, middleware: Any, name: str
 ) -> None:
-    credentials: dict[str, Any] = {name: "Api-Key secret"}
-
     def status(path: str, **more: Any) -> int:
-        request = RequestFactory().get(path, REMOTE_ADDR=PROXY, **credentials, **more)
+        sent: dict[str, Any] = {"REMOTE_ADDR": PROXY, name: "Api-Key secret", **more}
+        request = RequestFactory().get(path, **sent)
         return int(middleware(say_whether_secure)(request).status_code)
 
     assert status("/api/v1/movies/1") == 200
