@@ -49,11 +49,6 @@ def start_bookkeeping() -> Callable[[], None]:
 
 
 def write_notes() -> None:
-    """Writes what requests have noted.
-
-    On SQLite this thread's connection stays open: the files beside the database exist as long as any connection does,
-    and on a full disk they could not be made again, so that no key could be checked.
-    """
-    if connection.vendor != "sqlite":
-        close_old_connections()
+    """Writes what requests have noted, over a connection that is renewed as those of requests are."""
+    close_old_connections()
     key_uses().write()
