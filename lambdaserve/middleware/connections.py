@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -142,10 +143,17 @@ def _listening_ports() -> Iterator[int]:
 
 
 def _sockets() -> Iterator[socket.socket]:
-    """A second handle of each TCP socket of this process, closed when the next one is asked for."""
+    """A second handle of each TCP socket of this process, closed when the next one is asked for.
+
+    Other files get none: closing a second handle of SQLite's files would take the locks of this process away, and
+    another one could then delete the log that this one goes on writing to.
+    """
     if not hasattr(socket, "TCP_INFO"):
         return
     for file in list(Path("/dev/fd").iterdir()):
+        with suppress(OSError):
+            if not stat.S_ISSOCK(os.fstat(int(file.name)).st_mode):
+                continue
         with suppress(OSError), _second_handle(int(file.name)) as found:
             if found.family in {socket.AF_INET, socket.AF_INET6} and found.type is socket.SOCK_STREAM:
                 yield found

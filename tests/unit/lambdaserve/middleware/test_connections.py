@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +122,12 @@ def test_client_that_takes_what_it_gets_stays_connected(door: Door) -> None:
         assert client.recv(1000)
         time.sleep(0.05)
         assert takers.sweep(time.monotonic()) == 0
+
+
+def test_files_that_are_no_sockets_keep_their_locks(tmp_path: Path) -> None:
+    with (tmp_path / "db.sqlite3").open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        list(connections())
+        look = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'w'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+        other = subprocess.run([sys.executable, "-c", look, file.name], capture_output=True, text=True, check=False)
+        assert "BlockingIOError" in other.stderr
