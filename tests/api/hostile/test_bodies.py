@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from lambdaserve.server.capacity import FILE_PLACES
+
 pytestmark = pytest.mark.django_db
 
 ADDRESSES = ("/api/v1/movies/x", "/api/v1/no/such/thing", "/api/schema/", "/", "/admin/login/", "/metrics", "/no/page")
@@ -82,14 +84,15 @@ def test_short_file_is_sent_in_one_piece_and_long_file_in_several() -> None:
         response.close()
 
 
-def test_long_file_takes_a_slot_and_releases_it_when_closed() -> None:
+def test_long_file_takes_a_place_and_releases_it_when_closed() -> None:
     bundle = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
-    first, second, third = (Client().get(bundle) for _ in range(3))
-    assert [response.status_code for response in (first, second, third)] == [200, 200, 503]
-    assert third["Retry-After"] == "5"
+    taken = [Client().get(bundle) for _ in range(FILE_PLACES)]
+    refused = Client().get(bundle)
+    assert [response.status_code for response in (*taken, refused)] == [200] * FILE_PLACES + [503]
+    assert refused["Retry-After"] == "5"
     assert Client().head(bundle).status_code == 200
-    first.close()
-    fourth = Client().get(bundle)
-    assert fourth.status_code == 200
-    for response in (second, fourth):
+    taken.pop().close()
+    taken.append(Client().get(bundle))
+    assert taken[-1].status_code == 200
+    for response in taken:
         response.close()
