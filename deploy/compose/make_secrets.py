@@ -20,6 +20,8 @@ SERVICE, MONGO, POSTGRES, GRAFANA, REDIS, ROOT = 10001, 999, 999, 472, 10002, 0
 
 MEMBERS = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
 TOPOLOGIES = {"replica_set": (MEMBERS, "&replicaSet=rs0"), "sharded": ("mongos:27017", "")}
+OF_THE_STREAMS = ("secret_key", "redis_url", "database_url", *(f"mongodb_uri_{each}" for each in TOPOLOGIES))
+"""What the process that pushes changes to pages needs: it makes no tokens and checks no API keys."""
 READING = "readPreference=secondaryPreferred&maxStalenessSeconds=90&readConcernLevel=majority&w=majority"
 
 
@@ -98,6 +100,9 @@ def create_secrets(files: SecretFiles) -> None:
         "service/database_url", SERVICE, lambda: f"postgres://lambdaserve:{sql_password}@postgres:5432/lambdaserve"
     )
     files.file("grafana/admin_password", GRAFANA, password)
+    for name in OF_THE_STREAMS:
+        text = files.file(f"service/{name}", SERVICE, str)
+        files.file(f"live/{name}", SERVICE, lambda text=text: text)  # type: ignore[misc]
 
 
 def main(arguments: list[str]) -> int:

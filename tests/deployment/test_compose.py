@@ -152,11 +152,20 @@ def test_every_secret_is_created_and_mounted_by_its_readers_only(made: Path) -> 
         assert path.stat().st_mode & 0o777 == 0o400
     for service in SERVICES.values():
         if service["image"] != OURS:
-            assert not [each for each in service.get("volumes", []) if each.startswith(("service-", "operator-"))]
+            assert not [
+                each for each in service.get("volumes", []) if each.startswith(("service-", "live-", "operator-"))
+            ]
     mounted = {each.partition(":")[2] for each in SERVICES["secrets"]["volumes"]}
     assert mounted == {f"/secrets/{path.name}" for path in made.iterdir()}
     assert 6 <= len((made / "mongo/keyfile").read_text()) <= 1024
     assert re.fullmatch(r"[A-Za-z0-9+/]+", (made / "mongo/keyfile").read_text())
+
+
+def test_the_streams_get_only_the_secrets_that_they_need(made: Path) -> None:
+    live = SERVICES["live"]
+    assert live["volumes"] == ["live-secrets:/secrets/live:ro"]
+    assert {path.name for path in (made / "live").iterdir()} == set(make_secrets.OF_THE_STREAMS)
+    assert not any("/secrets/service" in str(value) for value in live["environment"].values())
 
 
 def test_stores_are_addressed_by_what_they_are_called(made: Path) -> None:
