@@ -108,7 +108,9 @@ async def push_events(hub: Hub, browsers: list[Browser], number: int) -> None:
 def change(number: int) -> None:
     """Changes a movie's score in the speed layer and empties the caches, as the watcher does."""
     speed = mongo.database()["speed_views"]
-    newest = speed.find_one({"data_type": "trending"}, sort=[("hour", -1)])
+    newest = speed.find_one(
+        {"data_type": "trending", "movie_id": {"$exists": True}}, sort=[("hour", -1)]
+    )  # no heartbeat
     assert newest is not None
     speed.update_one({"_id": newest["_id"]}, {"$set": {"data.trending_score": 90.0 + number}})
     service = wiring.service()
