@@ -31,6 +31,9 @@ PROCESSES = 3
 """A run's figure is the median ratio of so many processes: each differs a little by its memory's layout."""
 
 STARTS = 3
+MOST_RUNS = 3
+"""Runs until a figure counts as slower; the load of a machine's neighbours may last for more than one."""
+
 ELSEWHERE = 3
 """Factor of the bands on another processor than the recorded one: even ratios differ between processors."""
 
@@ -137,7 +140,9 @@ def _record(bench: Bench, number: int) -> int:
 def _check(bench: Bench) -> int:
     recorded = _read_figures()
     found = bench.run()
-    if any(row.is_slower for row in compare(found, recorded)):
+    for _ in range(MOST_RUNS - 1):
+        if not any(row.is_slower for row in compare(found, recorded)):
+            break
         print("Slower than recorded; measuring once more, since noise only adds", flush=True)
         found = better_of(found, bench.run())
     rows = compare(found, recorded)

@@ -13,10 +13,13 @@ import pytest
 
 from deploy.release import ROOT, images_of, main, make_release
 
-pytestmark = pytest.mark.skipif(
-    subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False).returncode != 0,
-    reason="a release is made of a commit, and this is no checkout",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False).returncode != 0,
+        reason="a release is made of a commit, and this is no checkout",
+    ),
+]
 
 PYTHON = "python:3.11-slim-bookworm"
 DIGEST = f"sha256:{'ab' * 32}"

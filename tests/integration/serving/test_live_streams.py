@@ -152,11 +152,13 @@ def cost_of_a_change(finds: Finds, number_of_streams: int) -> int:
     return asyncio.run(play())
 
 
+@pytest.mark.slow
 def test_thousand_streams_cost_no_more_reads_per_change_than_one(finds: Finds) -> None:
     alone = cost_of_a_change(finds, 1)
     assert 0 < cost_of_a_change(finds, STREAMS) <= alone
 
 
+@pytest.mark.slow
 def test_figures_of_a_movie_are_pushed(finds: Finds) -> None:
     async def play() -> str:
         hub = Hub(render_fragment)
