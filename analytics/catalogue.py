@@ -72,13 +72,13 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     """
     catalogue = inputs.catalogue
     genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
-    untold, absent = _beyond_totals(params, inputs)
+    unknown, absent = _beyond_totals(params, inputs)
     body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
     freshness = describe(
         inputs.boundary,
         inputs.layers,
         batch_as_of=catalogue.totals_as_of or catalogue.movies.as_of,
-        missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary), untold),
+        missing=(lost_until(catalogue.lost_of("sentiment", "movie_details"), None, inputs.boundary), unknown),
         assumed=(*doubted_coverage(catalogue.totals_as_of, "sentiment", inputs), *absent),
         documents=Documents(skipped=catalogue.skipped_of("sentiment", "movie_details")),
     )

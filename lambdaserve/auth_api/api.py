@@ -91,7 +91,7 @@ class TokenViewSet(ApiViewSet):
 def _use_token(kind: type[RefreshSerializer | TokenSerializer], request: Request, use: Callable[[str], Any]) -> Any:
     """Calls a function with the token in the request's body; a 401 where the token is not valid.
 
-    Only tokens that are not valid count on the address, so that guesses stop nobody there who has a valid one.
+    Only tokens that are not valid count on the address, so that valid ones of the same address go on.
     """
     sent = kind(data=request.data)
     sent.is_valid(raise_exception=True)

@@ -83,7 +83,7 @@ class SlowClients:
 
 @dataclass(slots=True, eq=False)
 class _Wait:
-    """A body on its way: whose it is, through which host it comes, since when, and whether it was told to give way."""
+    """A body on its way: its client, the host that it comes through, its start, and whether it lost its place."""
 
     client: str
     host: str

@@ -33,7 +33,7 @@ def coverage_of(
 
     An hour with an unreadable document is not held, unless a readable document of the same movie is as new
     (requirements D2 and D4); nor if the document is a part of the hour that no other one replaces. Nor is an hour of
-    which a document is stamped in the future: nobody knows whether it is newer than the readable ones.
+    which a document is stamped in the future: it may be newer than the readable ones.
 
     Args:
         data_type: the documents' type.

@@ -91,7 +91,7 @@ class Undated:
     def _read(self, page: list[Document]) -> Iterator[Skipped]:
         for skip in self._contract.read(speed=page).skipped:
             if skip.hour is None:
-                # Where there are more than were read, nobody knows when the last one was written.
+                # Where there are more than were read, the last one may have been written at any time.
                 yield skip if len(page) < MOST_TOLD else replace(skip, written_at=None)
 
     def _pages(self, layers: Layers) -> list[list[Document]]:

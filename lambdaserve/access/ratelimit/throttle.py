@@ -158,7 +158,7 @@ def spend_for_wrong_credentials(request: Request) -> None:
 
 
 def wrong_client_of(environment: Mapping[str, Any]) -> str:
-    """Returns whose bucket pays for wrong credentials, so that guesses stop nobody else at their address."""
+    """Returns the bucket that pays for wrong credentials: others at the same address keep theirs."""
     return f"wrong-{address_of(environment)}"
 
 

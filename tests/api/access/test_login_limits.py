@@ -16,11 +16,10 @@ from django.test import Client, RequestFactory
 from redis import Redis
 
 from lambdaserve.access.credentials.api_keys import KeyText
-from lambdaserve.access.credentials.authentication import api_key_cache, token_cache
 from lambdaserve.access.credentials.passwords import hashing_places
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.ratelimit.throttle import lease_table
 from merger.stores.redis.client import redis_link
+from tests.api.access.remembered import nothing_remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
@@ -34,12 +33,8 @@ def limits(settings: Any, redis_client: Redis) -> Iterator[None]:
     settings.LOGIN_LIMIT_ADDRESS, settings.LOGIN_LIMIT_USER = 5, 3
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     User.objects.create_user("ann", password=PASSWORD, is_staff=True)
-    caches = (lease_table, api_key_cache, token_cache)
-    for each in caches:
-        each.cache_clear()
-    yield
-    for each in caches:
-        each.cache_clear()
+    with nothing_remembered():
+        yield
 
 
 def admin(name: str = "ann", password: str = "wrong", address: str = "10.0.0.1", **headers: str) -> Any:

@@ -15,9 +15,8 @@ from django.test import Client
 from redis import Redis
 
 from lambdaserve.access.credentials.api_keys import KeyText
-from lambdaserve.access.credentials.authentication import api_key_cache, token_cache
 from lambdaserve.access.models import ApiKey
-from lambdaserve.access.ratelimit.throttle import lease_table
+from tests.api.access.remembered import nothing_remembered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("indexed_database")]
 
@@ -30,12 +29,8 @@ STATIC = "/static/icon.svg"
 def limited(settings: Any, redis_client: Redis) -> Iterator[None]:
     """Twelve requests a minute, four at once, and nothing remembered."""
     settings.RATE_LIMIT, settings.RATE_BURST = 12, 4
-    caches = (lease_table, api_key_cache, token_cache)
-    for each in caches:
-        each.cache_clear()
-    yield
-    for each in caches:
-        each.cache_clear()
+    with nothing_remembered():
+        yield
 
 
 def send(

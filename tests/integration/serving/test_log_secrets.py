@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from pymongo.database import Database
 from redis import Redis
 
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
 from merger import configuration
 from tests.integration.layers.watched import fill
-from tests.integration.serving.test_serve import served
+from tests.integration.serving.test_serve import over_stores, served
 
 pytestmark = pytest.mark.slow
 
@@ -72,10 +71,7 @@ def test_no_secret_is_logged(
 ) -> None:
     fill(indexed_database, configuration.utc_now())
     variables = {
-        "MONGODB_URI": settings.MONGODB_URI,
-        "MONGODB_DATABASE": indexed_database.name,
-        "REDIS_URL": settings.REDIS_URL,
-        "LOAD_SAMPLE": "never",
+        **over_stores(indexed_database),
         "SECRET_KEY": SECRET_KEY,
         "API_KEY_PEPPER": f"{SECRET}-pepper-which-is-long-enough-0123456789",
         "JWT_SIGNING_KEY": f"{SECRET}-of-tokens-which-is-long-enough-0123456789",

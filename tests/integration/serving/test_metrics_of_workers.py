@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from prometheus_client.multiprocess import MultiProcessCollector
 from pymongo.database import Database
 from redis import Redis
@@ -24,7 +23,7 @@ from lambdaserve.server.embedded_stores import LOOPBACK
 from lambdaserve.server.meter_directory import MEMORY
 from merger import configuration
 from tests.integration.layers.watched import fill
-from tests.integration.serving.test_serve import Served, descendants, served
+from tests.integration.serving.test_serve import Served, descendants, over_stores, served
 from tests.scraped import Scraped
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -39,10 +38,7 @@ def copy(indexed_database: Database[dict[str, Any]], redis_client: Redis, tmp_pa
     """A server with two workers, over a movie."""
     fill(indexed_database, configuration.utc_now())
     variables = {
-        "MONGODB_URI": settings.MONGODB_URI,
-        "MONGODB_DATABASE": indexed_database.name,
-        "REDIS_URL": settings.REDIS_URL,
-        "LOAD_SAMPLE": "never",
+        **over_stores(indexed_database),
         "WORKERS": "2",
         "METRICS_FROM": LOOPBACK,
     }

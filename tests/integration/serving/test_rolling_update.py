@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from pymongo.database import Database
 from redis import Redis
 
 from merger import configuration
 from tests.integration.layers.watched import fill
-from tests.integration.serving.test_serve import ROOT, Served, served, served_from
+from tests.integration.serving.test_serve import ROOT, Served, over_stores, served, served_from
 
 pytestmark = pytest.mark.slow
 
@@ -50,10 +49,7 @@ def test_a_newer_release_and_an_older_one_share_their_stores(
 ) -> None:
     fill(indexed_database, configuration.utc_now())
     variables = {
-        "MONGODB_URI": settings.MONGODB_URI,
-        "MONGODB_DATABASE": indexed_database.name,
-        "REDIS_URL": settings.REDIS_URL,
-        "LOAD_SAMPLE": "never",
+        **over_stores(indexed_database),
         "SECRET_KEY": "of-both-releases-which-is-long-enough-0123456789",
         "ANONYMOUS_READ": "1",
         "METRICS_FROM": "127.0.0.1",

@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
+from pymongo.database import Database
 
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
@@ -53,6 +56,16 @@ class Served:
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(timeout=40)
+
+
+def over_stores(database: Database[dict[str, Any]]) -> dict[str, str]:
+    """The variables of a copy over the tests' own stores, with this database, without a sample world."""
+    return {
+        "MONGODB_URI": settings.MONGODB_URI,
+        "MONGODB_DATABASE": database.name,
+        "REDIS_URL": settings.REDIS_URL,
+        "LOAD_SAMPLE": "never",
+    }
 
 
 @contextmanager
