@@ -91,6 +91,8 @@ def suffered(fault: Fault, stage: Stage, pace: Pace) -> tuple[Outcome, list[Brok
         stuck = _ended(fault, stage)
         mended = time.monotonic()
         if not fault.terms.ends_server:
+            # The right answer to a new request is not known yet, so a number is trusted only once none may be old.
+            time.sleep(fault.terms.in_motion)
             _wait_for_recovery(load, known, mended)
     finally:
         ended = load.stop()
