@@ -44,6 +44,9 @@ WORKERS = 2
 LIMIT, OF_KEYS = (300, 50), (600, 100)
 """Requests per minute and at once, of everybody and of the greedy keys."""
 
+_CROWD_RATE, _CROWD_SECONDS = 10_000.0, 3.0
+"""Requests per second that no worker can keep up with, and how long they come."""
+
 _LOOKS = 100
 """Looks at what is held, in all."""
 
@@ -90,6 +93,7 @@ def _soaked(duration: float) -> list[str]:
         tempfile.TemporaryDirectory(prefix="lambdaserve-soak-") as name,
         _service(Path(name)) as (server, people, look),
     ):
+        _start_every_thread(server.port, people)
         series = [_series(server.port)]
         load = Load(server.port, people.rate, people.next, note)
         _say(f"{duration:.0f} s of {people.rate:.0f} requests/s by {len(people.everybody)} kinds of callers")
@@ -113,6 +117,14 @@ def _soaked(duration: float) -> list[str]:
         if person.limited:
             wrong += unfair(person.name, tally, person.burst, person.per_minute)
     return [*wrong, *labelled_without_bound(series)]
+
+
+def _start_every_thread(port: int, people: People) -> None:
+    """Keeps the workers so busy that they start all their threads: what these hold is there from the first look on."""
+    crowd = Load(port, _CROWD_RATE, people.passer_by)
+    crowd.start()
+    time.sleep(_CROWD_SECONDS)
+    crowd.stop()
 
 
 @contextmanager

@@ -114,7 +114,7 @@ class People:
             Person("wrong tokens of one address", 10, self._wrong_token("198.51.100.10"), True, burst, rate),
             Person("wrong keys", 10, self._wrong_key(None)),
             Person("wrong tokens", 10, self._wrong_token(None)),
-            Person("passers-by", 30, self._passer_by),
+            Person("passers-by", 30, self.passer_by),
             Person("hostile", 25, self._hostile),
             Person("new headers", 20, self._new_headers),
             Person("explained", 2, self._by({"X-API-Key": credentials.explain}, "&explain=1")),
@@ -165,7 +165,7 @@ class People:
 
         return ask
 
-    def _passer_by(self) -> Question:
+    def passer_by(self) -> Question:
         """A new request, perhaps one without an answer."""
         number, dice = self._dice.number(), self._dice.random
         hours, limit = dice.randint(2, 2000), dice.randint(1, 100)

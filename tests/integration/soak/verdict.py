@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from lambdaserve.server.capacity import BODY_PLACES, FILE_PLACES
 from tests.integration.soak.watch import Held, Stored
 
 MEGABYTE = 2**20
@@ -19,11 +18,7 @@ GROWTH = 8 * MEGABYTE
 """By which a worker's resident memory may rise after that, be it median or peak: tables of addresses and keys that
 are bounded, but not full by then."""
 
-LATE_THREADS = BODY_PLACES + FILE_PLACES
-"""Threads of a worker that the server starts when they are needed, and ends when they are not; each holds a connection
-to a store, now and then."""
-
-MORE_FILES, MORE_THREADS, MORE_CONNECTIONS = 8 + 3 * LATE_THREADS, 2 + LATE_THREADS, 2 + LATE_THREADS
+MORE_FILES, MORE_THREADS, MORE_CONNECTIONS = 8, 2, 2
 """By which the largest numbers may rise after that: far less than one per request, client or key would be."""
 
 MORE_KEYS = 1.25
