@@ -109,5 +109,6 @@ def test_invalid_days_and_an_unreachable_server_are_clear_errors(queried: Stored
     with MongoClient[dict[str, Any]](f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=200) as away:
         monkeypatch.setattr("merger.indexes.server.database", lambda: away["x"])
         monkeypatch.setattr("merger.indexes.server.TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr("merger.indexes.shards.TIMEOUT_SECONDS", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             suggest()

@@ -35,6 +35,7 @@ def mongodb_down(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     client: Any = pymongo.MongoClient(f"mongodb://127.0.0.1:{free_port()}", serverSelectionTimeoutMS=100)
     with client:
         monkeypatch.setattr(probes, "database", lambda: client["tests"])
+        monkeypatch.setattr(probes, "COUNT_TIMEOUT_SECONDS", 0.3)
         yield
 
 

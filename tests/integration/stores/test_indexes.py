@@ -69,6 +69,7 @@ def test_an_unreachable_server_gives_a_clear_error(monkeypatch: pytest.MonkeyPat
     with unreachable:
         monkeypatch.setattr(indexing, "database", lambda: unreachable["x"])
         monkeypatch.setattr(indexing, "TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr("merger.indexes.shards.TIMEOUT_SECONDS", 0.3)
         with pytest.raises(CommandError, match="MongoDB is not reachable"):
             run()
 
