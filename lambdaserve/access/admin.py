@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,14 +22,17 @@ from lambdaserve.access.credentials.sessions import Session, end_session
 from lambdaserve.access.models import ApiKey
 from lambdaserve.access.ratelimit.limits import limit_of
 from lambdaserve.access.read_only import ListedFiltersOnly, ReadOnlyAdmin
+from lambdaserve.access.site import password_place
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _Form = forms.ModelForm[ApiKey]
     _Admin = admin.ModelAdmin[ApiKey]
     _SessionAdmin = admin.ModelAdmin[Session]
+    _UserAdmin = UserAdmin[User]
 else:
     _Form = forms.ModelForm
     _Admin = _SessionAdmin = admin.ModelAdmin
+    _UserAdmin = UserAdmin
 
 
 _NEW_KEY = "new_api_key"
@@ -164,3 +168,21 @@ class SessionAdmin(ReadOnlyAdmin, _SessionAdmin):
             end_session(session.session_id)
             self.log_change(request, session, "Ended.")
         messages.success(request, "Ended. Every process refuses the tokens of these sessions within five seconds.")
+
+
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(_UserAdmin):
+    """Django's pages of users; each password that they store takes a place, as those do that a log-in checks."""
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Adds a user, or refuses with 429 where no place is free."""
+        with password_place(request):
+            return super().add_view(request, *args, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Stores another user's password, or refuses with 429 where no place is free."""
+        with password_place(request):
+            return super().user_change_password(request, *args, **kwargs)

@@ -5,7 +5,8 @@ Requirement S3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -89,11 +90,24 @@ class PasswordPage(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Stores the new password, whose digest takes as long as a check."""
-        try:
-            with hashing_places().take(self.request):
-                return super().form_valid(form)
-        except Throttled as error:
-            raise OverLimit(getattr(error, "wait", None) or 0.0) from None
+        with password_place(self.request):
+            return super().form_valid(form)
+
+
+@contextmanager
+def password_place(request: HttpRequest) -> Iterator[None]:
+    """Takes one of the places for passwords while a form is answered; showing the form takes none.
+
+    Raises:
+        OverLimit: none is free.
+    """
+    with ExitStack() as place:
+        if request.method == "POST":
+            try:
+                place.enter_context(hashing_places().take(request))
+            except Throttled as error:
+                raise OverLimit(getattr(error, "wait", None) or 0.0) from None
+        yield
 
 
 def _refusal(request: HttpRequest | None, wait: int) -> ValidationError:

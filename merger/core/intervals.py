@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import overload
 
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, Reason
@@ -32,9 +33,17 @@ def hours_to_judge(start: datetime, end: datetime, coverage: SpeedCoverage) -> l
     return [*hours, open_hour] if start <= open_hour < end and coverage.lacks_open_hour else hours
 
 
-def as_intervals(hours: Iterable[datetime]) -> tuple[Interval, ...]:
+def as_intervals(hours: Iterable[datetime]) -> tuple[tuple[datetime, datetime], ...]:
     """Merges hours, given in any order, into the fewest half-open intervals, oldest first."""
     return union((hour, hour + HOUR) for hour in hours)
+
+
+@overload
+def union(*groups: Iterable[tuple[datetime, datetime]]) -> tuple[tuple[datetime, datetime], ...]: ...
+
+
+@overload
+def union(*groups: Iterable[Interval]) -> tuple[Interval, ...]: ...
 
 
 def union(*groups: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -194,10 +194,10 @@ class _Resolver(Generic[S]):
         """Notes which hours that no point covers are missing, and which are only assumed to be held or empty."""
         coverage = self.series.coverage
         for start, end in as_intervals(hour for hour in hours if not coverage.holds(hour)):
-            if point is None and start is not None:
+            if point is None:
                 self._add_gap(start, end)
             else:
-                self._add_missing(start or end, end)
+                self._add_missing(start, end)
         assumed = coverage.assumptions(hours)
         if point is None and self.series.empty:
             assumed = [each for each in assumed if each.start is None or not self._is_proven_empty(each.start)]

@@ -82,7 +82,7 @@ class Silence:
         result: list[datetime] = []
         for start, end in as_intervals(hour for hour in closed if hour not in self.seen.held):
             # How long a silence is, and what came before it, can't be told where it began before the usable hours.
-            if start is None or start == self.boundary.speed_from:
+            if start == self.boundary.speed_from:
                 continue
             hours = closed_hours(start, end, None)
             if self._another_lived(hours) and self._is_plausible(start, end):

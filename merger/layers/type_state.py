@@ -170,7 +170,7 @@ class TypeState:
         result: list[datetime] = []
         is_first_search = self.read_at == NEVER and self._newest.value is not None
         for start, end in as_intervals(hour for hour in usable if hour not in self._witnesses):
-            hours = [] if start is None else closed_hours(start, end, None)
+            hours = closed_hours(start, end, None)
             if is_first_search or len(hours) <= _HOURS_AT_ONCE or self._may_hold(hours, boundary):
                 for first in range(0, len(hours), _HOURS_AT_ONCE):
                     some = hours[first : first + _HOURS_AT_ONCE]

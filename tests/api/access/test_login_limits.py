@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from redis import Redis
 
 from lambdaserve.access.credentials.api_keys import KeyText
@@ -157,6 +158,22 @@ def test_old_passwords_are_checked_within_the_places_for_passwords() -> None:
     with hashing_places().take(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1")):
         assert change(browser, PASSWORD).status_code == 429
         assert change(browser, PASSWORD, address="10.0.0.2").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["auth_user_add", "auth_user_password_change"])
+def test_passwords_of_others_are_stored_within_the_places_for_passwords(name: str) -> None:
+    other = User.objects.create_user("other")
+    address = reverse(f"admin:{name}", args=[other.pk] if name.endswith("change") else [])
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("chief"))
+    new = "a new password of another"
+    form = {"username": "another", "usable_password": "true", "password1": new, "password2": new}
+    with hashing_places().take(RequestFactory().get("/", REMOTE_ADDR="127.0.0.1")):
+        assert browser.get(address).status_code == 200, "showing the form takes none"
+        assert browser.post(address, form).status_code == 429
+    assert browser.post(address, form).status_code == 302
+    stored = User.objects.get(username="another" if name.endswith("add") else "other")
+    assert stored.check_password(new)
 
 
 @pytest.mark.parametrize("what", ["/refresh", "/verify", "/revoke"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from merger.contract import dedupe
 from merger.contract.documents import Contract
 from merger.core import boundary, intervals, timeline
 from merger.core.windows import DAY, HOUR
+from merger.errors import Interval
 from merger.layers.publication import Publication
 from merger.views import freshness
 from tests.unit.oracle.generated import plain, random_world
@@ -90,7 +91,11 @@ def _every_movie_is_of_every_genre(patch: pytest.MonkeyPatch) -> None:
 
 def _missing_hours_are_told_late(patch: pytest.MonkeyPatch) -> None:
     union, late = intervals.union, timedelta(hours=1)
-    patch.setattr(freshness, "union", lambda *groups: tuple((s and s + late, e + late) for s, e in union(*groups)))
+
+    def told_late(*groups: Iterable[Interval]) -> tuple[Interval, ...]:
+        return tuple((None if start is None else start + late, end + late) for start, end in union(*groups))
+
+    patch.setattr(freshness, "union", told_late)
 
 
 def _change_speed(patch: pytest.MonkeyPatch, change: Callable[[Mapping[str, Any], Any], Any]) -> None:
