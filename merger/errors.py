@@ -10,6 +10,7 @@
     └── StoreError          the document store failed
         ├── StoreUnavailable    it is away, too slow or refusing: worth trying again
         ├── StoreFault          it answered with an error that a retry will not mend
+        │   └── StoreRefused        its user may not do this
         └── PartialAnswer       one layer failed; carries the answer from the other one (``merger.cache.terms``)
 
 Which status code each becomes is decided in ``lambdaserve/api/problems.py`` and nowhere else.
@@ -116,6 +117,10 @@ class StoreUnavailable(StoreError):
 
 class StoreFault(StoreError):
     """The store answered with an error that trying again will not mend."""
+
+
+class StoreRefused(StoreFault):
+    """The service's user lacks a privilege. The text is for operators; a client gets none of it."""
 
 
 def _shorten(value: object, limit: int = 80) -> str:

@@ -22,6 +22,8 @@ MEMBERS = "mongo-1:27017,mongo-2:27017,mongo-3:27017"
 TOPOLOGIES = {"replica_set": (MEMBERS, "&replicaSet=rs0"), "sharded": ("mongos:27017", "")}
 OF_THE_STREAMS = ("secret_key", "redis_url", "database_url", *(f"mongodb_uri_{each}" for each in TOPOLOGIES))
 """What the process that pushes changes to pages needs: it makes no tokens and checks no API keys."""
+MONGO_USERS = {"service": "lambdaserve", "producer": "producer", "operator": "operator"}
+"""MongoDB's users by the folder of their addresses; ``deploy/mongo/roles.json`` says what each may do."""
 READING = "readPreference=secondaryPreferred&maxStalenessSeconds=90&readConcernLevel=majority&w=majority"
 
 
@@ -75,20 +77,13 @@ def create_secrets(files: SecretFiles) -> None:
         files.file(f"service/{name}", SERVICE, lambda: secrets.token_urlsafe(48))
 
     files.file("mongo/keyfile", MONGO, lambda: secrets.token_urlsafe(500)[:600].replace("-", "+").replace("_", "/"))
-    admin = files.file("mongo/admin_password", MONGO, password)
-    service = files.file("mongo/service_password", MONGO, password)
+    files.file("mongo/admin_password", MONGO, password)
+    users = {name: files.file(f"mongo/{name}_password", MONGO, password) for name in MONGO_USERS}
     for topology, (hosts, option) in TOPOLOGIES.items():
         uri = f"{hosts}/moviedb?{READING}{option}"
-        files.file(
-            f"service/mongodb_uri_{topology}",
-            SERVICE,
-            lambda uri=uri: f"mongodb://lambdaserve:{service}@{uri}&authSource=moviedb",  # type: ignore[misc]
-        )
-        files.file(
-            f"operator/mongodb_uri_{topology}",
-            SERVICE,
-            lambda uri=uri: f"mongodb://admin:{admin}@{uri}&authSource=admin",  # type: ignore[misc]
-        )
+        for name, user in MONGO_USERS.items():
+            address = f"mongodb://{user}:{users[name]}@{uri}&authSource=moviedb"
+            files.file(f"{name}/mongodb_uri_{topology}", SERVICE, lambda address=address: address)  # type: ignore[misc]
 
     redis_password = files.file("redis/password", REDIS, password)
     limits = 'save ""\nmaxmemory 256mb\nmaxmemory-policy allkeys-lru\nprotected-mode no\n'

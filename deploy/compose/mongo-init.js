@@ -1,4 +1,4 @@
-// Creates a replica set of mongo-1 to mongo-3 and its two users; run again, it changes nothing.
+// Creates a replica set of mongo-1 to mongo-3 and its users; run again, it changes nothing.
 //
 // It runs in mongo-1's network, over the loopback: MongoDB accepts that without a login until the first user exists.
 const fs = require("fs");
@@ -27,13 +27,6 @@ if (!known()) {
     known();
 }
 
-const own = db.getSiblingDB("moviedb");
-if (own.getUser("lambdaserve") === null) {
-    own.createUser({
-        user: "lambdaserve",
-        pwd: read("service_password"),
-        // dbAdmin: validators, indexes, and what doctor asks for.
-        roles: ["readWrite", "dbAdmin"],
-    });
-}
+load("/mongo/roles.js");
+load("/init/users.js");
 print("The replica set and its users exist.");

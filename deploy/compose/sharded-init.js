@@ -19,8 +19,6 @@ const there = admin.runCommand({ listShards: 1 }).shards.map((shard) => shard._i
 for (const name of ["shard-1", "shard-2"]) {
     if (!there.includes(name)) sh.addShard(`${name}/${name}:27017`);
 }
-const own = db.getSiblingDB("moviedb");
-if (own.getUser("lambdaserve") === null) {
-    own.createUser({ user: "lambdaserve", pwd: read("service_password"), roles: ["readWrite", "dbAdmin"] });
-}
+load("/mongo/roles.js");
+load("/init/users.js");
 print("The shards and users exist; `docker compose run --rm operator shard_views` shards the collections.");

@@ -32,7 +32,7 @@ from rest_framework.exceptions import APIException, Throttled, ValidationError
 from lambdaserve.access.ratelimit.throttle import OverLimit, retry_after
 from merger.core.evidence import Unproven
 from merger.core.intervals import assumptions_as_list, intervals_as_list
-from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreUnavailable
+from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreRefused, StoreUnavailable
 from merger.meters import STRICT_REFUSALS
 from merger.request_context import current_request
 
@@ -152,7 +152,8 @@ def _store_unavailable(error: StoreUnavailable) -> Problem:
 @problem_of.register
 def _store_fault(error: StoreFault) -> Problem:
     # Not 503: that invites clients to try again, which would not help.
-    return Problem(502, f"{error}.", "store-fault", "The document store answered with an error")
+    detail = "MongoDB refused." if isinstance(error, StoreRefused) else f"{error}."
+    return Problem(502, detail, "store-fault", "The document store answered with an error")
 
 
 @problem_of.register

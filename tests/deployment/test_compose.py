@@ -117,6 +117,17 @@ def test_every_mounted_path_and_volume_exists() -> None:
         assert set(service.get("networks", [])) <= set(PROJECT["networks"])
 
 
+@pytest.mark.parametrize("name", ["mongo-init", "sharded-init"])
+def test_every_script_of_mongosh_is_mounted(name: str) -> None:
+    service = SERVICES[name]
+    mounted = {there: ROOT / here for here, there, _ in (each.split(":") for each in service["volumes"][:2])}
+    first = service["command"][-1]
+    loaded = re.findall(r'^load\("(.+)"\);', (ROOT / "deploy/compose" / Path(first).name).read_text(), re.MULTILINE)
+    assert loaded == ["/mongo/roles.js", "/init/users.js"]
+    for script in (first, *loaded):
+        assert (mounted[str(Path(script).parent)] / Path(script).name).is_file()
+
+
 def test_published_ports_are_on_loopback_by_default() -> None:
     for name, service in SERVICES.items():
         for port in service.get("ports", []):
@@ -152,9 +163,8 @@ def test_every_secret_is_created_and_mounted_by_its_readers_only(made: Path) -> 
         assert path.stat().st_mode & 0o777 == 0o400
     for service in SERVICES.values():
         if service["image"] != OURS:
-            assert not [
-                each for each in service.get("volumes", []) if each.startswith(("service-", "live-", "operator-"))
-            ]
+            ours = ("service-", "live-", "operator-", "producer-")
+            assert not [each for each in service.get("volumes", []) if each.startswith(ours)]
     mounted = {each.partition(":")[2] for each in SERVICES["secrets"]["volumes"]}
     assert mounted == {f"/secrets/{path.name}" for path in made.iterdir()}
     assert 6 <= len((made / "mongo/keyfile").read_text()) <= 1024
@@ -166,6 +176,21 @@ def test_the_streams_get_only_the_secrets_that_they_need(made: Path) -> None:
     assert live["volumes"] == ["live-secrets:/secrets/live:ro"]
     assert {path.name for path in (made / "live").iterdir()} == set(make_secrets.OF_THE_STREAMS)
     assert not any("/secrets/service" in str(value) for value in live["environment"].values())
+
+
+def test_each_part_comes_to_mongodb_as_the_user_of_its_kind(made: Path) -> None:
+    users = {"prepare": "operator", "operator": "operator", "sample-batch": "producer", "sample-speed": "producer"}
+    for topology in make_secrets.TOPOLOGIES:
+        services = filled(TEXT, MONGODB_TOPOLOGY=topology)["services"]
+        ours = {name: each for name, each in services.items() if each["image"] == OURS and name != "secrets"}
+        for name, service in ours.items():
+            path = service["environment"]["MONGODB_URI_FILE"]
+            folders = {each.split(":")[1] for each in service["volumes"] if "-secrets:" in each}
+            assert str(Path(path).parent) in folders
+            uri = parse_uri((made / Path(path).relative_to("/secrets")).read_text())
+            assert uri["username"] == users.get(name, "lambdaserve")
+            kind = users.get(name, "service")
+            assert uri["password"] == (made / f"mongo/{kind}_password").read_text()
 
 
 def test_stores_are_addressed_by_what_they_are_called(made: Path) -> None:

@@ -9,7 +9,7 @@ import pymongo
 from bson.errors import BSONError
 from pymongo import errors
 
-from merger.errors import StoreError, StoreFault, StoreUnavailable
+from merger.errors import StoreError, StoreFault, StoreRefused, StoreUnavailable
 
 RETRYABLE: tuple[type[BaseException], ...] = (
     errors.ConnectionFailure,
@@ -18,6 +18,9 @@ RETRYABLE: tuple[type[BaseException], ...] = (
     errors.WaitQueueTimeoutError,
 )
 """Errors that a retry may mend: the server is gone, too slow, or refuses for now. All others are faults."""
+
+UNAUTHORIZED = 13
+"""Code of MongoDB's error for a command that its user may not send: ``deploy/mongo/roles.js`` lists who may what."""
 
 
 def map_error(error: BaseException) -> StoreError:
@@ -28,6 +31,8 @@ def map_error(error: BaseException) -> StoreError:
     """
     if isinstance(error, RETRYABLE) or (isinstance(error, errors.PyMongoError) and error.timeout):
         return StoreUnavailable(f"MongoDB is not reachable ({type(error).__name__})")
+    if isinstance(error, errors.OperationFailure) and error.code == UNAUTHORIZED:
+        return StoreRefused("MongoDB refused: its user has no privilege for this (Unauthorized)")
     return StoreFault(f"MongoDB answered with an error ({type(error).__name__})")
 
 

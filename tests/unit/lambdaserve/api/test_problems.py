@@ -24,6 +24,7 @@ from merger.errors import (
     NotFound,
     StoreError,
     StoreFault,
+    StoreRefused,
     StoreUnavailable,
     Unreadable,
 )
@@ -54,6 +55,7 @@ def body_of(error: Exception) -> dict[str, Any]:
         (Unproven([GUESS]), 503, "unproven"),
         (StoreUnavailable("MongoDB is not reachable"), 503, "store-unavailable"),
         (StoreFault("MongoDB answered with an error"), 502, "store-fault"),
+        (StoreRefused("secret"), 502, "store-fault"),
         (drf.ValidationError({"limit": ["too large"]}), 400, "invalid-parameters"),
         (drf.Throttled(wait=7), 429, "rate-limited"),
         (OperationalError("secret"), 503, "accounts-unavailable"),

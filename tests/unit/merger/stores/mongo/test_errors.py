@@ -8,7 +8,7 @@ import pytest
 from bson.errors import BSONError, InvalidBSON
 from pymongo import _csot, errors
 
-from merger.errors import StoreError, StoreFault, StoreUnavailable
+from merger.errors import StoreError, StoreFault, StoreRefused, StoreUnavailable
 from merger.stores.mongo.errors import RETRYABLE, map_error, mapping_errors, mongo_call
 
 
@@ -75,3 +75,9 @@ def test_other_errors_pass_unchanged() -> None:
 
 def test_message_of_the_server_is_not_passed_on() -> None:
     assert "secret" not in str(map_error(errors.OperationFailure("user secret has no rights", 13)))
+
+
+def test_a_missing_privilege_is_an_error_of_its_own() -> None:
+    found = map_error(errors.OperationFailure("not authorized on x to execute command", 13))
+    assert isinstance(found, StoreRefused)
+    assert str(found) == "MongoDB refused: its user has no privilege for this (Unauthorized)"
