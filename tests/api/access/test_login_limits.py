@@ -209,8 +209,9 @@ def test_all_pages_together_are_limited_by_user(settings: Any, page: str) -> Non
         assert staff.get(path, REMOTE_ADDR="10.0.0.1").status_code == 200
     refused = staff.get(page, REMOTE_ADDR="10.0.0.2")
     assert refused.status_code == 429
-    assert refused["Retry-After"] == "30"
-    assert "Wait 30 seconds" in refused.content.decode()
+    wait = int(refused["Retry-After"])
+    assert 20 < wait <= 30  # a token every 30 s, less the time that the pages took
+    assert f"Wait {wait} seconds" in refused.content.decode()
     assert "Content-Security-Policy" in refused
     assert Client().get("/", REMOTE_ADDR="10.0.0.1").status_code == 200
 

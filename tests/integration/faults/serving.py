@@ -1,20 +1,45 @@
-"""Faults of the server itself under load: stopped and killed."""
+"""Faults of servers under load: killed, without room on their disk, beside other hosts, and beside slow clients."""
 
 from __future__ import annotations
 
 import os
 import resource
 import signal
+import socket
+import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
 
+from benchmarks.harness.servers import start_server
+from benchmarks.harness.service import prepare, service_start
+from lambdaserve.server.embedded_stores import LOOPBACK
 from tests.integration.faults.figures import Key
 from tests.integration.faults.load import Caller
 from tests.integration.faults.stage import WORKERS, Stage
+from tests.releases import newer_release, release_ahead
 
 _PATIENCE = 20.0
 
 _REACHES_ALL = 16
 """Connections of which at least one goes to each worker, but for one time in thirty thousand."""
+
+AHEAD = 3600
+"""Seconds by which the other host's clock is ahead: it lives in the next hour already."""
+
+SLOW_BODIES = 40
+"""More than both workers have places for."""
+
+_ASKS_EVERY, _SENDS_EVERY = 0.05, 0.5
+"""Seconds between two requests to the other host, and between two bytes of a slow body."""
+
+_HEAD = (
+    f"POST /api/v1/auth/token HTTP/1.1\r\nHost: {LOOPBACK}\r\n"
+    "Content-Type: application/json\r\nContent-Length: 900\r\n\r\n"
+)
 
 
 class NotMended(Exception):
@@ -92,3 +117,57 @@ def wait_for_the_end(stage: Stage) -> None:
         stage.to_mongo.delay = 0.0
     if code:
         raise NotMended(f"the server ended with exit code {code}: {stage.server.child.log_tail()}")
+
+
+def start_newer_release(stage: Stage) -> None:
+    _start_host(stage, newer_release)
+
+
+def start_host_ahead(stage: Stage) -> None:
+    _start_host(stage, lambda target: release_ahead(target, AHEAD))
+
+
+def send_slow_bodies(stage: Stage) -> None:
+    """Keeps many requests waiting for their bodies, from half as many addresses, and sends others as they are ended."""
+    over = threading.Event()
+    for number in range(SLOW_BODIES):
+        source = f"127.0.1.{1 + number // 2}"
+        threading.Thread(target=_send_slowly, args=(stage.server.port, source, over), daemon=True).start()
+    stage.beside.callback(over.set)
+
+
+def end_beside(stage: Stage) -> None:
+    """Stops whatever runs beside the server."""
+    stage.beside.close()
+
+
+def _start_host(stage: Stage, make_release: Callable[[Path], Path]) -> None:
+    """Starts a host of its own release over the server's stores, and asks it what the server is asked."""
+    directory = Path(mkdtemp(prefix="host-", dir=stage.directory))
+    variables = {**stage.variables, "DATA_DIR": str(directory)}
+    release = make_release(directory / "release")
+    prepare(variables)
+    start = service_start(directory, variables, 1)
+    command = (stage.python, str(release / "manage.py"), "serve")
+    host = stage.beside.enter_context(start_server(replace(start, command=command)))
+    over = threading.Event()
+    asking = threading.Thread(target=_ask_in_turn, args=(host.port, stage.questions.cached, over), daemon=True)
+    asking.start()
+    stage.beside.callback(asking.join)
+    stage.beside.callback(over.set)
+
+
+def _ask_in_turn(port: int, paths: tuple[str, ...], over: threading.Event) -> None:
+    caller, number = Caller(port), 0
+    while not over.wait(_ASKS_EVERY):
+        caller.ask(Key.CACHED, paths[number % len(paths)])
+        number += 1
+    caller.close()
+
+
+def _send_slowly(port: int, source: str, over: threading.Event) -> None:
+    while not over.wait(_SENDS_EVERY):
+        with suppress(OSError), socket.create_connection((LOOPBACK, port), 5, (source, 0)) as connection:
+            connection.sendall(_HEAD.encode())
+            while not over.wait(_SENDS_EVERY):
+                connection.sendall(b" ")

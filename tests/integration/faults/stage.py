@@ -53,6 +53,7 @@ class Stage:
         server: the supervisor of `make run`, with its workers below it.
         world: what the stores hold.
         questions: what is asked about it.
+        beside: what a fault has running beside the server; closing it ends all of it.
     """
 
     directory: Path
@@ -64,6 +65,7 @@ class Stage:
     server: Server = field(init=False)
     world: KnownWorld = field(init=False)
     questions: Questions = field(init=False)
+    beside: ExitStack = field(default_factory=ExitStack)
     variables: Mapping[str, str] = field(default_factory=dict)
     _ports: tuple[int, int] = (0, 0)
     _serving: ExitStack = field(default_factory=ExitStack)
@@ -81,6 +83,7 @@ class Stage:
             self.variables = environment(self.directory, mongo, cache, SETTINGS)
             prepare(self.variables)
             self._stack.callback(self.stop_server)
+            self._stack.callback(self.beside.close)
             self.begin()
         except BaseException:
             self._stack.close()

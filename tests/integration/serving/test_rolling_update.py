@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 import urllib.request
 from pathlib import Path
@@ -15,33 +14,24 @@ from redis import Redis
 
 from merger import configuration
 from tests.integration.layers.watched import fill
-from tests.integration.serving.test_serve import ROOT, Served, over_stores, served, served_from
+from tests.integration.serving.test_serve import Served, over_stores, served, served_from
+from tests.releases import MORE_OUTCOME, newer_release
 
 pytestmark = pytest.mark.slow
 
-PARTS = ("analytics", "lambdaserve", "merger", "movies", "pages", "sample_data", "static", "templates", "trending")
 ADDRESSES = ("/api/v1/health", "/api/v1/movies/1", "/api/v1/trending/movies", "/metrics", "/", "/trending/")
 COUNTS_ARE_WRITTEN_AFTER = 6.0
 """Seconds; each process adds its counts to those in Redis every few seconds."""
 
 
-def newer_release(target: Path) -> Path:
-    """A copy of the service that counts one more kind of outcome, whenever an answer is computed."""
-    for part in PARTS:
-        shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "manage.py", target)
-    outcomes = target / "merger" / "cache" / "outcomes.py"
-    text = outcomes.read_text(encoding="utf-8")
-    text = text.replace('    MISS = "miss"\n', '    MISS = "miss"\n    FORESEEN = "foreseen"\n', 1)
-    counted = "            self._since_taken[view, outcome] += 1\n"
-    more = "            self._since_taken[view, Outcome.FORESEEN] += 1\n"
-    assert counted in text
-    outcomes.write_text(text.replace(counted, counted + more), encoding="utf-8")
-    return target
-
-
 def statuses(copy: Served) -> dict[str, int]:
     return {address: copy.status(address) for address in ADDRESSES}
+
+
+def counts_more(redis_client: Redis) -> bool:
+    """Whether the newer release has written a count that the older one does not know."""
+    fields = (field for key in redis_client.scan_iter("*counts:*") for field in redis_client.hkeys(key))
+    return any(MORE_OUTCOME.encode() in field for field in fields)
 
 
 def test_a_newer_release_and_an_older_one_share_their_stores(
@@ -65,7 +55,9 @@ def test_a_newer_release_and_an_older_one_share_their_stores(
             assert statuses(copy) == dict.fromkeys(ADDRESSES, 200)
         deadline = time.monotonic() + 10 * COUNTS_ARE_WRITTEN_AFTER
         while not any(
-            b"foreseen" in field for key in redis_client.scan_iter("*counts:*") for field in redis_client.hkeys(key)
+            MORE_OUTCOME.encode() in field
+            for key in redis_client.scan_iter("*counts:*")
+            for field in redis_client.hkeys(key)
         ):
             assert time.monotonic() < deadline, "the newer release did not write its counts"
             time.sleep(0.5)
