@@ -23,7 +23,7 @@ TOPOLOGIES = {"replica_set": (MEMBERS, "&replicaSet=rs0"), "sharded": ("mongos:2
 OF_THE_STREAMS = ("secret_key", "redis_url", "database_url", *(f"mongodb_uri_{each}" for each in TOPOLOGIES))
 """What the process that pushes changes to pages needs: it makes no tokens and checks no API keys."""
 MONGO_USERS = {"service": "lambdaserve", "producer": "producer", "operator": "operator"}
-"""MongoDB's users by the folder of their addresses; ``deploy/mongo/roles.json`` says what each may do."""
+"""MongoDB's users by the folder of their addresses; ``deploy/mongo/roles.js`` says what each may do."""
 READING = "readPreference=secondaryPreferred&maxStalenessSeconds=90&readConcernLevel=majority&w=majority"
 
 
