@@ -55,5 +55,5 @@ def test_answer_yes_runs_the_shown_steps_once(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_refused_step_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CommandError, match="MongoDB answered with an error"):
+    with pytest.raises(CommandError, match="its user has no privilege for this"):
         run(monkeypatch, Router(refuses=True), yes=True)
