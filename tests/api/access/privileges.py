@@ -30,6 +30,10 @@ _ELSEWHERE = {"listCollections": "", "dbStats": "", "listShards": "cluster"}
 _STAGES = {"$collStats": ("collStats",), "$indexStats": ("indexStats",), "$changeStream": ("changeStream", "find")}
 
 
+class UnknownCommand(Exception):
+    """A command whose privileges this table does not know; the message names it."""
+
+
 class Need(NamedTuple):
     """A privilege.
 
@@ -43,7 +47,11 @@ class Need(NamedTuple):
 
 
 def needs(name: str, database: str, command: Mapping[str, Any]) -> Iterator[Need]:
-    """Yields what a command needs; raises ``NotImplementedError`` for one that this table does not know."""
+    """Yields what a command needs.
+
+    Raises:
+        UnknownCommand: this table does not know it.
+    """
     target = str(command[name]) if database != "config" else f"config.{command[name]}"
     if name == "explain":
         inner = command["explain"]
@@ -61,13 +69,13 @@ def needs(name: str, database: str, command: Mapping[str, Any]) -> Iterator[Need
         if command.get("capped"):
             yield Need(target, "convertToCapped")
     elif name.lower() not in _FREE:
-        raise NotImplementedError(f"{name}: which privilege does it need?")
+        raise UnknownCommand(f"{name}: which privilege does it need?")
 
 
 def _of_pipeline(target: str, pipeline: list[Mapping[str, Any]]) -> Iterator[Need]:
     stages = [next(iter(stage)) for stage in pipeline]
     if unknown := {"$lookup", "$unionWith", "$graphLookup", "$out", "$merge", "$facet"} & {*stages}:
-        raise NotImplementedError(f"{unknown}: which privileges do they need?")
+        raise UnknownCommand(f"{unknown}: which privileges do they need?")
     first = stages[0] if stages else ""
     if first == "$currentOp":
         yield Need("cluster", "inprog")
@@ -94,7 +102,7 @@ class Recorder(CommandListener):
     def started(self, event: CommandStartedEvent) -> None:
         try:
             self.needed |= set(needs(event.command_name, event.database_name, event.command))
-        except NotImplementedError as error:
+        except UnknownCommand as error:
             self.unknown.add(str(error))
 
     def succeeded(self, event: Any) -> None:
