@@ -27,8 +27,8 @@ _PATIENCE = 20.0
 _REACHES_ALL = 16
 """Connections of which at least one goes to each worker, but for one time in thirty thousand."""
 
-AHEAD = 3600
-"""Seconds by which the other host's clock is ahead: it lives in the next hour already."""
+AHEAD = 86_400
+"""Seconds by which the other host's clock is ahead: it lives in the next day already."""
 
 SLOW_BODIES = 40
 """More than both workers have places for."""
@@ -127,6 +127,15 @@ def start_host_ahead(stage: Stage) -> None:
     _start_host(stage, lambda target: release_ahead(target, AHEAD))
 
 
+def ask_other_host(stage: Stage) -> None:
+    """Asks the other host what the server is asked, one request after another."""
+    over = threading.Event()
+    asking = threading.Thread(target=_ask_in_turn, args=(stage.other_port, stage.questions.cached, over), daemon=True)
+    asking.start()
+    stage.beside.callback(asking.join)
+    stage.beside.callback(over.set)
+
+
 def send_slow_bodies(stage: Stage) -> None:
     """Keeps many requests waiting for their bodies, from half as many addresses, and sends others as they are ended."""
     over = threading.Event()
@@ -142,19 +151,15 @@ def end_beside(stage: Stage) -> None:
 
 
 def _start_host(stage: Stage, make_release: Callable[[Path], Path]) -> None:
-    """Starts a host of its own release over the server's stores, and asks it what the server is asked."""
+    """Starts a host of its own release over the server's stores."""
     directory = Path(mkdtemp(prefix="host-", dir=stage.directory))
     variables = {**stage.variables, "DATA_DIR": str(directory)}
     release = make_release(directory / "release")
     prepare(variables)
     start = service_start(directory, variables, 1)
     command = (stage.python, str(release / "manage.py"), "serve")
-    host = stage.beside.enter_context(start_server(replace(start, command=command)))
-    over = threading.Event()
-    asking = threading.Thread(target=_ask_in_turn, args=(host.port, stage.questions.cached, over), daemon=True)
-    asking.start()
-    stage.beside.callback(asking.join)
-    stage.beside.callback(over.set)
+    stage.other_port = stage.beside.enter_context(start_server(replace(start, command=command))).port
+    give_everywhere(stage)  # what was cached has expired meanwhile
 
 
 def _ask_in_turn(port: int, paths: tuple[str, ...], over: threading.Event) -> None:

@@ -54,6 +54,7 @@ class Stage:
         world: what the stores hold.
         questions: what is asked about it.
         beside: what a fault has running beside the server; closing it ends all of it.
+        other_port: of another host among that.
     """
 
     directory: Path
@@ -66,6 +67,7 @@ class Stage:
     world: KnownWorld = field(init=False)
     questions: Questions = field(init=False)
     beside: ExitStack = field(default_factory=ExitStack)
+    other_port: int = 0
     variables: Mapping[str, str] = field(default_factory=dict)
     _ports: tuple[int, int] = (0, 0)
     _serving: ExitStack = field(default_factory=ExitStack)
