@@ -20,6 +20,8 @@ MOVIE: dict[str, Any] = {
     "vote_count": 9413,
     "popularity": 146.8,
     "cast": ["Edward Norton", "Brad Pitt", "Helena Bonham Carter"],
+    "directors": ["David Fincher"],
+    "original_title": "Fight Club",
     "data_source": "merged",
     "last_updated": "2026-11-24T14:37:12Z",
     "freshness": FRESHNESS_EXAMPLE,

@@ -110,6 +110,8 @@ class MovieSerializer(_Numbers, AnswerSerializer):
     overview = serializers.CharField(allow_null=True)
     original_language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
     cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    directors = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    original_title = serializers.CharField(allow_null=True, help_text="In the movie's own language.")
     data_source = serializers.ChoiceField(SOURCES)
     last_updated = serializers.DateTimeField(
         allow_null=True, help_text="When the newest of the documents used was written; null where none can be read."

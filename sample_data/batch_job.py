@@ -118,6 +118,7 @@ def movie_details(state: MovieState, at: datetime) -> dict[str, Any]:
         "vote_count": state.vote_count,
         "popularity": state.popularity(at),
         "cast": list(movie.cast),
+        "directors": list(movie.directors),
     }
     return {name: value for name, value in data.items() if value is not None and value != []}
 

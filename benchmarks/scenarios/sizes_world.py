@@ -156,6 +156,7 @@ def _details(movie: Movie) -> Document:
         "vote_count": movie.vote_count,
         "popularity": movie.popularity,
         "cast": list(movie.cast),
+        "directors": list(movie.directors),
     }
     return {name: value for name, value in data.items() if value is not None}
 

@@ -67,6 +67,8 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "vote_count": Field(count),
         "popularity": Field(number),
         "cast": Field(names),
+        "directors": Field(names),
+        "original_title": Field(title),
     },
     # A day's point that has lost its date must not pass for the lifetime total.
     "sentiment": {**_SENTIMENT, "date": Field(day, identifies=True, nan_is_absent=False)},

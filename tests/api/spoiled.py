@@ -79,9 +79,9 @@ _SPECIAL: Mapping[str, tuple[Any, ...]] = {
     **dict.fromkeys(("positive_count", "negative_count", "neutral_count", "review_count"), _NO_COUNT),
     **dict.fromkeys(("vote_count", "total_movies", "count", "movie_id", "year", "month", "version"), _NO_COUNT),
     **dict.fromkeys(("genre", "actor", "metric", "view_type", "data_type"), _NO_NAME),
-    "title": _NO_TITLE,
+    **dict.fromkeys(("title", "original_title"), _NO_TITLE),
     **dict.fromkeys(("overview", "original_language"), _NO_TEXT),
-    **dict.fromkeys(("genres", "cast", "collaborators", "top_movies"), _NO_LIST),
+    **dict.fromkeys(("genres", "cast", "directors", "collaborators", "top_movies"), _NO_LIST),
     "avg_sentiment": (*_NO_NUMBER, 1.5),
 }
 """More values that a field refuses; a field that is not listed is a number."""

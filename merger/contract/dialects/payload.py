@@ -69,12 +69,25 @@ def find_payload(
         }
     if raw is found and not any(key in found for key in fields if key != "movie_id"):
         return None
+    if kind == "movie_details" and found.get("directors") is None and ("director" in found or "crew" in found):
+        return {**found, "directors": _directors_in(found)}
     if kind in KEYS_IN_ID and isinstance(raw.get("_id"), dict):
         found = _with_keys(found, raw["_id"], KEYS_IN_ID[kind])
     if kind == "genre_analytics" and found.get("genre") is None and isinstance(raw.get("movie_id"), str):
         # The column that holds the key of most views holds the genre here.
         return {**found, "genre": raw["movie_id"]}
     return found
+
+
+def _directors_in(found: Mapping[str, Any]) -> Any:
+    """The directors of a movie under ``director``, or else in a crew such as TMDB's ``[{job, name}]``, if it names all
+    jobs."""
+    alone, crew = found.get("director"), found.get("crew")
+    if alone is not None:
+        return [alone] if isinstance(alone, str) else alone
+    if not isinstance(crew, list) or not all(isinstance(entry, Mapping) and "job" in entry for entry in crew):
+        return None
+    return [entry for entry in crew if entry["job"] == "Director"]
 
 
 def _object_in(raw: Mapping[str, Any], aliases: Aliases) -> Mapping[str, Any] | None:

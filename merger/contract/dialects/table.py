@@ -229,6 +229,14 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
         {"data": {"genres": [{"id": 18, "name": "Drama"}]}},
     ),
     Dialect(
+        "director or crew",
+        lambda raw: (
+            _payload(raw).get("directors") is None and any(key in _payload(raw) for key in ("director", "crew"))
+        ),
+        "write the names of the directors as a list, `directors`",
+        {"data": {"crew": [{"job": "Director", "name": "Sam Mendes"}, {"job": "Editor", "name": "Lee Smith"}]}},
+    ),
+    Dialect(
         "calendar days with a time",
         lambda raw: any(
             isinstance(value, str) and len(value.strip()) > len("2026-11-28") and value.strip()[4:5] == "-"

@@ -43,7 +43,7 @@ FIELDS = {
 
 def test_the_fields_of_old_clients_are_there(api: Api) -> None:
     api.load(movie(550, "Fight Club"))
-    assert set(api.body("movies/550")) == FIELDS | {"cast"}
+    assert set(api.body("movies/550")) == FIELDS | {"cast", "directors", "original_title"}
 
 
 def test_details_are_batch_facts_with_the_newest_speed_numbers(api: Api) -> None:

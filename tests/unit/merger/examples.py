@@ -25,6 +25,8 @@ DETAILS = {
     "vote_count": 31_000,
     "popularity": 60.1,
     "cast": ["Edward Norton"],
+    "directors": ["David Fincher"],
+    "original_title": "Fight Club",
 }
 EXAMPLES: list[Raw] = [
     batch_view("movie_details", DETAILS, RUN),

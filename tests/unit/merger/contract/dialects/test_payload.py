@@ -113,3 +113,24 @@ def test_what_a_document_is_about_may_stand_in_its_id_alone() -> None:
     assert Contract().read_batch({**raw, "computed_at": RUN}).data["genre"] == "War", "it is no point of all movies"
     other = {**total(3, RUN), "data": {**total(3, RUN)["data"], "date": "2026-03-08"}, "_id": point["_id"]}
     assert Contract().read_batch(other).data["date"] == "2026-03-08"
+
+
+CREW = [{"job": "Director", "name": "Lana Wachowski"}, {"job": "Editor", "name": "Zach Staenberg"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "directors"),
+    [
+        ({"director": "Lana Wachowski"}, ("Lana Wachowski",)),
+        ({"director": ["Lana Wachowski", "Lilly Wachowski"]}, ("Lana Wachowski", "Lilly Wachowski")),
+        ({"crew": CREW}, ("Lana Wachowski",)),
+        ({"crew": CREW, "directors": ["Lilly Wachowski"]}, ("Lilly Wachowski",)),
+        ({"crew": CREW[1:]}, ()),
+        ({"crew": ["Lana Wachowski"]}, None),
+        ({"crew": [{"name": "Lana Wachowski"}]}, None),
+        ({"crew": "Lana Wachowski"}, None),
+    ],
+)
+def test_directors_may_stand_under_other_names(data: Raw, directors: tuple[str, ...] | None) -> None:
+    (document,) = Contract().read([batch_view("movie_details", {"title": "The Matrix", **data}, RUN)]).batch
+    assert document.data.get("directors") == directors

@@ -67,6 +67,7 @@ def plain() -> World:
         "release_date": "2019-12-25",
         "vote_average": 8.0,
         "vote_count": 10,
+        "directors": ["Sam Mendes"],
     }
     top = [{"movie_id": MOVIE, "title": "1917"}]
     genre = {"genre": "Drama", "year": 2026, "month": 4, "total_movies": 3, "avg_rating": 6.5, "total_revenue": 9}
@@ -160,6 +161,13 @@ def _genre_objects(data: Raw) -> Raw:
     return {**data, "genres": [{"id": 18, "name": name} for name in data["genres"]]} if "genres" in data else data
 
 
+def _credited(data: Raw) -> Raw:
+    if "directors" not in data:
+        return data
+    crew = [{"job": "Editor", "name": "Lee Smith"}, *({"job": "Director", "name": each} for each in data["directors"])]
+    return {**{key: value for key, value in data.items() if key != "directors"}, "crew": crew}
+
+
 def _timed_days(data: Raw) -> Raw:
     days = ("date", "release_date")
     return {key: f"{value}T00:00:00+07:00" if key in days else value for key, value in data.items()}
@@ -185,6 +193,7 @@ WRITTEN: Mapping[str, Callable[[Raw], list[Raw]]] = {
     "decimal numbers": _with_data(_decimals),
     "NaN for null": _with_data(lambda data: {"runtime": float("nan"), "avg_popularity": float("nan"), **data}),
     "genres as objects": _with_data(_genre_objects),
+    "director or crew": _with_data(_credited),
     "calendar days with a time": _with_data(_timed_days),
     "document as an id": _each(lambda raw: {"_id": {"key": json.dumps(raw, default=str)}, **raw}),
 }
