@@ -13,13 +13,14 @@ import pytest
 
 from tests.meta.repository import PRODUCT, ROOT, sources
 
-PACKAGES, TOWER, PURE, ONE_DOOR, LAMBDASERVE, EMBEDDED = (
+PACKAGES, TOWER, PURE, ONE_DOOR, LAMBDASERVE, EMBEDDED, ENGINE = (
     "Packages point downwards",
     "Inside merger: a tower of rooms",
     "Pure rooms reach no framework, driver or server, even indirectly",
     "Only merger speaks to MongoDB and Redis",
     "Inside lambdaserve",
     "Nothing imports the embedded document store: it is a process of its own",
+    "Only search speaks to tantivy",
 )
 # A contract, a module that is changed or added, and the line added to it.
 PLANTED = {
@@ -31,6 +32,8 @@ PLANTED = {
     "page that speaks to MongoDB": (ONE_DOOR, "pages/site/about.py", "import pymongo"),
     "configuration that imports operations": (LAMBDASERVE, "lambdaserve/config/env.py", "import lambdaserve.ops.logs"),
     "module of lambdaserve outside every room": (LAMBDASERVE, "lambdaserve/stray.py", "import merger.errors"),
+    "app that speaks to the search engine": (ENGINE, "movies/api.py", "import tantivy"),
+    "search that knows the merge": (PACKAGES, "search/words.py", "import merger.errors"),
     "import of the embedded store": (EMBEDDED, "lambdaserve/server/child.py", "import secantus"),
 }
 # Modules that have been pure since version 0.1.0, by their present names.

@@ -1,0 +1,169 @@
+"""Turns readings of a question into queries of the index.
+
+Every score is a sum of constants, so that the order of kinds is fixed: the exact title, whole words, beginnings,
+errors. The index multiplies it with the level of the movie's votes, which is at most twice the lowest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import tantivy
+from tantivy import Occur, Query
+
+from search.question import CONNECTORS, Question, Reading, Unit, allowed_errors
+from search.schema import (
+    KEY,
+    ORIGINAL,
+    ORIGINAL_BEGINNINGS,
+    PEOPLE,
+    PEOPLE_BEGINNINGS,
+    PERSON_KEY,
+    TITLE,
+    TITLE_BEGINNINGS,
+    YEAR,
+)
+from search.terms import ARTICLES, LONGEST_BEGINNING, question_keys, run_terms
+from search.words import is_unspaced
+
+_FIELDS = ((TITLE, 1.0), (ORIGINAL, 0.98), (PEOPLE, 0.5))
+_BEGINNINGS = {TITLE: TITLE_BEGINNINGS, ORIGINAL: ORIGINAL_BEGINNINGS, PEOPLE: PEOPLE_BEGINNINGS}
+_WHOLE, _BEGINNING, _ONE_ERROR, _TWO_ERRORS = 1.0, 0.3, 0.4, 0.2
+_YEAR = 0.8
+_EXACT, _NEARLY_EXACT, _STARTS, _PERSON = 2.0, 1.0, 0.4, 1.0
+"""Added once per word of the question, for a whole title, one with errors, a title that begins so, and a whole name."""
+
+_STARTS_WITH_WORD = 0.15
+"""In place of ``_STARTS`` where the question is one word: with ``_BEGINNING`` less than half of a whole word."""
+
+_LONGEST_KEY = 100
+
+_LIGHT = ARTICLES | CONNECTORS | {"vs", "v", "part", "film", "movie"}
+
+
+class Strictness(Enum):
+    """How far a movie may be from the question; the next one is tried only where the one before finds nothing."""
+
+    AS_IT_IS = 1
+    WITH_ERRORS = 2
+    IN_PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Makes queries for one state of the index.
+
+    Args:
+        schema: of the index.
+        searcher: knows its terms.
+    """
+
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+
+    def knows(self, word: str) -> bool:
+        """Whether any title or person has a term."""
+        return any(self.searcher.doc_freq(field, word) for field, _ in _FIELDS)
+
+    def query(self, question: Question, strictness: Strictness) -> Query:
+        """Returns the query of a question."""
+        if not question.words:
+            return self._term(KEY, question.key, _EXACT)
+        if strictness is Strictness.AS_IT_IS:
+            readings = question.readings(self.knows)
+            found = Query.disjunction_max_query([self._all_of(each) for each in readings])
+        elif strictness is Strictness.WITH_ERRORS:
+            found = self._all_of(question.first_reading(), with_errors=True)
+        else:
+            found = self._most_of(question.first_reading())
+        return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in self._whole(question))])
+
+    def _whole(self, question: Question) -> list[Query]:
+        """What raises movies whose whole title the question is or begins, and those of the persons whom it names."""
+        number, key, words = len(question.words), question.key, question.words
+        keys = [self._term(KEY, each, _EXACT * number) for each in question_keys(words)]
+        result = [Query.disjunction_max_query(keys)]
+        if len(key) > 1:
+            result.append(self._beginning(KEY, key, _STARTS * number if number > 1 else _STARTS_WITH_WORD))
+        if not all(map(self._is_found, question.first_reading())):
+            result += self._errors(key, ((KEY, _NEARLY_EXACT * number / _ONE_ERROR),))
+        if number > 1:
+            result.append(self._beginning(PERSON_KEY, key, _STARTS * number))
+        for length in range(2, min(4, number) + 1):
+            for start in range(number - length + 1):
+                name = "".join(words[start : start + length])
+                if self.searcher.doc_freq(PERSON_KEY, name):
+                    result.append(self._term(PERSON_KEY, name, _PERSON * length))
+        return result
+
+    def _all_of(self, reading: Reading, *, with_errors: bool = False) -> Query:
+        light = _LIGHT if with_errors else CONNECTORS
+        needed = [unit for unit in reading if unit.word not in light] or reading
+        return Query.boolean_query(
+            [
+                (Occur.Must if unit in needed else Occur.Should, self._unit(unit, with_errors=with_errors))
+                for unit in reading
+            ]
+        )
+
+    def _most_of(self, reading: Reading) -> Query:
+        needed = [unit for unit in reading if unit.word not in _LIGHT] or list(reading)
+        parts = [(Occur.Should, self._unit(unit, with_errors=True)) for unit in needed]
+        return Query.boolean_query(parts, minimum_number_should_match=max(1, (len(parts) + 1) // 2))
+
+    def _unit(self, unit: Unit, *, with_errors: bool) -> Query:
+        """A word in any field and form; the best one counts."""
+        if is_unspaced(unit.word):
+            return self._run(unit.word)
+        found = [self._term(field, form, weight * _WHOLE) for field, weight in _FIELDS for form in unit.forms]
+        if unit.word.isdigit() and len(unit.word) == 4:
+            year = Query.term_query(self.schema, YEAR, int(unit.word))
+            found.append(Query.const_score_query(year, _YEAR))
+        if unit.is_last or with_errors:
+            found += [self._word_beginning(field, unit.word, weight * _BEGINNING) for field, weight in _FIELDS]
+        if with_errors or not self._is_found(unit):
+            found += self._errors(unit.word, _FIELDS, is_beginning=unit.is_last)
+        return Query.disjunction_max_query(found)
+
+    def _is_found(self, unit: Unit) -> bool:
+        if any(map(self.knows, unit.forms)):
+            return True
+        return unit.is_last and any(self.searcher.terms_with_prefix(field, unit.word, None, 1) for field, _ in _FIELDS)
+
+    def _errors(self, word: str, fields: Sequence[tuple[str, float]], *, is_beginning: bool = False) -> list[Query]:
+        most, result = allowed_errors(word), []
+        for errors, score in ((1, _ONE_ERROR), (2, _TWO_ERRORS)):
+            if errors <= most:
+                for field, weight in fields:
+                    may_go_on = is_beginning and errors == 1
+                    fuzzy = Query.fuzzy_term_query(self.schema, field, word, errors, True, may_go_on)
+                    result.append(Query.const_score_query(fuzzy, weight * score))
+        return result
+
+    def _run(self, word: str) -> Query:
+        """A run of letters without blanks from any place of a title or name."""
+        return Query.disjunction_max_query(
+            [
+                Query.const_score_query(
+                    Query.boolean_query(
+                        [(Occur.Must, Query.term_query(self.schema, field, term, "basic")) for term in run_terms(word)]
+                    ),
+                    weight,
+                )
+                for field, weight in _FIELDS
+            ]
+        )
+
+    def _term(self, field: str, text: str, score: float) -> Query:
+        return Query.const_score_query(Query.term_query(self.schema, field, text, "basic"), score)
+
+    def _word_beginning(self, field: str, text: str, score: float) -> Query:
+        if len(text) <= LONGEST_BEGINNING:
+            return self._term(_BEGINNINGS[field], text, score)
+        return self._beginning(field, text, score)
+
+    def _beginning(self, field: str, text: str, score: float) -> Query:
+        found = Query.fuzzy_term_query(self.schema, field, text[:_LONGEST_KEY], 0, True, True)
+        return Query.const_score_query(found, score)

@@ -1,0 +1,123 @@
+"""What a question may mean: its words, and other ways to read them. Pure.
+
+A reading splits the question into units: "spider man 2" is three words, or "spiderman" and "2". A movie is found if it
+has all units of one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from search.numbers import number_forms, number_spans
+from search.words import split_words
+
+MOST_WORDS, LONGEST_WORD, _MOST_READINGS = 16, 40, 8
+CONNECTORS = frozenset(("and", "und", "et"))
+"""Words that a title may have as a sign, in another language, or not at all."""
+
+_SHORTEST_PART, _MOST_PARTS = 2, 5
+
+Knows = Callable[[str], bool]
+"""Says whether any title or person has a term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One word to find, in all the forms that stand for it.
+
+    Args:
+        forms: the first is the word itself.
+        is_last: whether the question ends with it, so that it may be the beginning of a word.
+    """
+
+    forms: tuple[str, ...]
+    is_last: bool = False
+
+    @property
+    def word(self) -> str:
+        return self.forms[0]
+
+
+Reading = tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as typed, and its folded words, of which only the first ``MOST_WORDS`` count."""
+
+    text: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Question:
+        text = text.encode("utf-8", "replace").decode()
+        found = split_words(text)[:MOST_WORDS]
+        return cls(text, tuple(word[:LONGEST_WORD] for word in found))
+
+    @property
+    def key(self) -> str:
+        """The whole question as one word; of signs alone, the signs."""
+        return "".join(self.words) or "".join(self.text.casefold().split())[:LONGEST_WORD]
+
+    def first_reading(self) -> Reading:
+        """Every word is a unit."""
+        return _units(self.words)
+
+    def readings(self, knows: Knows) -> list[Reading]:
+        """Returns the ways to read the question, the one of its words first.
+
+        Args:
+            knows: decides which words joined or split are worth a reading.
+        """
+        found = [self.words, *self._joined(knows), *self._with_numbers(), *self._split(knows)]
+        return [_units(words) for words in dict.fromkeys(found)][:_MOST_READINGS]
+
+    def _joined(self, knows: Knows) -> Iterator[tuple[str, ...]]:
+        words = self.words
+        for length in (2, 3):
+            for start in range(len(words) - length + 1):
+                joined = "".join(words[start : start + length])
+                if knows(joined):
+                    yield (*words[:start], joined, *words[start + length :])
+
+    def _with_numbers(self) -> Iterator[tuple[str, ...]]:
+        spans = list(number_spans(self.words))
+        if spans:
+            words = list(self.words)
+            for start, end, digits in reversed(spans):
+                words[start:end] = [digits]
+            yield tuple(words)
+
+    def _split(self, knows: Knows) -> Iterator[tuple[str, ...]]:
+        words = [part for word in self.words for part in ([word] if knows(word) else split_word(word, knows))]
+        yield tuple(words[:MOST_WORDS])
+
+
+def split_word(word: str, knows: Knows) -> list[str]:
+    """Splits a word into the fewest known words; returns it whole if there is no way."""
+    best: list[list[str] | None] = [[], *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            before, part = best[start], word[start:end]
+            if before is None or len(before) >= _MOST_PARTS or not (len(part) >= _SHORTEST_PART or part.isdigit()):
+                continue
+            here = best[end]
+            if (here is None or len(before) + 1 < len(here)) and knows(part):
+                best[end] = [*before, part]
+    return best[-1] or [word]
+
+
+def allowed_errors(word: str) -> int:
+    """Typing errors allowed in a word: 1 from four letters, 2 from eight; none in numbers."""
+    if word.isdigit() or len(word) < 4:
+        return 0
+    return 1 if len(word) < 8 else 2
+
+
+def _units(words: Sequence[str]) -> Reading:
+    last = len(words) - 1
+    return tuple(
+        Unit((word, *number_forms(word, is_last=place == last > 0)), is_last=place == last)
+        for place, word in enumerate(words)
+    )

@@ -1,0 +1,130 @@
+"""Finds movies in an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import tantivy
+from numpy.typing import NDArray
+
+from search.asking import Asker, Strictness
+from search.question import Question
+from search.reasons import Reason, Shown, explain_hit, show_question
+from search.schema import LEVEL, MOVIE_ID, STORED
+
+MOST_HITS = 10_100
+"""Most movies that are named for one question, the best ones. Their number is counted all the same."""
+
+_FEW = 3
+"""Hits below which others are suggested."""
+
+_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The movies found for a question, best first.
+
+    Args:
+        ids: their ids.
+        scores: how well each fits; larger is better.
+        total: how many fit; more than ``ids`` if these are the best ones alone.
+        showing: what is shown instead, where the question finds nothing as it is.
+        suggestions: ids of movies that may have been meant, where few are found.
+    """
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    total: int
+    showing: str | None
+    suggestions: tuple[int, ...]
+    _question: Question
+    _searcher: tantivy.Searcher
+    _addresses: Sequence[tantivy.DocAddress]
+
+    def why(self, place: int) -> Reason:
+        """Says why the movie at a place in ``ids`` was found."""
+        return explain_hit(self._question, _shown(self._searcher, self._addresses[place]))
+
+
+class SearchIndex:
+    """An index that answers questions. Any number of threads may ask.
+
+    Args:
+        index: as ``building.build`` returns it.
+    """
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        index.config_reader("manual")
+        self._searcher = index.searcher()
+        self._asker = Asker(index.schema, self._searcher)
+        # The pages of one question, and its other orders, ask again.
+        self.find: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find)
+
+    @classmethod
+    def open(cls, folder: Path) -> SearchIndex:
+        """Opens the index in a folder.
+
+        Raises:
+            OSError: there is none, or none that can be read.
+        """
+        try:
+            return cls(tantivy.Index.open(str(folder)))
+        except ValueError as error:
+            raise OSError(f"the index in {folder} can't be read: {error}") from error
+
+    def _find(self, text: str) -> Found:
+        """Finds movies by the words of a question: of their titles, of people in them, and their years.
+
+        Args:
+            text: as typed.
+        """
+        question = Question.of(text)
+        strictness, result = self._search_closest(question)
+        showing, addresses = None, [address for _, address in result.hits]
+        if strictness is not Strictness.AS_IT_IS and addresses:
+            showing = show_question(question, _shown(self._searcher, addresses[0]))
+        ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
+        return Found(
+            ids=ids,
+            scores=np.array([score for score, _ in result.hits], np.float64),
+            total=result.count,
+            showing=showing,
+            suggestions=self._suggest(question, set(ids.tolist()), strictness) if len(ids) < _FEW else (),
+            _question=question,
+            _searcher=self._searcher,
+            _addresses=addresses,
+        )
+
+    def _search_closest(self, question: Question) -> tuple[Strictness, Any]:
+        """Searches as strictly as finds anything."""
+        strictness, *looser = Strictness
+        result = self._search(question, strictness, MOST_HITS)
+        while looser and question.words and not result.count:
+            strictness = looser.pop(0)
+            result = self._search(question, strictness, MOST_HITS)
+        return strictness, result
+
+    def _search(self, question: Question, strictness: Strictness, most: int) -> Any:
+        """Searches; the engine's type stubs don't know the fields of its result."""
+        query = self._asker.query(question, strictness)
+        return self._searcher.search(query, most, True, weight_by_field=LEVEL)
+
+    def _suggest(self, question: Question, known: set[int], strictness: Strictness) -> tuple[int, ...]:
+        if strictness is not Strictness.AS_IT_IS or not question.words:
+            return ()
+        hits = self._search(question, Strictness.WITH_ERRORS, 2 * _FEW).hits
+        ids: list[Any] = self._searcher.fast_field_values(MOVIE_ID, [address for _, address in hits])
+        return tuple([each for each in ids if each not in known][:_FEW])
+
+
+def _shown(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Shown:
+    stored: Any = searcher.doc(address).get_first(STORED)
+    return Shown(*orjson.loads(bytes(stored)))

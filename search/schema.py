@@ -1,0 +1,94 @@
+"""The fields of the index, and the document of a movie or a person in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import orjson
+import tantivy
+
+from search.terms import beginnings, name_terms, person_keys, title_keys, title_terms
+from search.texts import MovieTexts
+
+MOVIE_ID, YEAR, LEVEL, FILMS = "movie_id", "year", "level", "films"
+TITLE, ORIGINAL, PEOPLE, KEY, PERSON_KEY = "title", "original", "people", "key", "person_key"
+TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS = "title_beginnings", "original_beginnings"
+PEOPLE_BEGINNINGS: Final = "people_beginnings"
+PERSON, DIRECTOR, GENRE, OVERVIEW = "person", "director", "genre", "overview"
+NAME, NAME_KEY = "name", "name_key"
+STORED: Final = "stored"
+
+_LONGEST_TEXT = 20_000
+"""Letters of one text that are indexed; nobody looks for the rest."""
+
+
+def make_schema() -> tantivy.Schema:
+    """Returns the schema.
+
+    Of movies: ``title``, ``original`` and ``people`` hold terms; ``key`` and ``person_key`` whole titles and names as
+    one word; ``person``, ``director`` and ``genre`` names as stored; ``overview`` words;
+    fields of beginnings the first letters of terms. Of persons: ``name`` holds
+    terms, ``name_key`` whole names, ``films`` the number of movies. ``stored`` holds the texts to show.
+    """
+    builder = tantivy.SchemaBuilder()
+    for name in (TITLE, ORIGINAL, PEOPLE, NAME, TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS, PEOPLE_BEGINNINGS):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field(OVERVIEW, tokenizer_name="default", index_option="freq")
+    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, NAME_KEY):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(MOVIE_ID, fast=True, indexed=True)
+    builder.add_unsigned_field(YEAR, indexed=True)
+    builder.add_unsigned_field(FILMS, fast=True)
+    # Search multiplies a score with log2(2 + value) of this field.
+    builder.add_float_field(LEVEL, fast=True)
+    builder.add_bytes_field(STORED, stored=True)
+    return builder.build()
+
+
+def movie_document(texts: MovieTexts) -> tantivy.Document:
+    """Returns the document of a movie."""
+    document = tantivy.Document()
+    # Whole numbers need this call: the keyword form makes them signed, and the writer dies.
+    document.add_unsigned(MOVIE_ID, texts.movie_id)
+    document.add_float(LEVEL, 2**texts.level - 2)
+    if texts.year > 0:
+        document.add_unsigned(YEAR, texts.year)
+    title, original, people = texts.title[:_LONGEST_TEXT], texts.original_title[:_LONGEST_TEXT], _people(texts)
+    _add_terms(document, TITLE, TITLE_BEGINNINGS, title_terms(title))
+    if original and original != title:
+        _add_terms(document, ORIGINAL, ORIGINAL_BEGINNINGS, title_terms(original))
+    for key in dict.fromkeys((*title_keys(title), *title_keys(original))):
+        document.add_text(KEY, key)
+    _add_terms(document, PEOPLE, PEOPLE_BEGINNINGS, {term: None for name in people for term in name_terms(name)})
+    for name in people:
+        document.add_text(PERSON, name)
+        for key in person_keys(name):
+            document.add_text(PERSON_KEY, key)
+    for name in texts.directors:
+        document.add_text(DIRECTOR, name)
+    for name in texts.genres:
+        document.add_text(GENRE, name.casefold())
+    document.add_text(OVERVIEW, texts.overview[:_LONGEST_TEXT])
+    document.add_bytes(STORED, orjson.dumps([title, original, list(texts.cast), list(texts.directors)]))
+    return document
+
+
+def person_document(name: str, films: int) -> tantivy.Document:
+    """Returns the document of a person, with the number of movies that name this spelling."""
+    document = tantivy.Document()
+    document.add_text(NAME, " ".join(name_terms(name)))
+    for key in person_keys(name):
+        document.add_text(NAME_KEY, key)
+    document.add_unsigned(FILMS, films)
+    document.add_bytes(STORED, orjson.dumps(name))
+    return document
+
+
+def _add_terms(document: tantivy.Document, field: str, short: str, terms: Iterable[str]) -> None:
+    document.add_text(field, " ".join(terms))
+    document.add_text(short, " ".join(beginnings(terms)))
+
+
+def _people(texts: MovieTexts) -> list[str]:
+    return list(dict.fromkeys((*texts.cast, *texts.directors)))

@@ -1,0 +1,83 @@
+"""What the index is made from: the texts of one movie. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_VERSION = 1
+"""Raised when terms, fields or scores change, so that no index of an older form is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovieTexts:
+    """The texts of a movie, and what its rank depends on.
+
+    Args:
+        year: of the release; 0: unknown.
+        votes: their number; 0: unknown.
+    """
+
+    movie_id: int
+    title: str = ""
+    original_title: str = ""
+    cast: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    overview: str = ""
+    year: int = 0
+    votes: int = 0
+
+    @classmethod
+    def of(cls, movie_id: int, data: Mapping[str, Any]) -> MovieTexts:
+        """The texts in the payload of a ``movie_details`` document."""
+        day = data.get("release_date") or ""
+        title, original, overview = (_clean(data.get(name)) for name in ("title", "original_title", "overview"))
+        return cls(
+            movie_id,
+            title=title,
+            original_title=original,
+            cast=tuple(map(_clean, data.get("cast") or ())),
+            directors=tuple(map(_clean, data.get("directors") or ())),
+            genres=tuple(map(_clean, data.get("genres") or ())),
+            overview=overview,
+            year=int(day[:4]) if day[:4].isdigit() else 0,
+            votes=max(0, data.get("vote_count") or 0),
+        )
+
+    @property
+    def level(self) -> float:
+        """The factor of a movie's scores by its votes: from 1 without any to 2. In steps: few votes change none."""
+        return 1 + min(64, int(4 * math.log2(1 + self.votes))) / 64
+
+    def mark(self) -> int:
+        """A signed number of 64 bits that differs where the index would."""
+        parts = (
+            self.title,
+            self.original_title,
+            self.cast,
+            self.directors,
+            self.genres,
+            self.overview,
+            self.year,
+            self.level,
+        )
+        digest = hashlib.blake2b(repr(parts).encode("utf-8", "replace"), digest_size=8).digest()
+        return int.from_bytes(digest, "little", signed=True)
+
+
+def _clean(text: str | None) -> str:
+    """A text that UTF-8 can hold: halves of letters are replaced."""
+    return text.encode("utf-8", "replace").decode() if text else ""
+
+
+def digest_of(marks: Iterable[tuple[int, int]]) -> str:
+    """Returns the name of the index over movies, given each id with its mark in the order of the ids."""
+    digest = hashlib.blake2b(f"{_VERSION}\n".encode(), digest_size=12)
+    for movie_id, mark in marks:
+        digest.update(movie_id.to_bytes(8, "little", signed=True))
+        digest.update(mark.to_bytes(8, "little", signed=True))
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""Questions are answered whatever they hold."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.texts import MovieTexts
+from tests.unit.search.sample_index import index_of, sample_index
+
+_LONGEST_SECONDS = 2.0
+HOSTILE = [
+    "a" * 10_000,
+    "a " * 5_000,
+    "ab" * 5_000,
+    "!" * 10_000,
+    "?*~^\"'()[]{}\\/:+-|&",
+    'title:matrix AND (NOT "x"~2) OR *:*',
+    "[a TO z] {1 TO 2} x^1000 /.*/",
+    "\x00\x01\x02\x1b[31m",
+    "\u202e\u2066matrix\u2069\u202c",
+    "(a+)+$" * 100,
+    "\ud800",
+    "é" * 5_000,
+    "千" * 5_000,
+    "🤖" * 5_000,
+    "1 " * 3_000,
+    "one hundred thousand " * 500,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_question_is_answered_soon(text: str) -> None:
+    began = time.monotonic()
+    found = sample_index().find(text)
+    for place in range(min(20, len(found.ids))):
+        found.why(place)
+    assert time.monotonic() - began < _LONGEST_SECONDS
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_question_is_answered(text: str) -> None:
+    found = sample_index().find(text)
+    assert len(found.ids) == len(found.scores) == min(found.total, 10_100)
+
+
+def test_every_hit_says_why() -> None:
+    for text in ("matirx", "tom hanks", "spiderman", "inception nolan", "神隠し", "star wars"):
+        found = sample_index().find(text)
+        assert all(found.why(place).matched for place in range(min(5, len(found.ids)))), text
+
+
+def test_what_is_shown_instead_is_said() -> None:
+    index = sample_index()
+    assert index.find("forest gump").showing == "forrest gump"
+    assert index.find("forrest gump").showing is None
+    assert index.find("xqzvxqzv").total == 0
+
+
+def test_other_movies_are_suggested_where_few_are_found() -> None:
+    index = index_of(MovieTexts(1, "Stir"), MovieTexts(2, "Star", votes=5))
+    assert index.find("stir").suggestions == (2,)
+    assert sample_index().find("the").suggestions == ()
+
+
+def test_empty_index_answers() -> None:
+    assert index_of().find("matrix").total == 0

@@ -1,0 +1,52 @@
+"""Each hit says why it was found."""
+
+from __future__ import annotations
+
+from search.question import Question
+from search.reasons import Shown, explain_hit, show_question
+
+_MATRIX = Shown("The Matrix", "", ("Keanu Reeves",), ("Lana Wachowski",))
+_CHIHIRO = Shown("Spirited Away", "千と千尋の神隠し", (), ("Hayao Miyazaki",))
+_SPIDER = Shown("Spider-Man 2", "", ("Tobey Maguire",), ())
+
+
+def why(text: str, shown: Shown) -> tuple[tuple[str, ...], list[str], tuple[str, ...]]:
+    reason = explain_hit(Question.of(text), shown)
+    marked = [shown.title[start:end] for start, end in reason.title]
+    marked += [shown.original_title[start:end] for start, end in reason.original_title]
+    return reason.matched, marked, reason.people
+
+
+def test_word_of_the_title_is_marked() -> None:
+    assert why("matrix", _MATRIX) == (("title",), ["Matrix"], ())
+
+
+def test_beginning_is_no_correction() -> None:
+    assert why("the mat", _MATRIX) == (("title",), ["The", "Matrix"], ())
+
+
+def test_corrected_word_is_named() -> None:
+    assert why("matirx", _MATRIX) == (("title", "corrected_word"), ["Matrix"], ())
+    assert show_question(Question.of("matirx"), _MATRIX) == "matrix"
+
+
+def test_person_is_named() -> None:
+    assert why("matrix reeves", _MATRIX) == (("title", "person"), ["Matrix"], ("Keanu Reeves",))
+    assert why("miyazaki", _CHIHIRO) == (("person",), [], ("Hayao Miyazaki",))
+
+
+def test_original_title_is_marked_inside_a_run() -> None:
+    assert why("神隠し", _CHIHIRO) == (("original_title",), ["神隠し"], ())
+
+
+def test_joined_word_marks_its_parts() -> None:
+    assert why("spiderman two", _SPIDER) == (("title",), ["Spider", "Man", "2"], ())
+
+
+def test_year_is_a_reason() -> None:
+    assert why("matrix 1999", _MATRIX)[0] == ("title", "year")
+
+
+def test_nothing_met_is_nothing_said() -> None:
+    assert why("!!", _MATRIX) == ((), [], ())
+    assert show_question(Question.of("xyz matirx"), _MATRIX) == "matrix"
