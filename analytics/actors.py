@@ -9,6 +9,7 @@ from typing import Any
 
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import Documents
+from merger.core.person_names import fold_name
 from merger.errors import NotFound
 from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
@@ -18,17 +19,25 @@ from merger.views.reading import ViewInputs, ViewResult
 
 VIEW_TYPE = "actor_collaboration"
 
+MOST_SPELLINGS = 20
+"""Most stored spellings of one name that are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An actor's name as the caller spells it, with single blanks between its words."""
+    """An actor's name as the caller spells it, with single blanks between its words.
+
+    ``known`` are the stored spellings of the name that the process knows: with accents, dots and hyphens.
+    """
 
     name: str
+    known: tuple[str, ...] = ()
 
     @property
     def spellings(self) -> tuple[str, ...]:
         """Spellings that producers may have used; an index matches one case only."""
-        return tuple(dict.fromkeys((self.name, self.name.title(), self.name.lower(), self.name.upper())))
+        typed = (self.name, self.name.title(), self.name.lower(), self.name.upper())
+        return tuple(dict.fromkeys((*self.known[:MOST_SPELLINGS], *typed)))
 
 
 def actor_plan(context: PlanContext[Actor]) -> Plan:
@@ -44,16 +53,16 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: no document names the actor, and all documents tell whom they name.
     """
-    name = params.name.casefold()
+    name = fold_name(params.name)
     found = usable_batch(inputs.documents, VIEW_TYPE, inputs.boundary)
-    own = newest_batch((d for d in found if d.data["actor"].casefold() == name), lambda d: d.view_type)
+    own = newest_batch((d for d in found if fold_name(d.data["actor"]) == name), lambda d: d.view_type)
     document = own.get(VIEW_TYPE)
     skipped = (*inputs.documents.skipped, *inputs.catalogue.lost_of(VIEW_TYPE))
     lost = lost_until(skipped, document, inputs.boundary)
-    if document is None and any(d.data["actor"].casefold() == name for d in inputs.documents.batch_of(VIEW_TYPE)):
+    if document is None and any(fold_name(d.data["actor"]) == name for d in inputs.documents.batch_of(VIEW_TYPE)):
         lost = ((None, inputs.boundary.open_hour),)  # it is there, but may not answer
     if document is None and not lost:
-        raise NotFound("actor", params.name)
+        raise NotFound("actor", params.name, inputs.catalogue.people.near(params.name))
     collaborators = [] if document is None else _collaborators(document.data["collaborators"])
     body = {
         "actor": params.name if document is None else document.data["actor"],
@@ -77,7 +86,7 @@ def _collaborators(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
     """Sorts by the number of shared movies, then by name. An actor who is listed twice keeps the fuller entry."""
     fullest: dict[str, Mapping[str, Any]] = {}
     for entry in entries:
-        key = entry["actor"].casefold()
+        key = fold_name(entry["actor"])
         if key not in fullest or _fullness(entry) > _fullness(fullest[key]):
             fullest[key] = entry
     ranked = sorted(fullest.values(), key=lambda entry: (-entry["count"], entry["actor"]))

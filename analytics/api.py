@@ -95,7 +95,9 @@ class AnalyticsViewSet(ApiViewSet):
         operation="analytics_actor",
         tag="analytics",
         summary="Collaborations of an actor",
-        about="The batch layer's network of an actor. Names are found as written, in title case and in capitals.",
+        about="The batch layer's network of an actor. Names are found without regard to case, accents, dots, "
+        "apostrophes and hyphens: `Penelope Cruz`, `Robert Downey Jr`. A 404 lists similar names as `near`. Actors of "
+        "one name are one actor here, since documents tell nothing but the name.",
         answer=ActorSerializer,
         example=examples.ACTOR,
         parameters=QueryParameters,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from analytics.actors import Actor, actor_network, actor_plan
 from analytics.catalogue import Comparison, overview, sentiment_comparison
 from analytics.genres import GenrePeriod, genre_analytics
 from analytics.series import trends
 from analytics.series_reads import TrendParameters, series_genre, trend_plan
 from merger.answers.answer import Answer
+from merger.answers.service import MergeService
 from merger.contract.collections import BATCH
 from merger.contract.identity import genre_key
 from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import Span
+from merger.errors import StoreError
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
 from merger.wiring import service
@@ -91,10 +95,20 @@ def sentiment_by_tier(
 
 
 def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> Answer:
-    """Fetches the actors that an actor has worked with.
+    """Fetches the actors that an actor has worked with. The name may be typed without accents, dots and hyphens.
 
     Raises:
         NotFound: no document names the actor.
         StoreError: the documents can't be read.
     """
-    return service().fetch(ACTOR, Actor(" ".join(name.split())), completeness=completeness)
+    engine = service()
+    return engine.fetch(ACTOR, Actor(" ".join(name.split()), _spellings(engine, name)), completeness=completeness)
+
+
+def _spellings(engine: MergeService, name: str) -> tuple[str, ...]:
+    """The stored spellings of a name; empty if it is unknown, or no copy of the catalogue can be had."""
+    catalogue = engine.catalogue_at_hand
+    if catalogue is None:
+        with suppress(StoreError):
+            catalogue = engine.catalogue()
+    return () if catalogue is None else catalogue.people.spellings(name)

@@ -39,7 +39,9 @@ class MemoryStore(memory.MemoryStore):
             raise self.error
         return super().explain(find)
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         found = self.find(Find(collection, wanted))
         for start in range(0, len(found), 2):
             yield found[start : start + 2]

@@ -65,6 +65,10 @@ class CatalogueBuilder:
             candidates = [known for known in (self._months.get(key), month) if known is not None]
             self._months |= newest_batch(candidates, _month)
 
+    def add_actor(self, name: str) -> None:
+        """Adds the name of an actor of whom there is a network."""
+        self._details.people.add_name(name)
+
     def finish(self) -> Catalogue:
         """Returns the catalogue of what was added."""
         movies = self._details.finish(self._totals)
@@ -82,6 +86,7 @@ class CatalogueBuilder:
         skipped = (*self._skipped, *unfound)
         return Catalogue(
             movies=movies,
+            people=self._details.finish_people(),
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),

@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from merger.catalogue.genre_column import Genres
+from merger.catalogue.people import NO_PEOPLE, People
 from merger.catalogue.title_index import UNMATCHED, TitleIndex
 from merger.catalogue.title_text import normalise_words
 from merger.contract.documents import BatchDocument, Dropped, Skipped
@@ -147,6 +148,7 @@ class Catalogue:
 
     Args:
         movies: newest ``movie_details`` of each movie.
+        people: who is in which of these.
         genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
         genres_as_of: event time up to which the newest of those cover.
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
@@ -167,6 +169,7 @@ class Catalogue:
     """
 
     movies: Movies = field(default_factory=_no_movies)
+    people: People = NO_PEOPLE
     genre_documents: Mapping[str, tuple[BatchDocument, ...]] = field(default_factory=dict)
     genres_as_of: datetime | None = None
     totals_as_of: datetime | None = None

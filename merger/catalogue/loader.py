@@ -22,6 +22,8 @@ from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.losses import ACTORS, SERIES
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract, Documents
+from merger.contract.fields import name as read_name
+from merger.contract.fields import readable
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
@@ -213,7 +215,20 @@ class CatalogueLoader:
                     time.sleep(PAUSE_SECONDS)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
             self._layers.note_newest_batch(newest)
+        for name in self._actors():
+            builder.add_actor(name)
         return builder.finish(), newest.value
+
+    def _actors(self) -> Iterator[str]:
+        """The names under which networks of actors are stored; an actor may be in no movie's cast."""
+        aliases = self._contract.aliases
+        paths = tuple(path for (path,) in aliases.places_of(ACTORS, ("actor",)))
+        for spelling in aliases.names_of_view(ACTORS):
+            for batch in self._store.batches(BATCH, {"view_type": spelling}, paths):
+                for document in batch:
+                    yield from filter(None, (readable(_value_at(document, path), read_name) for path in paths))
+                if self._catalogue is not None:
+                    time.sleep(PAUSE_SECONDS)
 
     def _batches(self) -> Iterator[Sequence[Document]]:
         aliases = self._contract.aliases
@@ -231,6 +246,12 @@ def _first(batches: Iterable[Sequence[Document]], most: int) -> Iterator[Sequenc
         number += len(batch)
         if number >= most:
             return
+
+
+def _value_at(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document
 
 
 def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:

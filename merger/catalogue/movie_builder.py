@@ -15,6 +15,7 @@ import numpy as np
 
 from merger.catalogue.catalogue import NO_TOTAL, Movies, day_number, day_text, from_microseconds, to_microseconds
 from merger.catalogue.genre_column import Genres
+from merger.catalogue.people import People, PeopleBuilder
 from merger.catalogue.title_index import TitleIndex
 from merger.contract.dedupe import tie_break
 from merger.contract.documents import BatchDocument
@@ -115,6 +116,7 @@ class DetailsBuilder:
 
     def __init__(self) -> None:
         self.newest = NewestRows()
+        self.people = PeopleBuilder()
         self._titles: list[str] = []
         self._lists: dict[tuple[str, ...], int] = {}
         self._by_number: list[tuple[str, ...]] = []
@@ -126,6 +128,7 @@ class DetailsBuilder:
         if row is None:
             return
         data = document.data
+        self.people.put(row, data.get("cast", ()), data.get("directors", ()))
         put(self._titles, row, data.get("title", ""))
         put(self._list_of, row, self._list_number(data.get("genres", ())))
         put(self._released, row, day_number(data.get("release_date")))
@@ -152,6 +155,10 @@ class DetailsBuilder:
             "popularity": self._popularity.at(row),
             "revenue": self._revenue.at(row),
         }
+
+    def finish_people(self) -> People:
+        """Returns who is in which movie, in the order of the movies of ``finish``."""
+        return self.people.finish(np.argsort(self.newest.ids()).tolist())
 
     def finish(self, totals: TotalsBuilder) -> Movies:
         ids = self.newest.ids()

@@ -98,10 +98,12 @@ class PublishedStore:
     def _find_in_run(self, find: Find, run_id: Any) -> list[Document]:
         return self.wrapped.find(replace(find, filter={**find.filter, RUN_KEY: run_id}))
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         """Reads as ``Store.batches`` does, with one publication for all batches."""
         publication = self.publication if collection == BATCH else Publication()
-        for found in self.wrapped.batches(collection, wanted):
+        for found in self.wrapped.batches(collection, wanted, (*only, RUN_KEY) if only else ()):
             if not publication.hides:
                 yield found
                 continue

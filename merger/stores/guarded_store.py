@@ -97,10 +97,12 @@ class GuardedStore:
         with deadline(self._limit):
             return self._store.explain(find)
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         """Yields matching documents in batches, unless the collection is known not to answer."""
         self._breaker(collection).check()
-        return self._store.batches(collection, wanted)
+        return self._store.batches(collection, wanted, only)
 
     def _breaker(self, collection: str) -> Breaker:
         return self.breakers[self._along_with.get(collection, collection)]

@@ -52,7 +52,9 @@ class MemoryStore:
         """Returns nothing, since it has no planner."""
         return {}
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         """See ``Store.batches``."""
         found = self.find(Find(collection, wanted))
         for start in range(0, len(found), _BATCH_SIZE):

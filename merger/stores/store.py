@@ -50,10 +50,17 @@ class Store(Protocol):
         """
         ...
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         """Yields all documents that match a Mongo filter, some at a time, for reads too large to be held whole.
 
         It may take minutes. Changes made meanwhile may or may not be included.
+
+        Args:
+            collection: its name.
+            wanted: the filter.
+            only: the fields that the caller needs; empty: all of them. Others may come along.
 
         Raises:
             StoreError: as ``find``, at any batch.

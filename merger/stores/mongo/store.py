@@ -85,10 +85,14 @@ class MongoStore:
         with mongo_call(seconds_left(self._timeout)):
             return self._database.command("explain", command, verbosity="executionStats")
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         """Yields matching documents in batches."""
         with self._clock.session() as session:
-            replies = self._database[collection].find_raw_batches(wanted, batch_size=_STREAM_BATCH, session=session)
+            replies = self._database[collection].find_raw_batches(
+                wanted, list(only) or None, batch_size=_STREAM_BATCH, session=session
+            )
             seconds = _FIRST_REPLY_SECONDS
             while True:
                 # The limit must not stay set between replies, or it would apply to the caller's code too.

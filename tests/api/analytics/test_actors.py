@@ -44,6 +44,25 @@ def test_a_name_is_found_in_any_usual_case(api: Api, name: str) -> None:
     assert api.body(f"analytics/actors/{name}")["actor"] == "Tom Hanks"
 
 
+@pytest.mark.parametrize("is_in_a_cast", [True, False])
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("Penélope Cruz", "penelope cruz"),
+        ("Robert Downey Jr.", "Robert Downey Jr"),
+        ("Jean-Claude Van Damme", "Jean Claude Van Damme"),
+    ],
+)
+def test_a_name_is_found_without_its_marks(api: Api, stored: str, typed: str, is_in_a_cast: bool) -> None:
+    api.load(actor(stored, ("Meg Ryan", 2)), movie(1, "A Movie", cast=[stored] if is_in_a_cast else []))
+    assert api.body(f"analytics/actors/{typed}")["actor"] == stored
+
+
+def test_an_unknown_name_lists_similar_ones(api: Api) -> None:
+    api.load(usual())
+    assert api.body("analytics/actors/Tom Hankz", status=404)["near"] == ["Tom Hanks"]
+
+
 def test_names_are_never_operators_and_may_hold_a_slash(api: Api) -> None:
     api.load(usual())
     assert api.body("analytics/actors/$gt")["collaborators"][0]["actor"] == "<script>alert(1)</script>"

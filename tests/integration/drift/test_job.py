@@ -122,7 +122,7 @@ class _FlakyStore(MongoStore):
     streamed = 0
     meanwhile: Callable[[], object] = staticmethod(lambda: None)
 
-    def batches(self, collection: str, wanted: Any) -> Iterator[Sequence[Document]]:
+    def batches(self, collection: str, wanted: Any, only: tuple[str, ...] = ()) -> Iterator[Sequence[Document]]:
         if self.is_down:
             raise StoreUnavailable("down")
         self.streamed += 1

@@ -10,7 +10,10 @@ import pytest
 
 from analytics import selectors
 from analytics.actors import Actor
+from merger.catalogue.catalogue import Catalogue
+from merger.catalogue.people import PeopleBuilder
 from merger.core.evidence import Completeness
+from merger.errors import StoreUnavailable
 
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
@@ -23,7 +26,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, Completenes
     def fetch(view: Any, params: Any, *, completeness: Completeness) -> None:
         found.append((view.name, params, completeness))
 
-    service = SimpleNamespace(fetch=fetch, boundary=lambda: SimpleNamespace(now=NOW))
+    service = SimpleNamespace(fetch=fetch, boundary=lambda: SimpleNamespace(now=NOW), catalogue_at_hand=Catalogue())
     monkeypatch.setattr(selectors, "service", lambda: service)
     return found
 
@@ -49,3 +52,22 @@ def test_spellings_of_a_genre_share_their_parameters(fetched: list[tuple[str, An
 def test_blanks_of_an_actors_name_are_single(fetched: list[tuple[str, Any, Completeness]]) -> None:
     selectors.actor_collaborations(name="  Tom   Hanks ", completeness=Completeness.STRICT)
     assert fetched == [("analytics.actor", Actor("Tom Hanks"), Completeness.STRICT)]
+
+
+def test_an_actor_is_looked_for_under_every_stored_spelling(
+    fetched: list[tuple[str, Any, Completeness]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = PeopleBuilder()
+    people.add_name("Penélope Cruz")
+    catalogue = Catalogue(people=people.finish())
+
+    def away() -> Catalogue:
+        raise StoreUnavailable("away")
+
+    service = vars(selectors)["service"]()
+    for at_hand, load in ((catalogue, away), (None, lambda: catalogue), (None, away)):
+        monkeypatch.setattr(service, "catalogue_at_hand", at_hand)
+        monkeypatch.setattr(service, "catalogue", load, raising=False)
+        selectors.actor_collaborations(name="penelope cruz")
+    known = Actor("penelope cruz", ("Penélope Cruz",))
+    assert [params for _, params, _ in fetched] == [known, known, Actor("penelope cruz")]

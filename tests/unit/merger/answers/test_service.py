@@ -128,7 +128,7 @@ def test_answer_from_the_previous_catalogue_gets_a_short_ttl() -> None:
     served.seconds += 10
     may_go_on, batches = threading.Event(), served.store.batches
 
-    def slow(collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def slow(collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()) -> Iterator[Sequence[Document]]:
         may_go_on.wait(5)
         return batches(collection, wanted)
 
@@ -163,7 +163,7 @@ def test_refresh_loads_the_catalogue_of_a_newer_run() -> None:
     served.seconds += 10
     loaded, batches = threading.Event(), served.store.batches
 
-    def noticed(collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def noticed(collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()) -> Iterator[Sequence[Document]]:
         loaded.set()
         return batches(collection, wanted)
 

@@ -33,7 +33,9 @@ class SlowStore(MemoryStore):
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         self.may_go_on.wait()
         yield from super().batches(collection, wanted)
 
@@ -154,7 +156,7 @@ def test_failed_reload_leaves_the_present_copy() -> None:
     assert loaded.now() is first
 
 
-def _failing(collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+def _failing(collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()) -> Iterator[Sequence[Document]]:
     raise StoreUnavailable("away")
     yield []
 

@@ -38,7 +38,9 @@ class Failing(MemoryStore):
             raise StoreUnavailable("away")
         return super().find(find)
 
-    def batches(self, collection: str, wanted: Mapping[str, Any]) -> Iterator[Sequence[Document]]:
+    def batches(
+        self, collection: str, wanted: Mapping[str, Any], only: tuple[str, ...] = ()
+    ) -> Iterator[Sequence[Document]]:
         return iter([self.find(Find(collection, wanted))])
 
 
