@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -13,6 +13,9 @@ from movies.selectors import movie_search_list
 from movies.serializers import MovieSearchParameters
 from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
+
+_PARTS: Final = {"found": "pages/parts/results.html", "suggestions": "pages/parts/suggestions.html"}
+"""The templates of parts of the page, by the element that they are for; the header of every page shows suggestions."""
 
 
 class Search(BrowserPage):
@@ -33,7 +36,7 @@ class Search(BrowserPage):
         }
 
     def _template(self, request: HttpRequest) -> str:
-        return "pages/parts/results.html" if request.headers.get("HX-Target") == "found" else self.template
+        return _PARTS.get(request.headers.get("HX-Target", ""), self.template)
 
 
 def _paging(found: Part, values: Mapping[str, Any]) -> dict[str, str]:

@@ -326,3 +326,31 @@ def test_staff_see_the_operations_page(visitor: Watched, copy: Served) -> None:
     assert page.locator("svg .bar.batch").count() > 0
     assert "movies.details" in (page.text_content("main") or "")
     assert visitor.errors == []
+
+
+def test_the_search_in_the_header_offers_movies_by_keyboard(visitor: Watched) -> None:
+    page = go(visitor, "/about/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/search/" in request.url else None)
+    field, options = page.locator("#find"), page.locator("#suggestions [role=option]")
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.type("the", delay=20)
+    expect(options.first).to_be_visible()
+    assert len(asked) == 1
+    assert re.search(r"\S+ \d{4}$", options.first.inner_text())
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-2")
+    assert [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] == "critical"] == []
+    wanted = options.nth(1).get_attribute("data-href")
+    page.keyboard.press("Escape")
+    expect(options.first).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("the")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{wanted}")
+    assert visitor.errors == []
