@@ -15,6 +15,9 @@ _log = logging.getLogger(__name__)
 WARM_UP_SECONDS = 5.0
 """The longest that a process waits for its warm-up before it takes requests."""
 
+_INDEX_SECONDS = 10.0
+"""Time between two looks whether the search's index is there."""
+
 SQLITE_WAIT_SECONDS = 2.0
 """The longest that a request which must write waits for SQLite's write lock."""
 
@@ -87,4 +90,7 @@ def _start_watching() -> None:
     threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
     forms = [Every(FORMS_INTERVAL, service().find_forms)], threading.Event()
     threading.Thread(target=keep_running, args=forms, name="forms", daemon=True).start()
+    # Of its own, since making an index takes minutes where there are a million movies.
+    index = [Every(_INDEX_SECONDS, service().finder.keep_again)], threading.Event()
+    threading.Thread(target=keep_running, args=index, name="search index", daemon=True).start()
     start_bookkeeping()

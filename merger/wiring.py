@@ -29,6 +29,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
 from merger.drift.shared_result import SharedDriftResults
+from merger.host.copies import HostCopies
 from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader
@@ -61,9 +62,11 @@ _stand_in: ContextVar[MergeService | None] = ContextVar("stand-in", default=None
 @cache
 def service() -> MergeService:
     """The service of this process; it connects on first use, not here."""
-    return _stand_in.get() or _service_of(
-        _guarded_store(), _answer_cache(redis_link(), causal_clock()), configuration.utc_now, settings.MONGODB_TIMEOUT
-    )
+    standing_in = _stand_in.get()
+    if standing_in is not None:
+        return standing_in
+    cache, copies = _answer_cache(redis_link(), causal_clock()), HostCopies(settings.DATA_DIR / "search")
+    return _service_of(_guarded_store(), cache, configuration.utc_now, settings.MONGODB_TIMEOUT, copies=copies)
 
 
 def _service_of(
@@ -72,6 +75,7 @@ def _service_of(
     clock: Callable[[], datetime],
     timeout: float,
     monotonic: Callable[[], float] = time.monotonic,
+    copies: HostCopies | None = None,
 ) -> MergeService:
     return MergeService(
         store=store,
@@ -81,6 +85,7 @@ def _service_of(
         ttl={ttl: getattr(settings, f"CACHE_TTL_{ttl.name}") for ttl in TTLClass},
         timeout=timeout,
         places=settings.THREADS - 1,
+        copies=copies,
         clock=clock,
         monotonic=monotonic,
     )

@@ -1,11 +1,13 @@
 """Searches the catalogue of movies. Pure: no Django, no database, no clock.
 
+The index names the movies that fit a question; everything else about them comes from the catalogue and the speed layer.
 The ratings and the popularity of hits are those of ``movies/{id}``: the speed layer's newest bucket if it has one
 (requirement M6). Filters, order and results use the same numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,8 +15,6 @@ from typing import Any
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue, Movies, from_microseconds
-from merger.catalogue.title_index import UNMATCHED, Ranks
-from merger.catalogue.title_text import EXACT
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats
 from merger.core.windows import EPOCH, HOUR
@@ -25,6 +25,15 @@ from merger.views.reading import ViewInputs, ViewResult
 from merger.views.snapshots import Unseen, unseen_since
 from movies.details import SPEED_FIELDS
 from movies.ordering import Column, first_rows
+from search.reading import Found
+from search.reasons import NO_REASON
+
+
+class Direction(StrEnum):
+    """Direction of an order; unknown values come last in both."""
+
+    ASCENDING = "asc"
+    DESCENDING = "desc"
 
 
 class SortBy(StrEnum):
@@ -42,21 +51,23 @@ class MovieSearch:
     """Parameters of ``search/movies``.
 
     Args:
-        words: normalised words of the query; ``None``: any title.
+        q: the question, folded to small letters and single blanks; ``None``: any movie.
         genre: case-folded; ``None``: any.
         year_from: first year of release; ``year_to`` is the last one.
         rating_min: least ``vote_average``; ``rating_max`` is the largest one.
+        direction: of the order; ``None``: the usual one, best, largest or newest first, and titles from A to Z.
         limit: hits on a page.
         offset: hits before the page.
     """
 
-    words: tuple[str, ...] | None = None
+    q: str | None = None
     genre: str | None = None
     year_from: int | None = None
     year_to: int | None = None
     rating_min: float | None = None
     rating_max: float | None = None
     sort_by: SortBy = SortBy.RELEVANCE
+    direction: Direction | None = None
     limit: int = 20
     offset: int = 0
 
@@ -75,12 +86,45 @@ class _Numbers:
     newer: Rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Hits:
+    """The movies that the index found, by row of the catalogue; without a question every movie.
+
+    Args:
+        matching: whether each was found.
+        scores: how well each fits, 0 without a question.
+        places: the place of each found row in the index's answer.
+    """
+
+    matching: Flags
+    scores: Floats
+    places: Mapping[int, int]
+    found: Found | None
+
+    @classmethod
+    def of(cls, found: Found | None, movies: Movies) -> _Hits:
+        number = len(movies)
+        if found is None:
+            return cls(np.ones(number, np.bool_), np.zeros(number), {}, None)
+        rows, known = movies.rows(found.ids)
+        matching, scores = np.zeros(number, np.bool_), np.zeros(number)
+        matching[rows[known]] = True
+        scores[rows[known]] = found.scores[known]
+        return cls(
+            matching, scores, dict(zip(rows[known].tolist(), np.flatnonzero(known).tolist(), strict=True)), found
+        )
+
+    def why(self, row: int) -> dict[str, Any]:
+        """Why a movie was found, as the API says it."""
+        return (NO_REASON if self.found is None else self.found.why(self.places[row])).as_dict()
+
+
 def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     """Builds ``search/movies``: one page of hits and their total number.
 
     Args:
         wanted: the parameters.
-        inputs: the catalogue, and the ``stats`` of every movie since the cutoff.
+        inputs: the catalogue, the movies that the question finds, and the ``stats`` of every movie since the cutoff.
 
     Raises:
         NotFound: the genre is unknown.
@@ -89,15 +133,18 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     movies = catalogue.movies
     catalogue.known_genre(wanted.genre)
     numbers = _numbers(inputs)
-    ranks = np.full(len(movies), EXACT, np.int8) if wanted.words is None else movies.index.match(wanted.words)
-    matching = _select_movies(wanted, movies, ranks)
-    found = np.flatnonzero(matching & _select_rated(wanted, numbers))
-    ordered = first_rows(found, _sort_columns(wanted.sort_by, movies, numbers, ranks), wanted.offset + wanted.limit)
+    hits = _Hits.of(inputs.found, movies)
+    matching = _select_movies(wanted, movies, hits)
+    rows = np.flatnonzero(matching & _select_rated(wanted, numbers))
+    ordered = first_rows(rows, _sort_columns(wanted, movies, numbers, hits), wanted.offset + wanted.limit)
+    total, is_exact = _count(len(rows), wanted, inputs.found)
     body = {
-        "results": [_describe_hit(int(row), movies, numbers) for row in ordered[wanted.offset :]],
-        "total_results": len(found),
+        "results": [_describe_hit(int(row), movies, numbers, hits) for row in ordered[wanted.offset :]],
+        "total_results": total,
+        "total_is_exact": is_exact,
+        **_describe_question(inputs.found, movies),
         "page": wanted.offset // wanted.limit + 1,
-        "total_pages": -(-len(found) // wanted.limit),
+        "total_pages": -(-total // wanted.limit),
         "limit": wanted.limit,
         "offset": wanted.offset,
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
@@ -159,9 +206,26 @@ def _newer_numbers(inputs: ViewInputs) -> Rows:
     return newest.at(~is_older)
 
 
-def _select_movies(wanted: MovieSearch, movies: Movies, ranks: Ranks) -> Flags:
+def _count(rows: int, wanted: MovieSearch, found: Found | None) -> tuple[int, bool]:
+    """The number of hits, and whether it is exact: the index names the best movies alone where very many fit."""
+    if found is None or found.total <= len(found.ids):
+        return rows, True
+    filters = (wanted.genre, wanted.year_from, wanted.year_to, wanted.rating_min, wanted.rating_max)
+    return (found.total, True) if all(each is None for each in filters) else (rows, False)
+
+
+def _describe_question(found: Found | None, movies: Movies) -> dict[str, Any]:
+    """What is shown instead of what was asked for, and which movies may have been meant."""
+    rows = [] if found is None else [row for row in map(movies.row, found.suggestions) if row is not None]
+    return {
+        "showing_results_for": None if found is None else found.showing,
+        "suggestions": [{"movie_id": movies.ids[row], "title": movies.titles[row] or None} for row in rows],
+    }
+
+
+def _select_movies(wanted: MovieSearch, movies: Movies, found: _Hits) -> Flags:
     """Selects the rows of movies that are hits, if their numbers are too."""
-    hits: Flags = ranks != UNMATCHED
+    hits = found.matching.copy()
     if wanted.genre is not None:
         hits &= movies.genres.carrying(wanted.genre)
     released = movies.released_within(wanted.year_from, wanted.year_to)
@@ -180,22 +244,23 @@ def _select_rated(wanted: MovieSearch, numbers: _Numbers) -> Flags:
     return hits
 
 
-def _sort_columns(order: SortBy, movies: Movies, numbers: _Numbers, ranks: Ranks) -> list[Column]:
+def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: _Numbers, hits: _Hits) -> list[Column]:
     """The columns to sort hits by, each ascending, most important first; equal hits stay in the order of their ids."""
-    popularity = _negate(numbers.popularity)
+    order, popularity = wanted.sort_by, _descending(numbers.popularity)
+    usual = Direction.ASCENDING if order is SortBy.TITLE else Direction.DESCENDING
+    turn = _ascending if (wanted.direction or usual) is Direction.ASCENDING else _descending
     if order is SortBy.RELEVANCE:
-        return [ranks, popularity]
+        return [turn(hits.scores), popularity]
     if order is SortBy.RATING:
-        return [_negate(numbers.vote_average), popularity]
+        return [turn(numbers.vote_average), popularity]
     if order is SortBy.RELEASE_DATE:
-        # An unknown date is 0, which comes last.
-        return [-movies.released, popularity]
+        return [turn(np.where(movies.released == 0, np.nan, movies.released)), popularity]
     if order is SortBy.TITLE:
-        return [movies.index.place, popularity]
-    return [popularity]
+        return [turn(movies.place.astype(np.float64)), popularity]
+    return [turn(numbers.popularity)]
 
 
-def _describe_hit(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]:
+def _describe_hit(row: int, movies: Movies, numbers: _Numbers, hits: _Hits) -> dict[str, Any]:
     movie_id, facts = movies.ids[row], movies.facts(row)
     newer = numbers.newer.row_of(movie_id)
     source = facts if newer is None else {**facts, **numbers.newer.document(newer).data}
@@ -205,6 +270,7 @@ def _describe_hit(row: int, movies: Movies, numbers: _Numbers) -> dict[str, Any]
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
         **{name: source.get(name) for name in SPEED_FIELDS},
+        **hits.why(row),
     }
 
 
@@ -213,6 +279,11 @@ def skipped_documents(catalogue: Catalogue, hours: Documents) -> Documents:
     return Documents(skipped=catalogue.skipped_of("movie_details") + hours.skipped)
 
 
-def _negate(values: Floats) -> Floats:
+def _descending(values: Floats) -> Floats:
     """Values for sorting the largest first and unknown ones last."""
     return np.where(np.isnan(values), np.inf, -values)
+
+
+def _ascending(values: Floats) -> Floats:
+    """Values for sorting the smallest first and unknown ones last."""
+    return np.where(np.isnan(values), np.inf, values)

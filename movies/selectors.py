@@ -20,7 +20,7 @@ from merger.views.reading import ViewInputs, ViewResult
 from merger.wiring import service
 from movies.details import movie_details, movie_stats
 from movies.genres import genre_search
-from movies.search import MovieSearch, SortBy, movie_search
+from movies.search import Direction, MovieSearch, SortBy, movie_search
 from movies.sentiment import movie_sentiment
 
 LIFETIME = parse_span("all")
@@ -89,7 +89,7 @@ def movie_search_list(
     """Fetches one page of the movies that match.
 
     Args:
-        q: words of the title.
+        q: words of titles, people and years.
         genre: its name, in upper or lower case.
         completeness: see ``MergeService.fetch``.
         limits: the other fields of ``MovieSearch``.
@@ -98,9 +98,10 @@ def movie_search_list(
         NotFound: the genre is unknown.
     """
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
-    words = None if q is None else normalise_words(q)
+    limits["direction"] = Direction(limits["direction"]) if limits.get("direction") else None
+    folded = None if q is None else " ".join(q.casefold().split())
     return service().fetch(
-        SEARCH, MovieSearch(words=words, genre=genre and genre_key(genre), **limits), completeness=completeness
+        SEARCH, MovieSearch(q=folded, genre=genre and genre_key(genre), **limits), completeness=completeness
     )
 
 
@@ -148,7 +149,7 @@ def _build_stats(params: MovieStats, inputs: ViewInputs) -> ViewResult:
 def _plan_search(context: PlanContext[MovieSearch]) -> Plan:
     boundary = context.boundary
     since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
-    return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True)
+    return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True, question=context.params.q)
 
 
 def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:

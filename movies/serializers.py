@@ -18,8 +18,9 @@ from lambdaserve.api.parameters import (
     WholeNumberField,
 )
 from merger.core.windows import Granularity
-from movies.search import SortBy
+from movies.search import Direction, SortBy
 from movies.selectors import LIFETIME
+from search.reasons import KINDS
 
 LABELS = ("positive", "neutral", "negative")
 
@@ -55,7 +56,9 @@ class MovieSearchParameters(QueryParameters):
         longest=200,
         takes="words of a title",
         required=False,
-        help_text="Words of the title, ignoring case and accents; each must begin a word of the title.",
+        help_text="Words of titles, original titles, people and years, in any order; the last one may be the beginning "
+        "of a word. Case, accents, signs and blanks don't matter; numbers may be digits, words or Roman numerals. "
+        "Words that are found nowhere may have typing errors: one from four letters, two from eight.",
     )
     genre = GenreField(required=False)
     year_from = WholeNumberField(least=1800, most=2200, required=False, help_text="First year of release.")
@@ -65,9 +68,13 @@ class MovieSearchParameters(QueryParameters):
     sort_by = ChoiceField(
         tuple(SortBy),
         default=SortBy.RELEVANCE.value,
-        help_text="`relevance`: the exact title, then titles that begin with `q`, then the others, each by "
-        "popularity. `popularity`, `rating`: largest first. `release_date`: newest first. `title`: A to Z. Equal hits "
-        "are ordered by popularity, then by id; unknown values come last.",
+        help_text="`relevance`: the exact title, then whole words, then beginnings of words, then corrected ones; "
+        "movies with many votes come before others that fit as well. `popularity`, `rating`: largest first. "
+        "`release_date`: newest first. `title`: A to Z. Equal hits are ordered by popularity, then by id; "
+        "unknown values come last.",
+    )
+    direction = ChoiceField(
+        tuple(Direction), required=False, help_text="Direction of the order, if not the usual one of `sort_by`."
     )
     limit = WholeNumberField(least=1, most=100, default=20, help_text="Hits on a page.")
     offset = WholeNumberField(least=0, most=10_000, default=0, help_text="Hits to skip.")
@@ -200,6 +207,28 @@ class StatsSerializer(AnswerSerializer):
     data_source = serializers.ChoiceField(SOURCES, help_text="Always `speed`.")
 
 
+class SpanSerializer(serializers.Serializer[Any]):
+    """Letters of a text, counted in code points: a half-open interval."""
+
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+
+
+class HighlightsSerializer(serializers.Serializer[Any]):
+    """What of a movie met the words of ``q``."""
+
+    title = SpanSerializer(many=True)
+    original_title = SpanSerializer(many=True)
+    people = serializers.ListField(child=serializers.CharField(), help_text="Names of the cast and the directors.")
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """A movie that may have been meant."""
+
+    movie_id = serializers.IntegerField()
+    title = serializers.CharField(allow_null=True)
+
+
 class HitSerializer(_Numbers):
     """One movie of the results."""
 
@@ -207,6 +236,12 @@ class HitSerializer(_Numbers):
     title = serializers.CharField(allow_null=True)
     genres = serializers.ListField(child=serializers.CharField())
     release_date = serializers.DateField(allow_null=True)
+    original_title = serializers.CharField(allow_null=True, help_text="Where words of `q` were met in it, else null.")
+    matched = serializers.ListField(
+        child=serializers.ChoiceField(KINDS),
+        help_text="Where the words of `q` were met; `corrected_word`: with errors.",
+    )
+    highlights = HighlightsSerializer()
 
 
 class MovieSearchSerializer(AnswerSerializer):
@@ -214,6 +249,13 @@ class MovieSearchSerializer(AnswerSerializer):
 
     results = HitSerializer(many=True)
     total_results = serializers.IntegerField(help_text="On all pages.")
+    total_is_exact = serializers.BooleanField(
+        help_text="False where over 10,100 movies fit `q`: filters are applied to the best ones, so there may be more."
+    )
+    showing_results_for = serializers.CharField(
+        allow_null=True, help_text="What is shown instead of `q`, where its words are found nowhere together."
+    )
+    suggestions = SuggestionSerializer(many=True, help_text="Movies that may have been meant, where few are found.")
     page = serializers.IntegerField(help_text="From 1 on.")
     total_pages = serializers.IntegerField()
     limit = serializers.IntegerField()

@@ -94,7 +94,8 @@ class SearchIndex:
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Found(
             ids=ids,
-            scores=np.array([score for score, _ in result.hits], np.float64),
+            # Rounded, so that equal hits are equal in whatever order their parts were added.
+            scores=np.array([round(score, 3) for score, _ in result.hits], np.float64),
             total=result.count,
             showing=showing,
             suggestions=self._suggest(question, set(ids.tolist()), strictness) if len(ids) < _FEW else (),

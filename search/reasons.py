@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, Final
 
 from search.distance import count_errors
 from search.numbers import number_forms
@@ -42,12 +43,30 @@ class Reason:
         matched: some of ``KINDS``, in their order.
         title: which letters of the title were met, as half-open intervals; likewise ``original_title``.
         people: the names that were met.
+        original_text: the original title, where something of it was met.
     """
 
     matched: tuple[str, ...]
     title: tuple[Span, ...]
     original_title: tuple[Span, ...]
     people: tuple[str, ...]
+    original_text: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reason as answers tell it."""
+        spans = {"title": self.title, "original_title": self.original_title}
+        return {
+            "original_title": self.original_text,
+            "matched": list(self.matched),
+            "highlights": {
+                **{name: [{"start": start, "end": end} for start, end in met] for name, met in spans.items()},
+                "people": list(self.people),
+            },
+        }
+
+
+NO_REASON: Final = Reason((), (), (), ())
+"""The reason of a movie that no question asked for."""
 
 
 def explain_hit(question: Question, shown: Shown) -> Reason:
@@ -67,6 +86,7 @@ def explain_hit(question: Question, shown: Shown) -> Reason:
         title=_spans(shown.title, terms[IN_TITLE]),
         original_title=_spans(shown.original_title, terms[IN_ORIGINAL]),
         people=people,
+        original_text=shown.original_title if IN_ORIGINAL in kinds else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,10 +74,9 @@ def _clean(text: str | None) -> str:
     return text.encode("utf-8", "replace").decode() if text else ""
 
 
-def digest_of(marks: Iterable[tuple[int, int]]) -> str:
-    """Returns the name of the index over movies, given each id with its mark in the order of the ids."""
-    digest = hashlib.blake2b(f"{_VERSION}\n".encode(), digest_size=12)
-    for movie_id, mark in marks:
-        digest.update(movie_id.to_bytes(8, "little", signed=True))
-        digest.update(mark.to_bytes(8, "little", signed=True))
+def digest_of(ids: bytes, marks: bytes) -> str:
+    """Returns the name of the texts of movies, given their ids and marks in the order of the ids."""
+    digest = hashlib.blake2b(f"{_VERSION}:{len(ids)}\n".encode(), digest_size=12)
+    digest.update(ids)
+    digest.update(marks)
     return digest.hexdigest()

@@ -25,6 +25,9 @@ from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.intervals import closed_hours
 from merger.core.windows import DAY, HOUR, floor_day
 from merger.views.reading import ViewInputs
+from search.building import build
+from search.reading import SearchIndex
+from search.texts import MovieTexts
 
 Document = Mapping[str, Any]
 T = TypeVar("T")
@@ -65,6 +68,11 @@ class Catalogue:
         return {
             key: "".join(f" {word}" for word in normalise_words(movie["title"])) for key, movie in self.movies.items()
         }
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The service's own index, in this process's memory: what is compared is what serves it."""
+        return SearchIndex(build(None, (MovieTexts.of(key, movie) for key, movie in self.movies.items())))
 
     def genre(self, name: str) -> str:
         """Returns a genre in the catalogue's spelling.

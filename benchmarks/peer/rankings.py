@@ -12,6 +12,7 @@ from merger.catalogue.title_text import normalise_words
 from merger.core.windows import HOUR, Granularity, Span, isoformat
 from merger.views.freshness import describe
 from movies.details import SPEED_FIELDS
+from search.reasons import NO_REASON
 from trending.scoring import popularity_score
 
 
@@ -61,15 +62,22 @@ async def search(data: Data, wanted: Search) -> dict[str, Any]:
     genre = None if wanted.genre is None else catalogue.genre(wanted.genre)
     numbers = _newest_numbers(await data.hours("stats"), data.boundary().cutoff)
     found = []
-    for movie_id, rank in _matches(wanted.q, catalogue.titles):
+    named = None if wanted.q is None else catalogue.index.find(" ".join(wanted.q.casefold().split()))
+    suggested = () if named is None else named.suggestions
+    ids: Iterable[int] = catalogue.movies if named is None else named.ids.tolist()
+    for place, movie_id in enumerate(ids):
         movie = catalogue.movies[movie_id]
         current = numbers.get(movie_id, movie)
         if (genre is None or catalogue.is_of_genre(movie_id, genre)) and _passes(wanted, movie, current):
-            found.append((rank, _hit(movie_id, movie, current)))
+            rank, why = (0.0, NO_REASON) if named is None else (-float(named.scores[place]), named.why(place))
+            found.append((rank, {**_hit(movie_id, movie, current), **why.as_dict()}))
     hits = _sorted(found, wanted.sort_by, catalogue.titles)
     return {
         "results": hits[wanted.offset : wanted.offset + wanted.limit],
         "total_results": len(hits),
+        "total_is_exact": True,
+        "showing_results_for": None if named is None else named.showing,
+        "suggestions": [{"movie_id": each, "title": catalogue.movies[each]["title"]} for each in suggested],
         "page": wanted.offset // wanted.limit + 1,
         "total_pages": -(-len(hits) // wanted.limit),
         "limit": wanted.limit,
@@ -188,7 +196,7 @@ def _hit(movie_id: int, movie: Document, numbers: Document) -> dict[str, Any]:
     }
 
 
-def _sorted(found: list[tuple[int, dict[str, Any]]], order: str, titles: Mapping[int, str]) -> list[dict[str, Any]]:
+def _sorted(found: list[tuple[float, dict[str, Any]]], order: str, titles: Mapping[int, str]) -> list[dict[str, Any]]:
     found.sort(key=lambda ranked: _by_popularity(ranked[1]))
     if order == "relevance":
         found.sort(key=lambda ranked: ranked[0])

@@ -114,7 +114,8 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
         if movie_id is not None:
             return queryset.filter(movie_id__in=[movie_id, text]), False  # some producers write ids as text
         try:
-            movies = service().catalogue().movies_titled(text, MAX_TITLE_MATCHES)
+            service().catalogue()
+            movies = service().finder.find(text)[1].ids[:MAX_TITLE_MATCHES].tolist()
         except StoreError as error:
             messages.error(request, f"Could not search titles: {error}")
             return queryset.none(), False

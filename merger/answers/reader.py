@@ -22,6 +22,7 @@ from merger.contract.coverage import without_future
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary, Layers
 from merger.errors import StoreError
+from merger.finding.finder import Finder
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState, without_layers
 from merger.request_context import TimedStep, current_request
@@ -32,6 +33,7 @@ from merger.stores.side_by_side import start
 from merger.stores.store import Document, Find
 from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs
+from search.reading import Found
 
 FailedReads = dict[str, StoreError]
 """Collections that failed while one answer was computed, each with its first error, in the order in which they
@@ -93,7 +95,7 @@ class Reader:
     Args:
         store: both collections; the reads of an answer see the same batch runs (M12).
         contract: reads stored documents.
-        layer_state, hours, loader: what the process keeps for all answers.
+        layer_state, hours, loader, finder: what the process keeps for all answers.
         places: bounds for how many answers documents are read at the same time.
     """
 
@@ -102,6 +104,7 @@ class Reader:
     layer_state: LayerState
     hours: SpeedHours
     loader: CatalogueLoader
+    finder: Finder
     places: Bulkhead
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="reads"))
 
@@ -130,6 +133,7 @@ class Reader:
             hours = self._read_hours(plan, boundary, layers, failed)
         catalogue = self._load_catalogue(boundary, changed.batch, failed) if plan.catalogue else None
         self._check(view, plan, failed)
+        indexed, movies_found = (None, None) if plan.question is None else self._find_movies(plan.question)
         inputs = ViewInputs(
             boundary=boundary,
             layers=without_layers(layers, failed),
@@ -142,9 +146,11 @@ class Reader:
             ),
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
+            found=movies_found,
         )
         is_current = not failed and known_since >= changed.any
         is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
+        is_current &= plan.question is None or indexed == inputs.catalogue.movies.text_name
         return ReadResult(inputs, failed, is_current)
 
     def look_again(self, view: View[Any], params: object, inputs: ViewInputs) -> ViewInputs | None:
@@ -234,6 +240,10 @@ class Reader:
             except StoreError as error:
                 failed.setdefault(BATCH, error)
         return self.loader.at_hand or NO_CATALOGUE
+
+    def _find_movies(self, question: str) -> tuple[str, Found]:
+        with TimedStep("search"):
+            return self.finder.find(question)
 
     def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):

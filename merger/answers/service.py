@@ -30,6 +30,8 @@ from merger.core.evidence import PARTIAL, Completeness, Unproven
 from merger.core.windows import HOUR, Window
 from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound, StoreError
+from merger.finding.finder import Finder
+from merger.host.copies import HostCopies
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState
 from merger.meters import HALF_ANSWERS, INCOMPLETE_ANSWERS
@@ -44,7 +46,6 @@ from merger.views.plans import View
 from merger.views.reading import ViewInputs
 
 P = TypeVar("P")
-
 
 PROVISIONAL_TTL = 1
 """Seconds for which an answer stays fresh if it comes from one layer only, or from copies that are being replaced."""
@@ -61,13 +62,14 @@ class MergeService:
         ttl: seconds per TTL class.
         timeout: total seconds for which one answer may wait for the store (F1).
         places: for how many answers documents may be read at the same time.
+        copies: indexes of this host; ``None``: this process has its own, in memory.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
 
     Attributes:
         store: the published documents.
         cache: the cache passed in.
-        hours: the process's copies of all movies' hours.
+        hours, finder: the process's copies of all movies' hours, and what finds movies by words.
         computed_at: monotonic seconds at which an answer was last computed.
         batch_changed_at: monotonic seconds at which the batch layer was last known to have changed, in place perhaps.
     """
@@ -82,6 +84,7 @@ class MergeService:
         ttl: Mapping[TTLClass, int],
         timeout: float = 2.0,
         places: int = 3,
+        copies: HostCopies | None = None,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
@@ -95,9 +98,11 @@ class MergeService:
         self._dependencies = Dependencies(contract.aliases, self.boundary)
         self._layers = LayerState(published, contract, monotonic, published.refresh)
         self.hours = SpeedHours(published, contract, monotonic)
-        self._loader = CatalogueLoader(published, contract, self._layers, monotonic, published.one_publication)
+        self.finder = Finder(copies)
+        publication, keep = published.one_publication, self.finder.keep
+        self._loader = CatalogueLoader(published, contract, self._layers, monotonic, publication, keep)
         bulkhead = Bulkhead(places, monotonic)
-        self._reader = Reader(published, contract, self._layers, self.hours, self._loader, bulkhead)
+        self._reader = Reader(published, contract, self._layers, self.hours, self._loader, self.finder, bulkhead)
         self.skipped = SkippedLog()
         self._noted: Catalogue | None = None
         self.computed_at = self.batch_changed_at = float("-inf")
@@ -205,10 +210,7 @@ class MergeService:
         return boundary, layers, self.hours.refresh(boundary, layers)
 
     def find_forms(self) -> None:
-        """Finds the forms in which moments are stored; from the first call on nothing else does.
-
-        A background thread of its own calls it. While the store is away, what was found stays.
-        """
+        """Finds the forms of stored moments, in a thread of its own; while the store is away, what was found stays."""
         with suppress(StoreError):
             self._layers.find_forms()
 

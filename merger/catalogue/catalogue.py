@@ -18,13 +18,12 @@ import numpy as np
 
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.people import NO_PEOPLE, People
-from merger.catalogue.title_index import UNMATCHED, TitleIndex
-from merger.catalogue.title_text import normalise_words
 from merger.contract.documents import BatchDocument, Dropped, Skipped
 from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
 from merger.core.windows import EPOCH
 from merger.errors import NotFound
+from search.texts import digest_of
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -39,7 +38,9 @@ class Movies:
     Args:
         ids: movie ids, as an array of 64-bit numbers: looking one up is twice as fast as in a numpy array.
         titles: the stored titles; empty: unknown.
-        index: over the titles.
+        place: each title's place in the order from A to Z.
+        text_marks: differ where the texts that the search finds do.
+        text_name: names those texts as a whole.
         released: day of the release as the number YYYYMMDD; 0: unknown.
         genres: the spellings of the documents.
         vote_average: the stored number; likewise ``popularity`` and ``revenue``.
@@ -55,7 +56,9 @@ class Movies:
 
     ids: array[int]
     titles: Texts
-    index: TitleIndex
+    place: Small
+    text_marks: Integers
+    text_name: str
     released: Small
     genres: Genres
     vote_average: Numbers
@@ -137,7 +140,7 @@ def _no_movies() -> Movies:
     none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
     columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing, nothing
-    return Movies(array("q"), Texts(()), TitleIndex.of(()), *columns, None)
+    return Movies(array("q"), Texts(()), few, nothing, digest_of(b"", b""), *columns, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,18 +190,6 @@ class Catalogue:
     as_of_run: datetime | None = None
     as_of_runs: str = ""
     read_at: float = float("-inf")
-
-    def movies_titled(self, text: str, most: int) -> list[int]:
-        """Returns ids of movies whose titles contain every word of a text as a beginning, best matches first.
-
-        Args:
-            text: what a user typed.
-            most: largest number of ids; among equally good matches the most popular come first.
-        """
-        ranks = self.movies.index.match(normalise_words(text))
-        rows = np.flatnonzero(ranks != UNMATCHED)
-        order = np.lexsort((-np.nan_to_num(self.movies.popularity.values[rows]), ranks[rows]))
-        return [self.movies.ids[row] for row in rows[order[:most]]]
 
     def knows(self, movie_id: int) -> bool:
         """Whether any document of its details names the movie, readable or not."""

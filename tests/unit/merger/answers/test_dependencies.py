@@ -36,7 +36,7 @@ OUTDATED_BY: list[tuple[str, Any, set[str]]] = [
     ("movies.sentiment", MovieSentiment(7, WEEK, Granularity.DAY), MOVIE),
     ("movies.sentiment", MovieSentiment(7, ALL, Granularity.HOUR), MOVIE),
     ("movies.stats", MovieStats(7, 48), MOVIE),
-    ("search.movies", MovieSearch(words=("a",)), {"changed:stats"}),
+    ("search.movies", MovieSearch(q="a"), {"changed:stats"}),
     ("search.movies", MovieSearch(genre="drama"), {"changed:stats"}),
     ("search.genres", GenreSearch(None), set()),
     ("analytics.genre", GenrePeriod("drama", None, None), set()),

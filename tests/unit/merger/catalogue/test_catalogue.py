@@ -82,14 +82,6 @@ def documents_of(*payloads: dict[str, Any]) -> Catalogue:
     return catalogue(*map(Contract().read_batch, raw))
 
 
-def test_titles_are_found_by_beginnings_of_words_the_popular_ones_first() -> None:
-    titles = (("Alien", 1), ("Aliens", 9), ("My Alien Friend", 5), ("Brazil", 7))
-    found = documents_of(*({"title": title, "popularity": number} for title, number in titles))
-    assert found.movies_titled("ALI", 10) == [1, 0, 2]
-    assert found.movies_titled("alien", 1) == [0]
-    assert found.movies_titled("", 10) == []
-
-
 def test_release_years_are_compared_as_a_closed_interval() -> None:
     days = ("1999-01-01", "1999-12-31", "2000-01-01", None)
     movies = documents_of(*({"title": "A", "release_date": day} for day in days)).movies

@@ -1,0 +1,1 @@
+"""Finding movies by words: keeps an index of the catalogue's texts, and asks it."""
