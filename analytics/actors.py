@@ -9,13 +9,13 @@ from typing import Any
 
 from merger.contract.dedupe import newest_batch
 from merger.contract.documents import Documents
-from merger.core.person_names import fold_name
 from merger.errors import NotFound
 from merger.views.coverage import contested_warnings, usable_batch
 from merger.views.freshness import describe
 from merger.views.holes import doubt_about, lost_until
 from merger.views.plans import Plan, PlanContext, payload_reads
 from merger.views.reading import ViewInputs, ViewResult
+from search.language.names import fold_name
 
 VIEW_TYPE = "actor_collaboration"
 
@@ -62,7 +62,7 @@ def actor_network(params: Actor, inputs: ViewInputs) -> ViewResult:
     if document is None and any(fold_name(d.data["actor"]) == name for d in inputs.documents.batch_of(VIEW_TYPE)):
         lost = ((None, inputs.boundary.open_hour),)  # it is there, but may not answer
     if document is None and not lost:
-        raise NotFound("actor", params.name, inputs.catalogue.people.near(params.name))
+        raise NotFound("actor", params.name)
     collaborators = [] if document is None else _collaborators(document.data["collaborators"])
     body = {
         "actor": params.name if document is None else document.data["actor"],

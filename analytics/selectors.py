@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from operator import methodcaller
+from typing import Final, TypeVar
 
 from analytics.actors import Actor, actor_network, actor_plan
 from analytics.catalogue import Comparison, overview, sentiment_comparison
@@ -15,10 +18,16 @@ from merger.contract.collections import BATCH
 from merger.contract.identity import genre_key
 from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import Span
-from merger.errors import StoreError
+from merger.errors import NotFound, StoreError
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
 from merger.wiring import service
+from search.people import PeopleIndex
+
+T = TypeVar("T")
+
+_INDEX_WAIT_SECONDS: Final = 1.0
+"""How long an actor's answer waits for the first index, which it can do without."""
 
 
 def _catalogue_plan(_: PlanContext[GenrePeriod] | PlanContext[Comparison] | PlanContext[None]) -> Plan:
@@ -98,17 +107,22 @@ def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> 
     """Fetches the actors that an actor has worked with. The name may be typed without accents, dots and hyphens.
 
     Raises:
-        NotFound: no document names the actor.
+        NotFound: no document names the actor; it offers similar names.
         StoreError: the documents can't be read.
     """
     engine = service()
-    return engine.fetch(ACTOR, Actor(" ".join(name.split()), _spellings(engine, name)), completeness=completeness)
+    params = Actor(" ".join(name.split()), _ask(engine, methodcaller("spellings", name), ()))
+    try:
+        return engine.fetch(ACTOR, params, completeness=completeness)
+    except NotFound as error:
+        near: list[str] = _ask(engine, methodcaller("near", name), [])
+        raise NotFound(error.kind, error.key, near) from None
 
 
-def _spellings(engine: MergeService, name: str) -> tuple[str, ...]:
-    """The stored spellings of a name; empty if it is unknown, or no copy of the catalogue can be had."""
-    catalogue = engine.catalogue_at_hand
-    if catalogue is None:
-        with suppress(StoreError):
-            catalogue = engine.catalogue()
-    return () if catalogue is None else catalogue.people.spellings(name)
+def _ask(engine: MergeService, lookup: Callable[[PeopleIndex], T], default: T) -> T:
+    """Asks the people of the index; returns the default where there is none."""
+    with suppress(StoreError):
+        if engine.catalogue_at_hand is None:
+            engine.catalogue()  # the index is made after it
+        return engine.finder.ask(lambda index: lookup(index.people), _INDEX_WAIT_SECONDS)[1]
+    return default

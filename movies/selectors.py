@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import methodcaller
 from typing import Any
 
 from merger.answers.answer import Answer
@@ -149,7 +150,9 @@ def _build_stats(params: MovieStats, inputs: ViewInputs) -> ViewResult:
 def _plan_search(context: PlanContext[MovieSearch]) -> Plan:
     boundary = context.boundary
     since_cutoff = Window(boundary.cutoff, boundary.open_hour + HOUR)
-    return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True, question=context.params.q)
+    words = context.params.q
+    lookup = None if words is None else methodcaller("find", words)
+    return Plan(hours=HourRange(("stats",), since_cutoff), catalogue=True, lookup=lookup)
 
 
 def _plan_genres(_: PlanContext[GenreSearch]) -> Plan:

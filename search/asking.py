@@ -13,6 +13,8 @@ from enum import Enum
 import tantivy
 from tantivy import Occur, Query
 
+from search.language.terms import ARTICLES, LONGEST_BEGINNING, question_keys, run_terms
+from search.language.words import is_unspaced
 from search.question import CONNECTORS, Question, Reading, Unit, allowed_errors
 from search.schema import (
     KEY,
@@ -25,8 +27,6 @@ from search.schema import (
     TITLE_BEGINNINGS,
     YEAR,
 )
-from search.terms import ARTICLES, LONGEST_BEGINNING, question_keys, run_terms
-from search.words import is_unspaced
 
 _FIELDS = ((TITLE, 1.0), (ORIGINAL, 0.98), (PEOPLE, 0.5))
 _BEGINNINGS = {TITLE: TITLE_BEGINNINGS, ORIGINAL: ORIGINAL_BEGINNINGS, PEOPLE: PEOPLE_BEGINNINGS}

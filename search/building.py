@@ -13,12 +13,13 @@ from search.texts import MovieTexts
 _HEAP_BYTES = 64_000_000
 
 
-def build(folder: Path | None, movies: Iterable[MovieTexts]) -> tantivy.Index:
+def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[str] = ()) -> tantivy.Index:
     """Builds an index and returns it.
 
     Args:
         folder: an empty folder; ``None``: the index lives in memory alone.
         movies: the texts of each movie, once.
+        actors: names that may be in no movie.
 
     Raises:
         OSError: the folder can't be written.
@@ -30,7 +31,8 @@ def build(folder: Path | None, movies: Iterable[MovieTexts]) -> tantivy.Index:
             writer.add_document(movie_document(movie))
         writer.commit()
         index.reload()
-        for name, films in index.searcher().terms_with_prefix(PERSON, ""):
+        people = dict.fromkeys(actors, 0) | dict(index.searcher().terms_with_prefix(PERSON, ""))
+        for name, films in people.items():
             writer.add_document(person_document(name, films))
         writer.commit()
         writer.wait_merging_threads()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from search.numbers import number_forms, number_spans
-from search.words import split_words
+from search.language.numbers import number_forms, number_spans
+from search.language.words import split_words
 
 MOST_WORDS, LONGEST_WORD, _MOST_READINGS = 16, 40, 8
 CONNECTORS = frozenset(("and", "und", "et"))

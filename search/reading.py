@@ -14,6 +14,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from search.asking import Asker, Strictness
+from search.people import PeopleIndex
 from search.question import Question
 from search.reasons import Reason, Shown, explain_hit, show_question
 from search.schema import LEVEL, MOVIE_ID, STORED
@@ -58,6 +59,9 @@ class SearchIndex:
 
     Args:
         index: as ``building.build`` returns it.
+
+    Attributes:
+        people: the people in the movies.
     """
 
     def __init__(self, index: tantivy.Index) -> None:
@@ -65,6 +69,7 @@ class SearchIndex:
         index.config_reader("manual")
         self._searcher = index.searcher()
         self._asker = Asker(index.schema, self._searcher)
+        self.people = PeopleIndex(index.schema, self._searcher)
         # The pages of one question, and its other orders, ask again.
         self.find: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from search.distance import count_errors
-from search.numbers import number_forms
+from search.language.distance import count_errors
+from search.language.numbers import number_forms
+from search.language.terms import name_terms, title_terms
+from search.language.words import is_unspaced, split_words
 from search.question import Question, allowed_errors
-from search.terms import name_terms, title_terms
-from search.words import is_unspaced, split_words
 
 IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED = "title", "original_title", "person", "year", "corrected_word"
 KINDS = (IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED)

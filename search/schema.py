@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 import tantivy
 
-from search.terms import beginnings, name_terms, person_keys, title_keys, title_terms
+from search.language.terms import beginnings, name_terms, person_keys, title_keys, title_terms
 from search.texts import MovieTexts
 
 MOVIE_ID, YEAR, LEVEL, FILMS = "movie_id", "year", "level", "films"

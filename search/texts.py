@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_VERSION = 1
+_VERSION = 2
 """Raised when terms, fields or scores change, so that no index of an older form is used."""
 
 
@@ -74,9 +74,20 @@ def _clean(text: str | None) -> str:
     return text.encode("utf-8", "replace").decode() if text else ""
 
 
-def digest_of(ids: bytes, marks: bytes) -> str:
-    """Returns the name of the texts of movies, given their ids and marks in the order of the ids."""
-    digest = hashlib.blake2b(f"{_VERSION}:{len(ids)}\n".encode(), digest_size=12)
+def name_mark(name: str) -> int:
+    """A number of 64 bits for the name of an actor; sums of them differ where the names do, in any order."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def digest_of(ids: bytes, marks: bytes, actors: int) -> str:
+    """Returns the name of all texts.
+
+    Args:
+        ids: of the movies.
+        marks: of their texts, in the order of the ids.
+        actors: sum of ``name_mark`` of the actors of whom there is a network.
+    """
+    digest = hashlib.blake2b(f"{_VERSION}:{len(ids)}:{actors}\n".encode(), digest_size=12)
     digest.update(ids)
     digest.update(marks)
     return digest.hexdigest()

@@ -115,7 +115,7 @@ class StoredAdmin(ReadOnlyAdmin, _Admin):
             return queryset.filter(movie_id__in=[movie_id, text]), False  # some producers write ids as text
         try:
             service().catalogue()
-            movies = service().finder.find(text)[1].ids[:MAX_TITLE_MATCHES].tolist()
+            movies = service().finder.ask(lambda index: index.find(text))[1].ids[:MAX_TITLE_MATCHES].tolist()
         except StoreError as error:
             messages.error(request, f"Could not search titles: {error}")
             return queryset.none(), False

@@ -33,7 +33,7 @@ from merger.stores.side_by_side import start
 from merger.stores.store import Document, Find
 from merger.views.plans import Plan, PlanContext, View, naming_reads
 from merger.views.reading import NO_CATALOGUE, ViewInputs
-from search.reading import Found
+from search.reading import SearchIndex
 
 FailedReads = dict[str, StoreError]
 """Collections that failed while one answer was computed, each with its first error, in the order in which they
@@ -133,7 +133,7 @@ class Reader:
             hours = self._read_hours(plan, boundary, layers, failed)
         catalogue = self._load_catalogue(boundary, changed.batch, failed) if plan.catalogue else None
         self._check(view, plan, failed)
-        indexed, movies_found = (None, None) if plan.question is None else self._find_movies(plan.question)
+        indexed, looked_up = (None, None) if plan.lookup is None else self._ask_index(plan.lookup)
         inputs = ViewInputs(
             boundary=boundary,
             layers=without_layers(layers, failed),
@@ -146,11 +146,11 @@ class Reader:
             ),
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
-            found=movies_found,
+            found=looked_up,
         )
         is_current = not failed and known_since >= changed.any
         is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
-        is_current &= plan.question is None or indexed == inputs.catalogue.movies.text_name
+        is_current &= plan.lookup is None or indexed == inputs.catalogue.text_name
         return ReadResult(inputs, failed, is_current)
 
     def look_again(self, view: View[Any], params: object, inputs: ViewInputs) -> ViewInputs | None:
@@ -241,9 +241,9 @@ class Reader:
                 failed.setdefault(BATCH, error)
         return self.loader.at_hand or NO_CATALOGUE
 
-    def _find_movies(self, question: str) -> tuple[str, Found]:
+    def _ask_index(self, lookup: Callable[[SearchIndex], object]) -> tuple[str, object]:
         with TimedStep("search"):
-            return self.finder.find(question)
+            return self.finder.ask(lookup)
 
     def _find(self, read: Find) -> list[Document]:
         with TimedStep(f"find in {read.collection}"):

@@ -20,6 +20,7 @@ from merger.contract.documents import BatchDocument, Documents, Dropped, Skipped
 from merger.contract.values import Rank
 from merger.core.boundary import Boundary
 from merger.core.columns import Flags, Floats
+from search.texts import digest_of, name_mark
 
 
 class CatalogueBuilder:
@@ -33,6 +34,7 @@ class CatalogueBuilder:
         self._boundary = boundary
         self._details, self._totals = DetailsBuilder(), TotalsBuilder()
         self._months: dict[Hashable, BatchDocument] = {}
+        self._actors = 0
         self._skipped: list[Skipped] = []
         self._unfound = UnfoundPoints()
         self._unstated: set[str] = set()
@@ -67,7 +69,7 @@ class CatalogueBuilder:
 
     def add_actor(self, name: str) -> None:
         """Adds the name of an actor of whom there is a network."""
-        self._details.people.add_name(name)
+        self._actors += name_mark(name)
 
     def finish(self) -> Catalogue:
         """Returns the catalogue of what was added."""
@@ -86,7 +88,7 @@ class CatalogueBuilder:
         skipped = (*self._skipped, *unfound)
         return Catalogue(
             movies=movies,
-            people=self._details.finish_people(),
+            text_name=digest_of(movies.ids.tobytes(), movies.text_marks.tobytes(), self._actors),
             genre_documents={key: tuple(found) for key, found in by_genre.items()},
             genres_as_of=max((month.covers_until for month in months), default=None),
             totals_as_of=self._totals.newest.as_of(),

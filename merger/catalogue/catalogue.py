@@ -17,7 +17,6 @@ from typing import Any, Final
 import numpy as np
 
 from merger.catalogue.genre_column import Genres
-from merger.catalogue.people import NO_PEOPLE, People
 from merger.contract.documents import BatchDocument, Dropped, Skipped
 from merger.contract.identity import genre_key
 from merger.core.columns import Flags, Floats, Integers, Numbers, Small, Texts
@@ -40,7 +39,6 @@ class Movies:
         titles: the stored titles; empty: unknown.
         place: each title's place in the order from A to Z.
         text_marks: differ where the texts that the search finds do.
-        text_name: names those texts as a whole.
         released: day of the release as the number YYYYMMDD; 0: unknown.
         genres: the spellings of the documents.
         vote_average: the stored number; likewise ``popularity`` and ``revenue``.
@@ -58,7 +56,6 @@ class Movies:
     titles: Texts
     place: Small
     text_marks: Integers
-    text_name: str
     released: Small
     genres: Genres
     vote_average: Numbers
@@ -140,7 +137,7 @@ def _no_movies() -> Movies:
     none, floats = Numbers(np.empty(0, np.float64), np.empty(0, np.bool_)), np.empty(0, np.float64)
     few = np.empty(0, np.int32)
     columns = few, Genres.of(()), none, none, none, nothing, nothing, nothing, floats, nothing, nothing, nothing
-    return Movies(array("q"), Texts(()), few, nothing, digest_of(b"", b""), *columns, None)
+    return Movies(array("q"), Texts(()), few, nothing, *columns, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +148,7 @@ class Catalogue:
 
     Args:
         movies: newest ``movie_details`` of each movie.
-        people: who is in which of these.
+        text_name: names the texts that the search finds, as a whole.
         genre_documents: newest ``genre_analytics`` of each (genre, year, month), by genre key.
         genres_as_of: event time up to which the newest of those cover.
         totals_as_of: event time up to which the newest lifetime total covers, of any movie, known or not.
@@ -172,7 +169,7 @@ class Catalogue:
     """
 
     movies: Movies = field(default_factory=_no_movies)
-    people: People = NO_PEOPLE
+    text_name: str = digest_of(b"", b"", 0)
     genre_documents: Mapping[str, tuple[BatchDocument, ...]] = field(default_factory=dict)
     genres_as_of: datetime | None = None
     totals_as_of: datetime | None = None

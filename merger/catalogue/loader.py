@@ -20,10 +20,9 @@ from typing import Any
 from merger.catalogue.builder import CatalogueBuilder
 from merger.catalogue.catalogue import Catalogue
 from merger.catalogue.losses import ACTORS, SERIES
+from merger.catalogue.text_source import StoredTexts, TextSource
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract, Documents
-from merger.contract.fields import name as read_name
-from merger.contract.fields import readable
 from merger.core.boundary import Boundary
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
@@ -70,14 +69,10 @@ FIRST_WAIT_SECONDS = 10.0
 _NEVER = float("-inf")
 
 
-MovieDocuments = Callable[[], Iterable[tuple[int, Mapping[str, Any]]]]
-"""Yields id and payload of every ``movie_details`` document, of duplicates all."""
-
-
 _log = logging.getLogger(__name__)
 
 
-def _ignore(_: Catalogue, __: MovieDocuments) -> None:
+def _ignore(_: Catalogue, __: TextSource) -> None:
     """Nobody waits for new copies."""
 
 
@@ -90,8 +85,8 @@ class CatalogueLoader:
         layers: says when a new batch has arrived, and is given the newest document of each load.
         monotonic: clock in seconds.
         one_publication: all reads inside it see the same batch runs, which it yields. Requirement M12.
-        on_loaded: called with each copy, and what it is made from, after its readers have it, in the thread that loaded
-            it.
+        on_loaded: called with each copy, and where its texts come from, after its readers have it, in the thread that
+            loaded it.
     """
 
     def __init__(
@@ -101,7 +96,7 @@ class CatalogueLoader:
         layers: LayerState,
         monotonic: Callable[[], float],
         one_publication: Callable[[], AbstractContextManager[Publication]] = lambda: nullcontext(Publication()),
-        on_loaded: Callable[[Catalogue, MovieDocuments], None] = _ignore,
+        on_loaded: Callable[[Catalogue, TextSource], None] = _ignore,
     ) -> None:
         self._store = store
         self._contract = contract
@@ -110,6 +105,7 @@ class CatalogueLoader:
         self._catalogue: Catalogue | None = None
         self._one_publication = one_publication
         self._on_loaded = on_loaded
+        self._texts = StoredTexts(store, contract, one_publication)
         self._loaded_run: datetime | None = None
         self._due = float("inf")
         self._ended, self._took = float("-inf"), 0.0
@@ -193,7 +189,7 @@ class CatalogueLoader:
                 self._took = self._monotonic() - started
                 kept = self._keep(replace(catalogue, read_at=started), stamp if self._catalogue is None else newest)
             loading.set_result(kept)
-            self._on_loaded(kept, self.movie_documents)
+            self._on_loaded(kept, self._texts)
 
     def _fail(self, loading: Future[Catalogue], error: Exception) -> None:
         """Ends a failed load; the present copy stays."""
@@ -216,21 +212,6 @@ class CatalogueLoader:
             catalogue, newest = self._read_all(boundary)
         return replace(catalogue, as_of_runs=published.mark), newest
 
-    def movie_documents(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Yields id and payload of every readable ``movie_details`` document as stored now, of duplicates all.
-
-        Raises:
-            StoreError: from the store.
-        """
-        with self._one_publication():
-            for spelling in self._contract.aliases.names_of_view("movie_details"):
-                for batch in self._store.batches(BATCH, {"view_type": spelling}):
-                    for start in range(0, len(batch), PIECE_SIZE):
-                        for document in self._contract.read(batch=batch[start : start + PIECE_SIZE]).batch:
-                            if document.movie_id is not None:
-                                yield document.movie_id, document.data
-                        time.sleep(PAUSE_SECONDS)
-
     def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), Newest()
         for batch in self._batches():
@@ -243,20 +224,9 @@ class CatalogueLoader:
                     time.sleep(PAUSE_SECONDS)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
             self._layers.note_newest_batch(newest)
-        for name in self._actors():
+        for name in self._texts.actors():
             builder.add_actor(name)
         return builder.finish(), newest.value
-
-    def _actors(self) -> Iterator[str]:
-        """The names under which networks of actors are stored; an actor may be in no movie's cast."""
-        aliases = self._contract.aliases
-        paths = tuple(path for (path,) in aliases.places_of(ACTORS, ("actor",)))
-        for spelling in aliases.names_of_view(ACTORS):
-            for batch in self._store.batches(BATCH, {"view_type": spelling}, paths):
-                for document in batch:
-                    yield from filter(None, (readable(_value_at(document, path), read_name) for path in paths))
-                if self._catalogue is not None:
-                    time.sleep(PAUSE_SECONDS)
 
     def _batches(self) -> Iterator[Sequence[Document]]:
         aliases = self._contract.aliases
@@ -274,12 +244,6 @@ def _first(batches: Iterable[Sequence[Document]], most: int) -> Iterator[Sequenc
         number += len(batch)
         if number >= most:
             return
-
-
-def _value_at(document: Any, path: str) -> Any:
-    for part in path.split("."):
-        document = document.get(part) if isinstance(document, Mapping) else None
-    return document
 
 
 def _newer(known: Newest, documents: Sequence[Document], read: Documents, now: datetime) -> Newest:

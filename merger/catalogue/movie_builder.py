@@ -15,13 +15,12 @@ import numpy as np
 
 from merger.catalogue.catalogue import NO_TOTAL, Movies, day_number, day_text, from_microseconds, to_microseconds
 from merger.catalogue.genre_column import Genres
-from merger.catalogue.people import People, PeopleBuilder
 from merger.catalogue.title_order import rank_titles
 from merger.contract.dedupe import tie_break
 from merger.contract.documents import BatchDocument
 from merger.contract.values import Rank
 from merger.core.columns import GrowingNumbers, Integers, Texts, put
-from search.texts import MovieTexts, digest_of
+from search.texts import MovieTexts
 
 
 class _Columns(Protocol):
@@ -117,7 +116,6 @@ class DetailsBuilder:
 
     def __init__(self) -> None:
         self.newest = NewestRows()
-        self.people = PeopleBuilder()
         self._titles: list[str] = []
         self._marks = array("q")
         self._lists: dict[tuple[str, ...], int] = {}
@@ -130,7 +128,6 @@ class DetailsBuilder:
         if row is None:
             return
         data = document.data
-        self.people.put(row, data.get("cast", ()), data.get("directors", ()))
         put(self._titles, row, data.get("title", ""))
         put(self._marks, row, MovieTexts.of(document.movie_id or 0, data).mark())
         put(self._list_of, row, self._list_number(data.get("genres", ())))
@@ -159,21 +156,15 @@ class DetailsBuilder:
             "revenue": self._revenue.at(row),
         }
 
-    def finish_people(self) -> People:
-        """Returns who is in which movie, in the order of the movies of ``finish``."""
-        return self.people.finish(np.argsort(self.newest.ids()).tolist())
-
     def finish(self, totals: TotalsBuilder) -> Movies:
         ids = self.newest.ids()
         order = np.argsort(ids)
         titles = [self._titles[row] for row in order]
-        marks = np.asarray(self._marks)[order]
         return Movies(
             ids=array("q", ids[order].tobytes()),
             titles=Texts(titles),
             place=rank_titles(titles),
-            text_marks=marks,
-            text_name=digest_of(ids[order].tobytes(), marks.tobytes()),
+            text_marks=np.asarray(self._marks)[order],
             released=np.asarray(self._released)[order],
             genres=Genres.of(self._by_number, np.asarray(self._list_of)[order].tolist()),
             vote_average=self._rating.take(order),

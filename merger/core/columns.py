@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, MutableSequence
+from bisect import bisect_left
+from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -67,17 +67,6 @@ class Texts:
         wanted = encode(text)
         # UTF-8 never contains the byte 0xFF, so the last byte can be incremented.
         return self._first_from(wanted), self._first_from(wanted[:-1] + bytes([wanted[-1] + 1]))
-
-    def containing(self, text: str, most: int) -> Iterator[int]:
-        """Yields the first rows with a text that is not empty in them, at most so many; each row once."""
-        wanted, place = encode(text), 0
-        for _ in range(most):
-            place = self._stored.find(wanted, place)
-            if place < 0:
-                return
-            row = bisect_right(self._ends, place) - 1
-            place = self._ends[row + 1]
-            yield row
 
     def _first_from(self, wanted: bytes) -> int:
         return bisect_left(range(len(self)), wanted, key=self.raw)

@@ -1,4 +1,4 @@
-"""Keeps the index over the movies of the catalogue, and finds movies in it.
+"""Keeps the index over the movies of the catalogue, and asks it.
 
 The index is made from the documents, not from the catalogue, which holds no people and no overviews. Its name says of
 which texts it is; so the processes of a host agree whether there is a newer one to open or to make. While it is made,
@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 import numpy as np
 
 from merger.catalogue.catalogue import Catalogue
-from merger.catalogue.loader import MovieDocuments
+from merger.catalogue.text_source import TextSource
 from merger.deadline import seconds_left
 from merger.errors import StoreError, StoreUnavailable
 from merger.host.copies import HeldFolder, HostCopies
 from search.building import build
-from search.reading import Found, SearchIndex
+from search.reading import SearchIndex
 from search.texts import MovieTexts
 
 _log = logging.getLogger(__name__)
@@ -34,12 +34,7 @@ FORMER_AFTER_SECONDS = 1.0
 """The same where an index of former texts is at hand, which answers after that."""
 
 
-class Index(Protocol):
-    """What an index must be able to do; an external engine would do it too."""
-
-    def find(self, text: str, /) -> Found:
-        """Finds movies by the words of a question, best first."""
-        ...
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +47,12 @@ class _Opened:
     """
 
     name: str
-    index: Index
+    index: SearchIndex
     folder: HeldFolder | None
 
 
 class Finder:
-    """Finds movies by words.
+    """Finds movies and people by words.
 
     Args:
         copies: where the indexes of this host lie; ``None``: this process has its own, in memory.
@@ -70,18 +65,18 @@ class Finder:
         self._is_open = threading.Event()
         self._one_keeper = threading.Lock()
         self._is_failing = False
-        self._wanted: tuple[Catalogue, MovieDocuments] | None = None
+        self._wanted: tuple[Catalogue, TextSource] | None = None
 
     @property
     def name(self) -> str:
         """Of which texts the present index is; empty before the first one."""
         return "" if self._opened is None else self._opened.name
 
-    def find(self, text: str, wait: float = FIRST_WAIT_SECONDS) -> tuple[str, Found]:
-        """Finds movies by words; returns the name of the texts in which, too.
+    def ask(self, lookup: Callable[[SearchIndex], T], wait: float = FIRST_WAIT_SECONDS) -> tuple[str, T]:
+        """Asks the index; returns the name of its texts, too.
 
         Args:
-            text: a question as typed.
+            lookup: what is asked.
             wait: seconds to wait for the first index, within the request's deadline.
 
         Raises:
@@ -92,24 +87,24 @@ class Finder:
         opened = self._opened or former
         if opened is None:
             raise StoreUnavailable("the index of the search is still being built")
-        return opened.name, opened.index.find(text)
+        return opened.name, lookup(opened.index)
 
-    def keep(self, catalogue: Catalogue, documents: MovieDocuments) -> None:
+    def keep(self, catalogue: Catalogue, source: TextSource) -> None:
         """Opens the index over the texts of a catalogue; makes it if there is none. Takes as long as that takes.
 
         Errors are logged, and the former index stays.
 
         Args:
             catalogue: the newest one.
-            documents: what it is made from.
+            source: of its texts.
         """
-        self._wanted = catalogue, documents
-        name = catalogue.movies.text_name
+        self._wanted = catalogue, source
+        name = catalogue.text_name
         with self._one_keeper:
             if self.name == name and not self._is_lost():
                 return
             try:
-                self._open(name, catalogue, documents)
+                self._open(name, catalogue, source)
                 self._is_failing = False
             except (OSError, StoreError) as error:
                 if not self._is_failing:
@@ -124,15 +119,15 @@ class Finder:
     def _is_lost(self) -> bool:
         return self._opened is not None and self._opened.folder is not None and self._opened.folder.is_lost()
 
-    def _open(self, name: str, catalogue: Catalogue, documents: MovieDocuments) -> None:
+    def _open(self, name: str, catalogue: Catalogue, source: TextSource) -> None:
         if self._copies is None:
-            self._switch(_Opened(name, SearchIndex(build(None, _texts(catalogue, documents))), None))
+            self._switch(_Opened(name, SearchIndex(build(None, *_contents(catalogue, source))), None))
             return
         if self._opened is None:
             former = self._copies.find_current()
             if former is not None and former.path.name != name:
                 self._former = _Opened(former.path.name, SearchIndex.open(former.path), former)
-        folder = self._copies.find_or_make(name, lambda path: _write(path, catalogue, documents))
+        folder = self._copies.find_or_make(name, lambda path: _write(path, catalogue, source))
         self._switch(_Opened(name, SearchIndex.open(folder.path), folder))
         self._copies.tidy()
 
@@ -145,11 +140,15 @@ class Finder:
             former.folder.release()
 
 
-def _write(path: Path, catalogue: Catalogue, documents: MovieDocuments) -> None:
-    build(path, _texts(catalogue, documents))
+def _write(path: Path, catalogue: Catalogue, source: TextSource) -> None:
+    build(path, *_contents(catalogue, source))
 
 
-def _texts(catalogue: Catalogue, documents: MovieDocuments) -> Iterator[MovieTexts]:
+def _contents(catalogue: Catalogue, source: TextSource) -> tuple[Iterator[MovieTexts], Iterable[str]]:
+    return _texts(catalogue, source), source.actors()
+
+
+def _texts(catalogue: Catalogue, source: TextSource) -> Iterator[MovieTexts]:
     """The texts of each movie of the catalogue, from the document that the catalogue took it from.
 
     Of a movie whose document was changed meanwhile, the last one read: the catalogue will be loaded again.
@@ -157,7 +156,7 @@ def _texts(catalogue: Catalogue, documents: MovieDocuments) -> Iterator[MovieTex
     movies = catalogue.movies
     is_done = np.zeros(len(movies), np.bool_)
     others: dict[int, MovieTexts] = {}
-    for movie_id, data in documents():
+    for movie_id, data in source.movies():
         row = movies.row(movie_id)
         if row is None or is_done[row]:
             continue

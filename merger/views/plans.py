@@ -20,6 +20,7 @@ from merger.speed.tables import HourRange
 from merger.stores.store import Find
 from merger.views.freshness import TTLClass
 from merger.views.reading import ViewInputs, ViewResult
+from search.reading import SearchIndex
 
 P = TypeVar("P")
 
@@ -32,14 +33,14 @@ class Plan:
         reads: finds that are this answer's own.
         hours: layer-wide hours, shared between answers.
         catalogue: whether the catalogue of movies and genres is needed.
-        question: words to find movies by; ``None``: none are looked for.
+        lookup: what the search's index is asked; ``None``: nothing.
         speed_types: speed data types that the answer needs of its own reads; empty: all.
     """
 
     reads: tuple[Find, ...] = ()
     hours: HourRange | None = None
     catalogue: bool = False
-    question: str | None = None
+    lookup: Callable[[SearchIndex], object] | None = None
     speed_types: tuple[str, ...] = ()
 
 

@@ -14,7 +14,6 @@ from merger.contract.documents import Documents
 from merger.core.boundary import Boundary, Layers
 from merger.speed.tables import SharedHours
 from merger.views.freshness import Freshness
-from search.reading import Found
 
 NO_CATALOGUE: Final = Catalogue()
 """An empty catalogue, for answers that need none and before the first load. Built once."""
@@ -25,7 +24,7 @@ class ViewInputs:
     """The inputs of one answer, all seen at one moment.
 
     ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
-    plan's own reads gave; ``found`` the movies that the plan's question finds, if it has one.
+    plan's own reads gave; ``found`` what the index answered to the plan's lookup, if it has one.
     """
 
     boundary: Boundary
@@ -33,7 +32,7 @@ class ViewInputs:
     documents: Documents = field(default_factory=Documents)
     hours: SharedHours = field(default_factory=SharedHours)
     catalogue: Catalogue = NO_CATALOGUE
-    found: Found | None = None
+    found: Any = None
 
 
 @dataclass(frozen=True, slots=True)

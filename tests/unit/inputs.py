@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from merger.catalogue.builder import CatalogueBuilder
@@ -104,8 +105,8 @@ def find_movies(documents: Documents, boundary: Boundary, question: str) -> Foun
     """The movies that a question finds among some documents."""
     finder, batch = Finder(None), documents.batch
     texts = [(each.movie_id, each.data) for each in batch if each.movie_id is not None]
-    finder.keep(catalogue_of(documents, boundary), lambda: texts)
-    return finder.find(question)[1]
+    finder.keep(catalogue_of(documents, boundary), SimpleNamespace(movies=lambda: texts, actors=lambda: ()))
+    return finder.ask(lambda index: index.find(question))[1]
 
 
 def catalogue_of(documents: Documents, boundary: Boundary) -> Catalogue:

@@ -11,9 +11,10 @@ import pytest
 from analytics import selectors
 from analytics.actors import Actor
 from merger.catalogue.catalogue import Catalogue
-from merger.catalogue.people import PeopleBuilder
 from merger.core.evidence import Completeness
 from merger.errors import StoreUnavailable
+from search.texts import MovieTexts
+from tests.unit.search.sample_index import index_of
 
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
@@ -26,7 +27,15 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, Completenes
     def fetch(view: Any, params: Any, *, completeness: Completeness) -> None:
         found.append((view.name, params, completeness))
 
-    service = SimpleNamespace(fetch=fetch, boundary=lambda: SimpleNamespace(now=NOW), catalogue_at_hand=Catalogue())
+    def no_index(*_: Any) -> None:
+        raise StoreUnavailable("still being built")
+
+    service = SimpleNamespace(
+        fetch=fetch,
+        boundary=lambda: SimpleNamespace(now=NOW),
+        catalogue_at_hand=Catalogue(),
+        finder=SimpleNamespace(ask=no_index),
+    )
     monkeypatch.setattr(selectors, "service", lambda: service)
     return found
 
@@ -57,17 +66,24 @@ def test_blanks_of_an_actors_name_are_single(fetched: list[tuple[str, Any, Compl
 def test_an_actor_is_looked_for_under_every_stored_spelling(
     fetched: list[tuple[str, Any, Completeness]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people = PeopleBuilder()
-    people.add_name("Penélope Cruz")
-    catalogue = Catalogue(people=people.finish())
+    index = index_of(MovieTexts(1, title="Volver", cast=("Penélope Cruz",)))
 
-    def away() -> Catalogue:
+    def away(*_: Any) -> None:
         raise StoreUnavailable("away")
 
+    def here(lookup: Any, wait: float) -> tuple[str, Any]:
+        return "", lookup(index)
+
     service = vars(selectors)["service"]()
-    for at_hand, load in ((catalogue, away), (None, lambda: catalogue), (None, away)):
+    for at_hand, load, ask in (
+        (Catalogue(), away, here),
+        (None, Catalogue, here),
+        (None, away, here),
+        (None, Catalogue, away),
+    ):
         monkeypatch.setattr(service, "catalogue_at_hand", at_hand)
         monkeypatch.setattr(service, "catalogue", load, raising=False)
+        monkeypatch.setattr(service, "finder", SimpleNamespace(ask=ask), raising=False)
         selectors.actor_collaborations(name="penelope cruz")
-    known = Actor("penelope cruz", ("Penélope Cruz",))
-    assert [params for _, params, _ in fetched] == [known, known, Actor("penelope cruz")]
+    known, unknown = Actor("penelope cruz", ("Penélope Cruz",)), Actor("penelope cruz")
+    assert [params for _, params, _ in fetched] == [known, known, unknown, unknown]

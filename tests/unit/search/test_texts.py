@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.texts import MovieTexts, digest_of
+from search.texts import MovieTexts, digest_of, name_mark
 
 _DATA = {"title": "Heat", "cast": ["Al Pacino"], "release_date": "1995-12-15", "vote_count": 100}
 
@@ -41,6 +41,12 @@ def test_level_lies_between_one_and_two() -> None:
     assert MovieTexts(1, votes=10**15).level == 2
 
 
-def test_digest_names_movies_and_marks() -> None:
-    assert digest_of(b"ab", b"cd") == digest_of(b"ab", b"cd")
-    assert len({digest_of(b"ab", b"cd"), digest_of(b"cd", b"ab"), digest_of(b"", b""), digest_of(b"abc", b"d")}) == 4
+def test_digest_names_movies_marks_and_actors() -> None:
+    assert digest_of(b"ab", b"cd", 1) == digest_of(b"ab", b"cd", 1)
+    parts = ((b"ab", b"cd", 1), (b"cd", b"ab", 1), (b"", b"", 0), (b"abc", b"d", 1), (b"ab", b"cd", 2))
+    assert len({digest_of(*each) for each in parts}) == len(parts)
+
+
+def test_marks_of_names_differ() -> None:
+    assert name_mark("Tom Hanks") == name_mark("Tom Hanks") != name_mark("Tom Hank")
+    assert 0 <= name_mark("\ud800") < 2**64

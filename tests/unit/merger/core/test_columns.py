@@ -40,10 +40,3 @@ def test_a_number_keeps_its_kind_or_stays_unknown(value: float | None) -> None:
     growing.put(0, value)
     column = growing.take(np.array([1, 0]))
     assert json.dumps([growing.at(0), column.at(0), column.at(1)]) == json.dumps([value, 3, value])
-
-
-def test_rows_with_a_text_in_them_come_once_each_up_to_a_number() -> None:
-    column = Texts(["", " anna anna\n", " hanna\n", " ann\n"])
-    assert list(column.containing(" ann", 9)) == [1, 3]
-    assert list(column.containing("ann", 2)) == [1, 2]
-    assert list(column.containing("x", 9)) == []

@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,7 +34,10 @@ class World:
         raw = [details(int(key[1:]), COVERED, title=title) for key, title in self.titles.items()]
         return catalogue_of(Contract().read(batch=raw), Boundary(NOW))
 
-    def documents(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    def actors(self) -> list[str]:
+        return ["Meg Ryan"]
+
+    def movies(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         self.reads += 1
         if self.error is not None:
             raise self.error
@@ -47,27 +51,27 @@ def copies(request: pytest.FixtureRequest, tmp_path: Path) -> HostCopies | None:
 
 
 def ids(finder: Finder, text: str) -> list[int]:
-    return list(finder.find(text, 0.0)[1].ids)
+    return list(finder.ask(lambda index: index.find(text), 0.0)[1].ids)
 
 
 def test_movies_of_the_catalogue_are_found(copies: HostCopies | None) -> None:
     world = World(m1="Heat", m2="Cold")
     finder = Finder(copies)
-    finder.keep(world.catalogue(), world.documents)
+    finder.keep(world.catalogue(), world)
     assert ids(finder, "cold") == [2]
-    assert finder.name == world.catalogue().movies.text_name
-    finder.keep(world.catalogue(), world.documents)
+    assert finder.name == world.catalogue().text_name
+    finder.keep(world.catalogue(), world)
     assert world.reads == 1
 
 
 def test_new_texts_are_indexed_and_the_former_index_answers_meanwhile(copies: HostCopies | None) -> None:
     world = World(m1="Heat")
     finder = Finder(copies)
-    finder.keep(world.catalogue(), world.documents)
+    finder.keep(world.catalogue(), world)
     world.titles["m1"] = "Cold"
     newer = world.catalogue()
     assert ids(finder, "heat") == [1]
-    finder.keep(newer, world.documents)
+    finder.keep(newer, world)
     assert (ids(finder, "heat"), ids(finder, "cold")) == ([], [1])
 
 
@@ -76,20 +80,20 @@ def test_failure_is_logged_once_and_leaves_the_former(
 ) -> None:
     world = World(m1="Heat")
     finder = Finder(copies)
-    finder.keep(world.catalogue(), world.documents)
+    finder.keep(world.catalogue(), world)
     world.titles["m1"], world.error = "Cold", StoreUnavailable("away")
     for _ in range(2):
-        finder.keep(world.catalogue(), world.documents)
+        finder.keep(world.catalogue(), world)
     assert ids(finder, "heat") == [1]
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     world.error = None
-    finder.keep(world.catalogue(), world.documents)
+    finder.keep(world.catalogue(), world)
     assert ids(finder, "cold") == [1]
 
 
 def test_before_the_first_index_a_search_is_unavailable(copies: HostCopies | None) -> None:
     with pytest.raises(StoreUnavailable, match="still being built"):
-        Finder(copies).find("heat", 0.0)
+        Finder(copies).ask(lambda index: index.find("heat"), 0.0)
 
 
 def test_documents_that_changed_while_they_are_read_are_found_as_they_are(copies: HostCopies | None) -> None:
@@ -97,14 +101,15 @@ def test_documents_that_changed_while_they_are_read_are_found_as_they_are(copies
     before = world.catalogue()
     world.titles |= {"m1": "Cold", "m2": "New"}
     finder = Finder(copies)
-    finder.keep(before, world.documents)
+    finder.keep(before, world)
     assert (ids(finder, "cold"), ids(finder, "heat"), ids(finder, "new")) == ([1], [], [])
 
 
 def test_of_duplicates_the_one_in_the_catalogue_is_found(copies: HostCopies | None) -> None:
     world = World(m1="Heat")
     finder = Finder(copies)
-    finder.keep(world.catalogue(), lambda: [(1, {"title": "Old"}), *world.documents(), (1, {"title": "Older"})])
+    every = [(1, {"title": "Old"}), *world.movies(), (1, {"title": "Older"})]
+    finder.keep(world.catalogue(), SimpleNamespace(movies=lambda: every, actors=lambda: ()))
     assert (ids(finder, "heat"), ids(finder, "old")) == ([1], [])
 
 
@@ -112,7 +117,7 @@ def test_restart_and_other_workers_open_what_is_there(tmp_path: Path) -> None:
     world = World(m1="Heat")
     for _ in range(3):
         finder = Finder(HostCopies(tmp_path))
-        finder.keep(world.catalogue(), world.documents)
+        finder.keep(world.catalogue(), world)
         assert ids(finder, "heat") == [1]
     assert world.reads == 1
 
@@ -122,20 +127,20 @@ def test_restart_with_new_texts_is_answered_from_the_former_index(
 ) -> None:
     monkeypatch.setattr(module, "FORMER_AFTER_SECONDS", 0.0)
     world = World(m1="Heat")
-    Finder(HostCopies(tmp_path)).keep(world.catalogue(), world.documents)
+    Finder(HostCopies(tmp_path)).keep(world.catalogue(), world)
     world.titles["m1"], world.error = "Cold", StoreUnavailable("away")
     finder = Finder(HostCopies(tmp_path))
-    finder.keep(world.catalogue(), world.documents)
-    assert list(finder.find("heat")[1].ids) == [1]
+    finder.keep(world.catalogue(), world)
+    assert list(finder.ask(lambda index: index.find("heat"))[1].ids) == [1]
 
 
 def test_lost_folder_answers_on_and_is_made_again(tmp_path: Path) -> None:
     world = World(m1="Heat")
     finder = Finder(HostCopies(tmp_path))
-    finder.keep(world.catalogue(), world.documents)
+    finder.keep(world.catalogue(), world)
     shutil.rmtree(tmp_path)
     assert ids(finder, "heat") == [1]
     finder.keep_again()
     assert world.reads == 2
     assert Finder(HostCopies(tmp_path)).name == ""
-    assert (tmp_path / world.catalogue().movies.text_name).is_dir()
+    assert (tmp_path / world.catalogue().text_name).is_dir()

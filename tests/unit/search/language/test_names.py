@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from merger.core.person_names import fold_name
 from sample_data.facts import load_movies
+from search.language.names import fold_name
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.terms import beginnings, name_terms, person_keys, question_keys, run_terms, title_keys, title_terms
+from search.language.terms import beginnings, name_terms, person_keys, question_keys, run_terms, title_keys, title_terms
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.numbers import in_digits, number_forms, number_spans
+from search.language.numbers import in_digits, number_forms, number_spans
 
 
 @pytest.mark.parametrize(

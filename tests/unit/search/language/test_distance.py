@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.distance import count_errors
+from search.language.distance import count_errors
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from search.numbers import in_digits, number_forms, number_spans
-from search.words import is_unspaced, split_words
+from search.language.numbers import in_digits, number_forms, number_spans
+from search.language.words import is_unspaced, split_words
 
 _ARTICLES = "the a an der die das le la les l el los las il lo i gli un une ein eine o os as"
 ARTICLES = frozenset(_ARTICLES.split())

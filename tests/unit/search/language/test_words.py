@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.words import is_unspaced, split_words
+from search.language.words import is_unspaced, split_words
 
 
 @pytest.mark.parametrize(
