@@ -62,8 +62,7 @@ _stand_in: ContextVar[MergeService | None] = ContextVar("stand-in", default=None
 @cache
 def service() -> MergeService:
     """The service of this process; it connects on first use, not here."""
-    standing_in = _stand_in.get()
-    if standing_in is not None:
+    if (standing_in := _stand_in.get()) is not None:
         return standing_in
     cache, copies = _answer_cache(redis_link(), causal_clock()), HostCopies(settings.DATA_DIR / "search")
     return _service_of(_guarded_store(), cache, configuration.utc_now, settings.MONGODB_TIMEOUT, copies=copies)
@@ -92,18 +91,19 @@ def _service_of(
 
 
 @contextmanager
-def answers_from(store: Store, now: datetime) -> Iterator[None]:
-    """Context in which this process answers from another store, as of a fixed time; it asks no MongoDB and no Redis.
+def answers_from(store: Store, now: datetime, copies: HostCopies | None = None) -> Iterator[None]:
+    """Context in which this process answers from another store, as of a fixed time, without MongoDB and Redis.
 
     For commands alone: it applies to the whole process.
 
     Args:
         store: the documents to answer from.
         now: aware UTC.
+        copies: where the index of the search lies; ``None``: in memory.
     """
     cache = _answer_cache(without_redis(), None)
-    # Time stands still, so what was read of the layers once stays true.
-    token = _stand_in.set(_service_of(store, cache, lambda: now, _PATIENCE_SECONDS, lambda: 0.0))
+    # Time stands still: what was read of the layers once stays true.
+    token = _stand_in.set(_service_of(store, cache, lambda: now, _PATIENCE_SECONDS, lambda: 0.0, copies))
     service.cache_clear()
     try:
         yield

@@ -1,0 +1,1 @@
+"""Measures the search of movies alone, at any size, beside another release's."""
