@@ -84,7 +84,7 @@ def _directors_in(found: Mapping[str, Any]) -> Any:
     jobs."""
     alone, crew = found.get("director"), found.get("crew")
     if alone is not None:
-        return [alone] if isinstance(alone, str) else alone
+        return [alone] if isinstance(alone, str | Mapping) else alone
     if not isinstance(crew, list) or not all(isinstance(entry, Mapping) and "job" in entry for entry in crew):
         return None
     return [entry for entry in crew if entry["job"] == "Director"]

@@ -207,3 +207,30 @@ def test_unescaped_words_are_read_as_utf_8(api: Api) -> None:
     sent = "q=Amélie".encode().decode("iso-8859-1")  # bytes as WSGI passes them
     found = Client().get(f"/api/v1/{PATH}", QUERY_STRING=sent).json()
     assert [hit["title"] for hit in found["results"]] == ["Amélie"]
+
+
+CREW = [{"job": "Editor", "name": "Zach Staenberg"}, {"job": "Director", "name": "Lana Wachowski"}]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"directors": ["Lana Wachowski"]},
+        {"directors": [{"id": 9340, "name": "Lana Wachowski"}]},
+        {"director": "Lana Wachowski"},
+        {"director": ["Lana Wachowski"]},
+        {"director": {"name": "Lana Wachowski"}},
+        {"crew": CREW},
+        {"directors": None, "crew": CREW},
+    ],
+)
+def test_movie_is_found_by_its_director_however_the_producer_writes_it(api: Api, written: dict[str, Any]) -> None:
+    document = movie(603, "The Matrix")
+    document["data"].pop("directors", None)
+    document["data"] |= written
+    api.load([document, movie(2, "Bound")])
+    assert api.body("movies/603")["directors"] == ["Lana Wachowski"]
+    (hit,) = api.body(PATH, {"q": "wachowski"})["results"]
+    assert hit["matched"] == ["person"]
+    assert hit["highlights"]["people"] == ["Lana Wachowski"]
+    assert titles(api, q="staenberg") == []

@@ -123,6 +123,7 @@ CREW = [{"job": "Director", "name": "Lana Wachowski"}, {"job": "Editor", "name":
     [
         ({"director": "Lana Wachowski"}, ("Lana Wachowski",)),
         ({"director": ["Lana Wachowski", "Lilly Wachowski"]}, ("Lana Wachowski", "Lilly Wachowski")),
+        ({"director": {"id": 9340, "name": "Lana Wachowski"}}, ("Lana Wachowski",)),
         ({"crew": CREW}, ("Lana Wachowski",)),
         ({"crew": CREW, "directors": ["Lilly Wachowski"]}, ("Lilly Wachowski",)),
         ({"crew": CREW[1:]}, ()),
