@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import tantivy
 
-from search.schema import PERSON, make_schema, movie_document, person_document
+from search.language.names import fold_name
+from search.schema import PERSON, WHO, make_schema, movie_document, person_document
 from search.texts import MovieTexts
 
 _HEAP_BYTES = 64_000_000
+
+_MOST_SPELLINGS = 20
+"""Most spellings of one name that are kept, the usual ones."""
 
 
 def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[str] = ()) -> tantivy.Index:
@@ -31,12 +35,26 @@ def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[st
             writer.add_document(movie_document(movie))
         writer.commit()
         index.reload()
-        people = dict.fromkeys(actors, 0) | dict(index.searcher().terms_with_prefix(PERSON, ""))
-        for name, films in people.items():
-            writer.add_document(person_document(name, films))
+        for name, spellings, films in _people(index.searcher(), actors):
+            writer.add_document(person_document(name, spellings, films))
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, SystemError) as error:
         raise OSError(f"the index can't be written: {error}") from error
     index.reload()
     return index
+
+
+def _people(searcher: tantivy.Searcher, actors: Iterable[str]) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Yields each person as (folded name, spellings, number of movies), those with most movies first."""
+    spellings: dict[str, tuple[str, ...]] = {}
+    # The engine lists terms by the number of their documents, then from A to Z.
+    for name in (*(name for name, _ in searcher.terms_with_prefix(PERSON, "")), *actors):
+        folded = fold_name(name)
+        known = spellings.get(folded, ())
+        if folded and name not in known and len(known) < _MOST_SPELLINGS:
+            spellings[folded] = (*known, name)
+    for folded, films in searcher.terms_with_prefix(WHO, ""):
+        yield folded, spellings.pop(folded, (folded,)), films
+    for folded, names in spellings.items():
+        yield folded, names, 0

@@ -1,4 +1,4 @@
-"""Finds people by name in an index.
+"""Finds people by name in an index, and their movies.
 
 A person is a name: two people of one name can't be told apart. Spellings of one name differ in case, accents, dots and
 hyphens.
@@ -7,22 +7,83 @@ hyphens.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import orjson
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from search.language.names import fold_name
-from search.language.terms import person_keys
+from search.language.terms import LONGEST_BEGINNING
 from search.language.words import split_words
-from search.question import LONGEST_WORD, MOST_WORDS, allowed_errors
-from search.schema import FILMS, NAME, NAME_KEY, STORED
+from search.question import LONGEST_WORD, MOST_WORDS, Question, allowed_errors
+from search.schema import FILMS, LEVEL, MOVIE_ID, NAME, NAME_BEGINNINGS, NAME_KEY, NAMED, WHO
+from search.stored import read_movie, read_spellings
 
-_MOST_SPELLINGS, _MOST_ALIKE, _REMEMBERED = 1_000, 200, 1_024
+_MOST_OF_ONE_NAME, _MOST_ALIKE, _REMEMBERED = 100, 200, 1_024
 _LEAST_LIKENESS = 0.6
+LONGEST_NAME = 500
+"""Letters of a name. No document has a longer one."""
+
+MOST_MOVIES = 10_100
+"""Most movies of one person that are named, those with most votes. Their number is counted all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the index.
+
+    Args:
+        spellings: of the name, the one that most movies have first.
+        movies: number of movies that have any of them.
+    """
+
+    spellings: tuple[str, ...]
+    movies: int
+
+    @property
+    def name(self) -> str:
+        """The usual spelling."""
+        return self.spellings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeople:
+    """People found by name.
+
+    Args:
+        people: those asked for, best first.
+        total: how many fit.
+        is_corrected: whether their names differ from the question by typing errors.
+    """
+
+    people: tuple[Person, ...] = ()
+    total: int = 0
+    is_corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Works:
+    """The movies of a person, those with most votes first.
+
+    Args:
+        person: whose they are.
+        ids: of the movies.
+    """
+
+    person: Person
+    ids: NDArray[np.int64]
+    _searcher: tantivy.Searcher
+    _addresses: Sequence[tantivy.DocAddress]
+
+    def credits(self, place: int) -> tuple[list[str], list[str]]:
+        """Returns the names of the cast and of the directors of the movie at a place in ``ids``."""
+        shown = read_movie(self._searcher, self._addresses[place])
+        return list(shown.cast), list(shown.directors)
 
 
 class PeopleIndex:
@@ -36,16 +97,41 @@ class PeopleIndex:
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
         self._schema, self._searcher = schema, searcher
         # Every request for an actor asks it, also one that is answered from the cache.
-        self.spellings = lru_cache(_REMEMBERED)(self._spellings)
+        self._person = lru_cache(_REMEMBERED)(self._look_up)
 
-    def _spellings(self, name: str) -> tuple[str, ...]:
+    def person(self, name: str) -> Person | None:
+        """Returns the person of a name in any spelling; ``None`` for an unknown name."""
+        return self._person(_fold(name)) if len(name) <= LONGEST_NAME else None
+
+    def spellings(self, name: str) -> tuple[str, ...]:
         """Returns the stored spellings of a name, the one with most movies first; empty for an unknown name."""
-        folded = fold_name(name)
-        keys = person_keys(name)
-        if not keys:
-            return ()
-        query = Query.term_query(self._schema, NAME_KEY, keys[0], "basic")
-        return tuple(each for each in self._names(query, _MOST_SPELLINGS) if fold_name(each) == folded)
+        person = self.person(name)
+        return () if person is None else person.spellings
+
+    def find(self, text: str, limit: int = 20, offset: int = 0) -> FoundPeople:
+        """Finds people by their names: every word of a text begins a word of the name.
+
+        A whole name comes first, then the people with most movies. Where nobody fits, words may have typing errors: one
+        from four letters, two from eight.
+
+        Args:
+            text: as typed.
+            limit: most people to return.
+            offset: people to skip.
+        """
+        question = Question.of(text)
+        if not question.words:
+            person = self.person(text)
+            return FoundPeople() if person is None else FoundPeople((person,)[offset:][:limit], 1)
+        whole = self._sorted(self._term(NAME_KEY, question.key), _MOST_OF_ONE_NAME)
+        parts = [(Occur.Must, self._beginning(word)) for word in question.words]
+        others = [*parts, (Occur.MustNot, self._term(NAME_KEY, question.key))]
+        people, total = self._page(Query.boolean_query(others), limit, max(0, offset - len(whole)))
+        if total or whole:
+            return FoundPeople((*whole[offset:], *people)[:limit], total + len(whole))
+        alike = [(Occur.Must, self._alike(word, may_go_on=True)) for word in question.words]
+        people, total = self._page(Query.boolean_query(alike), limit, offset)
+        return FoundPeople(people, total, is_corrected=total > 0)
 
     def near(self, name: str, most: int = 3) -> list[str]:
         """Returns the most similar names, best first."""
@@ -55,24 +141,60 @@ class PeopleIndex:
         parts = [(Occur.Should, self._alike(word)) for word in words]
         query = Query.boolean_query(parts, minimum_number_should_match=(len(parts) + 1) // 2)
         by_key: dict[str, str] = {}
-        for each in self._names(query, _MOST_ALIKE):
-            by_key.setdefault(fold_name(each), each)
-        folded = fold_name(name)[: 2 * LONGEST_WORD]
+        for each in self._sorted(query, _MOST_ALIKE):
+            by_key.setdefault(fold_name(each.name), each.name)
+        folded = fold_name(name[:LONGEST_NAME])[: 2 * LONGEST_WORD]
         return [by_key[key] for key in difflib.get_close_matches(folded, by_key, n=most, cutoff=_LEAST_LIKENESS)]
 
-    def _alike(self, word: str) -> Query:
-        found = [Query.const_score_query(Query.term_query(self._schema, NAME, word, "basic"), 1.0)]
+    def works(self, name: str) -> Works | None:
+        """Returns the movies of a person; ``None`` for an unknown name."""
+        person = self.person(name)
+        if person is None:
+            return None
+        query = self._term(WHO, _fold(name))
+        found: Any = self._searcher.search(query, MOST_MOVIES, False, weight_by_field=LEVEL)
+        addresses = [address for _, address in found.hits]
+        ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
+        return Works(person, ids, self._searcher, addresses)
+
+    def _look_up(self, folded: str) -> Person | None:
+        found = self._sorted(self._term(NAMED, folded), 1) if folded else ()
+        return found[0] if found else None
+
+    def _beginning(self, word: str) -> Query:
+        if len(word) <= LONGEST_BEGINNING:
+            return self._term(NAME_BEGINNINGS, word)
+        return Query.const_score_query(Query.fuzzy_term_query(self._schema, NAME, word, 0, True, True), 1.0)
+
+    def _alike(self, word: str, *, may_go_on: bool = False) -> Query:
+        found = [self._term(NAME, word)]
         if errors := allowed_errors(word):
-            fuzzy = Query.fuzzy_term_query(self._schema, NAME, word, errors, True, False)
+            fuzzy = Query.fuzzy_term_query(self._schema, NAME, word, errors, True, may_go_on)
             found.append(Query.const_score_query(fuzzy, 0.5))
+        if may_go_on:
+            found.append(self._beginning(word))
         return Query.disjunction_max_query(found)
 
-    def _names(self, query: Query, most: int) -> Iterator[str]:
-        """The names that a query finds, best first; among equally good ones those with most movies."""
+    def _term(self, field: str, text: str) -> Query:
+        return Query.const_score_query(Query.term_query(self._schema, field, text, "basic"), 1.0)
+
+    def _sorted(self, query: Query, most: int) -> tuple[Person, ...]:
+        """The people whom a query finds, best first; among equally good ones those with most movies."""
         result: Any = self._searcher.search(query, most, False)
-        addresses = [address for _, address in result.hits]
-        films: list[Any] = self._searcher.fast_field_values(FILMS, addresses)
-        order = sorted(range(len(addresses)), key=lambda place: (-result.hits[place][0], -films[place]))
-        for place in order:
-            stored: Any = self._searcher.doc(addresses[place]).get_first(STORED)
-            yield orjson.loads(bytes(stored))
+        found = list(zip(result.hits, self._people([address for _, address in result.hits]), strict=True))
+        return tuple(person for _, person in sorted(found, key=lambda each: (-each[0][0], -each[1].movies)))
+
+    def _page(self, query: Query, limit: int, offset: int) -> tuple[tuple[Person, ...], int]:
+        """Some of the people whom a query finds, those with most movies first, and the number of all."""
+        result: Any = self._searcher.search(query, limit, True, order_by_field=FILMS, offset=offset)
+        return tuple(self._people([address for _, address in result.hits])), result.count
+
+    def _people(self, addresses: Sequence[tantivy.DocAddress]) -> Iterator[Person]:
+        movies: list[Any] = self._searcher.fast_field_values(FILMS, list(addresses))
+        for address, number in zip(addresses, movies, strict=True):
+            yield Person(read_spellings(self._searcher, address), number)
+
+
+def _fold(name: str) -> str:
+    """A folded name that UTF-8 can hold: halves of letters are replaced."""
+    return fold_name(name.encode("utf-8", "replace").decode())

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import tantivy
 from numpy.typing import NDArray
 
 from search.asking import Asker, Strictness
 from search.people import PeopleIndex
 from search.question import Question
-from search.reasons import Reason, Shown, explain_hit, show_question
-from search.schema import LEVEL, MOVIE_ID, STORED
+from search.reasons import Reason, explain_hit, show_question
+from search.schema import LEVEL, MOVIE_ID
+from search.stored import read_movie
 
 MOST_HITS = 10_100
 """Most movies that are named for one question, the best ones. Their number is counted all the same."""
@@ -51,7 +51,7 @@ class Found:
 
     def why(self, place: int) -> Reason:
         """Says why the movie at a place in ``ids`` was found."""
-        return explain_hit(self._question, _shown(self._searcher, self._addresses[place]))
+        return explain_hit(self._question, read_movie(self._searcher, self._addresses[place]))
 
 
 class SearchIndex:
@@ -95,7 +95,7 @@ class SearchIndex:
         strictness, result = self._search_closest(question)
         showing, addresses = None, [address for _, address in result.hits]
         if strictness is not Strictness.AS_IT_IS and addresses:
-            showing = show_question(question, _shown(self._searcher, addresses[0]))
+            showing = show_question(question, read_movie(self._searcher, addresses[0]))
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Found(
             ids=ids,
@@ -129,8 +129,3 @@ class SearchIndex:
         hits = self._search(question, Strictness.WITH_ERRORS, 2 * _FEW).hits
         ids: list[Any] = self._searcher.fast_field_values(MOVIE_ID, [address for _, address in hits])
         return tuple([each for each in ids if each not in known][:_FEW])
-
-
-def _shown(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Shown:
-    stored: Any = searcher.doc(address).get_first(STORED)
-    return Shown(*orjson.loads(bytes(stored)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import orjson
 import tantivy
 
+from search.language.names import fold_name
 from search.language.terms import beginnings, name_terms, person_keys, title_keys, title_terms
 from search.texts import MovieTexts
 
@@ -16,7 +17,8 @@ TITLE, ORIGINAL, PEOPLE, KEY, PERSON_KEY = "title", "original", "people", "key",
 TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS = "title_beginnings", "original_beginnings"
 PEOPLE_BEGINNINGS: Final = "people_beginnings"
 PERSON, DIRECTOR, GENRE, OVERVIEW = "person", "director", "genre", "overview"
-NAME, NAME_KEY = "name", "name_key"
+WHO: Final = "who"
+NAME, NAME_BEGINNINGS, NAME_KEY, NAMED = "name", "name_beginnings", "name_key", "named"
 STORED: Final = "stored"
 
 _LONGEST_TEXT = 20_000
@@ -27,15 +29,16 @@ def make_schema() -> tantivy.Schema:
     """Returns the schema.
 
     Of movies: ``title``, ``original`` and ``people`` hold terms; ``key`` and ``person_key`` whole titles and names as
-    one word; ``person``, ``director`` and ``genre`` names as stored; ``overview`` words;
-    fields of beginnings the first letters of terms. Of persons: ``name`` holds
-    terms, ``name_key`` whole names, ``films`` the number of movies. ``stored`` holds the texts to show.
+    one word; ``person``, ``director`` and ``genre`` names as stored; ``who`` folded names; ``overview``
+    words; fields of beginnings the first letters of terms. Of persons: ``name`` holds terms, ``name_key`` whole names
+    as one word, ``named`` the folded name, ``films`` the number of movies. ``stored`` holds the texts to show.
     """
     builder = tantivy.SchemaBuilder()
-    for name in (TITLE, ORIGINAL, PEOPLE, NAME, TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS, PEOPLE_BEGINNINGS):
+    beginning = (TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS, PEOPLE_BEGINNINGS, NAME_BEGINNINGS)
+    for name in (TITLE, ORIGINAL, PEOPLE, NAME, *beginning):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field(OVERVIEW, tokenizer_name="default", index_option="freq")
-    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, NAME_KEY):
+    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, WHO, NAME_KEY, NAMED):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(MOVIE_ID, fast=True, indexed=True)
     builder.add_unsigned_field(YEAR, indexed=True)
@@ -65,6 +68,8 @@ def movie_document(texts: MovieTexts) -> tantivy.Document:
         document.add_text(PERSON, name)
         for key in person_keys(name):
             document.add_text(PERSON_KEY, key)
+    for name in dict.fromkeys(filter(None, map(fold_name, people))):
+        document.add_text(WHO, name)
     for name in texts.directors:
         document.add_text(DIRECTOR, name)
     for name in texts.genres:
@@ -74,14 +79,21 @@ def movie_document(texts: MovieTexts) -> tantivy.Document:
     return document
 
 
-def person_document(name: str, films: int) -> tantivy.Document:
-    """Returns the document of a person, with the number of movies that name this spelling."""
+def person_document(folded: str, spellings: Sequence[str], films: int) -> tantivy.Document:
+    """Returns the document of a person.
+
+    Args:
+        folded: the name, as ``fold_name`` gives it.
+        spellings: as movies have the name, the usual one first.
+        films: number of movies that have any of them.
+    """
     document = tantivy.Document()
-    document.add_text(NAME, " ".join(name_terms(name)))
-    for key in person_keys(name):
+    _add_terms(document, NAME, NAME_BEGINNINGS, {term: None for name in spellings for term in name_terms(name)})
+    for key in dict.fromkeys(key for name in spellings for key in person_keys(name)):
         document.add_text(NAME_KEY, key)
+    document.add_text(NAMED, folded)
     document.add_unsigned(FILMS, films)
-    document.add_bytes(STORED, orjson.dumps(name))
+    document.add_bytes(STORED, orjson.dumps(list(spellings)))
     return document
 
 

@@ -9,28 +9,31 @@ from functools import lru_cache
 _DROPPED = re.compile("['’ʼ`´.·\u0300-\u036f]")
 """Apostrophes, dots, and the accents of Latin, Greek and Cyrillic letters. Marks of other scripts are letters there."""
 
-
 # Letters that do not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 
-
+# Names in ASCII are the most, and a table is ten times as fast as a look at each letter.
+_ASCII = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "/")}
+_ASCII |= dict.fromkeys(map(ord, "'`."), "")
 _INITIALS = re.compile(r"(?<!\S)(\S) (?=\S(?:\s|$))")
 
 
 @lru_cache(4_096)
 def fold_name(name: str) -> str:
-    """Returns a name's words in lower case, without accents, dots and apostrophes, with one blank between them.
+    """Returns a name's words in lower case, without accents, dots, apostrophes and invisible signs, with one
+    blank between them.
 
     A hyphen separates words, and initials are one word: "J.J. Abrams" and "JJ Abrams" are the same. A name without
     letters and digits stays as it is.
     """
     if name.isascii():
-        plain = _DROPPED.sub("", name.lower())
+        spaced = name.lower().translate(_ASCII)
     else:
+        name = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
         # Compatibility forms such as 𝑨 have a case only once they are decomposed.
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
         plain = _DROPPED.sub("", decomposed).translate(_LETTERS)
-    spaced = "".join(letter if _is_of_word(letter) else " " for letter in plain)
+        spaced = "".join(letter if _is_of_word(letter) else " " for letter in plain)
     words = " ".join(spaced.split())
     return _INITIALS.sub(r"\1", words) or " ".join(name.casefold().split())
 

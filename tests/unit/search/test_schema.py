@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search.schema import FILMS, KEY, LEVEL, MOVIE_ID, NAME, YEAR, movie_document, person_document
+from search.schema import FILMS, KEY, LEVEL, MOVIE_ID, NAME, NAMED, WHO, YEAR, movie_document, person_document
 from search.texts import MovieTexts
 
 
@@ -14,5 +14,11 @@ def test_movie_document_holds_what_is_known() -> None:
 
 
 def test_person_document_counts_movies() -> None:
-    document = person_document("Al Pacino", 3).to_dict()
-    assert (document[NAME], document[FILMS]) == (["al pacino alpacino"], [3])
+    document = person_document("al pacino", ["Al Pacino", "Al Pácino"], 3).to_dict()
+    assert (document[NAME], document[NAMED]) == (["al pacino alpacino"], ["al pacino"])
+    assert document[FILMS] == [3]
+
+
+def test_movie_document_names_each_person_once() -> None:
+    texts = MovieTexts(1, cast=("Penélope Cruz", "\u200b"), directors=("Penelope Cruz", "Ang Lee"))
+    assert movie_document(texts).to_dict()[WHO] == ["penelope cruz", "ang lee"]

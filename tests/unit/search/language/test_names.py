@@ -23,6 +23,7 @@ from search.language.names import fold_name
         ("Mads Brøgger", "Mads Brogger"),
         ("Łukasz Żal", "Lukasz Zal"),
         ("Søren Malling", "soren malling"),
+        ("Tom Hanks", "\u202eTom Ha\u200bnks"),
         ("宮崎 駿", "宮崎　駿"),
         ("Сергей Бодров", "сергеи бодров"),
     ],
