@@ -14,16 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from merger.catalogue.catalogue import Catalogue, Movies, from_microseconds
+from merger.catalogue.catalogue import Catalogue, Movies
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats
-from merger.core.windows import EPOCH, HOUR
-from merger.speed.rows import Rows
 from merger.views.freshness import describe, source_of
 from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from merger.views.snapshots import Unseen, unseen_since
-from movies.details import SPEED_FIELDS
+from movies.numbers import MergedNumbers, find_unseen, merge_numbers
 from movies.ordering import Column, first_rows
 from search.reading import Found
 from search.reasons import NO_REASON
@@ -73,20 +70,6 @@ class MovieSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The movies' numbers that filters, order and results use.
-
-    Args:
-        popularity: one number per row, NaN if unknown; likewise ``vote_average``.
-        newer: the buckets whose numbers replace those of the batch document.
-    """
-
-    popularity: Floats
-    vote_average: Floats
-    newer: Rows
-
-
-@dataclass(frozen=True, slots=True)
 class _Hits:
     """The movies that the index found, by row of the catalogue; without a question every movie.
 
@@ -132,7 +115,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     catalogue = inputs.catalogue
     movies = catalogue.movies
     catalogue.known_genre(wanted.genre)
-    numbers = _numbers(inputs)
+    numbers = merge_numbers(inputs)
     hits = _Hits.of(inputs.found, movies)
     matching = _select_movies(wanted, movies, hits)
     rows = np.flatnonzero(matching & _select_rated(wanted, numbers))
@@ -149,7 +132,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         "offset": wanted.offset,
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
-    unseen = _find_unseen(matching, numbers.newer, inputs)
+    unseen = find_unseen(matching, numbers.newer, inputs)
     freshness = describe(
         inputs.boundary,
         inputs.layers,
@@ -163,47 +146,6 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
     )
     return ViewResult(body, freshness)
-
-
-def _numbers(inputs: ViewInputs) -> _Numbers:
-    movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
-    rows, known = movies.rows(newer.movies)
-    popularity, vote_average = movies.popularity.values.copy(), movies.vote_average.values.copy()
-    for column, name in ((popularity, "popularity"), (vote_average, "vote_average")):
-        values = newer.column(name)
-        told = known & ~np.isnan(values)
-        column[rows[told]] = values[told]
-    return _Numbers(popularity, vote_average, newer)
-
-
-def _find_unseen(matching: Flags, newer: Rows, inputs: ViewInputs) -> list[Unseen]:
-    """What the newest numbers of some movies lack: those from buckets, and those from batch documents."""
-    catalogue, movies = inputs.catalogue, inputs.catalogue.movies
-    coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
-    is_stated = "movie_details" not in catalogue.unstated
-    rows, known = newer.locate(np.asarray(movies.ids))
-    from_buckets, from_batch = newer.hours[rows[known & matching]], movies.covers_until[matching & ~known]
-    result = []
-    if len(from_buckets):
-        result.append(unseen_since(None, EPOCH + int(from_buckets.min()) * HOUR, coverage))
-    if len(from_batch) or not result:
-        covers_until = from_microseconds(int(from_batch.min())) if len(from_batch) else movies.as_of
-        result.append(unseen_since(covers_until, None, coverage, is_stated=is_stated))
-    return result
-
-
-def _newer_numbers(inputs: ViewInputs) -> Rows:
-    """The buckets whose numbers replace those of batch documents; for one movie, ``choose_newer_bucket`` decides."""
-    boundary, movies = inputs.boundary, inputs.catalogue.movies
-    newest = inputs.hours.newest("stats", boundary, since=boundary.cutoff)
-    if not boundary.is_lagging(inputs.layers.speed_of("stats")):
-        return newest
-    rows, known = movies.rows(newest.movies)
-    is_older = known.copy()
-    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
-    known_since = np.minimum(newest.synced, (newest.hours + 1) * HOUR.total_seconds())
-    is_older[known] = movies.computed_at[rows[known]] / 1e6 > known_since[known]
-    return newest.at(~is_older)
 
 
 def _count(rows: int, wanted: MovieSearch, found: Found | None) -> tuple[int, bool]:
@@ -234,7 +176,7 @@ def _select_movies(wanted: MovieSearch, movies: Movies, found: _Hits) -> Flags:
     return hits
 
 
-def _select_rated(wanted: MovieSearch, numbers: _Numbers) -> Flags:
+def _select_rated(wanted: MovieSearch, numbers: MergedNumbers) -> Flags:
     """Selects the rows of movies by their rating; an unknown one is in no bounded interval."""
     hits = np.ones(len(numbers.vote_average), np.bool_)
     if wanted.rating_min is not None:
@@ -244,7 +186,7 @@ def _select_rated(wanted: MovieSearch, numbers: _Numbers) -> Flags:
     return hits
 
 
-def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: _Numbers, hits: _Hits) -> list[Column]:
+def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> list[Column]:
     """The columns to sort hits by, each ascending, most important first; equal hits stay in the order of their ids."""
     order, popularity = wanted.sort_by, _descending(numbers.popularity)
     usual = Direction.ASCENDING if order is SortBy.TITLE else Direction.DESCENDING
@@ -260,16 +202,14 @@ def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: _Numbers, hits: 
     return [turn(numbers.popularity)]
 
 
-def _describe_hit(row: int, movies: Movies, numbers: _Numbers, hits: _Hits) -> dict[str, Any]:
-    movie_id, facts = movies.ids[row], movies.facts(row)
-    newer = numbers.newer.row_of(movie_id)
-    source = facts if newer is None else {**facts, **numbers.newer.document(newer).data}
+def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> dict[str, Any]:
+    facts = movies.facts(row)
     return {
-        "movie_id": movie_id,
+        "movie_id": movies.ids[row],
         "title": facts.get("title"),
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
-        **{name: source.get(name) for name in SPEED_FIELDS},
+        **numbers.of(row, facts, movies),
         **hits.why(row),
     }
 

@@ -1,0 +1,84 @@
+"""The movies' numbers as ``movies/{id}`` says them, for answers about many movies. Pure.
+
+A number is the speed layer's newest since the cutoff if it has one, else the batch layer's (requirement M6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from merger.catalogue.catalogue import Movies, from_microseconds
+from merger.core.columns import Flags, Floats
+from merger.core.windows import EPOCH, HOUR
+from merger.speed.rows import Rows
+from merger.views.reading import ViewInputs
+from merger.views.snapshots import Unseen, unseen_since
+from movies.details import SPEED_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class MergedNumbers:
+    """The numbers of all movies.
+
+    Args:
+        popularity: one number per row of the catalogue, NaN if unknown; likewise ``vote_average`` and ``vote_count``.
+        newer: the buckets whose numbers replace those of the batch document.
+    """
+
+    popularity: Floats
+    vote_average: Floats
+    vote_count: Floats
+    newer: Rows
+
+    def of(self, row: int, facts: Mapping[str, Any], movies: Movies) -> dict[str, Any]:
+        """The numbers of the movie in a row as answers show them; ``facts`` are the catalogue's of it."""
+        newer = self.newer.row_of(movies.ids[row])
+        source = facts if newer is None else {**facts, **self.newer.document(newer).data}
+        return {name: source.get(name) for name in SPEED_FIELDS}
+
+
+def merge_numbers(inputs: ViewInputs) -> MergedNumbers:
+    """Merges the catalogue's numbers with those of the ``stats`` since the cutoff."""
+    movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
+    rows, known = movies.rows(newer.movies)
+    votes = np.where(movies.vote_count < 0, np.nan, movies.vote_count)
+    merged = MergedNumbers(movies.popularity.values.copy(), movies.vote_average.values.copy(), votes, newer)
+    for name in SPEED_FIELDS:
+        values = newer.column(name)
+        told = known & ~np.isnan(values)
+        getattr(merged, name)[rows[told]] = values[told]
+    return merged
+
+
+def find_unseen(matching: Flags, newer: Rows, inputs: ViewInputs) -> list[Unseen]:
+    """What the newest numbers of some movies lack: those from buckets, and those from batch documents."""
+    catalogue, movies = inputs.catalogue, inputs.catalogue.movies
+    coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
+    is_stated = "movie_details" not in catalogue.unstated
+    rows, known = newer.locate(np.asarray(movies.ids))
+    from_buckets, from_batch = newer.hours[rows[known & matching]], movies.covers_until[matching & ~known]
+    result = []
+    if len(from_buckets):
+        result.append(unseen_since(None, EPOCH + int(from_buckets.min()) * HOUR, coverage))
+    if len(from_batch) or not result:
+        covers_until = from_microseconds(int(from_batch.min())) if len(from_batch) else movies.as_of
+        result.append(unseen_since(covers_until, None, coverage, is_stated=is_stated))
+    return result
+
+
+def _newer_numbers(inputs: ViewInputs) -> Rows:
+    """The buckets whose numbers replace those of batch documents; for one movie, ``choose_newer_bucket`` decides."""
+    boundary, movies = inputs.boundary, inputs.catalogue.movies
+    newest = inputs.hours.newest("stats", boundary, since=boundary.cutoff)
+    if not boundary.is_lagging(inputs.layers.speed_of("stats")):
+        return newest
+    rows, known = movies.rows(newest.movies)
+    is_older = known.copy()
+    # A stamp after the hour's end is no news: a sync may write old hours again (D6).
+    known_since = np.minimum(newest.synced, (newest.hours + 1) * HOUR.total_seconds())
+    is_older[known] = movies.computed_at[rows[known]] / 1e6 > known_since[known]
+    return newest.at(~is_older)

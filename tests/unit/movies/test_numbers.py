@@ -1,0 +1,48 @@
+"""Numbers of all movies are merged as those of one movie are."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from merger.core.windows import HOUR
+from movies.details import SPEED_FIELDS, movie_details
+from movies.numbers import find_unseen, merge_numbers
+from tests.unit.inputs import at, bucket, details, stats, view_inputs
+
+NOW = at("2026-03-10 10:30")
+OPEN, COVERED = at("2026-03-10 10:00"), at("2026-03-10 00:00")
+FACTS = {"vote_average": 6.0, "vote_count": 10, "popularity": 5.0}
+
+
+def test_numbers_of_a_movie_are_those_of_its_own_answer() -> None:
+    known = [details(1, COVERED, **FACTS), details(2, COVERED, **FACTS), details(3, COVERED)]
+    hours = [bucket(2, "stats", OPEN - age * HOUR, stats(40.0 - age)) for age in range(3)]
+    inputs = view_inputs(NOW, known, hours, catalogue=known, hours=hours)
+    movies, merged = inputs.catalogue.movies, merge_numbers(inputs)
+    for row, movie_id in enumerate(movies.ids):
+        own = movie_details(movie_id, inputs)
+        assert own is not None
+        shown = merged.of(row, movies.facts(row), movies)
+        assert shown == {name: own.body[name] for name in SPEED_FIELDS}
+        for name, value in shown.items():
+            column = float(getattr(merged, name)[row])
+            assert math.isnan(column) if value is None else column == value
+
+
+def test_merging_leaves_the_catalogues_columns_alone() -> None:
+    known = [details(1, COVERED, **FACTS)]
+    inputs = view_inputs(NOW, catalogue=known, hours=[bucket(1, "stats", OPEN, stats(40.0))])
+    merge_numbers(inputs)
+    assert inputs.catalogue.movies.popularity.at(0) == 5.0
+
+
+def test_only_the_wanted_movies_decide_what_is_unseen() -> None:
+    known = [details(1, COVERED, **FACTS), details(2, COVERED - 48 * HOUR, **FACTS)]
+    hours = [bucket(1, "stats", OPEN, stats(40.0))]
+    inputs = view_inputs(NOW, catalogue=known, hours=hours)
+    newer = merge_numbers(inputs).newer
+    both, first = np.array([True, True]), np.array([True, False])
+    assert [each.missing for each in find_unseen(first, newer, inputs)] == [()]
+    assert any(each.missing for each in find_unseen(both, newer, inputs))
