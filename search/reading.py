@@ -13,6 +13,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from search.asking import Asker, Strictness
+from search.likeness import LikenessIndex
 from search.people import PeopleIndex
 from search.question import Question
 from search.reasons import Reason, explain_hit, show_question
@@ -62,6 +63,7 @@ class SearchIndex:
 
     Attributes:
         people: the people in the movies.
+        likeness: the movies by what they are like.
     """
 
     def __init__(self, index: tantivy.Index) -> None:
@@ -70,6 +72,7 @@ class SearchIndex:
         self._searcher = index.searcher()
         self._asker = Asker(index.schema, self._searcher)
         self.people = PeopleIndex(index.schema, self._searcher)
+        self.likeness = LikenessIndex(index.schema, self._searcher)
         # The pages of one question, and its other orders, ask again.
         self.find: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find)
 

@@ -11,6 +11,7 @@ import tantivy
 from search.language.names import fold_name
 from search.language.terms import beginnings, name_terms, person_keys, title_keys, title_terms
 from search.texts import MovieTexts
+from search.traits import Traits
 
 MOVIE_ID, YEAR, LEVEL, FILMS = "movie_id", "year", "level", "films"
 TITLE, ORIGINAL, PEOPLE, KEY, PERSON_KEY = "title", "original", "people", "key", "person_key"
@@ -19,7 +20,7 @@ PEOPLE_BEGINNINGS: Final = "people_beginnings"
 PERSON, DIRECTOR, GENRE, OVERVIEW = "person", "director", "genre", "overview"
 WHO: Final = "who"
 NAME, NAME_BEGINNINGS, NAME_KEY, NAMED = "name", "name_beginnings", "name_key", "named"
-STORED: Final = "stored"
+STORED, TRAITS = "stored", "traits"
 
 _LONGEST_TEXT = 20_000
 """Letters of one text that are indexed; nobody looks for the rest."""
@@ -29,16 +30,16 @@ def make_schema() -> tantivy.Schema:
     """Returns the schema.
 
     Of movies: ``title``, ``original`` and ``people`` hold terms; ``key`` and ``person_key`` whole titles and names as
-    one word; ``person``, ``director`` and ``genre`` names as stored; ``who`` folded names; ``overview``
-    words; fields of beginnings the first letters of terms. Of persons: ``name`` holds terms, ``name_key`` whole names
-    as one word, ``named`` the folded name, ``films`` the number of movies. ``stored`` holds the texts to show.
+    one word; ``person``, ``director`` and ``genre`` names as stored; ``who`` folded names; ``overview`` words that
+    tell movies apart; fields of beginnings the first letters of terms. Of persons: ``name`` holds terms, ``name_key``
+    whole names as one word, ``named`` the folded name, ``films`` the number of movies. ``stored`` holds the texts to
+    show, ``traits`` what else a movie is like.
     """
     builder = tantivy.SchemaBuilder()
     beginning = (TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS, PEOPLE_BEGINNINGS, NAME_BEGINNINGS)
     for name in (TITLE, ORIGINAL, PEOPLE, NAME, *beginning):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    builder.add_text_field(OVERVIEW, tokenizer_name="default", index_option="freq")
-    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, WHO, NAME_KEY, NAMED):
+    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, OVERVIEW, WHO, NAME_KEY, NAMED):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(MOVIE_ID, fast=True, indexed=True)
     builder.add_unsigned_field(YEAR, indexed=True)
@@ -46,6 +47,7 @@ def make_schema() -> tantivy.Schema:
     # Search multiplies a score with log2(2 + value) of this field.
     builder.add_float_field(LEVEL, fast=True)
     builder.add_bytes_field(STORED, stored=True)
+    builder.add_bytes_field(TRAITS, stored=True)
     return builder.build()
 
 
@@ -74,8 +76,11 @@ def movie_document(texts: MovieTexts) -> tantivy.Document:
         document.add_text(DIRECTOR, name)
     for name in texts.genres:
         document.add_text(GENRE, name.casefold())
-    document.add_text(OVERVIEW, texts.overview[:_LONGEST_TEXT])
+    traits = Traits.of(texts)
+    for word in traits.words:
+        document.add_text(OVERVIEW, word)
     document.add_bytes(STORED, orjson.dumps([title, original, list(texts.cast), list(texts.directors)]))
+    document.add_bytes(TRAITS, traits.dump())
     return document
 
 

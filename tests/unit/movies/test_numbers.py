@@ -40,7 +40,7 @@ def test_merging_leaves_the_catalogues_columns_alone() -> None:
 
 def test_only_the_wanted_movies_decide_what_is_unseen() -> None:
     known = [details(1, COVERED, **FACTS), details(2, COVERED - 48 * HOUR, **FACTS)]
-    hours = [bucket(1, "stats", OPEN, stats(40.0))]
+    hours = [bucket(1, "stats", OPEN, stats(40.0), synced_at=NOW)]
     inputs = view_inputs(NOW, catalogue=known, hours=hours)
     newer = merge_numbers(inputs).newer
     both, first = np.array([True, True]), np.array([True, False])
