@@ -1,23 +1,26 @@
-"""The movies' numbers as ``movies/{id}`` says them, for answers about many movies. Pure.
+"""The movies' numbers as ``movies/{id}`` says them, for answers about many movies, and orders by numbers. Pure.
 
 A number is the speed layer's newest since the cutoff if it has one, else the batch layer's (requirement M6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from merger.catalogue.catalogue import Movies, from_microseconds
-from merger.core.columns import Flags, Floats
+from merger.core.columns import Flags, Floats, Integers
 from merger.core.windows import EPOCH, HOUR
 from merger.speed.rows import Rows
 from merger.views.reading import ViewInputs
 from merger.views.snapshots import Unseen, unseen_since
 from movies.details import SPEED_FIELDS
+
+Column: TypeAlias = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,28 @@ def _newer_numbers(inputs: ViewInputs) -> Rows:
     known_since = np.minimum(newest.synced, (newest.hours + 1) * HOUR.total_seconds())
     is_older[known] = movies.computed_at[rows[known]] / 1e6 > known_since[known]
     return newest.at(~is_older)
+
+
+def first_rows(rows: Integers, columns: Sequence[Column], count: int) -> Integers:
+    """Returns the first ``count`` rows, in order.
+
+    It takes time proportional to the number of rows, and sorts only those that it returns.
+
+    Args:
+        rows: row numbers, ascending; equal rows stay in this order.
+        columns: values by row to sort by, ascending and without NaN, most important first.
+        count: most rows to return.
+    """
+    chosen: list[Integers] = []
+    ties, wanted = rows, count
+    for column in columns:
+        if len(ties) <= wanted:
+            break
+        values = column[ties]
+        border = np.partition(values, wanted - 1)[wanted - 1]
+        chosen.append(ties[values < border])
+        ties = ties[values == border]
+        wanted -= len(chosen[-1])
+    together = np.sort(np.concatenate([*chosen, ties[:wanted]]))
+    # ``lexsort`` is stable and sorts by the last key first.
+    return together[np.lexsort([column[together] for column in reversed(columns)])]

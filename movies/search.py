@@ -20,8 +20,7 @@ from merger.core.columns import Flags, Floats
 from merger.views.freshness import describe, source_of
 from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
-from movies.numbers import MergedNumbers, find_unseen, merge_numbers
-from movies.ordering import Column, first_rows
+from movies.numbers import Column, MergedNumbers, find_unseen, first_rows, merge_numbers
 from search.reading import Found
 from search.reasons import NO_REASON
 

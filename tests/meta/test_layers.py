@@ -95,7 +95,7 @@ ALWAYS_PURE = [
     "merger.views.reading",
     "movies.details",
     "movies.genres",
-    "movies.ordering",
+    "movies.numbers",
     "movies.search",
     "movies.sentiment",
     "pages.figures.charts",

@@ -1,18 +1,23 @@
-"""Numbers of all movies are merged as those of one movie are."""
+"""Numbers of all movies are merged as those of one movie are, and first rows are those of a full sort."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from merger.core.windows import HOUR
 from movies.details import SPEED_FIELDS, movie_details
-from movies.numbers import find_unseen, merge_numbers
+from movies.numbers import find_unseen, first_rows, merge_numbers
 from tests.unit.inputs import at, bucket, details, stats, view_inputs
 
 NOW = at("2026-03-10 10:30")
 OPEN, COVERED = at("2026-03-10 10:00"), at("2026-03-10 00:00")
+_VALUES = st.sampled_from([0.0, -0.0, 1.0, 2.0, float("inf"), float("-inf")])
+_TABLES = st.lists(st.tuples(st.booleans(), _VALUES, st.integers(0, 2)), max_size=30)
+
 FACTS = {"vote_average": 6.0, "vote_count": 10, "popularity": 5.0}
 
 
@@ -46,3 +51,11 @@ def test_only_the_wanted_movies_decide_what_is_unseen() -> None:
     both, first = np.array([True, True]), np.array([True, False])
     assert [each.missing for each in find_unseen(first, newer, inputs)] == [()]
     assert any(each.missing for each in find_unseen(both, newer, inputs))
+
+
+@given(_TABLES, st.integers(1, 35))
+def test_first_rows_equal_those_of_a_full_sort(table: list[tuple[bool, float, int]], count: int) -> None:
+    rows = [row for row, (chosen, _, _) in enumerate(table) if chosen]
+    columns = [np.array([value for _, value, _ in table]), np.array([number for _, _, number in table])]
+    expected = sorted(rows, key=lambda row: (table[row][1], table[row][2], row))[:count]
+    assert first_rows(np.array(rows, dtype=np.int64), columns, count).tolist() == expected
