@@ -38,8 +38,8 @@ _FILTERS: Sequence[Mapping[str, Any]] = (
 def main(movies: int, folder: Path) -> None:
     """Prints ``{ready: seconds, held: MiB, after: MiB, kinds: {name: [milliseconds]}}``.
 
-    ``held`` is what the process has more than before it read the movies, ``after`` the same after the questions. Neither
-    counts mapped files.
+    ``held`` is what the process has more than before it read the movies, ``after`` the same after the questions.
+    Mapped files don't count.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lambdaserve.settings")
     import django
