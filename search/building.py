@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[st
         writer.commit()
         writer.wait_merging_threads()
     except (ValueError, SystemError) as error:
-        raise OSError(f"the index can't be written: {error}") from error
+        # The engine says no more of a full disk than that its writer died.
+        room = "" if folder is None else f", {shutil.disk_usage(folder).free:,} bytes are free on its disk"
+        raise OSError(f"the index can't be written{room}: {error}") from error
     index.reload()
     return index
 

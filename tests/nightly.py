@@ -66,6 +66,13 @@ PARTS = (
         "tests.unit.oracle",
         ("--worlds", "200", "--start", "200000", "--of-each-kind"),
     ),
+    Part(
+        "flood",
+        "200,000 different questions with answers of 16 KB each, while others are asked again and again",
+        "pytest",
+        ("-q", str(ROOT / "tests" / "integration" / "stores" / "test_admission.py")),
+        {"TEST_FLOOD": "200000"},
+    ),
     Part("soak", "ten minutes of load far above the limits", "tests.integration.soak"),
     Part("faults", "every fault of docs/failure-modes.md at full length", "tests.integration.faults", ("--no-write",)),
     Part(

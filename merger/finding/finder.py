@@ -30,9 +30,6 @@ _log = logging.getLogger(__name__)
 FIRST_WAIT_SECONDS = 10.0
 """Seconds for which a reader waits for the first index, within the request's deadline."""
 
-FORMER_AFTER_SECONDS = 1.0
-"""The same where an index of former texts is at hand, which answers after that."""
-
 
 T = TypeVar("T")
 
@@ -82,9 +79,9 @@ class Finder:
         Raises:
             StoreUnavailable: there is no index yet.
         """
-        former = self._former
-        self._is_open.wait(seconds_left(wait if former is None else min(wait, FORMER_AFTER_SECONDS)))
-        opened = self._opened or former
+        if self._former is None:
+            self._is_open.wait(seconds_left(wait))
+        opened = self._opened or self._former
         if opened is None:
             raise StoreUnavailable("the index of the search is still being built")
         return opened.name, lookup(opened.index)

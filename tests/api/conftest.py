@@ -86,7 +86,6 @@ def api(
 ) -> Iterator[Api]:
     """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
     from merger import configuration, wiring
-    from merger.finding import finder
 
     settings.MONGODB_TIMEOUT = 8.0
 
@@ -96,8 +95,8 @@ def api(
         return found.now
 
     monkeypatch.setattr(configuration, "utc_now", clock)
-    # The index of another test's documents must not answer for this one's, however busy the machine is.
-    monkeypatch.setattr(finder, "FORMER_AFTER_SECONDS", finder.FIRST_WAIT_SECONDS)
+    # In memory: the index of another test's documents must not answer for this one's.
+    monkeypatch.setattr(wiring, "HostCopies", lambda _: None)
     wiring.service.cache_clear()
     yield found
     wiring.service.cache_clear()

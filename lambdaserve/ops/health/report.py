@@ -21,7 +21,10 @@ SERVICE_STATES = (HEALTHY, UNHEALTHY)
 BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
 DISK_STATES = (HEALTHY, "full")
-DISK_FULL = "disk full: writes to DATA_DIR fail, so nobody can log in and nothing is recorded; answers go on"
+DISK_FULL = (
+    "disk full: writes to DATA_DIR fail, so nobody can log in, nothing is recorded, and new titles are not found; "
+    "answers go on"
+)
 READY_STATES = ("ready", "not ready")
 BREAKER_STATES = tuple(state.value for state in BreakerState)
 """The states of a breaker, from the best to the worst."""

@@ -74,12 +74,14 @@ def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @contextmanager
-def small_disk(data: Path) -> Iterator[bool]:
-    """Mounts a disk of 300 MB there, where this user may; gives whether it did."""
+def small_disk(data: Path, megabytes: int = 300) -> Iterator[bool]:
+    """Mounts a small disk there, where this user may; gives whether it did."""
     if sys.platform != "linux" or os.getuid() != 0:
         yield False
         return
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", data], check=False).returncode == 0
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", data], check=False).returncode == 0
+    )
     try:
         yield mounted
     finally:

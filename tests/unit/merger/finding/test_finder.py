@@ -15,7 +15,6 @@ from merger.catalogue.catalogue import Catalogue
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.errors import StoreUnavailable
-from merger.finding import finder as module
 from merger.finding.finder import Finder
 from merger.host.copies import HostCopies
 from tests.unit.inputs import at, catalogue_of, details
@@ -122,10 +121,7 @@ def test_restart_and_other_workers_open_what_is_there(tmp_path: Path) -> None:
     assert world.reads == 1
 
 
-def test_restart_with_new_texts_is_answered_from_the_former_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "FORMER_AFTER_SECONDS", 0.0)
+def test_restart_with_new_texts_is_answered_from_the_former_index(tmp_path: Path) -> None:
     world = World(m1="Heat")
     Finder(HostCopies(tmp_path)).keep(world.catalogue(), world)
     world.titles["m1"], world.error = "Cold", StoreUnavailable("away")

@@ -1,0 +1,48 @@
+"""On a full disk the former index answers, and the new one is made once there is room.
+
+Requirements A8 and F6.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from merger.finding.finder import Finder
+from merger.host.copies import HostCopies
+from tests.integration.serving.test_unwritable_disk import fill, small_disk
+from tests.unit.merger.finding.test_finder import World
+
+MEGABYTES = 6
+MOVIES = 10_000
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("disk")
+    with small_disk(folder, MEGABYTES) as is_small:
+        if not is_small:
+            pytest.skip("needs the right to mount")
+        yield folder
+
+
+@pytest.mark.parametrize("room", [0, 1_000, 100_000, 500_000])
+def test_the_former_index_answers_until_there_is_room(disk: Path, room: int, caplog: pytest.LogCaptureFixture) -> None:
+    world, finder = World(m1="Heat"), Finder(HostCopies(disk / "search"))
+    finder.keep(world.catalogue(), world)
+    filler = disk / "filler"
+    fill(filler)
+    os.truncate(filler, filler.stat().st_size - room)
+    world.titles = {f"m{number}": f"Cold {number} of {room} and {number * 7}" for number in range(1, MOVIES)}
+    finder.keep(world.catalogue(), world)
+    assert finder.ask(lambda index: index.find("heat").total)[1] == 1
+    assert "can't be written, " in caplog.messages[0]
+    assert "bytes are free on its disk" in caplog.messages[0]
+    filler.unlink()
+    finder.keep_again()
+    assert finder.ask(lambda index: (index.find("heat").total, index.find("cold").total))[1] == (0, MOVIES - 1)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
