@@ -68,7 +68,7 @@ PARTS = (
     ),
     Part(
         "flood",
-        "200,000 different questions with answers of 16 KB each, while others are asked again and again",
+        "200,000 different questions with answers of 16 KB each, into 256 MB, while others are asked again and again",
         "pytest",
         ("-q", str(ROOT / "tests" / "integration" / "stores" / "test_admission.py")),
         {"TEST_FLOOD": "200000"},
