@@ -42,7 +42,8 @@ def _measure(root: Path, movies: int, folder: Path) -> SearchRun:
 
 
 def _run(root: Path, movies: int, folder: Path) -> SearchRun:
-    settings = {"SECRET_KEY": secrets.token_urlsafe(48), "DATA_DIR": str(folder.parent), "ENV_FILE": "", "PYTHONPATH": str(root)}
+    settings = {"SECRET_KEY": secrets.token_urlsafe(48), "DATA_DIR": str(folder.parent), "ENV_FILE": ""}
+    settings |= {"PYTHONPATH": str(root)}
     command = [sys.executable, str(_SUBJECT), str(movies), str(folder)]
     done = subprocess.run(command, cwd=root, env=os.environ | settings, check=True, stdout=subprocess.PIPE, text=True)
     return SearchRun(**json.loads(done.stdout.splitlines()[-1]))
