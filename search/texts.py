@@ -80,14 +80,19 @@ def name_mark(name: str) -> int:
 
 
 def digest_of(ids: bytes, marks: bytes, actors: int) -> str:
-    """Returns the name of all texts.
+    """Returns the name of all texts: the form of the index, and a digest.
 
     Args:
         ids: of the movies.
         marks: of their texts, in the order of the ids.
         actors: sum of ``name_mark`` of the actors of whom there is a network.
     """
-    digest = hashlib.blake2b(f"{_VERSION}:{len(ids)}:{actors}\n".encode(), digest_size=12)
+    digest = hashlib.blake2b(f"{len(ids)}:{actors}\n".encode(), digest_size=12)
     digest.update(ids)
     digest.update(marks)
-    return digest.hexdigest()
+    return f"{_VERSION}-{digest.hexdigest()}"
+
+
+def have_one_form(name: str, other: str) -> bool:
+    """Whether an index that one release made from texts of a name can be asked by the release of another name."""
+    return name.partition("-")[0] == other.partition("-")[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,7 @@ from merger.errors import StoreError, StoreUnavailable
 from merger.host.copies import HeldFolder, HostCopies
 from search.building import build
 from search.reading import SearchIndex
-from search.texts import MovieTexts
+from search.texts import MovieTexts, have_one_form
 
 _log = logging.getLogger(__name__)
 
@@ -121,11 +122,14 @@ class Finder:
             self._switch(_Opened(name, SearchIndex(build(None, *_contents(catalogue, source))), None))
             return
         if self._opened is None:
-            former = self._copies.find_current()
-            if former is not None and former.path.name != name:
-                self._former = _Opened(former.path.name, SearchIndex.open(former.path), former)
+            self._former = _open_former(self._copies, name)
         folder = self._copies.find_or_make(name, lambda path: _write(path, catalogue, source))
-        self._switch(_Opened(name, SearchIndex.open(folder.path), folder))
+        try:
+            index = SearchIndex.open(folder.path)
+        except OSError:
+            folder.remove()  # it is damaged, and will be made again
+            raise
+        self._switch(_Opened(name, index, folder))
         self._copies.tidy()
 
     def _switch(self, opened: _Opened) -> None:
@@ -135,6 +139,16 @@ class Finder:
         if former is not None and former.folder is not None:
             # Answers that still use the former one have its files mapped, which outlive their removal.
             former.folder.release()
+
+
+def _open_former(copies: HostCopies, name: str) -> _Opened | None:
+    """Opens the index that was made last, if this release can ask it; another one may run beside."""
+    former = copies.find_current()
+    if former is None or former.path.name == name or not have_one_form(former.path.name, name):
+        return None
+    with suppress(OSError):  # a damaged one is nobody's
+        return _Opened(former.path.name, SearchIndex.open(former.path), former)
+    return None
 
 
 def _write(path: Path, catalogue: Catalogue, source: TextSource) -> None:

@@ -41,6 +41,11 @@ class HeldFolder:
         """Whether the folder was removed in spite of the lock; what is mapped from it can still be read."""
         return not self.path.is_dir()
 
+    def remove(self) -> None:
+        """Removes the folder although it may be in use; what is mapped from it can still be read."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.release()
+
     def release(self) -> None:
         """Lets the folder be removed."""
         self._release()

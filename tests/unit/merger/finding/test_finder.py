@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,6 +128,42 @@ def test_restart_with_new_texts_is_answered_from_the_former_index(tmp_path: Path
     finder = Finder(HostCopies(tmp_path))
     finder.keep(world.catalogue(), world)
     assert list(finder.ask(lambda index: index.find("heat"))[1].ids) == [1]
+
+
+@pytest.mark.parametrize("damaged", ["meta.json", "*.term"])
+def test_a_damaged_index_is_made_again(tmp_path: Path, damaged: str) -> None:
+    world = World(m1="Heat")
+    Finder(HostCopies(tmp_path)).keep(world.catalogue(), world)
+    for path in (tmp_path / world.catalogue().text_name).glob(damaged):
+        path.write_bytes(b"")
+    finder = Finder(HostCopies(tmp_path))
+    finder.keep(world.catalogue(), world)
+    finder.keep_again()
+    assert ids(finder, "heat") == [1]
+    assert world.reads == 2
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda path: path.rename(path.with_name("1-other")), lambda path: (path / "meta.json").unlink()]
+)
+def test_a_former_index_of_another_form_or_a_damaged_one_is_not_asked(
+    tmp_path: Path, damage: Callable[[Path], Any]
+) -> None:
+    world = World(m1="Heat")
+    Finder(HostCopies(tmp_path)).keep(world.catalogue(), world)
+    former = tmp_path / world.catalogue().text_name
+    damage(former)
+    if not former.exists():
+        (tmp_path / "current").unlink()
+        (tmp_path / "current").symlink_to("1-other")
+    world.titles["m1"], world.error = "Cold", StoreUnavailable("away")
+    finder = Finder(HostCopies(tmp_path))
+    finder.keep(world.catalogue(), world)
+    with pytest.raises(StoreUnavailable):
+        ids(finder, "heat")
+    world.error = None
+    finder.keep_again()
+    assert ids(finder, "cold") == [1]
 
 
 def test_lost_folder_answers_on_and_is_made_again(tmp_path: Path) -> None:
