@@ -253,7 +253,7 @@ class MovieSearchSerializer(AnswerSerializer):
         help_text="False where over 10,100 movies fit `q`: filters are applied to the best ones, so there may be more."
     )
     showing_results_for = serializers.CharField(
-        allow_null=True, help_text="What is shown instead of `q`, where its words are found nowhere together."
+        allow_null=True, help_text="What is shown instead of `q`, where the best movie has other words."
     )
     suggestions = SuggestionSerializer(many=True, help_text="Movies that may have been meant, where few are found.")
     page = serializers.IntegerField(help_text="From 1 on.")

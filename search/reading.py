@@ -16,7 +16,7 @@ from search.asking import Asker, Strictness
 from search.likeness import LikenessIndex
 from search.people import PeopleIndex
 from search.question import Question
-from search.reasons import Reason, explain_hit, show_question
+from search.reasons import CORRECTED, Reason, explain_hit, show_question
 from search.schema import LEVEL, MOVIE_ID
 from search.stored import read_movie
 
@@ -96,21 +96,30 @@ class SearchIndex:
         """
         question = Question.of(text)
         strictness, result = self._search_closest(question)
-        showing, addresses = None, [address for _, address in result.hits]
-        if strictness is not Strictness.AS_IT_IS and addresses:
-            showing = show_question(question, read_movie(self._searcher, addresses[0]))
+        addresses = [address for _, address in result.hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Found(
             ids=ids,
             # Rounded, so that equal hits are equal in whatever order their parts were added.
             scores=np.array([round(score, 3) for score, _ in result.hits], np.float64),
             total=result.count,
-            showing=showing,
+            showing=self._show_instead(question, strictness, addresses),
             suggestions=self._suggest(question, set(ids.tolist()), strictness) if len(ids) < _FEW else (),
             _question=question,
             _searcher=self._searcher,
             _addresses=addresses,
         )
+
+    def _show_instead(
+        self, question: Question, strictness: Strictness, addresses: Sequence[tantivy.DocAddress]
+    ) -> str | None:
+        """What is shown instead of the question, if the best movie was not found by the words as they are."""
+        if not addresses:
+            return None
+        best = read_movie(self._searcher, addresses[0])
+        if strictness is Strictness.AS_IT_IS and CORRECTED not in explain_hit(question, best).matched:
+            return None
+        return show_question(question, best)
 
     def _search_closest(self, question: Question) -> tuple[Strictness, Any]:
         """Searches as strictly as finds anything."""

@@ -9,15 +9,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 from search.language.distance import count_errors
-from search.language.numbers import number_forms
+from search.language.numbers import number_forms, number_spans
 from search.language.terms import name_terms, title_terms
 from search.language.words import is_unspaced, split_words
-from search.question import Question, allowed_errors
+from search.question import Question, allowed_errors, split_word
 
 IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED = "title", "original_title", "person", "year", "corrected_word"
 KINDS = (IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED)
 
-_PIECE = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[^\w\s]")
+_LETTER = r"(?:[^\W_]|[\u0300-\u036f])"
+_PIECE = re.compile(rf"{_LETTER}+(?:['’`´]{_LETTER}+)*|[^\w\s]")
 Span = tuple[int, int]
 
 
@@ -80,12 +81,13 @@ def explain_hit(question: Question, shown: Shown) -> Reason:
             terms.setdefault(kind, set()).add(term)
             if is_corrected:
                 kinds.add(CORRECTED)
-    people = tuple(name for name in shown.people if terms[BY_PERSON] & set(_name(name)))
+    people = {name: met for name in shown.people if (met := terms[BY_PERSON] & _name(name))}
     return Reason(
         matched=tuple(kind for kind in KINDS if kind in kinds),
         title=_spans(shown.title, terms[IN_TITLE]),
         original_title=_spans(shown.original_title, terms[IN_ORIGINAL]),
-        people=people,
+        # Of Tom Hanks and Tom Sizemore, "tom hanks" means one.
+        people=tuple(name for name, met in people.items() if not any(met < more for more in people.values())),
         original_text=shown.original_title if IN_ORIGINAL in kinds else None,
     )
 
@@ -123,7 +125,12 @@ def _meet(
     """Yields where a word was met, as (kind, term, whether the word was corrected): the closest way alone."""
     words, is_last = question.words, place == len(question.words) - 1
     forms = {word, *number_forms(word, is_last=is_last and place > 0)}
-    neighbours = {"".join(words[start:end]) for start in (place - 1, place) for end in (start + 2,) if start >= 0}
+    neighbours = {
+        "".join(words[start : start + length])
+        for length in (2, 3)
+        for start in range(max(0, place - length + 1), place + 1)
+        if start + length <= len(words)
+    }
     for kind, terms in texts.items():
         if is_unspaced(word) and all(letter in terms for letter in word):
             yield kind, word, False
@@ -141,6 +148,10 @@ def _meet(
         if longer is not None:
             yield kind, longer, not is_last
             return
+    parts = split_word(word, lambda part: any(part in terms for terms in texts.values()))
+    if len(parts) > 1:
+        yield from ((kind, part, False) for part in parts for kind, terms in texts.items() if part in terms)
+        return
     yield from _meet_with_errors(word, texts)
 
 
@@ -158,20 +169,34 @@ def _meet_with_errors(word: str, texts: Mapping[str, frozenset[str]]) -> Iterato
 
 
 def _spans(text: str, terms: set[str]) -> tuple[Span, ...]:
-    """Where the pieces of a text are that some terms stand for."""
-    found = []
-    for piece in _PIECE.finditer(text):
-        words = split_words(piece[0])
-        runs = [term for term in terms if is_unspaced(term) and term in piece[0]]
-        if runs:
-            found += [
-                (piece.start() + piece[0].index(run), piece.start() + piece[0].index(run) + len(run)) for run in runs
-            ]
-        elif any(word in term for word in words for term in terms if _stands_for(word, term)):
-            found.append(piece.span())
+    """Where the pieces of a text are that some terms stand for, alone or together with their neighbours."""
+    if not terms:
+        return ()
+    pieces = [(piece, split_words(piece[0])) for piece in _PIECE.finditer(text)]
+    found = {span for piece, words in pieces for span in _runs_in(piece, words, terms)}
+    longest = max(map(len, terms))
+    for first in range(len(pieces)):
+        words: list[str] = []
+        for last in range(first, len(pieces)):
+            words += pieces[last][1]
+            if len("".join(words)) > longest and len(words) > 1:
+                break
+            if pieces[first][1] and pieces[last][1] and terms & _stood_for(words, is_last=last == len(pieces) - 1 > 0):
+                found |= {piece.span() for piece, own in pieces[first : last + 1] if own}
     return tuple(sorted(found))
 
 
-def _stands_for(word: str, term: str) -> bool:
-    """Whether a term is a word of the text, a number of it, or made of it and its neighbours."""
-    return word == term or term in number_forms(word, is_last=True) or (len(word) > 1 and word in term)
+def _runs_in(piece: re.Match[str], words: Sequence[str], terms: set[str]) -> Iterator[Span]:
+    """Where in a piece terms are that are found from any place; all of it where its letters are folded."""
+    for term in terms:
+        if is_unspaced(term) and any(term in word for word in words):
+            start = piece[0].find(term)
+            yield piece.span() if start < 0 else (piece.start() + start, piece.start() + start + len(term))
+
+
+def _stood_for(words: Sequence[str], *, is_last: bool) -> set[str]:
+    """The terms that stand for neighbouring words taken together."""
+    joined = {"".join(words)}
+    if len(words) == 1:
+        return joined | set(number_forms(words[0], is_last=is_last))
+    return joined | {digits for start, end, digits in number_spans(words) if (start, end) == (0, len(words))}

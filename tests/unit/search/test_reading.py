@@ -59,6 +59,9 @@ def test_what_is_shown_instead_is_said() -> None:
     index = sample_index()
     assert index.find("forest gump").showing == "forrest gump"
     assert index.find("forrest gump").showing is None
+    assert index.find("matirx").showing == "matrix"
+    assert index.find("the mat").showing is None
+    assert index.find("findingnemo").showing is None
     assert index.find("xqzvxqzv").total == 0
 
 

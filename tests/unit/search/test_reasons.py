@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from search.question import Question
 from search.reasons import Shown, explain_hit, show_question
 
@@ -50,3 +52,29 @@ def test_year_is_a_reason() -> None:
 def test_nothing_met_is_nothing_said() -> None:
     assert why("!!", _MATRIX) == ((), [], ())
     assert show_question(Question.of("xyz matirx"), _MATRIX) == "matrix"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "marked"),
+    [
+        ("godfather 2", "The Godfather: Part II", ["Godfather", "II"]),
+        ("seven", "Se7en", ["Se7en"]),
+        ("lord of rings", "The Lord of the Ring and Rings", ["Lord", "of", "Rings"]),
+        ("harrypottergoblet", "Harry Potter and the Goblet of Fire", ["Harry", "Potter", "Goblet"]),
+        ("scoo by doo", "Scooby-Doo", ["Scooby", "Doo"]),
+        ("et", "E.T. the Extra-Terrestrial", ["E", "T"]),
+        ("amelie", "Ame\u0301lie", ["Ame\u0301lie"]),
+        ("twenty one", "21 Grams", []),
+        ("ガ", "\uff76\uff9e!", ["\uff76\uff9e"]),
+    ],
+)
+def test_only_what_was_met_is_marked(text: str, title: str, marked: list[str]) -> None:
+    reason = explain_hit(Question.of(text), Shown(title, "", (), ()))
+    assert [title[start:end] for start, end in reason.title] == marked
+
+
+def test_person_of_whom_more_words_were_met_is_named_alone() -> None:
+    shown = Shown("Saving Private Ryan", "", ("Tom Sizemore", "Tom Hanks"), ("Steven Spielberg",))
+    assert why("tom hanks", shown)[2] == ("Tom Hanks",)
+    assert why("hanks spielberg", shown)[2] == ("Tom Hanks", "Steven Spielberg")
+    assert why("tom", shown)[2] == ("Tom Sizemore", "Tom Hanks")
