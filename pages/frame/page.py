@@ -84,7 +84,7 @@ class BrowserPage(View):
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
         response = render(request, self._template(request), {**common_context(request), **context}, status=status)
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
-        patch_vary_headers(response, ("Cookie", "HX-Request"))
+        patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
 
     def _values(self, request: HttpRequest) -> dict[str, Any]:

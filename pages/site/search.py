@@ -1,4 +1,4 @@
-"""The search page: finds movies by title while the visitor types."""
+"""The search page: finds movies while the visitor types, and offers some to the search field of every page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from movies.search import SortBy
+from movies.search import Direction, SortBy
 from movies.selectors import movie_search_list
 from movies.serializers import MovieSearchParameters
 from pages.frame.page import BrowserPage, genres
@@ -16,6 +16,10 @@ from pages.frame.parts import Part, load_part
 
 _PARTS: Final = {"found": "pages/parts/results.html", "suggestions": "pages/parts/suggestions.html"}
 """The templates of parts of the page, by the element that they are for; the header of every page shows suggestions."""
+
+
+_DIRECTIONS: Final = (("", "usual"), (Direction.ASCENDING, "ascending"), (Direction.DESCENDING, "descending"))
+_FILTERS: Final = ("genre", "year_from", "year_to", "rating_min", "rating_max")
 
 
 class Search(BrowserPage):
@@ -30,8 +34,9 @@ class Search(BrowserPage):
             "found": found,
             "values": values,
             "genres": [each["genre"] for each in genres()],
-            "orders": [each.value for each in SortBy],
-            "pages": _paging(found, values),
+            "orders": [(each.value, each.value.replace("_", " ")) for each in SortBy],
+            "directions": _DIRECTIONS,
+            "links": _links(found, values),
             "main": found,
         }
 
@@ -39,15 +44,18 @@ class Search(BrowserPage):
         return _PARTS.get(request.headers.get("HX-Target", ""), self.template)
 
 
-def _paging(found: Part, values: Mapping[str, Any]) -> dict[str, str]:
-    """Query strings of the previous and the next page of results."""
+def _links(found: Part, values: Mapping[str, Any]) -> dict[str, str]:
+    """Query strings of the previous and the next page, of all results, and of those without filters."""
     if not found.data:
         return {}
     limit, offset, total = found.data["limit"], found.data["offset"], found.data["total_results"]
     parameters = {name: value for name, value in values.items() if value is not None}
-    result = {}
+    asked = {name: value for name, value in parameters.items() if name == "q"}
+    result = {"all": urlencode(asked)}
     if offset > 0:
         result["before"] = urlencode({**parameters, "offset": max(0, offset - limit)})
     if offset + limit < min(total, 10_000):
         result["after"] = urlencode({**parameters, "offset": offset + limit})
+    if offset or not parameters.keys().isdisjoint(_FILTERS):
+        result["unfiltered"] = urlencode(asked)
     return result

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pages.figures.tables import NOTHING, format_value
@@ -43,6 +45,28 @@ def ago(seconds: Any) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+@register.filter
+def marked(text: str, spans: Iterable[Mapping[str, int]]) -> SafeString:
+    """Marks letters of a text, which is escaped and whose direction of writing ends with it.
+
+    Args:
+        text: of any kind.
+        spans: half-open intervals of code points, ``{"start": 0, "end": 3}``, in any order.
+    """
+    return format_html("<bdi>{}</bdi>", format_html_join("", "{}", ((part,) for part in _cut(text, spans))))
+
+
+def _cut(text: str, spans: Iterable[Mapping[str, int]]) -> Iterator[SafeString]:
+    place = 0
+    for span in sorted(spans, key=itemgetter("start")):
+        start, end = max(span["start"], place), min(span["end"], len(text))
+        if start < end:
+            yield conditional_escape(text[place:start])
+            yield format_html("<mark>{}</mark>", text[start:end])
+            place = end
+    yield conditional_escape(text[place:])
 
 
 @register.simple_tag(takes_context=True)

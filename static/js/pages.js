@@ -254,6 +254,12 @@ function watch() {
     });
   }
   document.body.addEventListener("htmx:afterSwap", drawAll);
+  // An answer that says why there are no results replaces them.
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "found" || ![400, 404, 503].includes(detail.xhr.status)) return;
+    detail.shouldSwap = true;
+    if (detail.xhr.status !== 503) detail.selectOverride = ".lead";
+  });
   setInterval(() => {
     if (document.hidden) return;
     for (const part of document.querySelectorAll("[data-live]")) if (!open.has(part)) htmx.trigger(part, "ask-again");

@@ -7,23 +7,26 @@ import json
 import os
 import re
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from pymongo import MongoClient
 
 from tests.browser.conftest import CHROMIUM, Watched
 from tests.integration.serving.test_serve import Served, descendants, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,7 +35,9 @@ PAGES = {
     "trending": "/trending/?window=24h",
     "movie": "/movies/{leading}/?window=7d",
     "analytics": "/analytics/?genre=Drama&compare=Action&metric=sentiment",
-    "search": "/search/?q=the",
+    "search": "/search/?q=the&sort_by=rating&direction=asc",
+    "search with errors": "/search/?q=matirx+keanu",
+    "search without hits": "/search/?q=qqxzy&genre=Drama",
     "about": "/about/",
     "log in": "/login/",
     "unknown genre": "/trending/?genre=dramma",
@@ -107,6 +112,11 @@ def test_page_fits_the_screen_draws_charts_and_is_accessible(
     assert violations == []
     errors = [error for error in visitor.errors if "404" not in error or name != "unknown genre"]
     assert errors == []
+
+
+def found_link(page: Page) -> Locator:
+    """The link of The Matrix on the search page, whichever letters are marked."""
+    return page.locator("#found").get_by_role("link", name="The Matrix", exact=True)
 
 
 def database(copy: Served) -> MongoClient[dict[str, Any]]:
@@ -204,11 +214,11 @@ def test_charts_download_as_csv_png_and_svg(visitor: Watched, tmp_path: Path) ->
 def test_search_finds_while_typing_and_keeps_the_query_in_the_url(visitor: Watched) -> None:
     page = go(visitor, "/search/")
     page.locator("main [name=q]").press_sequentially("matri", delay=30)
-    expect(page.locator("#found a:text-is('The Matrix')")).to_have_count(1, timeout=20_000)
+    expect(found_link(page)).to_have_count(1, timeout=20_000)
     page.wait_for_url(re.compile("q=matri"))
     page.reload()
-    assert page.locator("#found a:text-is('The Matrix')").count() == 1
-    page.click("#found a:text-is('The Matrix')")
+    assert found_link(page).count() == 1
+    found_link(page).click()
     assert "The Matrix" in (page.text_content("h1") or "")
     assert visitor.errors == []
 
@@ -256,8 +266,11 @@ def test_without_javascript_everything_works_except_charts(chromium: Browser, co
     assert "genre=Drama" in page.url
     page.goto(f"{copy.url}/search/")
     page.fill("main [name=q]", "matrix")
+    page.select_option("main [name=sort_by]", "release_date")
+    page.select_option("main [name=direction]", "asc")
     page.click("main button")
-    assert page.locator("#found a:text-is('The Matrix')").count() == 1
+    assert page.locator("#found tbody a").first.inner_text() == "The Matrix"
+    assert found_link(page).count() == 1
     page.goto(f"{copy.url}/movies/603/")
     assert page.locator("svg.network line").count() > 3
     context.close()
@@ -339,11 +352,22 @@ def test_the_search_in_the_header_offers_movies_by_keyboard(visitor: Watched) ->
     expect(options.first).to_be_visible()
     assert len(asked) == 1
     assert re.search(r"\S+ \d{4}$", options.first.inner_text())
+    expect(page.locator(".find [role=status]")).to_have_text("9 suggestions")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(field).to_have_attribute("aria-activedescendant", "suggestion-2")
     assert [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] == "critical"] == []
-    wanted = options.nth(1).get_attribute("data-href")
+    wanted = options.nth(1).get_attribute("href")
+    page.keyboard.press("End")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-all")
+    page.keyboard.press("ArrowDown")
+    expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("m")
+    expect(page.locator("[aria-selected=true]")).to_have_count(0)
+    page.keyboard.press("Backspace")
     page.keyboard.press("Escape")
     expect(options.first).to_be_hidden()
     page.keyboard.press("Control+k")
@@ -354,3 +378,57 @@ def test_the_search_in_the_header_offers_movies_by_keyboard(visitor: Watched) ->
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{wanted}")
     assert visitor.errors == []
+
+
+def test_older_answers_of_the_header_do_not_replace_newer_ones(visitor: Watched) -> None:
+    page = go(visitor, "/about/")
+    field, box = page.locator("#find"), page.locator("#suggestions")
+
+    def answer(route: Any) -> None:
+        words = parse_qs(urlsplit(route.request.url).query)["q"][0]
+        time.sleep(0.8 if words == "slow" else 0)
+        # An aborted request can't be answered any more.
+        with suppress(Error):
+            route.fulfill(body=f'<a role="option" id="o" aria-selected="false" href="/">{words}</a>')
+
+    page.route(re.compile(r"/search/\?"), answer)
+    with page.expect_request(re.compile("q=slow")):
+        field.fill("slow")
+    field.fill("quick")
+    expect(box).to_have_text("quick")
+    with page.expect_request(re.compile("q=slow")):
+        field.fill("slow")
+    field.press("Escape")
+    field.fill("")
+    page.wait_for_timeout(1_200)
+    expect(box).to_be_hidden()
+    assert visitor.errors == []
+
+
+def test_what_the_header_offers_is_opened_by_a_tap(chromium: Browser, copy: Served) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{copy.url}/about/")
+    page.locator("#find").tap()
+    page.keyboard.type("matirx")
+    option = page.locator("#suggestions [role=option]").first
+    expect(option).to_contain_text("The Matrix")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = option.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["height"] >= 40
+    option.tap()
+    page.wait_for_url(re.compile("/movies/603/$"))
+    context.close()
+
+
+def test_results_give_way_to_the_reason_why_there_are_none(visitor: Watched) -> None:
+    page = go(visitor, "/search/?q=matrix&year_from=1990")
+    expect(found_link(page)).to_have_count(1)
+    page.fill("main [name=year_to]", "1980")
+    expect(page.locator("#found")).to_contain_text("year_to takes a number that is not less than year_from")
+    expect(page.locator("#found a")).to_have_count(0)
+    page.fill("main [name=year_to]", "1999")
+    expect(found_link(page)).to_have_count(1)

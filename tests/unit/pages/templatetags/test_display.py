@@ -8,7 +8,7 @@ import pytest
 from django.template import Context
 
 from pages.figures.tables import NOTHING
-from pages.templatetags.display import address, ago, display, moment, percent
+from pages.templatetags.display import address, ago, display, marked, moment, percent
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,23 @@ def test_moment_is_a_time_element_and_escaped() -> None:
 def test_address_changes_parameters_and_drops_a_download(changes: dict[str, Any], query: str) -> None:
     context = Context({"query": "window=6h&download=x&genre=Drama"})
     assert address(context, **changes) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "shown"),
+    [
+        ("The Matrix", [(4, 10)], "The <mark>Matrix</mark>"),
+        ("Wall E", [(5, 6), (0, 4)], "<mark>Wall</mark> <mark>E</mark>"),
+        ("abc", [], "abc"),
+        ("<b>&'", [(0, 3)], "<mark>&lt;b&gt;</mark>&amp;&#x27;"),
+        ("<b>&'", [(1, 2)], "&lt;<mark>b</mark>&gt;&amp;&#x27;"),
+        ("🎬神隠し", [(1, 4)], "🎬<mark>神隠し</mark>"),
+        ("abcdef", [(0, 3), (1, 2), (2, 5)], "<mark>abc</mark><mark>de</mark>f"),
+        ("abc", [(2, 9), (5, 7)], "ab<mark>c</mark>"),
+    ],
+)
+def test_marked_letters_are_code_points_and_every_text_is_escaped(
+    text: str, spans: list[tuple[int, int]], shown: str
+) -> None:
+    found = marked(text, [{"start": start, "end": end} for start, end in spans])
+    assert found == f"<bdi>{shown}</bdi>"
