@@ -90,29 +90,37 @@ class Finder:
     def keep(self, catalogue: Catalogue, source: TextSource) -> None:
         """Opens the index over the texts of a catalogue; makes it if there is none. Takes as long as that takes.
 
-        Errors are logged, and the former index stays.
+        Errors are logged, and the former index stays. While another thread is at it, this returns at once, and that
+        thread goes on with the newest catalogue.
 
         Args:
             catalogue: the newest one.
             source: of its texts.
         """
         self._wanted = catalogue, source
-        name = catalogue.text_name
-        with self._one_keeper:
-            if self.name == name and not self._is_lost():
-                return
-            try:
-                self._open(name, catalogue, source)
-                self._is_failing = False
-            except (OSError, StoreError) as error:
-                if not self._is_failing:
-                    _log.warning("the index of the search can't be made, so the former one answers: %s", error)
-                self._is_failing = True
+        self.keep_again()
 
     def keep_again(self) -> None:
         """Makes the index again if its folder was lost or could not be written; a thread of its own calls it often."""
-        if self._wanted is not None:
-            self.keep(*self._wanted)
+        kept = None
+        while (wanted := self._wanted) and wanted is not kept and self._one_keeper.acquire(blocking=False):
+            try:
+                kept = wanted
+                self._open_logged(*wanted)
+            finally:
+                self._one_keeper.release()
+
+    def _open_logged(self, catalogue: Catalogue, source: TextSource) -> None:
+        name = catalogue.text_name
+        if self.name == name and not self._is_lost():
+            return
+        try:
+            self._open(name, catalogue, source)
+            self._is_failing = False
+        except (OSError, StoreError) as error:
+            if not self._is_failing:
+                _log.warning("the index of the search can't be made, so the former one answers: %s", error)
+            self._is_failing = True
 
     def _is_lost(self) -> bool:
         return self._opened is not None and self._opened.folder is not None and self._opened.folder.is_lost()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -164,6 +165,26 @@ def test_a_former_index_of_another_form_or_a_damaged_one_is_not_asked(
     world.error = None
     finder.keep_again()
     assert ids(finder, "cold") == [1]
+
+
+def test_one_thread_makes_the_indexes_of_all_catalogues_and_others_do_not_wait(copies: HostCopies | None) -> None:
+    first, second = World(m1="Heat"), World(m1="Cold")
+    finder, began, may_end = Finder(copies), threading.Event(), threading.Event()
+
+    def movies() -> Iterator[tuple[int, Mapping[str, Any]]]:
+        began.set()
+        may_end.wait(5)
+        yield from first.movies()
+
+    slow = SimpleNamespace(movies=movies, actors=lambda: ())
+    keeper = threading.Thread(target=finder.keep, args=(first.catalogue(), slow))
+    keeper.start()
+    began.wait(5)
+    finder.keep(second.catalogue(), second)
+    assert finder.name == ""
+    may_end.set()
+    keeper.join(5)
+    assert (ids(finder, "heat"), ids(finder, "cold")) == ([], [1])
 
 
 def test_lost_folder_answers_on_and_is_made_again(tmp_path: Path) -> None:
