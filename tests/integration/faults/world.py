@@ -103,6 +103,8 @@ class Questions:
             path_of("analytics", "sentiment", "comparison"),
             path_of("analytics", "actors", actor),
             path_of("search", "movies"),
+            path_of("search", "movies", q=first.title),
+            path_of("search", "movies", q=f"{actor} {second.title}", sort_by="popularity"),
             path_of("search", "movies", genre=genre, sort_by="rating"),
             path_of("search", "genres"),
         )
@@ -130,6 +132,7 @@ class Questions:
         movie = dice.choice(self.movies[:_RECENT])
         genre = dice.choice(self.movies[0].genres)
         hours, limit = dice.randint(2, 900), dice.randint(1, 100)
+        words = " ".join((movie.title, *movie.cast[:1]))[: dice.randint(3, 60)]
         choices: tuple[tuple[tuple[str | int, ...], Mapping[str, Any]], ...] = (
             (("movies", movie.movie_id, "sentiment"), {"window": f"{hours}h", "granularity": "day"}),
             (("movies", movie.movie_id, "stats"), {"hours": dice.randint(1, 100)}),
@@ -138,6 +141,7 @@ class Questions:
             (("analytics", "trends"), {"metric": "sentiment", "window": f"{hours}h", "movie_id": movie.movie_id}),
             (("analytics", "trends"), {"metric": "rating", "window": f"{hours}h", "genre": genre}),
             (("search", "movies"), {"limit": limit, "rating_min": dice.randint(0, 500) / 100}),
+            (("search", "movies"), {"q": words, "limit": limit}),
         )
         parts, query = dice.choice(choices)
         return path_of(*parts, **query)
