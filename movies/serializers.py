@@ -54,7 +54,7 @@ class MovieSearchParameters(QueryParameters):
 
     q = TextField(
         longest=200,
-        takes="words of a title",
+        takes="words of titles, people and years",
         required=False,
         help_text="Words of titles, original titles, people and years, in any order; the last one may be the beginning "
         "of a word. Case, accents, signs and blanks don't matter; numbers may be digits, words or Roman numerals. "

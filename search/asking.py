@@ -7,6 +7,7 @@ errors. The index multiplies it with the level of the movie's votes, which is at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,6 +40,8 @@ _STARTS_WITH_WORD = 0.15
 """In place of ``_STARTS`` where the question is one word: with ``_BEGINNING`` less than half of a whole word."""
 
 _LONGEST_KEY = 100
+_MOST_CORRECTED = 6
+"""Words of a question that may have errors, the rarest ones. Finding them costs a hundred times as much as others."""
 
 _LIGHT = ARTICLES | CONNECTORS | {"vs", "v", "part", "film", "movie"}
 
@@ -71,13 +74,16 @@ class Asker:
         """Returns the query of a question."""
         if not question.words:
             return self._term(KEY, question.key, _EXACT)
+        fallible = frozenset(sorted(dict.fromkeys(question.words), key=self._frequency)[:_MOST_CORRECTED])
         if strictness is Strictness.AS_IT_IS:
-            readings = question.readings(self.knows)
-            found = Query.disjunction_max_query([self._all_of(each) for each in readings])
+            # A word with errors is looked for in every reading.
+            unknown = sum(unit.word in fallible and not self._is_found(unit) for unit in question.first_reading())
+            readings = question.readings(self.knows)[: 2 * _MOST_CORRECTED // max(1, unknown)]
+            found = Query.disjunction_max_query([self._all_of(each, fallible) for each in readings])
         elif strictness is Strictness.WITH_ERRORS:
-            found = self._all_of(question.first_reading(), with_errors=True)
+            found = self._all_of(question.first_reading(), fallible, with_errors=True)
         else:
-            found = self._most_of(question.first_reading())
+            found = self._most_of(question.first_reading(), fallible)
         return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in self._whole(question))])
 
     def _whole(self, question: Question) -> list[Query]:
@@ -98,22 +104,27 @@ class Asker:
                     result.append(self._term(PERSON_KEY, name, _PERSON * length))
         return result
 
-    def _all_of(self, reading: Reading, *, with_errors: bool = False) -> Query:
+    def _frequency(self, word: str) -> int:
+        return sum(self.searcher.doc_freq(field, word) for field, _ in _FIELDS)
+
+    def _all_of(self, reading: Reading, fallible: AbstractSet[str], *, with_errors: bool = False) -> Query:
         light = _LIGHT if with_errors else CONNECTORS
-        needed = [unit for unit in reading if unit.word not in light] or reading
+        units = _once(reading)
+        needed = [unit for unit in units if unit.word not in light] or units
         return Query.boolean_query(
             [
-                (Occur.Must if unit in needed else Occur.Should, self._unit(unit, with_errors=with_errors))
-                for unit in reading
+                (Occur.Must if unit in needed else Occur.Should, self._unit(unit, fallible, with_errors=with_errors))
+                for unit in units
             ]
         )
 
-    def _most_of(self, reading: Reading) -> Query:
-        needed = [unit for unit in reading if unit.word not in _LIGHT] or list(reading)
-        parts = [(Occur.Should, self._unit(unit, with_errors=True)) for unit in needed]
+    def _most_of(self, reading: Reading, fallible: AbstractSet[str]) -> Query:
+        units = _once(reading)
+        needed = [unit for unit in units if unit.word not in _LIGHT] or units
+        parts = [(Occur.Should, self._unit(unit, fallible, with_errors=True)) for unit in needed]
         return Query.boolean_query(parts, minimum_number_should_match=max(1, (len(parts) + 1) // 2))
 
-    def _unit(self, unit: Unit, *, with_errors: bool) -> Query:
+    def _unit(self, unit: Unit, fallible: AbstractSet[str], *, with_errors: bool) -> Query:
         """A word in any field and form; the best one counts."""
         if is_unspaced(unit.word):
             return self._run(unit.word)
@@ -123,7 +134,7 @@ class Asker:
             found.append(Query.const_score_query(year, _YEAR))
         if unit.is_last or with_errors:
             found += [self._word_beginning(field, unit.word, weight * _BEGINNING) for field, weight in _FIELDS]
-        if with_errors or not self._is_found(unit):
+        if unit.word in fallible and (with_errors or not self._is_found(unit)):
             found += self._errors(unit.word, _FIELDS, is_beginning=unit.is_last)
         return Query.disjunction_max_query(found)
 
@@ -167,3 +178,8 @@ class Asker:
     def _beginning(self, field: str, text: str, score: float) -> Query:
         found = Query.fuzzy_term_query(self.schema, field, text[:_LONGEST_KEY], 0, True, True)
         return Query.const_score_query(found, score)
+
+
+def _once(reading: Reading) -> list[Unit]:
+    """The units of a reading without those that come again."""
+    return list({unit.word: unit for unit in reading}.values())

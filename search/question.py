@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from search.language.numbers import number_forms, number_spans
 from search.language.words import split_words
 
-MOST_WORDS, LONGEST_WORD, _MOST_READINGS = 16, 40, 8
+MOST_WORDS, LONGEST_WORD, MOST_LETTERS, _MOST_READINGS = 16, 40, 200, 8
 CONNECTORS = frozenset(("and", "und", "et"))
 """Words that a title may have as a sign, in another language, or not at all."""
 
 _SHORTEST_PART, _MOST_PARTS = 2, 5
+_LONGEST_WITH_TWO_ERRORS = 24
+"""The work of finding two errors grows fast with the letters."""
 
 Knows = Callable[[str], bool]
 """Says whether any title or person has a term."""
@@ -44,7 +46,7 @@ Reading = tuple[Unit, ...]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as typed, and its folded words, of which only the first ``MOST_WORDS`` count."""
+    """A question as typed, and its folded words: only the first ``MOST_WORDS``, and ``MOST_LETTERS`` of them, count."""
 
     text: str
     words: tuple[str, ...]
@@ -52,8 +54,13 @@ class Question:
     @classmethod
     def of(cls, text: str) -> Question:
         text = text.encode("utf-8", "replace").decode()
-        found = split_words(text)[:MOST_WORDS]
-        return cls(text, tuple(word[:LONGEST_WORD] for word in found))
+        words, left = [], MOST_LETTERS
+        for word in split_words(text)[:MOST_WORDS]:
+            words.append(word[: min(LONGEST_WORD, left)])
+            left -= len(words[-1])
+            if not left:
+                break
+        return cls(text, tuple(words))
 
     @property
     def key(self) -> str:
@@ -109,10 +116,10 @@ def split_word(word: str, knows: Knows) -> list[str]:
 
 
 def allowed_errors(word: str) -> int:
-    """Typing errors allowed in a word: 1 from four letters, 2 from eight; none in numbers."""
+    """Typing errors allowed in a word: 1 from four letters, 2 from eight to 24; none in numbers."""
     if word.isdigit() or len(word) < 4:
         return 0
-    return 1 if len(word) < 8 else 2
+    return 2 if 8 <= len(word) <= _LONGEST_WITH_TWO_ERRORS else 1
 
 
 def _units(words: Sequence[str]) -> Reading:

@@ -156,12 +156,13 @@ def _meet(
 
 
 def _meet_with_errors(word: str, texts: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str, bool]]:
-    most = allowed_errors(word)
+    most, letters = allowed_errors(word), frozenset(word)
     near = [
         (errors, len(term), kind, term)
         for kind, terms in texts.items()
         for term in terms
-        if most and (errors := count_errors(word, term, most)) is not None
+        # An error takes away one letter at most.
+        if most and len(letters.difference(term)) <= most and (errors := count_errors(word, term, most)) is not None
     ]
     if near:
         fewest = min(near)

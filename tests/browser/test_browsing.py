@@ -37,7 +37,6 @@ PAGES = {
     "analytics": "/analytics/?genre=Drama&compare=Action&metric=sentiment",
     "search": "/search/?q=the&sort_by=rating&direction=asc",
     "search with errors": "/search/?q=matirx+keanu",
-    "search without hits": "/search/?q=qqxzy&genre=Drama",
     "about": "/about/",
     "log in": "/login/",
     "unknown genre": "/trending/?genre=dramma",

@@ -174,9 +174,9 @@ def test_an_answer_is_cached_for_the_stable_lifetime(api: Api, settings: Any) ->
 @pytest.mark.parametrize(
     ("name", "bad", "takes"),
     [
-        ("q", "", "words of a title of 1 to 200 characters"),
-        ("q", "x" * 201, "words of a title of 1 to 200 characters"),
-        ("q", "a\x00b", "words of a title of 1 to 200 characters"),
+        ("q", "", "words of titles, people and years of 1 to 200 characters"),
+        ("q", "x" * 201, "words of titles, people and years of 1 to 200 characters"),
+        ("q", "a\x00b", "words of titles, people and years of 1 to 200 characters"),
         ("genre", " ", "the name of a genre of 1 to 100 characters"),
         ("year_from", "MCMXCIX", "a whole number from 1800 to 2200"),
         ("year_to", "99999", "a whole number from 1800 to 2200"),

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+import tantivy
+
+from search import asking
+from search.asking import Asker, Strictness
+from search.question import Question
 from search.texts import MovieTexts
-from tests.unit.search.sample_index import index_of
+from tests.hostile_questions import QUESTIONS
+from tests.unit.search.sample_index import index_of, sample_index
+
+_MOST_PARTS, _MOST_WITH_ERRORS = 1_000, 80
 
 
 def found(text: str, *movies: MovieTexts) -> list[int]:
@@ -50,3 +61,53 @@ def test_signs_and_connectors_may_be_left_out() -> None:
 
 def test_title_of_signs_is_found_by_them() -> None:
     assert found("!!!", MovieTexts(1, "!!!"), MovieTexts(2, "???")) == [1]
+
+
+class CountedQueries:
+    """The engine's queries; counts the parts of those made, and among them those that look for errors."""
+
+    def __init__(self) -> None:
+        self.parts = self.with_errors = 0
+
+    def __getattr__(self, name: str) -> Any:
+        make = getattr(tantivy.Query, name)
+
+        def made(*arguments: Any, **options: Any) -> Any:
+            self.parts += 1
+            if name == "fuzzy_term_query" and arguments[3]:
+                self.with_errors += 1
+            return make(*arguments, **options)
+
+        return made
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_the_work_of_a_question_is_bounded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asker, looked_up = sample_index()._asker, 0
+
+    class CountedTerms:
+        def doc_freq(self, field: str, word: str) -> int:
+            nonlocal looked_up
+            looked_up += 1
+            return asker.searcher.doc_freq(field, word)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asker.searcher, name)
+
+    counted = Asker(asker.schema, CountedTerms())  # type: ignore[arg-type]  # it stands for a searcher
+    for strictness in Strictness:
+        queries, looked_up = CountedQueries(), 0
+        monkeypatch.setattr(asking, "Query", queries)
+        counted.query(Question.of(QUESTIONS[kind]), strictness)
+        assert queries.parts <= _MOST_PARTS, strictness
+        assert queries.with_errors <= _MOST_WITH_ERRORS, strictness
+        assert looked_up <= 15_000, strictness
+
+
+def test_six_words_of_a_question_may_have_errors() -> None:
+    title = "Inception Interstellar Gladiator Terminator Braveheart Shawshank Godfather"
+    index = index_of(MovieTexts(1, title))
+    misspelt = [word[:3] + word[4:] for word in title.split()]
+    assert index.find(" ".join(misspelt[:6])).total == 1
+    assert index.find(" ".join(misspelt)).total == 1, "six of them are more than half"
+    assert index.find(f"{' '.join(misspelt)} qwkrt zplmn vxkrt jqwzp zzkrt qqzmn").total == 0
