@@ -72,7 +72,7 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     """
     catalogue = inputs.catalogue
     genre, tiers = catalogue.known_genre(params.genre), _tiers(params, catalogue.movies)
-    unknown, absent = _beyond_totals(params, inputs)
+    unknown, absent = beyond_totals(_select_movies(params, catalogue.movies), inputs)
     body = {"genre": genre, "year": params.year, "tiers": tiers, "data_source": "batch"}
     freshness = describe(
         inputs.boundary,
@@ -85,15 +85,19 @@ def sentiment_comparison(params: Comparison, inputs: ViewInputs) -> ViewResult:
     return ViewResult(body, freshness)
 
 
-def _beyond_totals(params: Comparison, inputs: ViewInputs) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
+def beyond_totals(compared: Flags, inputs: ViewInputs) -> tuple[tuple[Interval, ...], tuple[Assumption, ...]]:
     """What is missing and what is assumed of the time that a lifetime total of some compared movie does not cover.
 
     A movie had no reviews after its total, and without one none at all, as far as the batch runs show. Where the job
     writes no totals, but points of days, its reviews are unknown.
+
+    Args:
+        compared: by row of the catalogue, which movies count.
+        inputs: the catalogue, with the batch layer's lifetime totals.
     """
     catalogue = inputs.catalogue
     movies, totals_as_of = catalogue.movies, catalogue.totals_as_of
-    as_of, compared = totals_as_of or movies.as_of, _select_movies(params, movies)
+    as_of = totals_as_of or movies.as_of
     if as_of is None or not compared.any():
         return (), ()
     absence, end = inputs.layers.absence_of("sentiment"), inputs.boundary.watermark(as_of)

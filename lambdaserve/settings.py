@@ -140,6 +140,7 @@ INSTALLED_APPS = [
     "movies",
     "trending",
     "analytics",
+    "people",
     "pages",
     "lambdaserve",
     "lambdaserve.access",

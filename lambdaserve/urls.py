@@ -13,7 +13,7 @@ from lambdaserve.ops.metrics.endpoint import MetricsView
 # One flat list instead of nested includes: every level of includes costs each request time.
 _api_v1 = [
     address
-    for app in ("movies", "trending", "analytics", "lambdaserve.ops", "lambdaserve.auth_api")
+    for app in ("movies", "trending", "analytics", "people", "lambdaserve.ops", "lambdaserve.auth_api")
     for address in import_module(f"{app}.urls").urlpatterns
 ]
 

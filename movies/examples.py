@@ -98,8 +98,8 @@ SEARCH: dict[str, Any] = {
             "vote_count": 9413,
             "popularity": 146.8,
             "original_title": None,
-            "matched": ["title"],
-            "highlights": {"title": [{"start": 0, "end": 5}], "original_title": [], "people": []},
+            "matched": ["title", "person"],
+            "highlights": {"title": [{"start": 0, "end": 5}], "original_title": [], "people": ["Edward Norton"]},
         }
     ],
     "total_results": 1,

@@ -9,6 +9,7 @@ from pages.site.log_in import LogIn, LogOut
 from pages.site.movie import Movie
 from pages.site.operations import Operations
 from pages.site.overview import Overview
+from pages.site.people import People, Person
 from pages.site.search import Search
 from pages.site.trending import Trending
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("trending/", Trending.as_view(), name="pages-trending"),
     path("movies/<str:movie_id>/", Movie.as_view(), name="pages-movie"),
     path("analytics/", Analytics.as_view(), name="pages-analytics"),
+    path("people/", People.as_view(), name="pages-people"),
+    # Names may hold a slash.
+    path("people/<path:name>", Person.as_view(), name="pages-person"),
     path("search/", Search.as_view(), name="pages-search"),
     path("fragments/<str:name>/", FragmentPage.as_view(), name="pages-fragment"),
     path("operations/", Operations.as_view(), name="pages-operations"),

@@ -7,6 +7,7 @@ hyphens.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,17 +21,23 @@ from tantivy import Occur, Query
 from search.language.names import fold_name
 from search.language.terms import LONGEST_BEGINNING
 from search.language.words import split_words
-from search.question import LONGEST_WORD, MOST_WORDS, Question, allowed_errors
+from search.question import LONGEST_WORD, Question, allowed_errors
 from search.schema import FILMS, LEVEL, MOVIE_ID, NAME, NAME_BEGINNINGS, NAME_KEY, NAMED, WHO
 from search.stored import read_movie, read_spellings
 
 _MOST_OF_ONE_NAME, _MOST_ALIKE, _REMEMBERED = 100, 200, 1_024
 _LEAST_LIKENESS = 0.6
+_MOST_CORRECTED = 6
+"""Most words in which errors are looked for, since that takes long."""
+
 LONGEST_NAME = 500
 """Letters of a name. No document has a longer one."""
 
 MOST_MOVIES = 10_100
 """Most movies of one person that are named, those with most votes. Their number is counted all the same."""
+
+MOST_READ = 500
+"""Most movies of one person in which other people are counted, those with most votes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +115,20 @@ class PeopleIndex:
         person = self.person(name)
         return () if person is None else person.spellings
 
-    def find(self, text: str, limit: int = 20, offset: int = 0) -> FoundPeople:
+    def find(self, text: str | None, limit: int = 20, offset: int = 0) -> FoundPeople:
         """Finds people by their names: every word of a text begins a word of the name.
 
-        A whole name comes first, then the people with most movies. Where nobody fits, words may have typing errors: one
-        from four letters, two from eight.
+        A whole name comes first, then the people with most movies. Where nobody fits, up to six words may have typing
+        errors: one from four letters, two from eight.
 
         Args:
-            text: as typed.
+            text: as typed; ``None``: everybody who is in a movie.
             limit: most people to return.
             offset: people to skip.
         """
+        if text is None:
+            in_movies = Query.range_query(self._schema, FILMS, tantivy.FieldType.Unsigned, 1)
+            return FoundPeople(*self._page(in_movies, limit, offset))
         question = Question.of(text)
         if not question.words:
             person = self.person(text)
@@ -129,13 +139,15 @@ class PeopleIndex:
         people, total = self._page(Query.boolean_query(others), limit, max(0, offset - len(whole)))
         if total or whole:
             return FoundPeople((*whole[offset:], *people)[:limit], total + len(whole))
+        if len(question.words) > _MOST_CORRECTED:
+            return FoundPeople()
         alike = [(Occur.Must, self._alike(word, may_go_on=True)) for word in question.words]
         people, total = self._page(Query.boolean_query(alike), limit, offset)
         return FoundPeople(people, total, is_corrected=total > 0)
 
     def near(self, name: str, most: int = 3) -> list[str]:
         """Returns the most similar names, best first."""
-        words = [word[:LONGEST_WORD] for word in split_words(name)[:MOST_WORDS]]
+        words = [word[:LONGEST_WORD] for word in split_words(name)[:_MOST_CORRECTED]]
         if not words:
             return []
         parts = [(Occur.Should, self._alike(word)) for word in words]
@@ -156,6 +168,15 @@ class PeopleIndex:
         addresses = [address for _, address in found.hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Works(person, ids, self._searcher, addresses)
+
+    def partners(self, works: Works, most: int = 20) -> list[tuple[str, int]]:
+        """Returns the names that share most movies with a person, each with how many: of ``MOST_READ`` movies."""
+        own, counts = _fold(works.person.name), Counter[str]()
+        for place in range(min(len(works.ids), MOST_READ)):
+            cast, directors = works.credits(place)
+            counts.update({_fold(name) for name in (*cast, *directors)} - {own, ""})
+        best = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:most]
+        return [(person.name, number) for name, number in best if (person := self._person(name)) is not None]
 
     def _look_up(self, folded: str) -> Person | None:
         found = self._sorted(self._term(NAMED, folded), 1) if folded else ()

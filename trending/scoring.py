@@ -30,6 +30,7 @@ from merger.views.freshness import describe
 from merger.views.holes import lost_until
 from merger.views.plans import Plan, PlanContext
 from merger.views.reading import ViewInputs, ViewResult
+from merger.views.snapshots import Unseen
 
 POPULARITY_WEIGHT = 40.0
 """The most points that popularity alone can give."""
@@ -128,10 +129,8 @@ def ranking(params: RankingParameters, inputs: ViewInputs) -> ViewResult:
 
 def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> ViewResult:
     """The result with this body, its time and its source; lists the hours needed that the speed layer does not hold."""
-    boundary, coverages, catalogue = inputs.boundary, _coverages(inputs), inputs.catalogue
-    hours = sorted(
-        {each for coverage in coverages for each in hours_to_judge(needed.bounded_start, needed.end, coverage)}
-    )
+    boundary, catalogue = inputs.boundary, inputs.catalogue
+    unranked = find_unranked(needed, inputs)
     # A movie whose details can't be read may be of the genre.
     details = ("movie_details",) if body["genre"] is not None else ()
     left_out = inputs.hours.left_out(boundary)
@@ -141,14 +140,26 @@ def ranking_result(body: dict[str, Any], needed: Window, inputs: ViewInputs) -> 
         speed_types=SPEED_TYPES,
         batch_as_of=catalogue.movies.as_of,
         missing=(
-            as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
+            unranked.missing,
             lost_until(catalogue.lost_of(*details), None, boundary),
             _time_of_unknown_genres(needed, inputs) if details else (),
         ),
-        assumed=(each for coverage in coverages for each in coverage.assumptions(hours)),
+        assumed=unranked.assumed,
         documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
     )
     return ViewResult({**body, "generated_at": isoformat(boundary.now), "data_source": "speed"}, freshness)
+
+
+def find_unranked(needed: Window, inputs: ViewInputs) -> Unseen:
+    """What a ranking lacks of the hours that it needs."""
+    coverages = _coverages(inputs)
+    hours = sorted(
+        {each for coverage in coverages for each in hours_to_judge(needed.bounded_start, needed.end, coverage)}
+    )
+    return Unseen(
+        as_intervals(hour for hour in hours if not all(coverage.holds(hour) for coverage in coverages)),
+        tuple(each for coverage in coverages for each in coverage.assumptions(hours)),
+    )
 
 
 def _time_of_unknown_genres(needed: Window, inputs: ViewInputs) -> tuple[Interval, ...]:

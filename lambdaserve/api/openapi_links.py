@@ -27,10 +27,12 @@ class Link(NamedTuple):
 
 _MOVIE_OPERATIONS = ("movies_details", "movies_sentiment", "movies_stats")
 _GENRE_OPERATIONS = ("trending_genre", "analytics_genre")
+_PERSON_OPERATIONS = ("people_person", "people_movies")
 LINKS = (
     Link("movies_details", "/movie_id", "movie_id", _MOVIE_OPERATIONS[1:]),
     Link("movies_details", "/genres/0", "genre", _GENRE_OPERATIONS),
-    Link("movies_details", "/cast/0", "name", ("analytics_actor",)),
+    Link("movies_details", "/cast/0", "name", ("analytics_actor", *_PERSON_OPERATIONS)),
+    Link("movies_details", "/directors/0", "name", _PERSON_OPERATIONS),
     Link("search_movies", "/results/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
     Link("search_movies", "/results/0/genres/0", "genre", _GENRE_OPERATIONS),
     Link("search_genres", "/genres/0/genre", "genre", _GENRE_OPERATIONS),
@@ -38,7 +40,15 @@ LINKS = (
     Link("trending_genre", "/trending_movies/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
     Link("analytics_genre", "/top_movies/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
     Link("analytics_overview", "/by_genre/0/genre", "genre", _GENRE_OPERATIONS),
-    Link("analytics_actor", "/collaborators/0/actor", "name", ("analytics_actor",)),
+    Link("analytics_actor", "/actor", "name", _PERSON_OPERATIONS),
+    Link("analytics_actor", "/collaborators/0/actor", "name", ("analytics_actor", *_PERSON_OPERATIONS)),
+    Link("search_movies", "/results/0/highlights/people/0", "name", _PERSON_OPERATIONS),
+    Link("people_find", "/results/0/name", "name", _PERSON_OPERATIONS),
+    Link("people_person", "/name", "name", ("people_movies", "analytics_actor")),
+    Link("people_person", "/movies/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
+    Link("people_person", "/works_with/0/name", "name", _PERSON_OPERATIONS),
+    Link("people_person", "/trending/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
+    Link("people_movies", "/results/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
 )
 
 

@@ -213,7 +213,7 @@ def collaborators(answer: Answer) -> Table:
         name="collaborators",
         caption=f"Collaborators of {answer['actor']}",
         columns=(
-            Column("actor", "Actor", "text"),
+            Column("actor", "Actor", "person"),
             Column("count", "Movies together", "count"),
             Column("titles", "Titles", "text"),
         ),
@@ -240,6 +240,24 @@ def ranking(answer: Answer, history: Answer | None) -> Table:
             Column("vote_count", "Votes", "count"),
         ),
         rows=[{**movie, "rank_before": before.get(movie["movie_id"])} for movie in answer["trending_movies"]],
+    )
+
+
+def person_movies(answer: Answer) -> Table:
+    """A page of a person's movies."""
+    return Table(
+        name="movies",
+        caption=f"Movies of {answer['name']}",
+        columns=(
+            Column("movie_id", "TMDB id", "id"),
+            Column("title", "Title", "text"),
+            Column("release_date", "Released", "date"),
+            Column("roles", "Roles", "text"),
+            Column("vote_average", "Rating", "rating"),
+            Column("vote_count", "Votes", "count"),
+            Column("popularity", "Popularity", "decimal"),
+        ),
+        rows=answer["results"],
     )
 
 

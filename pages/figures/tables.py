@@ -41,6 +41,7 @@ def _source(value: str) -> str:
 
 FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "text": _text,
+    "person": _text,
     "id": str,
     "count": lambda value: f"{value:,.0f}",
     "score": lambda value: f"{value:+.3f}",

@@ -30,6 +30,7 @@ from merger.errors import NotFound
 from movies.selectors import genre_search_list
 from pages.figures.tables import Table
 from pages.frame import fragments
+from pages.frame.links import person_url
 from pages.frame.parts import Part, load_part
 from pages.live.reach import stream_origin, stream_url
 
@@ -139,6 +140,8 @@ def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:
     """Similar names, and the URLs they lead to."""
+    if error.kind in ("person", "actor"):
+        return [(name, person_url(name)) for name in error.near]
     return [(name, f"{reverse('pages-trending')}?{urlencode({'genre': name})}") for name in error.near]
 
 

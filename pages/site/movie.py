@@ -52,6 +52,7 @@ class Movie(BrowserPage):
             "window": values["window"].label,
             "windows": WINDOWS,
             "cast": cast,
+            "directors": (details.data or {}).get("directors") or [],
             "actor": chosen_actor,
             "collaborations": collaborations,
             "network": collaborations.map(lambda answer: network(answer["actor"], answer["collaborators"])),

@@ -12,6 +12,7 @@ from movies.search import Direction, SortBy
 from movies.selectors import movie_search_list
 from movies.serializers import MovieSearchParameters
 from pages.frame.page import BrowserPage, genres
+from pages.frame.paging import paging
 from pages.frame.parts import Part, load_part
 
 _PARTS: Final = {"found": "pages/parts/results.html", "suggestions": "pages/parts/suggestions.html"}
@@ -48,14 +49,9 @@ def _links(found: Part, values: Mapping[str, Any]) -> dict[str, str]:
     """Query strings of the previous and the next page, of all results, and of those without filters."""
     if not found.data:
         return {}
-    limit, offset, total = found.data["limit"], found.data["offset"], found.data["total_results"]
     parameters = {name: value for name, value in values.items() if value is not None}
     asked = {name: value for name, value in parameters.items() if name == "q"}
-    result = {"all": urlencode(asked)}
-    if offset > 0:
-        result["before"] = urlencode({**parameters, "offset": max(0, offset - limit)})
-    if offset + limit < min(total, 10_000):
-        result["after"] = urlencode({**parameters, "offset": offset + limit})
-    if offset or not parameters.keys().isdisjoint(_FILTERS):
+    result = {"all": urlencode(asked), **paging(found, values)}
+    if found.data["offset"] or not parameters.keys().isdisjoint(_FILTERS):
         result["unfiltered"] = urlencode(asked)
     return result

@@ -12,8 +12,10 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pages.figures.tables import NOTHING, format_value
+from pages.frame.links import person_url
 
 register = template.Library()
+register.filter(person_url)
 
 
 @register.filter

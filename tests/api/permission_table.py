@@ -81,6 +81,9 @@ VIEWS = {
     "analytics/overview": "analytics/overview",
     "analytics/sentiment/comparison": "analytics/sentiment/comparison",
     "analytics/actors/<path:name>": "analytics/actors/Edward%20Norton",
+    "people": "people?q=norton",
+    "people/<path:name>": "people/Edward%20Norton",
+    "people/<path:name>/movies": "people/Edward%20Norton/movies",
 }
 PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
 TOKENS = ("", "/refresh", "/verify", "/revoke")
@@ -96,6 +99,8 @@ BROWSED = {
     "trending/": ("trending/?window=24h", "browsers"),
     "movies/<str:movie_id>/": (f"movies/{MOVIE}/", "browsers"),
     "analytics/": ("analytics/?genre=Drama", "browsers"),
+    "people/": ("people/?q=norton", "browsers"),
+    "people/<path:name>": ("people/Edward%20Norton", "browsers"),
     "search/": ("search/?q=fight", "browsers"),
     "fragments/<str:name>/": ("fragments/trending/", "fragment"),
     "operations/": ("operations/", "operators"),

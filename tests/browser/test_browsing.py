@@ -37,6 +37,8 @@ PAGES = {
     "analytics": "/analytics/?genre=Drama&compare=Action&metric=sentiment",
     "search": "/search/?q=the&sort_by=rating&direction=asc",
     "search with errors": "/search/?q=matirx+keanu",
+    "people": "/people/?q=tom",
+    "person": "/people/tom hanks",
     "about": "/about/",
     "log in": "/login/",
     "unknown genre": "/trending/?genre=dramma",

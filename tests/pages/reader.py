@@ -18,6 +18,8 @@ PAGES = (
     f"/movies/{MOVIE}/?window=7d",
     "/analytics/?genre=Drama&compare=Crime&metric=sentiment",
     "/search/?q=fight",
+    "/people/?q=norton",
+    "/people/Edward%20Norton?sort_by=title",
     "/about/",
     "/fragments/trending/",
     f"/fragments/movie/?movie_id={MOVIE}",

@@ -9,6 +9,7 @@ import pytest
 
 from merger import wiring
 from pages.figures.tables import format_value
+from tests.api.documents import movie
 from tests.api.healthy_world import MOVIE
 from tests.pages.reader import PAGES, Reader, Tables
 
@@ -133,3 +134,40 @@ def test_operations_page_shows_all_reports(reader: Reader, admin_user: Any) -> N
     assert "batch_views.movie_view" in text
     assert "trending.history" in text
     assert "Nothing to show" not in text
+
+
+def test_person_page_shows_the_apis_numbers_and_leads_to_movies_and_people(reader: Reader) -> None:
+    reader.api.load(movie(9, "Odd & <b>", cast=["Edward Norton", "A/B", "!!!"], directors=["Ánn Lee"]))
+    reader.api.forget()
+    text = reader.get("/people/edward-norton")
+    body = reader.api.body("people/Edward Norton")
+    assert f"<dd>{format_value(body['mean_rating']['value'], 'rating')}</dd>" in text
+    assert f"<dd>{format_value(body['mean_sentiment']['value'], 'score')}</dd>" in text
+    assert body["notes"][0] in text
+    for address in (f"/movies/{MOVIE}/", "/people/A%2FB", "/people/%C3%81nn%20Lee", "/api/v1/people/Edward%20Norton"):
+        assert f'href="{address}"' in text
+    rows = reader.csv("/people/edward-norton?sort_by=title&direction=desc", "movies")
+    assert [row["title"] for row in rows] == ["Odd & <b>", "Fight Club"]
+    for name in ("A%2FB", "%C3%81nn%20Lee", "%21%21%21"):
+        assert "Odd &amp; &lt;b&gt;" in reader.get(f"/people/{name}")
+
+
+def test_every_name_of_a_movies_page_leads_to_a_person(reader: Reader) -> None:
+    reader.api.load(movie(9, "Odd", cast=["Edward Norton", "A/B"], directors=["Ánn Lee"]))
+    reader.api.forget()
+    found = re.findall(r'href="(/people/[^"]+)"', reader.get("/movies/9/"))
+    assert {"/people/Edward%20Norton", "/people/A%2FB", "/people/%C3%81nn%20Lee"} <= {*found}
+    assert "/people/Brad%20Pitt" in found  # a collaborator
+    for address in {*found} - {"/people/Brad%20Pitt", "/people/Helena%20Bonham%20Carter"}:
+        reader.get(address)
+    assert '<a href="/people/A%2FB"><mark>' in reader.get("/search/?q=a/b")
+
+
+def test_people_are_found_and_unknown_ones_lead_to_similar_names(reader: Reader) -> None:
+    assert '<a href="/people/Edward%20Norton">Edward Norton</a>' in reader.get("/people/?q=nort")
+    assert "These are similar" in reader.get("/people/?q=nortom")
+    assert "Nobody has such a name" in reader.get("/people/?q=zzzzz")
+    assert '<a href="/people/Edward%20Norton">Edward Norton</a>' in reader.get("/people/Edward%20Norten", status=404)
+    assert "<h1" not in reader.get("/people/?q=nort", HX_Target="found")
+    assert "no movies on this page" in reader.get("/people/edward%20norton?offset=40")
+    reader.get("/people/edward%20norton?limit=x", status=400)

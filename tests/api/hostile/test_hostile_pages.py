@@ -76,6 +76,8 @@ def test_words_of_the_address_are_text_on_every_page(script: str, client: Client
         f"analytics/?genre={word}&compare={word}",
         f"analytics/?metric={word}",
         f"search/?q={word}&genre={word}",
+        f"people/?q={word}",
+        f"people/{word}?sort_by={word}",
         f"fragments/{word}/?genre={word}",
         f"login/?next={word}",
         f"operations/?{word}={word}",
@@ -98,7 +100,7 @@ def test_words_of_the_address_are_text_on_every_page(script: str, client: Client
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api: Api) -> None:
     api.load(
-        movie(603, script, genres=[script], overview=script),
+        movie(603, script, genres=[script], overview=script, cast=[script]),
         genre_month(script, 2030, 1, 7.0, 4, top_movies=[{"movie_id": 603, "title": script, "popularity": 9.0}]),
         actor(script, (script, 2)),
         speed_trending(603, OPEN_HOUR, 5.0),
@@ -113,6 +115,8 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
         f"analytics/genre/{name}",
         f"analytics/actors/{name}",
         f"analytics/actors/{name}x",
+        f"people/{name}",
+        f"people/{name}/movies",
     ):
         answer: Any = api.get(path)
         assert answer.status_code == (404 if path.endswith("x") else 200), path
@@ -127,6 +131,8 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
         f"/movies/603/?actor={name}",
         f"/analytics/?genre={name}&compare={name}",
         f"/search/?genre={name}",
+        f"/people/?q={name}",
+        f"/people/{name}",
         "/fragments/trending/",
     ):
         shown: Any = client.get(page)

@@ -70,6 +70,8 @@ TEXT_PARAMETERS = (
     ("search/movies", "genre"),
     ("search/movies", "sort_by"),
     ("search/genres", "q"),
+    ("people", "q"),
+    ("people/edward norton/movies", "sort_by"),
     ("trending/movies", "genre"),
     ("analytics/trends?metric=rating", "genre"),
     ("analytics/trends", "metric"),
@@ -81,6 +83,8 @@ NUMBER_PARAMETERS = (
     *(("search/movies", name) for name in ("year_from", "year_to", "rating_min", "rating_max", "limit", "offset")),
     (f"movies/{MOVIE}/stats", "hours"),
     ("trending/movies", "limit"),
+    ("people", "offset"),
+    ("people/edward norton/movies", "limit"),
     ("analytics/genre/Drama", "year"),
     ("analytics/genre/Drama?year=2030", "month"),
     ("analytics/trends?metric=rating", "movie_id"),
@@ -182,16 +186,24 @@ def test_bytes_that_are_not_text_are_refused_or_harmless(api: Api, percent: str)
         f"trending/genres/{percent}",
         f"analytics/genre/{percent}",
         f"analytics/actors/{percent}",
+        f"people/{percent}",
+        f"people/{percent}/movies",
     ):
         assert checked_status(api.get(path)) in (400, 404), path
-    for path in ("search/movies?q=", "search/genres?q=", "trending/movies?genre=", "analytics/overview?completeness="):
+    for path in (
+        "search/movies?q=",
+        "search/genres?q=",
+        "people?q=",
+        "trending/movies?genre=",
+        "analytics/overview?completeness=",
+    ):
         checked_status(api.get(path + percent))
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "x" * 100_000, "/", "//", "/../", "a/b", " "])
 def test_names_in_the_path_are_never_interpreted(api: Api, text: str) -> None:
     load_healthy(api)
-    for path in ("trending/genres/", "analytics/genre/", "analytics/actors/", "movies/"):
+    for path in ("trending/genres/", "analytics/genre/", "analytics/actors/", "people/", "movies/"):
         assert checked_status(api.get(path + quote(text, safe="/"))) in (400, 404), (path, text)
 
 

@@ -101,6 +101,20 @@ def test_movies_of_a_person_in_any_spelling_with_who_else_is_in_them() -> None:
     assert people().works("Meg Ryan").ids.tolist() == []  # type: ignore[union-attr] # in a network, in no movie
 
 
+def test_without_a_question_people_with_most_movies_come_first() -> None:
+    found = people().find(None, 2)
+    assert ([each.name for each in found.people], found.total) == (["Penélope Cruz", "Ben Stiller"], 4)
+    assert "Meg Ryan" not in [each.name for each in people().find(None).people]
+
+
+def test_people_of_most_shared_movies_count_each_movie_once() -> None:
+    found = people()
+    works = found.works("penelope cruz")
+    assert works is not None
+    assert found.partners(works) == [("Ben Stiller", 2), ("Robert Downey Jr.", 1), ("Tom Hanks", 1)]
+    assert found.partners(works, 1) == [("Ben Stiller", 2)]
+
+
 def test_movies_with_most_votes_come_first() -> None:
     movies = [MovieTexts(number, cast=("Ann",), votes=votes) for number, votes in ((1, 5), (2, 900), (3, 40))]
     works = index_of(*movies).people.works("ann")

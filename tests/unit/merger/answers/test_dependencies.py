@@ -24,6 +24,8 @@ from merger.views.plans import Plan
 from merger.views.registry import known_views
 from movies.search import MovieSearch
 from movies.selectors import GenreSearch, Movie, MovieSentiment, MovieStats
+from people.finding import PeopleSearch
+from people.person import Person, PersonMovies
 from trending.history import HistoryQuery
 from trending.scoring import RankingParameters
 
@@ -48,6 +50,9 @@ OUTDATED_BY: list[tuple[str, Any, set[str]]] = [
     ("analytics.overview", None, set()),
     ("analytics.sentiment_comparison", Comparison("drama", 1999), set()),
     ("analytics.actor", Actor("Ann"), set()),
+    ("people.find", PeopleSearch("ann"), set()),
+    ("people.person", Person("ann"), RANKED),
+    ("people.movies", PersonMovies("ann"), {"changed:stats"}),
     ("trending.movies", RankingParameters(WEEK, 10, "drama"), RANKED),
     ("trending.history", HistoryQuery(WEEK, 10, 24), RANKED),
 ]

@@ -8,6 +8,7 @@ import pytest
 
 import analytics.selectors
 import movies.selectors
+import people.selectors
 import trending.selectors
 from analytics.series_reads import TrendParameters
 from merger.core.windows import Granularity, parse_span
@@ -19,11 +20,11 @@ from movies.selectors import Movie, MovieSentiment, MovieStats
 def test_registry_holds_the_views_of_all_apps_in_order() -> None:
     names = list(known_views())
     assert names == sorted(names)
-    assert {"movies.details", "search.genres", "trending.history", "analytics.actor"} <= set(names)
+    assert {"movies.details", "search.genres", "trending.history", "analytics.actor", "people.find"} <= set(names)
     assert all(view.name == name for name, view in known_views().items())
 
 
-@pytest.mark.parametrize("selectors", [analytics.selectors, movies.selectors, trending.selectors])
+@pytest.mark.parametrize("selectors", [analytics.selectors, movies.selectors, people.selectors, trending.selectors])
 def test_no_app_leaves_a_view_out_of_its_list(selectors: ModuleType) -> None:
     assert [each for each in vars(selectors).values() if isinstance(each, View)] == list(selectors.VIEWS)
 

@@ -1,0 +1,20 @@
+"""Links to pages whose address holds a name."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.urls import reverse
+
+
+def person_url(name: str) -> str:
+    """Returns the address of a person's page; of nobody, the page that finds people.
+
+    A name may hold anything: a slash, a line's end, or halves of letters, which are replaced.
+    """
+    return reverse("pages-people") + quote(" ".join(name.split()), safe="", errors="replace")
+
+
+def api_url(name: str) -> str:
+    """Returns the address of the API's answer about a person."""
+    return f"{reverse('people')}/{quote(' '.join(name.split()), safe='', errors='replace')}"

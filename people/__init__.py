@@ -1,0 +1,1 @@
+"""People: the names of cast and directors, and their movies."""

@@ -1,0 +1,29 @@
+"""Every name has an address of its own, whatever it holds."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import resolve
+
+from pages.frame.links import api_url, person_url
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("Tom Hanks", "/people/Tom%20Hanks"),
+        ("AC/DC", "/people/AC%2FDC"),
+        ("a\n b", "/people/a%20b"),
+        ("<b>&'\"?#%", "/people/%3Cb%3E%26%27%22%3F%23%25"),
+        ("\ud800", "/people/%3F"),
+        (" ", "/people/"),
+    ],
+)
+def test_person_has_a_page_and_an_answer(name: str, page: str) -> None:
+    assert person_url(name) == page
+    assert api_url(name) == "/api/v1" + page
+
+
+def test_addresses_lead_to_the_page() -> None:
+    assert resolve("/people/AC/DC").kwargs == {"name": "AC/DC"}
+    assert resolve("/people/").url_name == "pages-people"
