@@ -16,7 +16,7 @@ import numpy as np
 
 from merger.catalogue.catalogue import Catalogue, Movies
 from merger.contract.documents import Documents
-from merger.core.columns import Flags, Floats
+from merger.core.columns import Flags, Floats, Integers
 from merger.views.freshness import describe, source_of
 from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
@@ -118,7 +118,8 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     hits = _Hits.of(inputs.found, movies)
     matching = _select_movies(wanted, movies, hits)
     rows = np.flatnonzero(matching & _select_rated(wanted, numbers))
-    ordered = first_rows(rows, _sort_columns(wanted, movies, numbers, hits), wanted.offset + wanted.limit)
+    columns = _sort_columns(wanted, movies, numbers, hits, rows)
+    ordered = rows[first_rows(np.arange(len(rows)), columns, wanted.offset + wanted.limit)]
     total, is_exact = _count(len(rows), wanted, inputs.found)
     body = {
         "results": [_describe_hit(int(row), movies, numbers, hits) for row in ordered[wanted.offset :]],
@@ -185,20 +186,23 @@ def _select_rated(wanted: MovieSearch, numbers: MergedNumbers) -> Flags:
     return hits
 
 
-def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> list[Column]:
-    """The columns to sort hits by, each ascending, most important first; equal hits stay in the order of their ids."""
-    order, popularity = wanted.sort_by, _descending(numbers.popularity)
+def _sort_columns(
+    wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits, rows: Integers
+) -> list[Column]:
+    """The values of some rows to sort them by, each ascending, most important first; equal rows stay in their order."""
+    order, popularity = wanted.sort_by, _descending(numbers.popularity[rows])
     usual = Direction.ASCENDING if order is SortBy.TITLE else Direction.DESCENDING
     turn = _ascending if (wanted.direction or usual) is Direction.ASCENDING else _descending
     if order is SortBy.RELEVANCE:
-        return [turn(hits.scores), popularity]
+        return [turn(hits.scores[rows]), popularity]
     if order is SortBy.RATING:
-        return [turn(numbers.vote_average), popularity]
+        return [turn(numbers.vote_average[rows]), popularity]
     if order is SortBy.RELEASE_DATE:
-        return [turn(np.where(movies.released == 0, np.nan, movies.released)), popularity]
+        released = movies.released[rows]
+        return [turn(np.where(released == 0, np.nan, released)), popularity]
     if order is SortBy.TITLE:
-        return [turn(movies.place.astype(np.float64)), popularity]
-    return [turn(numbers.popularity)]
+        return [turn(movies.place[rows].astype(np.float64)), popularity]
+    return [turn(numbers.popularity[rows])]
 
 
 def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> dict[str, Any]:
