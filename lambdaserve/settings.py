@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "trending",
     "analytics",
     "people",
+    "recommendations",
     "pages",
     "lambdaserve",
     "lambdaserve.access",

@@ -10,10 +10,19 @@ from django.views.generic import RedirectView
 from lambdaserve.api import docs_pages
 from lambdaserve.ops.metrics.endpoint import MetricsView
 
+_APPS = ("movies", "trending", "analytics", "people", "recommendations")
 # One flat list instead of nested includes: every level of includes costs each request time.
 _api_v1 = [
     address
-    for app in ("movies", "trending", "analytics", "people", "lambdaserve.ops", "lambdaserve.auth_api")
+    for app in (
+        "movies",
+        "trending",
+        "analytics",
+        "people",
+        "recommendations",
+        "lambdaserve.ops",
+        "lambdaserve.auth_api",
+    )
     for address in import_module(f"{app}.urls").urlpatterns
 ]
 

@@ -57,11 +57,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alike:
-    """The movies that are like some others, most alike first.
+    """The movies that are like some others, the best ones first: most alike, and with many votes if these count.
 
     Args:
         ids: theirs; never one of the liked movies.
-        scores: how alike each is: the share of the liked movies' weights, 0 to 1, times the level of the votes, 1 to 2.
+        scores: how alike each is, by traits and years alone: the share of the liked movies' weights, 0 to 1.
         liked: ids of the liked movies that the index knows.
     """
 
@@ -165,7 +165,7 @@ class LikenessIndex:
         Args:
             liked: ids; unknown ones are left out.
             most: movies to name.
-            by_votes: whether many votes raise a movie.
+            by_votes: whether many votes bring a movie among those that are named.
         """
         wanted = sorted(set(liked))
         traits = self._traits_of(wanted)
@@ -178,7 +178,10 @@ class LikenessIndex:
         addresses = [address for _, address in result.hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         others = np.flatnonzero(~np.isin(ids, list(traits)))[:most]
-        scores = np.array([round(score / profile.weight, 6) for score, _ in result.hits], np.float64)
+        scores = np.array([score / profile.weight for score, _ in result.hits], np.float64)
+        if by_votes:
+            scores /= np.log2(2 + np.array(self._searcher.fast_field_values(LEVEL, addresses), np.float64))
+        scores = scores.round(6)  # so that equal ones are equal in whatever order their parts were added
         return Alike(
             ids=ids[others],
             scores=scores[others],

@@ -7,7 +7,18 @@ from pathlib import Path
 
 from tests.meta.repository import ROOT
 
-PARTS = ("analytics", "lambdaserve", "merger", "movies", "pages", "sample_data", "static", "templates", "trending")
+PARTS = (
+    "analytics",
+    "lambdaserve",
+    "merger",
+    "movies",
+    "pages",
+    "recommendations",
+    "sample_data",
+    "static",
+    "templates",
+    "trending",
+)
 
 MORE_OUTCOME = "foreseen"
 """The kind of outcome that the newer release alone counts."""

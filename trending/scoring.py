@@ -172,14 +172,14 @@ def _time_of_unknown_genres(needed: Window, inputs: ViewInputs) -> tuple[Interva
 
 def ranked_candidates(window: Window, genre: str | None, inputs: ViewInputs) -> tuple[Candidates, Integers]:
     """All candidates, and the rows of a genre's movies (``None``: of all), best first."""
-    candidates = _candidates(window, inputs)
+    candidates = candidates_of(window, inputs)
     ranked = _rank_rows(candidates, inputs.catalogue)
     if genre is not None:
         ranked = ranked[inputs.catalogue.of_genre(candidates.movies[ranked], genre)]
     return candidates, ranked
 
 
-def _candidates(window: Window, inputs: ViewInputs) -> Candidates:
+def candidates_of(window: Window, inputs: ViewInputs) -> Candidates:
     """Collects every movie of the window before any limit: a movie that leads no single hour may lead them all."""
     boundary, start = inputs.boundary, window.bounded_start
     trending = inputs.hours.newest("trending", boundary, since=start)

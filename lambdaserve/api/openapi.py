@@ -16,6 +16,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from lambdaserve.access.credentials.authentication import HEADER
+from lambdaserve.api.bodies import JsonBody
 from lambdaserve.api.explain_schema import ExplainSerializer
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.problem_schema import AssumptionSerializer, IntervalSerializer, problem_response
@@ -129,19 +130,21 @@ def describe(
     answer: type[serializers.Serializer[Any]],
     example: Mapping[str, Any],
     parameters: type[QueryParameters] | None = None,
+    body: type[JsonBody] | None = None,
+    body_example: Mapping[str, Any] | None = None,
     path: Iterable[OpenApiParameter] = (),
     errors: Iterable[int] = (),
 ) -> Callable[[F], F]:
     """Describes an action of a viewset in the OpenAPI document.
 
     Args:
-        operation: operation id, e.g. ``movies_sentiment``.
-        tag: group in the documentation.
+        operation: operation id, e.g. ``movies_sentiment``; ``tag`` is its group in the documentation.
         summary: half a line.
         about: what it answers and from which layers; Markdown.
         answer: shape of the 200 answer.
         example: one such answer.
         parameters: query parameters.
+        body: what a POST sends; ``body_example`` is one.
         path: path parameters.
         errors: status codes besides those of every endpoint; 404 where names or ids are looked up.
     """
@@ -158,7 +161,9 @@ def describe(
         summary=summary,
         description=about,
         parameters=[*path, *([parameters] if parameters else [])],
+        request=body,
         responses=responses,
+        examples=[OpenApiExample("Request", dict(body_example), request_only=True)] if body_example else None,
     )
 
 

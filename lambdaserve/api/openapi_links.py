@@ -25,8 +25,8 @@ class Link(NamedTuple):
     targets: tuple[str, ...]
 
 
-_MOVIE_OPERATIONS = ("movies_details", "movies_sentiment", "movies_stats")
-_GENRE_OPERATIONS = ("trending_genre", "analytics_genre")
+_MOVIE_OPERATIONS = ("movies_details", "movies_sentiment", "movies_stats", "recommendations_similar")
+_GENRE_OPERATIONS = ("trending_genre", "analytics_genre", "recommendations_genre")
 _PERSON_OPERATIONS = ("people_person", "people_movies")
 LINKS = (
     Link("movies_details", "/movie_id", "movie_id", _MOVIE_OPERATIONS[1:]),
@@ -49,6 +49,9 @@ LINKS = (
     Link("people_person", "/works_with/0/name", "name", _PERSON_OPERATIONS),
     Link("people_person", "/trending/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
     Link("people_movies", "/results/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
+    Link("recommendations_similar", "/recommendations/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
+    Link("recommendations_genre", "/recommendations/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
+    Link("recommendations_personalized", "/recommendations/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
 )
 
 

@@ -45,7 +45,8 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     context = context_to_explain()
     if context is not None:
         return _add_explanation(answer, context)
-    if random.random() < SAMPLE_SHARE:  # noqa: S311 - chooses a sample, not for security
+    # Warming up asks by address alone.
+    if random.random() < SAMPLE_SHARE and request.method != "POST":  # noqa: S311 - chooses a sample, not for security
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))

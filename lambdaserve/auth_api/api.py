@@ -6,11 +6,10 @@ Requirement S2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
 from django.db import close_old_connections
-from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
-from rest_framework.parsers import JSONParser
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,20 +20,10 @@ from lambdaserve.access.ratelimit.costs import CHEAP
 from lambdaserve.access.ratelimit.limits import limit_of
 from lambdaserve.access.ratelimit.login_limits import count_log_in_attempt, count_wrong_token, forgive_attempt
 from lambdaserve.access.ratelimit.throttle import spend
+from lambdaserve.api.bodies import ShallowJSON
 from lambdaserve.api.viewsets import ApiViewSet
 from lambdaserve.auth_api.schema import EMPTY_OBJECT, describe_action
 from lambdaserve.auth_api.serializers import CredentialsSerializer, PairSerializer, RefreshSerializer, TokenSerializer
-
-
-class ShallowJSON(JSONParser):
-    """JSON parser that answers 400 to a body nested too deeply for Python's parser."""
-
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Parses the body; raises ``ParseError`` where it is no JSON, or nested too deeply."""
-        try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError:
-            raise ParseError("JSON parse error - nested too deeply") from None
 
 
 class TokenViewSet(ApiViewSet):

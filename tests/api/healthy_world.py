@@ -51,6 +51,8 @@ ADDRESSES = (
     "people?q=edw",
     "people/edward%20norton",
     "people/edward%20norton/movies?sort_by=rating",
+    f"recommendations/movies/{MOVIE}/similar",
+    "recommendations/genres/drama?sort_by=rating",
     "search/movies",
     "search/movies?q=fight&genre=drama&rating_min=1&sort_by=rating",
     "search/genres?q=dra",

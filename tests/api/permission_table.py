@@ -41,6 +41,7 @@ AUDIENCES = {
     "done here":  "login login login login login login login login login login 403 200 200 login login login login",
     "shown":      "login login login login login login login login login login 404 200 200 login login login login",
     "closed":     "login login login login login login login login login login 403 403 403 login login login login",
+    "questions":  "415|401 401   403 415  403 403 403 415  415 415  415 415 415  401 415 415 415",
     "json only":  "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
 }  # fmt: skip
 
@@ -84,7 +85,12 @@ VIEWS = {
     "people": "people?q=norton",
     "people/<path:name>": "people/Edward%20Norton",
     "people/<path:name>/movies": "people/Edward%20Norton/movies",
+    "recommendations/movies/<str:movie_id>/similar": f"recommendations/movies/{MOVIE}/similar",
+    "recommendations/genres/<path:genre>": "recommendations/genres/Drama",
 }
+PERSONAL = "recommendations/personalized"
+"""The one view that is asked with a POST; the table sends no JSON, so those who may ask are answered 415."""
+
 PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
 TOKENS = ("", "/refresh", "/verify", "/revoke")
 PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redoc/": ("all", "none")}
@@ -137,6 +143,8 @@ def rows() -> Iterator[Row]:
         yield Row(API + route, "GET", API + address, "readers")
         yield Row(API + route, "GET", f"{API}{address}{'&' if '?' in address else '?'}explain=1", "explained")
         yield from (Row(API + route, method, API + address, "none") for method in ("POST", "PUT", "PATCH", "DELETE"))
+    yield Row(API + PERSONAL, "POST", API + PERSONAL, "questions")
+    yield from (Row(API + PERSONAL, method, API + PERSONAL, "none") for method in ("GET", "PUT", "PATCH", "DELETE"))
     for route, audience in PROBES.items():
         yield Row(API + route, "GET", API + route, audience)
         yield from (Row(API + route, method, API + route, "none") for method in ("POST", "DELETE"))

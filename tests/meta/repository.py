@@ -6,7 +6,18 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("analytics", "lambdaserve", "merger", "movies", "pages", "people", "sample_data", "search", "trending")
+PRODUCT = (
+    "analytics",
+    "lambdaserve",
+    "merger",
+    "movies",
+    "pages",
+    "people",
+    "recommendations",
+    "sample_data",
+    "search",
+    "trending",
+)
 
 
 def tracked_files() -> list[Path]:

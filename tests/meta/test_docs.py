@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from lambdaserve import __version__
 from tests.meta.repository import ROOT, tracked_files
 
-OURS = ("analytics", "lambdaserve", "lambdaserve.access", "merger", "movies", "trending")
+OURS = ("analytics", "lambdaserve", "lambdaserve.access", "merger", "movies", "recommendations", "trending")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests" / "README.md", ROOT / "sample_data" / "README.md"]

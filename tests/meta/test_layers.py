@@ -101,6 +101,12 @@ ALWAYS_PURE = [
     "pages.figures.charts",
     "pages.figures.drawing",
     "pages.figures.tables",
+    "recommendations.genres",
+    "recommendations.likes",
+    "recommendations.live",
+    "recommendations.ranking",
+    "recommendations.reasons",
+    "recommendations.weighing",
     "trending.history",
     "trending.scoring",
 ]

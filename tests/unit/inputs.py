@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from operator import methodcaller
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from merger.core.windows import HOUR
 from merger.finding.finder import Finder
 from merger.speed.table_builder import build_shared_hours
 from merger.views.reading import ViewInputs
-from search.reading import Found
+from search.reading import SearchIndex
 
 Raw = dict[str, Any]
 
@@ -71,6 +72,7 @@ def view_inputs(
     everything: Iterable[Mapping[str, Any]] | None = None,
     policy: Policy | None = None,
     question: str | None = None,
+    lookup: Callable[[SearchIndex], Any] | None = None,
 ) -> ViewInputs:
     """The inputs that the service would pass to a view.
 
@@ -82,7 +84,10 @@ def view_inputs(
         everything: the whole speed layer, if that is more than was read.
         policy: of the boundary.
         question: words to find movies of the catalogue by.
+        lookup: what else its index is asked.
     """
+    if question is not None:
+        lookup = methodcaller("find", question)
     contract, boundary = Contract(), Boundary(now, policy or Policy())
     documents = without_future(contract.read(batch=batch, speed=speed), boundary)
     shared = contract.read(speed=hours)
@@ -97,16 +102,16 @@ def view_inputs(
         documents=documents,
         hours=build_shared_hours(shared, now),
         catalogue=catalogue_of(known, boundary),
-        found=None if question is None else find_movies(known, boundary, question),
+        found=None if lookup is None else ask_index(known, boundary, lookup),
     )
 
 
-def find_movies(documents: Documents, boundary: Boundary, question: str) -> Found:
-    """The movies that a question finds among some documents."""
+def ask_index(documents: Documents, boundary: Boundary, lookup: Callable[[SearchIndex], Any]) -> Any:
+    """What the index over some documents answers."""
     finder, batch = Finder(None), documents.batch
     texts = [(each.movie_id, each.data) for each in batch if each.movie_id is not None]
     finder.keep(catalogue_of(documents, boundary), SimpleNamespace(movies=lambda: texts, actors=lambda: ()))
-    return finder.ask(lambda index: index.find(question))[1]
+    return finder.ask(lookup)[1]
 
 
 def catalogue_of(documents: Documents, boundary: Boundary) -> Catalogue:

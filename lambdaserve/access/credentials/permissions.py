@@ -24,6 +24,7 @@ class ReadAccess(BasePermission):
     """
 
     message = "You don't have permission to read this. Log in, or send an API key or an access token."
+    methods = SAFE_METHODS
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether this request may read.
@@ -31,7 +32,7 @@ class ReadAccess(BasePermission):
         Raises:
             MethodNotAllowed: the request would write, which no login permits.
         """
-        if request.method not in SAFE_METHODS:
+        if request.method not in self.methods:
             raise MethodNotAllowed(request.method or "")
         auth = request.auth
         if isinstance(auth, AccessGrant):
@@ -40,6 +41,12 @@ class ReadAccess(BasePermission):
             self.message = f"This {auth.kind} may not read: it lacks the scope '{READ}'."
             return False
         return settings.ANONYMOUS_READ or request.user.is_authenticated
+
+
+class AskAccess(ReadAccess):
+    """The same where a question comes as the body of a POST, which writes nothing."""
+
+    methods = ("OPTIONS", "POST")
 
 
 class ExplainAccess(BasePermission):

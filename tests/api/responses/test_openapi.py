@@ -59,7 +59,11 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("/api/v1/people", "people", {"q": "tom"}),
     ("/api/v1/people/{name}", "people/Tom Hanks", {}),
     ("/api/v1/people/{name}/movies", "people/Tom Hanks/movies", {"sort_by": "title"}),
+    ("/api/v1/recommendations/movies/{movie_id}/similar", "recommendations/movies/550/similar", {}),
+    ("/api/v1/recommendations/genres/{genre}", "recommendations/genres/drama", {"sort_by": "trending"}),
     # Errors
+    ("/api/v1/recommendations/movies/{movie_id}/similar", "recommendations/movies/551/similar", {}),
+    ("/api/v1/recommendations/genres/{genre}", "recommendations/genres/dramma", {"min_rating": 5}),
     ("/api/v1/trending/movies", "trending/movies", {"window": "all"}),
     ("/api/v1/trending/genres/{genre}", "trending/genres/dramma", {}),
     ("/api/v1/analytics/genre/{genre}", "analytics/genre/drama", {"month": 5}),

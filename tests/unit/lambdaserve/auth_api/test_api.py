@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
-from rest_framework.exceptions import ParseError
 from rest_framework_simplejwt.exceptions import TokenError
 
 from lambdaserve.access.credentials import tokens
 from lambdaserve.auth_api import api
-from lambdaserve.auth_api.api import ShallowJSON, TokenViewSet
+from lambdaserve.auth_api.api import TokenViewSet
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +33,6 @@ def post(action: str, body: Any) -> Any:
 
 def refuse(_: str) -> None:
     raise TokenError("Token is invalid")
-
-
-def test_nested_json_is_a_bad_request_and_no_crash() -> None:
-    with pytest.raises(ParseError, match="nested too deeply"):
-        ShallowJSON().parse(BytesIO(b"[" * 200_000), "application/json", {"encoding": "utf-8"})
-    assert ShallowJSON().parse(BytesIO(b'{"a": [1]}'), "application/json", {"encoding": "utf-8"}) == {"a": [1]}
 
 
 @pytest.mark.parametrize(

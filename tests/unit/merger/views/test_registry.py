@@ -9,12 +9,14 @@ import pytest
 import analytics.selectors
 import movies.selectors
 import people.selectors
+import recommendations.selectors
 import trending.selectors
 from analytics.series_reads import TrendParameters
 from merger.core.windows import Granularity, parse_span
 from merger.views.plans import View
 from merger.views.registry import known_views
 from movies.selectors import Movie, MovieSentiment, MovieStats
+from recommendations.likes import SimilarMovies
 
 
 def test_registry_holds_the_views_of_all_apps_in_order() -> None:
@@ -24,7 +26,16 @@ def test_registry_holds_the_views_of_all_apps_in_order() -> None:
     assert all(view.name == name for name, view in known_views().items())
 
 
-@pytest.mark.parametrize("selectors", [analytics.selectors, movies.selectors, people.selectors, trending.selectors])
+SELECTORS = (
+    analytics.selectors,
+    movies.selectors,
+    people.selectors,
+    recommendations.selectors,
+    trending.selectors,
+)
+
+
+@pytest.mark.parametrize("selectors", SELECTORS)
 def test_no_app_leaves_a_view_out_of_its_list(selectors: ModuleType) -> None:
     assert [each for each in vars(selectors).values() if isinstance(each, View)] == list(selectors.VIEWS)
 
@@ -36,6 +47,7 @@ def test_answers_about_a_movie_name_it_and_no_other_answers_do() -> None:
         "movies.sentiment": MovieSentiment(7, week, Granularity.DAY),
         "movies.stats": MovieStats(7, 48),
         "analytics.trends": TrendParameters("rating", week, movie_id=7),
+        "recommendations.similar": SimilarMovies(7),
     }
     for name, view in known_views().items():
         assert view.identity(about.get(name)) == (7 if name in about else None)

@@ -11,7 +11,7 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
 from lambdaserve.access.credentials import permissions
-from lambdaserve.access.credentials.permissions import ExplainAccess, MetricsAccess, ReadAccess
+from lambdaserve.access.credentials.permissions import AskAccess, ExplainAccess, MetricsAccess, ReadAccess
 from lambdaserve.access.credentials.scopes import AccessGrant
 
 VIEW: Any = None
@@ -45,6 +45,15 @@ def test_without_a_key_reading_needs_a_user_unless_anonymous_reading_is_on(setti
 def test_no_scope_permits_writing() -> None:
     with pytest.raises(MethodNotAllowed):
         ReadAccess().has_permission(request("read", "manage", method="POST"), VIEW)
+
+
+def test_a_question_may_come_by_post_from_those_who_may_read(settings: Any) -> None:
+    settings.ANONYMOUS_READ = False
+    assert AskAccess().has_permission(request("read", method="POST"), VIEW)
+    assert not AskAccess().has_permission(request("manage", method="POST"), VIEW)
+    assert not AskAccess().has_permission(request(by_key=False, method="POST"), VIEW)
+    with pytest.raises(MethodNotAllowed):
+        AskAccess().has_permission(request("read", method="PUT"), VIEW)
 
 
 @pytest.mark.parametrize(
