@@ -3,7 +3,7 @@
     MergerError
     ├── BadQuery            a parameter the caller must change
     │   └── BadQueries      several of them at once
-    ├── NotFound            neither layer holds such a movie, genre or actor
+    ├── NotFound            neither layer holds such a movie, genre, actor or person
     ├── Incomplete          ``completeness=strict`` was asked for, and neither layer holds some intervals
     │   └── Unproven            ``completeness=proven``, and some intervals are assumed (``merger.core.evidence``)
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
@@ -60,7 +60,7 @@ class NotFound(MergerError):
     """No document of either layer has this key.
 
     Args:
-        kind: ``movie``, ``genre`` or ``actor``.
+        kind: ``movie``, ``genre``, ``actor`` or ``person``.
         key: what was asked for.
         near: close matches to offer, best first (A1).
     """

@@ -28,6 +28,9 @@ SAME_NAME: Final = (
     "A person is a name here: the stored documents tell people apart by their names alone, so the movies of two people "
     "of one name are listed together."
 )
+_SPELLINGS: Final = (
+    "Names that differ in case, accents, dots, apostrophes and hyphens alone count as one, as the other spellings here."
+)
 _MANY: Final = f"There are more movies of this name: the {MOST_MOVIES:,} with most votes are counted and listed."
 _PARTLY: Final = f"Who they work with is counted in the {MOST_READ} movies with most votes."
 
@@ -78,8 +81,13 @@ class Filmography:
     @property
     def notes(self) -> list[str]:
         """Sentences about what the answer can't tell."""
-        many = [_MANY] if self._is_cut else []
-        return [SAME_NAME, *many, *([_PARTLY] if len(self.works.ids) > MOST_READ else [])]
+        told = {
+            SAME_NAME: True,
+            _SPELLINGS: len(self.works.person.spellings) > 1,
+            _MANY: self._is_cut,
+            _PARTLY: len(self.works.ids) > MOST_READ,
+        }
+        return [note for note, is_true in told.items() if is_true]
 
     @property
     def _is_cut(self) -> bool:

@@ -5,7 +5,7 @@ A problem is a JSON object of media type ``application/problem+json``. Requireme
 * ``type``: ``urn:problem-type:lambdaserve:<slug>``, or ``about:blank`` where the status says it all;
 * ``title``, ``status``, ``detail``, ``instance`` (the requested path);
 * 400: ``errors``, one ``{parameter, detail}`` for every bad parameter;
-* 404 of a movie, genre or actor: ``near``, similar names, best first;
+* 404 of a movie, genre, actor or person: ``near``, similar names, best first;
 * 429: nothing more; ``Retry-After`` says when to try again;
 * 503 of ``completeness=strict``: ``missing``, the intervals that neither layer holds;
 * 503 of ``completeness=proven``: ``missing``, or ``assumed``, the intervals that nothing proves.

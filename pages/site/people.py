@@ -24,7 +24,7 @@ class People(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         found = load_part(lambda: people_list(**values))
-        return {"found": found, "values": values, "pages": paging(found, values), "main": found}
+        return {"found": found, "asked": values, "pages": paging(found, values), "main": found}
 
     def _template(self, request: HttpRequest) -> str:
         return "pages/parts/people.html" if request.headers.get("HX-Target") == "found" else self.template

@@ -99,6 +99,13 @@ def test_movies_that_the_catalogue_has_not_yet_are_left_out() -> None:
     assert films.notes == [SAME_NAME]
 
 
+def test_several_spellings_are_said_to_count_as_one_name() -> None:
+    documents = [details(1, COVERED, cast=["Ann"]), details(2, COVERED, cast=["Ánn"])]
+    (same_name, spellings) = filmography(documents).notes
+    assert same_name == SAME_NAME
+    assert "accents" in spellings
+
+
 def test_of_very_many_movies_some_are_listed_and_a_note_says_so() -> None:
     films = filmography(catalogue())
     many = Works(Person(("Ann",), MOST_MOVIES + 5), films.works.ids, *_hidden(films.works))
