@@ -53,6 +53,7 @@ from tests.api.holes import (
     HOLES,
     HOURLY,
     OVERVIEW,
+    PERSON,
     RANKINGS,
     RATINGS,
     SCORES,
@@ -211,7 +212,7 @@ def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:
     _load_deep(api, sentiment_total(MOVIE, 9999, -1.0), trend_point("rating", "2031-03-08", 1.0, 9999))
     after = answers(api)
     assert_same_bodies(before, after)
-    assert_holes(before, after, (SENTIMENT[0], *TOTALS, *TRENDS))
+    assert_holes(before, after, (SENTIMENT[0], *TOTALS, PERSON, *TRENDS))
 
 
 def test_details_too_deep_to_decode_leave_a_hole(api: Api) -> None:
