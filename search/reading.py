@@ -101,7 +101,7 @@ class SearchIndex:
         return Found(
             ids=ids,
             # Rounded, so that equal hits are equal in whatever order their parts were added.
-            scores=np.round(np.array([score for score, _ in result.hits], np.float64), 3),
+            scores=np.array([score for score, _ in result.hits], np.float64).round(3),
             total=result.count,
             showing=self._show_instead(question, strictness, addresses),
             suggestions=self._suggest(question, set(ids.tolist()), strictness) if len(ids) < _FEW else (),
