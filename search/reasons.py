@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from search.language.distance import count_errors
-from search.language.numbers import number_forms, number_spans
+from search.language.numbers import NUMBER_WORDS, number_forms, number_spans
 from search.language.terms import name_terms, title_terms
 from search.language.words import is_unspaced, split_words
 from search.question import Question, allowed_errors, split_word
@@ -19,7 +19,13 @@ KINDS = (IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED)
 
 _LETTER = r"(?:[^\W_]|[\u0300-\u036f])"
 _PIECE = re.compile(rf"{_LETTER}+(?:['’`´]{_LETTER}+)*|[^\w\s]")
+_LONGEST_NUMBER = 8
+"""Words of a number written out, at most."""
+
 Span = tuple[int, int]
+
+_LONGEST_TEXT = 500
+"""Letters of a title in which words are marked; the longest of TMDB has half as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ def explain_hit(question: Question, shown: Shown) -> Reason:
     people = {name: met for name in shown.people if (met := terms[BY_PERSON] & _name(name))}
     return Reason(
         matched=tuple(kind for kind in KINDS if kind in kinds),
-        title=_spans(shown.title, terms[IN_TITLE]),
-        original_title=_spans(shown.original_title, terms[IN_ORIGINAL]),
+        title=_spans(shown.title[:_LONGEST_TEXT], terms[IN_TITLE]),
+        original_title=_spans(shown.original_title[:_LONGEST_TEXT], terms[IN_ORIGINAL]),
         # Of Tom Hanks and Tom Sizemore, "tom hanks" means one.
         people=tuple(name for name, met in people.items() if not any(met < more for more in people.values())),
         original_text=shown.original_title if IN_ORIGINAL in kinds else None,
@@ -103,8 +109,8 @@ def show_question(question: Question, shown: Shown) -> str:
 
 def _texts(shown: Shown) -> Mapping[str, frozenset[str]]:
     return {
-        IN_TITLE: _title(shown.title),
-        IN_ORIGINAL: _title(shown.original_title),
+        IN_TITLE: _title(shown.title[:_LONGEST_TEXT]),
+        IN_ORIGINAL: _title(shown.original_title[:_LONGEST_TEXT]),
         BY_PERSON: frozenset(term for name in shown.people for term in _name(name)),
     }
 
@@ -180,9 +186,9 @@ def _spans(text: str, terms: set[str]) -> tuple[Span, ...]:
         words: list[str] = []
         for last in range(first, len(pieces)):
             words += pieces[last][1]
-            if len("".join(words)) > longest and len(words) > 1:
+            if len(words) > 1 and sum(map(len, words)) > longest and len(words) > _LONGEST_NUMBER:
                 break
-            if pieces[first][1] and pieces[last][1] and terms & _stood_for(words, is_last=last == len(pieces) - 1 > 0):
+            if pieces[first][1] and pieces[last][1] and _are(words, terms, is_last=last == len(pieces) - 1 > 0):
                 found |= {piece.span() for piece, own in pieces[first : last + 1] if own}
     return tuple(sorted(found))
 
@@ -195,9 +201,12 @@ def _runs_in(piece: re.Match[str], words: Sequence[str], terms: set[str]) -> Ite
             yield piece.span() if start < 0 else (piece.start() + start, piece.start() + start + len(term))
 
 
-def _stood_for(words: Sequence[str], *, is_last: bool) -> set[str]:
-    """The terms that stand for neighbouring words taken together."""
-    joined = {"".join(words)}
+def _are(words: Sequence[str], terms: set[str], *, is_last: bool) -> bool:
+    """Whether one of some terms stands for neighbouring words taken together."""
+    if "".join(words) in terms:
+        return True
     if len(words) == 1:
-        return joined | set(number_forms(words[0], is_last=is_last))
-    return joined | {digits for start, end, digits in number_spans(words) if (start, end) == (0, len(words))}
+        return not terms.isdisjoint(number_forms(words[0], is_last=is_last))
+    if len(words) > _LONGEST_NUMBER or words[0] not in NUMBER_WORDS:
+        return False
+    return any((start, end) == (0, len(words)) and digits in terms for start, end, digits in number_spans(words))

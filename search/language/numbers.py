@@ -13,6 +13,9 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL = {word: number for number, word in enumerate(_UNITS.split())}
 _ROUND = {word: 10 * (place + 2) for place, word in enumerate(_TENS.split())}
 _LARGE = {"hundred": 100, "thousand": 1000}
+NUMBER_WORDS = frozenset((*_SMALL, *_ROUND, "a"))
+"""Words with which a number of several words may begin."""
+
 _FIRST = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
 _ORDINALS = {
     word: f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number, 'th') }" for number, word in enumerate(_FIRST.split(), 1)

@@ -78,3 +78,13 @@ def test_person_of_whom_more_words_were_met_is_named_alone() -> None:
     assert why("tom hanks", shown)[2] == ("Tom Hanks",)
     assert why("hanks spielberg", shown)[2] == ("Tom Hanks", "Steven Spielberg")
     assert why("tom", shown)[2] == ("Tom Sizemore", "Tom Hanks")
+
+
+def test_numbers_written_out_are_marked() -> None:
+    shown = Shown("Two Thousand and One Maniacs", "", (), ())
+    assert why("2001", shown)[1] == ["Two", "Thousand", "and", "One"]
+
+
+def test_words_are_marked_in_the_first_letters_of_a_title_alone() -> None:
+    reason = explain_hit(Question.of("a"), Shown("a " * 10_000, "", (), ()))
+    assert 100 < len(reason.title) < 500
