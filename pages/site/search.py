@@ -14,11 +14,15 @@ from movies.serializers import MovieSearchParameters
 from pages.frame.page import BrowserPage, genres
 from pages.frame.paging import paging
 from pages.frame.parts import Part, load_part
+from people.selectors import people_list
 
-_PARTS: Final = {"found": "pages/parts/results.html", "suggestions": "pages/parts/suggestions.html"}
-"""The templates of parts of the page, by the element that they are for; the header of every page shows suggestions."""
+_OFFERED: Final = "suggestions"
+"""The element of every page's header that offers movies and people."""
 
+_PARTS: Final = {"found": "pages/parts/results.html", _OFFERED: "pages/parts/suggestions.html"}
+"""The templates of parts of the page, by the element that they are for."""
 
+_PEOPLE_OFFERED: Final = 3
 _DIRECTIONS: Final = (("", "usual"), (Direction.ASCENDING, "ascending"), (Direction.DESCENDING, "descending"))
 _FILTERS: Final = ("genre", "year_from", "year_to", "rating_min", "rating_max")
 
@@ -33,6 +37,7 @@ class Search(BrowserPage):
         found = load_part(lambda: movie_search_list(**values))
         return {
             "found": found,
+            "people": self._people(found, values.get("q")),
             "values": values,
             "genres": [each["genre"] for each in genres()],
             "orders": [(each.value, each.value.replace("_", " ")) for each in SortBy],
@@ -40,6 +45,17 @@ class Search(BrowserPage):
             "links": _links(found, values),
             "main": found,
         }
+
+    def _people(self, found: Part, q: str | None) -> list[Any]:
+        """The people whom the header offers; those of other names than the one typed only where movies are, too."""
+        if q is None or self.request.headers.get("HX-Target") != _OFFERED:
+            return []
+        people = load_part(lambda: people_list(q=q, limit=_PEOPLE_OFFERED))
+        if not people.data or (
+            people.data["is_corrected"] and found.data and found.data["showing_results_for"] is None
+        ):
+            return []
+        return people.list_of("results")
 
     def _template(self, request: HttpRequest) -> str:
         return _PARTS.get(request.headers.get("HX-Target", ""), self.template)

@@ -42,7 +42,7 @@ async function ask() {
   const mine = (asked = new AbortController());
   let html = "";
   try {
-    const address = `${field.form.action}?${new URLSearchParams({ q: words, limit: 8 })}`;
+    const address = `${field.form.action}?${new URLSearchParams({ q: words, limit: 6 })}`;
     const answer = await fetch(address, { headers: { "HX-Target": box.id }, signal: mine.signal });
     if (answer.ok && !answer.redirected) html = await answer.text();
   } catch (error) {

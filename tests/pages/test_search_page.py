@@ -54,7 +54,7 @@ def test_what_is_shown_instead_is_said_with_the_words_typed(world: Reader) -> No
     text = world.get("/search/?q=forest+<gump")
     assert "Showing results for <bdi>forrest gump</bdi>" in text
     assert "You typed <bdi>forest &lt;gump</bdi>" in text
-    assert "Showing results for <bdi>forrest gump</bdi>" in offered(world, "forest+gump")
+    assert "Movies for <bdi>forrest gump</bdi>" in offered(world, "forest+gump")
     assert "Showing results" not in world.get("/search/?q=forrest+gump")
 
 
@@ -88,3 +88,24 @@ def test_what_the_header_offers_is_a_list_of_options_with_addresses(world: Reade
     assert 'href="/movies/1/"' in text
     assert "1994" in text
     assert 'href="/search/?q=gump"' in text
+
+
+def test_people_are_a_group_of_their_own_where_the_header_offers_them(world: Reader) -> None:
+    world.api.load([movie(200 + number, f"Other {number}", cast=["Tom Hanks"]) for number in range(2)])
+    text = offered(world, "tom+hanks")
+    assert re.findall('role="group" aria-label="([^"]+)"', text) == ["People", "Movies"]
+    assert re.search(r'href="/people/Tom%20Hanks"><bdi>Tom Hanks</bdi> <span class="soft">3 movies<', text)
+    assert re.findall('aria-label="([^"]+)"', offered(world, "forrest")) == ["Movies"]
+    assert re.findall('aria-label="([^"]+)"', offered(world, "hui")) == ["People", "Movies"]
+
+
+def test_people_with_a_similar_name_are_not_offered_beside_movies_found_as_typed(world: Reader) -> None:
+    world.api.load([movie(300, "Hanko")])
+    assert "Tom Hanks" not in offered(world, "hanko")
+    assert "/people/Tom%20Hanks" in offered(world, "tom+hnks")
+
+
+def test_names_of_people_are_escaped_where_they_are_offered(world: Reader) -> None:
+    text = offered(world, "alert")
+    assert "&lt;script&gt;" in text
+    assert "%3Cscript%3E" in text
