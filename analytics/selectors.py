@@ -111,15 +111,15 @@ def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> 
         StoreError: the documents can't be read.
     """
     engine = service()
-    params = Actor(" ".join(name.split()), _ask(engine, methodcaller("spellings", name), ()))
+    params = Actor(" ".join(name.split()), ask_people(engine, methodcaller("spellings", name), ()))
     try:
         return engine.fetch(ACTOR, params, completeness=completeness)
     except NotFound as error:
-        near: list[str] = _ask(engine, methodcaller("near", name), [])
+        near: list[str] = ask_people(engine, methodcaller("near", name), [])
         raise NotFound(error.kind, error.key, near) from None
 
 
-def _ask(engine: MergeService, lookup: Callable[[PeopleIndex], T], default: T) -> T:
+def ask_people(engine: MergeService, lookup: Callable[[PeopleIndex], T], default: T) -> T:
     """Asks the people of the index; returns the default where there is none."""
     with suppress(StoreError):
         if engine.catalogue_at_hand is None:

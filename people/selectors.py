@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TypeVar
 
+from analytics.selectors import ask_people
 from merger.answers.answer import Answer
 from merger.core.evidence import PARTIAL, Completeness
 from merger.errors import NotFound
@@ -79,6 +81,12 @@ def person_movies_list(
         _fold(name), OrderBy(sort_by), None if direction is None else Direction(direction), limit, offset
     )
     return _fetch(MOVIES, params, name, completeness)
+
+
+def known_names(names: Iterable[str]) -> frozenset[str]:
+    """Returns those of some names that have a ``people/{name}``; all of them while there is no index."""
+    wanted = frozenset(names)
+    return ask_people(service(), lambda people: frozenset(filter(people.person, wanted)), wanted)
 
 
 def _fold(name: str) -> str:

@@ -15,6 +15,7 @@ from pages.figures.drawing import network
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
+from people.selectors import known_names
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
 """Windows that the switch offers; the URL accepts any that the API accepts."""
@@ -59,6 +60,7 @@ class Movie(BrowserPage):
             "sentiment_table": timeline.map(charts.sentiment_timeline),
             "stats_table": stats.map(charts.stats_timeline),
             "collaborators_table": collaborations.map(charts.collaborators),
+            "linked": known_names(each["actor"] for each in collaborations.list_of("collaborators")),
             "main": details,
         }
 

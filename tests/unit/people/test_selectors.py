@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from merger.catalogue.catalogue import Catalogue
 from merger.core.evidence import Completeness
-from merger.errors import NotFound
+from merger.errors import NotFound, StoreUnavailable
 from people import selectors
 from people.finding import PeopleSearch
 from people.person import Person
+from search.texts import MovieTexts
+from tests.unit.search.sample_index import index_of
 
 
 @pytest.fixture
@@ -47,6 +50,20 @@ def test_an_unknown_name_is_said_as_it_was_typed(fetched: list[tuple[str, Any, C
         selectors.person_get(name="NoBody")
     assert error.value.near == ("Noah Body",)
     assert len(fetched) == 1
+
+
+def test_names_without_a_page_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of(MovieTexts(1, cast=("Penélope Cruz",)))
+    finder = SimpleNamespace(ask=lambda lookup, _: ("", lookup(index)))
+    service = SimpleNamespace(catalogue_at_hand=Catalogue(), finder=finder)
+    monkeypatch.setattr(selectors, "service", lambda: service)
+    assert selectors.known_names(["penelope cruz", "Nobody", ""]) == {"penelope cruz"}
+
+    def no_index(*_: Any) -> None:
+        raise StoreUnavailable("still being built")
+
+    finder.ask = no_index
+    assert selectors.known_names(["Nobody"]) == {"Nobody"}
 
 
 def test_a_name_that_no_document_can_have_is_not_looked_for(fetched: list[tuple[str, Any, Completeness]]) -> None:
