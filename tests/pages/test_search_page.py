@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.template.loader import render_to_string
 
+from pages.frame.parts import Part
 from tests.api.documents import movie
 from tests.pages.reader import Reader
 
@@ -109,3 +112,21 @@ def test_names_of_people_are_escaped_where_they_are_offered(world: Reader) -> No
     text = offered(world, "alert")
     assert "&lt;script&gt;" in text
     assert "%3Cscript%3E" in text
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (
+            [{"movie_id": 1, "title": "The Matrix", "matched": [], "highlights": {"title": []}}],
+            "At least 9,000 movies, page 1: very",
+        ),
+        ([], "none of the best of them passes the filters"),
+    ],
+)
+def test_a_total_that_is_not_exact_is_said(results: list[Any], said: str) -> None:
+    data = {"results": results, "total_results": 9_000, "total_is_exact": False, "page": 1, "total_pages": 450}
+    text = render_to_string("pages/parts/results.html", {"found": Part(data)})
+    assert said in text
+    assert "No movie matches" not in text
+    assert "of 450" not in text

@@ -39,6 +39,8 @@ def test_every_question_has_a_clear_answer(world: Api, db: None) -> None:
             ("/search/", {}),
             ("/search/", {"HX-Target": "found"}),
             ("/search/", {"HX-Target": "suggestions"}),
+            ("/api/v1/people", {}),
+            ("/people/", {"HX-Target": "found"}),
         ):
             answer = client.get(f"{path}?q={sent(text)}", headers=headers)
             assert answer.status_code in (200, 400), (kind, path)
