@@ -1,4 +1,4 @@
-"""A movie's page: details, sentiment over time, the last two days, and the cast with collaborators."""
+"""A movie's page: details, sentiment over time, the last two days, the cast, collaborators, and what to see next."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ from pages.frame import fragments
 from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
 from people.selectors import known_names
+from recommendations.selectors import movies_similar
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
 """Windows that the switch offers; the URL accepts any that the API accepts."""
+
+
+MOST_SEEN_NEXT: Final = 8
+"""Similar movies that are offered."""
 
 
 class MoviePageParameters(SentimentParameters):
@@ -28,7 +33,7 @@ class MoviePageParameters(SentimentParameters):
 
 
 class Movie(BrowserPage):
-    """Details, sentiment over time, the last two days, and the cast with collaborators."""
+    """Details, sentiment over time, the last two days, the cast with collaborators, and what to see next."""
 
     template = "pages/movie.html"
     parameters = MoviePageParameters
@@ -60,9 +65,18 @@ class Movie(BrowserPage):
             "sentiment_table": timeline.map(charts.sentiment_timeline),
             "stats_table": stats.map(charts.stats_timeline),
             "collaborators_table": collaborations.map(charts.collaborators),
+            "see_next": _see_next(movie_id),
             "linked": known_names(each["actor"] for each in collaborations.list_of("collaborators")),
             "main": details,
         }
+
+
+def _see_next(movie_id: int) -> Part:
+    """Loads similar movies; the page is whole without them."""
+    try:
+        return load_part(lambda: movies_similar(movie_id=movie_id, limit=MOST_SEEN_NEXT))
+    except NotFound:
+        return Part(None)
 
 
 def _collaborators(actor: str | None) -> Part:

@@ -106,9 +106,9 @@ def test_pages_and_api_share_cache_entries(reader: Reader) -> None:
         assert reader.api.get(path)["X-Cache"] == "MISS", path
     computed = answers_computed()
     reader.get(f"/movies/{MOVIE}/")
-    assert answers_computed() - computed == 2  # the lifetime sentiment, and the collaborators
+    assert answers_computed() - computed == 3  # the lifetime sentiment, the collaborators, and similar movies
     reader.get("/trending/")
-    assert answers_computed() - computed == 3  # the hourly scores
+    assert answers_computed() - computed == 4  # the hourly scores
     reader.get("/")
     assert reader.api.get("trending/movies?limit=12")["X-Cache"] == "HIT"
 
