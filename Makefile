@@ -1,6 +1,6 @@
 # The two main commands are `make run` and `make test`. They need only make and Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-djongo check bench guard faults attack soak nightly release lock clean install install-dev
+.PHONY: help run test test-slow test-djongo check bench guard evaluate faults attack soak nightly release lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt list every package with the hashes of its files, and nothing else is installed. `make lock` generates them
@@ -69,6 +69,9 @@ bench: install-dev ## Measure the service by itself and beside a FastAPI service
 
 guard: install-dev ## Compare the cost of requests, start and memory with this release's figures (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m benchmarks.guard $(ARGS)
+
+evaluate: install-dev ## Evaluate recommendations beside simpler methods, on simulated likes (ARGS=--help)
+	@$(PYTHON_IN_VENV) -m benchmarks.likes $(ARGS)
 
 faults: install-dev ## Make stores, layers and workers fail under load and check every answer (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m tests.integration.faults $(ARGS)

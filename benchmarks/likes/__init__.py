@@ -1,0 +1,1 @@
+"""Evaluates recommendations offline, on likes that are simulated from hidden factors."""
