@@ -118,8 +118,8 @@ class _Profile:
         return dict(heaviest[:_MOST_TERMS])
 
     def compare(self, other: Traits) -> Shared:
-        """Says what a movie shares with the liked ones."""
-        terms = _terms_of(other)
+        """Says what a movie shares with the liked ones; a liked actor may be its director."""
+        terms = {**{(WHO, fold_name(name)): name for name in other.directors}, **_terms_of(other)}
         by_field: dict[str, dict[str, None]] = defaultdict(dict)
         weights: dict[int, float] = {}
         years: dict[int, None] = {}

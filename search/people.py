@@ -134,8 +134,7 @@ class PeopleIndex:
             person = self.person(text)
             return FoundPeople() if person is None else FoundPeople((person,)[offset:][:limit], 1)
         whole = self._sorted(self._term(NAME_KEY, question.key), _MOST_OF_ONE_NAME)
-        parts = [(Occur.Must, self._beginning(word)) for word in question.words]
-        others = [*parts, (Occur.MustNot, self._term(NAME_KEY, question.key))]
+        others = [(Occur.Must, self._begun(question)), (Occur.MustNot, self._term(NAME_KEY, question.key))]
         people, total = self._page(Query.boolean_query(others), limit, max(0, offset - len(whole)))
         if total or whole:
             return FoundPeople((*whole[offset:], *people)[:limit], total + len(whole))
@@ -146,17 +145,19 @@ class PeopleIndex:
         return FoundPeople(people, total, is_corrected=total > 0)
 
     def near(self, name: str, most: int = 3) -> list[str]:
-        """Returns the most similar names, best first."""
+        """Returns the most similar names: first those of which every word begins a word, then by their letters."""
         words = [word[:LONGEST_WORD] for word in split_words(name)[:_MOST_CORRECTED]]
         if not words:
             return []
         parts = [(Occur.Should, self._alike(word)) for word in words]
         query = Query.boolean_query(parts, minimum_number_should_match=(len(parts) + 1) // 2)
+        begun = [person.name for person in self.find(name[:LONGEST_NAME], most).people]
         by_key: dict[str, str] = {}
         for each in self._sorted(query, _MOST_ALIKE):
             by_key.setdefault(fold_name(each.name), each.name)
         folded = fold_name(name[:LONGEST_NAME])[: 2 * LONGEST_WORD]
-        return [by_key[key] for key in difflib.get_close_matches(folded, by_key, n=most, cutoff=_LEAST_LIKENESS)]
+        close = difflib.get_close_matches(folded, by_key, n=most, cutoff=_LEAST_LIKENESS)
+        return list(dict.fromkeys((*begun, *(by_key[key] for key in close))))[:most]
 
     def works(self, name: str) -> Works | None:
         """Returns the movies of a person; ``None`` for an unknown name."""
@@ -181,6 +182,16 @@ class PeopleIndex:
     def _look_up(self, folded: str) -> Person | None:
         found = self._sorted(self._term(NAMED, folded), 1) if folded else ()
         return found[0] if found else None
+
+    def _begun(self, question: Question) -> Query:
+        """Names of which every word of a reading begins a word: "di caprio" may be "dicaprio"."""
+        readings = question.readings(lambda word: self._searcher.doc_freq(NAME, word) > 0)
+        return Query.disjunction_max_query(
+            [
+                Query.boolean_query([(Occur.Must, self._beginning(unit.word)) for unit in reading])
+                for reading in readings
+            ]
+        )
 
     def _beginning(self, word: str) -> Query:
         if len(word) <= LONGEST_BEGINNING:

@@ -119,7 +119,7 @@ class SearchIndex:
         best = read_movie(self._searcher, addresses[0])
         if strictness is Strictness.AS_IT_IS and CORRECTED not in explain_hit(question, best).matched:
             return None
-        return show_question(question, best)
+        return show_question(question, best) or None
 
     def _search_closest(self, question: Question) -> tuple[Strictness, Any]:
         """Searches as strictly as finds anything."""

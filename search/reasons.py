@@ -158,21 +158,32 @@ def _meet(
     if len(parts) > 1:
         yield from ((kind, part, False) for part in parts for kind, terms in texts.items() if part in terms)
         return
-    yield from _meet_with_errors(word, texts)
+    yield from _meet_with_errors(word, texts, is_last=is_last)
 
 
-def _meet_with_errors(word: str, texts: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str, bool]]:
+def _meet_with_errors(
+    word: str, texts: Mapping[str, frozenset[str]], *, is_last: bool
+) -> Iterator[tuple[str, str, bool]]:
+    """Yields the closest term; of those that the last word only begins, with one error, the shortest."""
     most, letters = allowed_errors(word), frozenset(word)
     near = [
-        (errors, len(term), kind, term)
+        (is_begun, errors, len(term), kind, term)
         for kind, terms in texts.items()
         for term in terms
         # An error takes away one letter at most.
-        if most and len(letters.difference(term)) <= most and (errors := count_errors(word, term, most)) is not None
+        if most and len(letters.difference(term)) <= most
+        for is_begun in (False, True)[: 1 + is_last]
+        if (errors := _begin_errors(word, term) if is_begun else count_errors(word, term, most)) is not None
     ]
     if near:
-        fewest = min(near)
-        yield fewest[2], fewest[3], True
+        *_, kind, term = min(near)
+        yield kind, term, True
+
+
+def _begin_errors(word: str, term: str) -> int | None:
+    """The errors, at most one, with which a word is a beginning of a term; ``None``: it is none."""
+    beginnings = (term[:length] for length in range(len(word) - 1, len(word) + 2))
+    return min((errors for each in beginnings if (errors := count_errors(word, each, 1)) is not None), default=None)
 
 
 def _spans(text: str, terms: set[str]) -> tuple[Span, ...]:

@@ -36,6 +36,13 @@ def test_reasons_name_what_is_shared_as_the_other_movie_has_it() -> None:
     assert found.why(1) == Shared(people=("TOM HARDY",), genres=("action",), likes=(1,))
 
 
+def test_a_liked_actor_who_directed_the_other_movie_is_a_reason() -> None:
+    actor = MovieTexts(7, "By its actor", directors=("Tom Hardy",), genres=("War",), year=1970)
+    found = index_of(*MOVIES, actor).likeness.find([3])
+    place = found.ids.tolist().index(7)
+    assert found.why(place) == Shared(people=("Tom Hardy",), likes=(3,))
+
+
 def test_movies_liked_together_find_what_each_of_them_finds() -> None:
     found = find(1, 6)
     assert found.liked == (1, 6)

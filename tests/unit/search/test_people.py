@@ -72,6 +72,11 @@ def test_typing_errors_count_only_where_nothing_else_is_found() -> None:
     assert found.find("tmo").total == 0  # three letters are too few for an error
 
 
+def test_a_name_typed_as_two_words_is_found() -> None:
+    assert names("down ey robert") == ["Robert Downey Jr."]
+    assert not people().find("down ey robert").is_corrected
+
+
 def test_spellings_of_one_name_are_one_person() -> None:
     found = people().find("penelope cruz")
     assert [(each.spellings, each.movies) for each in found.people] == [(("Penélope Cruz", "Penelope Cruz"), 3)]
@@ -127,5 +132,7 @@ def test_similar_names_are_offered_best_first() -> None:
     assert found.near("Tom Hank") == ["Tom Hanks"]
     assert found.near("Penelopa Cruz") == ["Penélope Cruz"]
     assert found.near("Robert Downey") == ["Robert Downey Jr."]
+    assert found.near("Cruz, Penelope") == ["Penélope Cruz"]
+    assert found.near("Tom Han Ks") == ["Tom Hanks"]
     assert found.near("zzz") == []
     assert found.near("!") == []

@@ -26,7 +26,16 @@ def test_any_question_is_answered(text: str) -> None:
 
 
 def test_every_hit_says_why() -> None:
-    for text in ("matirx", "tom hanks", "spiderman", "inception nolan", "神隠し", "star wars"):
+    for text in (
+        "matirx",
+        "hayao",
+        "das leben der anderen",
+        "tom hanks",
+        "spiderman",
+        "inception nolan",
+        "神隠し",
+        "star wars",
+    ):
         found = sample_index().find(text)
         assert all(found.why(place).matched for place in range(min(5, len(found.ids)))), text
 

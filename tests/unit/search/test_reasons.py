@@ -32,6 +32,17 @@ def test_corrected_word_is_named() -> None:
     assert show_question(Question.of("matirx"), _MATRIX) == "matrix"
 
 
+@pytest.mark.parametrize("text", ["mtari", "keanu reve"])
+def test_beginning_with_an_error_is_a_correction(text: str) -> None:
+    matched, marked, people = why(text, _MATRIX)
+    assert "corrected_word" in matched
+    assert marked or people == ("Keanu Reeves",)
+
+
+def test_only_the_last_word_is_a_beginning_with_an_error() -> None:
+    assert why("mtari keanu", _MATRIX) == (("person",), [], ("Keanu Reeves",))
+
+
 def test_person_is_named() -> None:
     assert why("matrix reeves", _MATRIX) == (("title", "person"), ["Matrix"], ("Keanu Reeves",))
     assert why("miyazaki", _CHIHIRO) == (("person",), [], ("Hayao Miyazaki",))
