@@ -26,6 +26,8 @@ from movies.search import MovieSearch
 from movies.selectors import GenreSearch, Movie, MovieSentiment, MovieStats
 from people.finding import PeopleSearch
 from people.person import Person, PersonMovies
+from recommendations.genres import GenreMovies
+from recommendations.likes import PersonalMovies, SimilarMovies
 from trending.history import HistoryQuery
 from trending.scoring import RankingParameters
 
@@ -53,6 +55,9 @@ OUTDATED_BY: list[tuple[str, Any, set[str]]] = [
     ("people.find", PeopleSearch("ann"), set()),
     ("people.person", Person("ann"), RANKED),
     ("people.movies", PersonMovies("ann"), {"changed:stats"}),
+    ("recommendations.similar", SimilarMovies(7), {"movie:7", *RANKED, "changed:sentiment"}),
+    ("recommendations.personalized", PersonalMovies((7, 8)), {*RANKED, "changed:sentiment"}),
+    ("recommendations.genre", GenreMovies("drama"), {*RANKED, "changed:sentiment"}),
     ("trending.movies", RankingParameters(WEEK, 10, "drama"), RANKED),
     ("trending.history", HistoryQuery(WEEK, 10, 24), RANKED),
 ]
