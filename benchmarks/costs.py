@@ -87,6 +87,8 @@ def requests(movie_id: int, genre: str) -> tuple[str, ...]:
         f"{API}analytics/trends?metric=rating&window=3660d",
         f"{API}analytics/sentiment/comparison",
         f"{API}analytics/sentiment/comparison?genre={named}",
+        f"{API}recommendations/movies/27205/similar?limit=50",
+        f"{API}recommendations/genres/Drama?limit=50",
         f"{API}people?q=to",
         f"{API}people/Tom%20Hanks",
         f"{API}people/Tom%20Hanks/movies?limit=100",

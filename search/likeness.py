@@ -90,11 +90,15 @@ class _Profile:
     rarity: Mapping[Term, float]
 
     @cached_property
+    def _terms(self) -> dict[int, dict[Term, str]]:
+        return {movie_id: _terms_of(traits) for movie_id, traits in self.liked.items()}
+
+    @cached_property
     def terms(self) -> dict[Term, float]:
         """The weights of the heaviest terms; each liked movie has the same sum of squares."""
         weights: dict[Term, float] = defaultdict(float)
-        for traits in self.liked.values():
-            own = {term: _WEIGHTS[term[0]] * self.rarity[term] for term in _terms_of(traits)}
+        for terms in self._terms.values():
+            own = {term: _WEIGHTS[term[0]] * self.rarity[term] for term in terms}
             length = math.sqrt(sum(weight**2 for weight in own.values())) or 1.0
             for term, weight in own.items():
                 weights[term] += weight / length / len(self.liked)
@@ -124,7 +128,7 @@ class _Profile:
         weights: dict[int, float] = {}
         years: dict[int, None] = {}
         for movie_id, traits in self.liked.items():
-            own = _terms_of(traits)
+            own = self._terms[movie_id]
             shared = {term: name for term, name in terms.items() if term in own}
             for (field, _), name in shared.items():
                 by_field[field][name] = None

@@ -15,28 +15,29 @@ HOURLY = f"movies/{MOVIE}/sentiment?window=36h"
 RANKINGS = tuple(address for address in ADDRESSES if address.startswith("trending"))
 SEARCH = tuple(address for address in ADDRESSES if address.startswith("search"))
 FOUND, PERSON, WORKS = PEOPLE = tuple(address for address in ADDRESSES if address.startswith("people"))
+RECOMMENDED = tuple(address for address in ADDRESSES if address.startswith("recommendations"))
 GENRE = ("analytics/genre/drama", "analytics/genre/Drama?year=2030&month=2")
 RATINGS, SCORES, POPULARITY = TRENDS = tuple(address for address in ADDRESSES if "trends" in address)
 OVERVIEW = "analytics/overview"
 
 HOLES: dict[str, tuple[str, ...]] = {
-    "batch movie_details": (DETAILS, *RANKINGS[1:], OVERVIEW, *TOTALS, *SEARCH, *PEOPLE, SCORES),
-    "batch sentiment total": (*SENTIMENT, *TOTALS, PERSON),
-    "batch sentiment day": (*SENTIMENT, *TOTALS, PERSON),
+    "batch movie_details": (DETAILS, *RANKINGS[1:], OVERVIEW, *TOTALS, *SEARCH, *PEOPLE, *RECOMMENDED, SCORES),
+    "batch sentiment total": (*SENTIMENT, *TOTALS, PERSON, *RECOMMENDED),
+    "batch sentiment day": (*SENTIMENT, *TOTALS, PERSON, *RECOMMENDED),
     "batch genre_analytics": (*GENRE, OVERVIEW, "search/genres?q=dra"),
     "batch temporal_analytics": TRENDS,
     "batch actor_collaboration": ("analytics/actors/Edward%20Norton",),
-    "speed sentiment": (SCORES,),
-    "speed stats": (*RANKINGS, *SEARCH[:2], PERSON, WORKS, RATINGS),
-    "speed trending": (*RANKINGS, PERSON),
+    "speed sentiment": (SCORES, *RECOMMENDED),
+    "speed stats": (*RANKINGS, *SEARCH[:2], PERSON, WORKS, *RECOMMENDED, RATINGS),
+    "speed trending": (*RANKINGS, PERSON, *RECOMMENDED),
 }
 """Answers that would have used the kind's spoiled documents. Those of the speed layer are of the hour that is
 still open, for which `MOVIE` has a readable document as new as the spoiled one."""
 
 UNDATED_HOLES: dict[str, tuple[str, ...]] = {
-    "speed sentiment": (*SENTIMENT, HOURLY, SCORES),
-    "speed stats": (f"movies/{MOVIE}/stats?hours=72", *RANKINGS, PERSON, RATINGS, POPULARITY),
-    "speed trending": (*RANKINGS, PERSON),
+    "speed sentiment": (*SENTIMENT, HOURLY, SCORES, *RECOMMENDED),
+    "speed stats": (f"movies/{MOVIE}/stats?hours=72", *RANKINGS, PERSON, *RECOMMENDED, RATINGS, POPULARITY),
+    "speed trending": (*RANKINGS, PERSON, *RECOMMENDED),
 }
 """Answers that would have used spoiled documents without a readable hour, which may be of any hour."""
 

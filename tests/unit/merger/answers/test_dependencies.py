@@ -28,6 +28,7 @@ from people.finding import PeopleSearch
 from people.person import Person, PersonMovies
 from recommendations.genres import GenreMovies
 from recommendations.likes import PersonalMovies, SimilarMovies
+from recommendations.weighing import Wishes
 from trending.history import HistoryQuery
 from trending.scoring import RankingParameters
 
@@ -35,6 +36,7 @@ NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 WEEK, ALL = parse_span("7d"), parse_span("all")
 MOVIE = {"movie:7", "changed:movie:7", "changed:movies"}
 RANKED = {"changed:trending", "changed:stats"}
+LIVE = {*RANKED, "changed:sentiment"}
 OUTDATED_BY: list[tuple[str, Any, set[str]]] = [
     ("movies.details", Movie(7), MOVIE),
     ("movies.sentiment", MovieSentiment(7, WEEK, Granularity.DAY), MOVIE),
@@ -55,9 +57,10 @@ OUTDATED_BY: list[tuple[str, Any, set[str]]] = [
     ("people.find", PeopleSearch("ann"), set()),
     ("people.person", Person("ann"), RANKED),
     ("people.movies", PersonMovies("ann"), {"changed:stats"}),
-    ("recommendations.similar", SimilarMovies(7), {"movie:7", *RANKED, "changed:sentiment"}),
-    ("recommendations.personalized", PersonalMovies((7, 8)), {*RANKED, "changed:sentiment"}),
-    ("recommendations.genre", GenreMovies("drama"), {*RANKED, "changed:sentiment"}),
+    ("recommendations.similar", SimilarMovies(7), {"movie:7", *LIVE}),
+    ("recommendations.similar", SimilarMovies(7, wishes=Wishes(sentiment=False)), {"movie:7", *RANKED}),
+    ("recommendations.personalized", PersonalMovies((7,), wishes=Wishes(0.0, False, False)), {"changed:stats"}),
+    ("recommendations.genre", GenreMovies("drama"), LIVE),
     ("trending.movies", RankingParameters(WEEK, 10, "drama"), RANKED),
     ("trending.history", HistoryQuery(WEEK, 10, 24), RANKED),
 ]
