@@ -107,6 +107,11 @@ class Questions:
             path_of("search", "movies", q=f"{actor} {second.title}", sort_by="popularity"),
             path_of("search", "movies", genre=genre, sort_by="rating"),
             path_of("search", "genres"),
+            path_of("people", q=actor),
+            path_of("people", actor),
+            path_of("people", actor, "movies", sort_by="popularity"),
+            path_of("recommendations", "movies", first.movie_id, "similar"),
+            path_of("recommendations", "genres", genre),
         )
 
     def next(self) -> Question:
