@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from merger.views.plans import PlanContext
 from merger.views.reading import ViewInputs
 from merger.views.snapshots import Unseen
 from movies.numbers import MergedNumbers, find_unseen, first_rows
-from movies.search import skipped_documents
 from recommendations.live import feelings_of, live_window, trends_of
 from recommendations.reasons import live_reasons
 from recommendations.weighing import LEAST_LIVE, MOST_LIVE, Wishes, live_factor
@@ -146,6 +145,7 @@ def describe_freshness(rows: Integers, numbers: MergedNumbers, wishes: Wishes, i
     compared = np.zeros(len(catalogue.movies), np.bool_)
     compared[rows] = True
     unseen = [*find_unseen(compared, numbers.newer, inputs), *_unheld(wishes, inputs)]
+    left_out = inputs.hours.left_out(boundary)
     details = ("movie_details", *(("sentiment",) if wishes.sentiment else ()))
     totals = doubted_coverage(catalogue.totals_as_of, "sentiment", inputs) if wishes.sentiment else ()
     return describe(
@@ -158,7 +158,7 @@ def describe_freshness(rows: Integers, numbers: MergedNumbers, wishes: Wishes, i
             lost_until(catalogue.lost_of(*details), None, boundary),
         ),
         assumed=(*(guess for each in unseen for guess in each.assumed), *totals),
-        documents=skipped_documents(catalogue, inputs.hours.left_out(boundary)),
+        documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
     )
 
 
