@@ -15,8 +15,10 @@ from merger.answers.answer import Answer
 from merger.answers.service import PROVISIONAL_TTL
 from merger.contract.collections import BATCH, SPEED
 from merger.core.evidence import Completeness
+from merger.core.windows import Window
 from merger.deadline import deadline
 from merger.errors import Incomplete, NotFound, StoreError, StoreFault, StoreUnavailable
+from merger.speed.tables import HourRange
 from merger.stores.store import Document, Find
 from merger.views.freshness import TTLClass, describe
 from merger.views.plans import Plan, PlanContext, View, movie_reads
@@ -207,3 +209,26 @@ def test_catalogue_view_is_answered_from_the_present_copy_during_an_outage() -> 
     served.seconds += 10
     answer = served.service.fetch(view, ByMovie(1))
     assert (answer.data["title"], codes(answer)) == ("Movie 1", ["batch_unavailable"])
+
+
+def test_copies_answer_while_both_layers_fail() -> None:
+    def titles(params: ByMovie, inputs: ViewInputs) -> ViewResult:
+        body = {"title": inputs.catalogue.title_of(params.movie_id)}
+        return ViewResult(body, describe(inputs.boundary, inputs.layers))
+
+    hours = HourRange(("stats",), Window(TOP - HOUR, TOP))
+    view = View("tests.titles", TTLClass.STABLE, lambda _: Plan(hours=hours, catalogue=True), titles)
+    reads = View("tests.reads", TTLClass.STABLE, DETAILS.plan, titles)
+    served = both()
+    served.store.failing = {BATCH: AWAY, SPEED: AWAY}
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(view, ByMovie(1))
+    served.store.failing.clear()
+    served.service.warm_up()
+    served.store.failing |= {BATCH: AWAY, SPEED: AWAY}
+    served.seconds += 10
+    answer = served.service.fetch(view, ByMovie(1))
+    assert (answer.data["title"], codes(answer)) == ("Movie 1", ["batch_unavailable", "speed_unavailable"])
+    assert answer.max_age == PROVISIONAL_TTL
+    with pytest.raises(StoreUnavailable):
+        served.service.fetch(reads, ByMovie(1))
