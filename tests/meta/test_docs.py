@@ -78,6 +78,21 @@ def test_links_inside_the_repository_lead_to_files(document: Path) -> None:
             assert (document.parent / target.partition("#")[0]).exists(), target
 
 
+def _headings(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub names them."""
+    lines = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    texts = [re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", line).lower() for line in lines]
+    return {re.sub(r"[^\w\- ]", "", text).replace(" ", "-") for text in texts}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_to_headings_lead_to_one(document: Path) -> None:
+    for target, heading in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", document.read_text(encoding="utf-8")):
+        led_to = document.parent / target if target else document
+        if "://" not in target and led_to.suffix == ".md":
+            assert heading in _headings(led_to), (target, heading)
+
+
 def test_every_named_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for document in DOCUMENTS:
