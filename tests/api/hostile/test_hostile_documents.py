@@ -56,6 +56,7 @@ from tests.api.holes import (
     PERSON,
     RANKINGS,
     RATINGS,
+    RECOMMENDED,
     SCORES,
     SENTIMENT,
     TOTALS,
@@ -212,7 +213,7 @@ def test_a_document_too_deep_to_decode_hides_no_other(api: Api) -> None:
     _load_deep(api, sentiment_total(MOVIE, 9999, -1.0), trend_point("rating", "2031-03-08", 1.0, 9999))
     after = answers(api)
     assert_same_bodies(before, after)
-    assert_holes(before, after, (SENTIMENT[0], *TOTALS, PERSON, *TRENDS))
+    assert_holes(before, after, (SENTIMENT[0], *TOTALS, PERSON, *RECOMMENDED, *TRENDS))
 
 
 def test_details_too_deep_to_decode_leave_a_hole(api: Api) -> None:
