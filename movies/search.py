@@ -144,6 +144,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         ),
         assumed=(guess for each in unseen for guess in each.assumed),
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
+        warnings=inputs.index_warnings,
     )
     return ViewResult(body, freshness)
 

@@ -48,6 +48,7 @@ def people_search(wanted: PeopleSearch, inputs: ViewInputs) -> ViewResult:
         missing=(lost_until(catalogue.lost_of("movie_details"), None, inputs.boundary),),
         assumed=doubted_coverage(catalogue.movies.as_of, "movie_details", inputs),
         documents=Documents(skipped=catalogue.skipped_of("movie_details")),
+        warnings=inputs.index_warnings,
     )
     return ViewResult(body, freshness)
 

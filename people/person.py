@@ -228,4 +228,5 @@ def _freshness(
         ),
         assumed=(guess for each in unseen for guess in each.assumed),
         documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of("movie_details", *view_types))),
+        warnings=inputs.index_warnings,
     )

@@ -159,6 +159,7 @@ def describe_freshness(rows: Integers, numbers: MergedNumbers, wishes: Wishes, i
         ),
         assumed=(*(guess for each in unseen for guess in each.assumed), *totals),
         documents=replace(left_out, skipped=(*left_out.skipped, *catalogue.skipped_of(*details))),
+        warnings=inputs.index_warnings,
     )
 
 

@@ -43,6 +43,9 @@ _LONGEST_KEY = 100
 _MOST_CORRECTED = 6
 """Words of a question that may have errors, the rarest ones. Finding them costs a hundred times as much as others."""
 
+_SAYS_LITTLE = 0.4
+"""Weight of numbers and of words of two letters where half of the words suffice."""
+
 _LIGHT = ARTICLES | CONNECTORS | {"vs", "v", "part", "film", "movie"}
 
 
@@ -121,8 +124,18 @@ class Asker:
     def _most_of(self, reading: Reading, fallible: AbstractSet[str]) -> Query:
         units = _once(reading)
         needed = [unit for unit in units if unit.word not in _LIGHT] or units
-        parts = [(Occur.Should, self._unit(unit, fallible, with_errors=True)) for unit in needed]
-        return Query.boolean_query(parts, minimum_number_should_match=max(1, (len(parts) + 1) // 2))
+        parts = {unit: self._unit(unit, fallible, with_errors=True) for unit in needed}
+        half = Query.boolean_query(
+            [
+                (Occur.Should, part if _says_much(unit) else Query.boost_query(part, _SAYS_LITTLE))
+                for unit, part in parts.items()
+            ],
+            minimum_number_should_match=max(1, (len(parts) + 1) // 2),
+        )
+        telling = [part for unit, part in parts.items() if _says_much(unit)]
+        # A number or two letters in common, such as the "4" of "rocky 4", make no movie the one that was meant.
+        must = [Query.const_score_query(Query.disjunction_max_query(telling), 0.0)] if telling else []
+        return Query.boolean_query([(Occur.Must, each) for each in (half, *must)])
 
     def _unit(self, unit: Unit, fallible: AbstractSet[str], *, with_errors: bool) -> Query:
         """A word in any field and form; the best one counts."""
@@ -183,3 +196,8 @@ class Asker:
 def _once(reading: Reading) -> list[Unit]:
     """The units of a reading without those that come again."""
     return list({unit.word: unit for unit in reading}.values())
+
+
+def _says_much(unit: Unit) -> bool:
+    is_number = any(form.isdigit() for form in unit.forms)
+    return is_unspaced(unit.word) or not (is_number or len(unit.word) <= 2)

@@ -147,10 +147,11 @@ class Reader:
             hours=SharedHours() if SPEED in failed else hours,
             catalogue=catalogue or NO_CATALOGUE,
             found=looked_up,
+            is_index_behind=plan.lookup is not None and indexed != (catalogue or NO_CATALOGUE).text_name,
         )
         is_current = not failed and known_since >= changed.any
         is_current &= catalogue is None or _is_current(catalogue, layers, changed.batch)
-        is_current &= plan.lookup is None or indexed == inputs.catalogue.text_name
+        is_current &= not inputs.is_index_behind
         return ReadResult(inputs, failed, is_current)
 
     def look_again(self, view: View[Any], params: object, inputs: ViewInputs) -> ViewInputs | None:

@@ -19,12 +19,19 @@ NO_CATALOGUE: Final = Catalogue()
 """An empty catalogue, for answers that need none and before the first load. Built once."""
 
 
+INDEX_BEHIND: Final = (
+    "index_behind: movies and people are found as an earlier batch named them; the index is being made"
+)
+"""Warning in an answer whose hits come from an index of former texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class ViewInputs:
     """The inputs of one answer, all seen at one moment.
 
     ``hours`` holds the layer-wide speed documents of the hours that the plan asked for; ``documents`` those that the
-    plan's own reads gave; ``found`` what the index answered to the plan's lookup, if it has one.
+    plan's own reads gave; ``found`` what the index answered to the plan's lookup, if it has one, and
+    ``is_index_behind`` whether its texts are other ones than the catalogue's.
     """
 
     boundary: Boundary
@@ -33,6 +40,12 @@ class ViewInputs:
     hours: SharedHours = field(default_factory=SharedHours)
     catalogue: Catalogue = NO_CATALOGUE
     found: Any = None
+    is_index_behind: bool = False
+
+    @property
+    def index_warnings(self) -> tuple[str, ...]:
+        """What an answer that rests on the index has to say of it."""
+        return (INDEX_BEHIND,) if self.is_index_behind else ()
 
 
 @dataclass(frozen=True, slots=True)

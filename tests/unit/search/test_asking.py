@@ -111,3 +111,14 @@ def test_six_words_of_a_question_may_have_errors() -> None:
     assert index.find(" ".join(misspelt[:6])).total == 1
     assert index.find(" ".join(misspelt)).total == 1, "six of them are more than half"
     assert index.find(f"{' '.join(misspelt)} qwkrt zplmn vxkrt jqwzp zzkrt qqzmn").total == 0
+
+
+def test_half_of_a_question_is_not_a_number_alone() -> None:
+    index = index_of(
+        MovieTexts(1, title="Rocky", votes=10),
+        MovieTexts(2, title="Fantastic 4", votes=10_000),
+        MovieTexts(3, title="Iron Man 3", votes=10_000),
+    )
+    assert index.find("rocky 4").ids.tolist()[0] == 1
+    assert index.find("three billboards").ids.tolist() == []
+    assert index.find("4").ids.tolist() == [2]
