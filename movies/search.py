@@ -111,8 +111,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     Raises:
         NotFound: the genre is unknown.
     """
-    catalogue = inputs.catalogue
-    movies = catalogue.movies
+    catalogue, movies = inputs.catalogue, inputs.catalogue.movies
     catalogue.known_genre(wanted.genre)
     numbers = merge_numbers(inputs)
     hits = _Hits.of(inputs.found, movies)
