@@ -42,6 +42,7 @@ WARNING_TITLES: Final = {
     "cut_assumed": "Some hours may be cut short",
     "coverage_assumed": "The batch layer does not say how far it reaches",
     "parts_assumed": "Some hours are put together from parts",
+    "index_behind": "New titles and names are not found yet",
     "clock_ahead": "Documents dated in the future were left out",
 }
 """Titles of the notices, by the code of a warning."""

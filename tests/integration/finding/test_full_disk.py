@@ -21,13 +21,12 @@ MEGABYTES = 6
 MOVIES = 10_000
 
 
-@pytest.fixture(scope="module")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("disk")
-    with small_disk(folder, MEGABYTES) as is_small:
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, MEGABYTES) as is_small:
         if not is_small:
             pytest.skip("needs the right to mount")
-        yield folder
+        yield tmp_path
 
 
 @pytest.mark.parametrize("room", [0, 1_000, 100_000])

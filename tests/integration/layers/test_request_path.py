@@ -50,6 +50,11 @@ ENDPOINTS = {
     "analytics/actors/{name}": "analytics/actors/Keanu%20Reeves",
     "search/movies": "search/movies?q=matrix",
     "search/genres": "search/genres?q=dra",
+    "people": "people?q=keanu",
+    "people/{name}": "people/Keanu%20Reeves",
+    "people/{name}/movies": "people/Keanu%20Reeves/movies",
+    "recommendations/movies/{id}/similar": f"recommendations/movies/{MOVIE}/similar",
+    "recommendations/genres/{genre}": "recommendations/genres/drama",
 }
 
 

@@ -16,12 +16,14 @@ from lambdaserve.access import bookkeeping
 from merger import wiring
 from merger.background import loop
 from merger.errors import StoreUnavailable
+from merger.finding.finder import Finder
 
 
 class Service:
     """Counts warm-ups; the store of ``failing`` ones is away."""
 
     def __init__(self, *, failing: bool = False) -> None:
+        self.finder = Finder(None)
         self.warm_ups = 0
         self.failing = failing
 
@@ -69,7 +71,7 @@ def start_and_join(monkeypatch: pytest.MonkeyPatch, service: Service) -> list[st
 
 def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]) -> None:
     service = Service()
-    assert start_and_join(monkeypatch, service) == ["warm-up", "watcher", "forms"]
+    assert start_and_join(monkeypatch, service) == ["warm-up", "watcher", "forms", "search index"]
     assert service.warm_ups == 1
     [(watcher, tasks, stop), (last,)] = watched
     assert (watcher, tasks, last) == ("the watcher", ["a task"], "bookkeeping")
@@ -91,7 +93,7 @@ def test_requests_wait_briefly_for_the_write_lock_of_sqlite(
 def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
     monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher", "forms"]
+    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher", "forms", "search index"]
     assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
     assert len(watched) == 2
 
