@@ -5,20 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.meta.repository import ROOT
+from tests.meta.repository import PRODUCT, ROOT
 
-PARTS = (
-    "analytics",
-    "lambdaserve",
-    "merger",
-    "movies",
-    "pages",
-    "recommendations",
-    "sample_data",
-    "static",
-    "templates",
-    "trending",
-)
+PARTS = (*PRODUCT, "static", "templates")
 
 MORE_OUTCOME = "foreseen"
 """The kind of outcome that the newer release alone counts."""

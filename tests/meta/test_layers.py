@@ -160,3 +160,11 @@ def test_modules_that_were_pure_are_still_in_the_contract() -> None:
     for module in ALWAYS_PURE:
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
         assert any(f"{module}.".startswith(f"{each}.") for each in listed), module
+
+
+def test_every_package_is_part_of_the_product_its_contracts_and_its_image() -> None:
+    folders = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks", "deploy", "tests"}
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    allowed = re.findall(r"(?m)^!(\w+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"))
+    assert folders == set(PRODUCT) == set(contracts["root_packages"])
+    assert folders - set(allowed) == set()
