@@ -216,7 +216,8 @@ BOTH = (
     Fault(
         "both killed",
         "SIGKILL of both; both started again",
-        "What the worker gave last, marked STALE, as far as its 2 MB reach; all else is a 503 with `Retry-After`.",
+        "What the worker gave last, marked STALE, as far as its 2 MB reach; all else is a 503 with `Retry-After`, "
+        "but for what copies answer: search, people, recommendations.",
         f"{_MONGO_TOLD}; {_REDIS_TOLD}",
         _MONGO_BACK,
         stores.kill_both,
@@ -227,7 +228,8 @@ BOTH = (
     Fault(
         "both stopped",
         "SIGSTOP of both, then SIGCONT",
-        "What the worker gave last, marked STALE, as far as its 2 MB reach; all else is a 503 with `Retry-After`.",
+        "What the worker gave last, marked STALE, as far as its 2 MB reach; all else is a 503 with `Retry-After`, "
+        "but for what copies answer: search, people, recommendations.",
         f"{_MONGO_TOLD}; {_REDIS_TOLD}",
         _MONGO_BACK,
         stores.stop_both,
