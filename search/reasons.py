@@ -115,12 +115,12 @@ def _texts(shown: Shown) -> Mapping[str, frozenset[str]]:
     }
 
 
-@lru_cache(1024)
+@lru_cache(512)
 def _title(text: str) -> frozenset[str]:
     return frozenset(title_terms(text))
 
 
-@lru_cache(1024)
+@lru_cache(512)
 def _name(text: str) -> frozenset[str]:
     return frozenset(name_terms(text))
 

@@ -18,7 +18,7 @@ _ASCII |= dict.fromkeys(map(ord, "'`."), "")
 _INITIALS = re.compile(r"(?<!\S)(\S) (?=\S(?:\s|$))")
 
 
-@lru_cache(4_096)
+@lru_cache(512)
 def fold_name(name: str) -> str:
     """Returns a name's words in lower case, without accents, dots, apostrophes and invisible signs, with one
     blank between them.

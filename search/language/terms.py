@@ -23,7 +23,7 @@ def title_terms(title: str) -> list[str]:
     return list(dict.fromkeys(_terms(words)))
 
 
-@lru_cache(50_000)
+@lru_cache(2_000)
 def name_terms(name: str) -> tuple[str, ...]:
     """Returns the terms of a person's name, each once."""
     words = split_words(name)
@@ -47,7 +47,7 @@ def title_keys(title: str) -> list[str]:
     return list(dict.fromkeys(filter(None, keys)))
 
 
-@lru_cache(50_000)
+@lru_cache(2_000)
 def person_keys(name: str) -> tuple[str, ...]:
     """Returns the keys of a whole name: its words as one, also without initials and "Jr."."""
     words = split_words(name)
