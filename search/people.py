@@ -25,7 +25,7 @@ from search.question import LONGEST_WORD, Question, allowed_errors
 from search.schema import FILMS, LEVEL, MOVIE_ID, NAME, NAME_BEGINNINGS, NAME_KEY, NAMED, WHO
 from search.stored import read_movie, read_spellings
 
-_MOST_OF_ONE_NAME, _MOST_ALIKE, _REMEMBERED = 100, 200, 1_024
+_MOST_OF_ONE_NAME, _MOST_ALIKE, _REMEMBERED = 100, 200, 256
 _LEAST_LIKENESS = 0.6
 _MOST_CORRECTED = 6
 """Most words in which errors are looked for, since that takes long."""
