@@ -165,7 +165,8 @@ class PeopleIndex:
         if person is None:
             return None
         query = self._term(WHO, _fold(name))
-        found: Any = self._searcher.search(query, MOST_MOVIES, False, weight_by_field=LEVEL)
+        most = min(MOST_MOVIES, self._searcher.num_docs + 1)
+        found: Any = self._searcher.search(query, most, False, weight_by_field=LEVEL)
         addresses = [address for _, address in found.hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Works(person, ids, self._searcher, addresses)

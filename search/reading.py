@@ -133,7 +133,8 @@ class SearchIndex:
     def _search(self, question: Question, strictness: Strictness, most: int) -> Any:
         """Searches; the engine's type stubs don't know the fields of its result."""
         query = self._asker.query(question, strictness)
-        return self._searcher.search(query, most, True, weight_by_field=LEVEL)
+        # The engine takes memory for every hit that is asked for, in each thread that asks.
+        return self._searcher.search(query, min(most, self._searcher.num_docs + 1), True, weight_by_field=LEVEL)
 
     def _suggest(self, question: Question, known: set[int], strictness: Strictness) -> tuple[int, ...]:
         if strictness is not Strictness.AS_IT_IS or not question.words:
