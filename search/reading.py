@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,7 +57,7 @@ class Found:
 
 
 class SearchIndex:
-    """An index that answers questions. Any number of threads may ask.
+    """An index that answers questions. Any number of threads may ask; one search for movies runs at a time.
 
     Args:
         index: as ``building.build`` returns it.
@@ -73,6 +74,8 @@ class SearchIndex:
         self._asker = Asker(index.schema, self._searcher)
         self.people = PeopleIndex(index.schema, self._searcher)
         self.likeness = LikenessIndex(index.schema, self._searcher)
+        # A misspelt word takes megabytes while it is looked for, and the process keeps what all threads take at once.
+        self._one_at_a_time = threading.Lock()
         # The pages of one question, and its other orders, ask again.
         self.find: Callable[[str], Found] = lru_cache(_REMEMBERED)(self._find)
 
@@ -133,8 +136,9 @@ class SearchIndex:
     def _search(self, question: Question, strictness: Strictness, most: int) -> Any:
         """Searches; the engine's type stubs don't know the fields of its result."""
         query = self._asker.query(question, strictness)
-        # The engine takes memory for every hit that is asked for, in each thread that asks.
-        return self._searcher.search(query, min(most, self._searcher.num_docs + 1), True, weight_by_field=LEVEL)
+        most = min(most, self._searcher.num_docs + 1)  # the engine takes memory for each, found or not
+        with self._one_at_a_time:
+            return self._searcher.search(query, most, True, weight_by_field=LEVEL)
 
     def _suggest(self, question: Question, known: set[int], strictness: Strictness) -> tuple[int, ...]:
         if strictness is not Strictness.AS_IT_IS or not question.words:
