@@ -52,8 +52,8 @@ def merge_numbers(inputs: ViewInputs) -> MergedNumbers:
     merged = MergedNumbers(movies.popularity.values.copy(), movies.vote_average.values.copy(), votes, newer)
     for name in SPEED_FIELDS:
         values = newer.column(name)
-        told = known & ~np.isnan(values)
-        getattr(merged, name)[rows[told]] = values[told]
+        is_newer = known & ~np.isnan(values)
+        getattr(merged, name)[rows[is_newer]] = values[is_newer]
     return merged
 
 

@@ -60,7 +60,7 @@ def person_get(*, name: str, completeness: Completeness = PARTIAL) -> Answer:
         completeness: see ``MergeService.fetch``.
 
     Raises:
-        NotFound: nobody has the name; it offers similar ones.
+        NotFound: no person has the name; it offers similar ones.
         Incomplete: unless ``completeness`` is ``partial``.
         StoreError: there is no index yet, or no catalogue.
     """

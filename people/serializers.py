@@ -25,8 +25,8 @@ class PeopleParameters(_Paged):
         takes="words of a name",
         required=False,
         help_text="Words of a name, in any order; each begins a word of the name. Case, accents, dots and hyphens "
-        "don't matter. Where nobody fits, words may have typing errors: one from four letters, two from eight. Without "
-        "it, everybody who is in a movie.",
+        "don't matter. Where no name fits, words may have typing errors: one from four letters, two from eight. "
+        "Without it, everybody who is in a movie.",
     )
 
 

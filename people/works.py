@@ -81,13 +81,13 @@ class Filmography:
     @property
     def notes(self) -> list[str]:
         """Sentences about what the answer can't tell."""
-        told = {
+        applies = {
             SAME_NAME: True,
             _SPELLINGS: len(self.works.person.spellings) > 1,
             _MANY: self._is_cut,
             _PARTLY: len(self.works.ids) > MOST_READ,
         }
-        return [note for note, is_true in told.items() if is_true]
+        return [note for note, is_true in applies.items() if is_true]
 
     @property
     def _is_cut(self) -> bool:

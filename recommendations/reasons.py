@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from search.likeness import Shared
 
 _MOST_NAMES, _MOST_WORDS = 3, 3
-_TREND_TOLD, _FEELING_TOLD = 50.0, 0.2
+_LEAST_TREND, _LEAST_FEELING = 50.0, 0.2
 """Trending scores and sentiments from which on they are a reason."""
 
 
@@ -36,9 +36,9 @@ def rating_reasons(genre: str, rating: float | None, votes: int | None) -> Itera
 
 def live_reasons(trend: float, feeling: float) -> Iterator[str]:
     """Yields what happens now; NaN where it is unknown or does not count."""
-    if trend >= _TREND_TOLD:
+    if trend >= _LEAST_TREND:
         yield f"trending now, score {trend:.0f}"
-    if not math.isnan(feeling) and feeling >= _FEELING_TOLD:
+    if not math.isnan(feeling) and feeling >= _LEAST_FEELING:
         yield "liked by its reviewers"
 
 

@@ -118,7 +118,7 @@ class PeopleIndex:
     def find(self, text: str | None, limit: int = 20, offset: int = 0) -> FoundPeople:
         """Finds people by their names: every word of a text begins a word of the name.
 
-        A whole name comes first, then the people with most movies. Where nobody fits, up to six words may have typing
+        A whole name comes first, then the people with most movies. Where no name fits, up to six words may have typing
         errors: one from four letters, two from eight.
 
         Args:

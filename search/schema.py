@@ -23,7 +23,7 @@ NAME, NAME_BEGINNINGS, NAME_KEY, NAMED = "name", "name_beginnings", "name_key", 
 STORED, TRAITS = "stored", "traits"
 
 _LONGEST_TEXT = 20_000
-"""Letters of one text that are indexed; nobody looks for the rest."""
+"""Letters of one text that are indexed; the rest is not found."""
 
 
 def make_schema() -> tantivy.Schema:

@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             scores.setdefault(name, {})[share] = score_lists(users, lists, votes, MOST, took)
     text = (
         f"{datetime.now(UTC):%Y-%m-%d}, `make evaluate`: {options.users:,} simulated users (seed {options.seed}) over "
-        f"the sample's {len(movies):,} movies. Each saw {SEEN}, likes {LIKED}, and told {GIVEN}; the others are "
-        f"to be found. Percentages: how much of a movie's style its features hold.\n\n{score_table(scores)}"
+        f"the sample's {len(movies):,} movies. Each saw {SEEN}, likes {LIKED}, of which the recommender gets {GIVEN}; "
+        f"the others are to be found. Percentages: how much of a movie's style its features hold."
+        f"\n\n{score_table(scores)}"
     )
     print(text)
     if options.write:

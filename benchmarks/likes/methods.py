@@ -50,7 +50,7 @@ def _texts(movie: Movie) -> MovieTexts:
 
 
 def _alike(index: SearchIndex, votes: Mapping[int, float], novelty: float, user: User, most: int) -> Sequence[int]:
-    found = index.likeness.find(user.told, by_votes=novelty < 0.5)
+    found = index.likeness.find(user.given, by_votes=novelty < 0.5)
     shares = votes_share(np.array([votes[each] for each in found.ids.tolist()]), max(votes.values()))
     order = np.argsort(-weigh(found.scores, shares, novelty), kind="stable")
     ids: list[int] = found.ids[order[:most]].tolist()
@@ -69,12 +69,12 @@ class SharedGenres:
 
     def __call__(self, user: User, most: int) -> Sequence[int]:
         """Recommends to a user."""
-        liked = self._has[[self._row[movie_id] for movie_id in user.told]].any(axis=0)
+        liked = self._has[[self._row[movie_id] for movie_id in user.given]].any(axis=0)
         shared = self._has @ liked / max(1, int(liked.sum()))
         return _ordered(self._movies, -(_SHARED * shared + _RATED * self._rating), user, most)
 
 
 def _ordered(movies: Sequence[Movie], values: NDArray[np.float64], user: User, most: int) -> Sequence[int]:
-    told = set(user.told)
+    given = set(user.given)
     ranked = (movies[place].movie_id for place in np.argsort(values, kind="stable").tolist())
-    return [movie_id for movie_id in ranked if movie_id not in told][:most]
+    return [movie_id for movie_id in ranked if movie_id not in given][:most]

@@ -24,14 +24,14 @@ _QUALITY, _MOOD, _CHOICE = 0.5, 0.5, 1.0
 """Weights of a movie's quality and of chance in a user's pleasure, and of the fit in what a user goes to see."""
 
 SEEN, LIKED, GIVEN = 250, 40, 10
-"""Movies that a user sees, likes, and of the likes those that the recommender is told."""
+"""How many movies a user sees, how many of these the user likes, and how many of the likes the recommender gets."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user's likes: those that the recommender is told, and those that it should find; ids."""
+    """A user's likes, as ids: those that the recommender gets, and those that it should find."""
 
-    told: tuple[int, ...]
+    given: tuple[int, ...]
     hidden: frozenset[int]
 
 

@@ -73,7 +73,7 @@ _log = logging.getLogger(__name__)
 
 
 def _ignore(_: Catalogue, __: TextSource) -> None:
-    """Nobody waits for new copies."""
+    """Does nothing with a new copy."""
 
 
 class CatalogueLoader:

@@ -154,7 +154,7 @@ def _open_former(copies: HostCopies, name: str) -> _Opened | None:
     former = copies.find_current()
     if former is None or former.path.name == name or not have_one_form(former.path.name, name):
         return None
-    with suppress(OSError):  # a damaged one is nobody's
+    with suppress(OSError):  # a damaged one is left alone
         return _Opened(former.path.name, SearchIndex.open(former.path), former)
     return None
 

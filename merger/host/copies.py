@@ -91,7 +91,7 @@ class HostCopies:
         return found
 
     def tidy(self) -> None:
-        """Removes the generations that nobody uses, apart from the one that was made last."""
+        """Removes unused generations, but not the newest one."""
         with suppress(OSError), self._one_maker():
             current = (self._directory / _CURRENT).readlink().name
             for path in self._directory.iterdir():

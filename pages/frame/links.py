@@ -8,7 +8,7 @@ from django.urls import reverse
 
 
 def person_url(name: str) -> str:
-    """Returns the address of a person's page; of nobody, the page that finds people.
+    """Returns the address of a person's page; without a name, of the page that finds people.
 
     A name may hold anything: a slash, a line's end, or halves of letters, which are replaced.
     """

@@ -28,7 +28,7 @@ _FILTERS: Final = ("genre", "year_from", "year_to", "rating_min", "rating_max")
 
 
 class Search(BrowserPage):
-    """Finds movies by title while the visitor types."""
+    """Finds movies by words and facts while the visitor types."""
 
     template = "pages/search.html"
     parameters = MovieSearchParameters

@@ -1,4 +1,7 @@
-"""Folds names of persons, so that they are found however they are typed. Pure."""
+"""Folds names of persons: two spellings of one name are equal. Pure.
+
+Not as ``words.fold`` does: a name keeps its slashes, ``&`` is no word in it, and initials are one word.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from search.language.words import LETTERS
+
 _DROPPED = re.compile("['’ʼ`´.·\u0300-\u036f]")
 """Apostrophes, dots, and the accents of Latin, Greek and Cyrillic letters. Marks of other scripts are letters there."""
-
-# Letters that do not decompose into a base letter and a mark.
-_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 
 # Names in ASCII are the most, and a table is ten times as fast as a look at each letter.
 _ASCII = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "/")}
@@ -32,7 +34,7 @@ def fold_name(name: str) -> str:
         name = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
         # Compatibility forms such as 𝑨 have a case only once they are decomposed.
         decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-        plain = _DROPPED.sub("", decomposed).translate(_LETTERS)
+        plain = _DROPPED.sub("", decomposed).translate(LETTERS)
         spaced = "".join(letter if _is_of_word(letter) else " " for letter in plain)
     words = " ".join(spaced.split())
     return _INITIALS.sub(r"\1", words) or " ".join(name.casefold().split())

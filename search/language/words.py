@@ -33,8 +33,8 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
-# Letters that do not decompose into a base letter and a mark.
-_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+"""Letters that do not decompose into a base letter and a mark."""
 
 
 def fold(text: str) -> str:
@@ -42,7 +42,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = "".join(map(_without_format, text))
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-        text = unicodedata.normalize("NFC", _MARKS.sub("", text.translate(_LETTERS)))
+        text = unicodedata.normalize("NFC", _MARKS.sub("", text.translate(LETTERS)))
     text = _SIGN_IN_WORD.sub(lambda found: _SIGNS_AS_LETTERS[found[0]], text.casefold())
     return _AND.sub(" and ", _APOSTROPHES.sub("", text))
 

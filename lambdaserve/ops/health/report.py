@@ -22,7 +22,7 @@ BATCH_STATES = (HEALTHY, "stale", "empty", "unknown")
 SPEED_STATES = (HEALTHY, "lagging", "empty", "unknown")
 DISK_STATES = (HEALTHY, "full")
 DISK_FULL = (
-    "disk full: writes to DATA_DIR fail, so nobody can log in, nothing is recorded, and new titles are not found; "
+    "disk full: writes to DATA_DIR fail, so log-ins fail, nothing is recorded, and new titles are not found; "
     "answers go on"
 )
 READY_STATES = ("ready", "not ready")

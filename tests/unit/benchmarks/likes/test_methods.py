@@ -1,4 +1,4 @@
-"""Methods recommend what they say, and never what was told."""
+"""Methods recommend what they say, and never what was given."""
 
 from __future__ import annotations
 

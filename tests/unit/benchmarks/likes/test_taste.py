@@ -16,9 +16,9 @@ def test_equal_seeds_make_equal_users_and_others_make_others() -> None:
 
 def test_what_a_user_tells_is_never_to_be_found() -> None:
     for user in simulate_users(MOVIES, 0.5, 5, 1):
-        assert len(user.told) == GIVEN
+        assert len(user.given) == GIVEN
         assert len(user.hidden) == LIKED - GIVEN
-        assert not user.hidden & {*user.told}
+        assert not user.hidden & {*user.given}
 
 
 def test_likes_share_more_directors_where_style_follows_features() -> None:
@@ -26,5 +26,5 @@ def test_likes_share_more_directors_where_style_follows_features() -> None:
     different = []
     for share in (0.0, 1.0):
         users = simulate_users(MOVIES, share, 60, 1)
-        different.append(sum(len({directors[each] for each in (*user.told, *user.hidden)}) for user in users))
+        different.append(sum(len({directors[each] for each in (*user.given, *user.hidden)}) for user in users))
     assert different[1] < different[0]
