@@ -30,10 +30,14 @@ _PAGES = (
 
 @dataclass
 class Dice:
-    """Random choices, and names that were not used before."""
+    """Random choices, and names that were not used before.
+
+    All numbers have seven digits, so that requests cost as much at the end as at first: the search looks for two errors
+    in a long word.
+    """
 
     random: random.Random = field(default_factory=lambda: random.Random(1))
-    _used: int = 0
+    _used: int = 1_000_000
 
     def address(self) -> str:
         """Draws a new address, of IPv4 or of a new /48 of IPv6, which is another customer's."""
