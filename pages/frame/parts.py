@@ -110,7 +110,10 @@ def load_part(ask: Callable[[], Answer]) -> Part:
         answer = ask()
     except StoreError:
         # Visitors don't need to know which server failed; the log does.
-        text = "The database is not answering, and no earlier answer is stored. The page tries again automatically."
+        text = (
+            "The database is not answering or is still being read, and no earlier answer is stored. "
+            "The page tries again automatically."
+        )
         return Part(None, (Notice("error", "Nothing to show", text),), "error")
     return Part(answer.data, tuple(notices(answer)), answer.etag)
 
