@@ -4,7 +4,7 @@
     ├── BadQuery            a parameter the caller must change
     │   └── BadQueries      several of them at once
     ├── NotFound            neither layer holds such a movie, genre, actor or person
-    ├── Incomplete          ``completeness=strict`` was asked for, and neither layer holds some intervals
+    ├── Incomplete          ``completeness=strict`` was asked for, and some intervals or a layer are missing
     │   └── Unproven            ``completeness=proven``, and some intervals are assumed (``merger.core.evidence``)
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
     └── StoreError          the document store failed
@@ -18,7 +18,7 @@ Which status code each becomes is decided in ``lambdaserve/api/problems.py`` and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 Interval = tuple[datetime | None, datetime]
@@ -76,11 +76,19 @@ class Incomplete(MergerError):
     """The answer would lack events, and the caller asked for a complete one.
 
     Requirement M8.
+
+    Args:
+        missing: intervals that neither layer holds.
+        away: layers that did not answer.
     """
 
-    def __init__(self, missing: Sequence[Interval]) -> None:
-        super().__init__(f"{len(missing)} interval(s) are held by neither layer")
+    def __init__(self, missing: Sequence[Interval], away: Collection[str] = ()) -> None:
+        reasons = [f"the {layer} layer is not answering" for layer in sorted(away)]
+        if missing or not reasons:
+            reasons.append(f"{len(missing)} interval(s) are held by neither layer")
+        super().__init__(" and ".join(reasons))
         self.missing = tuple(missing)
+        self.away = frozenset(away)
 
 
 class Unreadable(MergerError):

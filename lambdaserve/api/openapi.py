@@ -89,7 +89,9 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     speed_as_of = serializers.DateTimeField(
         allow_null=True, help_text="Newest sync of the speed layer; null: not read, or it holds nothing."
     )
-    complete = serializers.BooleanField(help_text="False when neither layer holds some of the events.")
+    complete = serializers.BooleanField(
+        help_text="False when neither layer holds some of the events, or a layer that may hold more does not answer."
+    )
     missing = IntervalSerializer(many=True, help_text="Intervals that neither layer holds.")
     proven = serializers.BooleanField(help_text="True when the answer is complete and rests on no assumption.")
     assumed = AssumptionSerializer(

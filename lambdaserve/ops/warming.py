@@ -51,8 +51,10 @@ def warm(address: str) -> tuple[Warmed, str]:
     )
     try:
         call_api(f"{path}?{strictly}")
-    except Incomplete:
-        pass  # its answer was computed nevertheless
+    except Incomplete as error:
+        if error.away:
+            return Warmed.FAILED, str(error)
+        # Without that, its answer was computed nevertheless.
     except StoreError as error:
         return Warmed.FAILED, str(error)
     except (NotFound, APIException, Http404, MergerError):

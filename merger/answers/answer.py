@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def missing(self) -> tuple[Interval, ...]:
-        """Intervals that neither layer holds; empty when the answer is complete.
+        """Intervals that neither layer holds.
 
         Requirement M8.
         """

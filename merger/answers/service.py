@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -129,9 +130,9 @@ class MergeService:
             request = self._cache_request(view, params, ident)
             with deadline(self._timeout):
                 entry, state = self.cache.fetch(request, partial(self._compute, view, params, request), strict=strict)
+        if strict and (entry.missing or entry.away):
+            raise Incomplete(entry.missing, entry.away)
         if entry.missing:
-            if strict:
-                raise Incomplete(entry.missing)
             INCOMPLETE_ANSWERS.labels(view.name).inc()
         elif entry.assumed and completeness is Completeness.PROVEN:
             raise Unproven(entry.assumed)
@@ -243,8 +244,7 @@ class MergeService:
     def _compute(self, view: View[P], params: P, request: CacheRequest, generations: tuple[str, ...]) -> Entry:
         now, started = self._clock(), self._monotonic()
         self.computed_at = started
-        boundary = Boundary(now, self._policy)
-        changed = self._changed_at(request, generations)
+        boundary, changed = Boundary(now, self._policy), self._changed_at(request, generations)
         with deadline(self._timeout):
             result = self._reader.read(view, params, boundary, changed)
         inputs, failed = result.inputs, result.failed
@@ -273,9 +273,9 @@ class MergeService:
             generations=generations,
         )
         if failed:
-            for layer in inputs.layers.away:
+            for layer in answer.freshness.away:
                 HALF_ANSWERS.labels(view.name, layer).inc()
-            raise PartialAnswer(entry, next(iter(failed.values())))
+            raise PartialAnswer(replace(entry, away=answer.freshness.away), next(iter(failed.values())))
         return entry
 
     def _changed_at(self, request: CacheRequest, generations: tuple[str, ...]) -> ChangedAt:

@@ -88,6 +88,7 @@ class Entry:
         assumed: intervals that it assumes to be known (M8).
         generations: the generations that it was computed under, in the order of the request's names.
         absent: what was not found, in place of an answer (C7).
+        away: layers that did not answer. Such an entry is never stored, hence not encoded (F5).
     """
 
     stored: bytes
@@ -100,6 +101,7 @@ class Entry:
     generations: tuple[str, ...] = ()
     assumed: tuple[Assumption, ...] = ()
     absent: NotFound | None = field(default=None, compare=False)
+    away: frozenset[str] = frozenset()
 
     @classmethod
     def of(

@@ -266,4 +266,6 @@ class LayerState:
 def without_layers(layers: Layers, away: Collection[str]) -> Layers:
     """The state of the layers for an answer that has to do without some collections."""
     names = frozenset(LAYER_OF[collection] for collection in away)
-    return replace(layers, away=names, speed={} if SPEED in away else layers.speed)
+    # Documents that were not read show nothing by what they do not name.
+    absence = {} if BATCH in away else layers.absence
+    return replace(layers, away=names, speed={} if SPEED in away else layers.speed, absence=absence)

@@ -48,6 +48,7 @@ class Freshness:
         missing: intervals that neither layer holds.
         assumed: intervals that the answer takes for known although nothing proves it.
         warnings: sentences that each begin with a stable code and a colon.
+        away: layers, ``batch`` or ``speed``, that did not answer. What the answer has of them is an earlier copy.
     """
 
     cutoff: datetime
@@ -56,14 +57,16 @@ class Freshness:
     missing: tuple[Interval, ...] = ()
     warnings: tuple[str, ...] = ()
     assumed: tuple[Assumption, ...] = ()
+    away: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
-        return not self.missing
+        """Whether nothing is missing, and no layer is away that may hold more than the answer shows."""
+        return not (self.missing or self.away)
 
     @property
     def proven(self) -> bool:
-        return not (self.missing or self.assumed)
+        return self.complete and not self.assumed
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -123,7 +126,8 @@ def describe(
         messages.append("clock_ahead: documents stamped in the future were left out")
     lacking, guessed = union(*missing), unite_assumptions(assumed)
     messages += sentences(lacking, guessed, documents.skipped if documents is not None else ())
-    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, lacking, tuple(dict.fromkeys(messages)), guessed)
+    told = tuple(dict.fromkeys(messages))
+    return Freshness(boundary.cutoff, batch_as_of, speed_as_of, lacking, told, guessed, layers.away)
 
 
 def _layer_warnings(

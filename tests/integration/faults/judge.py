@@ -18,6 +18,9 @@ VOLATILE = frozenset({"freshness", "generated_at"})
 
 PROBLEM = "application/problem+json"
 
+LAYER_AWAY = frozenset({"batch_unavailable", "speed_unavailable"})
+"""Warnings of an answer that can't be complete."""
+
 
 class Verdict(StrEnum):
     """Verdict on one answer."""
@@ -111,7 +114,7 @@ def judged(reply: Reply, known: Known | None) -> Verdict:
 
 def _of_answer(reply: Reply, found: Known, known: Known | None) -> Verdict:
     told_stale, is_stale = "stale_answer" in found.warnings, reply.cache == "STALE"
-    if told_stale != is_stale:
+    if told_stale != is_stale or (found.complete and found.warnings & LAYER_AWAY):
         return Verdict.WRONG
     usual = known or Known(found.content, complete=True, warnings=frozenset())
     if is_stale or found.warnings - usual.warnings or found.complete < usual.complete:

@@ -57,6 +57,13 @@ def test_incompleteness_that_it_always_has_is_no_mark() -> None:
     assert judged(answer(body({"complete": False}, vote_average=1.0)), known) is Verdict.WRONG
 
 
+@pytest.mark.parametrize("layer", ["batch", "speed"])
+def test_answer_without_a_layer_that_calls_itself_complete_is_wrong(layer: str) -> None:
+    away = {"warnings": [f"{layer}_unavailable: it is away"]}
+    assert judged(answer(body(away)), KNOWN) is Verdict.WRONG
+    assert judged(answer(body({**away, "complete": False})), KNOWN) is Verdict.MARKED
+
+
 def test_stale_answer_needs_its_header_and_its_warning() -> None:
     assert judged(answer(body(STALE, vote_average=1.0), "STALE"), KNOWN) is Verdict.MARKED
     assert judged(answer(body(), "STALE"), KNOWN) is Verdict.WRONG

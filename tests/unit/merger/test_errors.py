@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from merger.errors import (
@@ -48,3 +50,12 @@ def test_store_errors_say_their_detail(kind: type[StoreError]) -> None:
 
 def test_incomplete_counts_missing_intervals() -> None:
     assert str(Incomplete([])).startswith("0 interval")
+
+
+def test_incomplete_names_the_layers_that_are_away() -> None:
+    assert (
+        str(Incomplete([], {"speed", "batch"}))
+        == "the batch layer is not answering and the speed layer is not answering"
+    )
+    both = str(Incomplete([(None, datetime(2031, 3, 1, tzinfo=UTC))], {"batch"}))
+    assert both == "the batch layer is not answering and 1 interval(s) are held by neither layer"

@@ -39,6 +39,7 @@ def test_answer_is_requested_with_completeness_strict(computed: list[str]) -> No
     ("error", "result"),
     [
         (Incomplete(()), Warmed.WARM),
+        (Incomplete((), {"batch"}), Warmed.FAILED),
         (StoreUnavailable("MongoDB is away"), Warmed.FAILED),
         (NotFound("movie", "1"), Warmed.GONE),
         (MergerError("bad"), Warmed.GONE),

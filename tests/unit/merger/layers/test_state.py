@@ -9,10 +9,10 @@ import pytest
 
 from merger.contract.collections import BATCH, SPEED
 from merger.core.boundary import Boundary, Layers
-from merger.core.evidence import Reason
+from merger.core.evidence import Absence, Reason
 from merger.core.stamps import ABSENT, TEXT
 from merger.errors import StoreUnavailable
-from merger.layers.state import MAX_AGE, WAIT_AGE
+from merger.layers.state import MAX_AGE, WAIT_AGE, without_layers
 from merger.stores.store import Document, Find
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, speed
 
@@ -197,6 +197,12 @@ def test_a_layer_that_does_not_answer_is_named_and_holds_nothing() -> None:
     assert layers.away == {"batch", "speed"}
     assert layers.speed_of("sentiment").held == frozenset()
     assert layers.batch_computed_at == TOP - 6 * HOUR
+
+
+def test_a_batch_layer_that_is_away_shows_nothing_by_what_it_does_not_name() -> None:
+    layers = Layers(absence={"sentiment": Absence(unrecorded_until=TOP)})
+    assert without_layers(layers, {BATCH}).absence_of("sentiment") == Absence()
+    assert without_layers(layers, {SPEED}).absence_of("sentiment") == Absence(unrecorded_until=TOP)
 
 
 UNREADABLE: dict[str, Any] = {"movie_id": "603x"}
