@@ -43,6 +43,7 @@ SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or _default_
 SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
 _anonymous_read = _env.read(variables.ANONYMOUS_READ)
+DATA_NOTICE, DATA_CREDIT = _env.read(variables.DATA_NOTICE), _env.read(variables.DATA_CREDIT)
 ANONYMOUS_READ = DEBUG if _anonymous_read is None else _anonymous_read
 RATE_LIMIT = _env.read(variables.RATE_LIMIT)
 RATE_BURST = _env.read(variables.RATE_BURST)

@@ -24,6 +24,8 @@ from lambdaserve.config.kinds import (
     text,
     url,
 )
+from lambdaserve.config.page_variables import DATA_CREDIT as DATA_CREDIT  # noqa: PLC0414 - for the table below
+from lambdaserve.config.page_variables import DATA_NOTICE as DATA_NOTICE  # noqa: PLC0414
 
 # The stores
 MONGODB_URI = Variable(

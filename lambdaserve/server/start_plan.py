@@ -11,6 +11,11 @@ from lambdaserve.config.env import Environment, Variable
 from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import free_port
 
+SAMPLE_NOTICE = "Sample data: reviews, votes and popularity changes are simulated."
+SAMPLE_CREDIT = (
+    "Facts about movies: TMDB, 2017. This product uses the TMDB API but is not endorsed or certified by TMDB."
+)
+
 
 class RunFailed(Exception):
     """The service can't start or can't continue; the message says why."""
@@ -71,12 +76,14 @@ class StartPlan:
         return cls(bind=bind, live=None, embed_mongo=False, embed_redis=False, sample=False, moved=moved)
 
     def defaults(self) -> dict[str, str]:
-        """Defaults for the children's variables: plain HTTP, and a URL for the streams of pages.
+        """Defaults for the children's variables: plain HTTP, a URL for the streams of pages, what the sample is.
 
         Anonymous reading is on if the documents are the embedded store's or only this machine can connect.
         """
         local = self.embed_mongo or is_loopback(self.bind.host)
         chosen = {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
+        if self.sample:
+            chosen |= {"DATA_NOTICE": SAMPLE_NOTICE, "DATA_CREDIT": SAMPLE_CREDIT}
         # The streams have the host name by which the page was opened, and a port of their own.
         return chosen if self.live is None else {**chosen, "LIVE_URL": f":{self.live.port}"}
 

@@ -24,6 +24,7 @@ from merger.deadline import deadline
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages.figures import charts
 from pages.figures.drawing import sparkline
+from pages.frame import verdict
 from pages.frame.parts import Part, load_part
 from trending.selectors import movies_trending, trending_history
 from trending.serializers import TrendingParameters
@@ -106,7 +107,13 @@ def movie(*, movie_id: int) -> dict[str, Any]:
 
 def freshness() -> dict[str, Any]:
     """Content of the fragment ``freshness``: state of layers and stores, asked at most once a second."""
-    return {"health": monitor().report()}
+    services = monitor().report()["services"]
+    return {
+        "services": services,
+        "verdict": verdict.judge(services),
+        "speed_lag": verdict.speed_lag(services),
+        "layer_words": verdict.LAYER_WORDS,
+    }
 
 
 FRAGMENTS: Final[Mapping[str, Fragment]] = {

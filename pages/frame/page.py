@@ -109,6 +109,8 @@ def common_context(request: HttpRequest) -> dict[str, Any]:
         "may_operate": request.user.has_perm(SEE),
         "here": request.path,
         "query": request.GET.urlencode(),
+        "data_notice": settings.DATA_NOTICE,
+        "data_credit": settings.DATA_CREDIT,
     }
 
 

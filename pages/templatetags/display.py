@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from pages.figures import words
 from pages.figures.tables import NOTHING, format_value
 from pages.frame.links import person_url
 
@@ -41,12 +42,19 @@ def percent(value: Any) -> str:
 @register.filter
 def ago(seconds: Any) -> str:
     """Formats a number of seconds in a suitable unit."""
-    if seconds in (None, ""):
-        return NOTHING
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+    return NOTHING if seconds in (None, "") else words.duration(seconds)
+
+
+@register.filter
+def sentiment(score: Any) -> str:
+    """Puts a mean sentiment into words; an unknown one into none."""
+    return "" if score in (None, "") else words.sentiment(score)
+
+
+@register.filter
+def item(values: Mapping[str, Any], name: str) -> Any:
+    """Returns the value that has this name; an empty text if none has."""
+    return values.get(name, "")
 
 
 @register.filter

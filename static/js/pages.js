@@ -9,7 +9,16 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const ASK_EVERY = 15_000;
 const charts = new Map();
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+// A property's own value may be light-dark(); the colour of an element is what that comes to.
+function colour(name) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(--${name})`;
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
 const two = (number) => String(number).padStart(2, "0");
 
 function momentText(at, fine) {
@@ -188,6 +197,14 @@ function configuration(element) {
   };
 }
 
+// Times are written in UTC; the visitor's own time is a hover away.
+function nameLocalTimes() {
+  for (const time of document.querySelectorAll("time[datetime]:not([title])")) {
+    const at = new Date(time.dateTime);
+    if (!Number.isNaN(at.getTime())) time.title = `${at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })} your time`;
+  }
+}
+
 function draw(place) {
   const element = document.getElementById(`table-${place.dataset.chart}`);
   if (!element || !element.tBodies[0].rows.length || typeof Chart === "undefined") return;
@@ -253,7 +270,7 @@ function watch() {
       event.target.dataset.live = "asking";
     });
   }
-  document.body.addEventListener("htmx:afterSwap", drawAll);
+  document.body.addEventListener("htmx:afterSwap", () => (drawAll(), nameLocalTimes()));
   // An answer that says why there are no results replaces them.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id !== "found" || ![400, 404, 503].includes(detail.xhr.status)) return;
@@ -279,6 +296,8 @@ for (const button of document.querySelectorAll("[data-png], [data-svg]")) {
   button.addEventListener("click", () => (button.dataset.png ? savePng(button.dataset.png) : saveSvg(button.dataset.svg)));
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+document.documentElement.addEventListener("themechange", drawAll);
 if (typeof Chart !== "undefined") Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 watch();
 drawAll();
+nameLocalTimes();

@@ -174,3 +174,11 @@ def test_people_are_found_and_unknown_ones_lead_to_similar_names(reader: Reader)
     assert "<h1" not in reader.get("/people/?q=nort", HX_Target="found")
     assert "no movies on this page" in reader.get("/people/edward%20norton?offset=40")
     reader.get("/people/edward%20norton?limit=x", status=400)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("/fragments/")])
+def test_every_page_says_what_visitors_should_know_about_the_data(reader: Reader, settings: Any, page: str) -> None:
+    settings.DATA_NOTICE, settings.DATA_CREDIT = "Reviews are <simulated>.", "Facts: an archive."
+    text = reader.get(page)
+    assert "Reviews are &lt;simulated&gt;." in text
+    assert "Facts: an archive." in text

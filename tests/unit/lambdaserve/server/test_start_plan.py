@@ -10,7 +10,7 @@ import pytest
 from lambdaserve.config.env import Environment
 from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
-from lambdaserve.server.start_plan import RunFailed, StartPlan
+from lambdaserve.server.start_plan import SAMPLE_NOTICE, RunFailed, StartPlan
 
 
 @pytest.fixture
@@ -78,6 +78,16 @@ def test_anonymous_reading_needs_embedded_documents_or_a_loopback_address(
 ) -> None:
     found = plan(BIND=f"{host}:{free_port()}", MONGODB_URI=mongo)
     assert found.defaults()["ANONYMOUS_READ"] == anonymous
+
+
+@pytest.mark.parametrize(
+    ("sample", "mongo", "notice"),
+    [("auto", "", SAMPLE_NOTICE), ("never", "", None), ("auto", "mongodb://elsewhere", None)],
+)
+def test_only_the_sample_world_is_called_simulated(sample: str, mongo: str, notice: str | None) -> None:
+    defaults = plan(LOAD_SAMPLE=sample, MONGODB_URI=mongo).defaults()
+    assert defaults.get("DATA_NOTICE") == notice
+    assert ("DATA_CREDIT" in defaults) == (notice is not None)
 
 
 def test_streams_alone_take_their_own_address_beside_a_copy_that_has_taken_the_others(taken: int) -> None:
