@@ -108,7 +108,7 @@ def _pages(movie_id: int) -> tuple[str, ...]:
         "/analytics/",
         "/search/?q=the",
         "/people/?q=to",
-        "/people/Tom%20Hanks",
+        "/people/Tom%20Hanks/",
         "/about/",
         "/login/",
         "/fragments/trending/",

@@ -20,7 +20,7 @@ urlpatterns = [
     path("analytics/", Analytics.as_view(), name="pages-analytics"),
     path("people/", People.as_view(), name="pages-people"),
     # Names may hold a slash.
-    path("people/<path:name>", Person.as_view(), name="pages-person"),
+    path("people/<path:name>/", Person.as_view(), name="pages-person"),
     path("search/", Search.as_view(), name="pages-search"),
     path("fragments/<str:name>/", FragmentPage.as_view(), name="pages-fragment"),
     path("operations/", Operations.as_view(), name="pages-operations"),

@@ -12,7 +12,8 @@ def person_url(name: str) -> str:
 
     A name may hold anything: a slash, a line's end, or halves of letters, which are replaced.
     """
-    return reverse("pages-people") + quote(" ".join(name.split()), safe="", errors="replace")
+    quoted = quote(" ".join(name.split()), safe="", errors="replace")
+    return reverse("pages-people") + (f"{quoted}/" if quoted else "")
 
 
 def api_url(name: str) -> str:

@@ -106,7 +106,7 @@ BROWSED = {
     "movies/<str:movie_id>/": (f"movies/{MOVIE}/", "browsers"),
     "analytics/": ("analytics/?genre=Drama", "browsers"),
     "people/": ("people/?q=norton", "browsers"),
-    "people/<path:name>": ("people/Edward%20Norton", "browsers"),
+    "people/<path:name>/": ("people/Edward%20Norton/", "browsers"),
     "search/": ("search/?q=fight", "browsers"),
     "fragments/<str:name>/": ("fragments/trending/", "fragment"),
     "operations/": ("operations/", "operators"),

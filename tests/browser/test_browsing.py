@@ -38,7 +38,7 @@ PAGES = {
     "search": "/search/?q=the&sort_by=rating&direction=asc",
     "search with errors": "/search/?q=matirx+keanu",
     "people": "/people/?q=tom",
-    "person": "/people/tom hanks",
+    "person": "/people/tom hanks/",
     "about": "/about/",
     "log in": "/login/",
     "unknown genre": "/trending/?genre=dramma",
@@ -446,6 +446,6 @@ def test_the_header_offers_people_who_lead_to_their_pages(visitor: Watched) -> N
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/people/Tom%20Hanks")
+    page.wait_for_url("**/people/Tom%20Hanks/")
     assert "Tom Hanks" in (page.text_content("h1") or "")
     assert visitor.errors == []

@@ -19,7 +19,7 @@ PAGES = (
     "/analytics/?genre=Drama&compare=Crime&metric=sentiment",
     "/search/?q=fight",
     "/people/?q=norton",
-    "/people/Edward%20Norton?sort_by=title",
+    "/people/Edward%20Norton/?sort_by=title",
     "/about/",
     "/fragments/trending/",
     f"/fragments/movie/?movie_id={MOVIE}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -139,17 +141,17 @@ def test_operations_page_shows_all_reports(reader: Reader, admin_user: Any) -> N
 def test_person_page_shows_the_apis_numbers_and_leads_to_movies_and_people(reader: Reader) -> None:
     reader.api.load(movie(9, "Odd & <b>", cast=["Edward Norton", "A/B", "!!!"], directors=["Ánn Lee"]))
     reader.api.forget()
-    text = reader.get("/people/edward-norton")
+    text = reader.get("/people/edward-norton/")
     body = reader.api.body("people/Edward Norton")
     assert f"<dd>{format_value(body['mean_rating']['value'], 'rating')}</dd>" in text
     assert f"<dd>{format_value(body['mean_sentiment']['value'], 'score')}</dd>" in text
     assert body["notes"][0] in text
-    for address in (f"/movies/{MOVIE}/", "/people/A%2FB", "/people/%C3%81nn%20Lee", "/api/v1/people/Edward%20Norton"):
+    for address in (f"/movies/{MOVIE}/", "/people/A%2FB/", "/people/%C3%81nn%20Lee/", "/api/v1/people/Edward%20Norton"):
         assert f'href="{address}"' in text
-    rows = reader.csv("/people/edward-norton?sort_by=title&direction=desc", "movies")
+    rows = reader.csv("/people/edward-norton/?sort_by=title&direction=desc", "movies")
     assert [row["title"] for row in rows] == ["Odd & <b>", "Fight Club"]
     for name in ("A%2FB", "%C3%81nn%20Lee", "%21%21%21"):
-        assert "Odd &amp; &lt;b&gt;" in reader.get(f"/people/{name}")
+        assert "Odd &amp; &lt;b&gt;" in reader.get(f"/people/{name}/")
 
 
 def test_every_name_of_a_movies_page_leads_to_a_person(reader: Reader) -> None:
@@ -157,23 +159,35 @@ def test_every_name_of_a_movies_page_leads_to_a_person(reader: Reader) -> None:
     reader.api.load(movie(10, "Other", cast=["Brad Pitt"]))
     reader.api.forget()
     found = re.findall(r'href="(/people/[^"]+)"', reader.get("/movies/9/"))
-    assert {"/people/Edward%20Norton", "/people/A%2FB", "/people/%C3%81nn%20Lee"} <= {*found}
-    assert "/people/Brad%20Pitt" in found  # a collaborator
-    assert "/people/Helena%20Bonham%20Carter" not in found  # in a network alone, so without a page
+    assert {"/people/Edward%20Norton/", "/people/A%2FB/", "/people/%C3%81nn%20Lee/"} <= {*found}
+    assert "/people/Brad%20Pitt/" in found  # a collaborator
+    assert "/people/Helena%20Bonham%20Carter/" not in found  # in a network alone, so without a page
     for address in {*found}:
         reader.get(address)
-    assert '<a href="/people/A%2FB"><mark>' in reader.get("/search/?q=a/b")
+    assert '<a href="/people/A%2FB/"><mark>' in reader.get("/search/?q=a/b")
+
+
+@pytest.mark.parametrize("name", ["Edward Norton", "A/B", "J.J. Abrams", "100%", "a?b#c", "Ánn;x", "a//b"])
+def test_an_address_without_its_slash_leads_to_the_one_with_it(reader: Reader, name: str) -> None:
+    reader.api.load(movie(9, "Odd", cast=[name]))
+    reader.api.forget()
+    found = reader.client.get(f"/people/{quote(name, safe='')}?sort_by=title")
+    assert found.status_code == 301
+    address, _, query = found.headers["Location"].partition("?")
+    assert (unquote(address), query) == (f"/people/{name}/", "sort_by=title")
+    assert f"<h1>{escape(name)}</h1>" in reader.get(found.headers["Location"])
+    assert reader.client.get(f"/api/v1/people/{quote(name, safe='')}").status_code == 200
 
 
 def test_people_are_found_and_unknown_ones_lead_to_similar_names(reader: Reader) -> None:
-    assert '<a href="/people/Edward%20Norton">Edward Norton</a>' in reader.get("/people/?q=nort")
+    assert '<a href="/people/Edward%20Norton/">Edward Norton</a>' in reader.get("/people/?q=nort")
     assert reader.get("/people/?q=nort").count('value="nort"') == 1  # not in the header's field, which finds movies
     assert "These are similar" in reader.get("/people/?q=nortom")
     assert "No person has such a name" in reader.get("/people/?q=zzzzz")
-    assert '<a href="/people/Edward%20Norton">Edward Norton</a>' in reader.get("/people/Edward%20Norten", status=404)
+    assert '<a href="/people/Edward%20Norton/">Edward Norton</a>' in reader.get("/people/Edward%20Norten/", status=404)
     assert "<h1" not in reader.get("/people/?q=nort", HX_Target="found")
-    assert "no movies on this page" in reader.get("/people/edward%20norton?offset=40")
-    reader.get("/people/edward%20norton?limit=x", status=400)
+    assert "no movies on this page" in reader.get("/people/edward%20norton/?offset=40")
+    reader.get("/people/edward%20norton/?limit=x", status=400)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("/fragments/")])

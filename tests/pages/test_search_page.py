@@ -97,7 +97,7 @@ def test_people_are_a_group_of_their_own_where_the_header_offers_them(world: Rea
     world.api.load([movie(200 + number, f"Other {number}", cast=["Tom Hanks"]) for number in range(2)])
     text = offered(world, "tom+hanks")
     assert re.findall('role="group" aria-label="([^"]+)"', text) == ["People", "Movies"]
-    assert re.search(r'href="/people/Tom%20Hanks"><bdi>Tom Hanks</bdi> <span class="soft">3 movies<', text)
+    assert re.search(r'href="/people/Tom%20Hanks/"><bdi>Tom Hanks</bdi> <span class="soft">3 movies<', text)
     assert re.findall('aria-label="([^"]+)"', offered(world, "forrest")) == ["Movies"]
     assert re.findall('aria-label="([^"]+)"', offered(world, "hui")) == ["People", "Movies"]
 
@@ -105,7 +105,7 @@ def test_people_are_a_group_of_their_own_where_the_header_offers_them(world: Rea
 def test_people_with_a_similar_name_are_not_offered_beside_movies_found_as_typed(world: Reader) -> None:
     world.api.load([movie(300, "Hanko")])
     assert "Tom Hanks" not in offered(world, "hanko")
-    assert "/people/Tom%20Hanks" in offered(world, "tom+hnks")
+    assert "/people/Tom%20Hanks/" in offered(world, "tom+hnks")
 
 
 def test_names_of_people_are_escaped_where_they_are_offered(world: Reader) -> None:

@@ -133,7 +133,7 @@ def test_titles_genres_and_actors_are_text_in_json_and_on_pages(script: str, api
         f"/analytics/?genre={name}&compare={name}",
         f"/search/?genre={name}",
         f"/people/?q={name}",
-        f"/people/{name}",
+        f"/people/{name}/",
         "/fragments/trending/",
     ):
         shown: Any = client.get(page)
