@@ -120,7 +120,7 @@ FRESHNESS_EXAMPLE: Mapping[str, Any] = {
     "warnings": [],
 }
 
-_EVERY_ENDPOINT = (400, 401, 403, 406, 429, 500, 502, 503)
+_EVERY_ENDPOINT = (400, 401, 403, 406, 412, 429, 500, 502, 503)
 
 
 def describe(
@@ -151,10 +151,10 @@ def describe(
         errors: status codes besides those of every endpoint; 404 where names or ids are looked up.
     """
     shown = OpenApiExample(summary, dict(example), response_only=True, status_codes=[200])
-    responses: dict[Any, Any] = {
-        200: OpenApiResponse(answer, summary, [shown]),
-        304: OpenApiResponse(None, "`If-None-Match` names the current `ETag`; the response has no body."),
-    }
+    responses: dict[Any, Any] = {200: OpenApiResponse(answer, summary, [shown])}
+    if body is None:
+        about_304 = "`If-None-Match` names the current `ETag`; the response has no body."
+        responses[304] = OpenApiResponse(None, about_304)
     for status in sorted({*_EVERY_ENDPOINT, *errors}):
         responses[status, MEDIA_TYPE] = problem_response(status)
     return extend_schema(

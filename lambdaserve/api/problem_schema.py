@@ -95,6 +95,10 @@ _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
         "The body is sent in chunks, without a length.",
         Problem(411, "A request with a body needs a Content-Length header."),
     ),
+    412: (
+        "`If-Match` does not name the current `ETag`, or the `If-None-Match` of a POST does.",
+        Problem(412, "The ETag of the answer is not in If-Match."),
+    ),
     413: ("The body is too large.", Problem(413, "The request body is too large; the limit is 262144 bytes.")),
     415: (
         "The `Content-Type` of the body is not JSON.",

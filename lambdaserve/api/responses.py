@@ -55,7 +55,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     if "HTTP_IF_NONE_MATCH" in headers or "HTTP_IF_MATCH" in headers:
         conditional = _check_preconditions(request, entry.etag)
         if conditional is not None and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
-            return Problem(412, "The ETag of the answer is not the one in If-Match.").response(request.path)
+            return Problem(412, _explain_failed(request, entry.etag)).response(request.path)
         if conditional is not None:
             return _set_headers(conditional, answer, etag)
     response = HttpResponse(entry.stored if compressed else entry.body, content_type="application/json")
@@ -95,8 +95,18 @@ def _check_preconditions(request: HttpRequest, etag: str) -> HttpResponseBase | 
     for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
         if name in request.META:
             request.META[name] = request.META[name].replace('-gzip"', '"')
+    # An answer has no date of its last change, so the header does not count (RFC 9110, 13.1.4).
+    request.META.pop("HTTP_IF_UNMODIFIED_SINCE", None)
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     return response
+
+
+def _explain_failed(request: HttpRequest, etag: str) -> str:
+    """Which precondition failed. ``If-Match`` is judged first (RFC 9110, 13.2.2)."""
+    request.META.pop("HTTP_IF_NONE_MATCH", None)
+    if get_conditional_response(request, etag=etag) is not None:
+        return "The ETag of the answer is not in If-Match."
+    return "The ETag of the answer is in If-None-Match; only a GET or HEAD gets a 304 for that."
 
 
 def _set_headers(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:

@@ -20,6 +20,9 @@ from merger.answers.answer import Answer
 from merger.cache.entry import COMPRESS_FROM, Entry
 from movies.selectors import DETAILS, Movie
 
+NOT_IN_IF_MATCH = "The ETag of the answer is not in If-Match."
+IN_IF_NONE_MATCH = "The ETag of the answer is in If-None-Match; only a GET or HEAD gets a 304 for that."
+
 SMALL = orjson.dumps({"a": 1})
 LARGE = orjson.dumps({"a": "0123456789" * (COMPRESS_FROM // 10)})
 
@@ -189,13 +192,28 @@ def test_if_match_with_another_etag_gives_412(case: str, status: int) -> None:
 
 def test_if_match_is_checked_before_if_none_match() -> None:
     found = answer()
-    assert ask(found, If_Match='"a"', If_None_Match=found.etag).status_code == 412
+    for method in ("GET", "POST"):
+        failed = ask(found, method, If_Match='"a"', If_None_Match=found.etag)
+        assert (failed.status_code, orjson.loads(failed.content)["detail"]) == (412, NOT_IN_IF_MATCH)
     assert ask(found, If_Match=found.etag, If_None_Match=found.etag).status_code == 304
+
+
+@pytest.mark.parametrize("header", [(), ("If_Match",)])
+@pytest.mark.parametrize("named", ["its", "*", "packed"])
+def test_if_none_match_of_a_post_gives_412_that_names_it(named: str, header: tuple[str, ...]) -> None:
+    found = answer()
+    tags = {"its": found.etag, "*": "*", "packed": etag_of(found, "-gzip")}
+    failed = ask(found, "POST", If_None_Match=tags[named], **dict.fromkeys(header, found.etag))
+    assert (failed.status_code, orjson.loads(failed.content)["detail"]) == (412, IN_IF_NONE_MATCH)
+    assert ask(found, "POST", If_None_Match='"a"').status_code == 200
+    assert ask(found, "HEAD", If_None_Match=tags[named]).status_code == 304
 
 
 def test_conditional_dates_are_ignored() -> None:
     long_ago = "Thu, 01 Jan 1970 00:00:00 GMT"
-    assert ask(answer(), If_Modified_Since=long_ago, If_Unmodified_Since=long_ago).status_code == 200
+    found = answer()
+    for headers in ({}, {"If_None_Match": '"a"'}, {"If_Match": found.etag}):
+        assert ask(found, If_Modified_Since=long_ago, If_Unmodified_Since=long_ago, **headers).status_code == 200
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)), st.sampled_from(["If-None-Match", "If-Match"]))
