@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -19,3 +19,8 @@ def person_url(name: str) -> str:
 def api_url(name: str) -> str:
     """Returns the address of the API's answer about a person."""
     return f"{reverse('people')}/{quote(' '.join(name.split()), safe='', errors='replace')}"
+
+
+def genre_url(name: str) -> str:
+    """Returns the address of a genre: its trending movies."""
+    return f"{reverse('pages-trending')}?{urlencode({'genre': name}, errors='replace')}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -30,7 +29,7 @@ from merger.errors import NotFound
 from movies.selectors import genre_search_list
 from pages.figures.tables import Table
 from pages.frame import fragments
-from pages.frame.links import person_url
+from pages.frame.links import genre_url, person_url
 from pages.frame.parts import Part, load_part
 from pages.live.reach import stream_origin, stream_url
 
@@ -142,9 +141,8 @@ def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:
     """Similar names, and the URLs they lead to."""
-    if error.kind in ("person", "actor"):
-        return [(name, person_url(name)) for name in error.near]
-    return [(name, f"{reverse('pages-trending')}?{urlencode({'genre': name})}") for name in error.near]
+    url = person_url if error.kind in ("person", "actor") else genre_url
+    return [(name, url(name)) for name in error.near]
 
 
 def _reasons(detail: Any) -> list[str]:

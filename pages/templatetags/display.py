@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from pages.figures import words
 from pages.figures.tables import NOTHING, format_value
-from pages.frame.links import person_url
+from pages.frame.links import genre_url, person_url
 
 register = template.Library()
+register.filter(genre_url)
 register.filter(person_url)
 
 

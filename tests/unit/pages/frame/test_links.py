@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import resolve
 
-from pages.frame.links import api_url, person_url
+from pages.frame.links import api_url, genre_url, person_url
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,15 @@ def test_addresses_lead_to_the_page() -> None:
     assert resolve("/people/AC/DC/").kwargs == {"name": "AC/DC"}
     assert resolve("/people/AC/DC//").kwargs == {"name": "AC/DC/"}
     assert resolve("/people/").url_name == "pages-people"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("Science Fiction", "/trending/?genre=Science+Fiction"),
+        ("a&b=$c/<d>", "/trending/?genre=a%26b%3D%24c%2F%3Cd%3E"),
+        ("\ud800", "/trending/?genre=%3F"),
+    ],
+)
+def test_genre_has_a_page(name: str, page: str) -> None:
+    assert genre_url(name) == page
