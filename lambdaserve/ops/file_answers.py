@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import orjson
 from django.http import Http404
@@ -30,7 +31,7 @@ PROVEN, ASSUMED, INCOMPLETE, NOT_FOUND, FAILED = "proven", "assumed", "incomplet
 
 
 MOST_ASKED: Final = 20
-"""Movies, genres and actors to ask about, at most."""
+"""Movies, titles, genres, actors and people to ask about, at most of each."""
 
 
 _ABSENT: Final = "absent: days that no document names are assumed to be empty"
@@ -38,6 +39,7 @@ _ABSENT: Final = "absent: days that no document names are assumed to be empty"
 
 
 _MOST_REASONS, _MOST_VALUES, _LONGEST_TEXT = 4, 10, 40
+_LONGEST_QUESTION: Final = 200
 
 
 @dataclass(slots=True)
@@ -84,17 +86,32 @@ def answers_of(
 
 
 def _addresses(readable: Documents) -> Iterator[tuple[str, str]]:
-    """Endpoints, each with addresses to ask."""
+    """Endpoints, each with addresses to ask.
+
+    One is left out: ``recommendations/personalized`` answers likes, which no document holds. It rests on what
+    ``recommendations/movies/{id}/similar`` does.
+    """
+    yield from _about_movies(readable)
+    yield from _about_names(readable)
+    yield "trending/movies?window=24h", f"{reverse('trending-movies')}?window=24h"
+    yield "trending/history?window=24h", f"{reverse('trending-history')}?window=24h"
+    for metric in METRICS:
+        yield f"analytics/trends?metric={metric}", f"{reverse('analytics-trends')}?metric={metric}&window=7d"
+    yield "analytics/overview", reverse("analytics-overview")
+    yield "analytics/sentiment/comparison", reverse("analytics-sentiment-comparison")
+    yield "search/movies", f"{reverse('search-movies')}?limit=5"
+    yield "search/genres", reverse("search-genres")
+    yield "people", f"{reverse('people')}?limit=5"
+
+
+def _about_movies(readable: Documents) -> Iterator[tuple[str, str]]:
     movies = _first(
-        [
-            *(each.movie_id for each in readable.batch),
-            *(each.movie_id for each in readable.speed),
-            *(each.movie_id for each in readable.skipped),
-        ]
+        chain(
+            (each.movie_id for each in readable.batch),
+            (each.movie_id for each in readable.speed),
+            (each.movie_id for each in readable.skipped),
+        )
     )
-    genres = _first(each.data.get("genre") for each in readable.batch)
-    genres = genres or _first(name for each in readable.batch for name in each.data.get("genres", ()))
-    actors = _first(each.data.get("actor") for each in readable.batch)
     for movie in movies:
         yield "movies/{id}", reverse("movie", args=[movie])
         for window in ("all", "7d", "24h"):
@@ -103,22 +120,34 @@ def _addresses(readable: Documents) -> Iterator[tuple[str, str]]:
                 f"{reverse('movie-sentiment', args=[movie])}?window={window}",
             )
         yield "movies/{id}/stats", reverse("movie-stats", args=[movie])
+        yield "recommendations/movies/{id}/similar", reverse("recommendations-similar", args=[movie])
+    for title in _first(each.data.get("title") for each in readable.batch):
+        query = urlencode({"q": title[:_LONGEST_QUESTION]}, errors="replace")
+        yield "search/movies?q=", f"{reverse('search-movies')}?{query}"
+
+
+def _about_names(readable: Documents) -> Iterator[tuple[str, str]]:
+    genres = _first(each.data.get("genre") for each in readable.batch)
+    genres = genres or _first(name for each in readable.batch for name in each.data.get("genres", ()))
+    actors = _first(each.data.get("actor") for each in readable.batch)
+    people = _first(
+        name for each in readable.batch for role in ("cast", "directors") for name in each.data.get(role, ())
+    )
     for genre in genres:
         yield "analytics/genre/{genre}", reverse("analytics-genre", args=[genre])
         yield "trending/genres/{genre}", reverse("trending-genre", args=[genre])
+        yield "recommendations/genres/{genre}", reverse("recommendations-genre", args=[genre])
     for actor in actors:
         yield "analytics/actors/{name}", reverse("analytics-actor", args=[actor])
-    yield "trending/movies?window=24h", f"{reverse('trending-movies')}?window=24h"
-    for metric in METRICS:
-        yield f"analytics/trends?metric={metric}", f"{reverse('analytics-trends')}?metric={metric}&window=7d"
-    yield "analytics/overview", reverse("analytics-overview")
-    yield "analytics/sentiment/comparison", reverse("analytics-sentiment-comparison")
-    yield "search/movies", f"{reverse('search-movies')}?limit=5"
-    yield "search/genres", reverse("search-genres")
+    for person in people:
+        yield "people/{name}", reverse("person", args=[person])
+        yield "people/{name}/movies", reverse("person-movies", args=[person])
 
 
 def _first(values: Iterable[Any]) -> list[Any]:
-    return list(dict.fromkeys(value for value in values if value is not None))[:MOST_ASKED]
+    """The first different ones, without line breaks, which no address holds."""
+    found = (" ".join(value.split()) if isinstance(value, str) else value for value in values if value is not None)
+    return list(islice(dict.fromkeys(value for value in found if value != ""), MOST_ASKED))
 
 
 def _ask(answers: EndpointAnswers, address: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlencode
 
 import orjson
@@ -22,6 +22,18 @@ from merger.contract.payloads import METRICS
 from merger.core.evidence import Completeness
 from merger.errors import Incomplete, MergerError, NotFound, StoreError
 from merger.wiring import service
+
+_ABOUT_ALL: Final = (
+    "analytics-overview",
+    "analytics-sentiment-comparison",
+    "search-genres",
+    "trending-movies",
+    "trending-history",
+    "search-movies",
+    "people",
+)
+_ABOUT_GENRES: Final = ("trending-genre", "analytics-genre", "recommendations-genre")
+_ABOUT_MOVIES: Final = ("movie", "movie-sentiment", "movie-stats", "recommendations-similar")
 
 
 class Warmed(StrEnum):
@@ -65,21 +77,23 @@ def warm(address: str) -> tuple[Warmed, str]:
 def usual_addresses(trending: int) -> Iterator[str]:
     """Yields addresses that are always worth warming: layer-wide ones, every genre's, and trending movies'.
 
+    Questions in words, names of people, and likes are as many as there are callers: those that were asked often come
+    from ``PopularTotals``. Likes come as the body of a POST, which no address holds.
+
     Args:
         trending: number of trending movies.
 
     Raises:
         StoreError: genres or trending movies can't be read.
     """
-    yield from map(reverse, ("analytics-overview", "analytics-sentiment-comparison", "search-genres"))
+    yield from map(reverse, _ABOUT_ALL)
     yield from (f"{reverse('analytics-trends')}?metric={metric}" for metric in METRICS)
-    yield reverse("trending-movies")
     for genre in _content(reverse("search-genres"))["genres"]:
-        yield from (reverse(name, args=[genre["genre"]]) for name in ("trending-genre", "analytics-genre"))
+        yield from (reverse(name, args=[genre["genre"]]) for name in _ABOUT_GENRES)
     if trending:
         ranked = _content(f"{reverse('trending-movies')}?limit={trending}")["trending_movies"]
         for movie in ranked:
-            yield from (reverse(n, args=[movie["movie_id"]]) for n in ("movie", "movie-sentiment", "movie-stats"))
+            yield from (reverse(name, args=[movie["movie_id"]]) for name in _ABOUT_MOVIES)
 
 
 def _answers_computed() -> int:

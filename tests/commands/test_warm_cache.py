@@ -62,8 +62,12 @@ def test_likely_answers_are_cache_hits_afterwards() -> None:
         "trending/movies",
         "trending/genres/Drama",
         "search/genres",
+        "search/movies",
+        "people",
+        "recommendations/genres/Drama",
         "movies/603/sentiment?window=7d",
         *(f"movies/{movie['movie_id']}{part}" for movie in ranked for part in ("", "/sentiment", "/stats")),
+        *(f"recommendations/movies/{movie['movie_id']}/similar" for movie in ranked),
     ):
         assert client.get(f"/api/v1/{path}")["X-Cache"] == "HIT", path
 

@@ -26,8 +26,9 @@ _REASONS_SHOWN = 5
 class Command(BaseCommand):
     help = (
         "Computes the answers that are most likely to be requested and caches them: the most requested "
-        "addresses of the last hours, the analytics of all movies, every genre's ranking and analytics, and details, "
-        "sentiment and stats of the trending movies. Answers that are fresh in the cache are left alone. It is safe to "
+        "addresses of the last hours, the analytics, ranking and first pages of all movies and people, every genre's "
+        "ranking, analytics and recommendations, and details, sentiment, stats and similar movies of trending ones. "
+        "Answers that are fresh in the cache are left alone. It is safe to "
         "run beside the service: both compute an answer only once. Exits with 1 if an answer could not be computed, "
         "or if there is no Redis to store it."
     )

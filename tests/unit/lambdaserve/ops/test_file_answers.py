@@ -10,9 +10,11 @@ from django.http import HttpResponse
 
 from lambdaserve.ops import file_answers
 from lambdaserve.ops.file_answers import FAILED, INCOMPLETE, NOT_FOUND, PROVEN, answers_of
+from merger.answers.service import MergeService
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.documents import Contract
 from merger.errors import NotFound, StoreUnavailable
+from merger.views.registry import known_views
 from tests.unit.merger.documents import batch_view, bucket, total
 from tests.unit.merger.examples import RUN
 
@@ -42,6 +44,22 @@ def test_every_kind_of_document_is_asked_about(monkeypatch: pytest.MonkeyPatch) 
     for endpoint in ("analytics/genre/{genre}", "trending/genres/{genre}", "analytics/actors/{name}", "search/genres"):
         assert found[endpoint]["answers"] == {PROVEN: 1}
     assert "movies/{id}" not in asked(monkeypatch, {"freshness": FRESH})
+
+
+def test_every_view_is_asked_but_that_of_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"title": "A\nfilm", "cast": ["B\nC"], "directors": ["D/E"], "genres": ["Drama"]}
+    movie = batch_view("movie_details", names, RUN, movie_id=5)
+    asked: set[str] = set()
+
+    def fetch(self: MergeService, view: Any, params: object, **_: Any) -> Any:
+        asked.add(view.name)
+        raise NotFound("movie", 1)
+
+    monkeypatch.setattr(MergeService, "fetch", fetch)
+    actor = batch_view("actor_collaboration", {"actor": "A", "collaborators": []}, RUN)
+    answers_of({BATCH: [], SPEED: []}, Contract().read([movie, actor], []), RUN)
+    # A genre's past years are asked where documents of genres name them.
+    assert asked | {"analytics.genre_history", "recommendations.personalized"} == set(known_views())
 
 
 def test_an_incomplete_answer_says_why_and_shows_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +11,12 @@ import pytest
 
 from lambdaserve.ops import warming
 from lambdaserve.ops.warming import Warmed, usual_addresses, warm
+from merger.answers.service import MergeService
 from merger.cache.outcomes import Outcome
 from merger.errors import Incomplete, MergerError, NotFound, StoreUnavailable
+from merger.stores.memory import MoviesInMemory
+from merger.views.registry import known_views
+from merger.wiring import answers_from
 
 
 @pytest.fixture
@@ -69,3 +75,30 @@ def test_usual_addresses_cover_genres_and_trending_movies(monkeypatch: pytest.Mo
     assert len(addresses) == len(set(addresses))
     assert {"/api/v1/trending/genres/Sci-Fi/Fantasy", "/api/v1/movies/603/sentiment"} <= set(addresses)
     assert not any("603" in address for address in usual_addresses(0))
+
+
+ASKED_BY_CALLERS = {"analytics.actor", "analytics.genre_history", "people.person", "people.movies"}
+"""Views whose usual questions nobody can list: names, and past years."""
+
+
+def test_every_view_is_warmed_but_those_of_names_and_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new view is either a usual address or named here with its reason."""
+    content = {
+        "/api/v1/search/genres": {"genres": [{"genre": "Drama"}]},
+        "/api/v1/trending/movies?limit=1": {"trending_movies": [{"movie_id": 603}]},
+    }
+    monkeypatch.setattr(warming, "_content", content.__getitem__)
+    addresses = list(usual_addresses(1))
+    asked: set[str] = set()
+
+    def fetch(self: MergeService, view: Any, params: object, **_: Any) -> Any:
+        asked.add(view.name)
+        raise NotFound("movie", 1)
+
+    monkeypatch.setattr(MergeService, "fetch", fetch)
+    with answers_from(MoviesInMemory(), datetime(2031, 3, 1, tzinfo=UTC)):
+        for address in addresses:
+            with suppress(NotFound):
+                warming.call_api(address)
+    # Likes come as the body of a POST.
+    assert asked | ASKED_BY_CALLERS | {"recommendations.personalized"} == set(known_views())
