@@ -79,14 +79,19 @@ class Connection:
         return took
 
     async def ask(self, path: str) -> tuple[Answer, float]:
-        """Sends a GET; returns the answer, of any status, and the milliseconds that it took.
+        """Sends a GET, or a POST where a body follows the path after a blank.
+
+        Returns the answer, of any status, and the milliseconds that it took.
 
         Raises:
             LoadFailed: there is none that can be read.
         """
-        head_of_request = f"GET {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAccept: application/json\r\n"
+        address, _, posted = path.partition(" ")
+        lines = f"Host: {self.host}:{self.port}\r\nAccept: application/json\r\n{self.headers}"
+        if posted:
+            lines += f"Content-Type: application/json\r\nContent-Length: {len(posted.encode())}\r\n"
         started = time.perf_counter()
-        self.writer.write(f"{head_of_request}{self.headers}\r\n".encode())
+        self.writer.write(f"{'POST' if posted else 'GET'} {address} HTTP/1.1\r\n{lines}\r\n{posted}".encode())
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
             status, headers = _parse_head(head)

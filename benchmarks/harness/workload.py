@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,11 +12,13 @@ from urllib.parse import quote, urlencode
 
 from merger.catalogue.title_text import normalise_words
 from sample_data.facts import Movie
+from search.language.names import fold_name
 
 API = "/api/v1/"
 
 HEALTH_MS, DETAILS_MS, TRENDING_MS, SEARCH_MS, ANALYTICS_MS = 50.0, 100.0, 100.0, 200.0, 500.0
-"""p95 targets in milliseconds. The other endpoints of a movie are held to the one of its details."""
+"""p95 targets in milliseconds. The other endpoints of a movie are held to the one of its details, those of people and
+recommendations to that of the search."""
 
 REQUESTS_PER_SECOND = 100.0
 """Least throughput of one worker."""
@@ -30,7 +33,7 @@ class Endpoint:
     Attributes:
         name: as the README's table writes it.
         target_ms: the p95 that it must keep to.
-        paths: distinct paths with queries.
+        paths: distinct paths with queries; of a POST each with a blank and its body.
         cached: its answers say by ``X-Cache`` where they are from.
         cold_requests: how many requests make a cold run, at least one for each path.
         pause: seconds before each of them, for an endpoint that keeps its answer in the process.
@@ -75,6 +78,7 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
         endpoint("movies/{id}/stats", DETAILS_MS, (path_of("movies", movie.movie_id, "stats") for movie in asked)),
         endpoint("trending/movies", TRENDING_MS, _trending(genres)),
         endpoint("trending/genres/{genre}", TRENDING_MS, _trending_genre(genres)),
+        endpoint("trending/history", TRENDING_MS, _trending_history(genres)),
         endpoint("search/movies", SEARCH_MS, _search(asked, genres, dice)),
         endpoint("search/genres", SEARCH_MS, _genre_search(genres)),
         endpoint("analytics/genre/{genre}", ANALYTICS_MS, _genre_analytics(genres, years)),
@@ -83,6 +87,16 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
         Endpoint("analytics/overview", ANALYTICS_MS, (API + "analytics/overview",), cold_requests=20),
         endpoint("analytics/sentiment/comparison", ANALYTICS_MS, _comparison(genres, years)),
         endpoint("analytics/actors/{name}", ANALYTICS_MS, _actors(movies, dice)),
+        endpoint("people", SEARCH_MS, _people(asked)),
+        endpoint("people/{name}", SEARCH_MS, (path_of("people", name) for name in _names(asked))),
+        endpoint("people/{name}/movies", SEARCH_MS, _works(asked)),
+        endpoint(
+            "recommendations/movies/{id}/similar",
+            SEARCH_MS,
+            (path_of("recommendations", "movies", movie.movie_id, "similar") for movie in asked),
+        ),
+        endpoint("recommendations/genres/{genre}", SEARCH_MS, _recommended(genres)),
+        endpoint("recommendations/personalized", SEARCH_MS, _liked(asked, dice)),
     )
 
 
@@ -114,10 +128,20 @@ def _trending_genre(genres: Sequence[str]) -> Iterator[str]:
         yield path_of("trending", "genres", genre, window=window)
 
 
+def _trending_history(genres: Sequence[str]) -> Iterator[str]:
+    for window, limit in product(("1h", "6h", "24h", "48h"), (5, 10, 20)):
+        yield path_of("trending", "history", window=window, limit=limit)
+    for genre, window in product(genres, ("6h", "24h", "48h")):
+        yield path_of("trending", "history", window=window, genre=genre)
+
+
 def _search(movies: Sequence[Movie], genres: Sequence[str], dice: random.Random) -> Iterator[str]:
     for movie in islice(movies, 40):
         # Folded: the service treats two spellings of a word as one request and would answer the second from the cache.
         yield path_of("search", "movies", q=dice.choice(normalise_words(movie.title) or ("movie",)))
+    for movie in islice(movies, 20):
+        title, name = normalise_words(movie.title), normalise_words(" ".join((*movie.directors, *movie.cast)[:1]))
+        yield path_of("search", "movies", q=" ".join((*title[:1], *name)) or "movie")
     for letter in "abcdefghilmnoprst":
         yield path_of("search", "movies", q=letter, limit=50, sort_by="title")
     for genre in genres:
@@ -157,6 +181,34 @@ def _comparison(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
         yield path_of("analytics", "sentiment", "comparison", genre=genre)
     for year in islice(years, 50):
         yield path_of("analytics", "sentiment", "comparison", year=year)
+
+
+def _names(movies: Sequence[Movie]) -> list[str]:
+    """People of the movies, in one spelling of each: small letters, without signs."""
+    return list(dict.fromkeys(fold_name(name) for movie in movies for name in (*movie.directors, *movie.cast[:2])))
+
+
+def _people(movies: Sequence[Movie]) -> Iterator[str]:
+    for place, name in enumerate(_names(movies)):
+        words = name.split()
+        # In turn the whole name, a word, its beginning, and a typing error.
+        yield path_of("people", q=(name, words[-1], words[0][:3], f"{words[-1]}x")[place % 4])
+
+
+def _works(movies: Sequence[Movie]) -> Iterator[str]:
+    for place, name in enumerate(_names(movies)):
+        yield path_of("people", name, "movies", sort_by=("release_date", "rating", "popularity", "title")[place % 4])
+
+
+def _recommended(genres: Sequence[str]) -> Iterator[str]:
+    for genre, order in product(genres, ("hybrid", "rating", "trending", "sentiment")):
+        yield path_of("recommendations", "genres", genre, sort_by=order)
+
+
+def _liked(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:
+    for _ in range(_DISTINCT_AT_MOST):
+        liked = sorted(movie.movie_id for movie in dice.sample(movies, k=min(len(movies), 5)))
+        yield f"{path_of('recommendations', 'personalized')} {json.dumps({'liked_movie_ids': liked})}"
 
 
 def _actors(movies: Sequence[Movie], dice: random.Random) -> Iterator[str]:

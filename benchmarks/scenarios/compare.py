@@ -21,6 +21,7 @@ from benchmarks.harness.servers import Server, pause
 from benchmarks.harness.stores import start_stores
 from benchmarks.harness.workload import Endpoint, workload
 from benchmarks.harness.wrk import CONNECTIONS, find_wrk
+from benchmarks.harness.zipf import SHARES
 from benchmarks.reports.comparison import Comparison, Conditions, comparison_section
 from benchmarks.scenarios.contest import Contest
 from benchmarks.scenarios.equality import difference
@@ -107,7 +108,8 @@ def _world(course: Course, cores: Cores) -> Iterator[World]:
 def _compare(course: Course, world: World, movies: Sequence[Movie], workers: int, cores: Cores, say: Say) -> Comparison:
     say(f"\nStarting the service and its peers with {workers} worker{'s' if workers > 1 else ''} each: {cores}")
     contest = Contest(world.stores, world.directory, course.rounds, course.seconds, say)
-    endpoints = [endpoint for endpoint in workload(movies) if endpoint.cached]
+    # Those that the peer has too: it knows no people and no recommendations.
+    endpoints = [endpoint for endpoint in workload(movies) if endpoint.name in SHARES]
     with start_rivals(world, workers, cores) as servers:
         body = _check_answers(servers, endpoints, say)
         chosen = [each for each in scenarios(movies, lead=course.lead) if (course.only or "") in each.name]

@@ -54,6 +54,11 @@ def serving() -> Iterator[Served]:
             self.end_headers()
             self.wfile.write(body)
 
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.path = f"{self.path} {body}"
+            self.do_GET()
+
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Says nothing."""
 
@@ -75,6 +80,12 @@ def measure_cold_run(served: Served, endpoint: Endpoint = ENDPOINT) -> Latencies
             return await run_cold(connection, endpoint, served.held.clear, held=0.0)
 
     return asyncio.run(measure())
+
+
+def test_a_body_after_a_blank_is_posted() -> None:
+    with serving() as served:
+        measure_cold_run(served, Endpoint("likes", 100.0, ('/likes {"ids": [1, 2]}', "/one"), cold_requests=2))
+        assert served.asked == ['/likes {"ids": [1, 2]}', "/one"]
 
 
 def test_cold_run_requests_every_path_and_empties_cache_before_each_turn() -> None:
