@@ -223,7 +223,7 @@ class HighlightsSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
-    """A movie that may have been meant."""
+    """Another movie that may have been meant."""
 
     movie_id = serializers.IntegerField()
     title = serializers.CharField(allow_null=True)
@@ -255,7 +255,7 @@ class MovieSearchSerializer(AnswerSerializer):
     showing_results_for = serializers.CharField(
         allow_null=True, help_text="What is shown instead of `q`, where the best movie has other words."
     )
-    suggestions = SuggestionSerializer(many=True, help_text="Movies that may have been meant, where few are found.")
+    suggestions = SuggestionSerializer(many=True, help_text="Movies with a title much like `q`, where few are found.")
     page = serializers.IntegerField(help_text="From 1 on.")
     total_pages = serializers.IntegerField()
     limit = serializers.IntegerField()

@@ -16,7 +16,17 @@ from tantivy import Occur, Query
 
 from search.language.terms import ARTICLES, LONGEST_BEGINNING, question_keys, run_terms
 from search.language.words import is_unspaced
-from search.question import CONNECTORS, Question, Reading, Unit, allowed_errors
+from search.question import (
+    CONNECTORS,
+    FILLERS,
+    KINDS,
+    SHORTEST_BEGINNING,
+    Question,
+    Reading,
+    Unit,
+    allowed_errors,
+    may_begin_with_error,
+)
 from search.schema import (
     KEY,
     ORIGINAL,
@@ -46,15 +56,25 @@ _MOST_CORRECTED = 6
 _SAYS_LITTLE = 0.4
 """Weight of numbers and of words of two letters where half of the words suffice."""
 
-_LIGHT = ARTICLES | CONNECTORS | {"vs", "v", "part", "film", "movie"}
+_LIGHT = ARTICLES | CONNECTORS | FILLERS | {"vs", "v", "part"}
 
 
 class Strictness(Enum):
     """How far a movie may be from the question; the next one is tried only where the one before finds nothing."""
 
     AS_IT_IS = 1
-    WITH_ERRORS = 2
-    IN_PART = 3
+    WITHOUT_FILLERS = 2
+    WITH_ERRORS = 3
+    IN_PART = 4
+
+
+def steps(question: Question) -> list[Strictness]:
+    """How strictly a question is asked, in turn."""
+    if not question.words:
+        return [Strictness.AS_IT_IS]
+    units = question.first_reading()
+    has_fillers = len(_needed(units, Strictness.WITHOUT_FILLERS)) < len(_needed(units, Strictness.AS_IT_IS))
+    return [each for each in Strictness if has_fillers or each is not Strictness.WITHOUT_FILLERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +98,30 @@ class Asker:
         if not question.words:
             return self._term(KEY, question.key, _EXACT)
         fallible = frozenset(sorted(dict.fromkeys(question.words), key=self._frequency)[:_MOST_CORRECTED])
-        if strictness is Strictness.AS_IT_IS:
+        if strictness is Strictness.WITH_ERRORS:
+            all_of = self._all_of(question.first_reading(), fallible, strictness)
+            near = ((KEY, _NEARLY_EXACT), (PERSON_KEY, _PERSON * _ONE_ERROR))
+            found = Query.disjunction_max_query([all_of, *self._errors(question.key, near)])
+        elif strictness is Strictness.IN_PART:
+            found = self._most_of(question.first_reading(), fallible)
+        else:
             # A word with errors is looked for in every reading.
             unknown = sum(unit.word in fallible and not self._is_found(unit) for unit in question.first_reading())
             readings = question.readings(self.knows)[: 2 * _MOST_CORRECTED // max(1, unknown)]
-            found = Query.disjunction_max_query([self._all_of(each, fallible) for each in readings])
-        elif strictness is Strictness.WITH_ERRORS:
-            found = self._all_of(question.first_reading(), fallible, with_errors=True)
-        else:
-            found = self._most_of(question.first_reading(), fallible)
-        return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in self._whole(question))])
+            found = Query.disjunction_max_query([self._all_of(each, fallible, strictness) for each in readings])
+        whole = self._whole(question, strictness)
+        return Query.boolean_query([(Occur.Must, found), *((Occur.Should, each) for each in whole)])
 
-    def _whole(self, question: Question) -> list[Query]:
+    def near_titles(self, question: Question) -> Query:
+        """Returns the query of the movies whose whole title a question is but for one typing error."""
+        keys = question_keys(question.words)
+        return Query.disjunction_max_query([each for key in keys for each in self._errors(key, ((KEY, 1.0),), most=1)])
+
+    def _whole(self, question: Question, strictness: Strictness) -> list[Query]:
         """What raises movies whose whole title the question is or begins, and those of the persons whom it names."""
         number, key, words = len(question.words), question.key, question.words
-        keys = [self._term(KEY, each, _EXACT * number) for each in question_keys(words)]
+        telling = [unit.word for unit in _needed(question.first_reading(), strictness)]
+        keys = [self._term(KEY, key, _EXACT * len(some)) for some in (words, telling) for key in question_keys(some)]
         result = [Query.disjunction_max_query(keys)]
         if len(key) > 1:
             result.append(self._beginning(KEY, key, _STARTS * number if number > 1 else _STARTS_WITH_WORD))
@@ -110,10 +139,9 @@ class Asker:
     def _frequency(self, word: str) -> int:
         return sum(self.searcher.doc_freq(field, word) for field, _ in _FIELDS)
 
-    def _all_of(self, reading: Reading, fallible: AbstractSet[str], *, with_errors: bool = False) -> Query:
-        light = _LIGHT if with_errors else CONNECTORS
-        units = _once(reading)
-        needed = [unit for unit in units if unit.word not in light] or units
+    def _all_of(self, reading: Reading, fallible: AbstractSet[str], strictness: Strictness) -> Query:
+        units, with_errors = _once(reading), strictness is Strictness.WITH_ERRORS
+        needed = _needed(units, strictness)
         return Query.boolean_query(
             [
                 (Occur.Must if unit in needed else Occur.Should, self._unit(unit, fallible, with_errors=with_errors))
@@ -122,9 +150,8 @@ class Asker:
         )
 
     def _most_of(self, reading: Reading, fallible: AbstractSet[str]) -> Query:
-        units = _once(reading)
-        needed = [unit for unit in units if unit.word not in _LIGHT] or units
-        parts = {unit: self._unit(unit, fallible, with_errors=True) for unit in needed}
+        needed = _needed(_once(reading), Strictness.IN_PART)
+        parts = {unit: self._unit(unit, fallible, with_errors=False) for unit in needed}
         half = Query.boolean_query(
             [
                 (Occur.Should, part if _says_much(unit) else Query.boost_query(part, _SAYS_LITTLE))
@@ -145,10 +172,10 @@ class Asker:
         if unit.word.isdigit() and len(unit.word) == 4:
             year = Query.term_query(self.schema, YEAR, int(unit.word))
             found.append(Query.const_score_query(year, _YEAR))
-        if unit.is_last or with_errors:
+        if unit.is_last or (with_errors and len(unit.word) >= SHORTEST_BEGINNING):
             found += [self._word_beginning(field, unit.word, weight * _BEGINNING) for field, weight in _FIELDS]
         if unit.word in fallible and (with_errors or not self._is_found(unit)):
-            found += self._errors(unit.word, _FIELDS, is_beginning=unit.is_last)
+            found += self._errors(unit.word, _FIELDS, is_beginning=unit.is_last and with_errors)
         return Query.disjunction_max_query(found)
 
     def _is_found(self, unit: Unit) -> bool:
@@ -156,12 +183,14 @@ class Asker:
             return True
         return unit.is_last and any(self.searcher.terms_with_prefix(field, unit.word, None, 1) for field, _ in _FIELDS)
 
-    def _errors(self, word: str, fields: Sequence[tuple[str, float]], *, is_beginning: bool = False) -> list[Query]:
-        most, result = allowed_errors(word), []
+    def _errors(
+        self, word: str, fields: Sequence[tuple[str, float]], *, is_beginning: bool = False, most: int = 2
+    ) -> list[Query]:
+        most, result = min(most, allowed_errors(word)), []
         for errors, score in ((1, _ONE_ERROR), (2, _TWO_ERRORS)):
             if errors <= most:
                 for field, weight in fields:
-                    may_go_on = is_beginning and errors == 1
+                    may_go_on = is_beginning and errors == 1 and may_begin_with_error(word)
                     fuzzy = Query.fuzzy_term_query(self.schema, field, word, errors, True, may_go_on)
                     result.append(Query.const_score_query(fuzzy, weight * score))
         return result
@@ -198,6 +227,20 @@ def _once(reading: Reading) -> list[Unit]:
     return list({unit.word: unit for unit in reading}.values())
 
 
+def _needed(units: Sequence[Unit], strictness: Strictness) -> Sequence[Unit]:
+    """The units that a movie must have: all but those that say little, unless there are no others."""
+    telling = [unit for unit in units if unit.word not in _LIGHT]
+    if strictness is Strictness.AS_IT_IS and telling:
+        return [unit for unit in units if unit.word not in CONNECTORS | KINDS]
+    if strictness in (Strictness.WITHOUT_FILLERS, Strictness.WITH_ERRORS):
+        # The 4 of "shrek 4" may count what no title counts.
+        telling = [unit for unit in telling if not _is_number(unit)] or telling
+    return telling or [unit for unit in units if unit.word not in CONNECTORS] or units
+
+
+def _is_number(unit: Unit) -> bool:
+    return any(form.isdigit() for form in unit.forms)
+
+
 def _says_much(unit: Unit) -> bool:
-    is_number = any(form.isdigit() for form in unit.forms)
-    return is_unspaced(unit.word) or not (is_number or len(unit.word) <= 2)
+    return is_unspaced(unit.word) or not (_is_number(unit) or len(unit.word) <= 2)

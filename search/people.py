@@ -21,7 +21,7 @@ from tantivy import Occur, Query
 from search.language.names import fold_name
 from search.language.terms import LONGEST_BEGINNING
 from search.language.words import split_words
-from search.question import LONGEST_WORD, Question, allowed_errors
+from search.question import LONGEST_WORD, Question, allowed_errors, may_begin_with_error
 from search.schema import FILMS, LEVEL, MOVIE_ID, NAME, NAME_BEGINNINGS, NAME_KEY, NAMED, WHO
 from search.stored import read_movie, read_spellings
 
@@ -118,8 +118,8 @@ class PeopleIndex:
     def find(self, text: str | None, limit: int = 20, offset: int = 0) -> FoundPeople:
         """Finds people by their names: every word of a text begins a word of the name.
 
-        A whole name comes first, then the people with most movies. Where no name fits, up to six words may have typing
-        errors: one from four letters, two from eight.
+        A whole name comes first, then the people with most movies. Where no name fits, words such as "movies" are left
+        out; then up to six words may have typing errors: one from four letters, two from eight.
 
         Args:
             text: as typed; ``None``: everybody who is in a movie.
@@ -133,14 +133,17 @@ class PeopleIndex:
         if not question.words:
             person = self.person(text)
             return FoundPeople() if person is None else FoundPeople((person,)[offset:][:limit], 1)
-        whole = self._sorted(self._term(NAME_KEY, question.key), _MOST_OF_ONE_NAME)
-        others = [(Occur.Must, self._begun(question)), (Occur.MustNot, self._term(NAME_KEY, question.key))]
-        people, total = self._page(Query.boolean_query(others), limit, max(0, offset - len(whole)))
-        if total or whole:
-            return FoundPeople((*whole[offset:], *people)[:limit], total + len(whole))
-        if len(question.words) > _MOST_CORRECTED:
+        short = question.without_fillers()
+        for asked in dict.fromkeys((question, short)):
+            whole = self._sorted(self._term(NAME_KEY, asked.key), _MOST_OF_ONE_NAME)
+            others = [(Occur.Must, self._begun(asked)), (Occur.MustNot, self._term(NAME_KEY, asked.key))]
+            people, total = self._page(Query.boolean_query(others), limit, max(0, offset - len(whole)))
+            if total or whole:
+                return FoundPeople((*whole[offset:], *people)[:limit], total + len(whole))
+        units = short.first_reading()
+        if len(units) > _MOST_CORRECTED:
             return FoundPeople()
-        alike = [(Occur.Must, self._alike(word, may_go_on=True)) for word in question.words]
+        alike = [(Occur.Must, self._alike(unit.word, may_go_on=True, is_last=unit.is_last)) for unit in units]
         people, total = self._page(Query.boolean_query(alike), limit, offset)
         return FoundPeople(people, total, is_corrected=total > 0)
 
@@ -199,10 +202,12 @@ class PeopleIndex:
             return self._term(NAME_BEGINNINGS, word)
         return Query.const_score_query(Query.fuzzy_term_query(self._schema, NAME, word, 0, True, True), 1.0)
 
-    def _alike(self, word: str, *, may_go_on: bool = False) -> Query:
+    def _alike(self, word: str, *, may_go_on: bool = False, is_last: bool = False) -> Query:
         found = [self._term(NAME, word)]
         if errors := allowed_errors(word):
-            fuzzy = Query.fuzzy_term_query(self._schema, NAME, word, errors, True, may_go_on)
+            fuzzy = Query.fuzzy_term_query(
+                self._schema, NAME, word, errors, True, is_last and may_begin_with_error(word)
+            )
             found.append(Query.const_score_query(fuzzy, 0.5))
         if may_go_on:
             found.append(self._beginning(word))

@@ -10,13 +10,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from search.language.numbers import number_forms, number_spans
+from search.language.terms import ARTICLES
 from search.language.words import split_words
 
 MOST_WORDS, LONGEST_WORD, MOST_LETTERS, _MOST_READINGS = 16, 40, 200, 8
+SHORTEST_BEGINNING = 3
+"""Letters of a word before the last one that may begin a longer word."""
+
 CONNECTORS = frozenset(("and", "und", "et"))
 """Words that a title may have as a sign, in another language, or not at all."""
 
-_SHORTEST_PART, _MOST_PARTS = 2, 5
+_KINDS = "movie movies film films filme pelicula peliculas фильм 映画 电影 電影 영화"
+KINDS = frozenset(_KINDS.split())
+"""Words for what all answers are. A title may have them, but no question needs them."""
+
+_BESIDE = "watch full online free stream trailer hd dvd about starring with"
+FILLERS = KINDS | frozenset(_BESIDE.split())
+"""Words that people type beside a title or a name."""
+
+_SHORTEST_PART, _MOST_PARTS, _TELLING_PART = 2, 5, 5
+_SHORTEST_BEGUN_WITH_ERROR = 5
 _LONGEST_WITH_TWO_ERRORS = 24
 """The work of finding two errors grows fast with the letters."""
 
@@ -67,9 +80,14 @@ class Question:
         """The whole question as one word; of signs alone, the signs."""
         return "".join(self.words) or "".join(self.text.casefold().split())[:LONGEST_WORD]
 
+    def without_fillers(self) -> Question:
+        """The question without ``FILLERS``, unless it has no other words than these and articles."""
+        words = tuple(word for word in self.words if word not in FILLERS)
+        return self if ARTICLES.issuperset(words) else Question(self.text, words)
+
     def first_reading(self) -> Reading:
         """Every word is a unit."""
-        return _units(self.words)
+        return self._units(self.words)
 
     def readings(self, knows: Knows) -> list[Reading]:
         """Returns the ways to read the question, the one of its words first.
@@ -77,8 +95,8 @@ class Question:
         Args:
             knows: decides which words joined or split are worth a reading.
         """
-        found = [self.words, *self._joined(knows), *self._with_numbers(), *self._split(knows)]
-        return [_units(words) for words in dict.fromkeys(found)][:_MOST_READINGS]
+        found = [self.words, *self._joined(knows), *self._with_numbers(), self._split(knows)]
+        return [self._units(words) for words in dict.fromkeys(found)][:_MOST_READINGS]
 
     def _joined(self, knows: Knows) -> Iterator[tuple[str, ...]]:
         words = self.words
@@ -96,9 +114,20 @@ class Question:
                 words[start:end] = [digits]
             yield tuple(words)
 
-    def _split(self, knows: Knows) -> Iterator[tuple[str, ...]]:
+    def _split(self, knows: Knows) -> tuple[str, ...]:
         words = [part for word in self.words for part in ([word] if knows(word) else split_word(word, knows))]
-        yield tuple(words[:MOST_WORDS])
+        return tuple(words[:MOST_WORDS])
+
+    def _units(self, words: Sequence[str]) -> Reading:
+        last = len(words) - 1
+        return tuple(
+            Unit(
+                (word, *number_forms(word, is_last=place == last > 0)),
+                # The last part of a split word begins no other one: "tinan" means no "tin" beside an "Angelina".
+                is_last=place == last and word.endswith(self.words[-1]),
+            )
+            for place, word in enumerate(words)
+        )
 
 
 def split_word(word: str, knows: Knows) -> list[str]:
@@ -112,7 +141,9 @@ def split_word(word: str, knows: Knows) -> list[str]:
             here = best[end]
             if (here is None or len(before) + 1 < len(here)) and knows(part):
                 best[end] = [*before, part]
-    return best[-1] or [word]
+    found = best[-1] or [word]
+    # Very short parts alone, such as "me" and "to", are met anywhere.
+    return found if any(len(part) >= _TELLING_PART or part.isdigit() for part in found) else [word]
 
 
 def allowed_errors(word: str) -> int:
@@ -122,9 +153,6 @@ def allowed_errors(word: str) -> int:
     return 2 if 8 <= len(word) <= _LONGEST_WITH_TWO_ERRORS else 1
 
 
-def _units(words: Sequence[str]) -> Reading:
-    last = len(words) - 1
-    return tuple(
-        Unit((word, *number_forms(word, is_last=place == last > 0)), is_last=place == last)
-        for place, word in enumerate(words)
-    )
+def may_begin_with_error(word: str) -> bool:
+    """Whether a word with an error may be the beginning of another one: short ones would begin too many."""
+    return len(word) >= _SHORTEST_BEGUN_WITH_ERROR and allowed_errors(word) > 0

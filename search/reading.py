@@ -13,11 +13,11 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from search.asking import Asker, Strictness
+from search.asking import Asker, Strictness, steps
 from search.likeness import LikenessIndex
 from search.people import PeopleIndex
 from search.question import Question
-from search.reasons import CORRECTED, Reason, explain_hit, show_question
+from search.reasons import CORRECTED, Reason, explain_hit, is_near, show_question
 from search.schema import LEVEL, MOVIE_ID
 from search.stored import read_movie
 
@@ -39,7 +39,7 @@ class Found:
         scores: how well each fits; larger is better.
         total: how many fit; more than ``ids`` if these are the best ones alone.
         showing: what is shown instead, where the question finds nothing as it is.
-        suggestions: ids of movies that may have been meant, where few are found.
+        suggestions: ids of other movies whose whole title is much like the question, where few are found.
     """
 
     ids: NDArray[np.int64]
@@ -107,7 +107,7 @@ class SearchIndex:
             scores=np.array([score for score, _ in result.hits], np.float64).round(3),
             total=result.count,
             showing=self._show_instead(question, strictness, addresses),
-            suggestions=self._suggest(question, set(ids.tolist()), strictness) if len(ids) < _FEW else (),
+            suggestions=self._suggest(question, set(ids.tolist())) if len(ids) < _FEW else (),
             _question=question,
             _searcher=self._searcher,
             _addresses=addresses,
@@ -126,23 +126,24 @@ class SearchIndex:
 
     def _search_closest(self, question: Question) -> tuple[Strictness, Any]:
         """Searches as strictly as finds anything."""
-        strictness, *looser = Strictness
-        result = self._search(question, strictness, MOST_HITS)
-        while looser and question.words and not result.count:
+        strictness, *looser = steps(question)
+        result = self._search(self._asker.query(question, strictness), MOST_HITS)
+        while looser and not result.count:
             strictness = looser.pop(0)
-            result = self._search(question, strictness, MOST_HITS)
+            result = self._search(self._asker.query(question, strictness), MOST_HITS)
         return strictness, result
 
-    def _search(self, question: Question, strictness: Strictness, most: int) -> Any:
+    def _search(self, query: tantivy.Query, most: int) -> Any:
         """Searches; the engine's type stubs don't know the fields of its result."""
-        query = self._asker.query(question, strictness)
         most = min(most, self._searcher.num_docs + 1)  # the engine takes memory for each, found or not
         with self._one_at_a_time:
             return self._searcher.search(query, most, True, weight_by_field=LEVEL)
 
-    def _suggest(self, question: Question, known: set[int], strictness: Strictness) -> tuple[int, ...]:
-        if strictness is not Strictness.AS_IT_IS or not question.words:
+    def _suggest(self, question: Question, known: set[int]) -> tuple[int, ...]:
+        """Other movies whose title is near; not those with a near original title, which nobody would see."""
+        if not question.words:
             return ()
-        hits = self._search(question, Strictness.WITH_ERRORS, 2 * _FEW).hits
-        ids: list[Any] = self._searcher.fast_field_values(MOVIE_ID, [address for _, address in hits])
+        hits = self._search(self._asker.near_titles(question), 4 * _FEW).hits
+        near = [address for _, address in hits if is_near(question, read_movie(self._searcher, address).title)]
+        ids: list[Any] = self._searcher.fast_field_values(MOVIE_ID, near)
         return tuple([each for each in ids if each not in known][:_FEW])

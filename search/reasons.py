@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from search.language.distance import count_errors
 from search.language.numbers import NUMBER_WORDS, number_forms, number_spans
-from search.language.terms import name_terms, title_terms
+from search.language.terms import name_terms, question_keys, title_keys, title_terms
 from search.language.words import is_unspaced, split_words
-from search.question import Question, allowed_errors, split_word
+from search.question import LONGEST_WORD, SHORTEST_BEGINNING, Question, allowed_errors, may_begin_with_error, split_word
 
 IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED = "title", "original_title", "person", "year", "corrected_word"
 KINDS = (IN_TITLE, IN_ORIGINAL, BY_PERSON, BY_YEAR, CORRECTED)
@@ -36,6 +36,7 @@ class Shown:
     original_title: str
     cast: Sequence[str]
     directors: Sequence[str]
+    year: int = 0
 
     @property
     def people(self) -> list[str]:
@@ -81,12 +82,11 @@ def explain_hit(question: Question, shown: Shown) -> Reason:
     kinds: set[str] = set()
     terms: dict[str, set[str]] = {IN_TITLE: set(), IN_ORIGINAL: set(), BY_PERSON: set()}
     texts = _texts(shown)
-    for place, word in enumerate(question.words):
-        for kind, term, is_corrected in _meet(question, place, word, texts):
-            kinds.add(kind)
-            terms.setdefault(kind, set()).add(term)
-            if is_corrected:
-                kinds.add(CORRECTED)
+    for kind, term, is_corrected in _meet_all(question, texts, shown.year):
+        kinds.add(kind)
+        terms.setdefault(kind, set()).add(term)
+        if is_corrected:
+            kinds.add(CORRECTED)
     people = {name: met for name in shown.people if (met := terms[BY_PERSON] & _name(name))}
     return Reason(
         matched=tuple(kind for kind in KINDS if kind in kinds),
@@ -102,9 +102,15 @@ def show_question(question: Question, shown: Shown) -> str:
     """Returns the question with the words that a movie has in place of those typed."""
     texts, words = _texts(shown), []
     for place, word in enumerate(question.words):
-        met = list(_meet(question, place, word, texts))
+        met = list(_meet(question, place, word, texts, shown.year))
         words += [met[0][1]] if met and met[0][0] != BY_YEAR else [word] if met else []
-    return " ".join(dict.fromkeys(words))
+    return " ".join(dict.fromkeys(words or (term for _, term, _ in _meet_all(question, texts, shown.year))))
+
+
+def is_near(question: Question, title: str) -> bool:
+    """Whether a question is a whole title but for one typing error at most."""
+    keys = title_keys(title[:_LONGEST_TEXT])
+    return any(count_errors(each, key, 1) is not None for each in question_keys(question.words) for key in keys)
 
 
 def _texts(shown: Shown) -> Mapping[str, frozenset[str]]:
@@ -125,8 +131,14 @@ def _name(text: str) -> frozenset[str]:
     return frozenset(name_terms(text))
 
 
+def _meet_all(question: Question, texts: Mapping[str, frozenset[str]], year: int) -> Iterator[tuple[str, str, bool]]:
+    """Yields where the words were met; or where all were as one: "gost busters" in *Ghostbusters*."""
+    met = [each for place, word in enumerate(question.words) for each in _meet(question, place, word, texts, year)]
+    yield from met or _meet_with_errors(question.key[:LONGEST_WORD], texts, is_begun=False)
+
+
 def _meet(
-    question: Question, place: int, word: str, texts: Mapping[str, frozenset[str]]
+    question: Question, place: int, word: str, texts: Mapping[str, frozenset[str]], year: int
 ) -> Iterator[tuple[str, str, bool]]:
     """Yields where a word was met, as (kind, term, whether the word was corrected): the closest way alone."""
     words, is_last = question.words, place == len(question.words) - 1
@@ -146,34 +158,36 @@ def _meet(
         if found:
             yield from found
             return
-    if word.isdigit() and len(word) == 4:
+    if word.isdigit() and len(word) == 4 and int(word) == year:
         yield BY_YEAR, word, False
         return
-    for kind, terms in texts.items():
-        longer = min((term for term in terms if term.startswith(word)), key=len, default=None)
-        if longer is not None:
-            yield kind, longer, not is_last
-            return
+    at_end = ["".join(words[start:]) for start in range(max(0, len(words) - 3), place + 1)]
+    for begun in ([word] if is_last or len(word) >= SHORTEST_BEGINNING else []) + at_end:
+        for kind, terms in texts.items():
+            longer = min((term for term in terms if term.startswith(begun)), key=len, default=None)
+            if longer is not None:
+                yield kind, longer, begun is word and not is_last
+                return
     parts = split_word(word, lambda part: any(part in terms for terms in texts.values()))
     if len(parts) > 1:
         yield from ((kind, part, False) for part in parts for kind, terms in texts.items() if part in terms)
         return
-    yield from _meet_with_errors(word, texts, is_last=is_last)
+    yield from _meet_with_errors(word, texts, is_begun=is_last and may_begin_with_error(word))
 
 
 def _meet_with_errors(
-    word: str, texts: Mapping[str, frozenset[str]], *, is_last: bool
+    word: str, texts: Mapping[str, frozenset[str]], *, is_begun: bool
 ) -> Iterator[tuple[str, str, bool]]:
     """Yields the closest term; of those that the last word only begins, with one error, the shortest."""
     most, letters = allowed_errors(word), frozenset(word)
     near = [
-        (is_begun, errors, len(term), kind, term)
+        (begins, errors, len(term), kind, term)
         for kind, terms in texts.items()
         for term in terms
         # An error takes away one letter at most.
         if most and len(letters.difference(term)) <= most
-        for is_begun in (False, True)[: 1 + is_last]
-        if (errors := _begin_errors(word, term) if is_begun else count_errors(word, term, most)) is not None
+        for begins in (False, True)[: 1 + is_begun]
+        if (errors := _begin_errors(word, term) if begins else count_errors(word, term, most)) is not None
     ]
     if near:
         *_, kind, term = min(near)

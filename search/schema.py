@@ -79,7 +79,7 @@ def movie_document(texts: MovieTexts) -> tantivy.Document:
     traits = Traits.of(texts)
     for word in traits.words:
         document.add_text(OVERVIEW, word)
-    document.add_bytes(STORED, orjson.dumps([title, original, list(texts.cast), list(texts.directors)]))
+    document.add_bytes(STORED, orjson.dumps([title, original, list(texts.cast), list(texts.directors), texts.year]))
     document.add_bytes(TRAITS, traits.dump())
     return document
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_VERSION = 4
+_VERSION = 5
 """Raised when terms, fields or scores change, so that no index of an older form is used."""
 
 

@@ -59,13 +59,13 @@ class Traits:
     @classmethod
     def load(cls, shown: bytes, rest: bytes) -> Traits:
         """Reads the traits from what the index stores."""
-        title, _, cast, directors = orjson.loads(shown)
-        genres, words, year = orjson.loads(rest)
+        title, _, cast, directors, year = orjson.loads(shown)
+        genres, words = orjson.loads(rest)
         return cls(title, genres, cast[:_MOST_CAST], directors, words, year)
 
     def dump(self) -> bytes:
         """What the index stores beside the texts that it shows."""
-        return orjson.dumps([list(self.genres), list(self.words), self.year])
+        return orjson.dumps([list(self.genres), list(self.words)])
 
 
 def _overview_words(texts: MovieTexts) -> tuple[str, ...]:

@@ -13,6 +13,10 @@ ARTICLES = frozenset(_ARTICLES.split())
 LONGEST_BEGINNING = 3
 """Letters of the beginnings that are terms of their own, since very many words begin so."""
 
+_SMALL_WORDS = "a an and at by for in is me my of on the to with"
+_GLUE = frozenset(_SMALL_WORDS.split())
+"""Words that nobody writes as one: "inan" is no word of "Girl in an Attic", but near many misspelt ones."""
+
 _LONGEST_JOINED, _MOST_JOINED = 24, 3
 _TITLES_AFTER_NAMES = frozenset(("jr", "sr"))
 
@@ -101,4 +105,5 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
                 break
             if place - start >= _MOST_JOINED and not is_initials:
                 break
-            yield joined
+            if is_initials or not _GLUE.issuperset(words[start : place + 1]):
+                yield joined

@@ -62,7 +62,7 @@ def test_what_is_shown_instead_is_said_with_the_words_typed(world: Reader) -> No
 
 
 def test_other_movies_are_offered_where_few_are_found(world: Reader) -> None:
-    _, others = world.get("/search/?q=stir").split("Others with similar words:")
+    _, others = world.get("/search/?q=stir").split("Others with a similar title:")
     assert '<a href="/movies/5/"><bdi>Star</bdi></a>' in others
     assert "Others with" not in world.get("/search/?q=sequel")
 

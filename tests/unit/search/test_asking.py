@@ -59,6 +59,46 @@ def test_signs_and_connectors_may_be_left_out() -> None:
     assert found("and", MovieTexts(2, "And So On")) == [2]
 
 
+def test_words_for_all_movies_are_needed_by_none() -> None:
+    year = (MovieTexts(1, "2012", year=2009), MovieTexts(2, "Skyfall", year=2012, votes=9_000))
+    bees = (MovieTexts(3, "Bee Season", votes=9_000), MovieTexts(4, "Bee Movie", year=2012))
+    for text in ("2012 movie", "movie 2012", "2012 movies", "2012 film", "film 2012", "2012 película"):
+        assert found(text, *year) == [1, 2], text
+    assert found("2012 movie", *year, *bees) == [1, 4, 2]
+    assert found("bee movie", *year, *bees) == [4, 3]
+    assert found("the movie", *year, *bees, MovieTexts(5, "The Bees"), MovieTexts(6, "The Bee Movie")) == [6]
+    assert found("movie", *year, *bees) == [4]
+
+
+def test_fillers_are_left_out_where_nothing_has_them() -> None:
+    movies = (MovieTexts(1, "Inception"), MovieTexts(2, "Night Watch"), MovieTexts(3, "Nightmare", votes=9_000))
+    index = index_of(*movies, MovieTexts(4, "Night", votes=9_000), MovieTexts(5, "Inceptors", votes=9_000))
+    for text in ("watch inception online free", "inception full movie", "the inception", "Inception HD trailer"):
+        assert index.find(text).ids.tolist() == [1], text
+        assert index.find(text).showing == "inception", text
+    assert index.find("watch night").ids.tolist() == [2]
+    assert index.find("watch nihgt online").ids.tolist() == [2, 4]
+    assert index.find("watch online").ids.tolist() == [2]
+
+
+def test_a_number_that_no_title_has_may_be_left_out() -> None:
+    movies = (MovieTexts(1, "Die Hard"), MovieTexts(2, "3 Days", cast=("Amber Heard", "Ann Dietz"), votes=9_000))
+    assert found("die hard 3", *movies) == [1]
+    assert found("die hard 3", *movies, MovieTexts(3, "Die Hard III")) == [3]
+
+
+def test_a_whole_title_may_be_split_and_misspelt_at_once() -> None:
+    movies = (MovieTexts(1, "Ghostbusters"), MovieTexts(2, "Ghost", votes=9_000))
+    assert found("gost busters", *movies) == [1]
+    assert found("leonard di caprio", MovieTexts(3, "Titanic", cast=("Leonardo DiCaprio",))) == [3]
+
+
+def test_short_parts_of_an_unknown_word_are_not_looked_for() -> None:
+    movies = (MovieTexts(1, "Memento"), MovieTexts(2, "Drag Me to Hell", votes=9_000))
+    assert found("memeto", *movies) == [1]
+    assert found("tinan", MovieTexts(3, "Pushing Tin", cast=("Angelina Jolie",))) == []
+
+
 def test_title_of_signs_is_found_by_them() -> None:
     assert found("!!!", MovieTexts(1, "!!!"), MovieTexts(2, "???")) == [1]
 

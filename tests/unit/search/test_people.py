@@ -77,6 +77,15 @@ def test_a_name_typed_as_two_words_is_found() -> None:
     assert not people().find("down ey robert").is_corrected
 
 
+def test_words_that_no_name_has_may_stand_beside_it() -> None:
+    assert names("tom hanks movies") == ["Tom Hanks"]
+    assert names("watch tom hanjs online") == ["Tom Hanks"]
+    assert names("movies") == []
+    assert [each.name for each in index_of(MovieTexts(1, cast=("Ann Film", "Ann"))).people.find("ann film").people] == [
+        "Ann Film"
+    ]
+
+
 def test_spellings_of_one_name_are_one_person() -> None:
     found = people().find("penelope cruz")
     assert [(each.spellings, each.movies) for each in found.people] == [(("Penélope Cruz", "Penelope Cruz"), 3)]

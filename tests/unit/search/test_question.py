@@ -43,6 +43,11 @@ def test_question_of_signs_is_its_own_key() -> None:
     assert Question.of("!").first_reading() == ()
 
 
+def test_fillers_are_left_out_unless_there_are_no_other_words() -> None:
+    assert Question.of("watch the Matrix movie").without_fillers().words == ("the", "matrix")
+    assert Question.of("full movie").without_fillers().words == ("full", "movie")
+
+
 @pytest.mark.parametrize(
     ("word", "errors"), [("abc", 0), ("abcd", 1), ("abcdefg", 1), ("abcdefgh", 2), ("20012001", 0)]
 )

@@ -35,9 +35,16 @@ def test_every_hit_says_why() -> None:
         "inception nolan",
         "神隠し",
         "star wars",
+        "gost busters",
+        "tinan",
+        "e.t.",
+        "leonard di caprio",
+        "catch me if u can",
+        "tarantino western",
     ):
         found = sample_index().find(text)
-        assert all(found.why(place).matched for place in range(min(5, len(found.ids)))), text
+        assert found.total, text
+        assert all(found.why(place).matched for place in range(min(40, len(found.ids)))), text
 
 
 def test_what_is_shown_instead_is_said() -> None:
@@ -54,6 +61,22 @@ def test_other_movies_are_suggested_where_few_are_found() -> None:
     index = index_of(MovieTexts(1, "Stir"), MovieTexts(2, "Star", votes=5))
     assert index.find("stir").suggestions == (2,)
     assert sample_index().find("the").suggestions == ()
+
+
+def test_only_movies_whose_whole_title_is_near_are_suggested() -> None:
+    near = (MovieTexts(2, "June"), MovieTexts(3, "The Duke", votes=9))
+    far = (MovieTexts(4, "An Unexpected Journey"), MovieTexts(5, "June Bug"), MovieTexts(6, "Heat", cast=("Duncan",)))
+    assert index_of(MovieTexts(1, "Dune"), *near, *far).find("dune").suggestions == (3, 2)
+    assert index_of(MovieTexts(1, "Dune"), *far).find("dune").suggestions == ()
+    assert sample_index().find("dune").suggestions == ()
+    assert index_of(MovieTexts(1, "2012"), MovieTexts(2, "2013")).find("2012").suggestions == ()
+
+
+def test_a_word_near_a_whole_word_is_no_beginning() -> None:
+    index = index_of(MovieTexts(1, "Titan A.E."), MovieTexts(2, "An Adventure", cast=("Jamin Winans",)))
+    assert index.find("tinan").ids.tolist() == [1]
+    assert index.find("titna").ids.tolist() == [1]
+    assert index.find("adevnt").ids.tolist() == [2]
 
 
 def test_empty_index_answers() -> None:

@@ -7,7 +7,7 @@ import pytest
 from search.question import Question
 from search.reasons import Shown, explain_hit, show_question
 
-_MATRIX = Shown("The Matrix", "", ("Keanu Reeves",), ("Lana Wachowski",))
+_MATRIX = Shown("The Matrix", "", ("Keanu Reeves",), ("Lana Wachowski",), 1999)
 _CHIHIRO = Shown("Spirited Away", "千と千尋の神隠し", (), ("Hayao Miyazaki",))
 _SPIDER = Shown("Spider-Man 2", "", ("Tobey Maguire",), ())
 
@@ -32,11 +32,11 @@ def test_corrected_word_is_named() -> None:
     assert show_question(Question.of("matirx"), _MATRIX) == "matrix"
 
 
-@pytest.mark.parametrize("text", ["mtari", "keanu reve"])
+@pytest.mark.parametrize("text", ["mtari", "lana wahcow"])
 def test_beginning_with_an_error_is_a_correction(text: str) -> None:
     matched, marked, people = why(text, _MATRIX)
     assert "corrected_word" in matched
-    assert marked or people == ("Keanu Reeves",)
+    assert marked or people == ("Lana Wachowski",)
 
 
 def test_only_the_last_word_is_a_beginning_with_an_error() -> None:
@@ -58,6 +58,15 @@ def test_joined_word_marks_its_parts() -> None:
 
 def test_year_is_a_reason() -> None:
     assert why("matrix 1999", _MATRIX)[0] == ("title", "year")
+    assert why("matrix 2012", _MATRIX)[0] == ("title",)
+    assert show_question(Question.of("matirx 2012"), _MATRIX) == "matrix"
+
+
+def test_words_joined_and_misspelt_are_marked() -> None:
+    shown = Shown("Ghostbusters", "", (), ())
+    assert why("gost busters", shown) == (("title", "corrected_word"), ["Ghostbusters"], ())
+    assert show_question(Question.of("gost busters"), shown) == "ghostbusters"
+    assert why("e t", Shown("Gattaca", "", ("Ethan Hawke",), ())) == (("person",), [], ("Ethan Hawke",))
 
 
 def test_nothing_met_is_nothing_said() -> None:

@@ -17,7 +17,9 @@ def address(index: tantivy.Index, field: str, value: object) -> tantivy.DocAddre
 
 
 def test_texts_of_a_movie_and_spellings_of_a_person() -> None:
-    index = build(None, [MovieTexts(7, "Heat", "Heißkalt", cast=("Al Pacino",), directors=("Michael Mann",))])
-    shown = Shown("Heat", "Heißkalt", ["Al Pacino"], ["Michael Mann"])
+    index = build(
+        None, [MovieTexts(7, "Heat", "Heißkalt", cast=("Al Pacino",), directors=("Michael Mann",), year=1995)]
+    )
+    shown = Shown("Heat", "Heißkalt", ["Al Pacino"], ["Michael Mann"], 1995)
     assert read_movie(index.searcher(), address(index, MOVIE_ID, 7)) == shown
     assert read_spellings(index.searcher(), address(index, NAMED, "al pacino")) == ("Al Pacino",)

@@ -23,7 +23,7 @@ def test_words_are_those_that_tell_movies_apart() -> None:
 
 
 def test_what_is_stored_is_read_again() -> None:
-    shown = orjson.dumps(["Heat", "", ["Al Pacino"], ["Michael Mann"]])
+    shown = orjson.dumps(["Heat", "", ["Al Pacino"], ["Michael Mann"], 1995])
     read, made = Traits.load(shown, Traits.of(HEAT).dump()), Traits.of(HEAT)
     assert (read.title, tuple(read.cast), tuple(read.directors)) == (made.title, made.cast, made.directors)
     assert (tuple(read.genres), tuple(read.words), read.year) == (made.genres, made.words, made.year)
