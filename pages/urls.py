@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pages.cards.serving import title_card
 from pages.frame.fragment_page import FragmentPage
 from pages.site.about import About
 from pages.site.analytics import Analytics
@@ -16,6 +17,7 @@ from pages.site.trending import Trending
 urlpatterns = [
     path("", Overview.as_view(), name="start"),
     path("trending/", Trending.as_view(), name="pages-trending"),
+    path("movies/<int:movie_id>/card.svg", title_card, name="pages-card"),
     path("movies/<str:movie_id>/", Movie.as_view(), name="pages-movie"),
     path("analytics/", Analytics.as_view(), name="pages-analytics"),
     path("people/", People.as_view(), name="pages-people"),

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from pages.cards.catalogue_facts import card_url
 from pages.figures import words
 from pages.figures.tables import NOTHING, format_value
 from pages.frame.links import genre_url, person_url
@@ -18,6 +19,7 @@ from pages.frame.links import genre_url, person_url
 register = template.Library()
 register.filter(genre_url)
 register.filter(person_url)
+register.filter(card_url)
 
 
 @register.filter
