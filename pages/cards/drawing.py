@@ -59,7 +59,7 @@ def draw_card(facts: CardFacts) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>'
         f'<g fill="{shapes}" stroke="{shapes}">{drawn}</g>'
-        f'<path fill="{ground}" d="M0,{_BAND}H{WIDTH}V{HEIGHT}H0Z"/>'
+        f'<path fill="{ground}" d="M-1 {_BAND}H{WIDTH}V{HEIGHT}H0Z"/>'
         f'<g fill="{INK}" font-family="system-ui,sans-serif" font-weight="700">{_text(title, facts.decade)}</g></svg>'
     )
 
