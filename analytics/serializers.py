@@ -165,7 +165,9 @@ class ComparisonSerializer(DescribedSerializer):
 class CollaboratorSerializer(serializers.Serializer[Any]):
     """An actor who shares movies with the requested one."""
 
-    actor = serializers.CharField()
+    actor = serializers.CharField(
+        help_text="A name that no movie has as cast or director, and that has no network, has no `people/{name}`."
+    )
     movies = serializers.ListField(child=serializers.JSONField(), help_text="Titles or ids, as the batch job has them.")
     count = serializers.IntegerField(help_text="Movies together.")
 

@@ -41,7 +41,8 @@ LINKS = (
     Link("analytics_genre", "/top_movies/0/movie_id", "movie_id", _MOVIE_OPERATIONS),
     Link("analytics_overview", "/by_genre/0/genre", "genre", _GENRE_OPERATIONS),
     Link("analytics_actor", "/actor", "name", _PERSON_OPERATIONS),
-    Link("analytics_actor", "/collaborators/0/actor", "name", ("analytics_actor", *_PERSON_OPERATIONS)),
+    # None to the operations of people: a name that networks alone hold is no person.
+    Link("analytics_actor", "/collaborators/0/actor", "name", ("analytics_actor",)),
     Link("search_movies", "/results/0/highlights/people/0", "name", _PERSON_OPERATIONS),
     Link("people_find", "/results/0/name", "name", _PERSON_OPERATIONS),
     Link("people_person", "/name", "name", ("people_movies", "analytics_actor")),
