@@ -13,6 +13,8 @@ from analytics.genres import GenrePeriod
 from merger.core.windows import HOUR, Granularity, floor_hour, parse_span
 from movies.search import MovieSearch
 from movies.selectors import Movie, MovieSentiment, MovieStats
+from recommendations.genres import GenreMovies
+from recommendations.likes import SimilarMovies
 from tests.unit.oracle.stored import StoredWorld, Told
 from tests.unit.oracle.verdicts import series, snapshots
 from tests.unit.oracle.worlds.damages import DAMAGES
@@ -109,6 +111,25 @@ def random_questions(seed: int, most_hours: int = 250) -> list[tuple[str, Questi
         ("genres and overview", snapshots.judge_genres),
         (f"{tiers}", lambda stored: snapshots.judge_comparison(stored, tiers)),
         (f"{actor}", lambda stored: snapshots.judge_actor(stored, actor)),
+        *_questions_about_people(seed),
+    ]
+
+
+def _questions_about_people(seed: int) -> list[tuple[str, Question]]:
+    """Questions to the endpoints of people and of recommendations, and a search for a name.
+
+    ``recommendations/personalized`` is left out: it is ``similar`` with more movies, and both have tests of their own.
+    """
+    chance = random.Random(f"people {seed}")
+    name, movie = chance.choice(("Ada Byron", "Ben Okri", "Cy Ono")), chance.choice(MOVIES)
+    named, genre = MovieSearch(q=name.lower()), GenreMovies(chance.choice(("drama", "war")))
+    similar = SimilarMovies(movie)
+    return [
+        (f"{named}", lambda stored: snapshots.judge_search(stored, named)),
+        (f"person {name}", lambda stored: snapshots.judge_person(stored, name)),
+        ("people", snapshots.judge_people),
+        (f"{genre}", lambda stored: snapshots.judge_recommended(stored, genre)),
+        (f"{similar}", lambda stored: snapshots.judge_similar(stored, similar)),
     ]
 
 

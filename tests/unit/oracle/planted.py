@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from merger.catalogue.catalogue import Catalogue
@@ -17,6 +18,8 @@ from merger.core.windows import DAY, HOUR
 from merger.errors import Interval
 from merger.layers.publication import Publication
 from merger.views import freshness
+from movies import numbers
+from search.people import PeopleIndex, Works
 from tests.unit.oracle.generated import plain, random_world
 from tests.unit.oracle.worlds.world import World
 
@@ -89,6 +92,23 @@ def _every_movie_is_of_every_genre(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Catalogue, "of_genre", lambda _, movies, *__: movies >= 0)
 
 
+def _people_lack_a_movie(patch: pytest.MonkeyPatch) -> None:
+    works = PeopleIndex.works
+
+    def without_the_first(self: PeopleIndex, name: str) -> Works | None:
+        found = works(self, name)
+        return None if found is None else replace(found, ids=found.ids[1:], _addresses=found._addresses[1:])
+
+    patch.setattr(PeopleIndex, "works", without_the_first)
+
+
+def _newest_numbers_are_left_out(patch: pytest.MonkeyPatch) -> None:
+    newer = numbers._newer_numbers
+    patch.setattr(
+        numbers, "_newer_numbers", lambda inputs: (found := newer(inputs)).at(np.zeros(len(found), dtype=np.bool_))
+    )
+
+
 def _missing_hours_are_told_late(patch: pytest.MonkeyPatch) -> None:
     union, late = intervals.union, timedelta(hours=1)
 
@@ -150,6 +170,8 @@ PLANTED: Mapping[str, Bug] = {
     "every hour passes for held": Bug(_every_hour_passes_for_held, "MovieStats"),
     "runs that are not published are shown": Bug(_hidden_runs_are_shown, "MovieSearch", _with_a_hidden_run),
     "every movie is of every genre": Bug(_every_movie_is_of_every_genre, "'sentiment'"),
+    "people lack a movie": Bug(_people_lack_a_movie, "person"),
+    "recommendations lack the newest numbers": Bug(_newest_numbers_are_left_out, "GenreMovies"),
     "missing hours are told an hour late": Bug(_missing_hours_are_told_late, "MovieStats"),
 }
 """Bugs by what they do."""

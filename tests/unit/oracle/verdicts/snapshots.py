@@ -16,6 +16,14 @@ from merger.contract.identity import genre_key
 from merger.core.windows import HOUR, Granularity, Window, floor_hour
 from movies.search import MovieSearch
 from movies.selectors import DETAILS, GENRES, SEARCH, GenreSearch, Movie
+from people.finding import PeopleSearch
+from people.person import Person, PersonMovies
+from people.selectors import FIND, MOVIES, PERSON
+from recommendations.genres import GenreMovies
+from recommendations.likes import SimilarMovies
+from recommendations.selectors import GENRE as RECOMMENDED
+from recommendations.selectors import SIMILAR
+from search.language.names import fold_name
 from tests.unit.oracle.stored import StoredWorld, Told
 from tests.unit.oracle.verdicts.judging import LAG_LIMIT, check_sum, may_lack, window_of
 from tests.unit.oracle.worlds import truth
@@ -45,13 +53,73 @@ def judge_search(stored: StoredWorld, params: MovieSearch) -> Told:
     if told.body is None:
         assert not stored.described & truth.movies_of(params.genre and params.genre.title()), "there are movies"
         return told
-    shown = {entry["movie_id"]: entry for entry in told.body["results"]}
-    for movie_id in stored.described:
-        if params.genre is None or params.genre.title() in truth.GENRES[movie_id]:
-            assert movie_id in shown or told.is_flagged, f"movie {movie_id} is not found"
+    wanted = truth.movies_of(params.genre and params.genre.title())
+    wanted &= set(truth.MOVIES) if params.q is None else truth.movies_with(params.q.title())
+    _check_listed(stored, told, told.body["results"], wanted)
+    return told
+
+
+def judge_person(stored: StoredWorld, name: str) -> Told:
+    """A person's movies with their newest numbers, in both answers, and how many they share with others."""
+    told, page = stored.ask(PERSON, Person(fold_name(name))), stored.ask(MOVIES, PersonMovies(fold_name(name)))
+    wanted, described = truth.movies_with(name), stored.described
+    if told.body is None or page.body is None:
+        assert (told.body, page.body) == (None, None), "one answer knows the person"
+        assert not described & wanted, "movies name the person"
+        return told
+    _check_listed(stored, told, told.body["movies"], wanted)
+    _check_listed(stored, page, page.body["results"], wanted)
+    for each in told.body["works_with"]:
+        shared = len(described & wanted & truth.movies_with(each["name"]))
+        assert each["movies"] == shared or told.is_flagged, f"{name} shares {shared} movies with {each['name']}"
+    return told
+
+
+def judge_people(stored: StoredWorld) -> Told:
+    """Everybody whom a movie names, and in how many."""
+    told = stored.ask(FIND, PeopleSearch())
+    assert told.body is not None
+    found = {entry["name"]: entry["total_movies"] for entry in told.body["results"]}
+    people = {name for cast, directors in truth.NAMED.values() for name in (*cast, *directors)}
+    numbers = {name: len(stored.described & truth.movies_with(name)) for name in people}
+    assert found == {name: number for name, number in numbers.items() if number} or told.is_flagged, (found, numbers)
+    return told
+
+
+def judge_recommended(stored: StoredWorld, params: GenreMovies) -> Told:
+    """Every movie of the genre, with its newest numbers."""
+    told = stored.ask(RECOMMENDED, params)
+    wanted = truth.movies_of(params.genre.title())
+    if told.body is None:
+        assert not stored.described & wanted, "the genre is known"
+        return told
+    _check_listed(stored, told, told.body["recommendations"], wanted)
+    return told
+
+
+def judge_similar(stored: StoredWorld, params: SimilarMovies) -> Told:
+    """Movies that share a name or a genre with one, with their newest numbers."""
+    told = stored.ask(SIMILAR, params)
+    if told.body is None:
+        assert params.movie_id not in stored.described, "the movie is known"
+        return told
+    others = set(truth.MOVIES) - {params.movie_id}
+    shown = {entry["movie_id"]: entry["popularity"] for entry in told.body["recommendations"]}
+    assert shown.keys() <= others, "a movie is like itself"
+    for movie_id, popularity in shown.items():
+        _check_newest(stored, told, movie_id, popularity)
+    return told
+
+
+def _check_listed(stored: StoredWorld, told: Told, entries: list[dict[str, Any]], wanted: set[int]) -> None:
+    """Checks a list of movies: all that are described and wanted, no others, each with its newest number."""
+    shown = {entry["movie_id"]: entry for entry in entries}
+    assert len(shown) == len(entries), "a movie is listed twice"
+    assert shown.keys() <= wanted, f"{shown.keys() - wanted} do not belong"
+    for movie_id in stored.described & wanted:
+        assert movie_id in shown or told.is_flagged, f"movie {movie_id} is not found"
     for movie_id, entry in shown.items():
         _check_newest(stored, told, movie_id, entry["popularity"])
-    return told
 
 
 def judge_ranking(stored: StoredWorld, params: RankingParameters) -> Told:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from merger.core.windows import floor_day, floor_hour
-from tests.unit.oracle.worlds.truth import ACTORS, GENRES, MONTHS, MOVIES, Observation, Review, movies_of
+from tests.unit.oracle.worlds.truth import ACTORS, GENRES, MONTHS, MOVIES, NAMED, Observation, Review, movies_of
 from tests.unit.oracle.worlds.world import Run, World
 
 Raw = dict[str, Any]
@@ -121,6 +121,8 @@ def _details(movie_id: int, number: int) -> Raw:
         "title": f"Movie {movie_id}",
         "release_date": "1999-10-15",
         "genres": list(GENRES[movie_id]),
+        "cast": list(NAMED[movie_id][0]),
+        "directors": list(NAMED[movie_id][1]),
         "runtime": 100 + movie_id,
         "vote_average": 7.0,
         "vote_count": 10,

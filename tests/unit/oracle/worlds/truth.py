@@ -19,6 +19,9 @@ MONTHS = tuple((genre, 2025, month) for genre in ("Drama", "War") for month in (
 """The ``i``-th genre and month has ``3**i`` movies."""
 
 ACTORS = {"Ada Byron": ("Ben Okri", 3), "Ben Okri": ("Ada Byron", 3)}
+NAMED = {1: (("Ada Byron",), ("Ben Okri",)), 2: (("Ada Byron", "Ben Okri"), ()), 3: (("Cy Ono",), ("Ada Byron",))}
+"""The cast and the directors of each movie."""
+
 MOST_EVENTS = 24
 
 
@@ -61,6 +64,11 @@ class Truth:
 def movies_of(genre: str | None) -> set[int]:
     """The movies of a genre; ``None``: of all."""
     return {movie for movie, genres in GENRES.items() if genre is None or genre in genres}
+
+
+def movies_with(name: str) -> set[int]:
+    """The movies that name a person."""
+    return {movie for movie, (cast, directors) in NAMED.items() if name in (*cast, *directors)}
 
 
 def times_counted(total: int, weights: Iterable[int]) -> dict[int, int]:
