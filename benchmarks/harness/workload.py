@@ -87,16 +87,7 @@ def workload(movies: Sequence[Movie], seed: int = 1) -> tuple[Endpoint, ...]:
         Endpoint("analytics/overview", ANALYTICS_MS, (API + "analytics/overview",), cold_requests=20),
         endpoint("analytics/sentiment/comparison", ANALYTICS_MS, _comparison(genres, years)),
         endpoint("analytics/actors/{name}", ANALYTICS_MS, _actors(movies, dice)),
-        endpoint("people", SEARCH_MS, _people(asked)),
-        endpoint("people/{name}", SEARCH_MS, (path_of("people", name) for name in _names(asked))),
-        endpoint("people/{name}/movies", SEARCH_MS, _works(asked)),
-        endpoint(
-            "recommendations/movies/{id}/similar",
-            SEARCH_MS,
-            (path_of("recommendations", "movies", movie.movie_id, "similar") for movie in asked),
-        ),
-        endpoint("recommendations/genres/{genre}", SEARCH_MS, _recommended(genres)),
-        endpoint("recommendations/personalized", SEARCH_MS, _liked(asked, dice)),
+        *(endpoint(name, SEARCH_MS, paths) for name, paths in _about_people_and_likes(asked, genres, dice)),
     )
 
 
@@ -181,6 +172,19 @@ def _comparison(genres: Sequence[str], years: Sequence[str]) -> Iterator[str]:
         yield path_of("analytics", "sentiment", "comparison", genre=genre)
     for year in islice(years, 50):
         yield path_of("analytics", "sentiment", "comparison", year=year)
+
+
+def _about_people_and_likes(
+    movies: Sequence[Movie], genres: Sequence[str], dice: random.Random
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yields the endpoints of people and recommendations, each with its paths."""
+    yield "people", _people(movies)
+    yield "people/{name}", (path_of("people", name) for name in _names(movies))
+    yield "people/{name}/movies", _works(movies)
+    similar = (path_of("recommendations", "movies", movie.movie_id, "similar") for movie in movies)
+    yield "recommendations/movies/{id}/similar", similar
+    yield "recommendations/genres/{genre}", _recommended(genres)
+    yield "recommendations/personalized", _liked(movies, dice)
 
 
 def _names(movies: Sequence[Movie]) -> list[str]:
