@@ -37,6 +37,12 @@ class MergedNumbers:
     vote_count: Floats
     newer: Rows
 
+    @property
+    def most_votes(self) -> float:
+        """The largest number of votes; 0 if none is known."""
+        # Skips NaN, without a copy of the column.
+        return float(np.fmax.reduce(self.vote_count, initial=0.0))
+
     def of(self, row: int, facts: Mapping[str, Any], movies: Movies) -> dict[str, Any]:
         """The numbers of the movie in a row as answers show them; ``facts`` are the catalogue's of it."""
         newer = self.newer.row_of(movies.ids[row])
@@ -62,8 +68,11 @@ def find_unseen(matching: Flags, newer: Rows, inputs: ViewInputs) -> list[Unseen
     catalogue, movies = inputs.catalogue, inputs.catalogue.movies
     coverage = inputs.hours.coverage("stats", inputs.boundary, inputs.layers)
     is_stated = "movie_details" not in catalogue.unstated
-    rows, known = newer.locate(np.asarray(movies.ids))
-    from_buckets, from_batch = newer.hours[rows[known & matching]], movies.covers_until[matching & ~known]
+    # Few movies have buckets, so these are looked up among all, not the other way round.
+    rows, known = movies.rows(newer.movies)
+    of_batch = matching.copy()
+    of_batch[rows[known]] = False
+    from_buckets, from_batch = newer.hours[known][matching[rows[known]]], movies.covers_until[of_batch]
     result = []
     if len(from_buckets):
         result.append(unseen_since(None, EPOCH + int(from_buckets.min()) * HOUR, coverage))

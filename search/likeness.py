@@ -9,9 +9,10 @@ genre and a year of the liked ones, and these together name at most ``_MOST_LOOK
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -31,6 +32,9 @@ MOST_ALIKE = 400
 _WEIGHTS: Final[Mapping[str, float]] = {GENRE: 1.0, WHO: 1.0, DIRECTOR: 1.5, OVERVIEW: 0.5}
 _YEAR_WEIGHT, _YEAR_REACH, _YEAR_SPREAD = 0.35, 8, 4.0
 """Weight of the same year beside a whole movie's traits, most years apart, and how fast nearness fades."""
+_NEARNESS: Final = {
+    apart: math.exp(-((apart / _YEAR_SPREAD) ** 2) / 2) for apart in range(-_YEAR_REACH, _YEAR_REACH + 1)
+}
 
 _MOST_TERMS, _MOST_LOOKED_AT, _MOST_GENRES = 64, 20_000, 4
 
@@ -77,35 +81,40 @@ class Alike:
         return self._profile.compare(_load(self._searcher, self._addresses[place]))
 
 
-@dataclass(frozen=True, eq=False)
 class _Profile:
     """What the liked movies are like together.
 
     Args:
-        liked: their traits by id.
-        rarity: of a term: 0 where every movie has it or at most one.
+        liked: their traits by id, ascending.
+        rarity: returns that of a term: 0 where every movie has it or at most one.
     """
 
-    liked: Mapping[int, Traits]
-    rarity: Mapping[Term, float]
-
-    @cached_property
-    def _terms(self) -> dict[int, dict[Term, str]]:
-        return {movie_id: _terms_of(traits) for movie_id, traits in self.liked.items()}
+    def __init__(self, liked: Mapping[int, Traits], rarity: Callable[[Term], float]) -> None:
+        self.liked = liked
+        # The liked movies that have each term: of a hundred likes there are thousands, so each is looked at once.
+        self._having: dict[Term, list[int]] = {}
+        for movie_id, traits in liked.items():
+            for term in _terms_of(traits):
+                self._having.setdefault(term, []).append(movie_id)
+        self._weights = {term: _WEIGHTS[term[0]] * rarity(term) for term in self._having}
+        self._years = {traits.year for traits in liked.values() if traits.year}
 
     @cached_property
     def terms(self) -> dict[Term, float]:
         """The weights of the heaviest terms; each liked movie has the same sum of squares."""
-        weights: dict[Term, float] = defaultdict(float)
-        for terms in self._terms.values():
-            own = {term: _WEIGHTS[term[0]] * self.rarity[term] for term in terms}
-            length = math.sqrt(sum(weight**2 for weight in own.values())) or 1.0
-            for term, weight in own.items():
-                weights[term] += weight / length / len(self.liked)
-        heaviest = sorted(((weight, term) for term, weight in weights.items() if weight), reverse=True)
-        return {term: weight for weight, term in heaviest[:_MOST_TERMS]}
+        squares = dict.fromkeys(self.liked, 0.0)
+        for term, movie_ids in self._having.items():
+            for movie_id in movie_ids:
+                squares[movie_id] += self._weights[term] ** 2
+        shares = {movie_id: 1 / len(self.liked) / (math.sqrt(square) or 1.0) for movie_id, square in squares.items()}
+        weighed = (
+            (weight * sum(shares[movie_id] for movie_id in movie_ids), term)
+            for (term, movie_ids), weight in zip(self._having.items(), self._weights.values(), strict=True)
+            if weight
+        )
+        return {term: weight for weight, term in heapq.nlargest(_MOST_TERMS, weighed)}
 
-    @property
+    @cached_property
     def weight(self) -> float:
         """The most that a movie can share."""
         return sum(self.terms.values()) + max(self.years.values(), default=0.0)
@@ -114,34 +123,30 @@ class _Profile:
     def years(self) -> dict[int, float]:
         """The weights of years."""
         weights: dict[int, float] = defaultdict(float)
-        for year in (traits.year for traits in self.liked.values() if traits.year):
-            for apart in range(-_YEAR_REACH, _YEAR_REACH + 1):
-                nearness = math.exp(-((apart / _YEAR_SPREAD) ** 2) / 2)
-                weights[year + apart] += _YEAR_WEIGHT * nearness / len(self.liked)
+        for year, movies in Counter(traits.year for traits in self.liked.values() if traits.year).items():
+            for apart, nearness in _NEARNESS.items():
+                weights[year + apart] += _YEAR_WEIGHT * nearness * movies / len(self.liked)
         heaviest = sorted(weights.items(), key=lambda each: (-each[1], each[0]))
         return dict(heaviest[:_MOST_TERMS])
 
     def compare(self, other: Traits) -> Shared:
         """Says what a movie shares with the liked ones; a liked actor may be its director."""
         terms = {**{(WHO, fold_name(name)): name for name in other.directors}, **_terms_of(other)}
+        shared = [(term, name, self._having[term]) for term, name in terms.items() if term in self._having]
+        weights: dict[int, float] = defaultdict(float)
+        for term, _, movie_ids in shared:
+            for movie_id in movie_ids:
+                weights[movie_id] += self._weights[term]
         by_field: dict[str, dict[str, None]] = defaultdict(dict)
-        weights: dict[int, float] = {}
-        years: dict[int, None] = {}
-        for movie_id, traits in self.liked.items():
-            own = self._terms[movie_id]
-            shared = {term: name for term, name in terms.items() if term in own}
-            for (field, _), name in shared.items():
-                by_field[field][name] = None
-            if other.year and other.year == traits.year:
-                years[other.year] = None
-            weights[movie_id] = sum(_WEIGHTS[term[0]] * self.rarity.get(term, 0.0) for term in shared)
+        for (field, _), name, _ in sorted(shared, key=lambda each: each[2][0]):  # by the first liked movie that has it
+            by_field[field][name] = None
         ordered = sorted((-weight, movie_id) for movie_id, weight in weights.items() if weight)
         return Shared(
             directors=tuple(by_field[DIRECTOR]),
             people=tuple(by_field[WHO]),
             genres=tuple(by_field[GENRE]),
             words=tuple(by_field[OVERVIEW]),
-            years=tuple(years),
+            years=(other.year,) if other.year in self._years else (),
             likes=tuple(movie_id for _, movie_id in ordered),
         )
 
@@ -173,8 +178,7 @@ class LikenessIndex:
         """
         wanted = sorted(set(liked))
         traits = self._traits_of(wanted)
-        terms = {term for each in traits.values() for term in _terms_of(each)}
-        profile = _Profile(traits, {term: self._rarity(term) for term in terms})
+        profile = _Profile(traits, self._rarity)
         query = self._query(profile)
         result: Any = self._searcher.search(
             query, most + len(traits), False, weight_by_field=LEVEL if by_votes else None
@@ -182,7 +186,7 @@ class LikenessIndex:
         addresses = [address for _, address in result.hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         others = np.flatnonzero(~np.isin(ids, list(traits)))[:most]
-        scores = np.array([score / profile.weight for score, _ in result.hits], np.float64)
+        scores = np.array([score for score, _ in result.hits], np.float64) / profile.weight
         if by_votes:
             scores /= np.log2(2 + np.array(self._searcher.fast_field_values(LEVEL, addresses), np.float64))
         scores = scores.round(6)  # so that equal ones are equal in whatever order their parts were added

@@ -53,6 +53,26 @@ def test_only_the_wanted_movies_decide_what_is_unseen() -> None:
     assert any(each.missing for each in find_unseen(both, newer, inputs))
 
 
+def test_buckets_of_movies_that_the_catalogue_lacks_decide_nothing() -> None:
+    known = [details(1, COVERED, **FACTS)]
+    old = bucket(99, "stats", OPEN - 40 * HOUR, stats(40.0), synced_at=NOW)
+    new = bucket(1, "stats", OPEN, stats(40.0), synced_at=NOW)
+    inputs = view_inputs(NOW, catalogue=known, hours=[old, new])
+    of_both = find_unseen(np.array([True]), merge_numbers(inputs).newer, inputs)
+    alone = view_inputs(NOW, catalogue=known, hours=[new])
+    assert [each.missing for each in of_both] == [
+        each.missing for each in find_unseen(np.array([True]), merge_numbers(alone).newer, inputs)
+    ]
+
+
+def test_the_most_votes_are_those_of_merged_numbers_where_any_are_known() -> None:
+    known = [details(1, COVERED, **FACTS), details(2, COVERED)]
+    assert merge_numbers(view_inputs(NOW, catalogue=known)).most_votes == 10.0
+    hours = [bucket(2, "stats", OPEN, stats(40.0, vote_count=12), synced_at=NOW)]
+    assert merge_numbers(view_inputs(NOW, catalogue=known, hours=hours)).most_votes == 12.0
+    assert merge_numbers(view_inputs(NOW, catalogue=known[1:])).most_votes == 0.0
+
+
 @given(_TABLES, st.integers(1, 35))
 def test_first_rows_equal_those_of_a_full_sort(table: list[tuple[bool, float, int]], count: int) -> None:
     rows = [row for row, (chosen, _, _) in enumerate(table) if chosen]

@@ -50,6 +50,24 @@ def test_movies_liked_together_find_what_each_of_them_finds() -> None:
     assert found.why(0).likes == (1, 6)
 
 
+def test_what_is_shared_is_named_in_the_order_of_the_likes_that_have_it() -> None:
+    other = MovieTexts(7, "Both", cast=("Ann", "Ben", "Cid"), genres=("War", "Drama"), year=1970)
+    one = MovieTexts(8, "One", cast=("Cid", "Ben"), genres=("Drama",), year=1970)
+    two = MovieTexts(9, "Two", cast=("Ann", "Cid"), genres=("War",), year=1990)
+    found = index_of(*MOVIES, other, one, two).likeness.find([8, 9])
+    place = found.ids.tolist().index(7)
+    shared = Shared(people=("Ben", "Cid", "Ann"), genres=("Drama", "War"), years=(1970,), likes=(9, 8))
+    assert found.why(place) == shared
+
+
+def test_each_liked_movie_weighs_the_same_however_much_is_known_of_it() -> None:
+    much = MovieTexts(1, cast=tuple(f"Actor {number}" for number in range(9)), genres=("War",))
+    little = MovieTexts(2, genres=("Western",))
+    others = (MovieTexts(3, cast=("Actor 1",)), MovieTexts(4, genres=("western",)), MovieTexts(5, genres=("War",)))
+    index = index_of(much, little, *others, MovieTexts(6, title="Of nothing"))
+    assert index.likeness.find([1, 2]).ids.tolist()[0] == 4
+
+
 def test_unknown_movies_are_left_out() -> None:
     assert find(1, 77).liked == (1,)
     nothing = find(77)
