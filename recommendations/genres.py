@@ -14,7 +14,7 @@ from merger.views.reading import ViewInputs, ViewResult
 from movies.numbers import MergedNumbers, merge_numbers
 from recommendations.ranking import Live, Ranked, describe_freshness, hours_of, may_be_best, order, rank, sources_of
 from recommendations.reasons import rating_reasons
-from recommendations.weighing import USUAL_WISHES, Wishes, quality, votes_share, weigh
+from recommendations.weighing import USUAL_WISHES, Wishes, quality, weigh
 
 
 class SortBy(StrEnum):
@@ -89,9 +89,7 @@ def _rank(rows: Integers, params: GenreMovies, numbers: MergedNumbers, inputs: V
     wishes, limit = params.wishes, params.limit
     rating, votes = numbers.vote_average[rows], numbers.vote_count[rows]
     if params.sort_by is SortBy.HYBRID:
-        most_votes = float(np.nan_to_num(numbers.vote_count).max(initial=0.0))
-        fit = quality(rating, votes)
-        scores = weigh(fit, votes_share(votes, most_votes), wishes.novelty)
+        scores = weigh(quality(rating, votes), votes, numbers.most_votes, wishes.novelty)
         return rank(rows, scores, limit, wishes, numbers, inputs)
     if params.sort_by is SortBy.RATING:
         best = may_be_best(rating, limit)

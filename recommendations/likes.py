@@ -13,7 +13,7 @@ from merger.views.reading import ViewInputs, ViewResult
 from movies.numbers import MergedNumbers, merge_numbers
 from recommendations.ranking import Ranked, describe_freshness, hours_of, rank, sources_of
 from recommendations.reasons import likeness_reasons
-from recommendations.weighing import USUAL_WISHES, Wishes, votes_share, weigh
+from recommendations.weighing import USUAL_WISHES, Wishes, weigh
 from search.likeness import Alike
 from search.reading import SearchIndex
 
@@ -88,9 +88,8 @@ def _recommend(params: SimilarMovies | PersonalMovies, inputs: ViewInputs, about
     # Ascending, as ties are broken by id.
     places = np.flatnonzero(known)[np.argsort(found[known])]
     rows = found[places]
-    most_votes = float(np.nan_to_num(numbers.vote_count).max(initial=0.0))
-    votes = votes_share(numbers.vote_count[rows], most_votes)
-    ranked = rank(rows, weigh(alike.scores[places], votes, wishes.novelty), params.limit, wishes, numbers, inputs)
+    scores = weigh(alike.scores[places], numbers.vote_count[rows], numbers.most_votes, wishes.novelty)
+    ranked = rank(rows, scores, params.limit, wishes, numbers, inputs)
     place_of = dict(zip(rows.tolist(), places.tolist(), strict=True))
     body = {
         **about,

@@ -17,7 +17,7 @@ _LARGEST_LIMIT, _USUAL_LIMIT = 50, 20
 
 _TRENDING = "Whether present trends count: up to 15 % more for a movie."
 _SENTIMENT = "Whether the sentiment of the newest reviews counts: up to 10 % more or less."
-_NOVELTY = "0 favours movies with many votes, 0.5 leaves votes out, 1 favours movies with few."
+_NOVELTY = "0 favours movies with many votes, 0.5 leaves votes out, 1 favours movies with few, but not with hardly any."
 _LIMIT = "Most movies to return."
 
 

@@ -2,12 +2,13 @@
 
 A movie's score is a product::
 
-    fit * exp(VOTES_WEIGHT * (1 - 2 * novelty) * votes) * (1 + TREND_SHARE * trend) * (1 + FEELING_SHARE * feeling)
+    fit * votes_factor * (1 + TREND_SHARE * trend) * (1 + FEELING_SHARE * feeling)
 
-where ``fit`` is 0 to 1, ``votes`` is the logarithm of the movie's votes as a share of the largest one, ``trend`` is the
-trending score as a share of 100, and ``feeling`` the present sentiment, -1 to 1. So novelty 0 raises movies with many
-votes up to ``exp(VOTES_WEIGHT)``-fold, 0.5 leaves votes out, and 1 lowers them as much. What happens now changes a
-score by at most a quarter or so.
+where ``fit`` is 0 to 1, ``trend`` is the trending score as a share of 100, and ``feeling`` the present sentiment, -1 to
+1. ``votes_factor`` is ``exp(VOTES_WEIGHT * (1 - 2 * novelty) * fame)``, where ``fame`` is the logarithm of the movie's
+votes as a share of the largest one: novelty 0 raises movies with many votes up to ``exp(VOTES_WEIGHT)``-fold, 0.5
+leaves votes out, and 1 lowers them as much. Above 0.5, movies with hardly any votes are lowered, too: little known is
+not unknown. What happens now changes a score by at most a quarter or so.
 """
 
 from __future__ import annotations
@@ -30,13 +31,16 @@ MOST_LIVE: Final = (1.0 + TREND_SHARE) * (1.0 + FEELING_SHARE)
 _USUAL_VOTES, _USUAL_RATING = 50.0, 6.0
 """A rating counts as if so many more votes had given the usual one: few votes prove little."""
 
+_FOUNDING_VOTES = 10.0
+"""So many votes make a movie about half as well founded as very many do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the caller wants movies weighed.
 
     Args:
-        novelty: 0 favours movies with many votes, 1 those with few.
+        novelty: 0 favours movies with many votes, 1 those with few, but not those with hardly any.
         trending: whether present trends count; ``sentiment``: whether present sentiment does.
     """
 
@@ -49,16 +53,28 @@ USUAL_WISHES: Final = Wishes()
 """Those of a caller who has none."""
 
 
-def votes_share(votes: Floats, most: float) -> Floats:
-    """The logarithm of each number of votes as a share of that of the largest number; unknown ones count as none."""
-    share: Floats = np.log1p(np.nan_to_num(votes)) / max(1.0, float(np.log1p(most)))
-    return share
+def weigh(fit: Floats, votes: Floats, most_votes: float, novelty: float) -> Floats:
+    """The score without what happens now.
 
-
-def weigh(fit: Floats, votes: Floats, novelty: float) -> Floats:
-    """The score without what happens now; ``votes`` are shares."""
-    score: Floats = fit * np.exp(VOTES_WEIGHT * (1 - 2 * novelty) * votes)
+    Args:
+        fit: of each movie.
+        votes: of each movie; unknown ones count as none.
+        most_votes: the largest number of any movie.
+        novelty: as in ``Wishes``.
+    """
+    score: Floats = fit * votes_factor(votes, most_votes, novelty)
     return score
+
+
+def votes_factor(votes: Floats, most_votes: float, novelty: float) -> Floats:
+    """The factor of numbers of votes; see above."""
+    counted = np.where(np.isnan(votes), 0.0, votes)
+    fame, favour = np.log1p(counted) / max(1.0, float(np.log1p(most_votes))), 1 - 2 * novelty
+    factor: Floats = np.exp(VOTES_WEIGHT * favour * fame)
+    if favour < 0:
+        # Movies without votes keep a little, so that they are still ordered by their fit.
+        factor *= ((counted + 1) / (counted + 1 + _FOUNDING_VOTES)) ** -favour
+    return factor
 
 
 def live_factor(trend: Floats | None, feeling: Floats | None) -> Floats | float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.likes.taste import User
-from recommendations.weighing import votes_share, weigh
+from recommendations.weighing import weigh
 from sample_data.facts import Movie
 from search.building import build
 from search.reading import SearchIndex
@@ -51,8 +51,8 @@ def _texts(movie: Movie) -> MovieTexts:
 
 def _alike(index: SearchIndex, votes: Mapping[int, float], novelty: float, user: User, most: int) -> Sequence[int]:
     found = index.likeness.find(user.given, by_votes=novelty < 0.5)
-    shares = votes_share(np.array([votes[each] for each in found.ids.tolist()]), max(votes.values()))
-    order = np.argsort(-weigh(found.scores, shares, novelty), kind="stable")
+    counts = np.array([votes[each] for each in found.ids.tolist()])
+    order = np.argsort(-weigh(found.scores, counts, max(votes.values()), novelty), kind="stable")
     ids: list[int] = found.ids[order[:most]].tolist()
     return ids
 

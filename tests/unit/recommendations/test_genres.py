@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from merger.errors import NotFound
 from recommendations.genres import GenreMovies, SortBy, genre_movies
+from recommendations.weighing import Wishes
 from tests.unit.inputs import Raw
-from tests.unit.recommendations.world import feeling, inputs, now
+from tests.unit.recommendations.world import MOVIES, feeling, inputs, movie, now
 
 HOURS = (
     now("trending", 3, trending_score=90.0),
@@ -20,8 +22,8 @@ HOURS = (
 )
 
 
-def ask(*hours: Raw, **limits: Any) -> dict[str, Any]:
-    body: dict[str, Any] = genre_movies(GenreMovies("drama", **limits), inputs(*hours)).body
+def ask(*hours: Raw, catalogue: Iterable[Raw] = MOVIES, **limits: Any) -> dict[str, Any]:
+    body: dict[str, Any] = genre_movies(GenreMovies("drama", **limits), inputs(*hours, catalogue=catalogue)).body
     return body
 
 
@@ -48,6 +50,28 @@ def test_numbers_are_the_speed_layers_where_it_has_them_also_for_the_filter() ->
     body = ask(*HOURS, min_rating=8.0)
     assert [(each["movie_id"], each["vote_average"]) for each in body["recommendations"]] == [(1, 9.0)]
     assert body["recommendations"][0]["reasons"] == ["Drama", "rated 9 by 100 votes", "trending now, score 70"]
+
+
+UNPROVEN, FOUNDED, FAMOUS = [1, 2, 3], [4, 5], [6]
+LITTLE_KNOWN = tuple(
+    movie(number, genres=["Drama"], vote_average=rating, vote_count=votes)
+    for number, rating, votes in (
+        (1, None, None),
+        (2, 0.0, 0),
+        (3, 10.0, 1),
+        (4, 7.5, 60),
+        (5, 7.4, 300),
+        (6, 7.9, 20_000),
+    )
+)
+
+
+def test_novelty_brings_little_known_movies_before_famous_ones_and_unproven_ones_last() -> None:
+    found = ids(ask(catalogue=LITTLE_KNOWN, wishes=Wishes(novelty=1.0)))
+    assert found[2:3] == FAMOUS
+    assert {*found[:2]} == {*FOUNDED}
+    assert {*found[3:]} == {*UNPROVEN}
+    assert ids(ask(catalogue=LITTLE_KNOWN))[:1] == FAMOUS
 
 
 @pytest.mark.parametrize("order", SortBy)
