@@ -229,6 +229,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = _env.read(variables.SESSION_AGE) // timedelta(seconds=1)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"  # the admin's; pages have their own
+CSRF_FAILURE_VIEW = "lambdaserve.api.problems.form_expired"
 X_FRAME_OPTIONS = "DENY"
 # Enough for forms of the admin and requests for tokens; nothing is uploaded. `lambdaserve.middleware.slow_clients`
 # applies it to every body.

@@ -25,11 +25,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views import defaults
 from rest_framework.exceptions import APIException, Throttled, ValidationError
 
 from lambdaserve.access.ratelimit.throttle import OverLimit, retry_after
+from lambdaserve.api import error_pages
 from merger.core.evidence import Unproven
 from merger.core.intervals import assumptions_as_list, intervals_as_list
 from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreRefused, StoreUnavailable
@@ -192,9 +191,12 @@ def _other_api_exception(error: APIException) -> Problem:
 
 
 def refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The response to a request that a middleware refuses: a problem of the API, elsewhere a line of text."""
+    """The response to a request that is refused: a problem of the API, for browsers a page, else a line of text."""
     if request.path.startswith(API_PREFIX):
         return problem.response(request.path)
+    if error_pages.wants_page(request):
+        title = problem.title or HTTPStatus(problem.status).phrase
+        return error_pages.error_page(request, problem.status, title, problem.detail, problem.headers)
     return HttpResponse(
         f"{problem.detail}\n", status=problem.status, content_type="text/plain; charset=utf-8", headers=problem.headers
     )
@@ -209,37 +211,37 @@ def too_many_requests(request: HttpRequest, wait: float) -> HttpResponse:
     """
     if request.path.startswith(API_PREFIX):
         return _rate_limited(Throttled(wait)).response(request.path)
-    return _too_many_pages(request, wait)
-
-
-def _too_many_pages(request: HttpRequest, wait: float) -> HttpResponse:
-    seconds = retry_after(wait)
-    page = render(request, "429.html", {"seconds": seconds}, status=429)
-    page.headers["Cache-Control"], page.headers["Retry-After"] = "no-store", str(seconds)
-    return page
+    return error_pages.too_many_requests_page(request, wait)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request that Django itself refuses; its ``handler400``."""
     if request.path.startswith(API_PREFIX):
         return Problem(400, "This request can't be understood.").response(request.path)
-    return defaults.bad_request(request, exception)
+    return error_pages.bad_request_page(request)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request without permission, and one over its limit; Django's ``handler403``."""
     if isinstance(exception, OverLimit):
-        return _too_many_pages(request, exception.wait)
+        return error_pages.too_many_requests_page(request, exception.wait)
     if request.path.startswith(API_PREFIX):
         return Problem(403, NO_PERMISSION).response(request.path)
-    return defaults.permission_denied(request, exception)
+    return error_pages.forbidden_page(request, str(exception))
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Answers a form without a valid token against forged requests; Django's ``CSRF_FAILURE_VIEW``."""
+    if request.path.startswith(API_PREFIX):
+        return Problem(403, NO_PERMISSION).response(request.path)
+    return error_pages.form_expired_page(request)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request for an unknown address; Django's ``handler404``."""
     if request.path.startswith(API_PREFIX):
         return _unknown_address(Http404()).response(request.path)
-    return defaults.page_not_found(request, exception)
+    return error_pages.not_found_page(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
@@ -255,7 +257,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         current = current_request.get()
         extensions = {} if current is None else {"request_id": current.request_id}
         return Problem(500, SERVER_ERROR, extensions=extensions).response(request.path)
-    return defaults.server_error(request)
+    return error_pages.server_error_page(request)
 
 
 def bad_parameters(errors: list[dict[str, str]]) -> Problem:

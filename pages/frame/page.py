@@ -22,6 +22,7 @@ from rest_framework.exceptions import ValidationError
 
 from lambdaserve import __version__
 from lambdaserve.access.ratelimit.login_limits import limit_page
+from lambdaserve.api.error_pages import method_not_allowed_page
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
@@ -86,6 +87,10 @@ class BrowserPage(View):
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answers a method that pages don't take."""
+        return method_not_allowed_page(request, self.http_method_names, "This page can only be read.")
 
     def _values(self, request: HttpRequest) -> dict[str, Any]:
         given = request.GET.copy()

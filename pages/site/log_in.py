@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 
 from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.access.site import LimitedForm, add_retry_after
+from lambdaserve.api.error_pages import method_not_allowed_page
 from pages.frame.page import common_context
 
 
@@ -42,3 +43,8 @@ class LogOut(LogoutView):
     """Ends the session and returns to the overview."""
 
     next_page = "start"
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answers visitors who open the address instead of using the button."""
+        reason = "To log out, use the button “Log out” at the top of any page."
+        return method_not_allowed_page(request, self.http_method_names, reason)

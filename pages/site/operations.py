@@ -32,7 +32,7 @@ class Operations(BrowserPage):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("login"))
         if not request.user.has_perm(SEE):
-            raise PermissionDenied
+            raise PermissionDenied("Operations is for staff.")
         return super().get(request, **path)
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
