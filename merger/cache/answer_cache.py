@@ -3,7 +3,8 @@
 The process's own tier serves for a second or so, then Redis is asked. The life of an entry:
 
 - *fresh* until its TTL is over; shortly before, XFetch (Vattani et al. 2015) has it recomputed in the background;
-- *stale* for another TTL: still served, while it is recomputed in the background; not after a TTL of a moment;
+- *stale* for another TTL: still served, while it is recomputed in the background, with a warning unless its TTL has
+  just ended; not after a TTL of a moment;
 - *kept* for up to a day, and served only when the document store does not answer;
 - *invalidated* once a generation that it was computed under has moved on: served only when nothing else is left.
 
@@ -108,7 +109,8 @@ class AnswerCache:
                 return self._serve(pending, entry, Outcome.HIT)
             if not strict and self._may_be_stale(entry) and entry.age(now) < 2 * entry.ttl:
                 self._refresh_in_background(pending, entry)
-                return self._serve_stale(pending, entry, BEING_REPLACED)
+                is_late = entry.age(now) > entry.ttl + self.rules.late
+                return self._serve_stale(pending, entry, BEING_REPLACED if is_late else None)
         return self._join_flight(pending, entry, strict=strict)
 
     def _serve_without_redis(self, pending: PendingRequest, now: float, *, strict: bool) -> tuple[Entry, str]:
@@ -254,11 +256,12 @@ class AnswerCache:
         self._hold(pending, entry, HIT, entry)
         return entry, HIT
 
-    def _serve_stale(self, pending: PendingRequest, entry: Entry, reason: str) -> tuple[Entry, str]:
+    def _serve_stale(self, pending: PendingRequest, entry: Entry, reason: str | None) -> tuple[Entry, str]:
+        """Serves an old entry, with a warning if there is a reason for one."""
         self.counts.note(pending.request.view, Outcome.STALE)
-        warned = entry.as_stale(pending.request.key, reason)
-        self._hold(pending, warned, STALE, entry)
-        return warned, STALE
+        served = entry.as_stale(pending.request.key, reason) if reason else entry
+        self._hold(pending, served, STALE, entry)
+        return served, STALE
 
     def _serve_partial(self, pending: PendingRequest, entry: Entry) -> tuple[Entry, str]:
         """Serves the answer of one layer, and holds it only for a moment; the next request then computes it again."""

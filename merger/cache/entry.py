@@ -28,7 +28,7 @@ COMPRESS_FROM = 8192
 
 
 BEING_REPLACED = "it is being recomputed"
-"""The reason for a stale answer where nothing is wrong."""
+"""The reason for a stale answer where the store was not found away."""
 
 
 CLOCKS_DIFFER = 10.0

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     HIT = "hit"
     """Served from Redis."""
     STALE = "stale"
-    """A stale answer was served, with a warning."""
+    """A stale answer was served."""
     MISS = "miss"
     """Computed for this request."""
     REFRESH = "refresh"

@@ -41,6 +41,8 @@ class CacheRules:
             waiting. Never longer than the request has left.
         poll: between two checks whether another process has finished.
         beta: factor of XFetch; above 1 it refreshes earlier.
+        late: after the TTL of an answer that is being recomputed, until it warns that it is old (C4). Recomputing takes
+            a moment, which alone is nothing to warn of.
     """
 
     hold: float = 1.0
@@ -51,6 +53,7 @@ class CacheRules:
     wait: float = 3.0
     poll: float = 0.01
     beta: float = 1.0
+    late: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from merger.answers.answer import Answer
-from merger.cache.entry import BEING_REPLACED
 from merger.core.windows import isoformat
 from merger.errors import StoreError
 
 T = TypeVar("T")
-
-LATE_AFTER_SECONDS: Final = 30
-"""Seconds after its TTL from which an answer that is being refreshed is called old: refreshing takes a moment."""
 
 _LISTED: Final = 3
 """Missing intervals that are listed; the rest is counted."""
@@ -129,11 +125,8 @@ def notices(answer: Answer) -> Iterator[Notice]:
     for warning in freshness["warnings"]:
         code, _, text = warning.partition(": ")
         if code == "stale_answer":
-            if answer.age - answer.entry.ttl > LATE_AFTER_SECONDS or not text.endswith(BEING_REPLACED):
-                computed_at = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
-                text = f"They are from {computed_at}. Newer ones appear automatically."
-                yield Notice("stale", "Not the newest numbers", text)
-            continue
-        if code == "hours_missing":
-            continue  # the notice above lists them
-        yield Notice("late", WARNING_TITLES.get(code, code), f"{text[:1].upper()}{text[1:]}.")
+            computed_at = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
+            text = f"They are from {computed_at}. Newer ones appear automatically."
+            yield Notice("stale", "Not the newest numbers", text)
+        elif code != "hours_missing":  # the notice above lists them
+            yield Notice("late", WARNING_TITLES.get(code, code), f"{text[:1].upper()}{text[1:]}.")

@@ -11,8 +11,9 @@ from tests.integration.faults.run import Act, Fault, nothing
 from tests.integration.faults.stage import Stage
 
 _STALE = (
-    "What was cached comes with `X-Cache: STALE`, its `Age`, and a `stale_answer` in `freshness.warnings`; what was "
-    "not is a 503 problem (`store-unavailable`) with `Retry-After`. `health` is 503, `health/ready` says why."
+    "What was cached comes with `X-Cache: STALE`, its `Age`, and 30 s after its lifetime a `stale_answer` in "
+    "`freshness.warnings`; what was not is a 503 problem (`store-unavailable`) with `Retry-After`. `health` is 503, "
+    "`health/ready` says why."
 )
 _MONGO_TOLD = (
     '`lambdaserve_store_up{store="mongodb"}` 0, `lambdaserve_breaker_state{state="open"}`, '

@@ -113,8 +113,9 @@ def judged(reply: Reply, known: Known | None) -> Verdict:
 
 
 def _of_answer(reply: Reply, found: Known, known: Known | None) -> Verdict:
-    told_stale, is_stale = "stale_answer" in found.warnings, reply.cache == "STALE"
-    if told_stale != is_stale or (found.complete and found.warnings & LAYER_AWAY):
+    is_stale = reply.cache == "STALE"  # an answer whose lifetime has just ended says it by this header alone
+    is_stated = "stale_answer" in found.warnings
+    if (is_stated and not is_stale) or (found.complete and found.warnings & LAYER_AWAY):
         return Verdict.WRONG
     usual = known or Known(found.content, complete=True, warnings=frozenset())
     if is_stale or found.warnings - usual.warnings or found.complete < usual.complete:
