@@ -18,7 +18,7 @@ from analytics.serializers import (
     OverviewSerializer,
     TrendsSerializer,
 )
-from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.openapi import GENRE, NAME, describe
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
@@ -38,7 +38,7 @@ class AnalyticsViewSet(ApiViewSet):
         answer=GenreSerializer,
         example=examples.GENRE,
         parameters=GenreParameters,
-        path=[path_parameter("genre", str, "A genre, in any case, such as `Drama`.")],
+        path=[GENRE],
         errors=(404,),
     )
     def genre(self, request: Request, genre: str) -> HttpResponseBase:
@@ -101,7 +101,7 @@ class AnalyticsViewSet(ApiViewSet):
         answer=ActorSerializer,
         example=examples.ACTOR,
         parameters=QueryParameters,
-        path=[path_parameter("name", str, "An actor's name, such as `Tom Hanks`.")],
+        path=[NAME],
         errors=(404,),
     )
     def actor(self, request: Request, name: str) -> HttpResponseBase:

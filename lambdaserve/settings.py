@@ -17,6 +17,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
+from lambdaserve.api.reference.description import spectacular_settings
 from lambdaserve.config import variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
@@ -69,7 +70,7 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 CORS_ALLOW_HEADERS = [*default_headers, "x-api-key"]
 _rate_limit_headers = ["RateLimit", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"]
-CORS_EXPOSE_HEADERS = ["Age", "ETag", *_rate_limit_headers, "Retry-After", "X-Cache", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Age", "ETag", "Link", *_rate_limit_headers, "Retry-After", "X-Cache", "X-Request-ID"]
 
 # The stores
 MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongodb://127.0.0.1:27017"
@@ -263,32 +264,7 @@ REST_FRAMEWORK = {
     # Makes `?format=` an unknown parameter like any other, so a 400; the framework would answer 404.
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "lambdaserve",
-    "DESCRIPTION": "One answer per movie, genre and trend, merged from a batch view and a speed view.",
-    "VERSION": VERSION,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "lambdaserve.api.openapi_links.add_links",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "DataSourceEnum": "lambdaserve.api.openapi.SOURCES",
-        "DirectionEnum": "lambdaserve.api.openapi.DIRECTIONS",
-        "HealthEnum": "lambdaserve.ops.health.report.STATES",
-        "ServiceHealthEnum": "lambdaserve.ops.health.report.SERVICE_STATES",
-        "BatchLayerHealthEnum": "lambdaserve.ops.health.report.BATCH_STATES",
-        "DiskHealthEnum": "lambdaserve.ops.health.report.DISK_STATES",
-        "SpeedLayerHealthEnum": "lambdaserve.ops.health.report.SPEED_STATES",
-        "ReadinessEnum": "lambdaserve.ops.health.report.READY_STATES",
-        "BreakerEnum": "lambdaserve.ops.health.report.BREAKER_STATES",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
-}
+SPECTACULAR_SETTINGS = spectacular_settings(VERSION)
 
 # Logs, requirement O2
 LOG_FORMAT, LOG_REQUESTS = _env.read(variables.LOG_FORMAT), _env.read(variables.LOG_REQUESTS)

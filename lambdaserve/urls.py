@@ -7,10 +7,10 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from lambdaserve.api import docs_pages
+from lambdaserve.api.reference import docs_pages
+from lambdaserve.api.reference.root import RootViewSet
 from lambdaserve.ops.metrics.endpoint import MetricsView
 
-_APPS = ("movies", "trending", "analytics", "people", "recommendations")
 # One flat list instead of nested includes: every level of includes costs each request time.
 _api_v1 = [
     address
@@ -26,8 +26,15 @@ _api_v1 = [
     for address in import_module(f"{app}.urls").urlpatterns
 ]
 
+_other_root = RootViewSet.as_view({"get": "links"}, schema=None)  # the description has one address of it
+
 urlpatterns = [
-    path("api/v1/", include(_api_v1)),  # first, since most requests are for it
+    path(
+        "api/v1/", include([*_api_v1, path("", _other_root, name="api-other")])
+    ),  # first, since most requests are for it
+    path("api/v1", RootViewSet.as_view({"get": "links"}), name="api"),
+    path("api", _other_root, name="api-other"),
+    path("api/", _other_root, name="api-other"),
     path("", include("pages.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("metrics", MetricsView.as_view(), name="metrics"),

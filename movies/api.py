@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.openapi import MOVIE_ID, describe
 from lambdaserve.api.parameters import QueryParameters, number_in_path
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
-from merger.contract.fields import LARGEST_COUNT
 from movies import examples
 from movies.selectors import (
     genre_search_list,
@@ -30,10 +29,6 @@ from movies.serializers import (
     StatsSerializer,
 )
 
-_MOVIE_ID = path_parameter(
-    "movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie."
-)
-
 
 class MovieViewSet(ApiViewSet):
     """One movie, merged from both layers."""
@@ -47,7 +42,7 @@ class MovieViewSet(ApiViewSet):
         answer=MovieSerializer,
         example=examples.MOVIE,
         parameters=QueryParameters,
-        path=[_MOVIE_ID],
+        path=[MOVIE_ID],
         errors=[404],
     )
     def retrieve(self, request: Request, movie_id: str) -> HttpResponseBase:
@@ -64,7 +59,7 @@ class MovieViewSet(ApiViewSet):
         answer=SentimentSerializer,
         example=examples.SENTIMENT,
         parameters=SentimentParameters,
-        path=[_MOVIE_ID],
+        path=[MOVIE_ID],
         errors=[404],
     )
     def sentiment(self, request: Request, movie_id: str) -> HttpResponseBase:
@@ -80,7 +75,7 @@ class MovieViewSet(ApiViewSet):
         answer=StatsSerializer,
         example=examples.STATS,
         parameters=StatsParameters,
-        path=[_MOVIE_ID],
+        path=[MOVIE_ID],
         errors=[404],
     )
     def stats(self, request: Request, movie_id: str) -> HttpResponseBase:

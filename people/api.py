@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.openapi import NAME, describe
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
@@ -18,7 +18,6 @@ from people.serializers import (
     PersonSerializer,
 )
 
-_NAME = path_parameter("name", str, "A person's name, such as `Tom Hanks`.")
 _NAMES = (
     "Names are found without regard to case, accents, dots, apostrophes and hyphens: `Penelope Cruz`, "
     "`Robert Downey Jr`, `JJ Abrams`. A 404 lists similar names as `near`. A person is a name: documents tell people "
@@ -58,7 +57,7 @@ class PeopleViewSet(ApiViewSet):
         answer=PersonSerializer,
         example=examples.PERSON,
         parameters=QueryParameters,
-        path=[_NAME],
+        path=[NAME],
         errors=(404,),
     )
     def retrieve(self, request: Request, name: str) -> HttpResponseBase:
@@ -73,7 +72,7 @@ class PeopleViewSet(ApiViewSet):
         answer=PersonMoviesSerializer,
         example=examples.MOVIES,
         parameters=PersonMoviesParameters,
-        path=[_NAME],
+        path=[NAME],
         errors=(404,),
     )
     def movies(self, request: Request, name: str) -> HttpResponseBase:

@@ -7,11 +7,10 @@ from rest_framework.request import Request
 
 from lambdaserve.access.credentials.permissions import AskAccess
 from lambdaserve.api.bodies import ShallowJSON
-from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.openapi import GENRE, MOVIE_ID, describe
 from lambdaserve.api.parameters import QueryParameters, number_in_path
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
-from merger.contract.fields import LARGEST_COUNT
 from recommendations import examples
 from recommendations.parameters import MOST_LIKED, GenreParameters, PersonalBody, SimilarParameters
 from recommendations.selectors import movies_of_genre, movies_personal, movies_similar
@@ -35,11 +34,7 @@ class RecommendationsViewSet(ApiViewSet):
         answer=SimilarSerializer,
         example=examples.SIMILAR,
         parameters=SimilarParameters,
-        path=[
-            path_parameter(
-                "movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie."
-            )
-        ],
+        path=[MOVIE_ID],
         errors=(404,),
     )
     def similar(self, request: Request, movie_id: str) -> HttpResponseBase:
@@ -56,7 +51,7 @@ class RecommendationsViewSet(ApiViewSet):
         answer=GenreRecommendationsSerializer,
         example=examples.GENRE,
         parameters=GenreParameters,
-        path=[path_parameter("genre", str, "A genre, in any case, such as `Drama`.")],
+        path=[GENRE],
         errors=(404,),
     )
     def genre(self, request: Request, genre: str) -> HttpResponseBase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from lambdaserve.api.openapi import describe, path_parameter
+from lambdaserve.api.openapi import GENRE, describe
 from lambdaserve.api.responses import respond
 from lambdaserve.api.viewsets import ApiViewSet
 from trending import scoring
@@ -61,7 +61,7 @@ class TrendingViewSet(ApiViewSet):
         answer=TrendingSerializer,
         example=EXAMPLE,
         parameters=GenreTrendingParameters,
-        path=[path_parameter("genre", str, "A genre, in any case, such as `Drama`.")],
+        path=[GENRE],
         errors=(404,),
     )
     def genre(self, request: Request, genre: str) -> HttpResponseBase:

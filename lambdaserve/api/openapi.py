@@ -21,6 +21,7 @@ from lambdaserve.api.explain_schema import ExplainSerializer
 from lambdaserve.api.parameters import QueryParameters
 from lambdaserve.api.problem_schema import AssumptionSerializer, IntervalSerializer, problem_response
 from lambdaserve.api.problems import MEDIA_TYPE
+from merger.contract.fields import LARGEST_COUNT
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -169,6 +170,13 @@ def describe(
     )
 
 
-def path_parameter(name: str, kind: type | dict[str, Any], about: str) -> OpenApiParameter:
-    """Describes a path parameter; ``kind`` is a type or a JSON schema."""
-    return OpenApiParameter(name, kind, OpenApiParameter.PATH, description=about)
+def path_parameter(name: str, schema: Mapping[str, Any], about: str, example: object) -> OpenApiParameter:
+    """Describes a path parameter by its JSON schema; the example is one of the sample world."""
+    return OpenApiParameter(name, {**schema, "example": example}, OpenApiParameter.PATH, description=about)
+
+
+MOVIE_ID = path_parameter(
+    "movie_id", {"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, "TMDB id of the movie.", 603
+)
+GENRE = path_parameter("genre", {"type": "string"}, "A genre, in any case, such as `Drama`.", "Drama")
+NAME = path_parameter("name", {"type": "string"}, "A person's name, such as `Tom Hanks`.", "Tom Hanks")

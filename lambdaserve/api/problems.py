@@ -156,8 +156,9 @@ def _store_fault(error: StoreFault) -> Problem:
 
 
 @problem_of.register
-def _unknown_address(error: Http404) -> Problem:
-    return Problem(404, "There is nothing at this address. Addresses here have no trailing slash.")
+def _unknown_address(error: Http404, path: str = "") -> Problem:
+    hint = " Addresses here have no trailing slash." if path.endswith("/") else ""
+    return Problem(404, f"There is nothing at this address.{hint} GET /api/v1 lists all addresses.")
 
 
 @problem_of.register
@@ -240,7 +241,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answers a request for an unknown address; Django's ``handler404``."""
     if request.path.startswith(API_PREFIX):
-        return _unknown_address(Http404()).response(request.path)
+        return _unknown_address(Http404(), request.path).response(request.path)
     return error_pages.not_found_page(request)
 
 

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
+from lambdaserve.api.link_header import link_header
+from lambdaserve.api.negotiation import indent, is_indented
 from lambdaserve.api.problems import Problem
 from merger.answers.answer import Answer
 from merger.cache.popular import SAMPLE_SHARE
@@ -24,8 +26,8 @@ from merger.wiring import popular_counts, service
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that identify the client."""
 
-VARY = "Accept-Encoding"
-"""Request header that changes the form of an answer for every client."""
+VARY = "Accept, Accept-Encoding"
+"""Request headers that change the form of an answer for every client."""
 
 REVALIDATE_AFTER_SECONDS = 5
 """Seconds for which a browser or proxy may reuse an answer without revalidating it. So an invalidation reaches every
@@ -35,11 +37,12 @@ _MAX_HEADER_CHARACTERS = 200
 
 
 def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
-    """Sends the stored bytes of an answer, or 304 if the client has them already.
+    """Sends the stored bytes of an answer, indented for browsers, or 304 if the client has them already.
 
     A request with ``explain=1`` gets the explanation too; such a response is not cached.
 
-    Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache`` and ``Vary``.
+    Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache``, ``Link`` and
+    ``Vary``.
     Counts a sample of the addresses, for ``manage.py warm_cache``.
     """
     context = context_to_explain()
@@ -49,19 +52,22 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     if random.random() < SAMPLE_SHARE and request.method != "POST":  # noqa: S311 - chooses a sample, not for security
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
-    etag, compressed = entry.etag, entry.compressed and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
-    if compressed:
-        etag = f'{etag[:-1]}-gzip"'
+    own, indented = entry.etag, is_indented(request)
+    if indented:
+        own = f'{own[:-1]}-indented"'
+    compressed = entry.compressed and not indented and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
+    etag = f'{own[:-1]}-gzip"' if compressed else own
     if "HTTP_IF_NONE_MATCH" in headers or "HTTP_IF_MATCH" in headers:
-        conditional = _check_preconditions(request, entry.etag)
+        conditional = _check_preconditions(request, own)
         if conditional is not None and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
-            return Problem(412, _explain_failed(request, entry.etag)).response(request.path)
+            return Problem(412, _explain_failed(request, own)).response(request.path)
         if conditional is not None:
-            return _set_headers(conditional, answer, etag)
-    response = HttpResponse(entry.stored if compressed else entry.body, content_type="application/json")
+            return _set_headers(request, conditional, answer, etag)
+    body = entry.stored if compressed else entry.body
+    response = HttpResponse(indent(body) if indented else body, content_type="application/json")
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-    return _set_headers(response, answer, etag)
+    return _set_headers(request, response, answer, etag)
 
 
 def _add_explanation(answer: Answer, context: RequestContext) -> HttpResponse:
@@ -91,7 +97,7 @@ def _admits_gzip(accepted: str) -> bool:
 
 
 def _check_preconditions(request: HttpRequest, etag: str) -> HttpResponseBase | None:
-    """A 304 or 412 if a precondition calls for it; the tag of either form of the answer, plain or gzip, counts."""
+    """A 304 or 412 if a precondition calls for it; the tags of an answer's plain and gzipped form count for both."""
     for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH"):
         if name in request.META:
             request.META[name] = request.META[name].replace('-gzip"', '"')
@@ -109,12 +115,14 @@ def _explain_failed(request: HttpRequest, etag: str) -> str:
     return "The ETag of the answer is in If-None-Match; only a GET or HEAD gets a 304 for that."
 
 
-def _set_headers(response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
+def _set_headers(request: HttpRequest, response: HttpResponseBase, answer: Answer, etag: str) -> HttpResponseBase:
     headers, audience = response.headers, "public" if settings.ANONYMOUS_READ else "private"
     # `max-age` counts from when the answer was computed, as `Age` does (RFC 9111, 4.2).
     headers["ETag"] = etag
     headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)
     headers["X-Cache"] = answer.state
+    if link := link_header(request, answer):
+        headers["Link"] = link
     headers["Vary"] = VARY if settings.ANONYMOUS_READ else f"{VARY}, {', '.join(CREDENTIALS)}"
     return response

@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 
 from lambdaserve.access.credentials.permissions import ExplainAccess
 from lambdaserve.access.ratelimit.throttle import rate_limit_headers
+from lambdaserve.api.negotiation import indent, is_indented
 from lambdaserve.api.parameters import YES
 from merger.request_context import begin_explaining
 
@@ -49,11 +50,14 @@ class ApiViewSet(ViewSet):
             begin_explaining()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Adds the rate limit's headers to the response.
+        """Adds the rate limit's headers to the response, and indents it for a browser.
 
-        Requirement S3.
+        Requirements S3 and A6.
         """
         final = super().finalize_response(request, response, *args, **kwargs)
+        # REST framework indents its own responses, and `respond` those that have an entity tag.
+        if is_indented(request) and not isinstance(final, Response) and final.content and "ETag" not in final:
+            final.content = indent(final.content)
         for name, value in rate_limit_headers(request):
             final[name] = value
         return final

@@ -93,7 +93,8 @@ PERSONAL = "recommendations/personalized"
 
 PROBES = {"health": "readers", "health/live": "all", "health/ready": "all"}
 TOKENS = ("", "/refresh", "/verify", "/revoke")
-PAGES = {"api/schema/": ("all", "none"), "api/docs/": ("all", "none"), "api/redoc/": ("all", "none")}
+PAGES = dict.fromkeys(("api", "api/", "api/v1", "api/v1/", "api/schema/"), ("all", "none"))
+PAGES |= dict.fromkeys(("api/docs/", "api/redoc/"), ("visitors", "no visitor"))
 PAGES |= {
     "": ("browsers", "no visitor"),
     "about/": ("visitors", "no visitor"),

@@ -50,7 +50,7 @@ FORGED = {
 """Headers that proxies and frameworks accept from each other."""
 
 PAGES = (
-    *("", "api/docs/", "api/docs/?script=", "api/redoc/", "api/schema/", "admin", "admin/", "admin/login/"),
+    *("", "api", "api/v1", "api/docs/", "api/redoc/", "api/schema/", "admin", "admin/", "admin/login/"),
     *("favicon.ico", "metrics", "no/such/page", "api/v1/no/such/address", "api/v1/health/live"),
 )
 OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")

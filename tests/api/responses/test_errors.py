@@ -34,10 +34,11 @@ def client() -> Client:
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/movies/550/", "/api/v2/movies/550", "/api/v1/"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/movies/550/", "/api/v2/movies/550", "/api/v2/"])
 def test_unknown_api_address_gives_a_problem(client: Client, path: str) -> None:
     body = assert_problem(client.get(path), 404)
     assert (body["type"], body["title"], body["instance"]) == ("about:blank", "Not Found", path)
+    assert ("no trailing slash" in body["detail"]) is path.endswith("/")
 
 
 def test_unknown_address_elsewhere_gives_a_page(client: Client) -> None:
@@ -54,7 +55,7 @@ def test_writing_methods_give_405_and_allow_names_get(client: Client, method: st
 
 
 def test_accept_header_without_json_gives_406(client: Client) -> None:
-    assert_problem(client.get("/api/v1/movies/550", headers={"Accept": "text/html"}), 406)
+    assert_problem(client.get("/api/v1/movies/550", headers={"Accept": "application/xml"}), 406)
 
 
 def test_anonymous_read_gives_401_where_a_login_is_needed(client: Client, settings: Any) -> None:

@@ -11,9 +11,10 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer, StaticHTMLRende
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from lambdaserve.api.negotiation import CachedNegotiation
+from lambdaserve.api.negotiation import INDENTED, CachedNegotiation, indent
 
-RENDERERS: list[BaseRenderer] = [JSONRenderer(), StaticHTMLRenderer()]
+RENDERERS: list[BaseRenderer] = [StaticHTMLRenderer(), JSONRenderer()]
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +57,30 @@ def test_refusals_long_headers_and_too_many_headers_are_not_cached() -> None:
     for number in range(300):
         CachedNegotiation().select_renderer(request(f"*/*, x/{number}"), RENDERERS)
     assert len(CachedNegotiation._cache) == 256
+
+
+@pytest.mark.parametrize(
+    ("accept", "indented"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("text/html, application/json;q=0.9", True),
+        ("application/json, text/html", False),
+        ("application/json;q=0.1, text/html", True),
+        ("application/json, text/html;q=0.9", False),
+        ("text/html;q=0, */*", False),
+        ("*/*", False),
+        ("application/json", False),
+        ("", False),
+    ],
+)
+def test_client_that_prefers_a_page_gets_indented_json(accept: str, *, indented: bool) -> None:
+    for _ in range(2):
+        renderer, media_type = CachedNegotiation().select_renderer(request(accept or "*/*"), [JSONRenderer()])
+        assert isinstance(renderer, JSONRenderer)
+        assert (media_type == INDENTED) is indented
+
+
+def test_indented_json_is_the_same_json() -> None:
+    body = b'{"a":[1.25,"<b>",null],"b":{}}'
+    assert indent(body) == b'{\n  "a": [\n    1.25,\n    "<b>",\n    null\n  ],\n  "b": {}\n}\n'

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdaserve.api import responses
+from lambdaserve.api.negotiation import INDENTED
 from lambdaserve.api.responses import respond, takes_gzip
 from merger.answers.answer import Answer
 from merger.cache.entry import COMPRESS_FROM, Entry
@@ -35,10 +36,20 @@ def answer_of(entry: Entry, state: str, age: int) -> Answer:
     return Answer(entry, state, age, DETAILS, Movie(1), is_local=False)
 
 
+def browse(found: Answer, **headers: str) -> Any:
+    """The response to a browser."""
+    request: Any = RequestFactory().get("/api/v1/movies/1", headers=named(headers))
+    request.accepted_media_type = INDENTED
+    return respond(request, found)
+
+
+def named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
 def ask(found: Answer, method: str = "GET", **headers: str) -> Any:
     """The response to a request with these headers; ``If_None_Match`` is ``If-None-Match``."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return respond(RequestFactory().generic(method, "/api/v1/movies/1", headers=named), found)
+    return respond(RequestFactory().generic(method, "/api/v1/movies/1", headers=named(headers)), found)
 
 
 def etag_of(found: Answer, form: str = "") -> str:
@@ -55,8 +66,30 @@ def test_response_carries_etag_age_cache_state_and_lifetime() -> None:
         "Cache-Control": "public, max-age=12",
         "Age": "7",
         "X-Cache": "HIT",
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept, Accept-Encoding",
     }
+
+
+@pytest.mark.parametrize("body", [SMALL, LARGE])
+def test_browser_gets_the_same_json_indented_under_an_etag_of_its_own(body: bytes) -> None:
+    found = answer(body)
+    response = browse(found, Accept_Encoding="gzip")
+    assert orjson.loads(response.content) == orjson.loads(body)
+    assert response.content.startswith(b'{\n  "a"')
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["ETag"] == etag_of(found, "-indented")
+    assert "Content-Encoding" not in response.headers
+    assert "Accept" in response.headers["Vary"].split(", ")
+
+
+def test_indented_and_compact_form_are_never_taken_for_each_other() -> None:
+    found = answer()
+    compact, indented = etag_of(found), etag_of(found, "-indented")
+    assert browse(found, If_None_Match=indented).status_code == 304
+    assert ask(found, If_None_Match=compact).status_code == 304
+    assert browse(found, If_None_Match=compact).status_code == 200
+    assert ask(found, If_None_Match=indented).status_code == 200
+    assert ask(found, If_None_Match=indented, Accept_Encoding="gzip").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -70,7 +103,7 @@ def test_max_age_allows_five_more_seconds_within_the_answers_lifetime(age: int, 
 def test_response_is_private_where_anonymous_clients_may_not_read() -> None:
     response = ask(answer())
     assert response.headers["Cache-Control"].startswith("private, ")
-    assert response.headers["Vary"] == "Accept-Encoding, Authorization, Cookie, X-API-Key"
+    assert response.headers["Vary"] == "Accept, Accept-Encoding, Authorization, Cookie, X-API-Key"
 
 
 def test_gzip_form_has_its_own_etag_and_unpacks_to_the_plain_form() -> None:
@@ -80,7 +113,7 @@ def test_gzip_form_has_its_own_etag_and_unpacks_to_the_plain_form() -> None:
     assert gzip.decompress(packed.content) == plain.content == LARGE
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["ETag"] == etag_of(found, "-gzip") != plain.headers["ETag"] == etag_of(found)
-    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept, Accept-Encoding"
 
 
 def test_small_answer_is_never_compressed() -> None:
@@ -160,7 +193,7 @@ def test_if_none_match_with_the_current_etag_gives_304(case: str, accepted: str,
     assert response.headers["ETag"] == etag_of(found, "-gzip" if accepted else "")
     assert response.headers["Cache-Control"] == "public, max-age=12"
     assert (response.headers["Age"], response.headers["X-Cache"]) == ("7", "HIT")
-    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Vary"] == "Accept, Accept-Encoding"
     if names_it:
         assert response.content == b""
         assert "Content-Encoding" not in response.headers

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
@@ -72,3 +73,15 @@ def test_request_carries_its_environment_and_method_directly() -> None:
     assert wrapped.META is plain.META
     assert "META" in vars(wrapped)
     assert wrapped.method == "GET"
+
+
+def test_response_that_is_no_answer_is_indented_for_a_browser() -> None:
+    class Probe(ApiViewSet):
+        """Answers without REST framework's response, as probes and problems do."""
+
+        def list(self, request: Request) -> HttpResponse:
+            return HttpResponse(b'{"a":1}', content_type="application/json")
+
+    for accept, body in (("text/html", b'{\n  "a": 1\n}\n'), ("*/*", b'{"a":1}')):
+        request = APIRequestFactory().get("/", headers={"Accept": accept})
+        assert Probe.as_view({"get": "list"})(request).content == body

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from lambdaserve.access.ratelimit.costs import CHEAP, COSTS, EXPLANATION, FREE, cost_of
 
 ROOT = Path(__file__).resolve().parents[5]
-EXCEPT = {"favicon", "token", "token-refresh", "token-verify", "token-revoke"}
+EXCEPT = {"api", "api-other", "favicon", "token", "token-refresh", "token-verify", "token-revoke"}
 """Addresses that cost as much as an unknown one, or have limits of their own."""
 
 

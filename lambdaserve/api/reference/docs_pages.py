@@ -12,8 +12,9 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
 from lambdaserve.access.ratelimit.login_limits import limit_page
@@ -48,14 +49,14 @@ _INLINE_STYLES = {"style-src": ["'self'", "'unsafe-inline'"]}
 
 
 @method_decorator([limit_page, csp_update(_INLINE_STYLES)], name="dispatch")
-class SwaggerView(SpectacularSwaggerSplitView):
+class SwaggerView(TemplateView):
     """Swagger UI at ``/api/docs/``, with every file served from here."""
 
     template_name = "docs/swagger.html"
 
 
 @method_decorator([limit_page, csp_update({**_INLINE_STYLES, "worker-src": ["blob:"]})], name="dispatch")
-class RedocView(SpectacularRedocView):
+class RedocView(TemplateView):
     """ReDoc at ``/api/redoc/``, with every file served from here."""
 
     template_name = "docs/redoc.html"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.api import openapi_links
-from lambdaserve.api.openapi_links import Link, add_links
+from lambdaserve.api.reference import openapi_links
+from lambdaserve.api.reference.openapi_links import Link, add_links
 
 
 def description() -> dict[str, Any]:

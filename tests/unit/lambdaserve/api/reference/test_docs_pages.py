@@ -10,8 +10,8 @@ import pytest
 import yaml
 from django.test import Client
 
-from lambdaserve.api import docs_pages
-from lambdaserve.api.docs_pages import SchemaView
+from lambdaserve.api.reference import docs_pages
+from lambdaserve.api.reference.docs_pages import SchemaView
 
 
 @pytest.fixture(autouse=True)
