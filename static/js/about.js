@@ -24,7 +24,8 @@ async function showState(state) {
   }
 }
 
-async function showAnswer(url) {
+async function showAnswer(link) {
+  const url = link.getAttribute("href");
   const began = performance.now();
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   const body = await answer.text();
@@ -36,11 +37,20 @@ async function showAnswer(url) {
   } catch {
     // Not JSON: show it as it is.
   }
-  document.getElementById("answer-url").textContent = `GET ${url}`;
+  document.getElementById("answer-curl").textContent = `curl '${new URL(url, window.location.href).href}'`;
   document.getElementById("answer-meta").textContent = `${answer.status} in ${took} ms${cache ? `, cache ${cache}` : ""}`;
   document.getElementById("answer-body").textContent =
     shown.length > LONGEST_SHOWN ? `${shown.slice(0, LONGEST_SHOWN)}\n…` : shown;
-  document.getElementById("answer").hidden = false;
+  const shownAt = document.getElementById("answer");
+  link.closest("li").append(shownAt);
+  shownAt.hidden = false;
+  shownAt.scrollIntoView({ block: "nearest" });
+}
+
+async function copyCurl(button) {
+  await navigator.clipboard.writeText(document.getElementById("answer-curl").textContent);
+  button.textContent = "Copied";
+  window.setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
 const state = document.getElementById("state");
@@ -51,6 +61,9 @@ for (const link of document.querySelectorAll("[data-example]")) {
   link.addEventListener("click", (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    showAnswer(link.getAttribute("href")).catch(() => window.location.assign(link.href));
+    showAnswer(link).catch(() => window.location.assign(link.href));
   });
 }
+const copy = document.getElementById("answer-copy");
+copy.hidden = !navigator.clipboard; // browsers offer it over HTTPS and on this machine
+copy.addEventListener("click", () => copyCurl(copy));
