@@ -25,7 +25,7 @@ from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages.figures import charts
 from pages.figures.drawing import sparkline
 from pages.frame import verdict
-from pages.frame.parts import Part, load_part
+from pages.frame.parts import Part, load_part, say_once
 from trending.selectors import movies_trending, trending_history
 from trending.serializers import TrendingParameters
 
@@ -154,5 +154,6 @@ def render_fragment(topic: str) -> RenderedFragment:
     del values["completeness"]  # a page shows what is available
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
-    html = render_to_string(fragment.template, {**context, "topic": topic})
-    return RenderedFragment(html, " ".join(part.etag for part in context.values() if isinstance(part, Part)))
+    version = " ".join(part.etag for part in context.values() if isinstance(part, Part))
+    html = render_to_string(fragment.template, {**say_once(context), "topic": topic})
+    return RenderedFragment(html, version)

@@ -7,7 +7,7 @@ numbers. The URL holds all of a page's state.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -31,8 +31,11 @@ from movies.selectors import genre_search_list
 from pages.figures.tables import Table
 from pages.frame import fragments
 from pages.frame.links import genre_url, person_url
-from pages.frame.parts import Part, load_part
+from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
+
+RETRY_SECONDS: Final = 15
+"""Seconds after which a page that can't be shown is tried again; ``ASK_EVERY`` of ``static/js/pages.js``."""
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -49,6 +52,8 @@ class BrowserPage(View):
         parameters: query parameters; others are ignored, since mails and campaigns add their own.
         is_open: whether users who may not read see it too.
         seconds: limit on MongoDB's time for all its answers together; ``None``: the limit of one API request.
+        subject: what can't be shown without the part ``main``, such as ``This movie``; empty: the page shows its
+            other parts.
     """
 
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as the framework has it
@@ -56,6 +61,7 @@ class BrowserPage(View):
     parameters: ClassVar[type[QueryParameters]] = QueryParameters
     is_open: ClassVar[bool] = False
     seconds: ClassVar[float | None] = None
+    subject: ClassVar[str] = ""
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         """Builds the template's context: its tables can be downloaded; without the part ``main`` the page is a 503.
@@ -80,13 +86,29 @@ class BrowserPage(View):
             return _download(context, request.GET["download"])
         main = context.get("main")
         status = 503 if isinstance(main, Part) and main.failed else 200
+        if status == 503 and self.subject:
+            return self._unavailable(request, context)
         if "topic" in context:
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
-        response = render(request, self._template(request), {**common_context(request), **context}, status=status)
+        response = render(
+            request, self._template(request), {**common_context(request), **say_once(context)}, status=status
+        )
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
+
+    def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Names and addresses of pages to offer while the part ``main`` can't be shown."""
+        return []
+
+    def _unavailable(self, request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
+        with deadline(settings.MONGODB_TIMEOUT):
+            at_hand = self.at_hand(context)
+        shown = {**common_context(request), "subject": self.subject, "at_hand": at_hand}
+        response = render(request, "pages/unavailable.html", shown, status=503)
+        response.headers["Cache-Control"], response.headers["Retry-After"] = "no-store", str(RETRY_SECONDS)
+        return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answers a method that pages don't take."""

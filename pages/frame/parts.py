@@ -6,57 +6,16 @@ become notices beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from merger.answers.answer import Answer
-from merger.core.windows import isoformat
 from merger.errors import StoreError
+from pages.frame.notices import FAILED, Notice, gather, notices_about
 
 T = TypeVar("T")
-
-_LISTED: Final = 3
-"""Missing intervals that are listed; the rest is counted."""
-
-WARNING_TITLES: Final = {
-    "speed_lagging": "The speed layer is late",
-    "speed_empty": "The speed layer has no data of this kind",
-    "batch_stale": "The batch layer is out of date",
-    "batch_empty": "The batch layer is empty",
-    "batch_unavailable": "The batch layer is not answering",
-    "speed_unavailable": "The speed layer is not answering",
-    "batch_absent": "The batch layer does not know this movie",
-    "days_only": "Some hours are known only as part of whole days",
-    "coverage_inside_hour": "A few events may be counted twice",
-    "documents_skipped": "Some stored documents could not be read",
-    "hours_missing": "Some hours are missing",
-    "documents_contradict": "Two batch documents contradict each other",
-    "hours_unreadable": "Some hours can't be read",
-    "quiet_assumed": "Some hours pass for quiet",
-    "cut_assumed": "Some hours may be cut short",
-    "coverage_assumed": "The batch layer does not say how far it reaches",
-    "parts_assumed": "Some hours are put together from parts",
-    "index_behind": "New titles and names are not found yet",
-    "clock_ahead": "Documents dated in the future were left out",
-}
-"""Titles of the notices, by the code of a warning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A message shown beside an answer.
-
-    Args:
-        state: ``incomplete``, ``late``, ``stale`` or ``error``.
-        title: a few words.
-        text: the full message.
-    """
-
-    state: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +46,10 @@ class Part:
         found: str | None = freshness["speed_as_of"] or freshness["batch_as_of"]
         return found
 
+    def without(self, facts: Container[str]) -> Part:
+        """Returns the part without the notices about these facts."""
+        return replace(self, notices=tuple(each for each in self.notices if each.fact not in facts))
+
     def map(self, make: Callable[[dict[str, Any]], T]) -> T | None:
         """Applies a function to the answer; ``None`` if there is none."""
         return None if self.data is None else make(self.data)
@@ -105,28 +68,22 @@ def load_part(ask: Callable[[], Answer]) -> Part:
     try:
         answer = ask()
     except StoreError:
-        # Visitors don't need to know which server failed; the log does.
-        text = (
-            "The database is not answering or is still being read, and no earlier answer is stored. "
-            "The page tries again automatically."
-        )
-        return Part(None, (Notice("error", "Nothing to show", text),), "error")
-    return Part(answer.data, tuple(notices(answer)), answer.etag)
+        return Part(None, (FAILED,), "error")
+    return Part(answer.data, tuple(_notices(answer)), answer.etag)
 
 
-def notices(answer: Answer) -> Iterator[Notice]:
-    """Yields the notices about an answer, most important first."""
-    freshness = answer.data["freshness"]
-    missing = freshness["missing"]
-    if missing:
-        spans = "; ".join(f"{span['start'] or 'the beginning'} to {span['end']}" for span in missing[:_LISTED])
-        more = f" and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
-        yield Notice("incomplete", "Incomplete", f"Neither layer holds {spans}{more}.")
-    for warning in freshness["warnings"]:
-        code, _, text = warning.partition(": ")
-        if code == "stale_answer":
-            computed_at = isoformat(datetime.fromtimestamp(answer.entry.made, UTC).replace(microsecond=0))
-            text = f"They are from {computed_at}. Newer ones appear automatically."
-            yield Notice("stale", "Not the newest numbers", text)
-        elif code != "hours_missing":  # the notice above lists them
-            yield Notice("late", WARNING_TITLES.get(code, code), f"{text[:1].upper()}{text[1:]}.")
+def _notices(answer: Answer) -> Iterator[Notice]:
+    made = datetime.fromtimestamp(answer.entry.made, UTC)
+    return notices_about(answer.data["freshness"], made, made + timedelta(seconds=answer.age))
+
+
+def say_once(context: dict[str, Any]) -> dict[str, Any]:
+    """Moves to the top of a page, as ``notices``, what concerns all its numbers or several of its parts.
+
+    Args:
+        context: the page's, with its parts.
+    """
+    parts = {name: part for name, part in context.items() if isinstance(part, Part)}
+    top = gather({id(part): part.notices for part in parts.values()}.values())  # some have two names
+    facts = {notice.fact for notice in top}
+    return {**context, **{name: part.without(facts) for name, part in parts.items()}, "notices": top}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
+
+from django.urls import reverse
 
 from analytics.selectors import actor_collaborations
 from lambdaserve.api.parameters import TextField, number_in_path
 from merger.core.windows import parse_span
 from merger.errors import NotFound
-from movies.selectors import movie_sentiment_get
+from movies.selectors import movie_get, movie_sentiment_get
 from movies.serializers import SentimentParameters
 from pages.figures import charts
 from pages.figures.drawing import network
@@ -17,6 +20,7 @@ from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
 from people.selectors import known_names
 from recommendations.selectors import movies_similar
+from trending.selectors import movies_trending
 
 WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
 """Windows that the switch offers; the URL accepts any that the API accepts."""
@@ -24,6 +28,10 @@ WINDOWS: Final = ("48h", "7d", "30d", "90d", "365d")
 
 MOST_SEEN_NEXT: Final = 8
 """Similar movies that are offered."""
+
+
+MOST_AT_HAND: Final = 12
+"""The size of the overview's ranking, which is the likeliest to be at hand."""
 
 
 class MoviePageParameters(SentimentParameters):
@@ -37,6 +45,7 @@ class Movie(BrowserPage):
 
     template = "pages/movie.html"
     parameters = MoviePageParameters
+    subject = "This movie"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         movie_id = number_in_path("movie_id", path["movie_id"])
@@ -69,6 +78,19 @@ class Movie(BrowserPage):
             "linked": known_names(each["actor"] for each in collaborations.list_of("collaborators")),
             "main": details,
         }
+
+    def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Trending movies whose pages can be shown."""
+        ranked = load_part(lambda: movies_trending(window=parse_span("6h"), limit=MOST_AT_HAND))
+        movies = [each for each in ranked.list_of("trending_movies") if not _is_away(each["movie_id"])]
+        return [(charts.name_of(each), reverse("pages-movie", args=[each["movie_id"]])) for each in movies]
+
+
+def _is_away(movie_id: int) -> bool:
+    try:
+        return load_part(lambda: movie_get(movie_id=movie_id)).failed
+    except NotFound:
+        return True
 
 
 def _see_next(movie_id: int) -> Part:

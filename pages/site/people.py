@@ -35,6 +35,7 @@ class Person(BrowserPage):
 
     template = "pages/person.html"
     parameters = PersonMoviesParameters
+    subject = "This person"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         person = load_part(lambda: person_get(name=path["name"]))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from django.http import QueryDict
+from django.urls import reverse
+
+from merger.core.windows import parse_span
 from pages.figures import charts
 from pages.figures.tables import Table
 from pages.frame import fragments
 from pages.frame.page import BrowserPage, genres
+from pages.frame.parts import Part, load_part
+from trending.selectors import movies_trending
 from trending.serializers import TrendingParameters
 
 WINDOWS: Final = ("1h", "6h", "24h", "48h")
@@ -20,6 +27,7 @@ class Trending(BrowserPage):
 
     template = "pages/trending.html"
     parameters = TrendingParameters
+    subject = "This ranking"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         trending = fragments.trending(**values)
@@ -35,6 +43,25 @@ class Trending(BrowserPage):
             "ranking_table": ranking_table(trending),
             "main": ranked,
         }
+
+    def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The rankings of other windows, or of all genres, that can be shown."""
+        return [
+            (f"Trending over {window}{f' in {genre}' if genre else ''}", _address(window, genre))
+            for genre in dict.fromkeys((context["genre"], None))
+            for window in WINDOWS
+            if not _load(window, genre).failed
+        ]
+
+
+def _load(window: str, genre: str | None) -> Part:
+    limit = TrendingParameters.read(QueryDict())["limit"]  # what a link without a limit asks for
+    return load_part(lambda: movies_trending(window=parse_span(window), limit=limit, genre=genre))
+
+
+def _address(window: str, genre: str | None) -> str:
+    asked = {"window": window} | ({"genre": genre} if genre else {})
+    return f"{reverse('pages-trending')}?{urlencode(asked, errors='replace')}"
 
 
 def ranking_table(trending: Mapping[str, Any]) -> Table | None:

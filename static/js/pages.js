@@ -283,6 +283,15 @@ function watch() {
   }, ASK_EVERY);
 }
 
+// A page that couldn't be shown appears as soon as it can be.
+if (document.querySelector("[data-retry]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) location.reload();
+  }, ASK_EVERY);
+}
+
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.querySelector("button").hidden = true;
   form.addEventListener("change", () => form.requestSubmit());

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,14 +26,17 @@ def test_missing_hours_are_named_and_shaded(reader: Reader) -> None:
     reader.api.database["speed_views"].delete_many({"hour": OPEN_HOUR - 3 * HOUR})
     text = reader.get(f"/movies/{MOVIE}/?window=48h")
     start, end = "2031-03-10T09:00:00Z", "2031-03-10T10:00:00Z"
-    assert f"Neither layer holds {start} to {end}." in text
+    said = "There is no data for 10 Mar 2031 09:00 to 10:00 UTC."
+    assert said in text
     assert f"{start}/{end}" in Tables(text).attributes["sentiment"]["data-gaps"].split()
-    assert f"Neither layer holds {start} to {end}." in reader.get("/trending/?window=6h")
+    assert said in reader.get("/trending/?window=6h")
 
 
 def test_late_speed_layer_shows_a_notice(reader: Reader) -> None:
     reader.api.now += timedelta(minutes=50)
-    assert "The speed layer is late" in reader.get("/")
+    for page in PAGES[:4]:
+        assert reader.get(page).count("Live numbers are late: the newest are from") == 1, page
+    assert "Live numbers are late" not in reader.get("/fragments/trending/")  # the page says it
 
 
 def test_empty_stores_show_empty_pages_without_errors(api: Api, db: None) -> None:
@@ -40,7 +44,7 @@ def test_empty_stores_show_empty_pages_without_errors(api: Api, db: None) -> Non
     reader = Reader(api)
     text = reader.get("/")
     assert "No movie is trending" in text
-    assert "The batch layer is empty" in text
+    assert text.count("There is no history yet.") == 1
     reader.get("/trending/")
     reader.get("/analytics/")
     reader.get("/search/")
@@ -69,18 +73,33 @@ def broken(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Reader:
 @pytest.mark.parametrize("page", PAGES[:5])
 def test_without_mongodb_old_numbers_are_shown_and_called_old(broken: Reader, page: str) -> None:
     text = broken.get(page)
-    assert "Not the newest numbers" in text
-    assert "They are from 2031-03-10T12:30:00Z" in text
-    assert "We can’t reach the database" in text
+    assert text.count("These numbers are from 12:30 UTC (60 min ago).") == 1
+    assert text.count("We can’t reach the database") == 1
 
 
-def test_without_mongodb_uncached_parts_show_a_notice(broken: Reader) -> None:
+def test_movie_that_cannot_be_shown_says_so_once_and_offers_others(broken: Reader) -> None:
     text = broken.get(f"/movies/{OTHER}/", 503)
-    assert "Nothing to show" in text
+    assert text.count("can’t be shown right now</h1>") == 1
+    assert 'class="notice' not in text
+    assert "<canvas" not in text
+    assert f'<li><a href="/movies/{MOVIE}/"><bdi>Fight Club</bdi></a></li>' in text
+    assert f'href="/movies/{OTHER}/"><bdi>' not in text
     assert "MongoDB is away" not in text
-    # A failed part leaves the others in place.
-    assert "Nothing to show" in broken.get(f"/movies/{MOVIE}/?window=9d")
-    assert "Fight Club" in broken.get(f"/movies/{MOVIE}/?window=9d")
+    assert "data-retry" in text
+    response: Any = broken.client.get(f"/movies/{OTHER}/")
+    assert response["Retry-After"] == "15"
+
+
+def test_ranking_that_cannot_be_shown_offers_those_at_hand(broken: Reader) -> None:
+    text = broken.get("/trending/?window=9h&genre=Drama", 503)
+    assert "This ranking can’t be shown right now" in text
+    assert re.findall(r'<li><a href="([^"]+)"', text) == ["/trending/?window=6h", "/trending/?window=24h"]
+
+
+def test_without_mongodb_a_part_that_is_not_at_hand_leaves_the_others(broken: Reader) -> None:
+    text = broken.get(f"/movies/{MOVIE}/?window=9d")
+    assert text.count("This can’t be shown right now") == 1
+    assert "Fight Club" in text
 
 
 def test_without_redis_pages_work_and_say_so_beside_the_dot(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

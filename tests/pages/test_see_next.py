@@ -49,5 +49,5 @@ def test_the_page_is_whole_without_them(reader: Reader, monkeypatch: pytest.Monk
     text = reader.get(URL)
     assert "Fight Club" in text
     assert 'id="cast"' in text
-    assert ("Nothing to show" in section(text)) == isinstance(error, StoreUnavailable)
+    assert ("can’t be shown" in section(text)) == isinstance(error, StoreUnavailable)
     assert f'href="/movies/{OTHER}/"' not in section(text)

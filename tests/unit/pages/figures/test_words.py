@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from pages.figures.words import duration, sentiment
+from pages.figures.words import duration, moment, sentiment
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,15 @@ def test_duration_uses_a_unit_from_two_upwards(seconds: int, text: str) -> None:
 )
 def test_sentiment_is_put_into_words(score: float, text: str) -> None:
     assert sentiment(score) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(2026, 11, 30, 6, 48, tzinfo=UTC), "06:48 UTC (5 min ago)"),
+        (datetime(2026, 11, 30, 6, 54, tzinfo=UTC), "06:54 UTC (0 s ago)"),
+        (datetime(2026, 11, 28, 6, 53, tzinfo=UTC), "28 Nov 2026 06:53 UTC (2 d ago)"),
+    ],
+)
+def test_moment_has_its_age_and_its_date_if_it_is_of_another_day(at: datetime, text: str) -> None:
+    assert moment(at, datetime(2026, 11, 30, 6, 53, tzinfo=UTC)) == text

@@ -16,7 +16,8 @@ FRESH: dict[str, Any] = {"missing": [], "warnings": [], "speed_as_of": "2026-03-
 
 
 def answer(etag: str, **body: Any) -> Any:
-    return SimpleNamespace(data={**body, "freshness": FRESH}, etag=etag)
+    entry = SimpleNamespace(made=0.0, ttl=60)
+    return SimpleNamespace(data={**body, "freshness": FRESH}, etag=etag, entry=entry, age=0)
 
 
 def ranked(movie_id: int, rank: int) -> dict[str, Any]:
