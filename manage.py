@@ -9,6 +9,8 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lambdaserve.settings")
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        os.environ.setdefault("DJANGO_COLORS", "nocolor")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -6,14 +6,20 @@ import gc
 import logging
 import os
 import threading
+import time
 
 import django
 from django.core.exceptions import ImproperlyConfigured
+
+from lambdaserve.server.start_plan import PATIENCE
 
 _log = logging.getLogger(__name__)
 
 WARM_UP_SECONDS = 5.0
 """The longest that a process waits for its warm-up before it takes requests."""
+
+_RETRY_SECONDS = 0.5
+"""Pause after a warm-up that failed, before the next one."""
 
 _INDEX_SECONDS = 10.0
 """Time between two looks whether the search's index is there."""
@@ -52,28 +58,43 @@ def _wait_briefly_for_sqlite() -> None:
 
 
 def _start_warm_up() -> None:
-    """Reads what every answer needs, so that the first request need not wait for it.
+    """Reads what every answer and the first page need, so that the first request need not wait for it.
 
     Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering for longer
-    than ``WARM_UP_SECONDS``. Until then the server passes no request to this process.
+    than ``WARM_UP_SECONDS``, or than its starter has ``PATIENCE``. Until then the server passes no request to this
+    process.
     """
-    from merger.errors import StoreError
     from merger.wiring import service
 
-    warmed = service()  # created here, before several threads could each create one
+    service()  # created here, before several threads could each create one
+    patience = float(os.environ.get(PATIENCE, "0"))
 
     def warm_up() -> None:
-        try:
-            warmed.warm_up()
-        except StoreError as error:
-            _log.warning("warm-up failed, so the first requests take longer: %s", error)
+        ends = time.monotonic() + patience
+        while (failure := _read_ahead()) and time.monotonic() < ends:
+            time.sleep(_RETRY_SECONDS)
+        if failure:
+            _log.warning("warm-up failed, so the first requests take longer: %s", failure)
         # All objects so far live as long as the process; the garbage collector would delay requests by searching them.
         gc.collect()
         gc.freeze()
 
     thread = threading.Thread(target=warm_up, name="warm-up", daemon=True)
     thread.start()
-    thread.join(WARM_UP_SECONDS)
+    thread.join(max(WARM_UP_SECONDS, patience))
+
+
+def _read_ahead() -> str:
+    """Reads what every answer needs, and has the first page's answers computed; returns why that failed, if it did."""
+    from lambdaserve.ops.warming import first_addresses, warm
+    from merger.errors import StoreError
+    from merger.wiring import service
+
+    try:
+        service().warm_up()
+    except StoreError as error:
+        return str(error)
+    return next((reason for _, reason in map(warm, first_addresses()) if reason), "")
 
 
 def _start_watching() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -27,3 +30,15 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # the package's 
         """Makes a file known under its address, unless it is a source map."""
         if not path.endswith((".map", ".map.gz", ".map.br")):
             super().add_file_to_dictionary(url, path, stat_cache=stat_cache)
+
+
+def sources_mark() -> str:
+    """A text that differs once any static file, or the code that collects them, has another name, size or time."""
+    sources = {str(Path(__file__))}
+    for finder in get_finders():
+        sources.update(storage.path(path) for path, storage in finder.list([]))
+    marks = hashlib.sha256()
+    for source in sorted(sources):
+        seen = Path(source).stat()
+        marks.update(f"{source}\0{seen.st_size}\0{seen.st_mtime_ns}\0".encode(errors="surrogateescape"))
+    return marks.hexdigest()

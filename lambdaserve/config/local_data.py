@@ -1,4 +1,4 @@
-"""Files that `make run` keeps in ``DATA_DIR``: secret key, lock, meters, addresses of the embedded stores."""
+"""Files that `make run` keeps in ``DATA_DIR``: secret key, lock, meters, the embedded stores' addresses, demo user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -134,6 +134,41 @@ class LocalData:
         """Stores how far loading the sample world got."""
         private_files.write(self._sample_file, state)
 
+    def collected_mark(self) -> str:
+        """Of which static files those in ``static`` were collected; empty: of none, or only in part."""
+        try:
+            return self._collected_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def write_collected_mark(self, mark: str) -> None:
+        """Stores of which static files those in ``static`` were collected."""
+        private_files.write(self._collected_file, mark)
+
+    def note_demo_user(self, password: str | None) -> None:
+        """Notes for the end of the start whether there is a demo user, and its password until that has been shown.
+
+        Args:
+            password: of the user that was just made; empty: it was made earlier; ``None``: there is no such user.
+        """
+        if password:
+            private_files.write(self._demo_file, password)
+        elif password is None:
+            self._demo_file.unlink(missing_ok=True)
+        else:
+            private_files.write_once(self._demo_file, "")
+
+    def take_demo_password(self) -> str | None:
+        """The demo user's password, once; afterwards empty. ``None``: there is no such user."""
+        try:
+            password = self._demo_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        if password:
+            with suppress(OSError):  # a full disk: it is shown again at the next start
+                private_files.write(self._demo_file, "")
+        return password
+
     def empty_meters(self) -> Path:
         """Empties the directory of the workers' meters and returns its absolute path."""
         meters = self.directory.absolute() / "metrics"
@@ -179,6 +214,14 @@ class LocalData:
     @property
     def _sample_file(self) -> Path:
         return self.directory / "sample_world"
+
+    @property
+    def _collected_file(self) -> Path:
+        return self.directory / "collected"
+
+    @property
+    def _demo_file(self) -> Path:
+        return self.directory / "demo_user"
 
     @property
     def _stores_file(self) -> Path:

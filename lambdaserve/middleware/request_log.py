@@ -20,7 +20,7 @@ from structlog.typing import FilteringBoundLogger
 from lambdaserve.access.credentials.scopes import AccessGrant
 from lambdaserve.middleware.api_lane import GetResponse
 from lambdaserve.middleware.masking import mask_path, mask_query
-from lambdaserve.ops.logs import ACCESS_LOGGER, access_log
+from lambdaserve.ops.logs import ACCESS_LOGGER, access_log, is_json
 from lambdaserve.ops.metrics.endpoint import STATIC, UNMATCHED, observe_request
 from merger.request_context import RequestContext, current_request
 
@@ -33,6 +33,10 @@ _MAX_LOGGED_CHARACTERS = 2000
 _PROBED_ROUTES = ("api/v1/health/live", "api/v1/health/ready", "metrics")
 """Routes that machines call every few seconds; logged at ``debug`` only."""
 
+_PART_ROUTES = (STATIC, "favicon.ico")
+_PART_TYPES = ("image/", "font/", "text/css", "text/javascript")
+"""Routes and types of what browsers load along with a page; text lines leave it out, below ``debug``."""
+
 
 class RequestLog:
     """Outermost middleware: assigns the request id, records metrics and the log line.
@@ -44,6 +48,7 @@ class RequestLog:
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
         self._log: FilteringBoundLogger | None = None
+        self._is_text = not is_json(settings.LOG_FORMAT)
         if settings.LOG_REQUESTS:
             self._log = access_log(settings.LOG_FORMAT, settings.LOG_LEVEL)
 
@@ -65,8 +70,8 @@ class RequestLog:
             self._write_line(self._log, request, response, current, route, seconds)
         return response
 
-    @staticmethod
     def _write_line(
+        self,
         log: FilteringBoundLogger,
         request: HttpRequest,
         response: HttpResponseBase,
@@ -92,7 +97,7 @@ class RequestLog:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # A 503 is expected and says when to try again; any other 5xx is a fault of the service.
             (log.warning if status == HTTPStatus.SERVICE_UNAVAILABLE else log.error)("request", **line)
-        elif route in _PROBED_ROUTES:
+        elif route in _PROBED_ROUTES or (self._is_text and _is_part_of_page(route, response)):
             log.debug("request", **line)
         else:
             log.info("request", **line)
@@ -104,6 +109,13 @@ def _route(request: HttpRequest) -> str:
     if match is not None:
         return match.route
     return STATIC if request.path_info.startswith(settings.STATIC_URL) else UNMATCHED
+
+
+def _is_part_of_page(route: str, response: HttpResponseBase) -> bool:
+    """Whether a browser loaded it, without a fault, along with a page."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        return False
+    return route in _PART_ROUTES or response.headers.get("Content-Type", "").startswith(_PART_TYPES)
 
 
 def _address(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from lambdaserve.ops import console
 from merger.request_context import current_request
 
 JSON, CONSOLE, AUTO = "json", "console", "auto"
@@ -41,14 +42,23 @@ def logging_config(log_format: str, level: str) -> dict[str, Any]:
         "formatters": {"lines": {"()": "lambdaserve.ops.logs.formatter", "log_format": log_format}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
+        "filters": {"explains": {"()": "lambdaserve.ops.logs.Explains"}},
         # The root handler above logs for Django too; Django's own handlers would mail or repeat each line.
         # A client's mistake is reported to the client, and recorded in the request's own line.
         "loggers": {
             "django": {"handlers": [], "propagate": True},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["explains"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # else each one logs a traceback
         },
     }
+
+
+class Explains(logging.Filter):
+    """Lets lines with a traceback pass: of other failed responses, such as a 503, the request's own line says more."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log the line."""
+        return record.exc_info is not None
 
 
 def formatter(log_format: str = AUTO) -> logging.Formatter:
@@ -63,7 +73,7 @@ def formatter(log_format: str = AUTO) -> logging.Formatter:
             structlog.stdlib.add_log_level,
             structlog.stdlib.ExtraAdder(allow=("drift",)),
             _add_request_id,
-            _timestamper(),
+            _timestamper(log_format),
         ],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_final_processors(log_format)],
     )
@@ -85,9 +95,9 @@ def access_log(log_format: str, level: str, target: BinaryIO | None = None) -> F
             _LossyLogger(file),
             processors=[
                 _add_level,
-                _timestamper(),
-                *_final_processors(log_format),
-                *([] if _is_json(log_format) else [_encode]),
+                _timestamper(log_format),
+                *_final_processors(log_format, requests=True),
+                *([] if is_json(log_format) else [_encode]),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
             cache_logger_on_first_use=True,
@@ -106,22 +116,26 @@ class _LossyLogger(structlog.BytesLogger):
     debug = info = warning = error = msg
 
 
-def _is_json(log_format: str) -> bool:
+def is_json(log_format: str) -> bool:
+    """Whether lines are JSON.
+
+    Args:
+        log_format: one of ``FORMATS``.
+    """
     return log_format == JSON or (log_format == AUTO and not sys.stderr.isatty())
 
 
-def _final_processors(log_format: str) -> list[Processor]:
-    if _is_json(log_format):
+def _final_processors(log_format: str, *, requests: bool = False) -> list[Processor]:
+    if is_json(log_format):
         without_values = ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(without_values), _json]
-    console = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
-    return [_without_controls, console]
+    if requests:
+        return [console.keep_id_of_faults, _without_controls, console.request_lines()]
+    return [_without_controls, console.other_lines()]
 
 
-def _timestamper() -> Processor:
-    return structlog.processors.TimeStamper(fmt="iso", utc=True)
+def _timestamper(log_format: str) -> Processor:
+    return structlog.processors.TimeStamper(fmt="iso" if is_json(log_format) else console.TIME_FORMAT, utc=True)
 
 
 def _add_level(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

@@ -74,6 +74,13 @@ def warm(address: str) -> tuple[Warmed, str]:
     return (Warmed.COMPUTED if _answers_computed() > computed_before else Warmed.WARM), ""
 
 
+def first_addresses() -> Iterator[str]:
+    """Yields the addresses whose answers the first page shows."""
+    yield f"{reverse('trending-history')}?limit=12"
+    yield f"{reverse('analytics-trends')}?metric=sentiment&window=30d"
+    yield reverse("analytics-overview")
+
+
 def usual_addresses(trending: int) -> Iterator[str]:
     """Yields addresses that are always worth warming: layer-wide ones, every genre's, and trending movies'.
 

@@ -16,6 +16,12 @@ SAMPLE_CREDIT = (
     "Facts about movies: TMDB, 2017. This product uses the TMDB API but is not endorsed or certified by TMDB."
 )
 
+PATIENCE = "WARM_UP_PATIENCE"
+"""Environment variable: seconds for which a process that serves retries its warm-up before it takes requests."""
+
+EMBEDDED_PATIENCE = 30
+"""Seconds for which the server's processes try to read what the first pages show from an embedded MongoDB."""
+
 
 class RunFailed(Exception):
     """The service can't start or can't continue; the message says why."""
@@ -78,12 +84,15 @@ class StartPlan:
     def defaults(self) -> dict[str, str]:
         """Defaults for the children's variables: plain HTTP, a URL for the streams of pages, what the sample is.
 
-        Anonymous reading is on if the documents are the embedded store's or only this machine can connect.
+        Anonymous reading is on if the documents are the embedded store's or only this machine can connect. The embedded
+        store is slow while it puts away what was just loaded, so the first page waits for it.
         """
         local = self.embed_mongo or is_loopback(self.bind.host)
         chosen = {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
         if self.sample:
             chosen |= {"DATA_NOTICE": SAMPLE_NOTICE, "DATA_CREDIT": SAMPLE_CREDIT}
+        if self.embed_mongo:
+            chosen[PATIENCE] = str(EMBEDDED_PATIENCE)
         # The streams have the host name by which the page was opened, and a port of their own.
         return chosen if self.live is None else {**chosen, "LIVE_URL": f":{self.live.port}"}
 

@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 
 from lambdaserve.config import variables
@@ -24,18 +23,15 @@ from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
 from lambdaserve.server.capacity import CONNECTIONS, STREAM_CONNECTIONS, connections_per_worker, threads_of_worker
 from lambdaserve.server.child_process import Child
+from lambdaserve.server.closing_box import STOPPING, closing_lines, framed
 from lambdaserve.server.embedded_stores import Store, StoreDidNotStart, mongo_reads, start_mongo, start_redis
 from lambdaserve.server.healthcheck import fetch_status
 from lambdaserve.server.meter_directory import meter_directory
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 from lambdaserve.server.watched_child import ChildEnded, WatchedChild
 
-_START_TIMEOUT_SECONDS = 60.0
+_START_TIMEOUT_SECONDS = 90.0
 """Longest wait for a server to answer its first request."""
-_WARM_UP_TIMEOUT_SECONDS = 20.0
-"""Longest wait for warm-up before announcing the service."""
-_WARM_UP_PATH = "/api/v1/trending/history?limit=12"
-"""The request of the first page that reads most from both layers."""
 HEAD_TIMEOUT_SECONDS = 10
 """Longest wait for the head of a request, whether the first of its connection or a later one."""
 _BATCH_RUNS_AT = timedelta(hours=2, minutes=5)
@@ -52,6 +48,7 @@ class Supervisor:
         environment: what the user set.
         plan: what to start.
         say: shows a line to the user.
+        is_terminal: whether a person sees the lines at a terminal.
     """
 
     base_dir: Path
@@ -59,6 +56,7 @@ class Supervisor:
     environment: Environment
     plan: StartPlan
     say: Callable[[str], None]
+    is_terminal: bool = False
     _children: list[WatchedChild] = field(default_factory=list)
     _variables: dict[str, str] = field(default_factory=dict)
 
@@ -76,23 +74,21 @@ class Supervisor:
         with ExitStack() as stack:
             self._variables = self._child_variables()
             self._start_stores(stack)
+            # On a later start the job catches up beside all that follows; pages say which hours they lack meanwhile.
+            keeps_sample = self._keep_sample(stack)
             if not prepared:
                 self._prepare(stack)
+            self.say("Starting the server")
             if self.plan.live is not None:
                 self._start_streams(stack, self.plan.live)
             self._start_server(stack)
             if self.plan.live is not None:
                 self._wait_until_it_answers("stream server", self.plan.live, "/")
-            self._wait_for_warm_up()
-            keep_sample = self.plan.sample and self.local.sample_state() is SampleState.LOADED
-            if keep_sample:
-                command = self._manage("sample_speed", "--follow")
-                log = self.local.directory / "sample_speed.log"
-                self._start(stack, "sample world", command, log, outlives_full_disk=True)
+            keeps_sample = keeps_sample or self._keep_sample(stack)
             self._announce()
             while True:
                 self._check_children()
-                if keep_sample and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
+                if keeps_sample and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
                     self._start_batch(stack)
                 time.sleep(0.25)
 
@@ -111,7 +107,7 @@ class Supervisor:
             self._start_streams(stack, address)
             self._wait_until_it_answers("stream server", address, "/")
             self.say(f"{'streams':12} {address.url()}/")
-            self.say("Ctrl-C stops it.")
+            self.say(STOPPING)
             while True:
                 self._check_children()
                 time.sleep(0.25)
@@ -160,6 +156,7 @@ class Supervisor:
     def _prepare(self, stack: ExitStack) -> None:
         options = ["--demo-user", "--embedded"] if self.plan.embed_mongo else []
         options += ["--sample"] if self.plan.sample else []
+        self.say("Preparing accounts, static files and indexes")
         watched = self._start(stack, "preparation", self._manage("prepare", *options))
         code = watched.child.process.wait()
         self._children.remove(watched)
@@ -192,14 +189,6 @@ class Supervisor:
         ]
         self._start(stack, "stream server", [*command, "pages.live.asgi:application"])
 
-    def _wait_for_warm_up(self) -> None:
-        """Waits until the service has read what its first pages show, so that they are not empty."""
-        deadline = time.monotonic() + _WARM_UP_TIMEOUT_SECONDS
-        while self.plan.embed_mongo and time.monotonic() < deadline:
-            if _status(self.plan.bind, "GET", _WARM_UP_PATH) != HTTPStatus.SERVICE_UNAVAILABLE:
-                return
-            self._check_children()
-
     def _wait_until_it_answers(self, name: str, address: Address, path: str) -> None:
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while _status(address, "HEAD", path) is None:
@@ -217,12 +206,22 @@ class Supervisor:
         return [*command, "--host", bind.host, "--port", str(bind.port)]
 
     def _announce(self) -> None:
-        url = self.plan.bind.url()
         if self.plan.moved:
             self.say("Port 8000 is in use by another program, so a free port was chosen. Set BIND to choose one.")
-        for label, path in (("lambdaserve", "/"), ("API docs", "/api/docs/"), ("admin", "/admin/")):
-            self.say(f"{label:12} {url}{path}")
-        self.say("Ctrl-C stops it.")
+        password = self.local.take_demo_password() if self.plan.embed_mongo else None
+        lines = closing_lines(self.plan.bind.url(), password, self.base_dir)
+        for line in framed(lines) if self.is_terminal else lines:
+            self.say(line)
+
+    def _keep_sample(self, stack: ExitStack) -> bool:
+        """Starts the job that keeps the sample world current, if that is loaded; returns whether it is."""
+        if not self.plan.sample or self.local.sample_state() is not SampleState.LOADED:
+            return False
+        self.say("The sample world catches up in the background")
+        log = self.local.directory / "sample_speed.log"
+        command = ["nice", *self._manage("sample_speed", "--follow")]  # pages go first
+        self._start(stack, "sample world", command, log, outlives_full_disk=True)
+        return True
 
     def _start_batch(self, stack: ExitStack) -> None:
         """Starts the sample world's batch job beside the service, which keeps running however the job ends."""

@@ -30,6 +30,7 @@ from merger.core.windows import EPOCH
 from merger.errors import StoreError
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader, Leadership
+from merger.invalidation.outage import Outage
 from merger.invalidation.pending import PendingInvalidations
 from merger.invalidation.rewritten import NEWS_SECONDS, Rewritten, RewrittenHours
 from merger.invalidation.schedule import BATCH_REPEATS
@@ -90,7 +91,7 @@ class Watcher:
     batch_noticed: datetime | None = field(default=None, init=False)
     _before: LayerSnapshot | None = field(default=None, init=False)
     _state: bytes = field(default=b"", init=False)
-    _is_store_away: bool = field(default=False, init=False)
+    _outage: Outage = field(default_factory=lambda: Outage(_log), init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
     _is_new: bool = field(default=False, init=False)
     _has_news: bool = field(default=False, init=False)
@@ -116,10 +117,10 @@ class Watcher:
             self._elect()
             news = self._read_streams() if self.is_leader else StreamNews()
             seen = self._refresh() if self._is_look_due(news) else None
+            if seen is not None and (not self.is_leader or self._collect_changes(*seen)):
+                self._outage.note_success()
             if not self.is_leader:
                 return self._bump_missed(Changes() if seen is None else seen[1])
-            if seen is not None:
-                self._collect_changes(*seen)
             return self._bump_missed(Changes()) | self._bump()
         except RedisTrouble:
             return frozenset()  # the link logs it; what is due stays due
@@ -193,27 +194,23 @@ class Watcher:
             with pymongo.timeout(TIMEOUT_SECONDS):
                 boundary, layers, changes = self.service.refresh()
         except StoreError as error:
-            self._log_once(error)
+            self._outage.note_failure(error)
             return None
-        self._is_store_away = False
         self._looked_at, self._sync_forms = self.monotonic(), layers.sync_forms
         return LayerSnapshot.of(boundary, layers), changes
 
-    def _collect_changes(self, now: LayerSnapshot, changes: Changes) -> None:
+    def _collect_changes(self, now: LayerSnapshot, changes: Changes) -> bool:
         try:
             with pymongo.timeout(TIMEOUT_SECONDS):
                 if self._before is not None:
                     # In the hours that this process keeps, also documents edited or deleted without a new stamp.
                     _add_changes(changes.movies, self._pending)
                     self._compare(self._before, now, changes)
-            self._before, self._is_new = now, False
         except StoreError as error:
-            self._log_once(error)
-
-    def _log_once(self, error: StoreError) -> None:
-        if not self._is_store_away:
-            _log.warning("Not watching for changes: %s. Retrying every %d s.", error, TICK_SECONDS)
-        self._is_store_away = True
+            self._outage.note_failure(error)
+            return False
+        self._before, self._is_new = now, False
+        return True
 
     def _read_streams(self) -> StreamNews:
         news = self._streams.read()

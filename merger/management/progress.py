@@ -44,6 +44,7 @@ class Progress:
         self._redraws = stream.isatty()
         self._began = self._shown_at = clock()
         self._share = share
+        self._shown = -1
         self.done = 0
 
     def step(self, steps: int = 1) -> None:
@@ -61,13 +62,14 @@ class Progress:
         self.end()
 
     def end(self) -> None:
-        """Writes the final state on a line of its own."""
-        self._show()
+        """Writes the final state on a line of its own, unless it stands there already."""
+        if self._shown != self.done:
+            self._show()
         if self._redraws:
             self._stream.write("")
 
     def _show(self) -> None:
-        self._shown_at = self._clock()
+        self._shown_at, self._shown = self._clock(), self.done
         start, ending = ("\r", "") if self._redraws else ("", "\n")
         # Progress is no error although it goes to stderr, so it is not coloured as one.
         self._stream.write(f"{start}{self._line()}", style_func=str, ending=ending)

@@ -47,6 +47,24 @@ def test_static_files_are_collected_under_hashed_names(database: Any, local: Loc
     assert [(local.directory / found[1:]).is_file(), (local.directory / f"{found[1:]}.gz").is_file()] == [True, True]
 
 
+def test_static_files_are_collected_again_only_when_they_changed(
+    database: Any, local: LocalData, settings: Any, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    settings.STATICFILES_DIRS = [own]
+    (own / "own.js").write_text("let a = 1")
+    prepare()
+    kept = local.directory / "static" / "kept.txt"
+    kept.write_text("until files are collected again")
+    prepare()
+    assert kept.exists()
+    (own / "own.js").write_text("let a = 12")
+    prepare()
+    assert not kept.exists()
+    assert (local.directory / "static" / "own.js").read_text() == "let a = 12"
+
+
 @pytest.mark.slow
 def test_sample_world_is_loaded_once(database: Any, local: LocalData) -> None:
     prepare("--embedded", "--sample")

@@ -18,9 +18,19 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = get_user_model().objects
-        if users.exists():
-            return
-        password = secrets.token_urlsafe(12)
-        users.create_superuser(username=NAME, email="", password=password)
-        self.stdout.write(f"Staff user for /admin/ (shown only now): {NAME}, password {password}")
+        if password := make_demo_user():
+            self.stdout.write(f"Staff user for /admin/ (shown only now): {NAME}, password {password}")
+
+
+def make_demo_user() -> str | None:
+    """Makes the user if there are no users yet.
+
+    Returns:
+        Its password; empty if it was there already, ``None`` if there are only other users.
+    """
+    users = get_user_model().objects
+    if users.exists():
+        return "" if users.filter(username=NAME).exists() else None
+    password = secrets.token_urlsafe(12)
+    users.create_superuser(username=NAME, email="", password=password)
+    return password

@@ -5,16 +5,19 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from lambdaserve.config.local_data import LocalData, SampleState
 from lambdaserve.config.private_files import private_umask
+from lambdaserve.management.commands.demo_user import make_demo_user
 from lambdaserve.ops.doctor.servers import check_memory
+from lambdaserve.static_files import CollectedOrPlain, sources_mark
 from merger.operations.server_facts import cache_facts
 from merger.stores.mongo.client import database
 from merger.stores.redis.link import RedisTrouble
@@ -49,10 +52,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--embedded", action="store_true", help="MongoDB is the embedded one, so a failure of it is an error"
         )
+        parser.add_argument("--sample", action="store_true", help="load the sample world if there are no batch views")
         parser.add_argument(
-            "--sample", action="store_true", help="load the sample world if there are no batch views, else update it"
+            "--demo-user",
+            action="store_true",
+            help="create a staff user if there is none; `manage.py serve` shows its password",
         )
-        parser.add_argument("--demo-user", action="store_true", help="create a staff user if there is none")
 
     def handle(self, *args: Any, **options: Any) -> None:
         local = LocalData(settings.DATA_DIR)
@@ -70,8 +75,7 @@ class Command(BaseCommand):
         with _one_host_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.ARE_STATIC_FILES_GIVEN:
-            # The folder is cleared first: files that were removed or replaced must not be served.
-            call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+            self._collect_static_files(local)
         # Collections before indexes: creating an index first would create its collection without a validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])
@@ -79,7 +83,18 @@ class Command(BaseCommand):
         if options["sample"]:
             self._load_sample(local)
         if options["demo_user"]:
-            call_command("demo_user")
+            with transaction.atomic():  # a password that can't be noted leaves no user
+                local.note_demo_user(make_demo_user())
+
+    def _collect_static_files(self, local: LocalData) -> None:
+        """Collects static files unless those collected before are of the same ones: compressing them takes seconds."""
+        mark, manifest = sources_mark(), Path(settings.STATIC_ROOT) / CollectedOrPlain.manifest_name
+        if mark == local.collected_mark() and manifest.is_file():
+            return
+        local.write_collected_mark("")
+        # The folder is cleared first: files that were removed or replaced must not be served.
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        local.write_collected_mark(mark)
 
     def _run(self, command: str, failure: str, *, fatal: bool, **options: Any) -> None:
         try:
@@ -96,14 +111,13 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.WARNING(f"{found.about} {found.what}; {found.advice}"))
 
     def _load_sample(self, local: LocalData) -> None:
-        """Loads, completes or updates the sample world; leaves a store with other documents alone."""
+        """Loads or completes the sample world; leaves a store with other documents alone."""
         state = local.sample_state()
         if state is SampleState.ABSENT and database()["batch_views"].find_one(projection=["_id"]) is not None:
             self.stdout.write("The embedded MongoDB holds documents of your own, so the sample world was not loaded.")
             return
         if state is SampleState.LOADED:
-            call_command("sample_speed")
-            return
+            return  # the job that `manage.py serve` keeps running catches up
         local.write_sample_state(SampleState.LOADING)
         call_command("sample_batch")
         call_command("sample_speed")

@@ -55,7 +55,7 @@ class Command(BaseCommand):
             streams = options["streams"]
             with private_umask(), local.lock("streams" if streams else ""):
                 plan = StartPlan.of_streams(environment) if streams else StartPlan.of(environment)
-                supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say)
+                supervisor = Supervisor(settings.BASE_DIR, local, environment, plan, self._say, self._is_terminal())
                 if streams:
                     supervisor.serve_streams(plan.bind)
                 else:
@@ -69,6 +69,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"the service can't go on: {error}") from None
+
+    def _is_terminal(self) -> bool:
+        """Whether a person sees the output at a terminal that can show a frame."""
+        encoding = getattr(self.stdout, "encoding", None) or ""
+        return self.stdout.isatty() and encoding.lower().replace("-", "") == "utf8"
 
     def _say(self, line: str) -> None:
         with suppress(OSError):  # a full disk, or a terminal that is gone: the service goes on

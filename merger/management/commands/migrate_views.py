@@ -95,10 +95,10 @@ class Command(BaseCommand):
 
     def _summarize(self, steps: Sequence[MigrationStep], statuses: Sequence[MigrationStatus]) -> None:
         left = [each for each in unfinished_migrations(statuses) if each.state is not MigrationState.UNKNOWN]
-        applied = sum(1 for each in statuses if each.state is MigrationState.APPLIED)
-        summary = f"{len(statuses)} migrations: {applied} applied, {len(steps)} steps now"
+        done = [f"{len(steps)} step{'s' * (len(steps) != 1)} done"] if steps else []
         pending = ", ".join(each.name for each in left)
-        self.stdout.write(summary + (f"; pending: {pending} (run manage.py migrate_views)" if left else ""))
+        state = f"pending: {pending} (run manage.py migrate_views)" if left else "up to date"
+        self.stdout.write(f"{len(statuses)} migrations: {'; '.join([*done, state])}")
         for each in statuses:
             if each.state is MigrationState.UNKNOWN:
                 self.stderr.write(f"{each.name} was applied by another version; this version can't roll it back")

@@ -139,3 +139,22 @@ def test_possible_credentials_are_masked(logged: Logged, query: str, shown: str)
 def test_long_address_is_cut(logged: Logged) -> None:
     _, line = logged.get(f"/api/v1/search/movies?q={'x' * 5000}")
     assert len(line["path"]) == 2000
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "level"),
+    [
+        ("/static/icon.svg", 200, "debug"),
+        ("/favicon.ico", 302, "debug"),
+        ("/static/no/such/file.css", 404, "info"),
+        ("/api/v1/search/genres", 200, "info"),
+    ],
+)
+def test_text_lines_leave_out_what_browsers_load_along_with_a_page(
+    api: Api, settings: Any, logged: Logged, path: str, status: int, level: str
+) -> None:
+    api.load(movie(550, "Fight Club"))
+    settings.LOG_FORMAT = "console"
+    response, line = logged.get(path)
+    response.close()
+    assert (response.status_code, line["level"]) == (status, level)

@@ -13,6 +13,9 @@ from django.db import connections
 
 from lambdaserve import startup
 from lambdaserve.access import bookkeeping
+from lambdaserve.ops import warming
+from lambdaserve.ops.warming import Warmed
+from lambdaserve.server.start_plan import PATIENCE
 from merger import wiring
 from merger.background import loop
 from merger.errors import StoreUnavailable
@@ -20,16 +23,16 @@ from merger.finding.finder import Finder
 
 
 class Service:
-    """Counts warm-ups; the store of ``failing`` ones is away."""
+    """Counts warm-ups; the store is away during the first ``failures``."""
 
-    def __init__(self, *, failing: bool = False) -> None:
+    def __init__(self, *, failures: int = 0) -> None:
         self.finder = Finder(None)
         self.warm_ups = 0
-        self.failing = failing
+        self.failures = failures
 
     def warm_up(self) -> None:
         self.warm_ups += 1
-        if self.failing:
+        if self.warm_ups <= self.failures:
             raise StoreUnavailable("MongoDB is not reachable")
 
     def find_forms(self) -> None:
@@ -43,6 +46,9 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr(loop, "keep_watching", lambda *arguments: calls.append(arguments))
     monkeypatch.setattr(loop, "keep_running", lambda *_: None)
     monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(startup, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(warming, "first_addresses", lambda: ["/first"])
+    monkeypatch.setattr(warming, "warm", lambda _: (Warmed.COMPUTED, ""))
     monkeypatch.setattr("django.setup", lambda **_: None)
     monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
     monkeypatch.setattr(wiring, "background_tasks", lambda: ["a task"])
@@ -93,9 +99,41 @@ def test_requests_wait_briefly_for_the_write_lock_of_sqlite(
 def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
     monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert start_and_join(monkeypatch, Service(failing=True)) == ["warm-up", "watcher", "forms", "search index"]
+    assert start_and_join(monkeypatch, Service(failures=1)) == ["warm-up", "watcher", "forms", "search index"]
     assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
     assert len(watched) == 2
+
+
+@pytest.mark.parametrize(("failures", "warned"), [(3, False), (10**9, True)])
+def test_a_patient_process_tries_again_and_warns_once_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+    watched: list[tuple[Any, ...]],
+    caplog: pytest.LogCaptureFixture,
+    failures: int,
+    *,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv(PATIENCE, "0.2" if warned else "30")
+    service = Service(failures=failures)
+    start_and_join(monkeypatch, service)
+    assert service.warm_ups > 3
+    assert ["warm-up failed" in message for message in caplog.messages] == [True] * warned
+
+
+def test_a_patient_process_waits_for_the_answers_of_the_first_page(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(PATIENCE, "30")
+    results = [(Warmed.FAILED, "MongoDB is not reachable")] * 2 + [(Warmed.COMPUTED, "")]
+    asked: list[str] = []
+
+    def warm(address: str) -> tuple[Warmed, str]:
+        asked.append(address)
+        return results.pop(0)
+
+    monkeypatch.setattr(warming, "warm", warm)
+    start_and_join(monkeypatch, Service())
+    assert (asked, results, caplog.messages) == (["/first"] * 3, [], [])
 
 
 def test_a_process_takes_no_request_before_its_warm_up_has_ended(

@@ -128,3 +128,16 @@ def test_a_directory_is_prepared_by_one_process_at_a_time(local: LocalData) -> N
         order.append("first")
     waiting.join(10)
     assert order == ["first", "second"]
+
+
+def test_demo_password_is_given_out_once_and_kept_from_others(local: LocalData) -> None:
+    local.make()
+    assert local.take_demo_password() is None
+    local.note_demo_user("s3cret")
+    local.note_demo_user("")  # a later preparation, where nobody has seen the password
+    assert stat.S_IMODE((local.directory / "demo_user").stat().st_mode) == 0o600
+    assert [local.take_demo_password() for _ in range(3)] == ["s3cret", "", ""]
+    local.note_demo_user("")
+    assert local.take_demo_password() == ""
+    local.note_demo_user(None)
+    assert local.take_demo_password() is None

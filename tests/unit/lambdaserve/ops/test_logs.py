@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lambdaserve.ops.logs import CONSOLE, JSON, access_log, formatter, logging_config
+from lambdaserve.ops.logs import CONSOLE, JSON, Explains, access_log, formatter, logging_config
 from merger.request_context import RequestContext, current_request
 
 HOSTILE = 'a\nlevel=error "forged"\r\x1b[31m\x00\x85'
@@ -108,6 +108,14 @@ def test_django_logs_through_the_root_handler_alone() -> None:
     config = logging_config(JSON, "INFO")
     assert config["loggers"]["django"] == {"handlers": [], "propagate": True}
     assert config["root"] == {"handlers": ["stderr"], "level": "INFO"}
+
+
+def test_failed_response_has_a_second_line_only_for_its_traceback() -> None:
+    config = logging_config(JSON, "INFO")
+    assert config["loggers"]["django.request"] == {"level": "ERROR", "filters": ["explains"]}
+    assert config["filters"]["explains"] == {"()": "lambdaserve.ops.logs.Explains"}
+    assert not Explains().filter(record("Service Unavailable: /"))
+    assert Explains().filter(record("Internal Server Error: /", error=failed()))
 
 
 def test_auto_format_is_text_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

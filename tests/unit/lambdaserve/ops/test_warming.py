@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.urls import resolve
 
 from lambdaserve.ops import warming
-from lambdaserve.ops.warming import Warmed, usual_addresses, warm
+from lambdaserve.ops.warming import Warmed, first_addresses, usual_addresses, warm
 from merger.answers.service import MergeService
 from merger.cache.outcomes import Outcome
 from merger.errors import Incomplete, MergerError, NotFound, StoreUnavailable
@@ -102,3 +103,7 @@ def test_every_view_is_warmed_but_those_of_names_and_likes(monkeypatch: pytest.M
                 warming.call_api(address)
     # Likes come as the body of a POST.
     assert asked | ASKED_BY_CALLERS | {"recommendations.personalized"} == set(known_views())
+
+
+def test_addresses_of_the_first_page_exist() -> None:
+    assert all(resolve(address.partition("?")[0]) for address in first_addresses())

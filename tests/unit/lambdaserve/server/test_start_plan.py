@@ -10,7 +10,7 @@ import pytest
 from lambdaserve.config.env import Environment
 from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
-from lambdaserve.server.start_plan import SAMPLE_NOTICE, RunFailed, StartPlan
+from lambdaserve.server.start_plan import PATIENCE, SAMPLE_NOTICE, RunFailed, StartPlan
 
 
 @pytest.fixture
@@ -96,3 +96,8 @@ def test_streams_alone_take_their_own_address_beside_a_copy_that_has_taken_the_o
     found = StartPlan.of_streams(environment)
     assert (found.bind, found.live) == (Address(LOOPBACK, live), None)
     assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
+
+
+@pytest.mark.parametrize(("mongo", "patience"), [("", "30"), ("mongodb://elsewhere", None)])
+def test_first_pages_wait_for_an_embedded_store_alone(mongo: str, patience: str | None) -> None:
+    assert plan(MONGODB_URI=mongo).defaults().get(PATIENCE) == patience
