@@ -76,7 +76,7 @@ def warm(address: str) -> tuple[Warmed, str]:
 
 def first_addresses() -> Iterator[str]:
     """Yields the addresses whose answers the first page shows."""
-    yield f"{reverse('trending-history')}?limit=12"
+    yield f"{reverse('trending-history')}?limit=50"
     yield f"{reverse('analytics-trends')}?metric=sentiment&window=30d"
     yield reverse("analytics-overview")
 

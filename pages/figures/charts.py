@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from merger.core.windows import parse_moment
@@ -18,6 +19,9 @@ METRICS: Final[Mapping[str, tuple[str, str]]] = {
     "popularity": ("Popularity", "decimal"),
 }
 """Label, and kind of value, of each metric."""
+
+BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"rating": (0.0, 10.0), "sentiment": (-1.0, 1.0)}
+"""Scale of each metric that has one."""
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -70,7 +74,8 @@ def stats_timeline(answer: Answer) -> Table:
 def metric_timeline(answer: Answer) -> Table:
     """One metric, day by day."""
     label, kind = METRICS[answer["metric"]]
-    counted = "Reviews" if answer["metric"] == "sentiment" else "Observations"
+    counted = "Reviews" if answer["metric"] == "sentiment" else "Measurements"
+    least, most = BOUNDS.get(answer["metric"], (None, None))
     days = [point["date"] for point in answer["data_points"]]
     cutoff, covered = _boundary(answer["freshness"], days, _DAY)
     return Table(
@@ -86,7 +91,20 @@ def metric_timeline(answer: Answer) -> Table:
         cutoff=cutoff,
         covered=covered,
         gaps=answer["freshness"]["missing"],
+        least=least,
+        most=most,
+        open_from=open_day(answer),
     )
+
+
+def open_day(answer: Answer) -> str:
+    """The last day of a daily series if its numbers don't reach its end yet; else an empty text."""
+    days, freshness = answer["data_points"], answer["freshness"]
+    as_of = max(filter(None, (freshness["speed_as_of"], freshness["batch_as_of"])), default=None)
+    if not days or as_of is None:
+        return ""
+    last = str(days[-1]["date"])
+    return last if parse_moment(as_of) < parse_moment(f"{last}T00:00:00Z") + _DAY else ""
 
 
 def _scope(answer: Answer) -> str:
@@ -95,7 +113,8 @@ def _scope(answer: Answer) -> str:
 
 def score_lines(history: Answer, most: int = 5) -> Table:
     """Hourly trending scores of the leading movies, one line each."""
-    leading = history["movies"][:most]
+    drawn = (each for each in history["movies"] if any(score["trending_score"] is not None for score in each["scores"]))
+    leading = list(islice(drawn, most))
     hours = [score["hour"] for score in leading[0]["scores"]] if leading else []
     return Table(
         name="scores",
@@ -111,99 +130,6 @@ def score_lines(history: Answer, most: int = 5) -> Table:
         gaps=history["freshness"]["missing"],
         least=0.0,
         most=100.0,
-    )
-
-
-def genres_by_size(overview: Answer, most: int = 12) -> Table:
-    """The largest genres of the catalogue, by number of movies."""
-    largest = sorted(overview["by_genre"], key=lambda each: (-each["movie_count"], each["genre"]))[:most]
-    return Table(
-        name="genres",
-        caption=f"The {len(largest)} largest genres" if len(largest) < len(overview["by_genre"]) else "Genres",
-        columns=(
-            Column("genre", "Genre", "text", draws="x"),
-            Column("movie_count", "Movies", "count", draws="bar"),
-            Column("avg_rating", "Mean rating", "rating", draws="line", axis="right"),
-        ),
-        rows=largest,
-    )
-
-
-def genre_points(answer: Answer) -> Table:
-    """A genre by month within one year, or by year."""
-    points = answer["trends"]["points"]
-    by_month = answer["year"] is not None
-    rows: Sequence[Mapping[str, Any]] = (
-        [{**point, "when": f"{point['year']}-{point['month'] or 1:02}"} for point in points]
-        if by_month
-        else by_year(points)
-    )
-    return Table(
-        name="genre",
-        caption=f"{answer['genre']} by month, {answer['year']}" if by_month else f"{answer['genre']} by year",
-        columns=(
-            Column("when", "Month" if by_month else "Year", "text", draws="x"),
-            Column("total_movies", "Movies", "count", draws="bar", axis="right"),
-            Column("avg_rating", "Mean rating", "rating", draws="line"),
-            Column("avg_sentiment", "Mean sentiment", "score"),
-            Column("avg_popularity", "Mean popularity", "decimal"),
-        ),
-        rows=rows,
-    )
-
-
-def by_year(points: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Sums monthly points up by year; averages are weighted by movies, as in ``analytics/genre/{genre}?year=``."""
-    years: dict[int, list[Mapping[str, Any]]] = {}
-    for point in points:
-        years.setdefault(point["year"], []).append(point)
-    return [
-        {
-            "when": str(year),
-            "total_movies": sum(point["total_movies"] for point in months),
-            **{name: _weighted_mean(months, name) for name in ("avg_rating", "avg_sentiment", "avg_popularity")},
-        }
-        for year, months in sorted(years.items())
-    ]
-
-
-def _weighted_mean(months: Iterable[Mapping[str, Any]], name: str) -> float | None:
-    known = [month for month in months if month[name] is not None]
-    weight = sum(month["total_movies"] for month in known)
-    return sum(month[name] * month["total_movies"] for month in known) / weight if weight else None
-
-
-def genre_comparison(answers: Iterable[Answer]) -> Table:
-    """Statistics of several genres, one row each."""
-    return Table(
-        name="comparison",
-        caption="Genres compared",
-        columns=(
-            Column("genre", "Genre", "text", draws="x"),
-            Column("avg_rating", "Mean rating", "rating", draws="bar"),
-            Column("avg_popularity", "Mean popularity", "decimal", draws="bar", axis="right"),
-            Column("avg_sentiment", "Mean sentiment", "score"),
-            Column("total_movies", "Movies", "count"),
-            Column("total_revenue", "Revenue", "dollars"),
-            Column("avg_budget", "Mean budget", "dollars"),
-            Column("avg_runtime", "Mean length", "minutes"),
-        ),
-        rows=[{"genre": answer["genre"], **answer["statistics"]} for answer in answers],
-    )
-
-
-def tiers(answer: Answer) -> Table:
-    """Sentiment by popularity tier."""
-    return Table(
-        name="tiers",
-        caption="Sentiment by popularity",
-        columns=(
-            Column("tier", "Tier", "text", draws="x"),
-            Column("avg_sentiment", "Mean sentiment", "score", draws="bar"),
-            Column("total_reviews", "Reviews", "count"),
-            Column("count", "Movies", "count"),
-        ),
-        rows=[{"tier": name, **numbers} for name, numbers in answer["tiers"].items()],
     )
 
 

@@ -1,4 +1,4 @@
-"""Small SVG drawings: a movie's last hours as a line, an actor's collaborators as a network. Pure."""
+"""Small SVG drawings: a movie's last hours as a line, a value on its scale, an actor's collaborators. Pure."""
 
 from __future__ import annotations
 
@@ -44,6 +44,20 @@ def sparkline(values: Sequence[float | None]) -> dict[str, Any]:
     # A polyline of one point is invisible; the same point twice, with round ends, makes a dot.
     lines = [" ".join(each if len(each) > 1 else each * 2) for each in segments if each]
     return {"width": SPARK_WIDTH, "height": SPARK_HEIGHT, "lines": lines, "last": last}
+
+
+def scale(value: float, least: float, most: float) -> dict[str, float]:
+    """Places a value on a bar from 0 to 100, which begins at zero, or at the bound next to it.
+
+    Returns:
+        ``x`` and ``width`` of the bar, and ``zero``, where it begins.
+    """
+
+    def place(number: float) -> float:
+        return round(100 * (min(most, max(least, number)) - least) / (most - least), 1)
+
+    zero, end = place(0.0), place(value)
+    return {"x": min(zero, end), "width": round(abs(end - zero), 1), "zero": zero}
 
 
 def network(actor: str, collaborators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ def _moment(value: str) -> str:
 
 
 def _source(value: str) -> str:
-    return {"batch": "batch layer", "speed": "speed layer", "merged": "both layers"}.get(value, value)
+    return {"batch": "history", "speed": "live", "merged": "both"}.get(value, value)
 
 
 FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -50,6 +50,8 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "change": lambda value: f"{value:+.2f}",
     "dollars": lambda value: f"${value:,.0f}",
     "minutes": lambda value: f"{value:,.0f} min",
+    "year": str,
+    "month": str,
     "date": _date,
     "hour": _moment,
     "source": _source,
@@ -108,10 +110,11 @@ class Table:
         caption: what it shows.
         columns: the columns from left to right.
         rows: values by ``Column.key``.
-        cutoff: ISO 8601, from where on the speed layer has precedence; empty: outside the table.
-        covered: ISO 8601, up to where the batch layer reaches; empty: outside the table.
+        cutoff: ISO 8601, from where on live numbers have precedence; empty: outside the table.
+        covered: ISO 8601, up to where history reaches; empty: outside the table.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
         least, most: bounds of the left axis; ``None``: as the values need.
+        open_from: the first cell of the last row, if its interval is not over yet; else empty.
     """
 
     name: str
@@ -123,11 +126,16 @@ class Table:
     gaps: Sequence[Mapping[str, str | None]] = field(default_factory=tuple)
     least: float | None = None
     most: float | None = None
+    open_from: str = ""
 
     @property
     def lines(self) -> list[list[Cell]]:
         """The rows as cells."""
-        return [[_cell(row.get(column.key), column) for column in self.columns] for row in self.rows]
+        lines = [[_cell(row.get(column.key), column) for column in self.columns] for row in self.rows]
+        if lines and self.open_from:
+            first = lines[-1][0]
+            lines[-1][0] = replace(first, text=f"{first.text}, so far")
+        return lines
 
     @property
     def is_drawn(self) -> bool:
@@ -135,9 +143,11 @@ class Table:
         return any(column.draws for column in self.columns)
 
     @property
-    def has_sources(self) -> bool:
-        """Whether each row names the layer it comes from."""
-        return any(column.kind == "source" for column in self.columns)
+    def sources(self) -> list[tuple[str, str]]:
+        """Where the rows come from, with a word for each: history, live and both, as far as they occur."""
+        keys = [column.key for column in self.columns if column.kind == "source"]
+        found = {row.get(key) for key in keys for row in self.rows}
+        return [(name, _source(name)) for name in ("batch", "speed", "merged") if name in found]
 
     @property
     def gap_spans(self) -> str:

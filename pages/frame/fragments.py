@@ -6,8 +6,9 @@ all refer to a fragment by its topic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -20,14 +21,26 @@ from rest_framework.exceptions import ValidationError
 from lambdaserve.api.parameters import QueryParameters, WholeNumberField
 from lambdaserve.ops.health.monitor import monitor
 from merger.contract.fields import LARGEST_COUNT
+from merger.core.windows import Span, parse_span
 from merger.deadline import deadline
+from merger.errors import NotFound
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
-from pages.figures import charts
-from pages.figures.drawing import sparkline
+from pages.figures import movers
 from pages.frame import verdict
 from pages.frame.parts import Part, load_part, say_once
 from trending.selectors import movies_trending, trending_history
 from trending.serializers import TrendingParameters
+
+WINDOWS: Final = ("1h", "6h", "24h", "48h")
+"""Windows that the pages offer for a ranking; the URL accepts any that the API accepts."""
+
+MOVERS_CONSIDERED: Final = 50
+"""Leading movies among which the overview looks for those that rise and fall."""
+
+MOVERS_SHOWN: Final = 6
+"""Movies that rise, and movies that fall."""
+
+_LEAST_HOURS, _MOST_HOURS = 24, 168
 
 
 class MovieParameters(QueryParameters):
@@ -68,29 +81,64 @@ class RenderedFragment:
     version: str
 
 
-def trending(*, window: Any, limit: int, genre: str | None = None) -> dict[str, Any]:
-    """Content of the fragment ``trending``: the ranking, with earlier ranks and the last day's scores.
+def trending(*, window: Span, limit: int, genre: str | None = None) -> dict[str, Any]:
+    """Content of the fragment ``trending``: the ranking, with earlier ranks and the scores of at least a day.
 
     Raises:
         NotFound: the genre is unknown.
     """
+    hours = _hours_shown(window)
     ranked = load_part(lambda: movies_trending(window=window, limit=limit, genre=genre))
     # If the history fails, the ranking is shown without it.
-    history = load_part(lambda: trending_history(window=window, limit=limit, hours=24, genre=genre))
-    by_movie = {each["movie_id"]: each for each in history.list_of("movies")}
-    movies = [_movie_row(movie, by_movie.get(movie["movie_id"])) for movie in ranked.list_of("trending_movies")]
-    return {"ranked": ranked, "movies": movies, "history": history}
-
-
-def _movie_row(movie: Mapping[str, Any], past: Mapping[str, Any] | None) -> dict[str, Any]:
-    before = None if past is None else past["rank_before"]
+    history = load_part(lambda: trending_history(window=window, limit=limit, hours=hours, genre=genre))
     return {
-        **movie,
-        "name": charts.name_of(movie),
-        "is_new": past is not None and before is None,
-        "climbed": None if before is None else before - movie["rank"],
-        "spark": None if past is None else sparkline([score["trending_score"] for score in past["scores"]]),
+        "ranked": ranked,
+        "history": history,
+        "hours": hours,
+        "movies": movers.rows(ranked.list_of("trending_movies"), history.data),
+        "ways_on": _ways_on(window.label, genre),
     }
+
+
+def _hours_shown(window: Span) -> int:
+    """Hours of scores beside a ranking: all that it counts, and at least a day."""
+    return max(_LEAST_HOURS, min(_MOST_HOURS, (window.length or timedelta.max) // timedelta(hours=1)))
+
+
+def _ways_on(label: str, genre: str | None) -> list[tuple[str, str]]:
+    """Where to look if a ranking is empty: in a longer window, then among all genres."""
+    page, own = reverse("pages-trending"), {} if genre is None else {"genre": genre}
+    place = WINDOWS.index(label) + 1 if label in WINDOWS else 0
+    longer = WINDOWS[max(place, WINDOWS.index("24h")) :]
+    ways = [(f"Try {longer[0]}", f"{page}?{urlencode({'window': longer[0], **own})}")] if longer else []
+    return [*ways, ("All genres", f"{page}?{urlencode({'window': label})}")] if own else ways
+
+
+def movers_of(*, window: Span, limit: int, genre: str | None = None) -> dict[str, Any]:
+    """Content of the fragment ``movers``: the movies of a ranking that rise and that fall most, with reasons.
+
+    Raises:
+        NotFound: the genre is unknown.
+    """
+    content = trending(window=window, limit=limit, genre=genre)
+    lists = [choose(content["movies"], MOVERS_SHOWN) for choose in (movers.rising, movers.falling)]
+    history = content["history"].data
+    reviews = {row["movie_id"]: _two_days(row["movie_id"]) for rows in lists for row in rows}
+    rising, falling = (
+        [{**row, "why": movers.reasons(row, reviews[row["movie_id"]].data, history["before"])} for row in rows]
+        if history
+        else [{**row, "why": ""} for row in rows]
+        for rows in lists
+    )
+    return {**content, "rising": rising, "falling": falling, "reviews": tuple(reviews.values())}
+
+
+def _two_days(movie_id: int) -> Part:
+    """A movie's sentiment by hour; without it, its rise or fall is shown without a word on reviews."""
+    try:
+        return load_part(lambda: movie_sentiment_get(movie_id=movie_id, window=parse_span("48h")))
+    except NotFound:  # the ranking may be older than the deletion of a movie
+        return Part(None)
 
 
 def movie(*, movie_id: int) -> dict[str, Any]:
@@ -118,6 +166,7 @@ def freshness() -> dict[str, Any]:
 
 FRAGMENTS: Final[Mapping[str, Fragment]] = {
     "trending": Fragment("pages/parts/trending.html", TrendingParameters, trending),
+    "movers": Fragment("pages/parts/movers.html", TrendingParameters, movers_of),
     "movie": Fragment("pages/parts/movie_numbers.html", MovieParameters, movie),
     "freshness": Fragment("pages/parts/freshness.html", FreshnessParameters, freshness),
 }
@@ -154,6 +203,14 @@ def render_fragment(topic: str) -> RenderedFragment:
     del values["completeness"]  # a page shows what is available
     with deadline(settings.MONGODB_TIMEOUT):
         context = fragment.content(**values)
-    version = " ".join(part.etag for part in context.values() if isinstance(part, Part))
+    version = " ".join(_etags(context.values()))
     html = render_to_string(fragment.template, {**say_once(context), "topic": topic})
     return RenderedFragment(html, version)
+
+
+def _etags(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, Part):
+            yield value.etag
+        elif isinstance(value, tuple):
+            yield from _etags(value)

@@ -85,7 +85,7 @@ class BrowserPage(View):
         if "download" in request.GET:
             return _download(context, request.GET["download"])
         main = context.get("main")
-        status = 503 if isinstance(main, Part) and main.failed else 200
+        status = 503 if isinstance(main, Part) and main.failed else context.get("status", 200)
         if status == 503 and self.subject:
             return self._unavailable(request, context)
         if "topic" in context:

@@ -1,25 +1,33 @@
-"""The analytics page: trends, genres over time and compared, and sentiment by popularity."""
+"""The analytics page: trends, genres compared and over time, and sentiment by popularity."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
+from django.http import HttpRequest, QueryDict
+from rest_framework.exceptions import ValidationError
+
+from analytics.catalogue import TIERS
 from analytics.parameters import GenreParameters
 from analytics.selectors import genre_statistics, sentiment_by_tier, trend_series
 from lambdaserve.api.parameters import ChoiceField, GenreField, SpanField, TextField
 from merger.contract.identity import genre_key
 from merger.contract.payloads import METRICS
 from merger.core.windows import parse_span
-from pages.figures import charts
+from merger.errors import NotFound
+from pages.figures import charts, genre_tables
 from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
 
 WINDOWS: Final = ("7d", "30d", "90d", "365d")
 """Windows that the switch offers; the URL accepts any that the API accepts."""
 
-MOST_COMPARED: Final = 4
-"""Most genres to compare with the chosen one."""
+MOST_COMPARED: Final = 6
+"""Most genres to compare."""
+
+Row = Mapping[str, Any]
 
 
 class AnalyticsParameters(GenreParameters):
@@ -32,41 +40,57 @@ class AnalyticsParameters(GenreParameters):
 
 
 class Analytics(BrowserPage):
-    """Trends, genres over time and compared, and sentiment by popularity."""
+    """Trends, genres compared and over time, and sentiment by popularity."""
 
     template = "pages/analytics.html"
     parameters = AnalyticsParameters
 
+    def _values(self, request: HttpRequest) -> dict[str, Any]:
+        """The valid parameters, and as ``errors`` what is wrong with the others."""
+        try:
+            return {**super()._values(request), "errors": {}}
+        except ValidationError as error:
+            reasons: Any = error.detail
+            given = request.GET.copy()
+            for name in [name for name in given if name in reasons]:
+                del given[name]
+            valid = HttpRequest()
+            valid.GET = QueryDict(given.urlencode())
+            errors = {name: str(texts[0]).replace("`", "") for name, texts in reasons.items()}
+            return {**super()._values(valid), "errors": errors}
+
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        all_genres = genres()
-        largest = max(all_genres, key=lambda each: each["total_movies"], default={})
-        requested_genre, year = values.get("genre"), values.get("year")
-        chosen = requested_genre or largest.get("genre")
-        metric, window = values["metric"], values["window"]
-        one = _statistics(chosen, year, values.get("month"))
-        wanted = [chosen, *_split_names(values.get("compare"))] if chosen else []
-        compared = [_statistics(name, year) for name in _unique(wanted)]
-        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=requested_genre))
-        by_tier = load_part(lambda: sentiment_by_tier(genre=requested_genre, year=year))
-        found = [part.data for part in compared if part.data]
+        known, genre, year = genres(), values.get("genre"), values.get("year")
+        metric, window, errors = values["metric"], values["window"], values["errors"]
+        one = _statistics(genre, year, values.get("month"))
+        compared, unknown = _compared(_split_names(values.get("compare")))
+        trend = load_part(lambda: trend_series(metric=metric, window=window, genre=genre))
+        by_tier = load_part(lambda: sentiment_by_tier(genre=genre, year=year))
+        names = [answer["genre"] for answer in compared]
         return {
+            "status": 400 if errors or unknown else 200,
+            "errors": errors,
+            "unknown": [_unknown(name, near, names) for name, near in unknown.items()],
             "one": one,
-            "genre": one.data["genre"] if one.data else chosen,
-            "requested_genre": requested_genre,
+            "genre": one.data["genre"] if one.data else genre,
             "year": year,
-            "years": _years(chosen),
-            "genres": [each["genre"] for each in all_genres],
-            "compare": [answer["genre"] for answer in found[1:]],
+            "years": _years(genre),
+            "genres": [each["genre"] for each in known],
+            "chips": _chips([each["genre"] for each in known], names),
+            "compare": ",".join(names),
+            "bars": _bars(known, names),
             "trend": trend,
             "metric": metric,
             "metrics": METRICS,
+            "metric_kind": charts.METRICS[metric][1],
             "window": window.label,
             "windows": WINDOWS,
             "tiers": by_tier,
-            "genre_table": one.map(charts.genre_points),
-            "comparison_table": charts.genre_comparison(found) if found else None,
+            "tier_words": _tier_words(),
+            "genre_table": one.map(genre_tables.genre_points),
+            "comparison_table": genre_tables.genre_comparison(compared) if compared else None,
             "trend_table": trend.map(charts.metric_timeline),
-            "tiers_table": by_tier.map(charts.tiers),
+            "tiers_table": by_tier.map(genre_tables.tiers),
             "main": trend,
         }
 
@@ -81,6 +105,49 @@ def _statistics(genre: str | None, year: int | None = None, month: int | None = 
     return load_part(lambda: genre_statistics(genre=genre, year=year, month=month)) if genre else Part(None)
 
 
+def _compared(names: Iterable[str]) -> tuple[list[dict[str, Any]], dict[str, Sequence[str]]]:
+    """Statistics of the genres of these names, and the unknown names with similar ones."""
+    found: list[dict[str, Any]] = []
+    unknown: dict[str, Sequence[str]] = {}
+    for name in _unique(names):
+        try:
+            part = _statistics(name)
+        except NotFound as error:
+            unknown[name] = error.near
+        else:
+            found += [part.data] if part.data else []
+    return found, unknown
+
+
+def _unknown(name: str, near: Iterable[str], chosen: list[str]) -> dict[str, Any]:
+    """A name that is no genre, with similar ones and the genres compared after a click on each."""
+    return {"name": name, "near": [(each, ",".join([*chosen, each])) for each in near]}
+
+
+def _chips(known: Iterable[str], chosen: list[str]) -> list[dict[str, Any]]:
+    """A chip for each genre: whether it is chosen, and the genres compared after a click on it."""
+    return [
+        {
+            "genre": name,
+            "is_chosen": name in chosen,
+            "compare": ",".join([each for each in chosen if each != name] if name in chosen else [*chosen, name]),
+        }
+        for name in known
+    ]
+
+
+def _bars(known: Iterable[Row], chosen: list[str]) -> list[Row]:
+    """The chosen genres, or all, by mean rating; those without a rating last."""
+    shown = [each for each in known if not chosen or each["genre"] in chosen]
+    return sorted(shown, key=lambda each: (each["avg_rating"] is None, -(each["avg_rating"] or 0), each["genre"]))
+
+
+def _tier_words() -> str:
+    """What each tier of popularity means: ``blockbuster above 80, …``; the last one is the rest."""
+    bounds = sorted(TIERS.items(), key=itemgetter(1), reverse=True)
+    return ", ".join([*(f"{name} above {least:.0f}" for name, least in bounds[:-1]), f"{bounds[-1][0]} the rest"])
+
+
 def _split_names(text: str | None) -> list[str]:
     return [word.strip() for word in (text or "").split(",") if word.strip()]
 
@@ -89,4 +156,4 @@ def _unique(names: Iterable[str]) -> list[str]:
     by_key: dict[str, str] = {}
     for name in names:
         by_key.setdefault(genre_key(name), name)
-    return list(by_key.values())[: MOST_COMPARED + 1]
+    return list(by_key.values())[:MOST_COMPARED]

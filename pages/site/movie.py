@@ -81,8 +81,10 @@ class Movie(BrowserPage):
 
     def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Trending movies whose pages can be shown."""
-        ranked = load_part(lambda: movies_trending(window=parse_span("6h"), limit=MOST_AT_HAND))
-        movies = [each for each in ranked.list_of("trending_movies") if not _is_away(each["movie_id"])]
+        # The overview's answer, which is the likeliest to be at hand.
+        ranked = load_part(lambda: movies_trending(window=parse_span("6h"), limit=fragments.MOVERS_CONSIDERED))
+        leading = ranked.list_of("trending_movies")[:MOST_AT_HAND]
+        movies = [each for each in leading if not _is_away(each["movie_id"])]
         return [(charts.name_of(each), reverse("pages-movie", args=[each["movie_id"]])) for each in movies]
 
 

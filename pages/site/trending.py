@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -17,9 +17,6 @@ from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
 from trending.selectors import movies_trending
 from trending.serializers import TrendingParameters
-
-WINDOWS: Final = ("1h", "6h", "24h", "48h")
-"""Windows that the switch offers; the URL accepts any that the API accepts."""
 
 
 class Trending(BrowserPage):
@@ -37,7 +34,7 @@ class Trending(BrowserPage):
             "topic": fragments.make_topic("trending", window=window, limit=values["limit"], genre=genre),
             "window": window,
             "genre": ranked.data["genre"] if ranked.data else genre,
-            "windows": WINDOWS,
+            "windows": fragments.WINDOWS,
             "genres": [each["genre"] for each in genres()],
             "scores_table": trending["history"].map(charts.score_lines),
             "ranking_table": ranking_table(trending),
@@ -49,7 +46,7 @@ class Trending(BrowserPage):
         return [
             (f"Trending over {window}{f' in {genre}' if genre else ''}", _address(window, genre))
             for genre in dict.fromkeys((context["genre"], None))
-            for window in WINDOWS
+            for window in fragments.WINDOWS
             if not _load(window, genre).failed
         ]
 

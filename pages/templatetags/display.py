@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pages.cards.catalogue_facts import card_url
-from pages.figures import words
+from pages.figures import drawing, words
 from pages.figures.tables import NOTHING, format_value
 from pages.frame.links import genre_url, person_url
 
@@ -52,6 +52,18 @@ def ago(seconds: Any) -> str:
 def sentiment(score: Any) -> str:
     """Puts a mean sentiment into words; an unknown one into none."""
     return "" if score in (None, "") else words.sentiment(score)
+
+
+@register.filter
+def sentiment_place(score: float) -> Mapping[str, float]:
+    """Places a sentiment on a bar from −1 to +1."""
+    return drawing.scale(score, -1.0, 1.0)
+
+
+@register.filter
+def bar_place(value: float | None, most: float) -> Mapping[str, float]:
+    """Places a value on a bar from 0 to the most; an unknown one at its beginning."""
+    return drawing.scale(value or 0.0, 0.0, most or 1.0)
 
 
 @register.filter

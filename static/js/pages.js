@@ -5,6 +5,8 @@
 
 const DAY = 86_400_000;
 const STEPS = [1 / 24, 3 / 24, 6 / 24, 12 / 24, 1, 2, 7, 14, 30, 91, 182, 365].map((days) => days * DAY);
+const YEARS = [1, 2, 5, 10, 20, 50, 100];
+const WIDTHS = { hour: DAY / 24, date: DAY, month: 30.44 * DAY, year: 365.25 * DAY };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const ASK_EVERY = 15_000;
 const charts = new Map();
@@ -33,7 +35,7 @@ function momentText(at, fine) {
 function readTable(table) {
   const columns = [...table.tHead.rows[0].cells].map((cell, index) => ({ index, label: cell.textContent, ...cell.dataset }));
   const x = columns.find((column) => column.draws === "x");
-  const isTime = x.kind === "date" || x.kind === "hour";
+  const isTime = x.kind in WIDTHS;
   const source = columns.find((column) => column.kind === "source");
   const rows = [...table.tBodies[0].rows].map((row) => ({
     x: isTime ? Date.parse(row.cells[x.index].dataset.v) : row.cells[x.index].textContent,
@@ -45,7 +47,8 @@ function readTable(table) {
     const [start, end] = span.split("/");
     return { start: start ? Date.parse(start) : -Infinity, end: Date.parse(end) };
   });
-  return { columns, x, isTime, rows, gaps, cutoff: Date.parse(table.dataset.cutoff), covered: Date.parse(table.dataset.covered) };
+  const isOpen = Boolean(table.dataset.open);
+  return { columns, x, isTime, rows, gaps, isOpen, cutoff: Date.parse(table.dataset.cutoff) };
 }
 
 // Buckets are drawn at their middle, so a bar covers its time and a boundary lies between bars.
@@ -63,46 +66,70 @@ function withHoles(rows, width) {
   return result;
 }
 
-// Shades the hours that neither layer holds; marks the cutoff and the end of the batch layer's coverage.
+// Shades the time in which live numbers come first, and what is not known.
 const layers = {
   id: "layers",
-  beforeDatasetsDraw(chart, _, { gaps, cutoff, covered }) {
+  beforeDatasetsDraw(chart, _, { gaps, cutoff }) {
     const { ctx, chartArea: area, scales: { x } } = chart;
     const inside = (at) => Math.min(area.right, Math.max(area.left, x.getPixelForValue(at)));
-    ctx.save();
-    ctx.fillStyle = colour("gap");
-    for (const gap of gaps || []) {
-      const left = gap.start === -Infinity ? area.left : inside(gap.start);
-      const right = inside(gap.end);
+    const shade = (left, right, name) => {
+      ctx.fillStyle = colour(name);
       if (right > left) ctx.fillRect(left, area.top, Math.max(2, right - left), area.height);
-    }
-    for (const [at, dash, name] of [[cutoff, [5, 4], "ink"], [covered, [2, 3], "soft"]]) {
-      if (!Number.isFinite(at)) continue;
-      ctx.strokeStyle = colour(name);
-      ctx.setLineDash(dash);
-      ctx.beginPath();
-      ctx.moveTo(inside(at), area.top);
-      ctx.lineTo(inside(at), area.bottom);
-      ctx.stroke();
-    }
+    };
+    ctx.save();
+    if (Number.isFinite(cutoff)) shade(inside(cutoff), area.right, "live-from");
+    for (const gap of gaps || []) shade(gap.start === -Infinity ? area.left : inside(gap.start), inside(gap.end), "gap");
     ctx.restore();
   },
 };
 
-function timeAxis(rows, width) {
+// An interval that is not over yet.
+function hatched(name) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const context = tile.getContext("2d");
+  context.strokeStyle = colour(name);
+  context.lineWidth = 2;
+  for (const from of [-4, 4]) {
+    context.moveTo(from, 8);
+    context.lineTo(from + 8, 0);
+  }
+  context.stroke();
+  return context.createPattern(tile, "repeat");
+}
+
+function ticksOf(kind, min, max, most) {
+  const found = [];
+  if (kind === "year") {
+    const step = YEARS.find((each) => (max - min) / WIDTHS.year / each <= most) || YEARS.at(-1);
+    const last = new Date(max).getUTCFullYear();
+    for (let year = Math.ceil(new Date(min).getUTCFullYear() / step) * step; year <= last; year += step) {
+      found.push({ value: Date.UTC(year, 6), label: String(year) });
+    }
+    return found.filter(({ value }) => value >= min && value <= max);
+  }
+  if (kind === "month") {
+    const year = new Date(min).getUTCFullYear();
+    const months = MONTHS.map((label, month) => ({ value: Date.UTC(year, month, 16), label }));
+    return months.filter(({ value }) => value >= min && value <= max).filter((_, index) => index % (most < 6 ? 3 : 1) === 0);
+  }
+  const step = STEPS.find((each) => (max - min) / each <= most) || STEPS.at(-1);
+  for (let at = Math.ceil(min / step) * step; at <= max; at += step) found.push({ value: at, label: momentText(at, kind === "hour") });
+  return found;
+}
+
+function timeAxis(rows, kind) {
   const min = rows[0].x;
-  const max = rows.at(-1).x + width;
-  const step = STEPS.find((each) => (max - min) / each <= 8) || STEPS.at(-1);
+  const max = rows.at(-1).x + WIDTHS[kind];
   return {
     type: "linear",
     offset: false,
     min,
     max,
-    ticks: { color: colour("soft"), maxRotation: 0, autoSkipPadding: 12, callback: (at) => momentText(at, width < DAY) },
+    ticks: { color: colour("soft"), maxRotation: 0, autoSkipPadding: 12, callback: (_, index, ticks) => ticks[index].label },
     grid: { color: colour("line"), offset: false },
     afterBuildTicks(axis) {
-      axis.ticks = [];
-      for (let at = Math.ceil(min / step) * step; at <= max; at += step) axis.ticks.push({ value: at });
+      axis.ticks = ticksOf(kind, min, max, Math.max(2, Math.min(8, Math.floor(axis.chart.width / 80))));
     },
   };
 }
@@ -112,11 +139,17 @@ function series(table, data) {
   const palette = ["accent", "second", "third", "fourth", "fifth"].map(colour);
   const bySource = { batch: colour("batch-strong"), speed: colour("speed-strong"), merged: colour("merged") };
   const onlyBars = lines.every((column) => column.draws === "bar");
+  const counted = table.columns.find((column) => column.draws === "bar" && column.kind === "count");
+  const most = counted ? Math.max(...data.map((row) => (row.hole ? 0 : row.values[counted.index])), 1) : 0;
+  // A point that stands for more is larger.
+  const sizes = data.map((row) => (row.hole ? 0 : most ? 1.5 + 3.5 * Math.sqrt(row.values[counted.index] / most) : data.length > 90 ? 1.5 : 3));
+  const last = data.length - 1;
   let number = 0;
   return lines.map((column) => {
     const isLine = column.draws === "line";
     const own = isLine || onlyBars ? palette[number++ % palette.length] : colour("bars");
     const points = data.map((row) => (row.hole ? null : row.source && isLine ? bySource[row.source] : own));
+    const bars = data.map((_, index) => (table.isOpen && index === last ? hatched("soft") : own));
     return {
       type: column.draws,
       label: column.label,
@@ -124,10 +157,10 @@ function series(table, data) {
       yAxisID: column.axis,
       order: isLine ? 0 : 1,
       borderColor: own,
-      backgroundColor: isLine ? points : own,
-      pointBackgroundColor: points,
+      backgroundColor: isLine ? points : bars,
+      pointBackgroundColor: points.map((each, index) => (table.isOpen && index === last ? colour("card") : each)),
       pointBorderColor: points,
-      pointRadius: data.length > 90 ? 1.5 : 3,
+      pointRadius: sizes,
       pointHitRadius: 8,
       borderWidth: isLine ? 2 : 0,
       borderRadius: isLine ? 0 : 2,
@@ -135,14 +168,14 @@ function series(table, data) {
       barPercentage: 0.9,
       categoryPercentage: 0.8,
       spanGaps: false,
-      tension: 0.25,
+      tension: 0,
     };
   });
 }
 
 function configuration(element) {
   const table = readTable(element);
-  const width = table.isTime ? Math.min(...table.rows.slice(1).map((row, index) => row.x - table.rows[index].x), DAY) : 0;
+  const width = WIDTHS[table.x.kind] || 0;
   const data = table.isTime ? withHoles(centred(table.rows, width), width) : table.rows;
   const datasets = series(table, data);
   const axis = (side) => ({
@@ -162,6 +195,8 @@ function configuration(element) {
     const drawn = datasets.filter((each) => each.yAxisID === "left").flatMap((each) => each.data).map((point) => point?.y ?? point).filter(Number.isFinite);
     left.suggestedMax = Math.min(Number(element.dataset.most), Math.max(...drawn, 0) * 1.15 || 1);
     left.suggestedMin = Math.max(Number(element.dataset.least), Math.min(...drawn, 0) * 1.15);
+    const bounds = [element.dataset.least, element.dataset.most].map((text) => String(Number(text)).replace("-", "−"));
+    left.title = { display: true, color: colour("soft"), text: `scale from ${bounds.join(" to ")}` };
   }
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return {
@@ -172,12 +207,12 @@ function configuration(element) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: table.isTime ? timeAxis(table.rows, width) : { ticks: { color: colour("soft") }, grid: { display: false } },
+        x: table.isTime ? timeAxis(table.rows, table.x.kind) : { ticks: { color: colour("soft") }, grid: { display: false } },
         left,
         ...(datasets.some((each) => each.yAxisID === "right") ? { right: { ...axis("right"), beginAtZero: true } } : {}),
       },
       plugins: {
-        layers: { gaps: table.gaps, cutoff: table.cutoff, covered: table.covered },
+        layers: { gaps: table.gaps, cutoff: table.cutoff },
         legend: { display: datasets.length > 1, labels: { color: colour("ink"), boxWidth: 12, boxHeight: 12 } },
         tooltip: {
           callbacks: {
@@ -214,6 +249,7 @@ function draw(place) {
 }
 
 function drawAll() {
+  for (const button of document.querySelectorAll("[data-png], [data-svg]")) button.hidden = false;
   for (const place of charts.keys()) if (!place.isConnected) charts.get(place).destroy(), charts.delete(place);
   document.querySelectorAll("[data-chart]").forEach(draw);
 }
@@ -273,6 +309,7 @@ function watch() {
   document.body.addEventListener("htmx:afterSwap", () => (drawAll(), nameLocalTimes()));
   // An answer that says why there are no results replaces them.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "analytics" && detail.xhr.status === 400) detail.shouldSwap = true;
     if (detail.target.id !== "found" || ![400, 404, 503].includes(detail.xhr.status)) return;
     detail.shouldSwap = true;
     if (detail.xhr.status !== 503) detail.selectOverride = ".lead";
@@ -292,18 +329,19 @@ if (document.querySelector("[data-retry]")) {
   }, ASK_EVERY);
 }
 
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.querySelector("button").hidden = true;
-  form.addEventListener("change", () => form.requestSubmit());
-  // Fields without a choice stay out of the URL.
-  form.addEventListener("submit", () => {
-    for (const field of form.elements) if (field.value === "") field.disabled = true;
-  });
-}
-for (const button of document.querySelectorAll("[data-png], [data-svg]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => (button.dataset.png ? savePng(button.dataset.png) : saveSvg(button.dataset.svg)));
-}
+// On the document: forms may come with a swap.
+document.addEventListener("change", ({ target }) => target.form?.matches("[data-auto]") && target.form.requestSubmit());
+// Fields without a choice stay out of the URL.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-auto]")) return;
+  const empty = [...target.elements].filter((field) => field.value === "" && field.name);
+  for (const field of empty) field.disabled = true;
+  setTimeout(() => empty.forEach((field) => (field.disabled = false)));
+}, true);
+document.addEventListener("click", ({ target }) => {
+  if (target.dataset.png) savePng(target.dataset.png);
+  if (target.dataset.svg) saveSvg(target.dataset.svg);
+});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 document.documentElement.addEventListener("themechange", drawAll);
 if (typeof Chart !== "undefined") Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;

@@ -11,6 +11,7 @@ import pytest
 
 from merger import wiring
 from pages.figures.tables import format_value
+from pages.frame.links import genre_url
 from tests.api.documents import movie
 from tests.api.healthy_world import MOVIE
 from tests.pages.reader import PAGES, Reader, Tables
@@ -81,7 +82,7 @@ def test_trending_page_shows_the_apis_ranking(reader: Reader) -> None:
 
 
 def test_analytics_page_shows_the_apis_numbers(reader: Reader) -> None:
-    page = "/analytics/?genre=Drama&metric=sentiment"
+    page = "/analytics/?genre=Drama&compare=drama&metric=sentiment"
     points = reader.api.body("analytics/trends", {"metric": "sentiment", "genre": "Drama"})["data_points"]
     assert reader.rows(page, "trend") == [texts(p["date"], p["value"], p["count"], p["data_source"]) for p in points]
     of_year = reader.api.body("analytics/genre/Drama", {"year": "2030"})["statistics"]
@@ -90,9 +91,66 @@ def test_analytics_page_shows_the_apis_numbers(reader: Reader) -> None:
     assert float(rating) == pytest.approx(of_year["avg_rating"])
     assert float(sentiment) == pytest.approx(of_year["avg_sentiment"])
     tiers = reader.api.body("analytics/sentiment/comparison", {"genre": "Drama"})["tiers"]
-    assert [row[2] for row in reader.rows(page, "tiers")] == [str(each["total_reviews"]) for each in tiers.values()]
+    assert [row[2] for row in reader.rows(page, "tiers")] == [
+        str(each["total_reviews"]) for each in tiers.values() if each["count"]
+    ]
+    every = reader.api.body("analytics/genre/Drama")["statistics"]
+    ((name, *numbers),) = reader.rows(page, "comparison")
+    assert (name, numbers[3]) == ("Drama", str(every["total_movies"]))
     by_month = reader.rows("/analytics/?genre=Drama&year=2030", "genre")
     assert [row[0] for row in by_month] == ["2030-01", "2030-02"]
+
+
+def test_overview_shows_the_apis_numbers(reader: Reader) -> None:
+    text = reader.get("/")
+    ranked = reader.api.body("trending/movies", {"limit": "50"})["trending_movies"]
+    moving = [each for each in ranked if each["velocity"]]
+    assert moving
+    for each in moving:
+        assert f"{format_value(each['velocity'], 'change')}</strong>" in text
+        assert f"score {format_value(each['trending_score'], 'decimal')}" in text
+    day = reader.api.body("analytics/trends", {"metric": "sentiment"})["data_points"][-1]
+    assert f'{format_value(day["value"], "score")} on a scale from −1 to +1"' in text
+    assert "so far" in text
+    for genre in reader.api.body("analytics/overview")["by_genre"]:
+        assert f'href="{genre_url(genre["genre"])}"' in text
+        assert f"{genre['movie_count']} movies" in text
+
+
+def test_ranking_of_a_genre_without_movies_leads_to_longer_windows(reader: Reader) -> None:
+    reader.api.load(movie(9, "Odd", genres=["Horror"]))
+    reader.api.forget()
+    text = reader.get("/trending/?window=1h&genre=Horror")
+    assert "No Horror movie is trending in the last hour." in text
+    assert 'href="/trending/?window=24h&amp;genre=Horror"' in text
+
+
+def test_trending_page_shows_the_hours_of_its_window(reader: Reader) -> None:
+    assert len(reader.rows("/trending/?window=48h", "scores")) == 48
+    assert "48 hours</th>" in reader.get("/trending/?window=48h")
+
+
+def test_analytics_compares_all_genres_until_some_are_chosen(reader: Reader) -> None:
+    text = reader.get("/analytics/")
+    genres = [each["genre"] for each in reader.api.body("search/genres")["genres"]]
+    assert all(f'">{genre}</a> <svg class="bar-of"' in text for genre in genres)
+    chosen = reader.get("/analytics/?compare=Drama")
+    assert [genre for genre in genres if f'">{genre}</a> <svg class="bar-of"' in chosen] == ["Drama"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("compare=Drama,Drame", "There is no genre “Drame”."),
+        ("window=soon", 'id="window-error"'),
+        ("metric=fame", 'id="metric-error"'),
+        ("genre=Drama&year=0", 'id="year-error"'),
+    ],
+)
+def test_mistake_on_the_analytics_page_is_named_beside_its_field(reader: Reader, query: str, said: str) -> None:
+    text = reader.get(f"/analytics/?{query}", 400)
+    assert said in text
+    assert 'id="table-trend"' in text
 
 
 def test_pages_and_api_share_cache_entries(reader: Reader) -> None:
@@ -112,7 +170,8 @@ def test_pages_and_api_share_cache_entries(reader: Reader) -> None:
     reader.get("/trending/")
     assert answers_computed() - computed == 4  # the hourly scores
     reader.get("/")
-    assert reader.api.get("trending/movies?limit=12")["X-Cache"] == "HIT"
+    assert reader.api.get("trending/movies?limit=50")["X-Cache"] == "HIT"
+    assert reader.api.get(f"movies/{MOVIE}/sentiment?window=48h")["X-Cache"] == "HIT"
 
 
 def answers_computed() -> int:

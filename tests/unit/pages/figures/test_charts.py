@@ -54,29 +54,6 @@ def test_stats_are_listed_oldest_first() -> None:
     assert [line[0].raw[11:13] for line in table.lines] == ["13", "14"]
 
 
-def test_months_add_up_to_years_weighted_by_movies_with_values() -> None:
-    months = [
-        {"year": 1999, "month": 1, "total_movies": 1, "avg_rating": 9.0, "avg_sentiment": None, "avg_popularity": 2.0},
-        {"year": 1999, "month": 2, "total_movies": 3, "avg_rating": 5.0, "avg_sentiment": 0.5, "avg_popularity": None},
-        {
-            "year": 2000,
-            "month": None,
-            "total_movies": 7,
-            "avg_rating": None,
-            "avg_sentiment": 0.1,
-            "avg_popularity": 1.0,
-        },
-    ]
-    assert charts.by_year(months) == [
-        {"when": "1999", "total_movies": 4, "avg_rating": 6.0, "avg_sentiment": 0.5, "avg_popularity": 2.0},
-        {"when": "2000", "total_movies": 7, "avg_rating": None, "avg_sentiment": 0.1, "avg_popularity": 1},
-    ]
-
-
-def test_genre_of_one_year_is_shown_by_month() -> None:
-    assert raw(charts.genre_points(analytics.GENRE)) == [["1999-10", 12, 6.9, 0.14, 31.2]]
-
-
 def test_scores_have_one_column_per_movie() -> None:
     table = charts.score_lines(trending.HISTORY_EXAMPLE)
     assert [column.label for column in table.columns] == ["Hour (UTC)", "Fight Club"]
@@ -93,13 +70,43 @@ def test_ranking_has_earlier_ranks_where_they_are_known() -> None:
 
 
 def test_other_tables_have_the_answers_rows() -> None:
-    assert raw(charts.genres_by_size(analytics.OVERVIEW)) == [["Drama", 2297, 6.39]]
-    assert raw(charts.tiers(analytics.COMPARISON))[0] == ["blockbuster", 0.15, 10_420, 121]
     assert raw(charts.collaborators(analytics.ACTOR))[0] == ["Meg Ryan", 2, "Sleepless in Seattle, You've Got Mail"]
     assert raw(charts.metric_timeline(analytics.TRENDS))[1] == ["2026-11-23", 0.13, 1795, "merged"]
-    (row,) = raw(charts.genre_comparison([analytics.GENRE]))
-    assert row[:2] == ["Drama", 6.71]
 
 
 def test_movie_without_a_title_is_named_by_its_id() -> None:
     assert charts.name_of({"movie_id": 5, "title": None}) == "Movie 5"
+
+
+def test_movies_without_a_score_are_not_among_the_lines() -> None:
+    (movie,) = trending.HISTORY_EXAMPLE["movies"]
+    silent = {**movie, "title": "Silent", "scores": [{**each, "trending_score": None} for each in movie["scores"]]}
+    table = charts.score_lines({**trending.HISTORY_EXAMPLE, "movies": [silent, movie]})
+    assert [column.label for column in table.columns] == ["Hour (UTC)", "Fight Club"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "open_from", "text"),
+    [
+        ("2026-11-24T14:05:00Z", "2026-11-24", "24 Nov 2026, so far"),
+        ("2026-11-25T00:00:00Z", "", "24 Nov 2026"),
+        (None, "", "24 Nov 2026"),
+    ],
+)
+def test_day_is_open_until_numbers_reach_its_end(as_of: str | None, open_from: str, text: str) -> None:
+    point = {"value": 0.1, "count": 3, "data_source": "speed"}
+    answer = {
+        **analytics.TRENDS,
+        "data_points": [{**point, "date": "2026-11-23"}, {**point, "date": "2026-11-24"}],
+        "freshness": {**analytics.TRENDS["freshness"], "speed_as_of": as_of, "batch_as_of": None},
+    }
+    table = charts.metric_timeline(answer)
+    assert (table.open_from, table.lines[-1][0].text, table.lines[0][0].text) == (open_from, text, "23 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("metric", "bounds"), [("rating", (0, 10)), ("sentiment", (-1, 1)), ("popularity", (None, None))]
+)
+def test_axis_of_a_metric_has_its_scale(metric: str, bounds: tuple[float | None, float | None]) -> None:
+    table = charts.metric_timeline({**analytics.TRENDS, "metric": metric})
+    assert (table.least, table.most) == bounds

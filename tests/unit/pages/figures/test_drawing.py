@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.figures.drawing import MOST_DRAWN, NETWORK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, network, sparkline
+from pages.figures.drawing import MOST_DRAWN, NETWORK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, network, scale, sparkline
 
 
 def points(line: str) -> list[tuple[float, float]]:
@@ -57,3 +58,11 @@ def test_more_movies_make_thicker_lines_and_names_are_shortened() -> None:
 
 def test_network_without_collaborators_has_no_nodes() -> None:
     assert network("Centre", [])["nodes"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "x", "width"), [(0.5, 50.0, 25.0), (-0.5, 25.0, 25.0), (0.0, 50.0, 0.0), (7.0, 50.0, 50.0)]
+)
+def test_bar_of_a_value_begins_at_zero_and_ends_within_the_scale(value: float, x: float, width: float) -> None:
+    assert scale(value, -1.0, 1.0) == {"x": x, "width": width, "zero": 50.0}
+    assert scale(4.0, 0.0, 10.0) == {"x": 0.0, "width": 40.0, "zero": 0.0}

@@ -34,7 +34,7 @@ def read(table: Table) -> list[list[str]]:
         (136.0, "minutes", "136 min"),
         ("2026-11-24", "date", "24 Nov 2026"),
         ("2026-11-24T14:00:00Z", "hour", "24 Nov 2026 14:00"),
-        ("merged", "source", "both layers"),
+        ("merged", "source", "both"),
         (["Drama", "Crime"], "text", "Drama, Crime"),
         ("Spider-Man", "text", "Spider-Man"),
         (603, "id", "603"),

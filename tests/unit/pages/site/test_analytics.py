@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
-from pages.site.analytics import MOST_COMPARED, AnalyticsParameters, _split_names, _unique
+from pages.site.analytics import MOST_COMPARED, AnalyticsParameters, _bars, _chips, _split_names, _tier_words, _unique
 
 
 def test_names_are_split_at_commas_and_empty_ones_dropped() -> None:
@@ -15,10 +15,29 @@ def test_names_are_split_at_commas_and_empty_ones_dropped() -> None:
 
 def test_names_are_unique_regardless_of_case_and_limited() -> None:
     assert _unique(["Drama", "drama", "Crime", "DRAMA"]) == ["Drama", "Crime"]
-    assert len(_unique([f"Genre {n}" for n in range(9)])) == MOST_COMPARED + 1
+    assert len(_unique([f"Genre {n}" for n in range(9)])) == MOST_COMPARED
 
 
 @pytest.mark.parametrize(("query", "window"), [("", "30d"), ("window=7d", "7d"), ("window=all", "all")])
 def test_window_defaults_to_thirty_days(query: str, window: str) -> None:
     values = AnalyticsParameters.read(QueryDict(query))
     assert (values["window"].label, values["metric"]) == (window, "rating")
+
+
+def test_chip_adds_its_genre_or_takes_it_away() -> None:
+    chips = _chips(["Action", "Crime", "Drama"], ["Drama", "Crime"])
+    assert [(chip["is_chosen"], chip["compare"]) for chip in chips] == [
+        (False, "Drama,Crime,Action"),
+        (True, "Drama"),
+        (True, "Crime"),
+    ]
+
+
+def test_bars_are_sorted_by_rating_and_show_the_chosen_genres_or_all() -> None:
+    known = [{"genre": name, "avg_rating": rating} for name, rating in (("A", None), ("B", 5.0), ("C", 7.0))]
+    assert [each["genre"] for each in _bars(known, [])] == ["C", "B", "A"]
+    assert [each["genre"] for each in _bars(known, ["B", "A"])] == ["B", "A"]
+
+
+def test_tiers_are_explained_by_their_bounds() -> None:
+    assert _tier_words() == "blockbuster above 80, popular above 50, moderate above 20, niche the rest"
