@@ -19,7 +19,7 @@ SAMPLE_CREDIT = (
 PATIENCE = "WARM_UP_PATIENCE"
 """Environment variable: seconds for which a process that serves retries its warm-up before it takes requests."""
 
-EMBEDDED_PATIENCE = 30
+EMBEDDED_PATIENCE = 60
 """Seconds for which the server's processes try to read what the first pages show from an embedded MongoDB."""
 
 

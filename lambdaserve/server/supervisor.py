@@ -30,7 +30,7 @@ from lambdaserve.server.meter_directory import meter_directory
 from lambdaserve.server.start_plan import RunFailed, StartPlan
 from lambdaserve.server.watched_child import ChildEnded, WatchedChild
 
-_START_TIMEOUT_SECONDS = 90.0
+_START_TIMEOUT_SECONDS = 120.0
 """Longest wait for a server to answer its first request."""
 HEAD_TIMEOUT_SECONDS = 10
 """Longest wait for the head of a request, whether the first of its connection or a later one."""
@@ -74,17 +74,15 @@ class Supervisor:
         with ExitStack() as stack:
             self._variables = self._child_variables()
             self._start_stores(stack)
-            # On a later start the job catches up beside all that follows; pages say which hours they lack meanwhile.
-            keeps_sample = self._keep_sample(stack)
             if not prepared:
                 self._prepare(stack)
             self.say("Starting the server")
+            self._start_server(stack)
+            # One after another, the first page first, since each keeps the store busy.
             if self.plan.live is not None:
                 self._start_streams(stack, self.plan.live)
-            self._start_server(stack)
-            if self.plan.live is not None:
                 self._wait_until_it_answers("stream server", self.plan.live, "/")
-            keeps_sample = keeps_sample or self._keep_sample(stack)
+            keeps_sample = self._keep_sample(stack)
             self._announce()
             while True:
                 self._check_children()

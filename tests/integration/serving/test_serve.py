@@ -172,7 +172,7 @@ def test_first_start_serves_everything_and_second_start_keeps_the_data(tmp_path:
         assert alive(children) == {}
 
     with served(data) as second:
-        second.wait_until_it_serves(30)
+        second.wait_until_it_serves()
         assert "documents to batch_views" not in second.said(), "the batch was loaded again"
         assert password[1] not in second.said(), "the password is shown once"
         assert "manage.py changepassword demo" in second.said()

@@ -98,6 +98,6 @@ def test_streams_alone_take_their_own_address_beside_a_copy_that_has_taken_the_o
     assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
 
 
-@pytest.mark.parametrize(("mongo", "patience"), [("", "30"), ("mongodb://elsewhere", None)])
+@pytest.mark.parametrize(("mongo", "patience"), [("", "60"), ("mongodb://elsewhere", None)])
 def test_first_pages_wait_for_an_embedded_store_alone(mongo: str, patience: str | None) -> None:
     assert plan(MONGODB_URI=mongo).defaults().get(PATIENCE) == patience
