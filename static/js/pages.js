@@ -142,7 +142,7 @@ function series(table, data) {
   const counted = table.columns.find((column) => column.draws === "bar" && column.kind === "count");
   const most = counted ? Math.max(...data.map((row) => (row.hole ? 0 : row.values[counted.index])), 1) : 0;
   // A point that stands for more is larger.
-  const sizes = data.map((row) => (row.hole ? 0 : most ? 1.5 + 3.5 * Math.sqrt(row.values[counted.index] / most) : data.length > 90 ? 1.5 : 3));
+  const sizes = data.map((row) => (row.hole ? 0 : most ? 1 + 3 * Math.sqrt(row.values[counted.index] / most) : data.length > 90 ? 1.5 : 3));
   const last = data.length - 1;
   let number = 0;
   return lines.map((column) => {
