@@ -130,7 +130,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "chartkick.django",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
