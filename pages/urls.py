@@ -4,6 +4,8 @@ from django.urls import path
 
 from pages.cards.serving import title_card
 from pages.frame.fragment_page import FragmentPage
+from pages.sharing import sitemap
+from pages.sharing.robots import robots
 from pages.site.about import About
 from pages.site.analytics import Analytics
 from pages.site.log_in import LogIn, LogOut
@@ -27,6 +29,9 @@ urlpatterns = [
     path("fragments/<str:name>/", FragmentPage.as_view(), name="pages-fragment"),
     path("operations/", Operations.as_view(), name="pages-operations"),
     path("about/", About.as_view(), name="pages-about"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<str:section>.xml", sitemap.section, name="sitemap-section"),
     path("login/", LogIn.as_view(), name="login"),
     path("logout/", LogOut.as_view(), name="logout"),
 ]

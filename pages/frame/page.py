@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -33,6 +34,7 @@ from pages.frame import fragments
 from pages.frame.links import genre_url, person_url
 from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
+from pages.sharing.summary import SITE
 
 RETRY_SECONDS: Final = 15
 """Seconds after which a page that can't be shown is tried again; ``ASK_EVERY`` of ``static/js/pages.js``."""
@@ -54,6 +56,8 @@ class BrowserPage(View):
         seconds: limit on MongoDB's time for all its answers together; ``None``: the limit of one API request.
         subject: what can't be shown without the part ``main``, such as ``This movie``; empty: the page shows its
             other parts.
+        data_view, data_parameters, data_defaults: the API's view of the same answer, by its URL's name; the page's
+            parameters that it takes too; and those that the page asks for by itself.
     """
 
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as the framework has it
@@ -62,6 +66,9 @@ class BrowserPage(View):
     is_open: ClassVar[bool] = False
     seconds: ClassVar[float | None] = None
     subject: ClassVar[str] = ""
+    data_view: ClassVar[str] = ""
+    data_parameters: ClassVar[tuple[str, ...]] = ()
+    data_defaults: ClassVar[Mapping[str, Any]] = {}
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         """Builds the template's context: its tables can be downloaded; without the part ``main`` the page is a 503.
@@ -91,12 +98,30 @@ class BrowserPage(View):
         if "topic" in context:
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
-        response = render(
-            request, self._template(request), {**common_context(request), **say_once(context)}, status=status
-        )
+        context = {**common_context(request), **say_once(context), **self._for_others(request, context, **path)}
+        response = render(request, self._template(request), context, status=status)
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
+
+    def describe(self, context: Mapping[str, Any]) -> str:
+        """Describes the page in a sentence, for those to whom its link is sent."""
+        return SITE
+
+    def data_path(self, **path: str) -> str:
+        """Path of the API's answer that the page shows; empty if there is no single one."""
+        return reverse(self.data_view, args=[*path.values()]) if self.data_view else ""
+
+    def _for_others(self, request: HttpRequest, context: Mapping[str, Any], **path: str) -> dict[str, Any]:
+        """What search engines, other sites and programs need: a sentence, the page's address and its data's."""
+        given = {name: request.GET[name] for name in self.data_parameters if request.GET.get(name)}
+        query = urlencode({**self.data_defaults, **given}, errors="replace")
+        data = self.data_path(**path)
+        return {
+            "description": self.describe(context),
+            "canonical": request.build_absolute_uri(request.path),
+            "data_url": f"{data}?{query}" if query else data,
+        }
 
     def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Names and addresses of pages to offer while the part ``main`` can't be shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.http import HttpRequest, QueryDict
 from rest_framework.exceptions import ValidationError
@@ -44,6 +44,9 @@ class Analytics(BrowserPage):
 
     template = "pages/analytics.html"
     parameters = AnalyticsParameters
+    data_view = "analytics-trends"
+    data_parameters = ("metric", "window", "genre")
+    data_defaults: ClassVar[Mapping[str, Any]] = {"metric": "rating"}  # the API has no default
 
     def _values(self, request: HttpRequest) -> dict[str, Any]:
         """The valid parameters, and as ``errors`` what is wrong with the others."""

@@ -18,6 +18,7 @@ from pages.figures.drawing import network
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
+from pages.sharing.summary import movie_summary
 from people.selectors import known_names
 from recommendations.selectors import movies_similar
 from trending.selectors import movies_trending
@@ -31,7 +32,7 @@ MOST_SEEN_NEXT: Final = 8
 
 
 MOST_AT_HAND: Final = 12
-"""The size of the overview's ranking, which is the likeliest to be at hand."""
+"""Other movies that are offered where one can't be shown."""
 
 
 class MoviePageParameters(SentimentParameters):
@@ -46,6 +47,7 @@ class Movie(BrowserPage):
     template = "pages/movie.html"
     parameters = MoviePageParameters
     subject = "This movie"
+    data_view = "movie"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         movie_id = number_in_path("movie_id", path["movie_id"])
@@ -78,6 +80,10 @@ class Movie(BrowserPage):
             "linked": known_names(each["actor"] for each in collaborations.list_of("collaborators")),
             "main": details,
         }
+
+    def describe(self, context: Mapping[str, Any]) -> str:
+        """Describes the movie by what is known."""
+        return movie_summary(context["details"].data or {})
 
     def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Trending movies whose pages can be shown."""

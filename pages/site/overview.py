@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from analytics.selectors import catalogue_overview, trend_series
 from merger.core.windows import parse_span
@@ -20,6 +20,8 @@ class Overview(BrowserPage):
     """What rises and falls, the sentiment of the day, and the genres."""
 
     template = "pages/overview.html"
+    data_view = "trending-movies"
+    data_defaults: ClassVar[Mapping[str, Any]] = {"limit": fragments.MOVERS_CONSIDERED}
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))

@@ -21,6 +21,8 @@ class People(BrowserPage):
 
     template = "pages/people.html"
     parameters = PeopleParameters
+    data_view = "people"
+    data_parameters = ("q", "limit", "offset")
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         found = load_part(lambda: people_list(**values))
@@ -36,6 +38,9 @@ class Person(BrowserPage):
     template = "pages/person.html"
     parameters = PersonMoviesParameters
     subject = "This person"
+
+    def data_path(self, **path: str) -> str:
+        return api_url(path["name"])
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         person = load_part(lambda: person_get(name=path["name"]))

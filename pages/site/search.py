@@ -32,6 +32,8 @@ class Search(BrowserPage):
 
     template = "pages/search.html"
     parameters = MovieSearchParameters
+    data_view = "search-movies"
+    data_parameters = ("q", *_FILTERS, "sort_by", "direction", "limit", "offset")
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         found = load_part(lambda: movie_search_list(**values))

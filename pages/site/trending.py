@@ -25,6 +25,8 @@ class Trending(BrowserPage):
     template = "pages/trending.html"
     parameters = TrendingParameters
     subject = "This ranking"
+    data_view = "trending-movies"
+    data_parameters = ("window", "limit", "genre")
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         trending = fragments.trending(**values)

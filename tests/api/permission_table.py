@@ -29,6 +29,7 @@ AUDIENCES = {
     "logged out": "302     302   302 302  302 302 302 302  302 302  200 200 200  302 302 302 302",
     "no way out": "302     302   302 302  302 302 302 302  302 302  405 405 405  302 302 302 302",
     "browsers":   "200|enter " + "200|enter " * 7 + "200 200  200 200 200  " + "200|enter " * 4,
+    "listing":    "200|404 " * 17,
     "fragment":   "200|403 " + "200|403 " * 7 + "200 200  200 200 200  " + "200|403 " * 4,
     "operators":  "enter " * 8 + "403 200  403 200 200  " + "enter " * 4,
     "entering":   "200 " * 8 + "302 302  302 302 302  " + "200 " * 4,
@@ -99,6 +100,8 @@ PAGES |= {
     "": ("browsers", "no visitor"),
     "about/": ("visitors", "no visitor"),
     "favicon.ico": ("redirected", "redirected"),
+    "robots.txt": ("visitors", "no visitor"),
+    "sitemap.xml": ("listing", "no visitor"),
     "metrics": ("metered", "unmetered"),
 }
 
@@ -108,6 +111,7 @@ BROWSED = {
     "analytics/": ("analytics/?genre=Drama", "browsers"),
     "people/": ("people/?q=norton", "browsers"),
     "people/<path:name>/": ("people/Edward%20Norton/", "browsers"),
+    "sitemap-<str:section>.xml": ("sitemap-movies.xml", "listing"),
     "search/": ("search/?q=fight", "browsers"),
     "fragments/<str:name>/": ("fragments/trending/", "fragment"),
     "operations/": ("operations/", "operators"),

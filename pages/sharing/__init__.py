@@ -1,0 +1,1 @@
+"""What other sites and search engines read: descriptions of pages, the list of pages, and what may be read."""
