@@ -31,7 +31,7 @@ def sentiment_timeline(answer: Answer) -> Table:
     at = "hour" if answer["granularity"] == "hour" else "date"
     freshness = answer["freshness"]
     points = answer["breakdown"]
-    cutoff, covered = _boundary(freshness, [point[at] for point in points], _HOUR if at == "hour" else _DAY)
+    cutoff = _within_buckets(freshness["cutoff"], [point[at] for point in points], _HOUR if at == "hour" else _DAY)
     return Table(
         name="sentiment",
         caption=f"Sentiment by {answer['granularity']}",
@@ -46,7 +46,6 @@ def sentiment_timeline(answer: Answer) -> Table:
         ),
         rows=points,
         cutoff=cutoff,
-        covered=covered,
         gaps=freshness["missing"],
         least=-1.0,
         most=1.0,
@@ -77,7 +76,7 @@ def metric_timeline(answer: Answer) -> Table:
     counted = "Reviews" if answer["metric"] == "sentiment" else "Measurements"
     least, most = BOUNDS.get(answer["metric"], (None, None))
     days = [point["date"] for point in answer["data_points"]]
-    cutoff, covered = _boundary(answer["freshness"], days, _DAY)
+    cutoff = _within_buckets(answer["freshness"]["cutoff"], days, _DAY)
     return Table(
         name="trend",
         caption=f"{label} by day, {_scope(answer)}",
@@ -89,7 +88,6 @@ def metric_timeline(answer: Answer) -> Table:
         ),
         rows=answer["data_points"],
         cutoff=cutoff,
-        covered=covered,
         gaps=answer["freshness"]["missing"],
         least=least,
         most=most,
@@ -190,11 +188,6 @@ def person_movies(answer: Answer) -> Table:
 def name_of(movie: Mapping[str, Any]) -> str:
     """A movie's title, or ``Movie <id>`` where no batch document has one."""
     return str(movie["title"]) if movie["title"] else f"Movie {movie['movie_id']}"
-
-
-def _boundary(freshness: Answer, times: Sequence[str], width: timedelta) -> tuple[str, str]:
-    """Cutoff and coverage; each empty where it lies outside the buckets."""
-    return _within_buckets(freshness["cutoff"], times, width), _within_buckets(freshness["batch_as_of"], times, width)
 
 
 def _within_buckets(moment: str | None, times: Sequence[str], width: timedelta) -> str:

@@ -111,7 +111,6 @@ class Table:
         columns: the columns from left to right.
         rows: values by ``Column.key``.
         cutoff: ISO 8601, from where on live numbers have precedence; empty: outside the table.
-        covered: ISO 8601, up to where history reaches; empty: outside the table.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
         least, most: bounds of the left axis; ``None``: as the values need.
         open_from: the first cell of the last row, if its interval is not over yet; else empty.
@@ -122,7 +121,6 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
     cutoff: str = ""
-    covered: str = ""
     gaps: Sequence[Mapping[str, str | None]] = field(default_factory=tuple)
     least: float | None = None
     most: float | None = None

@@ -65,7 +65,6 @@ def test_movie_page_shows_the_apis_numbers(reader: Reader) -> None:
     ]
     drawn = Tables(text).attributes["sentiment"]
     assert drawn["data-cutoff"] == timeline["freshness"]["cutoff"]
-    assert drawn["data-covered"] == timeline["freshness"]["batch_as_of"]
 
 
 def test_trending_page_shows_the_apis_ranking(reader: Reader) -> None:

@@ -16,14 +16,13 @@ def raw(table: Any) -> list[list[Any]]:
     return [[cell.raw for cell in line] for line in table.lines]
 
 
-def test_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
+def test_timeline_has_every_point_with_its_source() -> None:
     table = charts.sentiment_timeline(movies.SENTIMENT)
     assert raw(table) == [
         ["2026-11-23", 0.28, 60, 40, 5, 15, "batch"],
         ["2026-11-24", 0.37, 30, 21, 2, 7, "speed"],
     ]
-    freshness = movies.SENTIMENT["freshness"]
-    assert (table.cutoff, table.covered) == ("", freshness["batch_as_of"])
+    assert table.cutoff == ""
 
 
 @pytest.mark.parametrize(
@@ -37,9 +36,9 @@ def test_timeline_has_every_point_with_its_source_and_the_boundary() -> None:
     ],
 )
 def test_boundary_is_drawn_only_within_the_time_shown(moment: str | None, *, is_drawn: bool) -> None:
-    freshness = {**movies.SENTIMENT["freshness"], "batch_as_of": moment, "cutoff": moment}
+    freshness = {**movies.SENTIMENT["freshness"], "cutoff": moment}
     table = charts.sentiment_timeline({**movies.SENTIMENT, "freshness": freshness})
-    assert (bool(table.cutoff), bool(table.covered)) == (is_drawn, is_drawn)
+    assert bool(table.cutoff) == is_drawn
 
 
 def test_gaps_are_the_answers_missing_intervals() -> None:
