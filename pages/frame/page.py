@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
+from django.utils.text import slugify
 from django.views.generic import View
 from rest_framework.exceptions import ValidationError
 
@@ -181,9 +182,17 @@ def genres() -> list[dict[str, Any]]:
 def _download(context: Mapping[str, Any], name: str) -> HttpResponse:
     for table in context.values():
         if isinstance(table, Table) and table.name == name:
-            headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+            file = file_name(context, name)
+            headers = {"Content-Disposition": f'attachment; filename="{file}.csv"', "Cache-Control": "no-store"}
             return HttpResponse(table.as_csv(), content_type="text/csv; charset=utf-8", headers=headers)
     raise Http404
+
+
+def file_name(context: Mapping[str, Any], table: str) -> str:
+    """Names the file of a table after what it is about, such as ``the-matrix-sentiment-30d``."""
+    about = (context.get("name") or context.get("genre") or "", table, context.get("window") or "")
+    words = (slugify(str(each))[:60].strip("-") for each in about)
+    return "-".join(each for each in words if each)
 
 
 def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) -> HttpResponse:

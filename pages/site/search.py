@@ -23,7 +23,14 @@ _PARTS: Final = {"found": "pages/parts/results.html", _OFFERED: "pages/parts/sug
 """The templates of parts of the page, by the element that they are for."""
 
 _PEOPLE_OFFERED: Final = 3
-_DIRECTIONS: Final = (("", "usual"), (Direction.ASCENDING, "ascending"), (Direction.DESCENDING, "descending"))
+_ORDERS: Final = {
+    SortBy.RELEVANCE: "Best match",
+    SortBy.POPULARITY: "Popularity",
+    SortBy.RATING: "Rating",
+    SortBy.RELEASE_DATE: "Release date",
+    SortBy.TITLE: "Title",
+}
+_DIRECTIONS: Final = (("", "As usual"), (Direction.ASCENDING, "Lowest first"), (Direction.DESCENDING, "Highest first"))
 _FILTERS: Final = ("genre", "year_from", "year_to", "rating_min", "rating_max")
 
 
@@ -42,7 +49,7 @@ class Search(BrowserPage):
             "people": self._people(found, values.get("q")),
             "values": values,
             "genres": [each["genre"] for each in genres()],
-            "orders": [(each.value, each.value.replace("_", " ")) for each in SortBy],
+            "orders": [(each.value, _ORDERS[each]) for each in SortBy],
             "directions": _DIRECTIONS,
             "links": _links(found, values),
             "main": found,

@@ -79,7 +79,7 @@ def test_order_has_a_direction_and_pages_keep_every_parameter(world: Reader) -> 
     asked = "q=sequel&sort_by=popularity&direction=asc&rating_max=9.5&limit=10"
     text = world.get(f"/search/?{asked}")
     assert re.findall(r'href="/movies/(\d+)/"', text)[:2] == ["100", "101"]
-    assert '<option value="asc" selected>ascending</option>' in text
+    assert '<option value="asc" selected>Lowest first</option>' in text
     assert '<input type="hidden" name="limit" value="10">' in text
     (after,) = re.findall(r'href="/search/\?([^"]*)">Next page', text)
     assert parse_qs(after.replace("&amp;", "&")) == {**parse_qs(asked), "offset": ["10"]}

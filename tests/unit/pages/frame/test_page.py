@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from lambdaserve.api.parameters import QueryParameters, WholeNumberField
 from pages.figures.tables import Column, Table
-from pages.frame.page import BrowserPage, _reasons, allow_streams, may_read
+from pages.frame.page import BrowserPage, _reasons, allow_streams, file_name, may_read
 
 TABLE = Table("numbers", "Numbers", [Column("n", "N", "count")], [{"n": 1}, {"n": 2}])
 
@@ -43,6 +43,19 @@ def test_table_is_downloaded_as_csv_under_its_name() -> None:
     assert response["Content-Disposition"] == 'attachment; filename="numbers.csv"'
     with pytest.raises(Http404):
         Numbers().get(request("/?download=others"))
+
+
+@pytest.mark.parametrize(
+    ("context", "name"),
+    [
+        ({"name": "The Matrix", "window": "30d"}, "the-matrix-numbers-30d"),
+        ({"genre": None, "window": "6h"}, "numbers-6h"),
+        ({"name": 'Am\u00e9lie"\r\nX: y; ../..'}, "amelie-x-y-numbers"),
+        ({"name": "\u5343\u3068"}, "numbers"),
+    ],
+)
+def test_file_is_named_after_what_it_is_about(context: dict[str, Any], name: str) -> None:
+    assert file_name(context, "numbers") == name
 
 
 @pytest.mark.parametrize(
