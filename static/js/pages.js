@@ -307,12 +307,20 @@ function watch() {
     });
   }
   document.body.addEventListener("htmx:afterSwap", () => (drawAll(), nameLocalTimes()));
+  let place = null; // where the visitor was before a section was swapped
   // An answer that says why there are no results replaces them.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target.id === "analytics" && detail.xhr.status === 400) detail.shouldSwap = true;
+    if (detail.target.id === "analytics") {
+      place = scrollY;
+      if (detail.xhr.status === 400) detail.shouldSwap = true;
+    }
     if (detail.target.id !== "found" || ![400, 404, 503].includes(detail.xhr.status)) return;
     detail.shouldSwap = true;
     if (detail.xhr.status !== 503) detail.selectOverride = ".lead";
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (place !== null) scrollTo({ top: place, behavior: "instant" });
+    place = null;
   });
   setInterval(() => {
     if (document.hidden) return;
