@@ -8,6 +8,8 @@ from pages.sharing import sitemap
 from pages.sharing.robots import robots
 from pages.site.about import About
 from pages.site.analytics import Analytics
+from pages.site.decade import Decade
+from pages.site.genre import Genre, Genres
 from pages.site.log_in import LogIn, LogOut
 from pages.site.movie import Movie
 from pages.site.operations import Operations
@@ -21,6 +23,9 @@ urlpatterns = [
     path("trending/", Trending.as_view(), name="pages-trending"),
     path("movies/<int:movie_id>/card.svg", title_card, name="pages-card"),
     path("movies/<str:movie_id>/", Movie.as_view(), name="pages-movie"),
+    path("genres/", Genres.as_view(), name="pages-genres"),
+    path("genres/<path:name>/", Genre.as_view(), name="pages-genre"),
+    path("decades/<int:decade>/", Decade.as_view(), name="pages-decade"),
     path("analytics/", Analytics.as_view(), name="pages-analytics"),
     path("people/", People.as_view(), name="pages-people"),
     # Names may hold a slash.

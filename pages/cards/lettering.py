@@ -14,7 +14,7 @@ _JOINERS: Final = "\u200c\u200d"
 _MARKS_IN_A_ROW: Final = 2
 _LEFT_OUT: Final = frozenset(("a", "an", "the", "of", "and", "or", "in", "to"))
 _NUMBER_CHARS: Final = 4
-_WIDE, _CAPITAL, _USUAL, _NARROW = 1.05, 0.72, 0.56, 0.33
+_WIDE, _CAPITAL, _USUAL, _NARROW = 1.08, 0.8, 0.64, 0.37
 _SLIM: Final = frozenset("iljtfrI1.,:;!|'’()[] -")
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
-from merger.core.windows import parse_moment
+from merger.core.windows import Span, isoformat, parse_moment
 from pages.figures.tables import Column, Table
 
 Answer = Mapping[str, Any]
@@ -26,12 +26,14 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = {"rating": (0.0, 10.0), "sent
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def sentiment_timeline(answer: Answer) -> Table:
-    """A movie's sentiment by day or hour, with the source of each point."""
+def sentiment_timeline(answer: Answer, window: Span) -> Table:
+    """A movie's sentiment by day or hour over a window, with the source of each point."""
     at = "hour" if answer["granularity"] == "hour" else "date"
     freshness = answer["freshness"]
     points = answer["breakdown"]
-    cutoff = _within_buckets(freshness["cutoff"], [point[at] for point in points], _HOUR if at == "hour" else _DAY)
+    width = _HOUR if at == "hour" else _DAY
+    cutoff = _within_buckets(freshness["cutoff"], [point[at] for point in points], width)
+    start, since = _asked([point[at] for point in points], window.length, width)
     return Table(
         name="sentiment",
         caption=f"Sentiment by {answer['granularity']}",
@@ -46,27 +48,38 @@ def sentiment_timeline(answer: Answer) -> Table:
         ),
         rows=points,
         cutoff=cutoff,
+        start=start,
+        since=since,
         gaps=freshness["missing"],
         least=-1.0,
         most=1.0,
     )
 
 
-def stats_timeline(answer: Answer) -> Table:
-    """A movie's hourly stats from the speed layer, oldest first."""
+def rating_timeline(answer: Answer) -> Table:
+    """A movie's rating by hour, live numbers alone, oldest first."""
+    columns = Column("vote_average", "Rating", "rating", draws="line"), Column("vote_count", "Votes", "count")
+    return _hourly(answer, "rating", "Rating by hour", columns, least=0.0, most=10.0, is_fixed=True)
+
+
+def popularity_timeline(answer: Answer) -> Table:
+    """A movie's popularity by hour, live numbers alone, oldest first."""
+    columns = (
+        Column("popularity", "Popularity", "decimal", draws="line"),
+        Column("trending_score", "Trending score", "decimal"),
+        Column("synced_at", "Synced (UTC)", "hour"),
+    )
+    return _hourly(answer, "popularity", "Popularity by hour", columns)
+
+
+def _hourly(answer: Answer, name: str, caption: str, columns: tuple[Column, ...], **bounds: Any) -> Table:
     return Table(
-        name="stats",
-        caption=f"Popularity and rating, last {answer['hours']} hours",
-        columns=(
-            Column("hour", "Hour (UTC)", "hour", draws="x"),
-            Column("popularity", "Popularity", "decimal", draws="line"),
-            Column("vote_average", "Rating", "rating", draws="line", axis="right"),
-            Column("vote_count", "Votes", "count"),
-            Column("trending_score", "Trending score", "decimal"),
-            Column("synced_at", "Synced (UTC)", "hour"),
-        ),
+        name=name,
+        caption=f"{caption}, last {answer['hours']} hours",
+        columns=(Column("hour", "Hour (UTC)", "hour", draws="x"), *columns),
         rows=answer["stats"][::-1],
         gaps=answer["freshness"]["missing"],
+        **bounds,
     )
 
 
@@ -131,20 +144,6 @@ def score_lines(history: Answer, most: int = 5) -> Table:
     )
 
 
-def collaborators(answer: Answer) -> Table:
-    """The actors with whom one actor works most."""
-    return Table(
-        name="collaborators",
-        caption=f"Collaborators of {answer['actor']}",
-        columns=(
-            Column("actor", "Actor", "person"),
-            Column("count", "Movies together", "count"),
-            Column("titles", "Titles", "text"),
-        ),
-        rows=[{**each, "titles": ", ".join(map(str, each["movies"]))} for each in answer["collaborators"]],
-    )
-
-
 def ranking(answer: Answer, history: Answer | None) -> Table:
     """The ranking, with earlier ranks where they are known."""
     before = {} if history is None else {movie["movie_id"]: movie["rank_before"] for movie in history["movies"]}
@@ -188,6 +187,14 @@ def person_movies(answer: Answer) -> Table:
 def name_of(movie: Mapping[str, Any]) -> str:
     """A movie's title, or ``Movie <id>`` where no batch document has one."""
     return str(movie["title"]) if movie["title"] else f"Movie {movie['movie_id']}"
+
+
+def _asked(times: Sequence[str], length: timedelta | None, width: timedelta) -> tuple[str, str]:
+    """Where a window begins whose last bucket is known, and its first bucket if that is later; else empty texts."""
+    if length is None or not times:
+        return "", ""
+    first, start = parse_moment(times[0]), parse_moment(times[-1]) + width - length
+    return (isoformat(start), times[0]) if first > start + width else ("", "")
 
 
 def _within_buckets(moment: str | None, times: Sequence[str], width: timedelta) -> str:

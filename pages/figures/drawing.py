@@ -1,23 +1,13 @@
-"""Small SVG drawings: a movie's last hours as a line, a value on its scale, an actor's collaborators. Pure."""
+"""Small SVG drawings: a movie's last hours as a line, and a value on its scale. Pure."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 SPARK_WIDTH: Final = 120
 SPARK_HEIGHT: Final = 28
 _MARGIN = 3
-
-NETWORK_WIDTH: Final = 760
-_MIDDLE: Final = NETWORK_WIDTH // 2
-_ROW_HEIGHT: Final = 44
-_COLUMN_DISTANCE: Final = 190
-"""Distance of either column from the middle."""
-MOST_DRAWN: Final = 18
-"""Number of collaborators drawn; the table lists all."""
-_LONGEST_NAME: Final = 24
 
 
 def sparkline(values: Sequence[float | None]) -> dict[str, Any]:
@@ -58,55 +48,3 @@ def scale(value: float, least: float, most: float) -> dict[str, float]:
 
     zero, end = place(0.0), place(value)
     return {"x": min(zero, end), "width": round(abs(end - zero), 1), "zero": zero}
-
-
-def network(actor: str, collaborators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Draws an actor in the middle, with the most frequent collaborators to the right and to the left.
-
-    Args:
-        actor: drawn in the middle.
-        collaborators: as ``analytics/actors/{name}`` lists them, most movies first; a thicker line means more movies.
-
-    Returns:
-        ``width``, ``height``, ``centre`` and ``nodes``: each ``x``, ``y``, ``r``, ``name``, ``short``, ``text`` (place
-        of the name: ``x``, ``y``, ``anchor``), ``stroke`` and ``count``.
-    """
-    drawn = collaborators[:MOST_DRAWN]
-    most = max((each["count"] for each in drawn), default=1) or 1
-    columns = (drawn[0::2], drawn[1::2])
-    height = _ROW_HEIGHT * max(3, len(columns[0])) + 20
-    nodes = []
-    for column, side in zip(columns, (1, -1), strict=True):
-        for number, each in enumerate(column):
-            y = height / 2 + (number - (len(column) - 1) / 2) * _ROW_HEIGHT
-            nodes.append(_node(each, side, y, each["count"] / most))
-    return {
-        "width": NETWORK_WIDTH,
-        "height": height,
-        "centre": {"x": _MIDDLE, "y": height // 2, "name": actor},
-        "nodes": nodes,
-    }
-
-
-def _node(collaborator: Mapping[str, Any], side: int, y: float, share: float) -> dict[str, Any]:
-    """One collaborator, to the right (1) or left (-1), sized by a share of the most movies together."""
-    x = _MIDDLE + side * _COLUMN_DISTANCE
-    radius = 5 + 7 * math.sqrt(share)
-    return {
-        "x": x,
-        "y": round(y, 1),
-        "r": round(radius, 1),
-        "stroke": round(1 + 5 * share, 1),
-        "name": collaborator["actor"],
-        "short": _shorten(collaborator["actor"]),
-        "count": collaborator["count"],
-        "text": {
-            "x": round(x + side * (radius + 7), 1),
-            "y": round(y + 4, 1),
-            "anchor": "start" if side > 0 else "end",
-        },
-    }
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

@@ -111,9 +111,12 @@ class Table:
         columns: the columns from left to right.
         rows: values by ``Column.key``.
         cutoff: ISO 8601, from where on live numbers have precedence; empty: outside the table.
+        start: ISO 8601, where the horizontal axis begins; empty: at the first row.
+        since: ISO 8601, the first row's time where that is later than the window asked for; else empty.
         gaps: half-open intervals that neither layer holds, as ``start`` and ``end``.
         least, most: bounds of the left axis; ``None``: as the values need.
         open_from: the first cell of the last row, if its interval is not over yet; else empty.
+        is_fixed: whether the axis shows all between both bounds, instead of what the values need.
     """
 
     name: str
@@ -121,10 +124,13 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Mapping[str, Any]]
     cutoff: str = ""
+    start: str = ""
+    since: str = ""
     gaps: Sequence[Mapping[str, str | None]] = field(default_factory=tuple)
     least: float | None = None
     most: float | None = None
     open_from: str = ""
+    is_fixed: bool = False
 
     @property
     def lines(self) -> list[list[Cell]]:

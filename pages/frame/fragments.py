@@ -24,8 +24,11 @@ from merger.contract.fields import LARGEST_COUNT
 from merger.core.windows import Span, parse_span
 from merger.deadline import deadline
 from merger.errors import NotFound
+from merger.wiring import service
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages.figures import movers
+from pages.figures.drawing import scale
+from pages.figures.ranks import rank_in_genre
 from pages.frame import verdict
 from pages.frame.parts import Part, load_part, say_once
 from trending.selectors import movies_trending, trending_history
@@ -150,7 +153,18 @@ def movie(*, movie_id: int) -> dict[str, Any]:
     details = load_part(lambda: movie_get(movie_id=movie_id))
     sentiment = load_part(lambda: movie_sentiment_get(movie_id=movie_id))
     stats = load_part(lambda: movie_stats_list(movie_id=movie_id))
-    return {"details": details, "sentiment": sentiment, "stats": stats}
+    rating = details.map(lambda found: found["vote_average"] if found["vote_count"] else None)
+    score = sentiment.map(lambda found: found["sentiment"]["overall_score"])
+    catalogue = service().catalogue_at_hand
+    return {
+        "details": details,
+        "sentiment": sentiment,
+        "stats": stats,
+        "rating": rating,
+        "rating_bar": None if rating is None else scale(rating, 0, 10),
+        "sentiment_bar": None if score is None else scale(score, -1, 1),
+        "rank": None if catalogue is None else rank_in_genre(catalogue, movie_id),
+    }
 
 
 def freshness() -> dict[str, Any]:

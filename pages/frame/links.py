@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -22,5 +22,10 @@ def api_url(name: str) -> str:
 
 
 def genre_url(name: str) -> str:
-    """Returns the address of a genre: its trending movies."""
-    return f"{reverse('pages-trending')}?{urlencode({'genre': name}, errors='replace')}"
+    """Returns the address of a genre's page; a genre may hold anything, as a person's name."""
+    return f"{reverse('pages-genres')}{quote(name, safe='', errors='replace')}/"
+
+
+def decade_url(decade: int) -> str:
+    """Returns the address of a decade's page."""
+    return reverse("pages-decade", args=[decade])

@@ -32,7 +32,7 @@ from merger.errors import NotFound
 from movies.selectors import genre_search_list
 from pages.figures.tables import Table
 from pages.frame import fragments
-from pages.frame.links import genre_url, person_url
+from pages.frame.links import decade_url, genre_url, person_url
 from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
 from pages.sharing.summary import SITE
@@ -202,6 +202,8 @@ def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:
     """Similar names, and the URLs they lead to."""
+    if error.kind == "decade":
+        return [(f"{name}s", decade_url(int(name))) for name in error.near]
     url = person_url if error.kind in ("person", "actor") else genre_url
     return [(name, url(name)) for name in error.near]
 

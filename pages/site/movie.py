@@ -1,4 +1,4 @@
-"""A movie's page: details, sentiment over time, the last two days, the cast, collaborators, and what to see next."""
+"""A movie's page: what it is, how it is received, the last two days, its people, and what to see next."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any, Final
 from django.urls import reverse
 
 from analytics.selectors import actor_collaborations
-from lambdaserve.api.parameters import TextField, number_in_path
+from lambdaserve.api.parameters import number_in_path
 from merger.core.windows import parse_span
 from merger.errors import NotFound
 from movies.selectors import movie_get, movie_sentiment_get
 from movies.serializers import SentimentParameters
-from pages.figures import charts
-from pages.figures.drawing import network
+from pages.figures import charts, facts
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
 from pages.frame.parts import Part, load_part
@@ -34,51 +33,47 @@ MOST_SEEN_NEXT: Final = 8
 MOST_AT_HAND: Final = 12
 """Other movies that are offered where one can't be shown."""
 
-
-class MoviePageParameters(SentimentParameters):
-    """Query parameters of a movie's page."""
-
-    actor = TextField(longest=200, takes="an actor's name", required=False)
+MOST_PARTNERS: Final = 12
+"""Actors named with whom the first of the cast works."""
 
 
 class Movie(BrowserPage):
-    """Details, sentiment over time, the last two days, the cast with collaborators, and what to see next."""
+    """What a movie is, how it is received, the last two days, its people, and what to see next."""
 
     template = "pages/movie.html"
-    parameters = MoviePageParameters
+    parameters = SentimentParameters
     subject = "This movie"
     data_view = "movie"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         movie_id = number_in_path("movie_id", path["movie_id"])
-        actor = values.pop("actor", None)
         if values["window"].length is None:
             values["window"] = parse_span("30d")
         numbers = fragments.movie(movie_id=movie_id)
         timeline = load_part(lambda: movie_sentiment_get(movie_id=movie_id, **values))
-        details, stats = numbers["details"], numbers["stats"]
-        cast = (details.data or {}).get("cast") or []
-        chosen_actor = actor or (cast[0] if cast else None)
-        collaborations = _collaborators(chosen_actor)
+        stats, known = numbers["stats"], numbers["details"].data or {}
+        cast = known.get("cast") or []
+        partners = _collaborators(cast[0] if cast else None).list_of("collaborators")[:MOST_PARTNERS]
         return {
             **numbers,
             "topic": fragments.make_topic("movie", movie_id=movie_id),
-            "movie_id": movie_id,
-            "name": charts.name_of({"movie_id": movie_id, **(details.data or {"title": None})}),
+            "movie": {"movie_id": movie_id},
+            "name": charts.name_of({"movie_id": movie_id, "title": known.get("title")}),
+            "story": facts.story_of(known),
+            "language": facts.language(known.get("original_language")),
+            "decade": facts.decade_of(known.get("release_date")),
             "timeline": timeline,
             "window": values["window"].label,
             "windows": WINDOWS,
             "cast": cast,
-            "directors": (details.data or {}).get("directors") or [],
-            "actor": chosen_actor,
-            "collaborations": collaborations,
-            "network": collaborations.map(lambda answer: network(answer["actor"], answer["collaborators"])),
-            "sentiment_table": timeline.map(charts.sentiment_timeline),
-            "stats_table": stats.map(charts.stats_timeline),
-            "collaborators_table": collaborations.map(charts.collaborators),
+            "directors": known.get("directors") or [],
+            "partners": partners,
+            "sentiment_table": timeline.map(lambda answer: charts.sentiment_timeline(answer, values["window"])),
+            "rating_table": stats.map(charts.rating_timeline),
+            "popularity_table": stats.map(charts.popularity_timeline),
             "see_next": _see_next(movie_id),
-            "linked": known_names(each["actor"] for each in collaborations.list_of("collaborators")),
-            "main": details,
+            "linked": known_names(each["actor"] for each in partners),
+            "main": numbers["details"],
         }
 
     def describe(self, context: Mapping[str, Any]) -> str:
@@ -110,7 +105,7 @@ def _see_next(movie_id: int) -> Part:
 
 
 def _collaborators(actor: str | None) -> Part:
-    """Loads an actor's collaborators; an unknown actor does not fail the movie's page."""
+    """Loads an actor's collaborators; the page is whole without them."""
     if actor is None:
         return Part(None)
     try:

@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from pages.cards.catalogue_facts import card_url
 from pages.figures import drawing, words
 from pages.figures.tables import NOTHING, format_value
-from pages.frame.links import genre_url, person_url
+from pages.frame.links import decade_url, genre_url, person_url
 
 register = template.Library()
 register.filter(genre_url)
+register.filter(decade_url)
 register.filter(person_url)
 register.filter(card_url)
 

@@ -48,7 +48,7 @@ function readTable(table) {
     return { start: start ? Date.parse(start) : -Infinity, end: Date.parse(end) };
   });
   const isOpen = Boolean(table.dataset.open);
-  return { columns, x, isTime, rows, gaps, isOpen, cutoff: Date.parse(table.dataset.cutoff) };
+  return { columns, x, isTime, rows, gaps, isOpen, start: Date.parse(table.dataset.start), cutoff: Date.parse(table.dataset.cutoff) };
 }
 
 // Buckets are drawn at their middle, so a bar covers its time and a boundary lies between bars.
@@ -118,8 +118,8 @@ function ticksOf(kind, min, max, most) {
   return found;
 }
 
-function timeAxis(rows, kind) {
-  const min = rows[0].x;
+function timeAxis(rows, kind, start) {
+  const min = Number.isFinite(start) ? Math.min(start, rows[0].x) : rows[0].x;
   const max = rows.at(-1).x + WIDTHS[kind];
   return {
     type: "linear",
@@ -191,7 +191,10 @@ function configuration(element) {
   });
   const left = axis("left");
   if (datasets.length > 2) left.title.display = false;
-  if (element.dataset.least !== undefined) {
+  if (element.dataset.fixed !== undefined) {
+    left.min = Number(element.dataset.least);
+    left.max = Number(element.dataset.most);
+  } else if (element.dataset.least !== undefined) {
     const drawn = datasets.filter((each) => each.yAxisID === "left").flatMap((each) => each.data).map((point) => point?.y ?? point).filter(Number.isFinite);
     left.suggestedMax = Math.min(Number(element.dataset.most), Math.max(...drawn, 0) * 1.15 || 1);
     left.suggestedMin = Math.max(Number(element.dataset.least), Math.min(...drawn, 0) * 1.15);
@@ -207,7 +210,7 @@ function configuration(element) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       scales: {
-        x: table.isTime ? timeAxis(table.rows, table.x.kind) : { ticks: { color: colour("soft") }, grid: { display: false } },
+        x: table.isTime ? timeAxis(table.rows, table.x.kind, table.start) : { ticks: { color: colour("soft") }, grid: { display: false } },
         left,
         ...(datasets.some((each) => each.yAxisID === "right") ? { right: { ...axis("right"), beginAtZero: true } } : {}),
       },
@@ -249,7 +252,7 @@ function draw(place) {
 }
 
 function drawAll() {
-  for (const button of document.querySelectorAll("[data-png], [data-svg]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-png]")) button.hidden = false;
   for (const place of charts.keys()) if (!place.isConnected) charts.get(place).destroy(), charts.delete(place);
   document.querySelectorAll("[data-chart]").forEach(draw);
 }
@@ -273,21 +276,6 @@ function savePng(name) {
   context.fillRect(0, 0, copy.width, copy.height);
   context.drawImage(canvas, 0, 0);
   save(copy.toDataURL("image/png"), `${name}.png`);
-}
-
-// With its styles inlined: outside this page there is no style sheet.
-function saveSvg(id) {
-  const drawing = document.getElementById(id);
-  const copy = drawing.cloneNode(true);
-  const shown = drawing.querySelectorAll("*");
-  copy.querySelectorAll("*").forEach((part, index) => {
-    const style = getComputedStyle(shown[index]);
-    for (const name of ["fill", "stroke", "font-family", "font-size", "font-weight"]) part.setAttribute(name, style.getPropertyValue(name));
-  });
-  const blob = new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" });
-  const url = URL.createObjectURL(blob);
-  save(url, `${id}.svg`);
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
 // Parts without an open stream are polled, so a lost stream only delays updates.
@@ -348,7 +336,6 @@ document.addEventListener("submit", ({ target }) => {
 }, true);
 document.addEventListener("click", ({ target }) => {
   if (target.dataset.png) savePng(target.dataset.png);
-  if (target.dataset.svg) saveSvg(target.dataset.svg);
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 document.documentElement.addEventListener("themechange", drawAll);

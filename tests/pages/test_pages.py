@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from merger import wiring
+from pages.figures import words
 from pages.figures.tables import format_value
 from pages.frame.links import genre_url
 from tests.api.documents import movie
@@ -34,14 +35,14 @@ def test_movie_page_shows_the_apis_numbers(reader: Reader) -> None:
     page = f"/movies/{MOVIE}/?window=7d"
     text = reader.get(page)
     details, stats = (reader.api.body(f"movies/{MOVIE}{end}") for end in ("", "/stats"))
-    sentiment = reader.api.body(f"movies/{MOVIE}/sentiment")
-    for value, kind in (
-        (details["vote_average"], "rating"),
-        (details["popularity"], "decimal"),
-        (sentiment["sentiment"]["overall_score"], "score"),
-        (stats["latest"].get("trending_score"), "decimal"),
+    sentiment = reader.api.body(f"movies/{MOVIE}/sentiment")["sentiment"]
+    for shown in (
+        f"<dd>{format_value(details['vote_average'], 'decimal')} <span",
+        f"<dd>{format_value(details['popularity'], 'decimal')}</dd>",
+        f'<dd class="words">{words.sentiment(sentiment["overall_score"])}</dd>',
+        f"{format_value(sentiment['overall_score'], 'score')} from −1 to +1",
     ):
-        assert f"<dd>{format_value(value, kind)}</dd>" in re.sub(r'<dd class="\w+">', "<dd>", text)
+        assert shown in text
     timeline = reader.api.body(f"movies/{MOVIE}/sentiment", {"window": "7d"})
     assert reader.rows(page, "sentiment") == [
         texts(
@@ -60,11 +61,47 @@ def test_movie_page_shows_the_apis_numbers(reader: Reader) -> None:
         )
         for point in timeline["breakdown"]
     ]
-    assert [(row["hour"], row["popularity"]) for row in reader.csv(page, "stats")] == [
+    assert [(row["hour"], row["popularity"]) for row in reader.csv(page, "popularity")] == [
         (point["hour"], str(point["popularity"])) for point in stats["stats"][::-1]
     ]
     drawn = Tables(text).attributes["sentiment"]
     assert drawn["data-cutoff"] == timeline["freshness"]["cutoff"]
+
+
+def test_movie_page_leaves_out_what_is_not_known(reader: Reader) -> None:
+    bare: dict[str, Any] = {
+        "genres": [],
+        "cast": [],
+        "runtime": None,
+        "budget": 0,
+        "revenue": None,
+        "overview": "A film from 1999.",
+    }
+    reader.api.load(movie(9, "Bare", **bare, original_language="xx", vote_count=0, popularity=None))
+    reader.api.forget()
+    text = reader.get("/movies/9/")
+    for absent in (
+        "Budget",
+        "Revenue",
+        "Length",
+        "Language",
+        "Popularity<",
+        "often works with",
+        "A film from",
+        "Directed by",
+    ):
+        assert absent not in text
+    for present in ('src="/movies/9/card.svg?v=', "no votes yet", "no reviews yet", 'href="/decades/1990/"'):
+        assert present in text
+
+
+def test_movie_page_shows_facts_and_leads_to_genre_and_decade(reader: Reader) -> None:
+    reader.api.load(movie(9, "Odd", genres=["a/b $<i>"], overview="Once upon a time.", original_language="cn"))
+    reader.api.forget()
+    text = reader.get("/movies/9/")
+    for shown in ("Cantonese", "139 min", "$63,000,000", "Once upon a time.", 'href="/genres/a%2Fb%20%24%3Ci%3E/"'):
+        assert shown in text
+    assert "a/b $&lt;i&gt;" in reader.get("/genres/a%2Fb%20%24%3Ci%3E/")
 
 
 def test_trending_page_shows_the_apis_ranking(reader: Reader) -> None:

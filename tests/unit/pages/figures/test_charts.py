@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from analytics import examples as analytics
+from merger.core.windows import parse_span
 from movies import examples as movies
 from pages.figures import charts
 from trending import serializers as trending
+
+TWO_DAYS = parse_span("2d")
 
 
 def raw(table: Any) -> list[list[Any]]:
@@ -17,7 +20,7 @@ def raw(table: Any) -> list[list[Any]]:
 
 
 def test_timeline_has_every_point_with_its_source() -> None:
-    table = charts.sentiment_timeline(movies.SENTIMENT)
+    table = charts.sentiment_timeline(movies.SENTIMENT, TWO_DAYS)
     assert raw(table) == [
         ["2026-11-23", 0.28, 60, 40, 5, 15, "batch"],
         ["2026-11-24", 0.37, 30, 21, 2, 7, "speed"],
@@ -37,20 +40,37 @@ def test_timeline_has_every_point_with_its_source() -> None:
 )
 def test_boundary_is_drawn_only_within_the_time_shown(moment: str | None, *, is_drawn: bool) -> None:
     freshness = {**movies.SENTIMENT["freshness"], "cutoff": moment}
-    table = charts.sentiment_timeline({**movies.SENTIMENT, "freshness": freshness})
+    table = charts.sentiment_timeline({**movies.SENTIMENT, "freshness": freshness}, TWO_DAYS)
     assert bool(table.cutoff) == is_drawn
 
 
 def test_gaps_are_the_answers_missing_intervals() -> None:
     missing = [{"start": "2026-11-23T05:00:00Z", "end": "2026-11-23T06:00:00Z"}]
     answer = {**movies.SENTIMENT, "freshness": {**movies.SENTIMENT["freshness"], "missing": missing}}
-    assert charts.sentiment_timeline(answer).gaps == missing
+    assert charts.sentiment_timeline(answer, TWO_DAYS).gaps == missing
 
 
-def test_stats_are_listed_oldest_first() -> None:
+@pytest.mark.parametrize(
+    ("window", "start", "since"),
+    [
+        ("2d", "", ""),
+        ("3d", "", ""),  # a day without reviews at its start is nothing to speak of
+        ("30d", "2026-10-26T00:00:00Z", "2026-11-23"),
+        ("all", "", ""),
+    ],
+)
+def test_axis_covers_the_window_and_says_since_when_there_is_data(window: str, start: str, since: str) -> None:
+    table = charts.sentiment_timeline(movies.SENTIMENT, parse_span(window))
+    assert (table.start, table.since) == (start, since)
+
+
+def test_hours_are_listed_oldest_first_rating_on_its_scale() -> None:
     hours = [{**movies.STATS["latest"], "hour": f"2026-11-24T{hour:02}:00:00Z"} for hour in (14, 13)]
-    table = charts.stats_timeline({**movies.STATS, "stats": hours})
-    assert [line[0].raw[11:13] for line in table.lines] == ["13", "14"]
+    answer = {**movies.STATS, "stats": hours}
+    for table in (charts.rating_timeline(answer), charts.popularity_timeline(answer)):
+        assert [line[0].raw[11:13] for line in table.lines] == ["13", "14"]
+    rating = charts.rating_timeline(answer)
+    assert (rating.least, rating.most, rating.is_fixed) == (0, 10, True)
 
 
 def test_scores_have_one_column_per_movie() -> None:
@@ -69,7 +89,6 @@ def test_ranking_has_earlier_ranks_where_they_are_known() -> None:
 
 
 def test_other_tables_have_the_answers_rows() -> None:
-    assert raw(charts.collaborators(analytics.ACTOR))[0] == ["Meg Ryan", 2, "Sleepless in Seattle, You've Got Mail"]
     assert raw(charts.metric_timeline(analytics.TRENDS))[1] == ["2026-11-23", 0.13, 1795, "merged"]
 
 

@@ -1,15 +1,12 @@
-"""Small drawings: sparklines and networks stay within their frame."""
+"""Small drawings: sparklines and marks stay within their frame."""
 
 from __future__ import annotations
-
-from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.figures.drawing import MOST_DRAWN, NETWORK_WIDTH, SPARK_HEIGHT, SPARK_WIDTH, network, scale, sparkline
+from pages.figures.drawing import SPARK_HEIGHT, SPARK_WIDTH, scale, sparkline
 
 
 def points(line: str) -> list[tuple[float, float]]:
@@ -31,33 +28,6 @@ def test_sparkline_puts_the_highest_value_at_the_top_and_zero_below() -> None:
     heights = [y for _, y in points(line)]
     assert heights == sorted(heights, reverse=True)
     assert (heights[0], heights[-1]) == (SPARK_HEIGHT - 3, 3)
-
-
-def people(number: int) -> list[dict[str, Any]]:
-    return [{"actor": f"Actor {n} with a rather long name", "count": number - n, "movies": []} for n in range(number)]
-
-
-def test_network_nodes_do_not_overlap_and_stay_in_the_frame() -> None:
-    for number in (1, 2, 5, MOST_DRAWN):
-        drawn = network("Centre", people(number))
-        places = [(node["x"], node["y"]) for node in drawn["nodes"]]
-        assert len(set(places)) == number
-        assert all(0 < x < NETWORK_WIDTH and 0 < y < drawn["height"] for x, y in places)
-        for side in {x for x, _ in places}:
-            heights = sorted(y for x, y in places if x == side)
-            assert all(low - high >= 40 for high, low in pairwise(heights))
-
-
-def test_more_movies_make_thicker_lines_and_names_are_shortened() -> None:
-    drawn = network("Centre", people(50))
-    assert len(drawn["nodes"]) == MOST_DRAWN
-    by_count = sorted(drawn["nodes"], key=lambda node: -node["count"])
-    assert [node["stroke"] for node in by_count] == sorted((node["stroke"] for node in by_count), reverse=True)
-    assert all(len(node["short"]) <= 24 for node in drawn["nodes"])
-
-
-def test_network_without_collaborators_has_no_nodes() -> None:
-    assert network("Centre", [])["nodes"] == []
 
 
 @pytest.mark.parametrize(

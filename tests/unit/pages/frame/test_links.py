@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import resolve
 
-from pages.frame.links import api_url, genre_url, person_url
+from pages.frame.links import api_url, decade_url, genre_url, person_url
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,15 @@ def test_addresses_lead_to_the_page() -> None:
 @pytest.mark.parametrize(
     ("name", "page"),
     [
-        ("Science Fiction", "/trending/?genre=Science+Fiction"),
-        ("a&b=$c/<d>", "/trending/?genre=a%26b%3D%24c%2F%3Cd%3E"),
-        ("\ud800", "/trending/?genre=%3F"),
+        ("Science Fiction", "/genres/Science%20Fiction/"),
+        ("a&b=$c/<d>", "/genres/a%26b%3D%24c%2F%3Cd%3E/"),
+        ("\ud800", "/genres/%3F/"),
     ],
 )
 def test_genre_has_a_page(name: str, page: str) -> None:
     assert genre_url(name) == page
+
+
+def test_decade_has_a_page() -> None:
+    assert decade_url(1990) == "/decades/1990/"
+    assert resolve("/genres/a/b/").kwargs == {"name": "a/b"}

@@ -1,0 +1,39 @@
+"""The pages of genres show the API's numbers, and lead to their movies."""
+
+from __future__ import annotations
+
+from pages.figures.tables import format_value
+from tests.api.documents import movie
+from tests.pages.reader import Reader
+
+
+def test_genre_page_shows_the_apis_numbers(reader: Reader) -> None:
+    text = reader.get("/genres/drama/")
+    body = reader.api.body("analytics/genre/Drama")
+    assert "<h1>Drama</h1>" in text
+    assert f"<dd>{format_value(body['statistics']['avg_rating'], 'decimal')} <span" in text
+    assert f"<dd>{format_value(body['statistics']['total_movies'], 'count')}</dd>" in text
+    (trending,) = reader.api.body("trending/movies", {"genre": "Drama", "window": "24h", "limit": "1"})[
+        "trending_movies"
+    ]
+    assert f'href="/movies/{trending["movie_id"]}/"' in text
+    years = reader.csv("/genres/drama/", "genre")
+    assert sum(int(row["total_movies"]) for row in years) == body["statistics"]["total_movies"]
+
+
+def test_best_rated_have_votes_enough(reader: Reader) -> None:
+    reader.api.load(movie(8, "Loved by one", genres=["Odd"], vote_average=10.0, vote_count=1))
+    reader.api.load(movie(9, "Loved by many", genres=["Odd"], vote_average=9.0, vote_count=5000))
+    reader.api.forget()
+    best, voted = reader.get("/genres/odd/").split("Most votes")
+    assert "Loved by many" in best.partition("Best rated")[2]
+    assert "Loved by one" not in best.partition("Best rated")[2]
+    assert voted.index("Loved by many") < voted.index("Loved by one")
+
+
+def test_all_genres_and_decades_are_listed_with_their_pages(reader: Reader) -> None:
+    reader.api.load(movie(9, "Old", genres=["a/b"], release_date="1927-01-10"))
+    reader.api.forget()
+    text = reader.get("/genres/")
+    for address in ("/genres/Drama/", "/genres/a%2Fb/", "/decades/1920/", "/decades/1990/"):
+        assert f'href="{address}"' in text
