@@ -22,13 +22,15 @@ class Outage:
 
     log: logging.Logger
     _failed: int = field(default=0, init=False)
+    _reason: str = field(default="", init=False)
 
     def note_failure(self, error: StoreError) -> None:
-        """Counts a look that failed."""
+        """Counts a look that failed. The first error of an outage is its cause; after it the breaker refuses."""
+        if not self._failed:
+            self._reason = "MongoDB is not answering" if isinstance(error, StoreUnavailable) else str(error)
         self._failed += 1
         if self._failed == FAILED_LOOKS:
-            reason = "MongoDB is not answering" if isinstance(error, StoreUnavailable) else error
-            self.log.warning("Paused watching for changes: %s. Retrying.", reason)
+            self.log.warning("Paused watching for changes: %s. Retrying.", self._reason)
 
     def note_success(self) -> None:
         """Counts a look that succeeded as a whole, which ends an outage."""

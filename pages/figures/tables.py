@@ -19,7 +19,7 @@ NOTHING: Final = "–"
 _SIGNS = "=+-@⁺⁻⁼₊₋₌−⩵⩶﬩﹢﹣﹦﹫＋－＝＠"
 """First characters by which a spreadsheet takes a text for a formula (OWASP, CSV injection), and their lookalikes."""
 
-_FORMULA = re.compile(rf"(^|[;,|\t\r\n])([\s\"\ufeff\u200b\u2060]*)(?=[{re.escape(_SIGNS)}])|^(?=[\t\r])")
+_FORMULA = re.compile(rf"^(?=[\t\r])|(^|[;,|\t\r\n])([\s\"\ufeff\u200b\u2060]*)(?=[{re.escape(_SIGNS)}])")
 """Where a formula may begin: also behind what another dialect of CSV takes for the end of a cell."""
 
 

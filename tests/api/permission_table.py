@@ -108,6 +108,10 @@ PAGES |= {
 BROWSED = {
     "trending/": ("trending/?window=24h", "browsers"),
     "movies/<str:movie_id>/": (f"movies/{MOVIE}/", "browsers"),
+    "movies/<int:movie_id>/card.svg": (f"movies/{MOVIE}/card.svg", "fragment"),
+    "genres/": ("genres/", "browsers"),
+    "genres/<path:name>/": ("genres/Drama/", "browsers"),
+    "decades/<int:decade>/": ("decades/1990/", "browsers"),
     "analytics/": ("analytics/?genre=Drama", "browsers"),
     "people/": ("people/?q=norton", "browsers"),
     "people/<path:name>/": ("people/Edward%20Norton/", "browsers"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from schemathesis import Case, HookContext
 from schemathesis.core.failures import Failure, ServerError
@@ -22,8 +23,14 @@ def filter_failure(context: HookContext, failure: Failure, case: Case[Any], resp
     if isinstance(failure, RejectedPositiveData):
         # A generated password or token is wrong; one of blanks counts as missing.
         is_wrong = "/auth/token" in case.path and response.status_code in (400, 401)
-        return not (is_wrong or (response.status_code == 400 and contradicts(query)))
+        excused = contradicts(query) or _leads_nowhere(case)
+        return not (is_wrong or (response.status_code == 400 and excused))
     return True
+
+
+def _leads_nowhere(case: Case[Any]) -> bool:
+    """Whether a link was followed from an answer that has nothing for it, such as the first movie of an empty list."""
+    return any(unquote(str(value)) == f"{{{name}}}" for name, value in (case.path_parameters or {}).items())
 
 
 def _is_strict_refusal(query: Mapping[str, Any], response: Response) -> bool:

@@ -75,7 +75,11 @@ COSTS: Final[Mapping[str, Cost]] = {
     # Pages: ``admin`` is every page of the admin.
     "start": Cost(2),
     "pages-trending": Cost(2, {"limit": 20}, 25),
+    "pages-card": Cost(1),
     "pages-movie": Cost(4),
+    "pages-genres": Cost(1),
+    "pages-genre": Cost(4),
+    "pages-decade": Cost(3),
     "pages-analytics": Cost(4),
     "pages-people": Cost(1),
     "pages-person": Cost(3),

@@ -29,6 +29,7 @@ from merger.indexes import server
 from merger.indexes.declared import IndexState
 from merger.indexes.sharding import Cluster, plan
 from merger.indexes.slow_query_log import SlowQueryLog
+from merger.invalidation.outage import FAILED_LOOKS
 from merger.stores.mongo.client import database as configured
 from merger.stores.mongo.command_meters import CommandMeter
 from merger.stores.mongo.query_shapes import Shape, SlowTotals
@@ -230,7 +231,8 @@ def test_operators_read_that_the_store_refuses_and_clients_do_not(
     with pytest.raises(CommandError):
         call_command("doctor", stdout=said)
     assert REFUSED in said.getvalue()
-    wiring.watcher().tick()
+    for _ in range(FAILED_LOOKS):
+        wiring.watcher().tick()
     assert REFUSED in caplog.text
     browser = Client()
     browser.force_login(User.objects.create_superuser("root"))

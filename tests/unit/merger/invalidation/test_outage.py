@@ -48,3 +48,10 @@ def test_an_outage_is_warned_of_once_and_its_end_is_said(
         outage.note_success()
     once = [f"Paused watching for changes: {reason}. Retrying.", "Watching for changes again."]
     assert said.messages == 2 * once
+
+
+def test_the_cause_of_an_outage_is_its_first_error(said: pytest.LogCaptureFixture) -> None:
+    outage = Outage(_LOG)
+    for error in (StoreFault("MongoDB refused"), *(StoreUnavailable("the breaker is open"),) * FAILED_LOOKS):
+        outage.note_failure(error)
+    assert said.messages == ["Paused watching for changes: MongoDB refused. Retrying."]

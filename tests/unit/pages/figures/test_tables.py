@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pages.figures.tables import FORMATS, NOTHING, Column, Table, format_value
@@ -54,6 +54,8 @@ def test_csv_has_a_heading_and_unformatted_numbers() -> None:
 
 
 @given(st.text(), st.lists(st.text(max_size=5), max_size=3))
+@example("\t=", [])
+@example("\r@", ["\t+"])
 def test_csv_text_is_never_a_formula_and_stays_in_its_cell(title: str, genres: list[str]) -> None:
     columns = (Column("title", "Title"), Column("genres", "Genres"))
     text = Table("t", "T", columns, [{"title": title, "genres": genres}]).as_csv()
