@@ -264,18 +264,31 @@ function save(url, name) {
   link.click();
 }
 
-// With the page's background colour: a transparent chart may be unreadable where it is used.
+// A picture goes on without its page: it carries the page's name, what it shows, its address and the time, and the page's background.
 function savePng(name) {
   const place = document.querySelector(`[data-chart="${CSS.escape(name)}"]`);
   const canvas = place.querySelector("canvas");
+  const scale = canvas.width / canvas.clientWidth;
+  const [above, below, edge] = [46, 26, 12].map((length) => length * scale);
   const copy = document.createElement("canvas");
-  copy.width = canvas.width;
-  copy.height = canvas.height;
+  copy.width = canvas.width + 2 * edge;
+  copy.height = canvas.height + above + below;
   const context = copy.getContext("2d");
+  const write = (text, size, weight, ink, y) => {
+    context.font = `${weight} ${size * scale}px ${getComputedStyle(document.body).fontFamily}`;
+    context.fillStyle = colour(ink);
+    context.fillText(text, edge, y * scale, canvas.width);
+  };
   context.fillStyle = colour("card");
   context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(canvas, 0, 0);
-  save(copy.toDataURL("image/png"), `${name}.png`);
+  context.drawImage(canvas, edge, above);
+  const heading = document.querySelector("h1").textContent.trim().replace(/\s+/g, " ");
+  write(heading, 16, 650, "ink", 20);
+  write(place.closest("figure").querySelector(".title").textContent.trim(), 13, 400, "soft", 38);
+  const at = `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  write(`${location.host}${location.pathname}${location.search} · ${at}`, 11, 400, "soft", copy.height / scale - 8);
+  const plain = heading.toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  save(copy.toDataURL("image/png"), `${[plain, name].filter(Boolean).join("-").slice(0, 100)}.png`);
 }
 
 // Parts without an open stream are polled, so a lost stream only delays updates.

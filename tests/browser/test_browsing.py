@@ -104,7 +104,7 @@ def test_page_fits_the_screen_draws_charts_and_is_accessible(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     charts = page.locator("[data-chart]").count()
     assert page.locator("[data-chart]:not([hidden])").count() == charts
-    assert charts == {"overview": 1, "trending": 1, "movie": 2, "analytics": 3}.get(name, 0)
+    assert charts == {"overview": 1, "trending": 1, "movie": 3, "analytics": 3}.get(name, 0)
     assert is_drawn(page)
     violations = [
         each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")
@@ -165,7 +165,7 @@ def test_movies_numbers_update_without_reloading_the_page(visitor: Watched, copy
                 "synced_at": now,
             }
         )
-        expect(page.locator(".tiles")).to_contain_text("9.87", timeout=20_000)
+        expect(page.locator(".tiles")).to_contain_text("9.9 of 10", timeout=20_000)
     assert "12,345 votes" in (page.text_content(".tiles") or "")
     assert visitor.errors == []
 
@@ -191,10 +191,12 @@ def test_page_polls_without_a_stream(visitor: Watched) -> None:
 
 def test_charts_download_as_csv_and_png(visitor: Watched, tmp_path: Path) -> None:
     page = go(visitor, "/movies/603/?window=30d")
-    for link, name in (("#chart-sentiment a", "sentiment.csv"), ("[data-png=popularity]", "popularity.png")):
+    links = {"#chart-sentiment a": "sentiment.csv", "[data-png=popularity]": "popularity.png"}
+    full = {"sentiment.csv": "the-matrix-sentiment-30d.csv", "popularity.png": "the-matrix-1999-popularity.png"}
+    for link, name in links.items():
         with page.expect_download() as found:
             page.click(link)
-        assert found.value.suggested_filename == name
+        assert found.value.suggested_filename == full[name]
         found.value.save_as(tmp_path / name)
     with (tmp_path / "sentiment.csv").open(newline="") as file:
         rows = list(csv.reader(file))
