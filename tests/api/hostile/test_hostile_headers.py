@@ -82,17 +82,18 @@ def test_a_forged_header_changes_nothing(world: Api, settings: Any, path: str) -
 
 
 def constant_parts(response: Any) -> tuple[dict[str, str], bytes]:
-    """The parts of an answer that do not change: not a page's CSRF token nor its strip of freshness."""
+    """The parts of an answer that do not change: not a page's CSRF token nor what it says of freshness."""
     token = response.context.get("csrf_token") if response.context else None
-    content = without_strip(response.content)
+    content = without_freshness(response.content)
     if token:
         content = content.replace(str(token).encode(), b"")
     headers = {name: value for name, value in response.headers.items() if name not in OF_EACH_REQUEST}
     return headers, content
 
 
-def without_strip(content: bytes) -> bytes:
-    return re.sub(rb'<dl class="strip">.*?</dl>', b"", content, flags=re.DOTALL)
+def without_freshness(content: bytes) -> bytes:
+    shown = rb'<dl class="layers">.*?</dl>|<button type="button" class="status .*?</button>'
+    return re.sub(shown, b"", content, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -223,4 +224,4 @@ def summarize(response: Any) -> tuple[Any, ...]:
     content = response.content
     moving = b'"timestamp"' in content or b'"request_id"' in content or b"lambdaserve_" in content
     headers = [response.headers.get(name) for name in ("Access-Control-Allow-Origin", "Content-Encoding")]
-    return response.status_code, *headers, b"" if moving or b"csrf" in content else without_strip(content)
+    return response.status_code, *headers, b"" if moving or b"csrf" in content else without_freshness(content)

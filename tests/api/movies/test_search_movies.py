@@ -44,7 +44,7 @@ def test_the_fields_of_old_clients_are_there(api: Api) -> None:
         ("ALIENS", ["Aliens"]),
         ("friend al", ["My Alien Friend"]),
         ("lie", []),
-        ("lien", ["Alien", "My Alien Friend", "Aliens"]),
+        ("lien", ["Alien", "My Alien Friend"]),
         ("xqzvxqzv", []),
         ("wall e", ["WALL·E"]),
         ("walle", ["WALL·E"]),

@@ -141,6 +141,7 @@ def test_long_address_is_cut(logged: Logged) -> None:
     assert len(line["path"]) == 2000
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "status", "level"),
     [
