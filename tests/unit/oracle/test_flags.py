@@ -28,5 +28,5 @@ def test_with_heartbeats_alone_few_right_answers_are_incomplete_and_no_hour_is_d
 
 
 def test_without_heartbeats_no_more_right_answers_are_incomplete_than_before_them() -> None:
-    # Rankings, and what rests on them (recommendations, a person's page), read the last hours, of which most hold no event.
+    # Rankings and what rests on them (recommendations, people) read the last hours, of which most hold no event.
     assert healthy_flags(is_recorded=False, has_heartbeats=False).incomplete_share < 0.62
