@@ -5,6 +5,7 @@ Requirements A6 and A9.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -38,8 +39,10 @@ _IN_PATH: Final = {"pages-movie": "movie_id", "pages-person": "name"}
 """The parameter that is part of a page's path."""
 _PAGED: Final = ("search-movies", "people", "person-movies")
 _LARGEST_OFFSET: Final = 10_000
-_MAX_CACHED_CHARACTERS, _MAX_SENT_CHARACTERS = 512, 2000
-"""Longer query strings are not cached, and longer headers, which proxies may refuse, not sent."""
+_MAX_SENT_CHARACTERS: Final = 2000
+"""Longer headers, which proxies may refuse, are not sent."""
+_IS_PLAIN: Final = re.compile(r"[\w.~%&=+*-]*", re.ASCII).fullmatch
+"""Whether a query string can stand in a header as it was sent."""
 
 
 def link_header(request: HttpRequest, answer: Answer) -> str:
@@ -48,20 +51,22 @@ def link_header(request: HttpRequest, answer: Answer) -> str:
     if match is None or match.url_name not in PAGES:
         return ""
     query: str = request.META.get("QUERY_STRING", "")
-    read = _page_link if len(query) <= _MAX_CACHED_CHARACTERS else _page_link.__wrapped__
-    link: str = read(match.url_name, tuple(match.kwargs.items()), query)
+    address, of_path = _page_address(match.url_name, tuple(match.kwargs.items()))
+    # Hardly any query needs to be rewritten; to read and write each would take longer than all the rest.
+    written = query if _IS_PLAIN(query) else urlencode(_parsed(query))
+    parameters = "&".join(filter(None, (written, of_path)))
+    link = f'<{address}{"?" if parameters else ""}{parameters}>; rel="alternate"; type="text/html"'
     if match.url_name in _PAGED:
         link = ", ".join([link, *_neighbours(request.path, _parsed(query), answer.body)])
     return link if len(link) <= _MAX_SENT_CHARACTERS else ""
 
 
 @lru_cache(maxsize=1024)
-def _page_link(name: str, in_path: tuple[tuple[str, str], ...], query: str) -> str:
-    page = PAGES[name]
-    parameters = {**_parsed(query), **dict(in_path)}
+def _page_address(name: str, in_path: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    """A page's address, and what the answer's path holds that is a parameter of the page."""
+    page, parameters = PAGES[name], dict(in_path)
     key = _IN_PATH.get(page)
-    address = reverse(page, args=[parameters.pop(key)] if key else None)
-    return f'<{address}{"?" if parameters else ""}{urlencode(parameters)}>; rel="alternate"; type="text/html"'
+    return reverse(page, args=[parameters.pop(key)] if key else None), urlencode(parameters)
 
 
 def _neighbours(path: str, parameters: Mapping[str, str], body: bytes) -> Iterator[str]:
