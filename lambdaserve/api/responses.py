@@ -122,7 +122,8 @@ def _set_headers(request: HttpRequest, response: HttpResponseBase, answer: Answe
     headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)
     headers["X-Cache"] = answer.state
-    if link := link_header(request, answer):
+    # The client of a 304 has the links already (RFC 9110, 15.4.5).
+    if response.status_code != HTTPStatus.NOT_MODIFIED and (link := link_header(request, answer)):
         headers["Link"] = link
     headers["Vary"] = VARY if settings.ANONYMOUS_READ else f"{VARY}, {', '.join(CREDENTIALS)}"
     return response
