@@ -140,7 +140,7 @@ class SearchIndex:
             return self._searcher.search(query, most, True, weight_by_field=LEVEL)
 
     def _suggest(self, question: Question, known: set[int]) -> tuple[int, ...]:
-        """Other movies whose title is near; not those with a near original title, which nobody would see."""
+        """Other movies whose title is near. Original titles don't count: a reader would not see why."""
         if not question.words:
             return ()
         hits = self._search(self._asker.near_titles(question), 4 * _FEW).hits

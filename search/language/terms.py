@@ -15,7 +15,7 @@ LONGEST_BEGINNING = 3
 
 _SMALL_WORDS = "a an and at by for in is me my of on the to with"
 _GLUE = frozenset(_SMALL_WORDS.split())
-"""Words that nobody writes as one: "inan" is no word of "Girl in an Attic", but near many misspelt ones."""
+"""Words that are never written as one: "inan" is no word of "Girl in an Attic", but near many misspelt ones."""
 
 _LONGEST_JOINED, _MOST_JOINED = 24, 3
 _TITLES_AFTER_NAMES = frozenset(("jr", "sr"))

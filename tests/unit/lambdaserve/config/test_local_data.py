@@ -134,7 +134,7 @@ def test_demo_password_is_given_out_once_and_kept_from_others(local: LocalData) 
     local.make()
     assert local.take_demo_password() is None
     local.note_demo_user("s3cret")
-    local.note_demo_user("")  # a later preparation, where nobody has seen the password
+    local.note_demo_user("")  # a later preparation, before the password was shown
     assert stat.S_IMODE((local.directory / "demo_user").stat().st_mode) == 0o600
     assert [local.take_demo_password() for _ in range(3)] == ["s3cret", "", ""]
     local.note_demo_user("")

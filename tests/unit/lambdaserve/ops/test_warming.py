@@ -79,7 +79,7 @@ def test_usual_addresses_cover_genres_and_trending_movies(monkeypatch: pytest.Mo
 
 
 ASKED_BY_CALLERS = {"analytics.actor", "analytics.genre_history", "people.person", "people.movies"}
-"""Views whose usual questions nobody can list: names, and past years."""
+"""Views without a list of usual questions: names, and past years."""
 
 
 def test_every_view_is_warmed_but_those_of_names_and_likes(monkeypatch: pytest.MonkeyPatch) -> None:
