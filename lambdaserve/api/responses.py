@@ -48,13 +48,14 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     context = context_to_explain()
     if context is not None:
         return _add_explanation(answer, context)
+    indented = is_indented(request)
+    # REST framework's request passes each attribute on by a failed lookup, which adds up on a hit.
+    request = getattr(request, "_request", request)
     # Warming up asks by address alone.
     if random.random() < SAMPLE_SHARE and request.method != "POST":  # noqa: S311 - chooses a sample, not for security
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
-    own, indented = entry.etag, is_indented(request)
-    if indented:
-        own = f'{own[:-1]}-indented"'
+    own = f'{entry.etag[:-1]}-indented"' if indented else entry.etag
     compressed = entry.compressed and not indented and takes_gzip(headers.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'{own[:-1]}-gzip"' if compressed else own
     if "HTTP_IF_NONE_MATCH" in headers or "HTTP_IF_MATCH" in headers:
