@@ -350,7 +350,6 @@ document.addEventListener("submit", ({ target }) => {
 document.addEventListener("click", ({ target }) => {
   if (target.dataset.png) savePng(target.dataset.png);
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 document.documentElement.addEventListener("themechange", drawAll);
 if (typeof Chart !== "undefined") Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 watch();

@@ -65,7 +65,7 @@ function themeOf(hue) {
 }
 
 function show() {
-  const theme = themeOf(root.dataset.theme === "dark" ? night : light);
+  const theme = themeOf(root.classList.contains("dark-mode") ? night : light);
   window.Redoc.init(place.dataset.url, { nativeScrollbars: true, hideLoading: true, hideSchemaPattern: true, theme }, place);
 }
 

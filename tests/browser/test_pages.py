@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,12 +32,11 @@ def test_about_page_shows_state_and_answers_an_example_in_place(
         answer = page.locator("li", has=example).locator("#answer")
         answer.wait_for()
         url = f"{watched.home}{example.get_attribute('href')}"
-        is_shown = "text => document.getElementById('answer-curl').textContent === text"
-        page.wait_for_function(is_shown, arg=f"curl '{url}'")
+        expect(page.locator("#answer-curl")).to_have_text(f"curl '{url}'")
         assert page.locator("#answer-curl").is_visible()
         assert "{" in (page.text_content("#answer-body") or "")
         page.click("#answer-copy")
-        page.wait_for_function("document.getElementById('answer-copy').textContent === 'Copied'")
+        expect(page.locator("#answer-copy")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == f"curl '{url}'"
     assert watched.foreign == []
     assert [error for error in watched.errors if "Content Security Policy" in error] == []
@@ -81,3 +81,19 @@ def test_admin_login_works_under_the_policy(watched: Watched, admin_user: Any) -
     page.wait_for_selector("#user-tools")
     assert watched.errors == []
     assert watched.foreign == []
+
+
+@pytest.mark.parametrize("path", ["/about/", *READERS])
+def test_one_choice_of_light_or_dark_holds_for_every_page(watched: Watched, path: str) -> None:
+    page = watched.page
+    page.emulate_media(color_scheme="light")
+    watched.open(path)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    for chosen in ("light", "dark"):
+        page.click("[data-theme-switch]")
+        expect(page.locator("html")).to_have_attribute("data-theme", chosen)
+        assert (page.evaluate(ground) == light) == (chosen == "light")
+    for other in ("/about/", *READERS):
+        page.goto(watched.home + other)
+        assert page.evaluate(ground) != light, other
