@@ -105,7 +105,7 @@ def test_database_of_users_that_is_away_is_a_page(visitor: Client, monkeypatch: 
 def test_too_many_pages_is_a_page(reader: Reader, settings: Any) -> None:
     settings.PAGE_LIMIT = 1
     reader.client.headers = BROWSER
-    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}  # an address of its own: other tests' pages count for theirs
+    elsewhere: Any = {"REMOTE_ADDR": "203.0.113.9"}  # an address of its own: other tests' pages count for theirs
     reader.client.get("/about/", **elsewhere)
     response: Any = reader.client.get("/about/", **elsewhere)
     check(response, 429, "Too many requests", "then try again")

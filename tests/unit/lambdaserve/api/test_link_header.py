@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 import pytest
@@ -16,9 +16,10 @@ from merger.cache.entry import Entry
 from movies.selectors import DETAILS, Movie
 
 
-def links(path: str, body: Any = None, **query: Any) -> dict[str, str]:
-    """Targets by relation, of an answer at this address."""
-    request = RequestFactory().get(path, query)
+def links(path: str, body: Any = None, sent: str = "", **query: Any) -> dict[str, str]:
+    """Targets by relation, of an answer at this address; ``sent`` is a query string as a client sent it."""
+    environ: Any = {"QUERY_STRING": sent} if sent else {}
+    request = RequestFactory().get(path, query, **environ)
     request.resolver_match = resolve(request.path_info)
     entry = Entry.of("k", orjson.dumps(body or {"a": 1}), made=0.0, ttl=300)
     value = link_header(request, Answer(entry, "HIT", 0, DETAILS, Movie(1), is_local=False))
@@ -79,7 +80,7 @@ def test_every_address_and_every_page_exists() -> None:
 def test_part_of_a_list_names_its_neighbours(
     path: str, total: int, limit: int, offset: int, expected: dict[str, int]
 ) -> None:
-    asked = {"limit": limit, "offset": offset}
+    asked: dict[str, Any] = {"limit": limit, "offset": offset}
     found = links(f"/api/v1/{path}", page_of(total, limit, offset), **asked)
     assert found.pop("alternate")
     assert found == {
@@ -95,6 +96,12 @@ def test_hostile_text_stays_inside_its_link(text: str) -> None:
     assert found["next"] == f"/api/v1/search/movies?{urlencode({'q': text, 'offset': 20})}"
     clean = text.replace("\r\n", "")
     assert links(f"/api/v1/people/{quote(clean, safe='')}")["alternate"].isascii()
+
+
+@pytest.mark.parametrize("sent", ['q=>, </evil>; rel="next"', "q=a b", "q=\xc3\xa9", "q=a\r\nSet-Cookie: b=c"])
+def test_a_query_that_is_not_escaped_is_escaped_in_the_link(sent: str) -> None:
+    found = links("/api/v1/trending/movies", sent=sent)
+    assert found == {"alternate": f"/trending/?q={quote_plus(sent[2:].encode('latin-1'))}"}
 
 
 def test_link_that_is_too_long_for_proxies_is_left_out() -> None:
