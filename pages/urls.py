@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.cards.serving import title_card
+from pages.cards.serving import shared_card, shared_site_card, title_card
 from pages.frame.fragment_page import FragmentPage
 from pages.sharing import sitemap
 from pages.sharing.robots import robots
@@ -22,6 +22,8 @@ urlpatterns = [
     path("", Overview.as_view(), name="start"),
     path("trending/", Trending.as_view(), name="pages-trending"),
     path("movies/<int:movie_id>/card.svg", title_card, name="pages-card"),
+    path("movies/<int:movie_id>/card.png", shared_card, name="pages-shared-card"),
+    path("card.png", shared_site_card, name="pages-site-card"),
     path("movies/<str:movie_id>/", Movie.as_view(), name="pages-movie"),
     path("genres/", Genres.as_view(), name="pages-genres"),
     path("genres/<path:name>/", Genre.as_view(), name="pages-genre"),

@@ -1,4 +1,4 @@
-"""The facts of a movie's title card, from the process's copy of the catalogue: no card asks a store."""
+"""Facts and addresses of title cards, from the process's copy of the catalogue: no card asks a store."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from merger.wiring import service
 from pages.cards.drawing import CardFacts
+from pages.cards.shared import draw_site, version_of
+from pages.sharing.summary import SITE
 
 
 def card_facts(movie_id: int) -> CardFacts | None:
@@ -24,6 +26,20 @@ def card_facts(movie_id: int) -> CardFacts | None:
 
 def card_url(movie_id: int) -> str:
     """Returns the address of a movie's card; it names the card's version, so that browsers may keep it."""
+    return _versioned("pages-card", movie_id)
+
+
+def shared_card_url(movie_id: int) -> str:
+    """Returns the address of the picture that a link to a movie's page shows; it names its version."""
+    return _versioned("pages-shared-card", movie_id)
+
+
+def site_card_url() -> str:
+    """Returns the address of the picture that a link to another page shows; it names its version."""
+    return f"{reverse('pages-site-card')}?{urlencode({'v': version_of(draw_site(SITE))})}"
+
+
+def _versioned(name: str, movie_id: int) -> str:
     facts = card_facts(movie_id)
-    address = reverse("pages-card", args=[movie_id])
+    address = reverse(name, args=[movie_id])
     return address if facts is None else f"{address}?{urlencode({'v': facts.version})}"

@@ -32,8 +32,8 @@ _HUES: Final = {
     "western": 50,
 }
 _NEUTRAL: Final = 240
-_DEEP, _BRIGHT = (0.30, 0.075), (0.52, 0.135)
-"""Lightness and chroma of the ground, and of what is drawn on it."""
+_DARK, _DEEP, _BRIGHT = (0.22, 0.055), (0.30, 0.075), (0.52, 0.135)
+"""Lightness and chroma of what lies beside a card, of its ground, and of what is drawn on it."""
 
 
 def hue_of(genre: str | None) -> int:
@@ -43,6 +43,11 @@ def hue_of(genre: str | None) -> int:
     key = genre.casefold()
     digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=2).digest()
     return _HUES.get(key, int.from_bytes(digest) % 360)
+
+
+def dark(hue: int) -> str:
+    """The colour of what lies beside a card."""
+    return _hex(*_DARK, hue)
 
 
 def deep(hue: int) -> str:

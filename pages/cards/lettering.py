@@ -48,6 +48,11 @@ def is_right_to_left(title: str) -> bool:
     return next((each in ("R", "AL") for each in directions if each in ("L", "R", "AL")), False)
 
 
+def isolated(text: str) -> str:
+    """Marks a text as one from right to left, for renderers that know no ``direction``."""
+    return f"\u2067{text}\u2069"
+
+
 def lines(title: str, width: float, most: int) -> list[str]:
     """Breaks a title into lines.
 

@@ -30,6 +30,7 @@ from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
 from merger.errors import NotFound
 from movies.selectors import genre_search_list
+from pages.cards.catalogue_facts import site_card_url
 from pages.figures.tables import Table
 from pages.frame import fragments
 from pages.frame.links import decade_url, genre_url, person_url
@@ -109,18 +110,23 @@ class BrowserPage(View):
         """Describes the page in a sentence, for those to whom its link is sent."""
         return SITE
 
+    def picture(self, context: Mapping[str, Any]) -> str:
+        """Address of the picture that a link to the page shows."""
+        return site_card_url()
+
     def data_path(self, **path: str) -> str:
         """Path of the API's answer that the page shows; empty if there is no single one."""
         return reverse(self.data_view, args=[*path.values()]) if self.data_view else ""
 
     def _for_others(self, request: HttpRequest, context: Mapping[str, Any], **path: str) -> dict[str, Any]:
-        """What search engines, other sites and programs need: a sentence, the page's address and its data's."""
+        """What search engines, other sites and programs need: a sentence, a picture, and addresses."""
         given = {name: request.GET[name] for name in self.data_parameters if request.GET.get(name)}
         query = urlencode({**self.data_defaults, **given}, errors="replace")
         data = self.data_path(**path)
         return {
             "description": self.describe(context),
             "canonical": request.build_absolute_uri(request.path),
+            "picture": request.build_absolute_uri(self.picture(context)),
             "data_url": f"{data}?{query}" if query else data,
         }
 

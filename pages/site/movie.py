@@ -13,6 +13,7 @@ from merger.core.windows import parse_span
 from merger.errors import NotFound
 from movies.selectors import movie_get, movie_sentiment_get
 from movies.serializers import SentimentParameters
+from pages.cards.catalogue_facts import shared_card_url
 from pages.figures import charts, facts
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
@@ -79,6 +80,10 @@ class Movie(BrowserPage):
     def describe(self, context: Mapping[str, Any]) -> str:
         """Describes the movie by what is known."""
         return movie_summary(context["details"].data or {})
+
+    def picture(self, context: Mapping[str, Any]) -> str:
+        """The movie's card beside its title."""
+        return shared_card_url(context["movie"]["movie_id"])
 
     def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Trending movies whose pages can be shown."""

@@ -109,6 +109,8 @@ BROWSED = {
     "trending/": ("trending/?window=24h", "browsers"),
     "movies/<str:movie_id>/": (f"movies/{MOVIE}/", "browsers"),
     "movies/<int:movie_id>/card.svg": (f"movies/{MOVIE}/card.svg", "fragment"),
+    "movies/<int:movie_id>/card.png": (f"movies/{MOVIE}/card.png", "fragment"),
+    "card.png": ("card.png", "fragment"),
     "genres/": ("genres/", "browsers"),
     "genres/<path:name>/": ("genres/Drama/", "browsers"),
     "decades/<int:decade>/": ("decades/1990/", "browsers"),

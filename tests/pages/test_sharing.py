@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from html import unescape
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.api.documents import movie
 from tests.api.healthy_world import MOVIE
-from tests.pages.reader import Reader
+from tests.pages.reader import PAGES, Reader
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -58,6 +59,18 @@ def test_every_page_links_to_its_data(reader: Reader, page: str, address: str) -
     (found,) = re.findall(r'<a href="([^"]*)">This page’s data \(JSON\)', reader.get(page))
     assert unescape(found) == address
     assert reader.client.get(unescape(found)).status_code == 200
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("/fragments/")])
+def test_every_page_names_a_picture_that_can_be_had(reader: Reader, page: str) -> None:
+    found = meta(reader.get(page))
+    picture: Any = reader.client.get(found["og:image"].removeprefix("http://testserver"))
+    assert picture["Content-Type"] == found["og:image:type"]
+    assert "immutable" in picture["Cache-Control"]
+    assert found["twitter:card"] == "summary_large_image"
+    width, height = struct.unpack(">II", picture.content[16:24])
+    assert (str(width), str(height)) == (found["og:image:width"], found["og:image:height"])
+    assert ("/movies/" in found["og:image"]) is ("/movies/" in page)
 
 
 def test_sitemap_lists_pages_and_movies_where_anyone_may_read(reader: Reader, settings: Any) -> None:

@@ -76,6 +76,8 @@ COSTS: Final[Mapping[str, Cost]] = {
     "start": Cost(2),
     "pages-trending": Cost(2, {"limit": 20}, 25),
     "pages-card": Cost(1),
+    "pages-shared-card": Cost(12),
+    "pages-site-card": Cost(1),
     "pages-movie": Cost(4),
     "pages-genres": Cost(1),
     "pages-genre": Cost(4),

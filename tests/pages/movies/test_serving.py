@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from merger import wiring
+from pages.cards import serving
 from tests.api.documents import movie
 from tests.api.healthy_world import MOVIE
 from tests.pages.reader import Reader
@@ -76,6 +77,46 @@ def test_cards_are_drawn_while_the_database_is_away(reader: Reader, monkeypatch:
     for name in ("find", "batches", "count", "refresh"):
         monkeypatch.setattr(store, name, refuse)
     assert reader.get(address) == drawn
+
+
+def picture_on_page(reader: Reader, page: str = f"/movies/{MOVIE}/") -> str:
+    found = re.search(r'<meta property="og:image" content="http://testserver([^"]+)">', reader.get(page))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("page", [f"/movies/{MOVIE}/", "/"])
+def test_picture_of_a_page_is_kept_for_a_year_and_made_only_for_those_without_it(
+    reader: Reader, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = picture_on_page(reader, page)
+    picture: Any = reader.client.get(address)
+    assert picture.status_code == 200
+    assert picture["Content-Type"] == "image/png"
+    assert picture["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert picture["Content-Security-Policy"] == "default-src 'none'; style-src 'none'"
+    assert picture.content.startswith(b"\x89PNG")
+    assert reader.client.get(address.partition("?")[0])["Cache-Control"] == "public, max-age=60"
+    monkeypatch.setattr(serving, "picture_of", None)
+    known: Any = reader.client.get(address, headers={"If-None-Match": picture["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert known["Cache-Control"] == picture["Cache-Control"]
+
+
+def test_pictures_of_unknown_movies_are_one(reader: Reader) -> None:
+    plain: set[bytes] = {reader.client.get(f"/movies/{number}/card.png").content for number in (999_999, 999_998)}
+    assert len(plain) == 1
+    reader.get(f"/movies/{2**70}/card.png", 404)
+    assert reader.client.post("/card.png").status_code == 405
+
+
+def test_pictures_cost_tokens_and_are_for_readers_alone(reader: Reader, settings: Any) -> None:
+    address = picture_on_page(reader)
+    settings.RATE_LIMIT, settings.RATE_BURST = 12, 12
+    asked = [reader.client.get(address).status_code for _ in range(5)]
+    assert (asked[0], asked[-1]) == (200, 429)
+    settings.RATE_LIMIT, settings.ANONYMOUS_READ = 0, False
+    assert {reader.client.get(each).status_code for each in (address, "/card.png")} == {403}
 
 
 def test_hostile_title_is_only_drawn(reader: Reader) -> None:
