@@ -6,9 +6,11 @@ each movie and hour. Views of a single movie read the documents themselves. Requ
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
 
@@ -146,7 +148,6 @@ class HourTable:
 
     def settle(self, boundary: Boundary) -> HourTable:
         """Returns the table with those unsettled buckets added that count by now."""
-        # Almost always there are none, and an answer asks hundreds of tables.
         due = self.unsettled and [each for each in self.unsettled if not boundary.is_ahead(each.synced_at)]
         if not due:
             return self
@@ -157,6 +158,9 @@ class HourTable:
 def without_stamp(skip: Skipped) -> Skipped:
     """A skipped document as it would be described whenever it was written."""
     return replace(skip, written_at=None)
+
+
+_hour = attrgetter("hour")
 
 
 class SharedHours:
@@ -170,15 +174,21 @@ class SharedHours:
     def __init__(self, tables: Iterable[HourTable] = (), undated: Iterable[Skipped] = ()) -> None:
         self.tables = tuple(sorted(tables, key=lambda table: (table.data_type, table.hour)))
         self.skipped = tuple(dict.fromkeys([*(skip for table in self.tables for skip in table.skipped), *undated]))
+        self._of_type: dict[str, list[HourTable]] = {}
+        for table in self.tables:
+            self._of_type.setdefault(table.data_type, []).append(table)
+        # Almost always there are none, and an answer asks several times.
+        self._unsettled = [(table.data_type, each) for table in self.tables for each in table.unsettled]
+        self._unsettled_types = {data_type for data_type, _ in self._unsettled}
+        self._own_hours: dict[tuple[str, datetime, datetime], frozenset[datetime]] = {}
         self._newest_rows: dict[tuple[str, datetime, datetime], tuple[Rows, Rows]] = {}
 
     def usable(self, data_type: str, boundary: Boundary) -> list[HourTable]:
         """Returns the tables of a type that have not expired and are not in the future, oldest first."""
-        return [
-            table.settle(boundary)
-            for table in self.tables
-            if table.data_type == data_type and boundary.uses_speed_hour(table.hour)
-        ]
+        tables = self._of_type.get(data_type, [])
+        first = bisect_left(tables, boundary.speed_from, key=_hour)
+        found = tables[first : bisect_right(tables, boundary.open_hour, key=_hour)]
+        return [table.settle(boundary) for table in found] if data_type in self._unsettled_types else found
 
     def newest(self, data_type: str, boundary: Boundary, *, since: datetime) -> Rows:
         """Returns the newest usable bucket of each movie from an hour on, sorted by movie; computed once.
@@ -210,29 +220,39 @@ class SharedHours:
 
         A document of another movie never replaces an unreadable one. Requirements D2 and M8.
         """
-        usable = {table.hour: table for table in self.usable(data_type, boundary)}
+        # Asked for unreadable documents alone.
+        usable = {table.hour: table for table in self.usable(data_type, boundary)} if self.skipped else {}
         return coverage_of(
             data_type,
             boundary,
             layers,
-            own=(hour for hour, table in usable.items() if len(table.rows)),
+            own=self._hours_with_rows(data_type, boundary),
             synced_of=lambda movie_id, hour: usable[hour].synced_of(movie_id) if hour in usable else None,
             skipped=self.skipped,
             ahead=self.ahead(boundary, data_type),
             partial=self.assumed_hours(data_type),
         )
 
+    def _hours_with_rows(self, data_type: str, boundary: Boundary) -> frozenset[datetime]:
+        """The hours of usable tables that have rows; computed once unless some buckets don't count yet."""
+        key = (data_type, boundary.speed_from, boundary.open_hour)
+        found = self._own_hours.get(key)
+        if found is None:
+            found = frozenset(table.hour for table in self.usable(data_type, boundary) if len(table.rows))
+            if data_type not in self._unsettled_types:
+                self._own_hours[key] = found
+        return found
+
     def assumed_hours(self, data_type: str) -> frozenset[datetime]:
         """Returns the hours of a type with buckets from parts that may be versions of each other."""
-        return frozenset(table.hour for table in self.tables if table.data_type == data_type and table.is_assumed)
+        return frozenset(table.hour for table in self._of_type.get(data_type, ()) if table.is_assumed)
 
     def ahead(self, boundary: Boundary, data_type: str | None = None) -> list[SpeedDocument]:
         """Returns the buckets, of one type or of all, whose stamps lie in the future."""
         return [
             document
-            for table in self.tables
-            for document in table.unsettled
-            if data_type in (None, table.data_type) and boundary.is_ahead(document.synced_at)
+            for of_type, document in self._unsettled
+            if data_type in (None, of_type) and boundary.is_ahead(document.synced_at)
         ]
 
     def left_out(self, boundary: Boundary) -> Documents:
