@@ -6,7 +6,14 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from lambdaserve.api.parameters import ChoiceField, GenreField, QueryParameters, SpanField, WholeNumberField
+from lambdaserve.api.parameters import (
+    CONTRADICTION,
+    ChoiceField,
+    GenreField,
+    QueryParameters,
+    SpanField,
+    WholeNumberField,
+)
 from merger.contract.fields import LARGEST_COUNT
 from merger.contract.payloads import METRICS
 from merger.contract.stamps import EARLIEST_YEAR, LATEST_YEAR
@@ -29,7 +36,7 @@ class GenreParameters(QueryParameters):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuses a month without its year."""
         if "month" in attrs and "year" not in attrs:
-            raise ValidationError({"month": ["month needs a year as well"]})
+            raise ValidationError({"month": ["month needs a year as well"]}, CONTRADICTION)
         return attrs
 
 
@@ -54,7 +61,8 @@ class TrendsParameters(QueryParameters):
                 {
                     "genre": ["genre can't be combined with movie_id"],
                     "movie_id": ["movie_id can't be combined with genre"],
-                }
+                },
+                CONTRADICTION,
             )
         return attrs
 

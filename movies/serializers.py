@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from lambdaserve.api.openapi import DIRECTIONS, SOURCES, AnswerSerializer
 from lambdaserve.api.parameters import (
+    CONTRADICTION,
     ChoiceField,
     GenreField,
     NumberField,
@@ -83,7 +84,7 @@ class MovieSearchParameters(QueryParameters):
         """Refuses intervals that end before they start."""
         for first, last in (("year_from", "year_to"), ("rating_min", "rating_max")):
             if first in attrs and last in attrs and attrs[first] > attrs[last]:
-                raise ValidationError({last: [f"{last} takes a number that is not less than {first}"]})
+                raise ValidationError({last: [f"{last} takes a number that is not less than {first}"]}, CONTRADICTION)
         return attrs
 
 

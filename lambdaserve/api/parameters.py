@@ -27,6 +27,9 @@ from merger.core.windows import DAY, HOUR, LONGEST_WINDOW, Span, parse_span
 from merger.errors import BadQuery
 
 NO, YES = "0", "1"
+CONTRADICTION = "contradiction"
+"""Code of an error about a value that is valid by itself and contradicts another one."""
+
 _MAX_CACHED_CHARACTERS = 512
 """Longer query strings are not cached: few requests repeat them."""
 

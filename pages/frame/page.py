@@ -1,4 +1,4 @@
-"""Base of all pages: access, error messages, and tables as CSV files.
+"""Base of all pages: access, what a visitor entered, error messages, and tables as CSV files.
 
 A page calls the same selectors with the same parameters as the API, so both share cache entries and show the same
 numbers. The URL holds all of a page's state.
@@ -20,7 +20,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.utils.text import slugify
 from django.views.generic import View
-from rest_framework.exceptions import ValidationError
 
 from lambdaserve import __version__
 from lambdaserve.access.ratelimit.login_limits import limit_page
@@ -33,6 +32,7 @@ from movies.selectors import genre_search_list
 from pages.cards.catalogue_facts import site_card_url
 from pages.figures.tables import Table
 from pages.frame import fragments
+from pages.frame.entries import Faults, query_with, read_entries, unknown_name
 from pages.frame.links import decade_url, genre_url, person_url
 from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
@@ -53,7 +53,9 @@ class BrowserPage(View):
 
     Attributes:
         template: path of its template.
-        parameters: query parameters; others are ignored, since mails and campaigns add their own.
+        parameters: query parameters; others are ignored.
+        fields: those of them that the template has a field or a switch for, and a place for its faults.
+        contradictions: by parameter, what to say if its value contradicts another one.
         is_open: whether users who may not read see it too.
         seconds: limit on MongoDB's time for all its answers together; ``None``: the limit of one API request.
         subject: what can't be shown without the part ``main``, such as ``This movie``; empty: the page shows its
@@ -65,6 +67,8 @@ class BrowserPage(View):
     http_method_names = ["get", "head", "options"]  # noqa: RUF012 - as the framework has it
     template: ClassVar[str]
     parameters: ClassVar[type[QueryParameters]] = QueryParameters
+    fields: ClassVar[tuple[str, ...]] = ()
+    contradictions: ClassVar[Mapping[str, str]] = {}
     is_open: ClassVar[bool] = False
     seconds: ClassVar[float | None] = None
     subject: ClassVar[str] = ""
@@ -75,8 +79,10 @@ class BrowserPage(View):
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         """Builds the template's context: its tables can be downloaded; without the part ``main`` the page is a 503.
 
+        ``faults`` in it are added to those of the parameters.
+
         Raises:
-            NotFound, ValidationError: see ``get``.
+            NotFound: what the path names does not exist, or what a parameter of the same name as its kind names.
         """
         raise NotImplementedError
 
@@ -86,22 +92,23 @@ class BrowserPage(View):
             return redirect_to_login(request.get_full_path(), reverse("login"))
         try:
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
-                context = self.content(self._values(request), **path)
-        except ValidationError as error:
-            return _message(request, 400, "This address is not valid", reasons=_reasons(error.detail))
+                context = self._content(request, **path)
         except NotFound as error:
             return _message(request, 404, f"There is {error}", near=_near(error))
-        if "download" in request.GET:
+        faults: Faults = context["faults"]
+        if "download" in request.GET and not faults:
             return _download(context, request.GET["download"])
         main = context.get("main")
-        status = 503 if isinstance(main, Part) and main.failed else context.get("status", 200)
+        status = 503 if isinstance(main, Part) and main.failed else 400 if faults else 200
         if status == 503 and self.subject:
             return self._unavailable(request, context)
         if "topic" in context:
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
         context = {**common_context(request), **say_once(context), **self._for_others(request, context, **path)}
-        response = render(request, self._template(request), context, status=status)
+        template = self._template(request)
+        context |= {"fields": self.fields, "is_part": template != self.template, "entered": request.GET}
+        response = render(request, template, context, status=status)
         response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
@@ -120,7 +127,8 @@ class BrowserPage(View):
 
     def _for_others(self, request: HttpRequest, context: Mapping[str, Any], **path: str) -> dict[str, Any]:
         """What search engines, other sites and programs need: a sentence, a picture, and addresses."""
-        given = {name: request.GET[name] for name in self.data_parameters if request.GET.get(name)}
+        valid = [name for name in self.data_parameters if name not in context["faults"]]
+        given = {name: request.GET[name] for name in valid if request.GET.get(name)}
         query = urlencode({**self.data_defaults, **given}, errors="replace")
         data = self.data_path(**path)
         return {
@@ -146,13 +154,21 @@ class BrowserPage(View):
         """Answers a method that pages don't take."""
         return method_not_allowed_page(request, self.http_method_names, "This page can only be read.")
 
-    def _values(self, request: HttpRequest) -> dict[str, Any]:
-        given = request.GET.copy()
-        for name in [name for name in given if name not in self.parameters().fields or given[name] == ""]:
-            del given[name]
-        values = self.parameters.read(given)
-        del values["completeness"]  # a page shows available numbers, and says which are missing
-        return values
+    def _content(self, request: HttpRequest, **path: str) -> dict[str, Any]:
+        """The page's content with the faults of what was entered, shown without the values that have them."""
+        values, faults = read_entries(self.parameters, request.GET, self.contradictions)
+        try:
+            context = self.content(values, **path)
+        except NotFound as error:
+            if error.kind not in values:
+                raise
+            queries = [query_with(request.GET, error.kind, name) for name in error.near]
+            faults[error.kind] = (unknown_name(error, request.GET[error.kind], queries),)
+            del values[error.kind]
+            context = self.content(values, **path)
+        faults |= context.get("faults", {})
+        strays = [(name, fault) for name in faults if name not in self.fields for fault in faults[name]]
+        return {**context, "faults": faults, "strays": strays}
 
     def _template(self, request: HttpRequest) -> str:
         return self.template
@@ -212,11 +228,3 @@ def _near(error: NotFound) -> list[tuple[str, str]]:
         return [(f"{name}s", decade_url(int(name))) for name in error.near]
     url = person_url if error.kind in ("person", "actor") else genre_url
     return [(name, url(name)) for name in error.near]
-
-
-def _reasons(detail: Any) -> list[str]:
-    if isinstance(detail, Mapping):
-        return [text for each in detail.values() for text in _reasons(each)]
-    if isinstance(detail, list | tuple):
-        return [text for each in detail for text in _reasons(each)]
-    return [str(detail).replace("`", "")]  # backticks are for the API's description

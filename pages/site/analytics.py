@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, ClassVar, Final
-
-from django.http import HttpRequest, QueryDict
-from rest_framework.exceptions import ValidationError
 
 from analytics.catalogue import TIERS
 from analytics.parameters import GenreParameters
@@ -18,6 +15,7 @@ from merger.contract.payloads import METRICS
 from merger.core.windows import parse_span
 from merger.errors import NotFound
 from pages.figures import charts, genre_tables
+from pages.frame.entries import Fault, query_with, quote, unknown_name
 from pages.frame.page import BrowserPage, genres
 from pages.frame.parts import Part, load_part
 
@@ -44,36 +42,24 @@ class Analytics(BrowserPage):
 
     template = "pages/analytics.html"
     parameters = AnalyticsParameters
+    fields = ("genre", "year", "metric", "window", "compare")
+    contradictions: ClassVar[Mapping[str, str]] = {"month": "A month needs its year."}
     data_view = "analytics-trends"
     data_parameters = ("metric", "window", "genre")
     data_defaults: ClassVar[Mapping[str, Any]] = {"metric": "rating"}  # the API has no default
 
-    def _values(self, request: HttpRequest) -> dict[str, Any]:
-        """The valid parameters, and as ``errors`` what is wrong with the others."""
-        try:
-            return {**super()._values(request), "errors": {}}
-        except ValidationError as error:
-            reasons: Any = error.detail
-            given = request.GET.copy()
-            for name in [name for name in given if name in reasons]:
-                del given[name]
-            valid = HttpRequest()
-            valid.GET = QueryDict(given.urlencode())
-            errors = {name: str(texts[0]).replace("`", "") for name, texts in reasons.items()}
-            return {**super()._values(valid), "errors": errors}
-
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         known, genre, year = genres(), values.get("genre"), values.get("year")
-        metric, window, errors = values["metric"], values["window"], values["errors"]
+        metric, window = values["metric"], values["window"]
         one = _statistics(genre, year, values.get("month"))
-        compared, unknown = _compared(_split_names(values.get("compare")))
+        wanted = _unique(_split_names(values.get("compare")))
+        compared, unknown = _compared(wanted[:MOST_COMPARED])
         trend = load_part(lambda: trend_series(metric=metric, window=window, genre=genre))
         by_tier = load_part(lambda: sentiment_by_tier(genre=genre, year=year))
         names = [answer["genre"] for answer in compared]
+        faults = tuple(self._faults(unknown, names, wanted[MOST_COMPARED:]))
         return {
-            "status": 400 if errors or unknown else 200,
-            "errors": errors,
-            "unknown": [_unknown(name, near, names) for name, near in unknown.items()],
+            "faults": {"compare": faults} if faults else {},
             "one": one,
             "genre": one.data["genre"] if one.data else genre,
             "year": year,
@@ -97,6 +83,15 @@ class Analytics(BrowserPage):
             "main": trend,
         }
 
+    def _faults(self, unknown: Mapping[str, NotFound], chosen: list[str], left_out: list[str]) -> Iterator[Fault]:
+        """What is wrong with the genres to compare."""
+        for name, error in unknown.items():
+            after = (",".join([*chosen, near]) for near in error.near)
+            yield unknown_name(error, name, [query_with(self.request.GET, "compare", each) for each in after])
+        if left_out:
+            names = ", ".join(map(quote, left_out))
+            yield Fault(f"At most {MOST_COMPARED} genres can be compared. Left out: {names}.")
+
 
 def _years(genre: str | None) -> list[int]:
     """Years in which a genre has data, newest first."""
@@ -108,23 +103,18 @@ def _statistics(genre: str | None, year: int | None = None, month: int | None = 
     return load_part(lambda: genre_statistics(genre=genre, year=year, month=month)) if genre else Part(None)
 
 
-def _compared(names: Iterable[str]) -> tuple[list[dict[str, Any]], dict[str, Sequence[str]]]:
-    """Statistics of the genres of these names, and the unknown names with similar ones."""
+def _compared(names: Iterable[str]) -> tuple[list[dict[str, Any]], dict[str, NotFound]]:
+    """Statistics of the genres of these names, and the errors of the unknown names."""
     found: list[dict[str, Any]] = []
-    unknown: dict[str, Sequence[str]] = {}
-    for name in _unique(names):
+    unknown: dict[str, NotFound] = {}
+    for name in names:
         try:
             part = _statistics(name)
         except NotFound as error:
-            unknown[name] = error.near
+            unknown[name] = error
         else:
             found += [part.data] if part.data else []
     return found, unknown
-
-
-def _unknown(name: str, near: Iterable[str], chosen: list[str]) -> dict[str, Any]:
-    """A name that is no genre, with similar ones and the genres compared after a click on each."""
-    return {"name": name, "near": [(each, ",".join([*chosen, each])) for each in near]}
 
 
 def _chips(known: Iterable[str], chosen: list[str]) -> list[dict[str, Any]]:
@@ -159,4 +149,4 @@ def _unique(names: Iterable[str]) -> list[str]:
     by_key: dict[str, str] = {}
     for name in names:
         by_key.setdefault(genre_key(name), name)
-    return list(by_key.values())[:MOST_COMPARED]
+    return list(by_key.values())

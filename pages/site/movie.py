@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.urls import reverse
+from rest_framework.exceptions import ValidationError
 
 from analytics.selectors import actor_collaborations
-from lambdaserve.api.parameters import number_in_path
-from merger.core.windows import parse_span
+from lambdaserve.api.parameters import QueryParameters, SpanField, number_in_path
+from merger.core.windows import Granularity, Span, parse_span
 from merger.errors import NotFound
 from movies.selectors import movie_get, movie_sentiment_get
-from movies.serializers import SentimentParameters
 from pages.cards.catalogue_facts import shared_card_url
 from pages.figures import charts, facts
 from pages.frame import fragments
@@ -38,20 +38,25 @@ MOST_PARTNERS: Final = 12
 """Actors named with whom the first of the cast works."""
 
 
+class MovieParameters(QueryParameters):
+    """Query parameters of a movie's page: its charts need a window with a beginning."""
+
+    window = SpanField(default=parse_span("30d"))
+
+
 class Movie(BrowserPage):
     """What a movie is, how it is received, the last two days, its people, and what to see next."""
 
     template = "pages/movie.html"
-    parameters = SentimentParameters
+    parameters = MovieParameters
+    fields = ("window",)
     subject = "This movie"
     data_view = "movie"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
-        movie_id = number_in_path("movie_id", path["movie_id"])
-        if values["window"].length is None:
-            values["window"] = parse_span("30d")
+        movie_id = _movie_id(path["movie_id"])
         numbers = fragments.movie(movie_id=movie_id)
-        timeline = load_part(lambda: movie_sentiment_get(movie_id=movie_id, **values))
+        timeline = _timeline(movie_id, values["window"])
         stats, known = numbers["stats"], numbers["details"].data or {}
         cast = known.get("cast") or []
         partners = _collaborators(cast[0] if cast else None).list_of("collaborators")[:MOST_PARTNERS]
@@ -92,6 +97,23 @@ class Movie(BrowserPage):
         leading = ranked.list_of("trending_movies")[:MOST_AT_HAND]
         movies = [each for each in leading if not _is_away(each["movie_id"])]
         return [(charts.name_of(each), reverse("pages-movie", args=[each["movie_id"]])) for each in movies]
+
+
+def _movie_id(text: str) -> int:
+    """Reads a movie's id from the path; a text that can be none is no movie's."""
+    try:
+        return number_in_path("movie_id", text)
+    except ValidationError:
+        raise NotFound("movie", text) from None
+
+
+def _timeline(movie_id: int, window: Span) -> Part:
+    """Loads the sentiment by hour or day, as the window's unit has it; by day if some hours are known as days alone."""
+    found = load_part(lambda: movie_sentiment_get(movie_id=movie_id, window=window))
+    widths = {"hour" in point for point in found.list_of("breakdown")}
+    if len(widths) < 2:
+        return found
+    return load_part(lambda: movie_sentiment_get(movie_id=movie_id, window=window, granularity=Granularity.DAY))
 
 
 def _is_away(movie_id: int) -> bool:

@@ -21,6 +21,7 @@ class People(BrowserPage):
 
     template = "pages/people.html"
     parameters = PeopleParameters
+    fields = ("q",)
     data_view = "people"
     data_parameters = ("q", "limit", "offset")
 
@@ -37,6 +38,7 @@ class Person(BrowserPage):
 
     template = "pages/person.html"
     parameters = PersonMoviesParameters
+    fields = ("sort_by",)
     subject = "This person"
 
     def data_path(self, **path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -39,6 +39,11 @@ class Search(BrowserPage):
 
     template = "pages/search.html"
     parameters = MovieSearchParameters
+    fields = ("q", *_FILTERS, "sort_by", "direction")
+    contradictions: ClassVar[Mapping[str, str]] = {
+        "year_to": "“Year to” must not be before “Year from”.",
+        "rating_max": "“Rating to” must not be below “Rating from”.",
+    }
     data_view = "search-movies"
     data_parameters = ("q", *_FILTERS, "sort_by", "direction", "limit", "offset")
 

@@ -24,6 +24,7 @@ class Trending(BrowserPage):
 
     template = "pages/trending.html"
     parameters = TrendingParameters
+    fields = ("window", "genre")
     subject = "This ranking"
     data_view = "trending-movies"
     data_parameters = ("window", "limit", "genre")

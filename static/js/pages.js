@@ -243,6 +243,14 @@ function nameLocalTimes() {
   }
 }
 
+// A part that is swapped brings the faults of fields that stay.
+function markFields() {
+  for (const field of document.querySelectorAll("[aria-describedby^=fault-]")) {
+    if (document.getElementById(field.getAttribute("aria-describedby"))?.textContent) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+}
+
 function draw(place) {
   const element = document.getElementById(`table-${place.dataset.chart}`);
   if (!element || !element.tBodies[0].rows.length || typeof Chart === "undefined") return;
@@ -307,17 +315,12 @@ function watch() {
       event.target.dataset.live = "asking";
     });
   }
-  document.body.addEventListener("htmx:afterSwap", () => (drawAll(), nameLocalTimes()));
+  document.body.addEventListener("htmx:afterSwap", () => (drawAll(), nameLocalTimes(), markFields()));
   let place = null; // where the visitor was before a section was swapped
-  // An answer that says why there are no results replaces them.
+  // An answer to a form with faults says what is wrong and shows the rest.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target.id === "analytics") {
-      place = scrollY;
-      if (detail.xhr.status === 400) detail.shouldSwap = true;
-    }
-    if (detail.target.id !== "found" || ![400, 404, 503].includes(detail.xhr.status)) return;
-    detail.shouldSwap = true;
-    if (detail.xhr.status !== 503) detail.selectOverride = ".lead";
+    if (detail.target.id === "analytics") place = scrollY;
+    if (detail.xhr.status === 400 || (detail.target.id === "found" && detail.xhr.status === 503)) detail.shouldSwap = true;
   });
   document.body.addEventListener("htmx:afterSettle", () => {
     if (place !== null) scrollTo({ top: place, behavior: "instant" });

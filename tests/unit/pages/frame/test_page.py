@@ -11,7 +11,7 @@ from django.test import RequestFactory
 
 from lambdaserve.api.parameters import QueryParameters, WholeNumberField
 from pages.figures.tables import Column, Table
-from pages.frame.page import BrowserPage, _reasons, allow_streams, file_name, may_read
+from pages.frame.page import BrowserPage, allow_streams, file_name, may_read
 
 TABLE = Table("numbers", "Numbers", [Column("n", "N", "count")], [{"n": 1}, {"n": 2}])
 
@@ -82,7 +82,3 @@ def test_without_anonymous_read_only_users_who_are_logged_in_may_read(settings: 
 def test_policy_admits_streams_of_another_origin(settings: Any, live_url: str, update: Any) -> None:
     settings.LIVE_URL = live_url
     assert getattr(allow_streams(request(), HttpResponse()), "_csp_update", None) == update
-
-
-def test_reasons_of_nested_errors_are_listed_without_backticks() -> None:
-    assert _reasons({"a": ["`a` is bad"], "b": {"c": ["worse", "worst"]}}) == ["a is bad", "worse", "worst"]
