@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: exits with 1 when an answer is wrong, or a p95 or the throughput misses its target."""
+"""``python -m benchmarks``: exits with 1 when an answer is wrong, or a p95, throughput or page misses its target."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from benchmarks.harness.wrk import WrkMissing
 from benchmarks.reports import capacity as report_capacity
 from benchmarks.reports import comparison as report_compare
 from benchmarks.reports import endpoints as report
+from benchmarks.reports import page_loads as report_pages
 from benchmarks.reports import sizes as report_sizes
 from benchmarks.reports.tables import write_part
 from benchmarks.scenarios import capacity
 from benchmarks.scenarios.compare import AnswersDiffer, Course, compare_servers
+from benchmarks.scenarios.page_loads import measure_pages
 from benchmarks.scenarios.sizes import QUICK_SIZES, measure_sizes
 from benchmarks.scenarios.sizes import SIZES as ALL_SIZES
 from benchmarks.scenarios.targets import measure_targets
@@ -29,7 +31,7 @@ from sample_data.world import World
 
 PAGE, SCALING = ROOT / "docs" / "performance.md", ROOT / "docs" / "scaling.md"
 
-TARGETS, PEER, SIZES, CAPACITY, BOTH = "targets", "peer", "sizes", "capacity", "both"
+TARGETS, PEER, SIZES, CAPACITY, LOADS, BOTH = "targets", "peer", "sizes", "capacity", "pages", "both"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,8 +100,15 @@ def _capacity(options: argparse.Namespace) -> int:
     return 0
 
 
-_PARTS = {TARGETS: _targets, PEER: _peer, SIZES: _sizes, CAPACITY: _capacity}
-_CHOICES = {TARGETS: (TARGETS,), PEER: (PEER,), SIZES: (SIZES,), CAPACITY: (CAPACITY,), BOTH: (TARGETS, PEER)}
+def _pages(options: argparse.Namespace) -> int:
+    scale = min(options.scale, 0.1) if options.quick else options.scale
+    text, met = measure_pages(scale, (options.workers or [1])[0], datetime.now(UTC), _say)
+    _finish(options, report_pages.PART, text)
+    return 0 if met else 1
+
+
+_PARTS = {TARGETS: _targets, PEER: _peer, SIZES: _sizes, CAPACITY: _capacity, LOADS: _pages}
+_CHOICES = {**{part: (part,) for part in _PARTS}, BOTH: (TARGETS, PEER)}
 
 
 def _finish(options: argparse.Namespace, part: str, text: str, page: Path = PAGE) -> None:
@@ -116,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
         f"{TARGETS}: every endpoint, cold and warm, against its target. {PEER}: the service beside a FastAPI service "
         f"that gives the same answers, and beside servers that do next to nothing; needs wrk. {SIZES}: the service "
         f"with more and more documents. {CAPACITY}: the cost of one request, and what larger loads and collections "
-        f"need. Writes the figures to docs/{PAGE.name}, those of {CAPACITY} to docs/{SCALING.name}; with --quick or "
-        f"--only it only prints them.",
+        f"need. {LOADS}: how long pages take in Chromium, against their limits. Writes the figures to "
+        f"docs/{PAGE.name}, those of {CAPACITY} to docs/{SCALING.name}; with --quick or --only it only prints them.",
     )
     parser.add_argument(
         "part", nargs="?", choices=tuple(_CHOICES), default=BOTH, help=f"default: {BOTH}, which is {TARGETS} and {PEER}"
