@@ -71,6 +71,10 @@ class NotFound(MergerError):
         self.key = key
         self.near = tuple(near)
 
+    def spelt(self, key: object) -> NotFound:
+        """The same error with the key as the caller spelt it: answers are kept by a folded one."""
+        return NotFound(self.kind, key, self.near)
+
 
 class Incomplete(MergerError):
     """The answer would lack events, and the caller asked for a complete one.

@@ -94,6 +94,9 @@ def retry_in(seconds: int) -> dict[str, str]:
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handles exceptions for Django REST framework; ``None`` leaves an unexpected one to ``server_error``."""
+    if isinstance(error, NotFound):
+        asked = {**context["request"].GET.dict(), **context.get("kwargs", {})}
+        error = error.spelt(asked.get(error.kind, error.key))
     problem = problem_of(error)
     return None if problem is None else problem.response(context["request"].path)
 

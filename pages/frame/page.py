@@ -94,7 +94,7 @@ class BrowserPage(View):
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
                 context = self._content(request, **path)
         except NotFound as error:
-            return _message(request, 404, f"There is {error}", near=_near(error))
+            return _message(request, 404, f"There is {error.spelt(path.get('name', error.key))}", near=_near(error))
         faults: Faults = context["faults"]
         if "download" in request.GET and not faults:
             return _download(context, request.GET["download"])

@@ -40,7 +40,7 @@ PAGES = {
     "person": "/people/tom hanks/",
     "about": "/about/",
     "log in": "/login/",
-    "unknown genre": "/trending/?genre=dramma",
+    "unknown genre": "/genres/dramma/",
 }
 SCREENS = [(390, "light"), (390, "dark"), (820, "light"), (820, "dark"), (1500, "light"), (1500, "dark")]
 

@@ -16,6 +16,7 @@ from tests.pages.reader import PAGES, Reader
     [
         ("/movies/abc/", 404, "There is no movie &#x27;abc&#x27;"),
         ("/movies/999999/", 404, "There is no movie 999999"),
+        ("/genres/Dramma/", 404, "There is no genre &#x27;Dramma&#x27;"),
         ("/genres/Dramma/", 404, 'Did you mean <a href="/genres/Drama/">Drama</a>'),
         ("/decades/1890/", 404, 'Did you mean <a href="/decades/1990/">1990s</a>'),
         ("/decades/1995/", 404, "There is no decade 1995"),

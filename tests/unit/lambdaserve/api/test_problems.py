@@ -120,6 +120,16 @@ def test_unknown_genre_offers_near_names() -> None:
     assert body["detail"] == "There is no genre 'dramma'. Did you mean Drama or Docudrama?"
 
 
+@pytest.mark.parametrize(
+    ("query", "path"), [("?genre=Dramma", {}), ("", {"genre": "Dramma"}), ("?genre=x", {"genre": "Dramma"})]
+)
+def test_unknown_name_is_quoted_as_the_caller_spelt_it(query: str, path: dict[str, str]) -> None:
+    context = {"request": RequestFactory().get(f"/api/v1/movies/1{query}"), "kwargs": path}
+    response = handle(NotFound("genre", "dramma", ["Drama"]), context)
+    assert response is not None
+    assert orjson.loads(response.content)["detail"] == "There is no genre 'Dramma'. Did you mean Drama?"
+
+
 def test_assumed_intervals_are_listed_with_the_reason() -> None:
     body = body_of(Unproven([GUESS]))
     assert body["assumed"] == [{"start": None, "end": "2026-03-10T12:00:00Z", "reason": "absent"}]
