@@ -48,9 +48,9 @@ class AnalyticsViewSet(ApiViewSet):
     @describe(
         operation="analytics_trends",
         tag="analytics",
-        summary="Daily series of a metric",
+        summary="Series of a metric by day or hour",
         about="Days of the batch layer, completed by the hours of the speed layer: of all movies, of a genre's, or of "
-        "one. `data_source` says for each day which layer answered. An observation is a review for `sentiment`, else "
+        "one. `data_source` says for each point which layer answered. An observation is a review for `sentiment`, else "
         "a movie's number in an hour with events. `summary.trend` is `stable` within ±0.01 (rating), ±0.001 "
         "(sentiment) or ±0.1 (popularity) a day.",
         answer=TrendsSerializer,

@@ -57,6 +57,7 @@ GENRE: Mapping[str, Any] = {
 TRENDS: Mapping[str, Any] = {
     "metric": "sentiment",
     "window": "30d",
+    "granularity": "day",
     "movie_id": None,
     "genre": "Drama",
     "data_points": [

@@ -17,7 +17,7 @@ from lambdaserve.api.parameters import (
 from merger.contract.fields import LARGEST_COUNT
 from merger.contract.payloads import METRICS
 from merger.contract.stamps import EARLIEST_YEAR, LATEST_YEAR
-from merger.core.windows import parse_span
+from merger.core.windows import Granularity, parse_span
 
 
 class YearField(WholeNumberField):
@@ -47,7 +47,13 @@ class TrendsParameters(QueryParameters):
     window = SpanField(
         allow_all=True,
         default=parse_span("30d"),
-        help_text="Days that count, up to today; the oldest one is included whole.",
+        help_text="Time that counts, up to now; the oldest day or hour is included whole.",
+    )
+    granularity = ChoiceField(
+        tuple(Granularity),
+        default=Granularity.DAY,
+        help_text="Width of the points. By `hour`, the hours that the speed layer answers for are points; older days "
+        "stay days.",
     )
     genre = GenreField(required=False, help_text="Only movies of this genre, in any case; not with `movie_id`.")
     movie_id = WholeNumberField(

@@ -17,7 +17,7 @@ from merger.answers.service import MergeService
 from merger.contract.collections import BATCH
 from merger.contract.identity import genre_key
 from merger.core.evidence import PARTIAL, Completeness
-from merger.core.windows import Span
+from merger.core.windows import Granularity, Span
 from merger.errors import NotFound, StoreError
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
@@ -68,16 +68,17 @@ def trend_series(
     window: Span,
     genre: str | None = None,
     movie_id: int | None = None,
+    granularity: str = Granularity.DAY,
     completeness: Completeness = PARTIAL,
 ) -> Answer:
-    """Fetches the daily series of a metric: of all movies, of a genre or of one movie.
+    """Fetches the series of a metric, by day or hour: of all movies, of a genre or of one movie.
 
     Raises:
         NotFound: the genre or the movie is unknown.
         Incomplete: unless ``completeness`` is ``partial``.
         StoreError: the documents can't be read.
     """
-    params = TrendParameters(metric, window, genre and series_genre(genre), movie_id)
+    params = TrendParameters(metric, window, genre and series_genre(genre), movie_id, Granularity(granularity))
     return service().fetch(TRENDS, params, completeness=completeness)
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from lambdaserve.api.openapi import DIRECTIONS, SOURCES, AnswerSerializer
 from merger.contract.payloads import METRICS
+from merger.core.windows import Granularity
 
 
 class DescribedSerializer(AnswerSerializer):
@@ -76,10 +77,11 @@ class GenreSerializer(DescribedSerializer):
 
 
 class DataPointSerializer(serializers.Serializer[Any]):
-    """A day of a series."""
+    """A day or an hour of a series."""
 
-    date = serializers.DateField(help_text="UTC day.")
-    value = serializers.FloatField(help_text="Mean of the day's observations.")
+    date = serializers.DateField(required=False, help_text="UTC day; not where the point is an hour.")
+    hour = serializers.DateTimeField(required=False, help_text="Start of the UTC hour; not where the point is a day.")
+    value = serializers.FloatField(help_text="Mean of the observations.")
     count = serializers.IntegerField(help_text="Observations: reviews for sentiment, else movies by the hour.")
     data_source = serializers.ChoiceField(SOURCES)
 
@@ -99,9 +101,10 @@ class TrendsSerializer(DescribedSerializer):
 
     metric = serializers.ChoiceField(METRICS)
     window = serializers.CharField(help_text="As requested, e.g. `30d`.")
+    granularity = serializers.ChoiceField(tuple(Granularity))
     movie_id = serializers.IntegerField(allow_null=True)
     genre = serializers.CharField(allow_null=True, help_text="In the catalogue's spelling.")
-    data_points = DataPointSerializer(many=True, help_text="Oldest first; a day without observations is absent.")
+    data_points = DataPointSerializer(many=True, help_text="Oldest first; without those that have no observation.")
     summary = TrendSummarySerializer()
 
 

@@ -1,4 +1,4 @@
-"""Answers ``analytics/trends``: the daily series of a metric, merged from both layers. Pure.
+"""Answers ``analytics/trends``: the series of a metric by day or hour, merged from both layers. Pure.
 
 The batch layer holds days (``temporal_analytics``), the speed layer hours of single movies: a ``sentiment`` bucket is
 weighted by its reviews, and a ``stats`` bucket is one observation of the movie's rating and popularity.
@@ -21,9 +21,9 @@ from merger.core.algebra import Mean, direction, slope_per_day
 from merger.core.boundary import SpeedCoverage
 from merger.core.evidence import Absence, EmptySpan, Reason
 from merger.core.timeline import DayPoint, Series, SeriesBucket, group_into_buckets
-from merger.core.windows import DAY, EPOCH, Granularity, midnight
+from merger.core.windows import DAY, EPOCH, midnight
 from merger.errors import NotFound
-from merger.views.coverage import contested_warnings, overlap_warnings, usable_batch
+from merger.views.coverage import contested_warnings, days_only_warnings, overlap_warnings, usable_batch
 from merger.views.freshness import describe, source_of
 from merger.views.holes import LostDays, lost_days
 from merger.views.reading import ViewInputs, ViewResult
@@ -45,15 +45,16 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
     scope = _Scope.of(params, inputs)
     points = scope.points()
     series = _series(scope, points)
-    timeline = series.resolve(params.window.ending(inputs.boundary.now, Granularity.DAY))
+    timeline = series.resolve(params.window.ending(inputs.boundary.now, params.granularity))
     # Nothing is asked of the time before a window.
     unknown_past, assumed_past = series.judge_past() if params.window.length is None else ((), ())
     # A day or an hour without an observation has no value: it is absent, not zero.
     pieces = [piece for piece in timeline.pieces if piece.state.count]
-    buckets = group_into_buckets(pieces, Granularity.DAY)
+    buckets = group_into_buckets(pieces, params.granularity)
     body = {
         "metric": params.metric,
         "window": params.window.label,
+        "granularity": params.granularity.value,
         "movie_id": params.movie_id,
         "genre": scope.genre,
         "data_points": [_data_point(bucket) for bucket in buckets],
@@ -69,6 +70,7 @@ def trends(params: TrendParameters, inputs: ViewInputs) -> ViewResult:
         assumed=(*timeline.assumed, *assumed_past),
         documents=Documents(skipped=(*inputs.documents.skipped, *inputs.hours.skipped, *scope.skipped_elsewhere)),
         warnings=[
+            *days_only_warnings(timeline),
             *overlap_warnings(points.values(), pieces, inputs.boundary),
             *contested_warnings(points.values()),
         ],
@@ -241,7 +243,7 @@ def _is_superseded(skip: Skipped, readable: datetime | None) -> bool:
 
 def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
     return {
-        "date": bucket.start.date().isoformat(),
+        **bucket.key,
         "value": bucket.state.average,
         "count": bucket.state.count,
         "data_source": bucket.source,
@@ -251,11 +253,11 @@ def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
 def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     """Summarises a series.
 
-    ``avg`` is over all observations; ``change_rate`` is the slope per day of a line through the days, weighted by
-    their counts.
+    ``avg`` is over all observations; ``change_rate`` is the slope per day of a line through the middles of the buckets,
+    weighted by their counts.
     """
     values = [(b, average) for b in buckets if (average := b.state.average) is not None]
-    slope = slope_per_day(((b.start - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
+    slope = slope_per_day(((b.middle - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {
         "avg": sum((b.state for b in buckets), Mean()).average,
         "min": min((value for _, value in values), default=None),

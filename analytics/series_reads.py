@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from merger.contract.identity import genre_key
-from merger.core.windows import HOUR, Span, Window
+from merger.core.windows import HOUR, Granularity, Span, Window
 from merger.speed.tables import HourRange
 from merger.views.plans import Plan, PlanContext, movie_reads, payload_reads, series_hours_from
 
@@ -29,12 +29,14 @@ class TrendParameters:
         window: the days that count, up to today; the oldest one included whole.
         genre: as ``series_genre`` has it, or ``None``; not together with ``movie_id``.
         movie_id: one movie's, or ``None``.
+        granularity: width of the points: days, or hours where the speed layer answers.
     """
 
     metric: str
     window: Span
     genre: str | None = None
     movie_id: int | None = None
+    granularity: Granularity = Granularity.DAY
 
 
 def trend_plan(context: PlanContext[TrendParameters]) -> Plan:

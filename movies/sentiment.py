@@ -15,9 +15,16 @@ from merger.core.algebra import Sentiment, direction, slope_per_day
 from merger.core.boundary import Boundary, Layers
 from merger.core.evidence import Absence, Assumption
 from merger.core.timeline import DayPoint, Piece, Series, SeriesBucket, Timeline, group_into_buckets
-from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, isoformat, midnight
+from merger.core.windows import DAY, EPOCH, Granularity, Span, Window, floor_day, midnight
 from merger.errors import Interval
-from merger.views.coverage import contested_warnings, overlap_warnings, speed_coverage, usable_batch, usable_speed
+from merger.views.coverage import (
+    contested_warnings,
+    days_only_warnings,
+    overlap_warnings,
+    speed_coverage,
+    usable_batch,
+    usable_speed,
+)
 from merger.views.empty_days import LifetimeTotal, empty_spans
 from merger.views.freshness import describe, source_of
 from merger.views.holes import lost_days, lost_until
@@ -29,12 +36,6 @@ POSITIVE, NEGATIVE = 0.05, -0.05
 
 STEADY = 0.001
 """Trends within ± this many points a day are stable."""
-
-
-_DAYS_ONLY = (
-    "days_only: the batch layer holds some of the missing hours, but only as whole days; "
-    "request granularity=day to see them"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def movie_sentiment(movie_id: int, span: Span, granularity: Granularity, inputs:
         "window": span.label,
         "granularity": granularity.value,
         "sentiment": _summary(overall, _velocity(data, window)),
-        "breakdown": [_point(bucket, granularity) for bucket in buckets],
+        "breakdown": [_point(bucket) for bucket in buckets],
         "trend": _trend(buckets),
         "data_sources": {layer: sum(piece.source == layer for piece in parts) for layer in ("batch", "speed")},
         "data_source": source_of(piece.source for piece in parts),
@@ -201,13 +202,9 @@ def _velocity(data: _SentimentData, window: Window) -> float | None:
     return known[max(known)] if known else None
 
 
-def _point(bucket: SeriesBucket[Sentiment], granularity: Granularity) -> dict[str, Any]:
-    if granularity is Granularity.HOUR and bucket.width is Granularity.HOUR:
-        key = {"hour": isoformat(bucket.start)}
-    else:
-        key = {"date": bucket.start.date().isoformat()}
+def _point(bucket: SeriesBucket[Sentiment]) -> dict[str, Any]:
     return {
-        **key,
+        **bucket.key,
         "avg_sentiment": bucket.state.average,
         "review_count": bucket.state.reviews,
         "positive_count": bucket.state.positive,
@@ -220,7 +217,7 @@ def _point(bucket: SeriesBucket[Sentiment], granularity: Granularity) -> dict[st
 def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
     """The change per day of a line through the buckets' averages, weighted by reviews."""
     slope = slope_per_day(
-        ((bucket.start + bucket.width.width / 2 - EPOCH) / DAY, average, float(bucket.state.reviews))
+        ((bucket.middle - EPOCH) / DAY, average, float(bucket.state.reviews))
         for bucket in buckets
         if (average := bucket.state.average) is not None
     )
@@ -229,6 +226,5 @@ def _trend(buckets: list[SeriesBucket[Sentiment]]) -> dict[str, Any]:
 
 def _warnings(data: _SentimentData, timeline: Timeline[Sentiment], parts: list[Piece[Sentiment]]) -> list[str]:
     used = [piece for piece in parts if piece.source == "batch" or piece.state.reviews]
-    days_only = [_DAYS_ONLY] if timeline.day_only else []
     overlaps = overlap_warnings(data.documents, used, data.series.boundary)
-    return days_only + overlaps + contested_warnings(data.documents)
+    return days_only_warnings(timeline) + overlaps + contested_warnings(data.documents)

@@ -153,12 +153,13 @@ async def trends(
     window: str = "30d",
     genre: Genre = None,
     movie_id: Annotated[int | None, Query(ge=0, le=10**12)] = None,
+    granularity: Granularity = Granularity.DAY,
 ) -> Response:
     asked = span(window)
     return await serve(
-        f"trends:{metric}:{asked.label}:{genre and genre.casefold()}:{movie_id}",
+        f"trends:{metric}:{asked.label}:{genre and genre.casefold()}:{movie_id}:{granularity}",
         STABLE,
-        lambda: peer_series.trends(serve.data, metric, asked, genre, movie_id),
+        lambda: peer_series.trends(serve.data, metric, asked, genre, movie_id, granularity),
     )
 
 

@@ -22,7 +22,9 @@ from merger.views.freshness import source_of
 from merger.views.plans import series_hours_from
 
 
-async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_id: int | None) -> dict[str, Any]:
+async def trends(
+    data: Data, metric: str, span: Span, genre: str | None, movie_id: int | None, granularity: Granularity
+) -> dict[str, Any]:
     """``analytics/trends``."""
     catalogue, boundary = await data.catalogue(), data.boundary()
     name = None if genre is None else catalogue.genre(genre)
@@ -35,16 +37,17 @@ async def trends(data: Data, metric: str, span: Span, genre: str | None, movie_i
     if name is not None:
         hours = [d for d in hours if catalogue.is_of_genre(d["movie_id"], name)]
     series = _series(boundary, layer, points, _observed(metric, hours))
-    pieces = [p for p in series.resolve(span.ending(boundary.now, Granularity.DAY)).pieces if p.state.count]
-    buckets = group_into_buckets(pieces, Granularity.DAY)
+    pieces = [p for p in series.resolve(span.ending(boundary.now, granularity)).pieces if p.state.count]
+    buckets = group_into_buckets(pieces, granularity)
     return {
         "metric": metric,
         "window": span.label,
+        "granularity": granularity.value,
         "movie_id": movie_id,
         "genre": name,
         "data_points": [
             {
-                "date": bucket.start.date().isoformat(),
+                **bucket.key,
                 "value": bucket.state.average,
                 "count": bucket.state.count,
                 "data_source": bucket.source,
@@ -110,7 +113,7 @@ def _series(
 
 def _summary(metric: str, buckets: list[SeriesBucket[Mean]]) -> dict[str, Any]:
     values = [(bucket, average) for bucket in buckets if (average := bucket.state.average) is not None]
-    slope = slope_per_day(((b.start - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
+    slope = slope_per_day(((b.middle - EPOCH) / DAY, value, float(b.state.count)) for b, value in values)
     return {
         "avg": sum((bucket.state for bucket in buckets), Mean()).average,
         "min": min((value for _, value in values), default=None),

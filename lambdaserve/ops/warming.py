@@ -78,6 +78,7 @@ def first_addresses() -> Iterator[str]:
     """Yields the addresses whose answers the first page shows."""
     yield f"{reverse('trending-history')}?limit=50"
     yield f"{reverse('analytics-trends')}?metric=sentiment&window=30d"
+    yield f"{reverse('analytics-trends')}?metric=sentiment&window=47h&granularity=hour"
     yield reverse("analytics-overview")
 
 

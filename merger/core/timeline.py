@@ -21,7 +21,7 @@ from merger.core.algebra import Mergeable
 from merger.core.boundary import Boundary, SpeedCoverage
 from merger.core.evidence import Assumption, EmptySpan, Reason
 from merger.core.intervals import as_intervals, closed_hours, common, hours_to_judge, union, unite_assumptions, without
-from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day
+from merger.core.windows import DAY, HOUR, Granularity, Window, floor_day, isoformat
 from merger.errors import Interval
 
 S = TypeVar("S", bound=Mergeable)
@@ -258,6 +258,17 @@ class SeriesBucket(Generic[S]):
     width: Granularity
     state: S
     source: str
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Names the bucket in an answer: ``hour`` (ISO 8601) or ``date``."""
+        if self.width is Granularity.HOUR:
+            return {"hour": isoformat(self.start)}
+        return {"date": self.start.date().isoformat()}
+
+    @property
+    def middle(self) -> datetime:
+        return self.start + self.width.width / 2
 
 
 def group_into_buckets(pieces: Iterable[Piece[S]], granularity: Granularity) -> list[SeriesBucket[S]]:

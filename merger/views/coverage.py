@@ -8,7 +8,7 @@ from typing import Any
 from merger.contract.coverage import coverage_of
 from merger.contract.documents import BatchDocument, Documents, SpeedDocument
 from merger.core.boundary import Boundary, Layers, SpeedCoverage
-from merger.core.timeline import Piece
+from merger.core.timeline import Piece, Timeline
 
 _OVERLAP = (
     "coverage_inside_hour: the batch coverage ends inside an hour that the speed layer counts too; "
@@ -19,6 +19,12 @@ _OVERLAP = (
 _CONTESTED = (
     "documents_contradict: two batch documents about the same thing were computed at the same time and say different "
     "things, and nothing shows which is newer; one of them was used"
+)
+
+
+_DAYS_ONLY = (
+    "days_only: the batch layer holds some of the missing hours, but only as whole days; "
+    "request granularity=day to see them"
 )
 
 
@@ -57,6 +63,11 @@ def contested_warnings(documents: Iterable[BatchDocument]) -> list[str]:
     Requirement D4.
     """
     return [_CONTESTED] if any(document.is_contested for document in documents) else []
+
+
+def days_only_warnings(timeline: Timeline[Any]) -> list[str]:
+    """Warns if the window cuts a day whose missing hours the batch layer holds within the whole."""
+    return [_DAYS_ONLY] if timeline.day_only else []
 
 
 def overlap_warnings(

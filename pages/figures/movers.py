@@ -94,7 +94,9 @@ def _reviews(sentiment: Answer | None, open_hour: datetime, *, is_rising: bool) 
     """The reviews of the last 24 hours beside those of the 24 before; nothing while hours of them are unknown."""
     if sentiment is None or sentiment["granularity"] != "hour" or sentiment["freshness"]["missing"]:
         return ""
-    if any(warning.startswith("days_only") for warning in sentiment["freshness"]["warnings"]):
+    # Hours within a day that only the batch layer holds are no more known than those of a cut day.
+    is_by_day = any("date" in point for point in sentiment["breakdown"])
+    if is_by_day or any(warning.startswith("days_only") for warning in sentiment["freshness"]["warnings"]):
         return ""
     counts = {parse_moment(point["hour"]): point["review_count"] for point in sentiment["breakdown"]}
     middle = open_hour + _HOUR - _DAY

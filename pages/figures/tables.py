@@ -32,7 +32,8 @@ def _date(value: str) -> str:
 
 
 def _moment(value: str) -> str:
-    return f"{datetime.fromisoformat(value):%d %b %Y %H:%M}"
+    """An hour, or a day as a whole where nothing finer is known."""
+    return _date(value) if "T" not in value else f"{datetime.fromisoformat(value):%d %b %Y %H:%M}"
 
 
 def _source(value: str) -> str:

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from analytics.selectors import catalogue_overview, trend_series
-from merger.core.windows import parse_span
-from pages.figures import charts, genre_tables
+from merger.core.windows import Granularity, parse_span
+from pages.figures import charts, genre_tables, same_hours
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
 from pages.frame.parts import load_part
 from pages.site.trending import ranking_table
 
 GENRES_SHOWN: Final = 12
+
+SENTIMENT_BY_HOUR: Final[Mapping[str, Any]] = {
+    "metric": "sentiment",
+    "window": parse_span(same_hours.WINDOW),
+    "granularity": Granularity.HOUR,
+}
+"""The series behind today's sentiment up to now."""
 
 
 class Overview(BrowserPage):
@@ -25,6 +32,7 @@ class Overview(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
+        hours = load_part(lambda: trend_series(**SENTIMENT_BY_HOUR))
         catalogue = load_part(catalogue_overview)
         # Last, since it asks for many answers, and the page can do without most of them.
         found = fragments.movers_of(window=parse_span("6h"), limit=fragments.MOVERS_CONSIDERED)
@@ -34,6 +42,8 @@ class Overview(BrowserPage):
             "topic": fragments.make_topic("movers", window="6h", limit=fragments.MOVERS_CONSIDERED),
             "mood": mood,
             "day": mood.map(sentiment_of_the_day),
+            "hours": hours,
+            "same_hours": hours.map(same_hours.today_beside_yesterday),
             "catalogue": catalogue,
             "mood_table": mood.map(charts.metric_timeline),
             "genres_table": genres_table,

@@ -11,6 +11,7 @@ import pytest
 
 from merger import wiring
 from pages.figures import words
+from pages.figures.same_hours import today_beside_yesterday
 from pages.figures.tables import format_value
 from pages.frame.links import genre_url
 from tests.api.documents import movie
@@ -148,6 +149,11 @@ def test_overview_shows_the_apis_numbers(reader: Reader) -> None:
     day = reader.api.body("analytics/trends", {"metric": "sentiment"})["data_points"][-1]
     assert f'{format_value(day["value"], "score")} on a scale from −1 to +1"' in text
     assert "so far" in text
+    hours = reader.api.body("analytics/trends", {"metric": "sentiment", "window": "47h", "granularity": "hour"})
+    found = today_beside_yesterday(hours)
+    assert found is not None
+    sums = [f"{found[day]['count']} reviews at {found[day]['value']:+.3f}" for day in ("today", "yesterday")]
+    assert f"Up to 12:00 UTC: {sums[0]}; by the same hour yesterday: {sums[1].replace(' reviews', '')}." in text
     for genre in reader.api.body("analytics/overview")["by_genre"]:
         assert f'href="{genre_url(genre["genre"])}"' in text
         assert f"{genre['movie_count']} movies" in text

@@ -43,6 +43,7 @@ def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
     assert body == {
         "metric": "sentiment",
         "window": "3d",
+        "granularity": "day",
         "movie_id": None,
         "genre": None,
         "data_points": [
@@ -66,6 +67,17 @@ def test_it_answers_with_exactly_the_promised_fields(api: Api) -> None:
 def test_the_default_window_is_thirty_days(api: Api) -> None:
     api.load(usual())
     assert api.body(PATH, {"metric": "sentiment"})["window"] == "30d"
+
+
+def test_by_hour_the_hours_of_the_speed_layer_are_points(api: Api) -> None:
+    api.load(usual())
+    body = api.body(PATH, {"metric": "sentiment", "window": "70h", "granularity": "hour"})
+    assert body["granularity"] == "hour"
+    assert body["data_points"] == [
+        {"date": "2031-03-08", "value": 0.3, "count": 10, "data_source": "batch"},
+        {"hour": "2031-03-10T02:00:00Z", "value": 0.8, "count": 1, "data_source": "speed"},
+        {"hour": "2031-03-10T03:00:00Z", "value": pytest.approx(0.4), "count": 3, "data_source": "speed"},
+    ]
 
 
 def test_a_movies_series_is_its_own(api: Api) -> None:

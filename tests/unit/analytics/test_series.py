@@ -14,7 +14,7 @@ import pytest
 from analytics.series import trends
 from analytics.series_reads import TrendParameters
 from merger.core.boundary import Policy, Strategy
-from merger.core.windows import HOUR, parse_span
+from merger.core.windows import HOUR, Granularity, parse_span
 from merger.errors import NotFound
 from merger.views.reading import ViewResult
 from tests.unit.inputs import Raw, at, batch_view, bucket, details, stats, view_inputs
@@ -48,16 +48,17 @@ def ask(
     window: str = "4d",
     genre: str | None = None,
     movie_id: int | None = None,
+    granularity: Granularity = Granularity.DAY,
     policy: Policy | None = None,
     catalogue: Iterable[Raw] = CATALOGUE,
 ) -> ViewResult:
-    params = TrendParameters(metric, parse_span(window), genre, movie_id)
+    params = TrendParameters(metric, parse_span(window), genre, movie_id, granularity)
     return trends(params, view_inputs(NOW, batch, speed, hours=hours, catalogue=catalogue, policy=policy))
 
 
 def points(built: ViewResult) -> dict[str, tuple[float, int, str]]:
     return {
-        entry["date"]: (round(entry["value"], 6), entry["count"], entry["data_source"])
+        entry.get("hour") or entry["date"]: (round(entry["value"], 6), entry["count"], entry["data_source"])
         for entry in built.body["data_points"]
     }
 

@@ -1,4 +1,4 @@
-"""The speed hours of one movie and of many agree, and both leave out what lies in the future."""
+"""The speed hours of one movie and of many agree, leave out what lies in the future, and are points of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from analytics.series_hours import HourSource, ManyMoviesHours, MovieHours
 from merger.core.algebra import Mean
-from merger.core.windows import HOUR
+from merger.core.windows import HOUR, Granularity
+from tests.unit.analytics.test_series import HEALTHY_HOURS, ask, missing, point, points
 from tests.unit.inputs import Raw, at, bucket, details, view_inputs
 
 NOW = at("2026-03-10 10:30")
@@ -64,3 +65,22 @@ def test_hours_whose_parts_may_be_versions_are_partial(source: Callable[[list[Ra
     end = HOURS[0] + HOUR / 4
     assert source([reviews(0, 0.5, 10), reviews(0, 0.5, 4, window_end=end), reviews(1, 0.5, 1)]).partial == {HOURS[0]}
     assert source([reviews(0, 0.5, 10), reviews(1, 0.5, 1)]).partial == frozenset()
+
+
+def test_by_hour_the_speed_layers_hours_are_points_and_older_days_stay_days() -> None:
+    built = ask([point("2026-03-08", 6.0)], HEALTHY_HOURS, window="50h", granularity=Granularity.HOUR)
+    found = points(built)
+    assert (next(iter(found)), len(found)) == ("2026-03-08T08:00:00Z", 16 + 24 + 10)
+    assert found["2026-03-10T09:00:00Z"] == (8.0, 1, "speed")
+    longer = points(ask([point("2026-03-07", 5.0)], HEALTHY_HOURS, window="90h", granularity=Granularity.HOUR))
+    assert longer["2026-03-07"] == (5.0, 10, "batch")
+    assert built.body["granularity"] == "hour"
+    assert built.body["summary"]["change_rate"] == 0
+
+
+def test_by_hour_a_day_that_the_window_cuts_is_not_split() -> None:
+    lost = at("2026-03-08 20:00")
+    hours = [hour for hour in HEALTHY_HOURS if hour["hour"] != lost]
+    built = ask([point("2026-03-08", 6.0)], hours, window="50h", granularity=Granularity.HOUR)
+    assert missing(built) == [("03-08 20", "03-08 21")]
+    assert any(warning.startswith("days_only") for warning in built.freshness.warnings)

@@ -64,14 +64,14 @@ def judge_stats(stored: StoredWorld, params: MovieStats) -> Told:
 
 
 def judge_trends(stored: StoredWorld, params: TrendParameters) -> Told:
-    """Every day of the series."""
+    """Every point of the series."""
     told = stored.ask(TRENDS, params)
     if told.body is None:
         described = stored.described & movies_of(params.genre and params.genre.title())
         is_known = stored.knows(movie_id=params.movie_id) if params.genre is None else bool(described)
         assert not is_known, "the series is known"
         return told
-    window = window_of(stored, params.window, Granularity.DAY)
+    window = window_of(stored, params.window, params.granularity)
     movies = {params.movie_id} if params.movie_id is not None else movies_of(params.genre and params.genre.title())
     # Nobody can know the genres of a movie that no document describes.
     whole = movies if params.genre is None else movies & stored.described
@@ -113,6 +113,8 @@ def _points(told: Told) -> list[dict[str, Any]]:
     return points
 
 
-def trend_parameters(metric: str, window: Any, genre: str | None, movie_id: int | None) -> TrendParameters:
+def trend_parameters(
+    metric: str, window: Any, genre: str | None, movie_id: int | None, *, granularity: Granularity = Granularity.DAY
+) -> TrendParameters:
     """Parameters as the API makes them."""
-    return TrendParameters(metric, window, genre and series_genre(genre), movie_id)
+    return TrendParameters(metric, window, genre and series_genre(genre), movie_id, granularity)

@@ -106,6 +106,14 @@ def test_reviews_are_no_reason_while_hours_of_them_are_unknown(lack: dict[str, A
     assert why(1.0, {"22T15": 12, "24T14": 36}, **lack) == ""
 
 
+def test_reviews_are_no_reason_where_a_day_is_not_known_by_the_hour() -> None:
+    by_day = {"date": "2026-11-23", "review_count": 9}
+    answer = reviews({"24T14": 36})
+    answer["breakdown"].insert(0, by_day)
+    (row,) = movers.rows([ranked(1, 1.0)], history(m1=[5.0]))
+    assert movers.reasons(row, answer, OPEN) == ""
+
+
 def test_ranking_gives_reasons_in_the_direction_of_the_change() -> None:
     up, down, fresh = movers.rows(
         [ranked(1, 1.0, rank=2), ranked(2, -1.0, rank=9), ranked(3, 1.0)],
