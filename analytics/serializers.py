@@ -24,9 +24,7 @@ class GenreStatisticsSerializer(serializers.Serializer[Any]):
     avg_rating = serializers.FloatField(allow_null=True, help_text="0 to 10.")
     avg_sentiment = serializers.FloatField(allow_null=True, help_text="-1 to 1.")
     avg_popularity = serializers.FloatField(allow_null=True)
-    total_revenue = serializers.FloatField(
-        allow_null=True, help_text="US dollars; null where a month does not tell it."
-    )
+    total_revenue = serializers.FloatField(allow_null=True, help_text="US dollars; null where a month lacks it.")
     avg_budget = serializers.FloatField(allow_null=True, help_text="US dollars.")
     avg_runtime = serializers.FloatField(allow_null=True, help_text="Minutes.")
 
@@ -35,7 +33,7 @@ class TopMovieSerializer(serializers.Serializer[Any]):
     """One of a genre's most popular movies."""
 
     movie_id = serializers.IntegerField(
-        allow_null=True, help_text="TMDB id; null where the batch layer names the movie by its title alone."
+        allow_null=True, help_text="TMDB id; null where the batch layer has only its title."
     )
     title = serializers.CharField(allow_null=True)
     vote_average = serializers.FloatField(allow_null=True, help_text="0 to 10.")
@@ -168,9 +166,7 @@ class ComparisonSerializer(DescribedSerializer):
 class CollaboratorSerializer(serializers.Serializer[Any]):
     """An actor who shares movies with the requested one."""
 
-    actor = serializers.CharField(
-        help_text="A name that no movie has as cast or director, and that has no network, has no `people/{name}`."
-    )
+    actor = serializers.CharField(help_text="A name without movies and without a network has no `people/{name}`.")
     movies = serializers.ListField(child=serializers.JSONField(), help_text="Titles or ids, as the batch job has them.")
     count = serializers.IntegerField(help_text="Movies together.")
 

@@ -89,7 +89,8 @@ class Incomplete(MergerError):
     def __init__(self, missing: Sequence[Interval], away: Collection[str] = ()) -> None:
         reasons = [f"the {layer} layer is not answering" for layer in sorted(away)]
         if missing or not reasons:
-            reasons.append(f"{len(missing)} interval(s) are held by neither layer")
+            number = "1 interval is" if len(missing) == 1 else f"{len(missing)} intervals are"
+            reasons.append(f"{number} missing from both layers")
         super().__init__(" and ".join(reasons))
         self.missing = tuple(missing)
         self.away = frozenset(away)

@@ -186,7 +186,7 @@ class StatsPointSerializer(serializers.Serializer[Any]):
     """One hour of the speed layer."""
 
     hour = serializers.DateTimeField(help_text="Start of the UTC hour.")
-    vote_average = serializers.FloatField(allow_null=True, help_text="Null where the document does not tell it.")
+    vote_average = serializers.FloatField(allow_null=True, help_text="Null where the document lacks it.")
     vote_count = serializers.IntegerField(allow_null=True)
     popularity = serializers.FloatField(allow_null=True)
     rating_velocity = serializers.FloatField(required=False, help_text="Change of vote_average per hour.")

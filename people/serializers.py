@@ -26,7 +26,7 @@ class PeopleParameters(_Paged):
         required=False,
         help_text="Words of a name, in any order; each begins a word of the name. Case, accents, dots and hyphens "
         "don't matter. Where no name fits, words may have typing errors: one from four letters, two from eight. "
-        "Without it, everybody who is in a movie.",
+        "Without it, all people of all movies.",
     )
 
 
@@ -110,7 +110,7 @@ class PartnerSerializer(serializers.Serializer[Any]):
     """A name that shares movies with the person."""
 
     name = serializers.CharField()
-    movies = serializers.IntegerField(help_text="Movies that name both, in any role.")
+    movies = serializers.IntegerField(help_text="Movies with both, in any role.")
 
 
 class PersonTrendSerializer(serializers.Serializer[Any]):
@@ -134,7 +134,7 @@ class PersonSerializer(_Name, AnswerSerializer):
     works_with = PartnerSerializer(many=True, help_text="The 20 names that share most movies.")
     trending = PersonTrendSerializer(many=True, help_text="Those among the first 100 of `trending/movies`.")
     notes = serializers.ListField(
-        child=serializers.CharField(), help_text="What the data can't tell; the first one is about people of one name."
+        child=serializers.CharField(), help_text="What the data can't show; the first is about people of the same name."
     )
     data_source = serializers.ChoiceField(SOURCES)
 

@@ -71,5 +71,5 @@ class PersonalSerializer(RecommendationsSerializer):
 
     liked_movie_ids = serializers.ListField(child=serializers.IntegerField(), help_text="Those that are known.")
     unknown_movie_ids = serializers.ListField(
-        child=serializers.IntegerField(), help_text="Those that no movie of the catalogue has; they count for nothing."
+        child=serializers.IntegerField(), help_text="Those of no movie in the catalogue; they are ignored."
     )

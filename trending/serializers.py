@@ -47,7 +47,7 @@ class TrendingMovieSerializer(serializers.Serializer[Any]):
 
     rank = serializers.IntegerField(help_text="From 1, without gaps.")
     movie_id = serializers.IntegerField(help_text="TMDB id.")
-    title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
+    title = serializers.CharField(allow_null=True, help_text="Null when no batch document is about the movie.")
     genres = serializers.ListField(child=serializers.CharField())
     trending_score = serializers.FloatField(help_text="The higher, the more the movie is talked about.")
     velocity = serializers.FloatField(
@@ -93,7 +93,7 @@ class RankedMovieSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Its rank when the current hour began; null: it had none."
     )
     movie_id = serializers.IntegerField(help_text="TMDB id.")
-    title = serializers.CharField(allow_null=True, help_text="Null when no batch document names the movie.")
+    title = serializers.CharField(allow_null=True, help_text="Null when no batch document is about the movie.")
     scores = ScoreSerializer(many=True, help_text="Oldest first, one per hour.")
 
 

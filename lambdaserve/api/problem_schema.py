@@ -122,8 +122,8 @@ _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
         "A store is unavailable, or events are missing (`strict`) or assumed (`proven`). `Retry-After`: when to retry.",
         Problem(
             503,
-            "The request takes a complete answer only, but 1 interval is held by neither layer. Without that, the "
-            "answer holds what is available.",
+            "The request asks for a complete answer, but 1 interval is missing from both layers. Without that, the "
+            "answer has what is available.",
             "incomplete",
             "The answer would be incomplete",
             {"missing": [{"start": "2026-11-23T04:00:00Z", "end": "2026-11-23T06:00:00Z"}]},

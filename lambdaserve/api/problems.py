@@ -129,7 +129,7 @@ def _unknown_subject(error: NotFound) -> Problem:
 @problem_of.register
 def _incomplete(error: Incomplete) -> Problem:
     STRICT_REFUSALS.inc()
-    detail = f"The request takes a complete answer only, but {error}. Without that, the answer holds what is available."
+    detail = f"The request asks for a complete answer, but {error}. Without that, the answer has what is available."
     missing = {"missing": intervals_as_list(error.missing)}
     headers = retry_in(INCOMPLETE_RETRY_AFTER)
     return Problem(503, detail, "incomplete", "The answer would be incomplete", missing, headers)

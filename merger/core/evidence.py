@@ -114,5 +114,6 @@ class Unproven(Incomplete):
 
     def __init__(self, assumed: Sequence[Assumption]) -> None:
         super().__init__(())
-        self.args = (f"{len(assumed)} interval(s) are assumed, not proven",)
+        number = "1 interval is" if len(assumed) == 1 else f"{len(assumed)} intervals are"
+        self.args = (f"{number} assumed, not proven",)
         self.assumed = tuple(assumed)

@@ -19,9 +19,7 @@ NO_CATALOGUE: Final = Catalogue()
 """An empty catalogue, for answers that need none and before the first load. Built once."""
 
 
-INDEX_BEHIND: Final = (
-    "index_behind: movies and people are found as an earlier batch named them; the index is being made"
-)
+INDEX_BEHIND: Final = "index_behind: the search index is from an earlier batch; a new one is being built"
 """Warning in an answer whose hits come from an index of former texts."""
 
 

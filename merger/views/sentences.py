@@ -20,10 +20,10 @@ _SHOWN: Final = 3
 
 
 _ASSUMED: Final[Mapping[Reason, str]] = {
-    Reason.QUIET: "quiet_assumed: no document of {} is stored; so long a silence is plausible, so nothing is taken to "
-    "have happened",
-    Reason.CUT: "cut_assumed: nothing was synced near the end of {}; what is stored is taken for all of it",
-    Reason.COVERAGE: "coverage_assumed: the batch names no covers_until, or ends inside an hour; {} is assumed to be "
+    Reason.QUIET: "quiet_assumed: no document of {} is stored; such a silence is plausible, so these "
+    "hours count as quiet",
+    Reason.CUT: "cut_assumed: nothing was synced near the end of {}; what is stored is assumed to be complete",
+    Reason.COVERAGE: "coverage_assumed: the batch has no covers_until, or ends inside an hour; {} is assumed to be "
     "covered",
     Reason.PARTIAL: "parts_assumed: the numbers of {} come from parts that may be versions of each other",
 }

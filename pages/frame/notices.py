@@ -21,21 +21,21 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 SENTENCES: Final[Mapping[str, str]] = {
     "speed_lagging": "Live numbers are late: the newest are from {}.",
     "speed_empty": "There are no live numbers of this kind yet.",
-    "batch_stale": "History is out of date: it was computed last at {}.",
+    "batch_stale": "History is out of date: it was last computed at {}.",
     "batch_empty": "There is no history yet.",
-    "batch_unavailable": "We can’t read the history right now, so these numbers lack it or use a copy.",
+    "batch_unavailable": "We can’t read the history right now, so these numbers lack it or come from a copy.",
     "speed_unavailable": "We can’t read the live numbers right now, so the newest hours are missing or from a copy.",
-    "batch_absent": "This movie has live numbers alone so far.",
-    "days_only": "Some of the missing hours are known as whole days.",
+    "batch_absent": "This movie has only live numbers so far.",
+    "days_only": "Some of the missing hours are known only as whole days.",
     "coverage_inside_hour": "A few events at the end of the history may be counted twice.",
     "documents_skipped": "Some stored data can’t be read and is left out.",
     "documents_contradict": "Two stored numbers contradict each other; one of them is shown.",
-    "quiet_assumed": "Nothing is recorded for some hours, so they count as quiet.",
+    "quiet_assumed": "Some hours have no records, so they count as quiet.",
     "cut_assumed": "Some hours may lack their last minutes.",
     "coverage_assumed": "The history doesn’t say how far it reaches; some hours are assumed to be covered.",
     "parts_assumed": "Some numbers are added up from parts that may overlap.",
     "index_behind": "New titles and names can’t be found yet.",
-    "clock_ahead": "Data from the future is left out.",
+    "clock_ahead": "Data with a time in the future is left out.",
 }
 """The sentence of each warning; ``{}`` is the time that the warning names."""
 

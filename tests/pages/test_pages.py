@@ -269,7 +269,7 @@ def test_people_are_found_and_unknown_ones_lead_to_similar_names(reader: Reader)
     assert '<a href="/people/Edward%20Norton/">Edward Norton</a>' in reader.get("/people/?q=nort")
     assert reader.get("/people/?q=nort").count('value="nort"') == 1  # not in the header's field, which finds movies
     assert "These are similar" in reader.get("/people/?q=nortom")
-    assert "No person has such a name" in reader.get("/people/?q=zzzzz")
+    assert "No person has this name" in reader.get("/people/?q=zzzzz")
     assert '<a href="/people/Edward%20Norton/">Edward Norton</a>' in reader.get("/people/Edward%20Norten/", status=404)
     assert "<h1" not in reader.get("/people/?q=nort", HX_Target="found")
     assert "no movies on this page" in reader.get("/people/edward%20norton/?offset=40")

@@ -121,7 +121,7 @@ def test_names_of_people_are_escaped_where_they_are_offered(world: Reader) -> No
             [{"movie_id": 1, "title": "The Matrix", "matched": [], "highlights": {"title": []}}],
             "At least 9,000 movies, page 1: very",
         ),
-        ([], "none of the best of them passes the filters"),
+        ([], "none of the best matches passes the filters"),
     ],
 )
 def test_a_total_that_is_not_exact_is_said(results: list[Any], said: str) -> None:

@@ -30,11 +30,11 @@ hours that it lacks (`missing`), what it rests on without proof (`assumed`), and
 a stable code. `?completeness=strict` refuses an answer that lacks anything with a 503, `proven` also one that assumes
 anything. The headers `Age` and `X-Cache` say how old it is; send its `ETag` back as `If-None-Match` for a 304.
 
-**Limits.** A client may send a limited number of requests a minute; expensive ones count several times. `RateLimit-Policy` and
-`RateLimit` say how many are left; a 429 says in `Retry-After` when to try again.
+**Limits.** A client may send a limited number of requests a minute; expensive ones count several times.
+`RateLimit-Policy` and `RateLimit` say how many are left; a 429 says in `Retry-After` when to try again.
 
-**Numbers.** Means are not rounded, so that they can be combined by their counts; round where you show them. Times are
-UTC.
+**Numbers.** Means are not rounded, so that they can be combined by their counts; round where you show them.
+Times are UTC.
 
 **Errors** are problems (`application/problem+json`, RFC 9457). A 400 names every parameter that is unknown or out of
 range and what it takes; a 404 of a name lists similar ones as `near`; a 503 says in `Retry-After` when to try again.

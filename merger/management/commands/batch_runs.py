@@ -98,7 +98,7 @@ class Command(BaseCommand):
 
     def _list(self, runs: list[BatchRun]) -> None:
         if not runs:
-            self.stdout.write("No batch document names a run, and no run is recorded")
+            self.stdout.write("No batch document belongs to a run, and no run is recorded")
         width = max((len(str(run.run_id)) for run in runs), default=0)
         for run in runs:
             visibility, status = "visible" if run.is_visible else "hidden", run.status or "not recorded"

@@ -183,7 +183,7 @@ def test_under_the_fixed_strategy_a_too_recent_run_replaces_nothing(api: Api, se
 
 
 def test_the_list_shows_which_runs_are_visible(api: Api) -> None:
-    assert "No batch document names a run" in batch_runs()
+    assert "No batch document belongs to a run" in batch_runs()
     api.load(of_run("seen", [movie(1, "Any"), movie(2, "Any")]), of_run(7, [sentiment_total(1, 10, 0.5)]))
     batch_runs("publish", "seen", force=True)
     lines = batch_runs("list").splitlines()

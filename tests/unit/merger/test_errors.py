@@ -58,4 +58,4 @@ def test_incomplete_names_the_layers_that_are_away() -> None:
         == "the batch layer is not answering and the speed layer is not answering"
     )
     both = str(Incomplete([(None, datetime(2031, 3, 1, tzinfo=UTC))], {"batch"}))
-    assert both == "the batch layer is not answering and 1 interval(s) are held by neither layer"
+    assert both == "the batch layer is not answering and 1 interval is missing from both layers"

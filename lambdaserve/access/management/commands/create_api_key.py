@@ -22,7 +22,7 @@ from lambdaserve.config.kinds import duration
 
 
 class Command(BaseCommand):
-    help = "Makes an API key and prints it. Copy it: only a digest is stored, so it can't be shown again."
+    help = "Creates an API key and prints it. Copy it: only a digest is stored, so it can't be shown again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="who uses the key, and for what")

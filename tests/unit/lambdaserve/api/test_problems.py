@@ -133,7 +133,7 @@ def test_unknown_name_is_quoted_as_the_caller_spelt_it(query: str, path: dict[st
 def test_assumed_intervals_are_listed_with_the_reason() -> None:
     body = body_of(Unproven([GUESS]))
     assert body["assumed"] == [{"start": None, "end": "2026-03-10T12:00:00Z", "reason": "absent"}]
-    assert body["detail"].startswith("The request asks for completeness=proven, but 1 interval(s) are assumed")
+    assert body["detail"].startswith("The request asks for completeness=proven, but 1 interval is assumed")
 
 
 def test_missing_intervals_are_listed() -> None:

@@ -26,7 +26,7 @@ def test_an_assumption_since_the_beginning_comes_first() -> None:
 
 def test_an_unproven_answer_says_how_many_intervals_it_assumes() -> None:
     error = Unproven([Assumption(NINE, NINE + HOUR, Reason.QUIET)])
-    assert str(error) == "1 interval(s) are assumed, not proven"
+    assert str(error) == "1 interval is assumed, not proven"
     assert (error.missing, len(error.assumed)) == ((), 1)
 
 

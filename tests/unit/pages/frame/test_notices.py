@@ -43,7 +43,7 @@ def test_interval_over_midnight_names_both_days() -> None:
         ),
         (
             "batch_stale: the newest batch run is from 2026-11-21T02:00:00Z",
-            "History is out of date: it was computed last at 21 Nov 2026 02:00 UTC (4 d ago).",
+            "History is out of date: it was last computed at 21 Nov 2026 02:00 UTC (4 d ago).",
         ),
         ("documents_skipped: some stored documents could not be read (a {b})", SENTENCES["documents_skipped"]),
         ("new_code: something is odd", "Something is odd."),
