@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
 from lambdaserve.api.reference.description import spectacular_settings
-from lambdaserve.config import variables
+from lambdaserve.config import page_variables, variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData, passing_key
@@ -44,7 +44,8 @@ SECRET_KEY = _env.read(variables.SECRET_KEY) or _local.secret_key() or _default_
 SECRET_KEY_FALLBACKS = list(_env.read(variables.SECRET_KEY_FALLBACKS))
 ALLOWED_HOSTS = list(_env.read(variables.ALLOWED_HOSTS))
 _anonymous_read = _env.read(variables.ANONYMOUS_READ)
-DATA_NOTICE, DATA_CREDIT = _env.read(variables.DATA_NOTICE), _env.read(variables.DATA_CREDIT)
+DATA_NOTICE, DATA_CREDIT = _env.read(page_variables.DATA_NOTICE), _env.read(page_variables.DATA_CREDIT)
+POSTER_URL = _env.read(page_variables.POSTER_URL)
 ANONYMOUS_READ = DEBUG if _anonymous_read is None else _anonymous_read
 RATE_LIMIT = _env.read(variables.RATE_LIMIT)
 RATE_BURST = _env.read(variables.RATE_BURST)
@@ -238,7 +239,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([POSTER_URL.origin] if POSTER_URL else [])],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -27,6 +27,9 @@ MOVIE_FIELDS = tuple(VIEWS["movie_details"])
 """Fields of a movie: those of its batch document."""
 
 
+_ONLY_IF_KNOWN = ("poster_path",)
+"""Fields that an answer has only where the document has them."""
+
 _ABSENT = "batch_absent: the batch layer has no document about this movie"
 
 
@@ -47,7 +50,8 @@ def movie_details(movie_id: int, inputs: ViewInputs) -> ViewResult | None:
     used = choose_newer_bucket(batch.computed_at if batch else None, speed, boundary, inputs.layers)
     coverage = speed_coverage(own, "stats", boundary, inputs.layers)
     body: dict[str, Any] = {"movie_id": movie_id}
-    body |= {name: batch.data.get(name) if batch else None for name in MOVIE_FIELDS}
+    known = batch.data if batch else {}
+    body |= {name: known.get(name) for name in MOVIE_FIELDS if known.get(name) or name not in _ONLY_IF_KNOWN}
     if used is not None:
         body |= {name: used.data[name] for name in SPEED_FIELDS if name in used.data}
     written = {"batch": batch.computed_at if batch else None, "speed": used.synced_at if used else None}

@@ -22,6 +22,7 @@ MOVIE: dict[str, Any] = {
     "cast": ["Edward Norton", "Brad Pitt", "Helena Bonham Carter"],
     "directors": ["David Fincher"],
     "original_title": "Fight Club",
+    "poster_path": "/fight-club.jpg",
     "data_source": "merged",
     "last_updated": "2026-11-24T14:37:12Z",
     "freshness": FRESHNESS_EXAMPLE,

@@ -120,6 +120,9 @@ class MovieSerializer(_Numbers, AnswerSerializer):
     cast = serializers.ListField(child=serializers.CharField(), allow_null=True)
     directors = serializers.ListField(child=serializers.CharField(), allow_null=True)
     original_title = serializers.CharField(allow_null=True, help_text="In the movie's own language.")
+    poster_path = serializers.CharField(
+        required=False, help_text="Where its poster lies, as the batch layer names it; only where it does."
+    )
     data_source = serializers.ChoiceField(SOURCES)
     last_updated = serializers.DateTimeField(
         allow_null=True, help_text="When the newest of the documents used was written; null where none can be read."

@@ -26,6 +26,10 @@ _DURATION = re.compile(r"(?P<number>\d{1,9})\s*(?P<unit>[smhd]?)", re.ASCII)
 _TEN_YEARS = timedelta(days=3652)
 _INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[^/?#\s]+")
+_IMAGE_ADDRESS = re.compile(
+    r"(?P<origin>https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?)"
+    r"(?:[/?](?:[A-Za-z0-9._~%/@:+,=&?-]|\{poster_path\}|\{movie_id\})*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,18 @@ class Address(NamedTuple):
         """The URL for a browser on this machine."""
         shown = self.near_host()
         return f"http://[{shown}]:{self.port}" if ":" in shown else f"http://{shown}:{self.port}"
+
+
+class ImageAddress(NamedTuple):
+    """Address of images.
+
+    Attributes:
+        origin: scheme, host and perhaps port.
+        template: the whole address, with ``{poster_path}``, ``{movie_id}`` or both in it.
+    """
+
+    origin: str
+    template: str
 
 
 def text() -> Kind[str]:
@@ -204,6 +220,22 @@ def origins() -> Kind[tuple[str, ...]]:
         return raw
 
     return listing(read, "origins such as https://example.org")
+
+
+def image_address() -> Kind[ImageAddress]:
+    """An address of images: one that all paths are added to, or one with places for a path or an id."""
+
+    def read(raw: str) -> ImageAddress:
+        match = _IMAGE_ADDRESS.fullmatch(raw)
+        if match is None:
+            raise ValueError(raw)
+        return ImageAddress(match["origin"], raw if "{" in raw else f"{raw.rstrip('/')}/{{poster_path}}")
+
+    return Kind(
+        read,
+        "an address such as https://image.example.org/t/p/w342, to which poster_path is added, or one with "
+        "{poster_path} or {movie_id} after its host",
+    )
 
 
 def _own_secret(raw: str) -> str:

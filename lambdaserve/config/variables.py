@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from lambdaserve.config import page_variables
 from lambdaserve.config.env import Variable
 from lambdaserve.config.kinds import (
     Address,
@@ -24,8 +25,6 @@ from lambdaserve.config.kinds import (
     text,
     url,
 )
-from lambdaserve.config.page_variables import DATA_CREDIT as DATA_CREDIT  # noqa: PLC0414 - for the table below
-from lambdaserve.config.page_variables import DATA_NOTICE as DATA_NOTICE  # noqa: PLC0414
 
 # The stores
 MONGODB_URI = Variable(
@@ -295,6 +294,6 @@ ENV_FILE = Variable(
 )
 
 VARIABLES: dict[str, Variable[Any]] = {
-    each.name: each for each in tuple(globals().values()) if isinstance(each, Variable)
+    each.name: each for each in (*globals().values(), *vars(page_variables).values()) if isinstance(each, Variable)
 }
 """All variables by name."""

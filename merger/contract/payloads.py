@@ -69,6 +69,7 @@ VIEWS: Mapping[str, Mapping[str, Field]] = {
         "cast": Field(names),
         "directors": Field(names),
         "original_title": Field(title),
+        "poster_path": Field(Text(500)),
     },
     # A day's point that has lost its date must not pass for the lifetime total.
     "sentiment": {**_SENTIMENT, "date": Field(day, identifies=True, nan_is_absent=False)},

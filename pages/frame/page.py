@@ -118,7 +118,7 @@ class BrowserPage(View):
         return SITE
 
     def picture(self, context: Mapping[str, Any]) -> str:
-        """Address of the picture that a link to the page shows."""
+        """Address of the picture that a link to the page shows: a card of ours, or another site's poster."""
         return site_card_url()
 
     def data_path(self, **path: str) -> str:
@@ -130,11 +130,12 @@ class BrowserPage(View):
         valid = [name for name in self.data_parameters if name not in context["faults"]]
         given = {name: request.GET[name] for name in valid if request.GET.get(name)}
         query = urlencode({**self.data_defaults, **given}, errors="replace")
-        data = self.data_path(**path)
+        data, picture = self.data_path(**path), self.picture(context)
         return {
             "description": self.describe(context),
             "canonical": request.build_absolute_uri(request.path),
-            "picture": request.build_absolute_uri(self.picture(context)),
+            "picture": request.build_absolute_uri(picture),
+            "is_card": picture.startswith("/"),
             "data_url": f"{data}?{query}" if query else data,
         }
 

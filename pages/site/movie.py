@@ -14,6 +14,7 @@ from merger.core.windows import Granularity, Span, parse_span
 from merger.errors import NotFound
 from movies.selectors import movie_get, movie_sentiment_get
 from pages.cards.catalogue_facts import shared_card_url
+from pages.cards.posters import poster_url
 from pages.figures import charts, facts
 from pages.frame import fragments
 from pages.frame.page import BrowserPage
@@ -63,7 +64,7 @@ class Movie(BrowserPage):
         return {
             **numbers,
             "topic": fragments.make_topic("movie", movie_id=movie_id),
-            "movie": {"movie_id": movie_id},
+            "movie": {"movie_id": movie_id, "poster_path": known.get("poster_path")},
             "name": charts.name_of({"movie_id": movie_id, "title": known.get("title")}),
             "story": facts.story_of(known),
             "language": facts.language(known.get("original_language")),
@@ -87,8 +88,8 @@ class Movie(BrowserPage):
         return movie_summary(context["details"].data or {})
 
     def picture(self, context: Mapping[str, Any]) -> str:
-        """The movie's card beside its title."""
-        return shared_card_url(context["movie"]["movie_id"])
+        """The movie's poster, else its card beside its title."""
+        return poster_url(context["movie"]) or shared_card_url(context["movie"]["movie_id"])
 
     def at_hand(self, context: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Trending movies whose pages can be shown."""

@@ -12,6 +12,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from pages.cards.catalogue_facts import card_url
+from pages.cards.posters import poster_url
 from pages.figures import drawing, words
 from pages.figures.tables import NOTHING, format_value
 from pages.frame.links import decade_url, genre_url, person_url
@@ -21,6 +22,7 @@ register.filter(genre_url)
 register.filter(decade_url)
 register.filter(person_url)
 register.filter(card_url)
+register.filter(poster_url)
 
 
 @register.filter

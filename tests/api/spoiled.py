@@ -80,7 +80,7 @@ _SPECIAL: Mapping[str, tuple[Any, ...]] = {
     **dict.fromkeys(("vote_count", "total_movies", "count", "movie_id", "year", "month", "version"), _NO_COUNT),
     **dict.fromkeys(("genre", "actor", "metric", "view_type", "data_type"), _NO_NAME),
     **dict.fromkeys(("title", "original_title"), _NO_TITLE),
-    **dict.fromkeys(("overview", "original_language"), _NO_TEXT),
+    **dict.fromkeys(("overview", "original_language", "poster_path"), _NO_TEXT),
     **dict.fromkeys(("genres", "cast", "directors", "collaborators", "top_movies"), _NO_LIST),
     "avg_sentiment": (*_NO_NUMBER, 1.5),
 }

@@ -49,6 +49,19 @@ def test_deployment_check_is_clean(tmp_path: Path) -> None:
     assert "no issues (0 silenced)" in found.stdout
 
 
+def test_images_come_from_here_and_the_place_of_posters_alone(tmp_path: Path) -> None:
+    given = {"SECRET_KEY": KEY, "POSTER_URL": "https://image.example.org/t/p/w342"}
+    policy = settings(tmp_path, ["CONTENT_SECURITY_POLICY"], **given)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert policy["img-src"] == ["'self'", "data:", "https://image.example.org"]
+    assert policy["default-src"] == ["'self'"]
+
+
+def test_place_of_posters_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    found = python(tmp_path, "manage.py", "check", SECRET_KEY=KEY, POSTER_URL="image.example.org/w342")
+    assert found.returncode != 0
+    assert "POSTER_URL takes an address such as https://image.example.org/t/p/w342" in found.stderr
+
+
 def test_nothing_is_served_without_a_secret_key(tmp_path: Path) -> None:
     found = python(tmp_path, "-c", "import lambdaserve.wsgi")
     assert found.returncode != 0

@@ -27,6 +27,7 @@ DETAILS = {
     "cast": ["Edward Norton"],
     "directors": ["David Fincher"],
     "original_title": "Fight Club",
+    "poster_path": "/fight-club.jpg",
 }
 EXAMPLES: list[Raw] = [
     batch_view("movie_details", DETAILS, RUN),

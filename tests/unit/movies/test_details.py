@@ -185,7 +185,14 @@ def test_fixed_strategy_ignores_details_computed_after_the_cutoff() -> None:
 def test_absent_fields_are_null() -> None:
     result = ask_details([batch_view("movie_details", {"title": "Bare"}, RUN)], [])
     assert result.body["title"] == "Bare"
-    assert {name for name, value in result.body.items() if value is None} == set(DETAILS) - {"title"}
+    assert {name for name, value in result.body.items() if value is None} == set(DETAILS) - {"title", "poster_path"}
+
+
+@pytest.mark.parametrize("given", [{}, {"poster_path": ""}, {"poster_path": None}, {"poster_path": ["/a.jpg"]}])
+def test_poster_path_is_named_where_the_document_names_one(given: dict[str, Any]) -> None:
+    assert "poster_path" not in ask_details([batch_view("movie_details", given, RUN)], []).body
+    named = ask_details([batch_view("movie_details", {"poster_path": " /a.jpg "}, RUN)], [])
+    assert named.body["poster_path"] == "/a.jpg"
 
 
 def test_stats_are_newest_first_and_the_latest_is_repeated() -> None:

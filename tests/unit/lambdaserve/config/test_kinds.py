@@ -10,8 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lambdaserve.config import kinds
 from lambdaserve.config.env import Environment, Variable
-from lambdaserve.config.kinds import Address, Kind
+from lambdaserve.config.kinds import Address, ImageAddress, Kind
 
+IMAGES = "https://a.example"
 SECRET = "vGq3-an-own-secret-of-32-characters"
 
 
@@ -42,6 +43,13 @@ def read(kind: Kind[Any], text: str) -> Any:
         (kinds.redis_url(), "redis+cluster://a:1,b:2", "redis+cluster://a:1,b:2"),
         (kinds.networks(), "10.0.0.0/8, ::1, 10.1.2.3/16", ("10.0.0.0/8", "::1", "10.1.2.3/16")),
         (kinds.origins(), "https://a.example, http://b:8000", ("https://a.example", "http://b:8000")),
+        (kinds.image_address(), "https://a.example/w342", ImageAddress(IMAGES, f"{IMAGES}/w342/{{poster_path}}")),
+        (kinds.image_address(), "https://a.example", ImageAddress(IMAGES, f"{IMAGES}/{{poster_path}}")),
+        (
+            kinds.image_address(),
+            "http://[::1]:8080/{movie_id}.jpg?w=342",
+            ImageAddress("http://[::1]:8080", "http://[::1]:8080/{movie_id}.jpg?w=342"),
+        ),
         (kinds.own_secret(), SECRET, SECRET),
         (kinds.own_secrets(), f"{SECRET},{SECRET}x", (SECRET, f"{SECRET}x")),
     ],
@@ -80,6 +88,23 @@ def test_kind_turns_its_texts_into_values(kind: Kind[Any], text: str, value: obj
         (kinds.networks(), "10.0.0.0/8, 10.0.0.300"),
         (kinds.origins(), "https://a.example/"),
         (kinds.origins(), "a.example"),
+        *(
+            (kinds.image_address(), each)
+            for each in (
+                "a.example/w342",
+                "//a.example/w342",
+                "javascript:alert(1)",
+                "data:image/png,{poster_path}",
+                "ftp://a.example/",
+                "https://{movie_id}.example/",
+                "https://user:password@a.example/",
+                "https://a.example;script-src *",
+                "https://a.example/ 'unsafe-inline'",
+                "https://a.example/{id}",
+                "https://a.example/{poster_path",
+                'https://a.example/"><script>',
+            )
+        ),
         (kinds.own_secret(), SECRET[:31]),
         (kinds.own_secret(), "abcdefg" * 6),
         (kinds.own_secret(), f"django-insecure-{SECRET}"),

@@ -85,6 +85,7 @@ READ: Mapping[Reader, Mapping[str, Any]] = {
         "milliseconds": "2026-03-10",
     },
     Text(20): {"no letters": "", "blanks": "", **{name: each for name, each in _TEXTS.items() if len(each) <= 20}},
+    Text(500): {"no letters": "", "blanks": "", **_TEXTS},
     Text(20_000): {"no letters": "", "blanks": "", "501 letters": "x" * 501, **_TEXTS},
 }
 TOP_MOVIES: Mapping[str, Any] = {
