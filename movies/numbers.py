@@ -23,44 +23,70 @@ from movies.details import SPEED_FIELDS
 Column: TypeAlias = NDArray[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MergedNumbers:
-    """The numbers of all movies.
+    """The numbers of all movies, merged for those that are asked for.
 
     Args:
-        popularity: one number per row of the catalogue, NaN if unknown; likewise ``vote_average`` and ``vote_count``.
+        movies: of the catalogue.
         newer: the buckets whose numbers replace those of the batch document.
     """
 
-    popularity: Floats
-    vote_average: Floats
-    vote_count: Floats
+    movies: Movies
     newer: Rows
+    _rows: Integers
+    """Rows of the catalogue that have newer numbers, ascending, and their places in ``newer``."""
+    _places: Integers
+
+    def at(self, name: str, rows: Integers) -> Floats:
+        """Returns ``popularity``, ``vote_average`` or ``vote_count`` of some rows, ascending; NaN if unknown."""
+        if name == "vote_count":
+            votes = self.movies.vote_count[rows]
+            result: Floats = np.where(votes < 0, np.nan, votes)
+        else:
+            result = getattr(self.movies, name).values[rows]
+        own, there = match_ascending(rows, self._rows)
+        values = self.newer.column(name)[self._places[there]]
+        is_known = ~np.isnan(values)
+        result[own[is_known]] = values[is_known]
+        return result
 
     @property
     def most_votes(self) -> float:
         """The largest number of votes; 0 if none is known."""
-        # Skips NaN, without a copy of the column.
-        return float(np.fmax.reduce(self.vote_count, initial=0.0))
+        newer = self.newer.column("vote_count")[self._places]
+        is_known = ~np.isnan(newer)
+        counts = np.ones(len(self.movies), np.bool_)
+        counts[self._rows[is_known]] = False
+        of_batch = float(np.max(self.movies.vote_count, where=counts, initial=0))
+        return float(np.max(newer[is_known], initial=of_batch))
 
-    def of(self, row: int, facts: Mapping[str, Any], movies: Movies) -> dict[str, Any]:
+    def of(self, row: int, facts: Mapping[str, Any]) -> dict[str, Any]:
         """The numbers of the movie in a row as answers show them; ``facts`` are the catalogue's of it."""
-        newer = self.newer.row_of(movies.ids[row])
-        source = facts if newer is None else {**facts, **self.newer.document(newer).data}
-        return {name: source.get(name) for name in SPEED_FIELDS}
+        place = self.newer.row_of(self.movies.ids[row])
+        newer = {} if place is None else {name: self.newer.value(place, name) for name in SPEED_FIELDS}
+        return {name: facts.get(name) if newer.get(name) is None else newer[name] for name in SPEED_FIELDS}
 
 
 def merge_numbers(inputs: ViewInputs) -> MergedNumbers:
     """Merges the catalogue's numbers with those of the ``stats`` since the cutoff."""
     movies, newer = inputs.catalogue.movies, _newer_numbers(inputs)
     rows, known = movies.rows(newer.movies)
-    votes = np.where(movies.vote_count < 0, np.nan, movies.vote_count)
-    merged = MergedNumbers(movies.popularity.values.copy(), movies.vote_average.values.copy(), votes, newer)
-    for name in SPEED_FIELDS:
-        values = newer.column(name)
-        is_newer = known & ~np.isnan(values)
-        getattr(merged, name)[rows[is_newer]] = values[is_newer]
-    return merged
+    return MergedNumbers(movies, newer, rows[known], np.flatnonzero(known))
+
+
+def match_ascending(some: Integers, others: Integers) -> tuple[Integers, Integers]:
+    """Where two ascending lists of numbers have the same ones: places in the one and in the other.
+
+    It takes time by the shorter list, and little by the longer one.
+    """
+    if len(some) > len(others):
+        there, own = match_ascending(others, some)
+        return own, there
+    places = np.searchsorted(others, some)
+    own = np.flatnonzero(places < len(others))
+    own = own[others[places[own]] == some[own]]
+    return own, places[own]
 
 
 def find_unseen(matching: Flags, newer: Rows, inputs: ViewInputs) -> list[Unseen]:

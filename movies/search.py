@@ -116,7 +116,7 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     numbers = merge_numbers(inputs)
     hits = _Hits.of(inputs.found, movies)
     matching = _select_movies(wanted, movies, hits)
-    rows = np.flatnonzero(matching & _select_rated(wanted, numbers))
+    rows = _select_rated(np.flatnonzero(matching), wanted, numbers)
     columns = _sort_columns(wanted, movies, numbers, hits, rows)
     ordered = rows[first_rows(np.arange(len(rows)), columns, wanted.offset + wanted.limit)]
     total, is_exact = _count(len(rows), wanted, inputs.found)
@@ -176,33 +176,32 @@ def _select_movies(wanted: MovieSearch, movies: Movies, found: _Hits) -> Flags:
     return hits
 
 
-def _select_rated(wanted: MovieSearch, numbers: MergedNumbers) -> Flags:
-    """Selects the rows of movies by their rating; an unknown one is in no bounded interval."""
-    hits = np.ones(len(numbers.vote_average), np.bool_)
+def _select_rated(rows: Integers, wanted: MovieSearch, numbers: MergedNumbers) -> Integers:
+    """Selects rows of movies by their rating; an unknown one is in no bounded interval."""
     if wanted.rating_min is not None:
-        hits &= numbers.vote_average >= wanted.rating_min
+        rows = rows[numbers.at("vote_average", rows) >= wanted.rating_min]
     if wanted.rating_max is not None:
-        hits &= numbers.vote_average <= wanted.rating_max
-    return hits
+        rows = rows[numbers.at("vote_average", rows) <= wanted.rating_max]
+    return rows
 
 
 def _sort_columns(
     wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits, rows: Integers
 ) -> list[Column]:
     """The values of some rows to sort them by, each ascending, most important first; equal rows stay in their order."""
-    order, popularity = wanted.sort_by, _descending(numbers.popularity[rows])
+    order, popularity = wanted.sort_by, _descending(numbers.at("popularity", rows))
     usual = Direction.ASCENDING if order is SortBy.TITLE else Direction.DESCENDING
     turn = _ascending if (wanted.direction or usual) is Direction.ASCENDING else _descending
     if order is SortBy.RELEVANCE:
         return [turn(hits.scores[rows]), popularity]
     if order is SortBy.RATING:
-        return [turn(numbers.vote_average[rows]), popularity]
+        return [turn(numbers.at("vote_average", rows)), popularity]
     if order is SortBy.RELEASE_DATE:
         released = movies.released[rows]
         return [turn(np.where(released == 0, np.nan, released)), popularity]
     if order is SortBy.TITLE:
         return [turn(movies.place[rows].astype(np.float64)), popularity]
-    return [turn(numbers.popularity[rows])]
+    return [turn(numbers.at("popularity", rows))]
 
 
 def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> dict[str, Any]:
@@ -212,7 +211,7 @@ def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits)
         "title": facts.get("title"),
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
-        **numbers.of(row, facts, movies),
+        **numbers.of(row, facts),
         **hits.why(row),
     }
 

@@ -95,8 +95,10 @@ class Filmography:
 
     def numbers(self, name: str) -> Floats:
         """One merged number of each movie, NaN where unknown: ``vote_average``, ``vote_count`` or ``popularity``."""
-        column: Floats = getattr(self.merged, name)
-        return column[self.rows]
+        ascending = np.argsort(self.rows)
+        result = np.empty(len(self.rows))
+        result[ascending] = self.merged.at(name, self.rows[ascending])
+        return result
 
     def ordered(self, order: OrderBy, direction: Direction | None = None) -> Integers:
         """Returns the movies' positions here in an order: usually newest, largest or A first; unknown values last."""
@@ -126,7 +128,7 @@ class Filmography:
             "release_date": day,
             "roles": self._roles(self.works.credits(place)),
             "genres": list(facts["genres"]),
-            **self.merged.of(row, facts, self.movies),
+            **self.merged.of(row, facts),
         }
 
     def _roles(self, credited: tuple[Sequence[str], Sequence[str]]) -> list[str]:

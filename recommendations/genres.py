@@ -61,7 +61,7 @@ def genre_movies(params: GenreMovies, inputs: ViewInputs) -> ViewResult:
     numbers = merge_numbers(inputs)
     rows = np.flatnonzero(catalogue.movies.genres.carrying(params.genre))
     if params.min_rating is not None:
-        rows = rows[numbers.vote_average[rows] >= params.min_rating]
+        rows = rows[numbers.at("vote_average", rows) >= params.min_rating]
     ranked = _rank(rows, params, numbers, inputs)
     body: dict[str, Any] = {
         "genre": genre,
@@ -87,7 +87,7 @@ def genre_movies(params: GenreMovies, inputs: ViewInputs) -> ViewResult:
 
 def _rank(rows: Integers, params: GenreMovies, numbers: MergedNumbers, inputs: ViewInputs) -> Ranked:
     wishes, limit = params.wishes, params.limit
-    rating, votes = numbers.vote_average[rows], numbers.vote_count[rows]
+    rating, votes = numbers.at("vote_average", rows), numbers.at("vote_count", rows)
     if params.sort_by is SortBy.HYBRID:
         scores = weigh(quality(rating, votes), votes, numbers.most_votes, wishes.novelty)
         return rank(rows, scores, limit, wishes, numbers, inputs)

@@ -88,7 +88,7 @@ def _recommend(params: SimilarMovies | PersonalMovies, inputs: ViewInputs, about
     # Ascending, as ties are broken by id.
     places = np.flatnonzero(known)[np.argsort(found[known])]
     rows = found[places]
-    scores = weigh(alike.scores[places], numbers.vote_count[rows], numbers.most_votes, wishes.novelty)
+    scores = weigh(alike.scores[places], numbers.at("vote_count", rows), numbers.most_votes, wishes.novelty)
     ranked = rank(rows, scores, params.limit, wishes, numbers, inputs)
     place_of = dict(zip(rows.tolist(), places.tolist(), strict=True))
     body = {
@@ -107,7 +107,8 @@ def _recommend(params: SimilarMovies | PersonalMovies, inputs: ViewInputs, about
 def _described(
     ranked: Ranked, alike: Alike, place_of: dict[int, int], numbers: MergedNumbers, inputs: ViewInputs
 ) -> list[dict[str, Any]]:
-    shared = {row: alike.why(place_of[row]) for row in ranked.rows.tolist()}
+    rows = ranked.rows.tolist()
+    shared = dict(zip(rows, alike.why([place_of[row] for row in rows]), strict=True))
     shown = ranked.describe(numbers, inputs, lambda row, _: likeness_reasons(shared[row]))
     return [
         {
@@ -117,5 +118,5 @@ def _described(
                 for movie_id in shared[row].likes[:_MOST_LIKES]
             ],
         }
-        for each, row in zip(shown, ranked.rows.tolist(), strict=True)
+        for each, row in zip(shown, rows, strict=True)
     ]

@@ -7,6 +7,7 @@ import numpy as np
 from merger.core.columns import Floats, Integers
 from merger.core.windows import Granularity, Window, parse_span
 from merger.views.reading import ViewInputs
+from movies.numbers import match_ascending
 from trending.scoring import candidates_of
 
 LIVE_SPAN = parse_span("24h")
@@ -32,7 +33,7 @@ def trends_of(rows: Integers, inputs: ViewInputs) -> Floats:
     """
     candidates = candidates_of(live_window(inputs), inputs)
     result = np.full(len(rows), np.nan)
-    own, there = match_movies(np.asarray(inputs.catalogue.movies.ids)[rows], candidates.movies)
+    own, there = match_ascending(np.asarray(inputs.catalogue.movies.ids)[rows], candidates.movies)
     result[own] = candidates.score[there]
     return result
 
@@ -54,7 +55,7 @@ def feelings_of(rows: Integers, inputs: ViewInputs) -> Floats:
     for table in inputs.hours.usable("sentiment", inputs.boundary):
         if table.hour < start:
             continue
-        own, there = match_movies(ids, table.rows.movies)
+        own, there = match_ascending(ids, table.rows.movies)
         average, reviews = (table.rows.column(name)[there] for name in ("avg_sentiment", "review_count"))
         counts = ~np.isnan(average) & (reviews > 0)
         total[own[counts]] += (average * reviews)[counts]
@@ -62,17 +63,3 @@ def feelings_of(rows: Integers, inputs: ViewInputs) -> Floats:
     result: Floats = (total + USUAL_REVIEWS * lifetime) / (number + USUAL_REVIEWS)
     result[(number == 0) & (scored == 0)] = np.nan
     return result
-
-
-def match_movies(some: Integers, others: Integers) -> tuple[Integers, Integers]:
-    """Where two ascending lists have the same movies: places in the one and in the other.
-
-    It takes time by the shorter list, and little by the longer one.
-    """
-    if len(some) > len(others):
-        there, own = match_movies(others, some)
-        return own, there
-    places = np.searchsorted(others, some)
-    own = np.flatnonzero(places < len(others))
-    own = own[others[places[own]] == some[own]]
-    return own, places[own]

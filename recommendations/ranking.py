@@ -72,7 +72,7 @@ class Ranked:
         movies = inputs.catalogue.movies
         for place, row in enumerate(self.rows.tolist()):
             facts = movies.facts(row)
-            shown = numbers.of(row, facts, movies)
+            shown = numbers.of(row, facts)
             live = live_reasons(float(self.trend[place]), float(self.feeling[place]))
             yield {
                 "rank": place + 1,
@@ -119,7 +119,7 @@ def may_be_best(scores: Floats, limit: int, share: float = 1.0) -> Flags:
 
 def order(rows: Integers, scores: Floats, limit: int, live: Live, numbers: MergedNumbers) -> Ranked:
     """Orders movies by scores alone; unknown ones come last, equal ones by popularity, then by id."""
-    popularity = np.nan_to_num(numbers.popularity[rows], nan=-1.0)
+    popularity = np.nan_to_num(numbers.at("popularity", rows), nan=-1.0)
     columns = [np.where(np.isnan(scores), np.inf, -scores), -popularity]
     best = first_rows(np.arange(len(rows)), columns, limit)
     return Ranked(rows[best], scores[best], live.trend[best], live.feeling[best])

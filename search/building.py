@@ -11,6 +11,8 @@ import tantivy
 from search.language.names import fold_name
 from search.schema import PERSON, WHO, make_schema, movie_document, person_document
 from search.texts import MovieTexts
+from search.trait_table import TraitTable, TraitTableMaker
+from search.traits import Traits
 
 _HEAP_BYTES = 64_000_000
 
@@ -18,8 +20,10 @@ _MOST_SPELLINGS = 20
 """Most spellings of one name that are kept, the usual ones."""
 
 
-def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[str] = ()) -> tantivy.Index:
-    """Builds an index and returns it.
+def build(
+    folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[str] = ()
+) -> tuple[tantivy.Index, TraitTable]:
+    """Builds an index of texts and a table of traits, and returns both.
 
     Args:
         folder: an empty folder; ``None``: the index lives in memory alone.
@@ -32,8 +36,11 @@ def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[st
     try:
         index = tantivy.Index(make_schema(), None if folder is None else str(folder))
         writer = index.writer(_HEAP_BYTES, 1)
+        maker = TraitTableMaker()
         for movie in movies:
-            writer.add_document(movie_document(movie))
+            traits = Traits.of(movie)
+            writer.add_document(movie_document(movie, traits))
+            maker.add(movie, traits)
         writer.commit()
         index.reload()
         for name, spellings, films in _people(index.searcher(), actors):
@@ -45,7 +52,10 @@ def build(folder: Path | None, movies: Iterable[MovieTexts], actors: Iterable[st
         room = "" if folder is None else f", {shutil.disk_usage(folder).free:,} bytes are free on its disk"
         raise OSError(f"the index can't be written{room}: {error}") from error
     index.reload()
-    return index
+    table = maker.finish()
+    if folder is not None:
+        table.save(folder)
+    return index, table
 
 
 def _people(searcher: tantivy.Searcher, actors: Iterable[str]) -> Iterator[tuple[str, Sequence[str], int]]:

@@ -9,10 +9,8 @@ genre and a year of the liked ones, and these together name at most ``_MOST_LOOK
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -20,26 +18,24 @@ from typing import Any, Final
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
-from tantivy import Occur, Query
+from tantivy import Query
 
-from search.language.names import fold_name
-from search.schema import DIRECTOR, GENRE, LEVEL, MOVIE_ID, OVERVIEW, STORED, TRAITS, WHO, YEAR
+from search.schema import MOVIE_ID, STORED, TRAITS
+from search.trait_table import YEARS, Field, Integers, TraitTable, names_of
 from search.traits import Traits
 
 MOST_ALIKE = 400
 """Movies that are named, the most alike ones."""
 
-_WEIGHTS: Final[Mapping[str, float]] = {GENRE: 1.0, WHO: 1.0, DIRECTOR: 1.5, OVERVIEW: 0.5}
+_WEIGHTS: Final = {Field.GENRE: 1.0, Field.WHO: 1.0, Field.DIRECTOR: 1.5, Field.OVERVIEW: 0.5}
+_WEIGHT_OF_FIELD: Final = np.array([_WEIGHTS[field] for field in Field])
 _YEAR_WEIGHT, _YEAR_REACH, _YEAR_SPREAD = 0.35, 8, 4.0
 """Weight of the same year beside a whole movie's traits, most years apart, and how fast nearness fades."""
-_NEARNESS: Final = {
-    apart: math.exp(-((apart / _YEAR_SPREAD) ** 2) / 2) for apart in range(-_YEAR_REACH, _YEAR_REACH + 1)
-}
+_NEARNESS: Final = np.exp(-((np.arange(-_YEAR_REACH, _YEAR_REACH + 1) / _YEAR_SPREAD) ** 2) / 2)
 
 _MOST_TERMS, _MOST_LOOKED_AT, _MOST_GENRES = 64, 20_000, 4
 
-Term = tuple[str, str]
-"""A field of the index, and what stands in it."""
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,84 +66,94 @@ class Alike:
     """
 
     ids: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    scores: Floats
     liked: tuple[int, ...]
     _profile: _Profile
-    _searcher: tantivy.Searcher
-    _addresses: Sequence[tantivy.DocAddress]
+    _index: LikenessIndex
 
-    def why(self, place: int) -> Shared:
-        """Says what the movie at a place in ``ids`` shares with the liked ones."""
-        return self._profile.compare(_load(self._searcher, self._addresses[place]))
+    def why(self, places: Sequence[int]) -> list[Shared]:
+        """Says what the movies at some places in ``ids`` share with the liked ones."""
+        movie_ids = self.ids[list(places)].tolist()
+        traits = self._index.traits_of(movie_ids)
+        return [self._profile.compare(movie_id, traits[movie_id]) for movie_id in movie_ids]
 
 
 class _Profile:
     """What the liked movies are like together.
 
     Args:
-        liked: their traits by id, ascending.
-        rarity: returns that of a term: 0 where every movie has it or at most one.
+        table: of all movies.
+        liked: rows of the liked ones, ascending.
     """
 
-    def __init__(self, liked: Mapping[int, Traits], rarity: Callable[[Term], float]) -> None:
-        self.liked = liked
-        # The liked movies that have each term: of a hundred likes there are thousands, so each is looked at once.
-        self._having: dict[Term, list[int]] = {}
-        for movie_id, traits in liked.items():
-            for term in _terms_of(traits):
-                self._having.setdefault(term, []).append(movie_id)
-        self._weights = {term: _WEIGHTS[term[0]] * rarity(term) for term in self._having}
-        self._years = {traits.year for traits in liked.values() if traits.year}
+    def __init__(self, table: TraitTable, liked: Integers) -> None:
+        self._table, self.liked = table, liked
+        own = [table.numbers_of(row, own=True) for row in liked.tolist()]
+        numbers = np.concatenate([np.empty(0, np.uint32), *own])
+        having = np.repeat(np.arange(len(liked)), [len(each) for each in own])
+        is_trait = numbers < table.none
+        # A hundred likes have thousands of traits, so each is looked at once.
+        self._traits, places = np.unique(numbers[is_trait], return_inverse=True)
+        self._having, having = having[is_trait][np.argsort(places, kind="stable")], having[is_trait]
+        self._ends = [0, *np.cumsum(np.bincount(places, minlength=len(self._traits))).tolist()]
+        self._places = dict(zip(self._traits.tolist(), range(len(self._traits)), strict=True))
+        self._bounds, self._liked_years = table.bounds.tolist(), table.years[liked].tolist()
+        rarity = np.log(len(table.ids) / np.maximum(1, table.frequencies(self._traits)))
+        self._weights = _WEIGHT_OF_FIELD[table.fields_of(self._traits)] * rarity
+        # Each liked movie has the same sum of squares.
+        squares = np.bincount(having, self._weights[places] ** 2, len(liked))
+        shares = 1 / np.sqrt(np.where(squares > 0, squares, 1.0)) / max(1, len(liked))
+        self._summed = self._weights * np.bincount(places, shares[having], len(self._traits))
 
     @cached_property
-    def terms(self) -> dict[Term, float]:
-        """The weights of the heaviest terms; each liked movie has the same sum of squares."""
-        squares = dict.fromkeys(self.liked, 0.0)
-        for term, movie_ids in self._having.items():
-            for movie_id in movie_ids:
-                squares[movie_id] += self._weights[term] ** 2
-        shares = {movie_id: 1 / len(self.liked) / (math.sqrt(square) or 1.0) for movie_id, square in squares.items()}
-        weighed = (
-            (weight * sum(shares[movie_id] for movie_id in movie_ids), term)
-            for (term, movie_ids), weight in zip(self._having.items(), self._weights.values(), strict=True)
-            if weight
-        )
-        return {term: weight for weight, term in heapq.nlargest(_MOST_TERMS, weighed)}
+    def terms(self) -> tuple[list[int], list[float]]:
+        """The heaviest traits, the heaviest first, and their weights."""
+        best = np.argsort(-self._summed, kind="stable")[:_MOST_TERMS]
+        best = best[self._summed[best] > 0]
+        return self._traits[best].tolist(), self._summed[best].tolist()
 
     @cached_property
+    def years(self) -> Floats:
+        """The weight of each year; 0 but for the heaviest ones."""
+        padded = np.zeros(YEARS + 2 * _YEAR_REACH)
+        for year in filter(None, self._liked_years):
+            padded[year : year + len(_NEARNESS)] += _YEAR_WEIGHT / len(self.liked) * _NEARNESS
+        weights = padded[_YEAR_REACH:-_YEAR_REACH]
+        weights[0] = 0.0
+        weights[np.argsort(-weights, kind="stable")[_MOST_TERMS:]] = 0.0
+        return weights
+
+    @property
     def weight(self) -> float:
         """The most that a movie can share."""
-        return sum(self.terms.values()) + max(self.years.values(), default=0.0)
+        return sum(self.terms[1]) + float(self.years.max())
 
-    @cached_property
-    def years(self) -> dict[int, float]:
-        """The weights of years."""
-        weights: dict[int, float] = defaultdict(float)
-        for year, movies in Counter(traits.year for traits in self.liked.values() if traits.year).items():
-            for apart, nearness in _NEARNESS.items():
-                weights[year + apart] += _YEAR_WEIGHT * nearness * movies / len(self.liked)
-        heaviest = sorted(weights.items(), key=lambda each: (-each[1], each[0]))
-        return dict(heaviest[:_MOST_TERMS])
-
-    def compare(self, other: Traits) -> Shared:
+    def compare(self, movie_id: int, other: Traits) -> Shared:
         """Says what a movie shares with the liked ones; a liked actor may be its director."""
-        terms = {**{(WHO, fold_name(name)): name for name in other.directors}, **_terms_of(other)}
-        shared = [(term, name, self._having[term]) for term, name in terms.items() if term in self._having]
-        weights: dict[int, float] = defaultdict(float)
-        for term, _, movie_ids in shared:
-            for movie_id in movie_ids:
-                weights[movie_id] += self._weights[term]
-        by_field: dict[str, dict[str, None]] = defaultdict(dict)
-        for (field, _), name, _ in sorted(shared, key=lambda each: each[2][0]):  # by the first liked movie that has it
-            by_field[field][name] = None
-        ordered = sorted((-weight, movie_id) for movie_id, weight in weights.items() if weight)
+        table, names = self._table, names_of(other)
+        (row,) = table.rows_of([movie_id]).tolist()
+        numbers = table.numbers_of(row, own=False).tolist()
+        places = [place for place, number in enumerate(numbers) if number in self._places]
+        traits = [self._places[numbers[place]] for place in places]
+        liked = [self._having[self._ends[trait] : self._ends[trait + 1]] for trait in traits]
+        weights = np.bincount(
+            np.concatenate([np.empty(0, np.int64), *liked]),
+            np.repeat(self._weights[traits], [len(each) for each in liked]),
+            len(self.liked),
+        )
+        by_field: dict[int, dict[str, int]] = {field: {} for field in Field}
+        for place, having in zip(places, liked, strict=True):
+            by_field[bisect_right(self._bounds, numbers[place]) - 1][names[place]] = int(having[0])
+        # By the first liked movie that has it.
+        shared = {field: tuple(sorted(found, key=found.__getitem__)) for field, found in by_field.items()}
+        order = np.argsort(-weights, kind="stable")
         return Shared(
-            directors=tuple(by_field[DIRECTOR]),
-            people=tuple(by_field[WHO]),
-            genres=tuple(by_field[GENRE]),
-            words=tuple(by_field[OVERVIEW]),
-            years=(other.year,) if other.year in self._years else (),
-            likes=tuple(movie_id for _, movie_id in ordered),
+            directors=shared[Field.DIRECTOR],
+            people=shared[Field.WHO],
+            genres=shared[Field.GENRE],
+            words=shared[Field.OVERVIEW],
+            years=(other.year,) if other.year and other.year in self._liked_years else (),
+            likes=tuple(table.ids[self.liked[order[weights[order] > 0]]].tolist()),
         )
 
 
@@ -155,18 +161,18 @@ class LikenessIndex:
     """The movies of an index by what they are like. Any number of threads may ask.
 
     Args:
+        table: of their traits.
         schema: of the index.
         searcher: its present state.
     """
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        self._schema, self._searcher = schema, searcher
+    def __init__(self, table: TraitTable, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self._table, self._schema, self._searcher = table, schema, searcher
 
     @cached_property
-    def _movies(self) -> int:
-        found: Any = self._searcher.search(Query.exists_query(LEVEL), 1, True)
-        count: int = found.count
-        return max(1, count)
+    def _of_year(self) -> Integers:
+        """How many movies each year has."""
+        return np.bincount(self._table.years, minlength=YEARS)
 
     def find(self, liked: Iterable[int], *, most: int = MOST_ALIKE, by_votes: bool = True) -> Alike:
         """Finds the movies that are like some others.
@@ -176,90 +182,58 @@ class LikenessIndex:
             most: movies to name.
             by_votes: whether many votes bring a movie among those that are named.
         """
-        wanted = sorted(set(liked))
-        traits = self._traits_of(wanted)
-        profile = _Profile(traits, self._rarity)
-        query = self._query(profile)
-        result: Any = self._searcher.search(
-            query, most + len(traits), False, weight_by_field=LEVEL if by_votes else None
-        )
-        addresses = [address for _, address in result.hits]
-        ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
-        others = np.flatnonzero(~np.isin(ids, list(traits)))[:most]
-        scores = np.array([score for score, _ in result.hits], np.float64) / profile.weight
-        if by_votes:
-            scores /= np.log2(2 + np.array(self._searcher.fast_field_values(LEVEL, addresses), np.float64))
-        scores = scores.round(6)  # so that equal ones are equal in whatever order their parts were added
+        table = self._table
+        profile = _Profile(table, table.rows_of(list(liked)))
+        rows = self._rows_to_look_at(profile)
+        summed = np.zeros(len(table.ids))
+        for trait, weight in zip(*profile.terms, strict=True):
+            np.add.at(summed, table.movies_with(trait), weight)  # three times as fast as an index
+        # Rounded, so that equal ones are equal in whatever order their parts were added.
+        scores = ((summed[rows] + profile.years[table.years[rows]]) / (profile.weight or 1.0)).round(6)
+        ranked = scores * table.levels[rows] if by_votes else scores
+        best = np.argpartition(-ranked, most)[:most] if len(rows) > most else np.arange(len(rows))
+        best = best[np.lexsort([rows[best], -ranked[best]])]
         return Alike(
-            ids=ids[others],
-            scores=scores[others],
-            liked=tuple(traits),
+            ids=table.ids[rows[best]],
+            scores=scores[best],
+            liked=tuple(table.ids[profile.liked].tolist()),
             _profile=profile,
-            _searcher=self._searcher,
-            _addresses=[addresses[place] for place in others],
+            _index=self,
         )
 
-    def _traits_of(self, movie_ids: Sequence[int]) -> dict[int, Traits]:
-        """The traits of those movies that the index knows, by id."""
+    def traits_of(self, movie_ids: Sequence[int]) -> dict[int, Traits]:
+        """The traits of movies of the index, by id."""
         if not movie_ids:
             return {}
         query = Query.term_set_query(self._schema, MOVIE_ID, list(movie_ids))
         result: Any = self._searcher.search(query, len(movie_ids), False)
         addresses = [address for _, address in result.hits]
         ids: list[Any] = self._searcher.fast_field_values(MOVIE_ID, addresses)
-        found = dict(zip(ids, addresses, strict=True))
-        return {movie_id: _load(self._searcher, found[movie_id]) for movie_id in sorted(found)}
+        return {movie_id: self._load(address) for movie_id, address in zip(ids, addresses, strict=True)}
 
-    def _rarity(self, term: Term) -> float:
-        movies = self._searcher.doc_freq(*term)
-        return math.log(self._movies / movies) if movies > 1 else 0.0
+    def _load(self, address: tantivy.DocAddress) -> Traits:
+        document = self._searcher.doc(address)
+        shown: Any = document.get_first(STORED)
+        rest: Any = document.get_first(TRAITS)
+        return Traits.load(bytes(shown), bytes(rest))
 
-    def _query(self, profile: _Profile) -> Query:
-        """Movies that have a narrowing trait, by all traits and years together."""
-        narrowing = self._narrow(profile)
-        if not narrowing:
-            return Query.empty_query()
-        parts = [(Occur.Should, self._term(*term, weight)) for term, weight in profile.terms.items()]
-        parts += [(Occur.Should, self._term(YEAR, year, weight)) for year, weight in profile.years.items()]
-        looked_at = Query.boolean_query([(Occur.Should, each) for each in narrowing])
-        return Query.boolean_query([(Occur.Must, Query.const_score_query(looked_at, 0.0)), *parts])
-
-    def _narrow(self, profile: _Profile) -> list[Query]:
-        """Queries that each name few movies, and together at least those that are most alike."""
-        result, left = [], _MOST_LOOKED_AT
-        for term in profile.terms:
-            movies = self._searcher.doc_freq(*term)
+    def _rows_to_look_at(self, profile: _Profile) -> Integers:
+        """Few movies, but at least those that are most alike."""
+        table, (traits, _) = self._table, profile.terms
+        is_near = np.zeros(len(table.ids), np.bool_)
+        left = _MOST_LOOKED_AT
+        for trait, movies in zip(traits, table.frequencies(np.array(traits, np.int64)).tolist(), strict=True):
             if movies <= left:
                 left -= movies
-                result.append(self._term(*term, 0.0))
-        years, left = [], _MOST_LOOKED_AT
-        for year in profile.years:
-            left -= self._searcher.doc_freq(YEAR, year)
-            if left < 0:
-                break
-            years.append((Occur.Should, self._term(YEAR, year, 0.0)))
-        genres = [term for term in profile.terms if term[0] == GENRE][:_MOST_GENRES]
-        if years and genres:
-            of_genres = Query.boolean_query([(Occur.Should, self._term(*term, 0.0)) for term in genres])
-            result.append(Query.boolean_query([(Occur.Must, of_genres), (Occur.Must, Query.boolean_query(years))]))
-        return result
-
-    def _term(self, field: str, value: str | int, score: float) -> Query:
-        return Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), score)
-
-
-def _terms_of(traits: Traits) -> dict[Term, str]:
-    """The terms of a movie's traits, each with its name as stored."""
-    return {
-        **{(GENRE, name.casefold()): name for name in traits.genres},
-        **{(WHO, fold_name(name)): name for name in traits.cast},
-        **{(DIRECTOR, name): name for name in traits.directors},
-        **{(OVERVIEW, word): word for word in traits.words},
-    }
-
-
-def _load(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Traits:
-    document = searcher.doc(address)
-    shown: Any = document.get_first(STORED)
-    rest: Any = document.get_first(TRAITS)
-    return Traits.load(bytes(shown), bytes(rest))
+                is_near[table.movies_with(trait)] = True
+        years = np.flatnonzero(profile.years)
+        years = years[np.argsort(-profile.years[years], kind="stable")]
+        years = years[np.cumsum(self._of_year[years]) <= _MOST_LOOKED_AT]
+        is_wanted = np.zeros(YEARS, np.bool_)
+        is_wanted[years] = True
+        is_of_years = is_wanted[table.years]
+        for genre in [trait for trait in traits if trait < table.bounds[Field.WHO]][:_MOST_GENRES]:
+            rows = table.movies_with(genre)
+            is_near[rows[is_of_years[rows]]] = True
+        is_near[profile.liked] = False
+        return np.flatnonzero(is_near)

@@ -20,6 +20,7 @@ from search.question import Question
 from search.reasons import CORRECTED, Reason, explain_hit, is_near, show_question
 from search.schema import LEVEL, MOVIE_ID
 from search.stored import read_movie
+from search.trait_table import TraitTable
 
 MOST_HITS = 10_100
 """Most movies that are named for one question, the best ones. Their number is counted all the same."""
@@ -60,20 +61,20 @@ class SearchIndex:
     """An index that answers questions. Any number of threads may ask; one search for movies runs at a time.
 
     Args:
-        index: as ``building.build`` returns it.
+        index: of texts, as ``building.build`` returns it; ``traits`` likewise.
 
     Attributes:
         people: the people in the movies.
         likeness: the movies by what they are like.
     """
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, traits: TraitTable) -> None:
         self._index = index
         index.config_reader("manual")
         self._searcher = index.searcher()
         self._asker = Asker(index.schema, self._searcher)
         self.people = PeopleIndex(index.schema, self._searcher)
-        self.likeness = LikenessIndex(index.schema, self._searcher)
+        self.likeness = LikenessIndex(traits, index.schema, self._searcher)
         # A misspelt word takes megabytes while it is looked for, and the process keeps what all threads take at once.
         self._one_at_a_time = threading.Lock()
         # The pages of one question, and its other orders, ask again.
@@ -87,7 +88,7 @@ class SearchIndex:
             OSError: there is none, or none that can be read.
         """
         try:
-            return cls(tantivy.Index.open(str(folder)))
+            return cls(tantivy.Index.open(str(folder)), TraitTable.open(folder))
         except ValueError as error:
             raise OSError(f"the index in {folder} can't be read: {error}") from error
 

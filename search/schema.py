@@ -17,8 +17,7 @@ MOVIE_ID, YEAR, LEVEL, FILMS = "movie_id", "year", "level", "films"
 TITLE, ORIGINAL, PEOPLE, KEY, PERSON_KEY = "title", "original", "people", "key", "person_key"
 TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS = "title_beginnings", "original_beginnings"
 PEOPLE_BEGINNINGS: Final = "people_beginnings"
-PERSON, DIRECTOR, GENRE, OVERVIEW = "person", "director", "genre", "overview"
-WHO: Final = "who"
+PERSON, WHO = "person", "who"
 NAME, NAME_BEGINNINGS, NAME_KEY, NAMED = "name", "name_beginnings", "name_key", "named"
 STORED, TRAITS = "stored", "traits"
 
@@ -30,16 +29,15 @@ def make_schema() -> tantivy.Schema:
     """Returns the schema.
 
     Of movies: ``title``, ``original`` and ``people`` hold terms; ``key`` and ``person_key`` whole titles and names as
-    one word; ``person``, ``director`` and ``genre`` names as stored; ``who`` folded names; ``overview`` words that
-    tell movies apart; fields of beginnings the first letters of terms. Of persons: ``name`` holds terms, ``name_key``
-    whole names as one word, ``named`` the folded name, ``films`` the number of movies. ``stored`` holds the texts to
-    show, ``traits`` what else a movie is like.
+    one word; ``person`` names as stored, ``who`` folded ones; fields of beginnings the first letters of terms. Of
+    persons: ``name`` holds terms, ``name_key`` whole names as one word, ``named`` the folded name, ``films`` the number
+    of movies. ``stored`` holds the texts to show, ``traits`` what else a movie is like.
     """
     builder = tantivy.SchemaBuilder()
     beginning = (TITLE_BEGINNINGS, ORIGINAL_BEGINNINGS, PEOPLE_BEGINNINGS, NAME_BEGINNINGS)
     for name in (TITLE, ORIGINAL, PEOPLE, NAME, *beginning):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    for name in (KEY, PERSON_KEY, PERSON, DIRECTOR, GENRE, OVERVIEW, WHO, NAME_KEY, NAMED):
+    for name in (KEY, PERSON_KEY, PERSON, WHO, NAME_KEY, NAMED):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(MOVIE_ID, fast=True, indexed=True)
     builder.add_unsigned_field(YEAR, indexed=True)
@@ -51,7 +49,7 @@ def make_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def movie_document(texts: MovieTexts) -> tantivy.Document:
+def movie_document(texts: MovieTexts, traits: Traits) -> tantivy.Document:
     """Returns the document of a movie."""
     document = tantivy.Document()
     # Whole numbers need this call: the keyword form makes them signed, and the writer dies.
@@ -72,13 +70,6 @@ def movie_document(texts: MovieTexts) -> tantivy.Document:
             document.add_text(PERSON_KEY, key)
     for name in dict.fromkeys(filter(None, map(fold_name, people))):
         document.add_text(WHO, name)
-    for name in texts.directors:
-        document.add_text(DIRECTOR, name)
-    for name in texts.genres:
-        document.add_text(GENRE, name.casefold())
-    traits = Traits.of(texts)
-    for word in traits.words:
-        document.add_text(OVERVIEW, word)
     document.add_bytes(STORED, orjson.dumps([title, original, list(texts.cast), list(texts.directors), texts.year]))
     document.add_bytes(TRAITS, traits.dump())
     return document

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_VERSION = 5
+_VERSION = 6
 """Raised when terms, fields or scores change, so that no index of an older form is used."""
 
 

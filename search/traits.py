@@ -33,12 +33,11 @@ class Traits:
     """What a movie is like.
 
     Args:
-        genres, cast, directors: names as stored; the cast in order, its first ones.
+        genres, cast, directors: names as stored; the cast in order.
         words: words of the overview, in small letters, that are neither common nor names of its people.
         year: of the release; 0: unknown.
     """
 
-    title: str = ""
     genres: Sequence[str] = ()
     cast: Sequence[str] = ()
     directors: Sequence[str] = ()
@@ -48,9 +47,8 @@ class Traits:
     @classmethod
     def of(cls, texts: MovieTexts) -> Traits:
         return cls(
-            texts.title,
             texts.genres,
-            texts.cast[:_MOST_CAST],
+            texts.cast,
             texts.directors,
             _overview_words(texts),
             texts.year,
@@ -59,9 +57,19 @@ class Traits:
     @classmethod
     def load(cls, shown: bytes, rest: bytes) -> Traits:
         """Reads the traits from what the index stores."""
-        title, _, cast, directors, year = orjson.loads(shown)
+        _, _, cast, directors, year = orjson.loads(shown)
         genres, words = orjson.loads(rest)
-        return cls(title, genres, cast[:_MOST_CAST], directors, words, year)
+        return cls(genres, cast, directors, words, year)
+
+    @property
+    def leads(self) -> Sequence[str]:
+        """The first of the cast: what the movie is like others by."""
+        return self.cast[:_MOST_CAST]
+
+    @property
+    def others(self) -> Sequence[str]:
+        """The rest of the cast."""
+        return self.cast[_MOST_CAST:]
 
     def dump(self) -> bytes:
         """What the index stores beside the texts that it shows."""

@@ -24,7 +24,7 @@ _SHARED, _RATED = 0.7, 0.3
 
 def methods(movies: Sequence[Movie], seed: int) -> Mapping[str, Method]:
     """The methods by name; the service's come first."""
-    index = SearchIndex(build(None, map(_texts, movies)))
+    index = SearchIndex(*build(None, map(_texts, movies)))
     votes = {movie.movie_id: float(movie.vote_count) for movie in movies}
     dice = np.random.default_rng(seed)
     return {

@@ -72,7 +72,7 @@ class Catalogue:
     @cached_property
     def index(self) -> SearchIndex:
         """The service's own index, in this process's memory: what is compared is what serves it."""
-        return SearchIndex(build(None, (MovieTexts.of(key, movie) for key, movie in self.movies.items())))
+        return SearchIndex(*build(None, (MovieTexts.of(key, movie) for key, movie in self.movies.items())))
 
     def genre(self, name: str) -> str:
         """Returns a genre in the catalogue's spelling.

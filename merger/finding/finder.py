@@ -127,7 +127,7 @@ class Finder:
 
     def _open(self, name: str, catalogue: Catalogue, source: TextSource) -> None:
         if self._copies is None:
-            self._switch(_Opened(name, SearchIndex(build(None, *_contents(catalogue, source))), None))
+            self._switch(_Opened(name, SearchIndex(*build(None, *_contents(catalogue, source))), None))
             return
         if self._opened is None:
             self._former = _open_former(self._copies, name)

@@ -100,8 +100,8 @@ class Rows:
 
     def row_of(self, movie_id: int) -> int | None:
         """Returns the row of one movie in rows that are sorted by movie; ``None`` if it has none."""
-        rows, found = self.locate(np.array([movie_id], dtype=np.int64))
-        return int(rows[0]) if found[0] else None
+        row = int(np.searchsorted(self.movies, movie_id))
+        return row if row < len(self) and self.movies[row] == movie_id else None
 
     def synced_at(self, row: int) -> datetime:
         """Returns when a row was synced, aware UTC."""

@@ -14,7 +14,7 @@ from merger.catalogue.catalogue import Catalogue
 from merger.core.evidence import Completeness
 from merger.errors import StoreUnavailable
 from search.texts import MovieTexts
-from tests.unit.search.sample_index import index_of
+from tests.unit.search.questions.sample_index import index_of
 
 NOW = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from merger.core.windows import HOUR
 from movies.details import SPEED_FIELDS, movie_details
-from movies.numbers import find_unseen, first_rows, merge_numbers
+from movies.numbers import find_unseen, first_rows, match_ascending, merge_numbers
 from tests.unit.inputs import at, bucket, details, stats, view_inputs
 
 NOW = at("2026-03-10 10:30")
@@ -29,17 +29,17 @@ def test_numbers_of_a_movie_are_those_of_its_own_answer() -> None:
     for row, movie_id in enumerate(movies.ids):
         own = movie_details(movie_id, inputs)
         assert own is not None
-        shown = merged.of(row, movies.facts(row), movies)
+        shown = merged.of(row, movies.facts(row))
         assert shown == {name: own.body[name] for name in SPEED_FIELDS}
         for name, value in shown.items():
-            column = float(getattr(merged, name)[row])
+            column = float(merged.at(name, np.array([row]))[0])
             assert math.isnan(column) if value is None else column == value
 
 
 def test_merging_leaves_the_catalogues_columns_alone() -> None:
     known = [details(1, COVERED, **FACTS)]
-    inputs = view_inputs(NOW, catalogue=known, hours=[bucket(1, "stats", OPEN, stats(40.0))])
-    merge_numbers(inputs)
+    inputs = view_inputs(NOW, catalogue=known, hours=[bucket(1, "stats", OPEN, stats(40.0), synced_at=NOW)])
+    assert merge_numbers(inputs).at("popularity", np.array([0])).tolist() == [40.0]
     assert inputs.catalogue.movies.popularity.at(0) == 5.0
 
 
@@ -79,3 +79,14 @@ def test_first_rows_equal_those_of_a_full_sort(table: list[tuple[bool, float, in
     columns = [np.array([value for _, value, _ in table]), np.array([number for _, _, number in table])]
     expected = sorted(rows, key=lambda row: (table[row][1], table[row][2], row))[:count]
     assert first_rows(np.array(rows, dtype=np.int64), columns, count).tolist() == expected
+
+
+_IDS = st.sets(st.integers(0, 20)).map(lambda found: np.array(sorted(found), np.int64))
+
+
+@given(_IDS, _IDS)
+def test_equal_numbers_of_two_lists_are_found(
+    some: np.ndarray[tuple[int], np.dtype[np.int64]], others: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> None:
+    own, there = match_ascending(some, others)
+    assert some[own].tolist() == others[there].tolist() == sorted({*some.tolist()} & {*others.tolist()})

@@ -11,7 +11,7 @@ from merger.views.reading import ViewInputs
 from search.reading import SearchIndex
 from search.texts import MovieTexts
 from tests.unit.inputs import Raw, at, view_inputs
-from tests.unit.search.sample_index import index_of
+from tests.unit.search.questions.sample_index import index_of
 
 NOW = at("2026-03-10 10:30")
 OPEN = at("2026-03-10 10:00")

@@ -14,7 +14,7 @@ from people import selectors
 from people.finding import PeopleSearch
 from people.person import Person
 from search.texts import MovieTexts
-from tests.unit.search.sample_index import index_of
+from tests.unit.search.questions.sample_index import index_of
 
 
 @pytest.fixture

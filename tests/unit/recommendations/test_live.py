@@ -6,10 +6,8 @@ from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from recommendations.live import USUAL_REVIEWS, feelings_of, match_movies, trends_of
+from recommendations.live import USUAL_REVIEWS, feelings_of, trends_of
 from tests.unit.recommendations.world import MOVIES, feeling, inputs, lifetime, now
 
 ROWS = np.arange(3)
@@ -38,14 +36,3 @@ def test_newest_reviews_are_drawn_towards_the_lifetime_average() -> None:
 def test_without_new_reviews_the_lifetime_average_stands() -> None:
     made = inputs(feeling(1, 1.0, 10, hours_ago=30), catalogue=[*MOVIES, lifetime(1, -0.5, 500)])
     assert feelings_of(ROWS, made)[0] == pytest.approx(-0.5)
-
-
-_IDS = st.sets(st.integers(0, 20)).map(lambda found: np.array(sorted(found), np.int64))
-
-
-@given(_IDS, _IDS)
-def test_equal_movies_of_two_lists_are_found(
-    some: np.ndarray[tuple[int], np.dtype[np.int64]], others: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> None:
-    own, there = match_movies(some, others)
-    assert some[own].tolist() == others[there].tolist() == sorted({*some.tolist()} & {*others.tolist()})

@@ -33,7 +33,8 @@ def test_the_best_are_those_of_all_scores(drawn: list[tuple[int, int, int]], lim
     rows, scores = np.arange(len(drawn)), np.array([fit / 10 for fit, _, _ in drawn])
     numbers, live = merge_numbers(made), Live.of(rows, EVERYTHING, made)
     whole = scores * live_factor(live.trend, live.feeling)
-    expected = sorted(rows.tolist(), key=lambda row: (-whole[row], -numbers.popularity[row], row))[:limit]
+    popularity = numbers.at("popularity", rows)
+    expected = sorted(rows.tolist(), key=lambda row: (-whole[row], -popularity[row], row))[:limit]
     assert rank(rows, scores, limit, EVERYTHING, numbers, made).rows.tolist() == expected
 
 

@@ -12,7 +12,7 @@ from search.asking import Asker, Strictness
 from search.question import Question
 from search.texts import MovieTexts
 from tests.hostile_questions import QUESTIONS
-from tests.unit.search.sample_index import index_of, sample_index
+from tests.unit.search.questions.sample_index import index_of, sample_index
 
 _MOST_PARTS, _MOST_WITH_ERRORS = 1_000, 80
 

@@ -17,7 +17,7 @@ def test_index_is_read_from_its_folder(tmp_path: Path) -> None:
 
 
 def test_large_ids_and_years_do_not_stop_the_writer() -> None:
-    assert SearchIndex(build(None, [MovieTexts(2**62, "Heat", year=9999)])).find("heat").ids.tolist() == [2**62]
+    assert SearchIndex(*build(None, [MovieTexts(2**62, "Heat", year=9999)])).find("heat").ids.tolist() == [2**62]
 
 
 def test_missing_folder_is_an_error(tmp_path: Path) -> None:

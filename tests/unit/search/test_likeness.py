@@ -7,7 +7,7 @@ import pytest
 from search import likeness
 from search.likeness import Alike, Shared
 from search.texts import MovieTexts
-from tests.unit.search.sample_index import index_of, sample_index
+from tests.unit.search.questions.sample_index import index_of, sample_index
 
 NOLAN, OTHER = ("Christopher Nolan",), ("Ann Lee",)
 MOVIES = (
@@ -32,22 +32,22 @@ def test_rare_traits_count_more_and_the_liked_movie_is_left_out() -> None:
 
 def test_reasons_name_what_is_shared_as_the_other_movie_has_it() -> None:
     found = find(1)
-    assert found.why(0) == Shared(directors=NOLAN, genres=("Drama",), years=(2010,), likes=(1,))
-    assert found.why(1) == Shared(people=("TOM HARDY",), genres=("action",), likes=(1,))
+    assert found.why([0])[0] == Shared(directors=NOLAN, genres=("Drama",), years=(2010,), likes=(1,))
+    assert found.why([1])[0] == Shared(people=("TOM HARDY",), genres=("action",), likes=(1,))
 
 
 def test_a_liked_actor_who_directed_the_other_movie_is_a_reason() -> None:
     actor = MovieTexts(7, "By its actor", directors=("Tom Hardy",), genres=("War",), year=1970)
     found = index_of(*MOVIES, actor).likeness.find([3])
     place = found.ids.tolist().index(7)
-    assert found.why(place) == Shared(people=("Tom Hardy",), likes=(3,))
+    assert found.why([place])[0] == Shared(people=("Tom Hardy",), likes=(3,))
 
 
 def test_movies_liked_together_find_what_each_of_them_finds() -> None:
     found = find(1, 6)
     assert found.liked == (1, 6)
     assert found.ids.tolist()[:2] == [3, 2]
-    assert found.why(0).likes == (1, 6)
+    assert found.why([0])[0].likes == (1, 6)
 
 
 def test_what_is_shared_is_named_in_the_order_of_the_likes_that_have_it() -> None:
@@ -57,7 +57,7 @@ def test_what_is_shared_is_named_in_the_order_of_the_likes_that_have_it() -> Non
     found = index_of(*MOVIES, other, one, two).likeness.find([8, 9])
     place = found.ids.tolist().index(7)
     shared = Shared(people=("Ben", "Cid", "Ann"), genres=("Drama", "War"), years=(1970,), likes=(9, 8))
-    assert found.why(place) == shared
+    assert found.why([place])[0] == shared
 
 
 def test_each_liked_movie_weighs_the_same_however_much_is_known_of_it() -> None:
@@ -85,7 +85,7 @@ def test_rare_words_of_the_overview_are_a_trait() -> None:
     movies = [MovieTexts(number, overview=text) for number, text in enumerate(texts, start=1)]
     found = index_of(*movies).likeness.find([1])
     assert found.ids.tolist() == [2]
-    assert found.why(0).words == ("heist",)
+    assert found.why([0])[0].words == ("heist",)
 
 
 def test_votes_raise_a_movie_unless_they_shall_not() -> None:

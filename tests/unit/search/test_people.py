@@ -8,7 +8,7 @@ from search.building import build
 from search.people import PeopleIndex
 from search.reading import SearchIndex
 from search.texts import MovieTexts
-from tests.unit.search.sample_index import index_of
+from tests.unit.search.questions.sample_index import index_of
 
 
 def people() -> PeopleIndex:
@@ -17,7 +17,7 @@ def people() -> PeopleIndex:
         MovieTexts(2, title="B", cast=("Ben Stiller", "Penelope Cruz"), directors=("Ben Stiller",)),
         MovieTexts(3, title="C", cast=("Penélope Cruz", "Robert Downey Jr.")),
     )
-    return SearchIndex(build(None, movies, ["Meg Ryan", "Tom Hanks"])).people
+    return SearchIndex(*build(None, movies, ["Meg Ryan", "Tom Hanks"])).people
 
 
 def test_a_name_has_its_usual_spelling_first() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from search.texts import MovieTexts
 from tests.hostile_questions import QUESTIONS
-from tests.unit.search.sample_index import index_of, sample_index
+from tests.unit.search.questions.sample_index import index_of, sample_index
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)

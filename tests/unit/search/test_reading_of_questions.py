@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.search.questions.rules import COLUMNS, FILE, make_questions
-from tests.unit.search.sample_index import BLIND, TUNED, questions, sample_index
+from tests.unit.search.questions.sample_index import BLIND, TUNED, questions, sample_index
 
 _FIRST, _FIRST_FIVE = 0.95, 0.99
 

@@ -17,7 +17,7 @@ def address(index: tantivy.Index, field: str, value: object) -> tantivy.DocAddre
 
 
 def test_texts_of_a_movie_and_spellings_of_a_person() -> None:
-    index = build(
+    index, _ = build(
         None, [MovieTexts(7, "Heat", "Heißkalt", cast=("Al Pacino",), directors=("Michael Mann",), year=1995)]
     )
     shown = Shown("Heat", "Heißkalt", ["Al Pacino"], ["Michael Mann"], 1995)

@@ -13,7 +13,7 @@ from search.building import build
 from search.reading import SearchIndex
 from search.texts import MovieTexts
 
-_FOLDER = Path(__file__).with_name("questions")
+_FOLDER = Path(__file__).parent
 
 
 class Asked(NamedTuple):
@@ -40,7 +40,7 @@ def sample_index() -> SearchIndex:
     """The index, in memory."""
     originals = {int(row["movie_id"]): row["original_title"] for row in _rows("original_titles.csv")}
     return SearchIndex(
-        build(
+        *build(
             None,
             (
                 MovieTexts(
@@ -61,7 +61,7 @@ def sample_index() -> SearchIndex:
 
 def index_of(*movies: MovieTexts) -> SearchIndex:
     """An index over a few movies, in memory."""
-    return SearchIndex(build(None, movies))
+    return SearchIndex(*build(None, movies))
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
