@@ -97,7 +97,7 @@ class AnalyticsViewSet(ApiViewSet):
         summary="Collaborations of an actor",
         about="The batch layer's network of an actor. Names are found without regard to case, accents, dots, "
         "apostrophes and hyphens: `Penelope Cruz`, `Robert Downey Jr`. A 404 lists similar names as `near`. Actors of "
-        "one name are one actor here, since documents tell nothing but the name.",
+        "one name count as one, since documents have only the name.",
         answer=ActorSerializer,
         example=examples.ACTOR,
         parameters=QueryParameters,

@@ -104,7 +104,7 @@ class SearchViewSet(ApiViewSet):
         operation="search_genres",
         tag="search",
         summary="Genres and how many movies they have",
-        about="All genres that movies or genre views of the batch layer name.",
+        about="All genres of the batch layer's movies and genre views.",
         answer=GenreSearchSerializer,
         example=examples.GENRES,
         parameters=GenreSearchParameters,

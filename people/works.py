@@ -25,14 +25,11 @@ CAST, DIRECTOR = "cast", "director"
 ROLES: Final = (CAST, DIRECTOR)
 
 SAME_NAME: Final = (
-    "A person is a name here: the stored documents tell people apart by their names alone, so the movies of two people "
-    "of one name are listed together."
+    "People are known by their names alone, so the movies of two people with the same name are listed together."
 )
-_SPELLINGS: Final = (
-    "Names that differ in case, accents, dots, apostrophes and hyphens alone count as one, as the other spellings here."
-)
-_MANY: Final = f"There are more movies of this name: the {MOST_MOVIES:,} with most votes are counted and listed."
-_PARTLY: Final = f"Who they work with is counted in the {MOST_READ} movies with most votes."
+_SPELLINGS: Final = "Names that differ only in case, accents, dots, apostrophes and hyphens count as one."
+_MANY: Final = f"This name has more movies; only the {MOST_MOVIES:,} with the most votes are counted and listed."
+_PARTLY: Final = f"The people they work with are counted in the {MOST_READ} movies with the most votes."
 
 
 class OrderBy(StrEnum):

@@ -121,7 +121,7 @@ def test_a_person_has_movies_roles_means_partners_and_what_trends(api: Api) -> N
         "notes": body["notes"],
         "data_source": "merged",
     }
-    assert "two people of one name" in body["notes"][0]
+    assert "two people with the same name" in body["notes"][0]
     assert (freshness["complete"], freshness["missing"]) == (True, [])
     for each in body["movies"]:
         said = api.body(f"movies/{each['movie_id']}")
