@@ -68,7 +68,7 @@ def popularity_timeline(answer: Answer) -> Table:
     columns = (
         Column("popularity", "Popularity", "decimal", draws="line"),
         Column("trending_score", "Trending score", "decimal"),
-        Column("synced_at", "Synced (UTC)", "hour"),
+        Column("synced_at", "Updated (UTC)", "hour"),
     )
     return _hourly(answer, "popularity", "Popularity by hour", columns)
 

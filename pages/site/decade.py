@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from merger.errors import NotFound
 from merger.wiring import service
@@ -22,6 +25,10 @@ class Decade(BrowserPage):
 
     template = "pages/decade.html"
     subject = "This decade"
+
+    def data_path(self, **path: Any) -> str:
+        years = {"year_from": path["decade"], "year_to": path["decade"] + _YEARS - 1}
+        return f"{reverse('search-movies')}?{urlencode({**years, 'sort_by': 'popularity', 'limit': LOOKED_THROUGH})}"
 
     def content(self, values: dict[str, Any], **path: Any) -> dict[str, Any]:
         decade: int = path["decade"]

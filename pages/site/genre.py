@@ -25,6 +25,7 @@ class Genres(BrowserPage):
 
     template = "pages/genres.html"
     subject = "The list of genres"
+    data_view = "search-genres"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         found = load_part(genre_search_list)
@@ -43,6 +44,7 @@ class Genre(BrowserPage):
 
     template = "pages/genre.html"
     subject = "This genre"
+    data_view = "analytics-genre"
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         genre = path["name"]

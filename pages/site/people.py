@@ -53,9 +53,8 @@ class Person(BrowserPage):
             "movies": movies,
             "name": name,
             "values": values,
-            "orders": [each.value for each in OrderBy],
+            "orders": [(each.value, each.value.replace("_", " ").capitalize()) for each in OrderBy],
             "pages": paging(movies, values),
             "movies_table": movies.map(charts.person_movies),
-            "api": api_url(name),
             "main": person,
         }

@@ -232,7 +232,7 @@ def test_person_page_shows_the_apis_numbers_and_leads_to_movies_and_people(reade
     assert f"<dd>{format_value(body['mean_rating']['value'], 'rating')}</dd>" in text
     assert f"<dd>{format_value(body['mean_sentiment']['value'], 'score')}</dd>" in text
     assert body["notes"][0] in text
-    for address in (f"/movies/{MOVIE}/", "/people/A%2FB/", "/people/%C3%81nn%20Lee/", "/api/v1/people/Edward%20Norton"):
+    for address in (f"/movies/{MOVIE}/", "/people/A%2FB/", "/people/%C3%81nn%20Lee/", "/api/v1/people/edward-norton"):
         assert f'href="{address}"' in text
     rows = reader.csv("/people/edward-norton/?sort_by=title&direction=desc", "movies")
     assert [row["title"] for row in rows] == ["Odd & <b>", "Fight Club"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pages.figures.tables import format_value
 from tests.api.documents import movie
 from tests.pages.reader import Reader
@@ -44,7 +46,7 @@ def test_decade_holds_its_movies_and_leads_to_others(reader: Reader) -> None:
     reader.api.load(movie(9, "Stagecoach", release_date="1939-03-02", vote_count=300))
     reader.api.forget()
     text = reader.get("/decades/1920/")
-    assert "1 movie of the years 1920 to 1929" in text
+    assert "1 movie from 1920 to 1929" in text
     assert "Metropolis &lt;b&gt;" in text
     assert "Stagecoach" not in text
     assert 'href="/decades/1930/"' in text
@@ -53,3 +55,19 @@ def test_decade_holds_its_movies_and_leads_to_others(reader: Reader) -> None:
     assert 'href="/decades/1920/"' in between
     assert 'href="/decades/1990/"' in between
     reader.get("/decades/1940/", 404)
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("/genres/", "/api/v1/search/genres"),
+        ("/genres/drama/", "/api/v1/analytics/genre/drama"),
+        (
+            "/decades/1990/",
+            "/api/v1/search/movies?year_from=1990&amp;year_to=1999&amp;sort_by=popularity&amp;limit=100",
+        ),
+    ],
+)
+def test_genres_and_decades_link_to_their_data(reader: Reader, page: str, address: str) -> None:
+    assert f'<a href="{address}">This page’s data (JSON)' in reader.get(page)
+    assert reader.client.get(address.replace("&amp;", "&")).status_code == 200
