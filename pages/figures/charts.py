@@ -30,8 +30,7 @@ def sentiment_timeline(answer: Answer, window: Span) -> Table:
     """A movie's sentiment by day or hour over a window, with the source of each point."""
     at = "hour" if answer["granularity"] == "hour" else "date"
     freshness = answer["freshness"]
-    # By hour, a day that the speed layer does not hold whole stays one point of a day.
-    points = [point if at in point else {**point, at: point["date"]} for point in answer["breakdown"]]
+    points = answer["breakdown"]
     width = _HOUR if at == "hour" else _DAY
     cutoff = _within_buckets(freshness["cutoff"], [point[at] for point in points], width)
     start, since = _asked([point[at] for point in points], window.length, width)

@@ -32,8 +32,7 @@ def _date(value: str) -> str:
 
 
 def _moment(value: str) -> str:
-    """An hour, or a day as a whole where nothing finer is known."""
-    return _date(value) if "T" not in value else f"{datetime.fromisoformat(value):%d %b %Y %H:%M}"
+    return f"{datetime.fromisoformat(value):%d %b %Y %H:%M}"
 
 
 def _source(value: str) -> str:

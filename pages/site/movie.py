@@ -111,8 +111,9 @@ def _movie_id(text: str) -> int:
 def _timeline(movie_id: int, window: Span) -> Part:
     """Loads the sentiment by hour or day, as the window's unit has it; by day if some hours are known as days alone."""
     found = load_part(lambda: movie_sentiment_get(movie_id=movie_id, window=window))
-    widths = {"hour" in point for point in found.list_of("breakdown")}
-    if len(widths) < 2:
+    if found.data is None or found.data["granularity"] == Granularity.DAY:
+        return found
+    if all("hour" in point for point in found.list_of("breakdown")):
         return found
     return load_part(lambda: movie_sentiment_get(movie_id=movie_id, window=window, granularity=Granularity.DAY))
 

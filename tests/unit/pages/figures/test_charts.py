@@ -50,15 +50,6 @@ def test_gaps_are_the_answers_missing_intervals() -> None:
     assert charts.sentiment_timeline(answer, TWO_DAYS).gaps == missing
 
 
-def test_day_among_hours_is_named_as_a_day() -> None:
-    day, hour = movies.SENTIMENT["breakdown"]
-    by_hour = {**hour, "hour": "2026-11-24T13:00:00Z"}
-    del by_hour["date"]
-    answer = {**movies.SENTIMENT, "granularity": "hour", "breakdown": [day, by_hour]}
-    lines = charts.sentiment_timeline(answer, TWO_DAYS).lines
-    assert [line[0].text for line in lines] == ["23 Nov 2026", "24 Nov 2026 13:00"]
-
-
 @pytest.mark.parametrize(
     ("window", "start", "since"),
     [
