@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "lambdaserve.middleware.security.CorsIfConfigured",
     "lambdaserve.middleware.slow_clients.SlowClients",
     "lambdaserve.static_files.StaticFiles",
+    "lambdaserve.middleware.compression.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
