@@ -35,6 +35,14 @@ function structure({ React }) {
   };
 }
 
+// Choices without a label bear their parameter's name, and code that scrolls can be reached by keyboard.
+new MutationObserver(() => {
+  for (const choice of place.querySelectorAll("select:not([aria-label], [id])")) {
+    choice.setAttribute("aria-label", choice.closest("[data-param-name]")?.dataset.paramName || "Example");
+  }
+  for (const code of place.querySelectorAll("pre.microlight:not([tabindex])")) code.tabIndex = 0;
+}).observe(place, { childList: true, subtree: true });
+
 // A logged-in browser proves with this header that a POST comes from this page.
 function withToken(request) {
   if (request.method && request.method !== "GET" && new URL(request.url, location.href).origin === location.origin) {
