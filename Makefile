@@ -1,6 +1,6 @@
 # The two main commands are `make run` and `make test`. They need only make and Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-djongo check bench guard evaluate faults attack soak nightly release lock clean install install-dev
+.PHONY: help run test test-slow test-djongo check bench guard evaluate faults attack soak nightly release pictures lock clean install install-dev
 PYTHON_IN_VENV := .venv/bin/python
 
 # requirements*.txt list every package with the hashes of its files, and nothing else is installed. `make lock` generates them
@@ -87,6 +87,9 @@ nightly: install-dev ## Run the checks that take too long for every change; resu
 
 release: install-dev ## Make an archive, a list of all packages (SBOM) and provenance in build/release (ARGS=--help)
 	@$(PYTHON_IN_VENV) -m deploy.release $(ARGS)
+
+pictures: install-dev ## Take the README's pictures of a running service (ARGS=http://127.0.0.1:8000)
+	@$(PYTHON_IN_VENV) -m deploy.pictures $(ARGS)
 
 lock: install-dev ## Pin the packages of requirements*.in and their dependencies (ARGS=--upgrade: newest versions)
 	$(LOCK) $(ARGS) --output-file requirements.txt requirements.in

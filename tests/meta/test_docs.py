@@ -93,6 +93,14 @@ def test_links_to_headings_lead_to_one(document: Path) -> None:
             assert heading in _headings(led_to), (target, heading)
 
 
+def test_pictures_of_the_readme_are_there_and_small() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert len(pictures) >= 4
+    for picture in pictures:
+        assert 5_000 < (ROOT / picture).stat().st_size < 200_000, picture
+    assert {ROOT / picture for picture in pictures} == {*(ROOT / "docs" / "images").iterdir()}
+
+
 def test_every_named_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for document in DOCUMENTS:
@@ -148,7 +156,7 @@ def test_no_file_holds(what: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
         for path in tracked_files()
-        if path.suffix not in (".gz", ".png", ".ico", ".ttf")
+        if path.suffix not in (".gz", ".png", ".ico", ".ttf", ".webp", ".woff2")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if unwanted.search(line)
     ]
