@@ -144,9 +144,14 @@ def redis_client(redis_url: str) -> Redis:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the tests' own option."""
+    """Adds the tests' own options."""
     parser.addoption(
         "--update-budget",
         action="store_true",
         help="write the measured finds per endpoint to tests/integration/layers/query_budget.json",
+    )
+    parser.addoption(
+        "--update-pictures",
+        action="store_true",
+        help="write the pictures of pages to tests/browser/pictures",
     )

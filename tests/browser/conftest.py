@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.still_world import still_world
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+
+SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+"""A script for the start of a page, which adds up how much the page moves by itself."""
 
 
 @dataclass
@@ -65,3 +75,15 @@ def watched(chromium: Browser, live_server: object) -> Iterator[Watched]:
     page = chromium.new_page()
     yield Watched(page, str(live_server))
     page.close()
+
+
+@pytest.fixture(scope="module")
+def still(mongo_uri: str, redis_url: str, django_db_setup: None) -> Iterator[None]:
+    """The sample world at a moment that never changes, behind this process's server."""
+    from django_redis import get_redis_connection
+
+    from merger.stores.mongo.client import database
+
+    get_redis_connection("default").flushdb()
+    with still_world(database()):
+        yield
