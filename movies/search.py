@@ -7,7 +7,6 @@ The ratings and the popularity of hits are those of ``movies/{id}``: the speed l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 from merger.catalogue.catalogue import Catalogue, Movies
 from merger.contract.documents import Documents
 from merger.core.columns import Flags, Floats, Integers
-from merger.views.freshness import describe, source_of
+from merger.views.freshness import Freshness, describe, source_of
 from merger.views.holes import lost_until
 from merger.views.reading import ViewInputs, ViewResult
 from movies.numbers import Column, MergedNumbers, find_unseen, first_rows, merge_numbers
@@ -68,37 +67,35 @@ class MovieSearch:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Hits:
-    """The movies that the index found, by row of the catalogue; without a question every movie.
+    """The movies that the index found; without a question every movie.
 
     Args:
-        matching: whether each was found.
-        scores: how well each fits, 0 without a question.
-        places: the place of each found row in the index's answer.
+        rows: of the catalogue, ascending; ``scores`` and ``places`` among those found likewise.
     """
 
-    matching: Flags
+    rows: Integers
     scores: Floats
-    places: Mapping[int, int]
+    places: Integers
     found: Found | None
 
     @classmethod
     def of(cls, found: Found | None, movies: Movies) -> _Hits:
-        number = len(movies)
         if found is None:
-            return cls(np.ones(number, np.bool_), np.zeros(number), {}, None)
-        rows, known = movies.rows(found.ids)
-        matching, scores = np.zeros(number, np.bool_), np.zeros(number)
-        matching[rows[known]] = True
-        scores[rows[known]] = found.scores[known]
-        return cls(
-            matching, scores, dict(zip(rows[known].tolist(), np.flatnonzero(known).tolist(), strict=True)), found
-        )
+            return cls(np.arange(len(movies)), np.zeros(len(movies)), np.arange(len(movies)), None)
+        places = np.argsort(found.ids)
+        rows, known = movies.rows(found.ids[places])
+        return cls(rows[known], found.scores[places[known]], places[known], found)
 
-    def why(self, row: int) -> dict[str, Any]:
-        """Why a movie was found, as the API says it."""
-        return (NO_REASON if self.found is None else self.found.why(self.places[row])).as_dict()
+    def at(self, chosen: Flags | Integers) -> _Hits:
+        """Some of these, chosen by flag or place."""
+        return _Hits(self.rows[chosen], self.scores[chosen], self.places[chosen], self.found)
+
+    def why(self) -> list[dict[str, Any]]:
+        """Why each was found, as the API says it."""
+        found = self.found
+        return [(NO_REASON if found is None else found.why(place)).as_dict() for place in self.places.tolist()]
 
 
 def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
@@ -114,14 +111,17 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
     catalogue, movies = inputs.catalogue, inputs.catalogue.movies
     catalogue.known_genre(wanted.genre)
     numbers = merge_numbers(inputs)
-    hits = _Hits.of(inputs.found, movies)
-    matching = _select_movies(wanted, movies, hits)
-    rows = _select_rated(np.flatnonzero(matching), wanted, numbers)
-    columns = _sort_columns(wanted, movies, numbers, hits, rows)
-    ordered = rows[first_rows(np.arange(len(rows)), columns, wanted.offset + wanted.limit)]
-    total, is_exact = _count(len(rows), wanted, inputs.found)
+    of_facts = _select_movies(wanted, movies, _Hits.of(inputs.found, movies))
+    hits = _select_rated(wanted, numbers, of_facts)
+    columns = _sort_columns(wanted, movies, numbers, hits)
+    ordered = first_rows(np.arange(len(hits.rows)), columns, wanted.offset + wanted.limit)
+    shown = hits.at(ordered[wanted.offset :])
+    total, is_exact = _count(len(hits.rows), wanted, inputs.found)
     body = {
-        "results": [_describe_hit(int(row), movies, numbers, hits) for row in ordered[wanted.offset :]],
+        "results": [
+            {**_describe_movie(row, movies, numbers), **why}
+            for row, why in zip(shown.rows.tolist(), shown.why(), strict=True)
+        ],
         "total_results": total,
         "total_is_exact": is_exact,
         **_describe_question(inputs.found, movies),
@@ -131,8 +131,16 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         "offset": wanted.offset,
         "data_source": source_of(["batch", *(["speed"] if len(numbers.newer) else [])]),
     }
+    return ViewResult(body, _describe_freshness(of_facts, numbers, inputs))
+
+
+def _describe_freshness(hits: _Hits, numbers: MergedNumbers, inputs: ViewInputs) -> Freshness:
+    """The freshness of an answer that knows the ratings of some hits."""
+    catalogue = inputs.catalogue
+    matching = np.zeros(len(catalogue.movies), np.bool_)
+    matching[hits.rows] = True
     unseen = find_unseen(matching, numbers.newer, inputs)
-    freshness = describe(
+    return describe(
         inputs.boundary,
         inputs.layers,
         speed_types=("stats",),
@@ -145,7 +153,6 @@ def movie_search(wanted: MovieSearch, inputs: ViewInputs) -> ViewResult:
         documents=skipped_documents(catalogue, inputs.hours.left_out(inputs.boundary)),
         warnings=inputs.index_warnings,
     )
-    return ViewResult(body, freshness)
 
 
 def _count(rows: int, wanted: MovieSearch, found: Found | None) -> tuple[int, bool]:
@@ -165,35 +172,31 @@ def _describe_question(found: Found | None, movies: Movies) -> dict[str, Any]:
     }
 
 
-def _select_movies(wanted: MovieSearch, movies: Movies, found: _Hits) -> Flags:
-    """Selects the rows of movies that are hits, if their numbers are too."""
-    hits = found.matching.copy()
+def _select_movies(wanted: MovieSearch, movies: Movies, hits: _Hits) -> _Hits:
+    """Selects hits by what the catalogue says of them."""
     if wanted.genre is not None:
-        hits &= movies.genres.carrying(wanted.genre)
+        hits = hits.at(movies.genres.carrying(wanted.genre, hits.rows))
     released = movies.released_within(wanted.year_from, wanted.year_to)
-    if released is not None:
-        hits &= released
+    return hits if released is None else hits.at(released[hits.rows])
+
+
+def _select_rated(wanted: MovieSearch, numbers: MergedNumbers, hits: _Hits) -> _Hits:
+    """Selects hits by their rating; an unknown one is in no bounded interval."""
+    if wanted.rating_min is not None:
+        hits = hits.at(numbers.at("vote_average", hits.rows) >= wanted.rating_min)
+    if wanted.rating_max is not None:
+        hits = hits.at(numbers.at("vote_average", hits.rows) <= wanted.rating_max)
     return hits
 
 
-def _select_rated(rows: Integers, wanted: MovieSearch, numbers: MergedNumbers) -> Integers:
-    """Selects rows of movies by their rating; an unknown one is in no bounded interval."""
-    if wanted.rating_min is not None:
-        rows = rows[numbers.at("vote_average", rows) >= wanted.rating_min]
-    if wanted.rating_max is not None:
-        rows = rows[numbers.at("vote_average", rows) <= wanted.rating_max]
-    return rows
-
-
-def _sort_columns(
-    wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits, rows: Integers
-) -> list[Column]:
-    """The values of some rows to sort them by, each ascending, most important first; equal rows stay in their order."""
+def _sort_columns(wanted: MovieSearch, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> list[Column]:
+    """The values to sort hits by, each ascending, most important first; equal ones stay in their order."""
+    rows = hits.rows
     order, popularity = wanted.sort_by, _descending(numbers.at("popularity", rows))
     usual = Direction.ASCENDING if order is SortBy.TITLE else Direction.DESCENDING
     turn = _ascending if (wanted.direction or usual) is Direction.ASCENDING else _descending
     if order is SortBy.RELEVANCE:
-        return [turn(hits.scores[rows]), popularity]
+        return [turn(hits.scores), popularity]
     if order is SortBy.RATING:
         return [turn(numbers.at("vote_average", rows)), popularity]
     if order is SortBy.RELEASE_DATE:
@@ -204,7 +207,7 @@ def _sort_columns(
     return [turn(numbers.at("popularity", rows))]
 
 
-def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits) -> dict[str, Any]:
+def _describe_movie(row: int, movies: Movies, numbers: MergedNumbers) -> dict[str, Any]:
     facts = movies.facts(row)
     return {
         "movie_id": movies.ids[row],
@@ -212,7 +215,6 @@ def _describe_hit(row: int, movies: Movies, numbers: MergedNumbers, hits: _Hits)
         "genres": list(facts["genres"]),
         "release_date": facts.get("release_date"),
         **numbers.of(row, facts),
-        **hits.why(row),
     }
 
 
