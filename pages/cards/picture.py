@@ -16,6 +16,9 @@ from pages.cards.shared import FONT, HIGH, WIDE
 MOST_KEPT: Final = 32
 """Pictures that a process keeps, of some 30 kB each."""
 
+LONGEST_WAIT: Final = 1.0
+"""Seconds that a thread waits for its turn."""
+
 _FILE: Final = str(Path(__file__).parent / "fonts" / "Roboto-Bold.ttf")
 _BEYOND: Final = 0x530
 """The first code point after Cyrillic; those below need no fonts but ours, so equal cards are equal on all machines."""
@@ -23,10 +26,17 @@ _BEYOND: Final = 0x530
 _one_at_a_time = Lock()
 
 
-def picture_of(drawn: str) -> bytes:
-    """Returns the PNG of a card's SVG; equal drawings give equal bytes. One is made at a time in a process."""
-    with _one_at_a_time:
+def picture_of(drawn: str) -> bytes | None:
+    """Returns the PNG of a card's SVG; equal drawings give equal bytes.
+
+    A process makes one at a time, since making one keeps it from all else; ``None`` where it is not one's turn in time.
+    """
+    if not _one_at_a_time.acquire(timeout=LONGEST_WAIT):
+        return None
+    try:
         return _picture(drawn)
+    finally:
+        _one_at_a_time.release()
 
 
 @lru_cache(MOST_KEPT)

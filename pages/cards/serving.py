@@ -65,12 +65,18 @@ def shared_site_card(request: HttpRequest) -> HttpResponseBase:
 
 def _picture(request: HttpRequest, drawn: str, version: str) -> HttpResponseBase:
     headers = _headers(is_present=request.GET.get("v") == version)
+    if settings.ANONYMOUS_READ:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites show it beside a link
     response = HttpResponse(content_type="image/png", headers=headers | {"ETag": f'"{version}"'})
     # A client that has it costs no picture.
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     if answer is not response:
         return answer or response
-    response.content = picture_of(drawn)
+    picture = picture_of(drawn)
+    if picture is None:
+        headers = {"Cache-Control": "no-store", "Retry-After": "1"}
+        return HttpResponse("Many pictures are asked for.", status=503, content_type="text/plain", headers=headers)
+    response.content = picture
     return response
 
 

@@ -95,12 +95,19 @@ def test_picture_of_a_page_is_kept_for_a_year_and_made_only_for_those_without_it
     assert picture["Content-Type"] == "image/png"
     assert picture["Cache-Control"] == "public, max-age=31536000, immutable"
     assert picture["Content-Security-Policy"] == "default-src 'none'; style-src 'none'"
+    assert picture["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert picture.content.startswith(b"\x89PNG")
     assert reader.client.get(address.partition("?")[0])["Cache-Control"] == "public, max-age=60"
     monkeypatch.setattr(serving, "picture_of", None)
     known: Any = reader.client.get(address, headers={"If-None-Match": picture["ETag"]})
     assert (known.status_code, known.content) == (304, b"")
     assert known["Cache-Control"] == picture["Cache-Control"]
+
+
+def test_picture_that_has_no_turn_is_asked_for_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "picture_of", lambda _: None)
+    busy: Any = reader.client.get(picture_on_page(reader))
+    assert (busy.status_code, busy["Retry-After"], busy["Cache-Control"]) == (503, "1", "no-store")
 
 
 def test_pictures_of_unknown_movies_are_one(reader: Reader) -> None:

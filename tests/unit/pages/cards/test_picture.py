@@ -29,6 +29,7 @@ def words(text: str) -> str:
 @pytest.mark.parametrize("title", ["Fight Club", *HOSTILE])
 def test_picture_is_a_png_of_the_size_that_sites_want(title: str) -> None:
     made = picture_of(draw_shared(CardFacts(title, ("Drama",), 1990)))
+    assert made is not None
     assert made.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", made[16:24]) == (1200, 630)
     assert len(made) < 150_000
@@ -72,7 +73,7 @@ def test_a_process_keeps_few_pictures_and_makes_each_once(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(resvg_py, "svg_to_bytes", make)
 
-    def ask(number: Any) -> bytes:
+    def ask(number: Any) -> bytes | None:
         return picture_of(f"{number}")
 
     assert ask(0) == ask(0) == b"png"
@@ -81,3 +82,10 @@ def test_a_process_keeps_few_pictures_and_makes_each_once(monkeypatch: pytest.Mo
         ask(number)
     ask(0)
     assert made.count("0") == 2
+
+
+def test_a_process_makes_one_at_a_time_and_nobody_waits_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "LONGEST_WAIT", 0.01)
+    with picture._one_at_a_time:
+        assert picture_of(words("late")) is None
+    assert picture_of(words("late")) is not None
