@@ -54,6 +54,10 @@ OF_THE_PAGE: Final = frozenset({
 """Facts that concern all numbers of a page: they are said once, at its top."""
 
 
+OF_AN_OUTAGE: Final = frozenset({"batch_unavailable", "speed_unavailable"})
+"""Facts that follow from a database that can't be reached, which a page says by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A message shown beside an answer, or at the top of a page.

@@ -25,6 +25,7 @@ from lambdaserve import __version__
 from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.api.error_pages import method_not_allowed_page
 from lambdaserve.api.parameters import QueryParameters
+from lambdaserve.ops.health.report import HEALTHY
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
 from merger.errors import NotFound
@@ -34,6 +35,7 @@ from pages.figures.tables import Table
 from pages.frame import fragments
 from pages.frame.entries import Faults, query_with, read_entries, unknown_name
 from pages.frame.links import decade_url, genre_url, person_url
+from pages.frame.notices import OF_AN_OUTAGE
 from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
 from pages.sharing.summary import SITE
@@ -106,6 +108,8 @@ class BrowserPage(View):
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
         context = {**common_context(request), **say_once(context), **self._for_others(request, context, **path)}
+        if context["services"]["mongodb"]["status"] != HEALTHY:
+            context["notices"] = tuple(each for each in context["notices"] if each.fact not in OF_AN_OUTAGE)
         template = self._template(request)
         context |= {"fields": self.fields, "is_part": template != self.template, "entered": request.GET}
         response = render(request, template, context, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,9 @@ from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import RedisLink
+from pages.frame import fragments
+from pages.frame.notices import SENTENCES, Notice
+from pages.frame.parts import load_part
 from tests.api.conftest import Api
 from tests.api.documents import HOUR, OPEN_HOUR
 from tests.api.healthy_world import MOVIE, OTHER
@@ -100,6 +104,16 @@ def test_without_mongodb_a_part_that_is_not_at_hand_leaves_the_others(broken: Re
     text = broken.get(f"/movies/{MOVIE}/?window=9d")
     assert text.count("This can’t be shown right now") == 1
     assert "Fight Club" in text
+
+
+def test_a_database_that_is_away_is_one_fact(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    notices = tuple(Notice("late", fact, SENTENCES[fact]) for fact in ("batch_unavailable", "speed_unavailable"))
+    monkeypatch.setattr(fragments, "load_part", lambda ask: replace(load_part(ask), notices=notices))
+    assert SENTENCES["batch_unavailable"] in reader.get("/trending/")
+    monkeypatch.setattr(monitor()._store, "wait", lambda _: None)
+    monkeypatch.setattr(monitor(), "_built_at", float("-inf"))
+    text = reader.get("/trending/")
+    assert text.count("We can’t") == text.count("We can’t reach the database") == 1
 
 
 def test_without_redis_pages_work_and_say_so_beside_the_dot(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
