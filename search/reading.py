@@ -100,12 +100,13 @@ class SearchIndex:
         """
         question = Question.of(text)
         strictness, result = self._search_closest(question)
-        addresses = [address for _, address in result.hits]
+        hits = result.hits  # made at each access
+        addresses = [address for _, address in hits]
         ids = np.array(self._searcher.fast_field_values(MOVIE_ID, addresses), np.int64)
         return Found(
             ids=ids,
             # Rounded, so that equal hits are equal in whatever order their parts were added.
-            scores=np.array([score for score, _ in result.hits], np.float64).round(3),
+            scores=np.array([score for score, _ in hits], np.float64).round(3),
             total=result.count,
             showing=self._show_instead(question, strictness, addresses),
             suggestions=self._suggest(question, set(ids.tolist())) if len(ids) < _FEW else (),

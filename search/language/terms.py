@@ -97,9 +97,9 @@ def _parts(words: Sequence[str]) -> Iterator[str]:
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
     for start in range(len(words)):
-        joined = words[start]
+        joined, is_initials = words[start], len(words[start]) == 1
         for place in range(start + 1, len(words)):
-            is_initials = all(len(word) == 1 for word in words[start : place + 1])
+            is_initials = is_initials and len(words[place]) == 1
             joined += words[place]
             if is_unspaced(words[place]) or len(joined) > _LONGEST_JOINED:
                 break
