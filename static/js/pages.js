@@ -320,7 +320,9 @@ function watch() {
   // An answer to a form with faults says what is wrong and shows the rest.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id === "analytics") place = scrollY;
-    if (detail.xhr.status === 400 || (detail.target.id === "found" && detail.xhr.status === 503)) detail.shouldSwap = true;
+    if (detail.xhr.status !== 400 && !(detail.target.id === "found" && detail.xhr.status === 503)) return;
+    detail.shouldSwap = true;
+    detail.isError = false;
   });
   document.body.addEventListener("htmx:afterSettle", () => {
     if (place !== null) scrollTo({ top: place, behavior: "instant" });
