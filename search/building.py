@@ -49,13 +49,20 @@ def build(
         writer.wait_merging_threads()
     except (ValueError, SystemError) as error:
         # The engine says no more of a full disk than that its writer died.
-        room = "" if folder is None else f", {shutil.disk_usage(folder).free:,} bytes are free on its disk"
-        raise OSError(f"the index can't be written{room}: {error}") from error
+        raise _unwritten(folder, error) from error
     index.reload()
     table = maker.finish()
     if folder is not None:
-        table.save(folder)
+        try:
+            table.save(folder)
+        except OSError as error:
+            raise _unwritten(folder, error) from error
     return index, table
+
+
+def _unwritten(folder: Path | None, error: Exception) -> OSError:
+    room = "" if folder is None else f", {shutil.disk_usage(folder).free:,} bytes are free on its disk"
+    return OSError(f"the index can't be written{room}: {error}")
 
 
 def _people(searcher: tantivy.Searcher, actors: Iterable[str]) -> Iterator[tuple[str, Sequence[str], int]]:

@@ -14,6 +14,9 @@ import pytest
 
 from merger.finding.finder import Finder
 from merger.host.copies import HostCopies
+from search.building import build
+from search.texts import MovieTexts
+from search.trait_table import TraitTable, TraitTableMaker
 from tests.integration.serving.test_unwritable_disk import fill, small_disk
 from tests.unit.merger.finding.test_finder import World
 
@@ -45,3 +48,20 @@ def test_the_former_index_answers_until_there_is_room(disk: Path, room: int, cap
     finder.keep_again()
     assert finder.ask(lambda index: (index.find("heat").total, index.find("cold").total))[1] == (0, MOVIES - 1)
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_arrays_that_do_not_fit_are_an_error(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their part of the index is written last, when there may be room for the rest alone."""
+    finish = TraitTableMaker.finish
+
+    def fill_disk_and_finish(maker: TraitTableMaker) -> TraitTable:
+        filler = disk / "filler"
+        fill(filler)
+        os.truncate(filler, filler.stat().st_size - 10_000)
+        return finish(maker)
+
+    monkeypatch.setattr(TraitTableMaker, "finish", fill_disk_and_finish)
+    folder = disk / "index"
+    folder.mkdir()
+    with pytest.raises(OSError, match=r"can't be written, .* bytes are free on its disk"):
+        build(folder, [MovieTexts(number, genres=("Drama",), year=1990) for number in range(1, MOVIES)])
