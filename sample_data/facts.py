@@ -31,6 +31,11 @@ class Movie:
     cast: tuple[str, ...]
     directors: tuple[str, ...]
 
+    @property
+    def has_people(self) -> bool:
+        """Whether its cast and directors are known."""
+        return bool(self.cast and self.directors)
+
 
 def load_movies(limit: int | None = None) -> tuple[Movie, ...]:
     """Loads the movies, most popular first, at most ``limit``.

@@ -27,7 +27,7 @@ from sample_data.batch_job import ID_PREFIX, Document, JobRun
 from sample_data.world import HISTORY, World
 
 COLLECTION = "sample_world"
-"""Holds ``{_id: "world", epoch, seed, scale}`` and ``{_id: "batch", covers_until, computed_at, batch_run_id}``."""
+"""Holds ``{_id: "world", epoch, seed, scale, favours_people}`` and ``{_id: "batch", covers_until, computed_at, batch_run_id}``."""
 
 
 DEFAULT_SEED = 1
@@ -100,6 +100,7 @@ def open_world(
         "epoch": floor_day(now) - HISTORY,
         "seed": DEFAULT_SEED if seed is None else seed,
         "scale": default_scale if scale is None else scale,
+        "favours_people": True,
     }
     _build_world(new)  # raises before an impossible scale is stored
     ping(source)
@@ -158,6 +159,11 @@ def write_over(collection: Collection[Document], documents: Iterable[Document]) 
 
 def _build_world(stored: dict[str, Any]) -> World:
     try:
-        return World(moment(stored["epoch"]), seed=int(stored["seed"]), scale=float(stored["scale"]))
+        return World(
+            moment(stored["epoch"]),
+            seed=int(stored["seed"]),
+            scale=float(stored["scale"]),
+            favours_people=bool(stored.get("favours_people", False)),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise CommandError(f"the sample world in this database can't be read: {error}") from error

@@ -33,6 +33,9 @@ MINIMUM = 20
 
 MAX_SCALE = 10.0
 
+_WITHOUT_PEOPLE = 0.1
+"""Weight of movies without known people beside others, in worlds that favour these."""
+
 _SURGES_PER_DAY = 8
 _SURGING_AMONG = 600
 _REVIEWS, _VOTES = 0.45, 0.85
@@ -93,13 +96,21 @@ class World:
         scale: factor for the number of movies and events, above 0 and at most 10. A smaller world has the most
             popular movies (96 of them at 0.02). Above 1 the number of movies stays that of the facts.
         movies: most popular first; by default those of the facts.
+        favours_people: whether movies with known cast and directors have more events than others of their rank, and
+            all surges. So the movies that lead have full pages. Worlds of earlier releases did not favour them.
 
     Raises:
         ValueError: the epoch is not a midnight, or the scale is out of range.
     """
 
     def __init__(
-        self, epoch: datetime, *, seed: int = 1, scale: float = 1.0, movies: Sequence[Movie] | None = None
+        self,
+        epoch: datetime,
+        *,
+        seed: int = 1,
+        scale: float = 1.0,
+        movies: Sequence[Movie] | None = None,
+        favours_people: bool = True,
     ) -> None:
         if epoch != floor_day(epoch):
             raise ValueError("the epoch of a sample world must be a midnight in UTC")
@@ -110,7 +121,12 @@ class World:
         self.seed = seed
         self.scale = scale
         self.movies = facts[: max(MINIMUM, math.ceil(len(facts) * scale))]
-        self._weights = {movie.movie_id: 1 / (rank + 30) for rank, movie in enumerate(self.movies)}
+        self._weights = {
+            movie.movie_id: (1 if movie.has_people or not favours_people else _WITHOUT_PEOPLE) / (rank + 30)
+            for rank, movie in enumerate(self.movies)
+        }
+        favoured = [movie for movie in self.movies if movie.has_people or not favours_people]
+        self._surging = (favoured or self.movies)[:_SURGING_AMONG]
         self._day = lru_cache(_DAYS_KEPT)(self._draw_day)
 
     def events(self, hour: datetime) -> list[Event]:
@@ -141,7 +157,7 @@ class World:
 
     def _draw_surge(self, dice: random.Random, day: datetime) -> Surge:
         return Surge(
-            movie=dice.choice(self.movies[:_SURGING_AMONG]),
+            movie=dice.choice(self._surging),
             start=day + dice.randrange(24) * HOUR,
             hours=dice.randint(5, 18),
             peak=dice.uniform(12, 45) * min(1.0, self.scale),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,20 @@ def test_popular_movies_have_more_events() -> None:
     popular = {movie.movie_id for movie in world.movies[:100]}
     seen = [event.movie_id in popular for event in events(world, EPOCH, EPOCH + DAY)]
     assert sum(seen) / len(seen) > 5 * len(popular) / len(world.movies)
+
+
+def test_movies_with_known_people_have_most_events_and_all_surges() -> None:
+    known = {movie.movie_id for movie in load_movies() if movie.has_people}
+    shares = []
+    for favours_people in (True, False):
+        seen = [e.movie_id in known for e in events(World(EPOCH, favours_people=favours_people), EPOCH, EPOCH + DAY)]
+        shares.append(sum(seen) / len(seen))
+    assert shares[0] > 0.98 > 0.95 > shares[1]
+
+
+def test_world_of_movies_without_known_people_has_surges() -> None:
+    movies = [replace(movie, cast=()) for movie in load_movies(40)]
+    assert World(EPOCH, movies=movies).events(EPOCH)
 
 
 def test_the_movie_with_most_events_changes_within_two_days() -> None:
