@@ -22,6 +22,7 @@ from benchmarks.harness.workload import API
 from lambdaserve.config.variables import VARIABLES
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from lambdaserve.server.start_plan import EMBEDDED_PATIENCE, PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,7 +52,8 @@ def start_service(scale: float, workers: int, say: Callable[[str], None]) -> Ite
     with tempfile.TemporaryDirectory(prefix="lambdaserve-bench-") as name:
         directory = Path(name)
         with start_stores(directory) as found:
-            variables = environment(directory, found.mongo, found.redis(0), {"SAMPLE_SCALE": str(scale)})
+            settings = {"SAMPLE_SCALE": str(scale), PATIENCE: str(EMBEDDED_PATIENCE)}
+            variables = environment(directory, found.mongo, found.redis(0), settings)
             prepare(variables, "--sample")
             say(f"Starting the server with {workers} worker{'s' if workers > 1 else ''}")
             with start_server(service_start(directory, variables, workers)) as server:
