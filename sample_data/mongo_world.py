@@ -27,7 +27,8 @@ from sample_data.batch_job import ID_PREFIX, Document, JobRun
 from sample_data.world import HISTORY, World
 
 COLLECTION = "sample_world"
-"""Holds ``{_id: "world", epoch, seed, scale, favours_people}`` and ``{_id: "batch", covers_until, computed_at, batch_run_id}``."""
+"""Holds ``{_id: "world", epoch, seed, scale, favours_people}``, and ``{_id: "batch", covers_until, computed_at,
+batch_run_id}``."""
 
 
 DEFAULT_SEED = 1

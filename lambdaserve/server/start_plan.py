@@ -11,7 +11,7 @@ from lambdaserve.config.env import Environment, Variable
 from lambdaserve.config.kinds import Address
 from lambdaserve.server.embedded_stores import free_port
 
-SAMPLE_NOTICE = "Sample data: reviews, votes and popularity changes are simulated."
+SAMPLE_NOTICE = "Sample data: movies and people are real; reviews, votes and popularity changes are simulated."
 SAMPLE_CREDIT = (
     "Facts about movies: TMDB, 2017. This product uses the TMDB API but is not endorsed or certified by TMDB."
 )

@@ -16,9 +16,6 @@ Row = Mapping[str, Any]
 SILENT_AFTER: Final = timedelta(hours=2)
 """How far a movie's newest hour may lie behind the newest of all before it counts as silent: an hour may come late."""
 
-REASONS: Final = 2
-"""Most reasons per movie."""
-
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _MORE, _LESS, _PLACES = 1.5, 0.67, 3
 """Ratios of reviews, and the number of places, from which a change is worth a word."""
@@ -86,8 +83,9 @@ def reasons(row: Row, sentiment: Answer | None, open_hour: str) -> str:
         open_hour: start of the current hour, ISO 8601.
     """
     is_rising = row["velocity"] > 0
-    found = (_reviews(sentiment, parse_moment(open_hour), is_rising=is_rising), *_ranking(row, is_rising=is_rising))
-    return " · ".join([text for text in found if text][:REASONS])
+    reviews = _reviews(sentiment, parse_moment(open_hour), is_rising=is_rising)
+    found = [text for text in (reviews, _places(row, is_rising=is_rising)) if text]
+    return " · ".join(found) or _score_step(row, is_rising=is_rising)
 
 
 def _reviews(sentiment: Answer | None, open_hour: datetime, *, is_rising: bool) -> str:
@@ -111,7 +109,7 @@ def _reviews(sentiment: Answer | None, open_hour: datetime, *, is_rising: bool) 
 
 def _more_reviews(today: int, before: int, last_hour: int) -> str:
     if before and today >= _MORE * before:
-        return f"reviews ×{_times(today / before)} in a day: {today:,} after {before:,}"
+        return f"reviews ×{_times(today / before)}: {today:,} in a day, {before:,} the day before"
     if today and not before:
         return f"{_reviews_of(today)} in a day, none the day before"
     return f"{_reviews_of(last_hour)} in the last hour" if last_hour else ""
@@ -125,16 +123,23 @@ def _times(ratio: float) -> str:
     return f"{ratio:.1f}".removesuffix(".0") if ratio < 10 else f"{ratio:.0f}"
 
 
-def _ranking(row: Row, *, is_rising: bool) -> Iterable[str]:
-    """What the ranking itself shows: the course of the score in the last hours, and places gained or lost."""
-    known = row["known_scores"][-6:]
-    if known:
-        first, last = known[0]["trending_score"], known[-1]["trending_score"]
-        if last != first and (last > first) == is_rising:
-            start, end = (format_value(score, "decimal") for score in (first, last))
-            yield f"score {start} → {end} since {parse_moment(known[0]['hour']):%H:%M}"
+def _places(row: Row, *, is_rising: bool) -> str:
+    """Says how many places it gained or lost in the ranking."""
     climbed = row["climbed"] or 0
     if row["is_new"] and is_rising:
-        yield "new in the ranking this hour"
-    elif abs(climbed) >= _PLACES and (climbed > 0) == is_rising:
-        yield f"{'up' if is_rising else 'down'} {abs(climbed)} places this hour"
+        return "new in the ranking this hour"
+    if abs(climbed) >= _PLACES and (climbed > 0) == is_rising:
+        return f"{'up' if is_rising else 'down'} {abs(climbed)} places this hour"
+    return ""
+
+
+def _score_step(row: Row, *, is_rising: bool) -> str:
+    """Says the last step of its score, where nothing else explains the change."""
+    known = row["known_scores"][-2:]
+    if len(known) < 2:
+        return ""
+    first, last = (score["trending_score"] for score in known)
+    if last == first or (last > first) != is_rising:
+        return ""
+    start, end = (format_value(score, "decimal") for score in (first, last))
+    return f"score {start} → {end} since {parse_moment(known[0]['hour']):%H:%M}"

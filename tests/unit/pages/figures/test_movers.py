@@ -85,8 +85,8 @@ def test_line_of_scores_is_put_into_words(scores: list[float | None], text: str)
 @pytest.mark.parametrize(
     ("velocity", "counts", "text"),
     [
-        (1.0, {"22T15": 12, "23T15": 2, "24T14": 34}, "reviews ×3 in a day: 36 after 12"),
-        (1.0, {"22T15": 2, "24T14": 51}, "reviews ×26 in a day: 51 after 2"),
+        (1.0, {"22T15": 12, "23T15": 2, "24T14": 34}, "reviews ×3: 36 in a day, 12 the day before"),
+        (1.0, {"22T15": 2, "24T14": 51}, "reviews ×26: 51 in a day, 2 the day before"),
         (1.0, {"22T14": 50, "24T10": 1}, "1 review in a day, none the day before"),
         (1.0, {"22T15": 40, "24T13": 12}, "12 reviews in the last hour"),
         (1.0, {"22T15": 40, "24T10": 12}, ""),
@@ -119,7 +119,8 @@ def test_ranking_gives_reasons_in_the_direction_of_the_change() -> None:
         [ranked(1, 1.0, rank=2), ranked(2, -1.0, rank=9), ranked(3, 1.0)],
         history(m1=[12.0, 68.0], m2=[68.0, 12.0], m3=[]),
     )
-    assert movers.reasons({**up, "climbed": 14}, None, OPEN) == "score 12.0 → 68.0 since 13:00 · up 14 places this hour"
-    assert movers.reasons(down, None, OPEN) == "score 68.0 → 12.0 since 13:00 · down 8 places this hour"
+    assert movers.reasons({**up, "climbed": 14}, None, OPEN) == "up 14 places this hour"
+    assert movers.reasons({**up, "climbed": 0}, None, OPEN) == "score 12.0 → 68.0 since 13:00"
+    assert movers.reasons(down, None, OPEN) == "down 8 places this hour"
     assert movers.reasons({**fresh, "is_new": True}, None, OPEN) == "new in the ranking this hour"
     assert movers.reasons({**up, "velocity": -1.0}, None, OPEN) == ""
