@@ -77,8 +77,8 @@ class GenreSerializer(DescribedSerializer):
 class DataPointSerializer(serializers.Serializer[Any]):
     """A day or an hour of a series."""
 
-    date = serializers.DateField(required=False, help_text="UTC day; not where the point is an hour.")
-    hour = serializers.DateTimeField(required=False, help_text="Start of the UTC hour; not where the point is a day.")
+    date = serializers.DateField(help_text="UTC day.")
+    hour = serializers.DateTimeField(required=False, help_text="Start of the UTC hour, where the point is an hour.")
     value = serializers.FloatField(help_text="Mean of the observations.")
     count = serializers.IntegerField(help_text="Observations: reviews for sentiment, else movies by the hour.")
     data_source = serializers.ChoiceField(SOURCES)

@@ -243,6 +243,7 @@ def _is_superseded(skip: Skipped, readable: datetime | None) -> bool:
 
 def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
     return {
+        "date": bucket.start.date().isoformat(),
         **bucket.key,
         "value": bucket.state.average,
         "count": bucket.state.count,

@@ -47,6 +47,7 @@ async def trends(
         "genre": name,
         "data_points": [
             {
+                "date": bucket.start.date().isoformat(),
                 **bucket.key,
                 "value": bucket.state.average,
                 "count": bucket.state.count,

@@ -42,7 +42,7 @@ def _is_unknown(answer: Answer, start: datetime, end: datetime) -> bool:
     for gap in answer["freshness"]["missing"]:
         if parse_moment(gap["end"]) > start and (gap["start"] is None or parse_moment(gap["start"]) < end):
             return True
-    return any(point.get("date") == f"{start:%Y-%m-%d}" for point in answer["data_points"])
+    return any("hour" not in point and point["date"] == f"{start:%Y-%m-%d}" for point in answer["data_points"])
 
 
 def _sum(points: Iterable[Mapping[str, Any]], start: datetime, end: datetime) -> dict[str, Any]:

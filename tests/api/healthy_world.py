@@ -43,7 +43,6 @@ ADDRESSES = (
     "analytics/genre/Drama?year=2030&month=2",
     "analytics/trends?metric=rating",
     "analytics/trends?metric=sentiment&genre=drama&window=all",
-    "analytics/trends?metric=sentiment&window=47h&granularity=hour",
     f"analytics/trends?metric=popularity&movie_id={MOVIE}",
     "analytics/overview",
     "analytics/sentiment/comparison",

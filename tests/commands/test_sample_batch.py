@@ -46,7 +46,7 @@ def test_its_world_began_45_days_ago_at_midnight(database: Stored) -> None:
     world = database.sample_world.find_one({"_id": "world"})
     assert world is not None
     assert floor_day(timezone.now()) - world.pop("epoch") in (45 * DAY, 46 * DAY)
-    assert world == {"_id": "world", "seed": 5, "scale": 0.02}
+    assert world == {"_id": "world", "seed": 5, "scale": 0.02, "favours_people": True}
 
 
 def test_a_second_run_with_nothing_new_does_nothing(database: Stored) -> None:

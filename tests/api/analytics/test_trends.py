@@ -75,8 +75,14 @@ def test_by_hour_the_hours_of_the_speed_layer_are_points(api: Api) -> None:
     assert body["granularity"] == "hour"
     assert body["data_points"] == [
         {"date": "2031-03-08", "value": 0.3, "count": 10, "data_source": "batch"},
-        {"hour": "2031-03-10T02:00:00Z", "value": 0.8, "count": 1, "data_source": "speed"},
-        {"hour": "2031-03-10T03:00:00Z", "value": pytest.approx(0.4), "count": 3, "data_source": "speed"},
+        {"date": "2031-03-10", "hour": "2031-03-10T02:00:00Z", "value": 0.8, "count": 1, "data_source": "speed"},
+        {
+            "date": "2031-03-10",
+            "hour": "2031-03-10T03:00:00Z",
+            "value": pytest.approx(0.4),
+            "count": 3,
+            "data_source": "speed",
+        },
     ]
 
 

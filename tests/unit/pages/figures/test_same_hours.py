@@ -12,7 +12,12 @@ from pages.figures.same_hours import today_beside_yesterday
 def answer(as_of: str | None = "2026-11-24T02:20:00Z", **hours: tuple[int, float]) -> dict[str, Any]:
     """A series with a count and a mean by hour, such as ``h24_01``."""
     points = [
-        {"hour": f"2026-11-{name[1:3]}T{name[4:]}:00:00Z", "count": count, "value": value}
+        {
+            "date": f"2026-11-{name[1:3]}",
+            "hour": f"2026-11-{name[1:3]}T{name[4:]}:00:00Z",
+            "count": count,
+            "value": value,
+        }
         for name, (count, value) in hours.items()
     ]
     return {"data_points": points, "freshness": {"speed_as_of": as_of, "missing": []}}
