@@ -32,7 +32,7 @@ class Overview(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         mood = load_part(lambda: trend_series(metric="sentiment", window=parse_span("30d")))
-        hours = load_part(lambda: trend_series(**SENTIMENT_BY_HOUR))
+        by_hour = load_part(lambda: trend_series(**SENTIMENT_BY_HOUR))
         catalogue = load_part(catalogue_overview)
         # Last, since it asks for many answers, and the page can do without most of them.
         found = fragments.movers_of(window=parse_span("6h"), limit=fragments.MOVERS_CONSIDERED)
@@ -42,8 +42,8 @@ class Overview(BrowserPage):
             "topic": fragments.make_topic("movers", window="6h", limit=fragments.MOVERS_CONSIDERED),
             "mood": mood,
             "day": mood.map(sentiment_of_the_day),
-            "hours": hours,
-            "same_hours": hours.map(same_hours.today_beside_yesterday),
+            "by_hour": by_hour,
+            "same_hours": by_hour.map(same_hours.today_beside_yesterday),
             "catalogue": catalogue,
             "mood_table": mood.map(charts.metric_timeline),
             "genres_table": genres_table,

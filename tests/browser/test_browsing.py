@@ -391,13 +391,15 @@ def test_what_the_header_offers_is_opened_by_a_tap(chromium: Browser, copy: Serv
     context.close()
 
 
-def test_results_give_way_to_the_reason_why_there_are_none(visitor: Watched) -> None:
+def test_value_that_contradicts_another_is_explained_beside_its_field_until_it_is_mended(visitor: Watched) -> None:
     page = go(visitor, "/search/?q=matrix&year_from=1990")
     expect(found_link(page)).to_have_count(1)
-    page.fill("main [name=year_to]", "1980")
-    expect(page.locator("#found")).to_contain_text("year_to takes a number that is not less than year_from")
-    expect(page.locator("#found a")).to_have_count(0)
-    page.fill("main [name=year_to]", "1999")
+    field, fault = page.locator("main [name=year_to]"), page.locator("#fault-year_to")
+    field.fill("1980")
+    expect(fault).to_contain_text("must not be before")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("1999")
+    expect(fault).to_have_text("")
     expect(found_link(page)).to_have_count(1)
 
 
