@@ -242,6 +242,7 @@ def _is_superseded(skip: Skipped, readable: datetime | None) -> bool:
 
 
 def _data_point(bucket: SeriesBucket[Mean]) -> dict[str, Any]:
+    # An hour names its day as well: clients read `date` of every point.
     return {
         "date": bucket.start.date().isoformat(),
         **bucket.key,

@@ -76,7 +76,7 @@ def warm(address: str) -> tuple[Warmed, str]:
 
 def first_addresses() -> Iterator[str]:
     """Yields the addresses whose answers the first page shows."""
-    yield f"{reverse('trending-history')}?limit=50"
+    yield from (f"{reverse(name)}?limit=50" for name in ("trending-history", "trending-movies"))
     yield f"{reverse('analytics-trends')}?metric=sentiment&window=30d"
     yield f"{reverse('analytics-trends')}?metric=sentiment&window=47h&granularity=hour"
     yield reverse("analytics-overview")

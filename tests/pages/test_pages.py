@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
 
+from lambdaserve.ops.warming import call_api, first_addresses
 from merger import wiring
+from merger.cache.outcomes import Outcome
 from pages.figures import words
 from pages.figures.same_hours import today_beside_yesterday
 from pages.figures.tables import format_value
@@ -157,6 +160,26 @@ def test_overview_shows_the_apis_numbers(reader: Reader) -> None:
     for genre in reader.api.body("analytics/overview")["by_genre"]:
         assert f'href="{genre_url(genre["genre"])}"' in text
         assert f"{genre['movie_count']} movies" in text
+
+
+def test_overview_says_what_its_lists_and_lines_show(reader: Reader) -> None:
+    text = reader.get("/")
+    assert "movies with the highest scores in the last 6h" in text
+    assert "A line shows the score of the last 24 hours." in text
+
+
+def test_what_is_read_ahead_is_all_that_the_overview_shows_of_many_movies(reader: Reader) -> None:
+    for address in first_addresses():
+        call_api(address)
+    read_ahead = computed()
+    reader.get("/")
+    assert {view for view in computed() if computed()[view] != read_ahead[view]} <= {"movies.sentiment"}
+
+
+def computed() -> Counter[str]:
+    """How many answers of each view this process has computed."""
+    counts = wiring.service().cache.counts.all()
+    return Counter({view: number for (view, outcome), number in counts.items() if outcome is Outcome.MISS})
 
 
 def test_ranking_of_a_genre_without_movies_leads_to_longer_windows(reader: Reader) -> None:

@@ -24,6 +24,7 @@ from sample_data.mongo_world import (
     write_new,
     write_over,
 )
+from sample_data.world import World
 
 Stored = Database[dict[str, Any]]
 
@@ -35,6 +36,15 @@ def test_a_new_world_starts_45_days_ago_and_stays_the_same_later(database: Store
     later = open_world(database, NOW + 9 * DAY)
     assert world.epoch == later.epoch == floor_day(NOW) - 45 * DAY
     assert (later.seed, later.scale) == (7, 0.02)
+
+
+def test_world_of_an_earlier_release_keeps_its_stream(database: Stored) -> None:
+    hour = floor_day(NOW) - 45 * DAY
+    database.sample_world.insert_one({"_id": "world", "epoch": hour, "seed": 7, "scale": 0.02})
+    earlier = World(hour, seed=7, scale=0.02, favours_people=False).events(hour)
+    assert open_world(database, NOW).events(hour) == earlier
+    database.sample_world.drop()
+    assert open_world(database, NOW, seed=7, default_scale=0.02).events(hour) != earlier
 
 
 @pytest.mark.parametrize("other", [{"seed": 8}, {"scale": 0.5}])
