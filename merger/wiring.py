@@ -36,11 +36,11 @@ from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
 from merger.layers.publication import RUNS
 from merger.layers.published_store import PublishedStore
-from merger.layers.publishing import RunPublisher
 from merger.layers.state import LayerState
 from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
+from merger.runs.publisher import RunPublisher
 from merger.stores.breaker import Breaker, BreakerRules, BreakerState
 from merger.stores.guarded_store import GuardedStore
 from merger.stores.mongo.causal_reads import CausalClock

@@ -17,7 +17,7 @@ from merger.contract.fields import LARGEST_COUNT
 from merger.contract.stamps import moment
 from merger.indexes import server as indexing
 from merger.indexes.declared import IndexState, IndexStatus
-from merger.layers.publishing import NotPublishable
+from merger.runs.publisher import NotPublishable
 from merger.views.registry import known_views
 
 Form = Mapping[str, str]

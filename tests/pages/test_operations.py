@@ -213,7 +213,7 @@ def test_a_page_without_mongodb_is_a_503_that_says_so(staff: Staff, world: Api, 
 
     monkeypatch.setitem(REPORTS, "layers", away)
     monkeypatch.setitem(REPORTS, "indexes", away)
-    monkeypatch.setattr("merger.layers.publishing.RunPublisher.runs", away)
+    monkeypatch.setattr("merger.runs.publisher.RunPublisher.runs", away)
     assert "MongoDB is not reachable" in staff.get(address(name), status=503)
 
 

@@ -17,8 +17,9 @@ from merger.cache.generations import BATCH_GENERATION
 from merger.contract.stamps import moment
 from merger.core.windows import isoformat
 from merger.errors import StoreError
-from merger.layers.publishing import BatchRun, NotPublishable
 from merger.management.errors import as_command_errors
+from merger.runs.listing import BatchRun
+from merger.runs.publisher import NotPublishable
 from merger.stores.redis.link import RedisTrouble
 
 

@@ -14,7 +14,7 @@ from merger import wiring
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.indexes import server
 from merger.indexes.declared import IndexState, IndexStatus
-from merger.layers.publishing import NotPublishable
+from merger.runs.publisher import NotPublishable
 
 FORM = {"collection": "batch_views", "index": "theirs"}
 

@@ -13,7 +13,7 @@ from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR
 from merger.layers.publication import RUN_KEY, RUNS
-from merger.layers.publishing import NotPublishable, RunPublisher
+from merger.runs.publisher import NotPublishable, RunPublisher
 from tests.unit.merger.documents import at, batch_view
 from tests.unit.merger.examples import DETAILS
 
