@@ -71,7 +71,8 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 CORS_ALLOW_HEADERS = [*default_headers, "x-api-key"]
 _rate_limit_headers = ["RateLimit", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"]
-CORS_EXPOSE_HEADERS = ["Age", "ETag", "Link", *_rate_limit_headers, "Retry-After", "X-Cache", "X-Request-ID"]
+_answer_headers = ["X-Cache", "X-Data-Version", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Age", "ETag", "Link", *_rate_limit_headers, "Retry-After", *_answer_headers]
 
 # The stores
 MONGODB_URI = _env.read(variables.MONGODB_URI) or _running.mongodb_uri or "mongodb://127.0.0.1:27017"

@@ -101,6 +101,10 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     warnings = serializers.ListField(
         child=serializers.CharField(), help_text="Sentences that each begin with a stable code and a colon."
     )
+    data_version = serializers.CharField(
+        help_text="Names the data that the answer stands on. Two answers of one address with the same version have the "
+        "same numbers. It ends in `~` while some of the data is being replaced."
+    )
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -119,6 +123,7 @@ FRESHNESS_EXAMPLE: Mapping[str, Any] = {
     "proven": True,
     "assumed": [],
     "warnings": [],
+    "data_version": "3f2a9c-2026112414-9be07c51d2a4",
 }
 
 _EVERY_ENDPOINT = (400, 401, 403, 406, 412, 429, 500, 502, 503)

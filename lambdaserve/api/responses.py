@@ -41,8 +41,8 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
 
     A request with ``explain=1`` gets the explanation too; such a response is not cached.
 
-    Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache``, ``Link`` and
-    ``Vary``.
+    Sets ``ETag``, ``Cache-Control`` (``private`` unless anonymous clients may read), ``Age``, ``X-Cache``,
+    ``X-Data-Version``, ``Link`` and ``Vary``.
     Counts a sample of the addresses, for ``manage.py warm_cache``.
     """
     context = context_to_explain()
@@ -77,6 +77,7 @@ def _add_explanation(answer: Answer, context: RequestContext) -> HttpResponse:
     explanation = {"request_id": context.request_id, **service().explain(answer), "steps": steps}
     body = b'%b,"explain":%b}' % (answer.body[:-1], orjson.dumps(explanation))
     headers = {"Cache-Control": "no-store", "Age": str(answer.age), "X-Cache": answer.state}
+    headers["X-Data-Version"] = answer.entry.data_version
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
@@ -123,6 +124,7 @@ def _set_headers(request: HttpRequest, response: HttpResponseBase, answer: Answe
     headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)
     headers["X-Cache"] = answer.state
+    headers["X-Data-Version"] = answer.entry.data_version
     # The client of a 304 has the links already (RFC 9110, 15.4.5).
     if response.status_code != HTTPStatus.NOT_MODIFIED and (link := link_header(request, answer)):
         headers["Link"] = link

@@ -11,9 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-import orjson
-
 from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
+from merger.answers.data_version import encode
 from merger.answers.dependencies import Dependencies
 from merger.answers.explain import describe_plan
 from merger.answers.reader import UNCHANGED, ChangedAt, Reader
@@ -261,7 +260,7 @@ class MergeService:
                 raise
             answer = view.build(params, named)
         with TimedStep("encode"):
-            body = orjson.dumps({**answer.body, "freshness": answer.freshness.as_dict()})
+            body, version = encode(answer, boundary, inputs.layers, is_current=result.is_current)
         entry = Entry.of(
             request.key,
             body,
@@ -271,6 +270,7 @@ class MergeService:
             missing=answer.freshness.missing,
             assumed=answer.freshness.assumed,
             generations=generations,
+            data_version=version,
         )
         if failed:
             for layer in answer.freshness.away:

@@ -68,6 +68,7 @@ class _Head(msgspec.Struct, frozen=True, omit_defaults=True):
     gzip: bool
     absent: bool
     assumed: tuple[_Guess, ...] = ()
+    data_version: str = ""
 
 
 _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(_Head).decode
@@ -89,6 +90,7 @@ class Entry:
         generations: the generations that it was computed under, in the order of the request's names.
         absent: what was not found, in place of an answer (C7).
         away: layers that did not answer. Such an entry is never stored, hence not encoded (F5).
+        data_version: names the data that the answer stands on (M14); empty for an absence.
     """
 
     stored: bytes
@@ -102,6 +104,7 @@ class Entry:
     assumed: tuple[Assumption, ...] = ()
     absent: NotFound | None = field(default=None, compare=False)
     away: frozenset[str] = frozenset()
+    data_version: str = ""
 
     @classmethod
     def of(
@@ -115,6 +118,7 @@ class Entry:
         missing: tuple[Interval, ...] = (),
         generations: tuple[str, ...] = (),
         assumed: tuple[Assumption, ...] = (),
+        data_version: str = "",
     ) -> Entry:
         """The entry of an answer. Its entity tag stands for the key and for every byte of the body.
 
@@ -123,7 +127,8 @@ class Entry:
         digest = hashlib.blake2b(key.encode() + b"\n" + body, digest_size=12).hexdigest()
         compressed = len(body) >= COMPRESS_FROM
         stored = gzip.compress(body, _GZIP_LEVEL, mtime=0) if compressed else body
-        return cls(stored, compressed, f'"{digest}"', made, ttl, cost, missing, generations, assumed)
+        about = f'"{digest}"', made, ttl, cost, missing, generations, assumed
+        return cls(stored, compressed, *about, data_version=data_version)
 
     @classmethod
     def of_absence(cls, error: NotFound, *, made: float, ttl: int, generations: tuple[str, ...] = ()) -> Entry:
@@ -158,7 +163,7 @@ class Entry:
         made = isoformat(datetime.fromtimestamp(self.made, UTC).replace(microsecond=0))
         content["freshness"]["warnings"].append(f"stale_answer: this answer is from {made}; {reason}")
         warned = Entry.of(key, orjson.dumps(content), made=self.made, ttl=self.ttl)
-        return replace(warned, missing=self.missing, assumed=self.assumed, generations=self.generations, cost=self.cost)
+        return replace(self, stored=warned.stored, compressed=warned.compressed, etag=warned.etag)
 
     def encode(self, key: str, secret: bytes) -> bytes:
         """Its bytes, sealed for the key that they are stored under."""
@@ -174,6 +179,7 @@ class Entry:
             generations=self.generations,
             gzip=self.compressed,
             absent=self.absent is not None,
+            data_version=self.data_version,
         )
         content = _encode(head) + b"\n" + (self.stored if self.absent is None else _absence(self.absent))
         return _seal(key, secret, content) + content
@@ -198,7 +204,7 @@ class Entry:
         missing = tuple([(gap.start, gap.end) for gap in head.missing])
         assumed = tuple([Assumption(each.start, each.end, each.reason) for each in head.assumed])
         about = head.gzip, head.etag, head.made, head.ttl, head.cost
-        return cls(stored, *about, missing, head.generations, assumed, absent)
+        return cls(stored, *about, missing, head.generations, assumed, absent, data_version=head.data_version)
 
 
 def _absence(error: NotFound) -> bytes:

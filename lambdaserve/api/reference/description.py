@@ -29,6 +29,8 @@ need one of the two.
 hours that it lacks (`missing`), what it rests on without proof (`assumed`), and `warnings`, sentences that begin with
 a stable code. `?completeness=strict` refuses an answer that lacks anything with a 503, `proven` also one that assumes
 anything. The headers `Age` and `X-Cache` say how old it is; send its `ETag` back as `If-None-Match` for a 304.
+`X-Data-Version` names the data that it stands on: two answers of one address with the same version have the same
+numbers.
 
 **Limits.** A client may send a limited number of requests a minute; expensive ones count several times.
 `RateLimit-Policy` and `RateLimit` say how many are left; a 429 says in `Retry-After` when to try again.

@@ -58,6 +58,8 @@ def test_details_are_batch_facts_with_the_newest_speed_numbers(api: Api) -> None
     assert (body["vote_average"], body["vote_count"], body["popularity"]) == (8.25, 120, 60.5)
     assert body["data_source"] == "merged"
     assert body["last_updated"] == "2031-03-10T12:29:00Z"
+    version = body["freshness"].pop("data_version")
+    assert version.split("-")[1] == "2031031012"
     assert body["freshness"] == {
         "cutoff": "2031-03-08T12:00:00Z",
         "batch_as_of": "2031-03-10T00:00:00Z",

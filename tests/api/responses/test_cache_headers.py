@@ -212,3 +212,20 @@ def test_poisoned_redis_value_is_never_served(film: Api, value: bytes) -> None:
     again: Any = film.get("movies/550")
     assert (again.status_code, again.headers["X-Cache"], again.content) == (200, "MISS", first.content)
     assert film.get("movies/550").headers["X-Cache"] == "HIT"
+
+
+def test_a_version_names_the_data_in_header_and_body_wherever_the_answer_comes_from(film: Api) -> None:
+    made: Any = film.get("movies/550")
+    version = made["X-Data-Version"]
+    assert made.json()["freshness"]["data_version"] == version
+    hits: list[Any] = [film.get("movies/550")]
+    later(film, 60)
+    hits += [film.get("movies/550"), film.get("movies/550", If_None_Match=made["ETag"])]
+    assert [(each.status_code, each["X-Data-Version"]) for each in hits] == [
+        (200, version),
+        (200, version),
+        (304, version),
+    ]
+    film.load(movie(550, "Another title", computed_at=film.now))
+    film.forget()
+    assert film.get("movies/550")["X-Data-Version"] != version

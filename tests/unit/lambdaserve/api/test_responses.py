@@ -29,7 +29,7 @@ LARGE = orjson.dumps({"a": "0123456789" * (COMPRESS_FROM // 10)})
 
 
 def answer(body: bytes = LARGE, *, state: str = "HIT", age: int = 7, ttl: int = 300) -> Answer:
-    return answer_of(Entry.of("k", body, made=0.0, ttl=ttl), state, age)
+    return answer_of(Entry.of("k", body, made=0.0, ttl=ttl, data_version="a-b-c"), state, age)
 
 
 def answer_of(entry: Entry, state: str, age: int) -> Answer:
@@ -66,6 +66,7 @@ def test_response_carries_etag_age_cache_state_and_lifetime() -> None:
         "Cache-Control": "public, max-age=12",
         "Age": "7",
         "X-Cache": "HIT",
+        "X-Data-Version": "a-b-c",
         "Vary": "Accept, Accept-Encoding",
     }
 
