@@ -1,10 +1,13 @@
 """Which batch runs readers may see. Pure.
 
 The optional collection ``batch_runs`` has a record per run: ``{batch_run_id, status, covers_until, documents}``, the
-last one the number of documents by view type. Once any run is
-``published``, documents that name another run are invisible; documents that name no run stay visible. Before that, only
-runs whose record has another status are hidden, so starting to keep records hides nothing. A record of status
-``adopted`` lists the ``runs`` that existed before the first was published; they stay visible.
+last one the number of documents by view type. Once any run is ``published``, documents that name another run are
+invisible, also while all are ``rolled_back``; documents that name no run stay visible. Before that, only runs whose
+record has another status are hidden, so starting to keep records hides nothing. A record of status ``adopted`` lists
+the ``runs`` that existed before the first was published; they stay visible.
+
+One more document, the journal, holds the last change that our own commands made: the new fields of some records, which
+count from the moment at which the journal names them (``merger/runs/journal.py``).
 
 Requirement M12.
 """
@@ -32,6 +35,65 @@ RUN_KEY: Final = "batch_run_id"
 """The field that names a run, in its record and in documents of ``batch_views``."""
 
 
+JOURNAL: Final = "journal"
+"""The journal's ``_id`` and status; like a record of no run, it names no run of its own."""
+
+
+def journal_of(records: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The journal among all documents of ``batch_runs``; empty without one that can be read."""
+    for record in records:
+        if record.get("_id") == JOURNAL:
+            changes = record.get("changes")
+            is_readable = isinstance(record.get("turn"), int) and isinstance(changes, list)
+            if is_readable and all(isinstance(change, Mapping) for change in changes or ()):
+                return record
+    return {}
+
+
+def settled(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The records as they are once the journal's last change has reached each of them.
+
+    Args:
+        records: all documents of ``batch_runs``.
+    """
+    records = list(records)
+    journal = journal_of(records)
+    if not journal:
+        return records
+    changes = {repr(change.get("_id")): change for change in journal["changes"]}
+    found = []
+    for record in records:
+        change = changes.pop(repr(record.get("_id")), None)
+        reached = record.get("turn")
+        is_behind = change is not None and not (isinstance(reached, int) and reached >= journal["turn"])
+        found.append({**record, **change} if change is not None and is_behind else record)
+    # A record that is not there any more, though the change had reached it, was deleted.
+    return found if journal.get("is_applied") else [*found, *changes.values()]
+
+
+def newest_records(records: Iterable[Mapping[str, Any]]) -> dict[Any, Mapping[str, Any]]:
+    """The record that counts of each run.
+
+    Of several records of a run (at-least-once delivery) the newest counts, by ``updated_at`` or ``published_at``; of
+    records without these, one that publishes the run. Records without a usable id or status are left out.
+    """
+    newest: dict[Any, tuple[tuple[datetime, bool], Mapping[str, Any]]] = {}
+    for record in records:
+        run_id = record.get(RUN_KEY)
+        if not isinstance(run_id, Hashable) or run_id in (None, "") or not isinstance(record.get("status"), str):
+            continue
+        rank = changed_at(record), record.get("status") == PUBLISHED
+        if run_id not in newest or rank > newest[run_id][0]:
+            newest[run_id] = rank, record
+    return {run_id: record for run_id, (_, record) in newest.items()}
+
+
+def changed_at(record: Mapping[str, Any]) -> datetime:
+    """When a record was last written, as far as it says so; else a moment before every other."""
+    dates = [readable(record.get(name), moment) for name in ("updated_at", "published_at")]
+    return max((each for each in dates if each is not None), default=_BEGINNING)
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """The runs that are published at one moment.
@@ -39,6 +101,7 @@ class Publication:
     Args:
         published: ids as stored, each with the coverage that its run states, aware UTC.
         withheld: ids of runs with another status.
+        was_in_use: whether one of these was rolled back, so that there was a publication before.
         adopted: ids of runs from before the first publication.
         written: documents by view type that the records of published runs state; runs without a statement are left
             out.
@@ -48,39 +111,34 @@ class Publication:
     withheld: frozenset[Any] = frozenset()
     adopted: frozenset[Any] = frozenset()
     written: Mapping[Any, Mapping[str, int]] = field(default_factory=dict)
+    was_in_use: bool = False
 
     @classmethod
     def of(cls, records: Iterable[Mapping[str, Any]]) -> Publication:
         """Reads the records.
 
-        Of several records of a run (at-least-once delivery) the newest counts, by ``updated_at`` or ``published_at``;
-        of records without these, one that publishes the run. Records without a usable id or status are ignored.
+        Args:
+            records: all documents of ``batch_runs``.
         """
-        records = list(records)
-        newest: dict[Any, tuple[tuple[datetime, bool], Mapping[str, Any]]] = {}
-        for record in records:
-            run_id = record.get(RUN_KEY)
-            if not isinstance(run_id, Hashable) or run_id in (None, "") or not isinstance(record.get("status"), str):
-                continue
-            rank = _recency(record), record.get("status") == PUBLISHED
-            if run_id not in newest or rank > newest[run_id][0]:
-                newest[run_id] = rank, record
+        records = settled(records)
+        newest = newest_records(records)
         published = {
             run_id: readable(record.get("covers_until"), moment)
-            for run_id, (_, record) in newest.items()
+            for run_id, record in newest.items()
             if record.get("status") == PUBLISHED
         }
         return cls(
             published,
             frozenset(newest.keys() - published.keys()),
             frozenset(_adopted_runs(records)) - newest.keys(),
-            {run_id: stated for run_id in published if (stated := _stated_documents(newest[run_id][1]))},
+            {run_id: stated for run_id in published if (stated := _stated_documents(newest[run_id]))},
+            any(record.get("status") == ROLLED_BACK for record in newest.values()),
         )
 
     @property
     def is_in_use(self) -> bool:
         """Whether runs without a record are hidden."""
-        return bool(self.published or (self.adopted and self.withheld))
+        return bool(self.published or self.was_in_use or (self.adopted and self.withheld))
 
     def is_visible(self, run_id: Any) -> bool:
         """Whether readers see the documents of a run."""
@@ -94,11 +152,14 @@ class Publication:
 
     @property
     def mark(self) -> str:
-        """A fingerprint that differs between publications; empty if nothing is recorded."""
+        """A fingerprint of what readers see; empty if nothing is recorded.
+
+        After a rollback it is what it was before the run was published.
+        """
         if not self.published and not self.withheld:
             return ""
-        parts = [sorted(map(repr, part)) for part in (self.published.items(), self.withheld, self.adopted)]
-        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+        seen = (self.published.items(), self.adopted, self.written.items()) if self.is_in_use else (self.withheld,)
+        return blake2b(repr([sorted(map(repr, part)) for part in seen]).encode(), digest_size=8).hexdigest()
 
     @property
     def hides(self) -> bool:
@@ -134,11 +195,6 @@ def _stated_documents(record: Mapping[str, Any]) -> dict[str, int]:
     stated = record.get("documents")
     numbers = {key: readable(value, count) for key, value in stated.items()} if isinstance(stated, Mapping) else {}
     return {str(key): number for key, number in numbers.items() if number is not None}
-
-
-def _recency(record: Mapping[str, Any]) -> datetime:
-    dates = [readable(record.get(name), moment) for name in ("updated_at", "published_at")]
-    return max((each for each in dates if each is not None), default=_BEGINNING)
 
 
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)

@@ -12,11 +12,15 @@ from merger.contract.collections import BATCH
 from merger.contract.fields import readable
 from merger.contract.stamps import moment
 from merger.core.windows import EPOCH
-from merger.layers.publication import RUN_KEY, RUNS, Publication
+from merger.layers.publication import RUN_KEY, RUNS, Publication, journal_of
 from merger.stores.store import Document, Find, Store
 
 MOST_RECORDS = 10_000
 """Most run records to read: 27 years of one run a night."""
+
+
+MOST_READS = 5
+"""Most reads of the records in a row, while others change them."""
 
 
 _current: ContextVar[Publication | None] = ContextVar("publication", default=None)
@@ -35,6 +39,7 @@ class PublishedStore:
     def __init__(self, store: Store) -> None:
         self.wrapped = store
         self._last: Publication | None = None
+        self._journal: Document = {}
 
     @property
     def publication(self) -> Publication:
@@ -48,10 +53,19 @@ class PublishedStore:
     def refresh(self) -> Publication:
         """Reads which runs are published.
 
+        A find of many records is not of one moment. No record changes unless the journal does first, so a find that has
+        the same journal as the one before has all records of one moment.
+
         Raises:
             StoreError: from the store; the last publication is kept.
         """
-        self._last = Publication.of(self.wrapped.find(Find(RUNS, {}, limit=MOST_RECORDS)))
+        records: list[Document] = []
+        for _ in range(MOST_READS):
+            records = self.wrapped.find(Find(RUNS, {}, limit=MOST_RECORDS))
+            journal, self._journal = self._journal, journal_of(records)
+            if journal == self._journal:
+                break
+        self._last = Publication.of(records)
         return self._last
 
     @contextmanager

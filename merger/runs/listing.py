@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from merger.contract.payloads import VIEWS
 from merger.contract.stamps import moment
 from merger.core.stamps import ANY_FORM
 from merger.core.windows import EPOCH
-from merger.layers.publication import RUN_KEY, Publication
+from merger.layers.publication import RUN_KEY, Publication, newest_records
 from merger.stores.mongo.errors import mapping_errors
 
 
@@ -34,6 +34,7 @@ class BatchRun:
         published_at: aware UTC.
         computed_at: its newest document's, aware UTC.
         documents: their number by view type.
+        is_base: whether documents that it replaced were deleted, so that readers need it.
     """
 
     run_id: Any
@@ -43,6 +44,7 @@ class BatchRun:
     published_at: datetime | None = None
     computed_at: datetime | None = None
     documents: Mapping[str, int] = field(default_factory=dict)
+    is_base: bool = False
 
     @property
     def total(self) -> int:
@@ -71,14 +73,13 @@ class RunLister:
         Raises:
             StoreError: from the store.
         """
-        publication = Publication.of(records)
-        by_id = {record[RUN_KEY]: record for record in records if record.get(RUN_KEY) not in (None, "")}
+        publication, by_id = Publication.of(records), newest_records(records)
         counts: dict[Any, Counter[str]] = {run_id: Counter() for run_id in by_id}
         runs = []
         with mapping_errors():
             for view_type, spelling in self.types():
                 for run_id in self._batch.distinct(RUN_KEY, {"view_type": spelling}):
-                    if run_id not in (None, ""):
+                    if isinstance(run_id, Hashable) and run_id not in (None, ""):
                         number = self._batch.count_documents({"view_type": spelling, RUN_KEY: run_id})
                         counts.setdefault(run_id, Counter())[view_type] += number
             for run_id, documents in counts.items():
@@ -87,7 +88,8 @@ class RunLister:
                 published_at = readable(record.get("published_at"), moment)
                 stamps = covers_until, published_at, self._computed_at(run_id, documents)
                 # A plain dict: to Django's templates, "items" of a Counter is one more count.
-                runs.append(BatchRun(run_id, _text(record.get("status")), is_visible, *stamps, dict(documents)))
+                about = run_id, _text(record.get("status")), is_visible, *stamps, dict(documents)
+                runs.append(BatchRun(*about, record.get("is_base") is True))
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def types(self) -> Iterator[tuple[str, str]]:

@@ -1,27 +1,33 @@
 """Publishes batch runs, rolls them back, and deletes documents that newer runs have replaced. For commands and staff.
 
-Publishing is one write of one record, so it is atomic; every process sees it within two seconds. Requirement M12.
+Each is one change of the journal, so none comes between the reading and the writing of another, over all hosts; every
+process sees it within two seconds. Requirements M12 and M15.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bson import ObjectId
 from pymongo.database import Database
 
 from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.errors import MergerError
-from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, RUNS
+from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, changed_at, newest_records
+from merger.runs.journal import Journal, Record
 from merger.runs.listing import BatchRun, RunLister
 from merger.runs.replaced import ReplacedDocuments
-from merger.stores.mongo.errors import mapping_errors
 
 MIN_SHARE: Final = 0.5
 """Share of the previous run's documents of a view type that a run must have to be published without force."""
+
+
+SEEN_AFTER: Final = timedelta(minutes=1)
+"""From this age on of its publication every process answers from a run, whatever the hosts' clocks."""
 
 
 class NotPublishable(MergerError):
@@ -40,7 +46,7 @@ class RunPublisher:
     def __init__(
         self, database: Database[dict[str, Any]], contract: Contract, boundary: Callable[[], Boundary]
     ) -> None:
-        self._records = database[RUNS]
+        self._journal = Journal(database)
         self._lister = RunLister(database, contract)
         self._replaced = ReplacedDocuments(database, contract, boundary)
         self._boundary = boundary
@@ -51,9 +57,7 @@ class RunPublisher:
         Raises:
             StoreError: from the store.
         """
-        with mapping_errors():
-            records = list(self._records.find())
-        return self._lister.list(records)
+        return self._lister.list(self._journal.records())
 
     def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:
         """Makes a run visible.
@@ -67,18 +71,24 @@ class RunPublisher:
             NotPublishable: it has no documents, or far fewer than the previous run; nothing has changed.
             StoreError: from the store.
         """
-        runs = self.runs()
-        run = _find_run(run_id, runs)
-        if not run.total:
-            raise NotPublishable(f"run {run_id!r} has no documents in {BATCH}")
-        before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
-        shortfalls = [] if before is None else _list_shortfalls(run, before)
-        if before is not None and shortfalls and not force:
-            raise NotPublishable(f"run {run_id!r} looks incomplete beside {before.run_id!r}: {', '.join(shortfalls)}")
-        with mapping_errors():
-            self._adopt([each.run_id for each in runs if each is not run and each.status is None])
-            content = {"status": PUBLISHED, "published_at": self._boundary().now, "documents": dict(run.documents)}
-            self._record(run.run_id, content if covers_until is None else {**content, "covers_until": covers_until})
+
+        def decide(records: Sequence[Record]) -> list[Record]:
+            runs = self._lister.list(records)
+            run = _find_run(run_id, runs)
+            if not run.total:
+                raise NotPublishable(f"run {run_id!r} has no documents in {BATCH}")
+            before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
+            shortfalls = [] if before is None else _list_shortfalls(run, before)
+            if before is not None and shortfalls and not force:
+                few = ", ".join(shortfalls)
+                raise NotPublishable(f"run {run_id!r} looks incomplete beside {before.run_id!r}: {few}")
+            stated = {} if covers_until is None else {"covers_until": covers_until}
+            now, documents = self._boundary().now, dict(run.documents)
+            content = {"status": PUBLISHED, "published_at": now, "documents": documents, **stated}
+            earlier = [each.run_id for each in runs if each is not run and each.status is None]
+            return [*_adopt(earlier, records, now), _change(run.run_id, content, records, now)]
+
+        self._journal.change(decide)
         return _find_run(run_id, self.runs())
 
     def roll_back(self, run_id: str | None = None, *, force: bool = False) -> BatchRun:
@@ -92,24 +102,35 @@ class RunPublisher:
             NotPublishable: there is no such published run, or nothing would be left.
             StoreError: from the store.
         """
-        runs = self.runs()
-        published = [run for run in runs if run.status == PUBLISHED]
-        if run_id is None and not published:
-            raise NotPublishable("no run is published")
-        run = published[0] if run_id is None else _find_run(run_id, runs)
-        if run.status != PUBLISHED:
-            raise NotPublishable(f"run {run_id!r} is not published")
-        if not force and not any(each.is_visible and each.total for each in runs if each is not run):
-            raise NotPublishable(f"without run {run.run_id!r} readers would see no batch documents of any run")
-        with mapping_errors():
-            self._record(run.run_id, {"status": ROLLED_BACK})
-        return _find_run(str(run.run_id), self.runs())
+
+        def decide(records: Sequence[Record]) -> list[Record]:
+            nonlocal run_id
+            runs = self._lister.list(records)
+            published = [run for run in runs if run.status == PUBLISHED]
+            if run_id is None and not published:
+                raise NotPublishable("no run is published")
+            run = published[0] if run_id is None else _find_run(run_id, runs)
+            run_id = str(run.run_id)  # another one is never meant, even if this is decided again
+            if run.status != PUBLISHED:
+                raise NotPublishable(f"run {run_id!r} is not published")
+            if not force and not any(each.is_visible and each.total for each in runs if each is not run):
+                raise NotPublishable(f"without run {run_id!r} readers would see no batch documents of any run")
+            if not force and run.is_base:
+                raise NotPublishable(f"documents that run {run_id!r} replaced were pruned; readers would miss them")
+            return [_change(run.run_id, {"status": ROLLED_BACK}, records, self._boundary().now)]
+
+        self._journal.change(decide)
+        return _find_run(str(run_id), self.runs())
 
     def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[BatchRun, int]]:
-        """Deletes documents that a newer visible run has replaced, except those of the newest visible runs.
+        """Deletes documents that readers see no more, and would not after a rollback of any run that is kept.
+
+        A document goes if a run has replaced it that is no newer than the oldest kept one. Such a run is marked as a
+        base before anything is deleted: from then on only force rolls it back. The kept runs that are newer may be
+        rolled back at any moment.
 
         Args:
-            keep: number of newest runs to leave untouched.
+            keep: number of newest visible runs to leave untouched.
             dry_run: count without deleting.
 
         Yields:
@@ -118,20 +139,43 @@ class RunPublisher:
         Raises:
             StoreError: from the store; documents deleted before stay deleted.
         """
-        visible = [run for run in self.runs() if run.is_visible and run.total]
+        visible: list[BatchRun] = []
+        bases: list[BatchRun] = []
+
+        def decide(records: Sequence[Record]) -> list[Record]:
+            visible[:] = [run for run in self._lister.list(records) if run.is_visible and run.total]
+            newest, seen_before = newest_records(records), self._boundary().now - SEEN_AFTER
+            bases[:] = [
+                run
+                for run in visible[keep - 1 : -1]
+                if run.run_id not in newest or changed_at(newest[run.run_id]) <= seen_before
+            ]
+            records_of_bases = [newest[run.run_id] for run in bases if run.status == PUBLISHED and not run.is_base]
+            if dry_run:
+                return []
+            return [{"_id": each["_id"], RUN_KEY: each[RUN_KEY], "is_base": True} for each in records_of_bases]
+
+        self._journal.change(decide)
         for place, run in enumerate(visible[keep:], keep):
-            newer = [each.run_id for each in visible[:place]]
-            yield run, sum(self._replaced.delete(run.run_id, newer, dry_run=dry_run))
+            newer = [each.run_id for each in bases if each in visible[:place]]
+            yield run, sum(self._replaced.delete(run.run_id, newer, dry_run=dry_run)) if newer else 0
 
-    def _adopt(self, run_ids: Sequence[Any]) -> None:
-        """Before the first run is published, records the runs without a record in one write, so they stay visible."""
-        if run_ids and self._records.find_one({"status": {"$in": [PUBLISHED, ADOPTED]}}) is None:
-            content = {"status": ADOPTED, "runs": list(run_ids), "updated_at": self._boundary().now}
-            self._records.update_one({"_id": ADOPTED}, {"$set": content}, upsert=True)
 
-    def _record(self, run_id: Any, content: Mapping[str, Any]) -> None:
-        stamped = {**content, "updated_at": self._boundary().now}
-        self._records.update_one({RUN_KEY: run_id}, {"$set": stamped}, upsert=True)
+def _adopt(run_ids: Sequence[Any], records: Sequence[Record], now: datetime) -> list[Record]:
+    """Before the first run is published, the record of the runs without a record, so that they stay visible."""
+    if not run_ids or any(record.get("status") in (PUBLISHED, ADOPTED) for record in records):
+        return []
+    return [{"_id": ADOPTED, "status": ADOPTED, "runs": list(run_ids), "updated_at": now}]
+
+
+def _change(run_id: Any, content: Record, records: Sequence[Record], now: datetime) -> Record:
+    """New fields of the record that counts of a run, or of its first record."""
+    record = newest_records(records).get(run_id)
+    if record is None:
+        return {"_id": ObjectId(), RUN_KEY: run_id, **content, "updated_at": now}
+    # The clocks of hosts differ: the newest record counts, so it must not look older than it was.
+    stamp = max(now, changed_at(record) + timedelta(milliseconds=1))
+    return {"_id": record["_id"], RUN_KEY: run_id, **content, "updated_at": stamp}
 
 
 def _find_run(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:

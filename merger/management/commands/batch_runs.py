@@ -28,7 +28,8 @@ class Command(BaseCommand):
         "Lists batch runs, publishes one, rolls one back, or deletes what newer runs have replaced. As soon as the "
         "collection batch_runs has a published run, answers use only documents of published runs, and those that name "
         "no run; a run that is still being written, or was rolled back, is not used. Publishing is one write: every "
-        "process answers from the new run within five seconds, and never from a part of it. Exits with 1 when nothing "
+        "process answers from the new run within five seconds, and never from a part of it. Commands may run at once, "
+        "on any hosts, and be killed at any moment: each is done as a whole or not at all. Exits with 1 when nothing "
         "could be done."
     )
 
@@ -49,15 +50,21 @@ class Command(BaseCommand):
         )
         roll_back = actions.add_parser("rollback", help="hide a run again; its documents stay")
         roll_back.add_argument("run", metavar="RUN", nargs="?", help="default: the newest published run")
-        roll_back.add_argument("--force", action="store_true", help="hide it even if no visible run would be left")
+        roll_back.add_argument(
+            "--force",
+            action="store_true",
+            help="hide it even if no visible run would be left, or documents that it replaced were pruned",
+        )
         prune = actions.add_parser(
-            "prune", help="delete documents of old runs that newer runs have replaced; answers don't change"
+            "prune",
+            help="delete documents of old runs that newer ones replaced; answers don't change, nor would they after "
+            "a rollback of any run that is kept, except the oldest",
         )
         prune.add_argument(
             "--keep",
             type=int,
             default=settings.BATCH_RUNS_KEPT,
-            help="newest runs to keep completely (default: %(default)s)",
+            help="newest runs to keep completely; all but the oldest of them can be rolled back (default: %(default)s)",
         )
         prune.add_argument("--dry-run", action="store_true", help="only count the documents")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,12 +15,22 @@ from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR
 from merger.layers.publication import RUN_KEY, RUNS
-from merger.runs.publisher import NotPublishable, RunPublisher
+from merger.runs.publisher import SEEN_AFTER, NotPublishable, RunPublisher
 from tests.unit.merger.documents import at, batch_view
 from tests.unit.merger.examples import DETAILS
 
 NOW = at("2026-03-10 10:30")
 OLD, NEW = NOW - 2 * DAY, NOW - DAY
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -29,11 +41,11 @@ def database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
 
 
 @pytest.fixture
-def publisher(database: Database[dict[str, Any]]) -> RunPublisher:
+def publisher(database: Database[dict[str, Any]], clock: Clock) -> RunPublisher:
     for run_id, covers, movies in (("old", OLD, (1, 2, 3)), ("new", NEW, (1, 2))):
         views = [batch_view("movie_details", DETAILS, covers, movie_id=each, batch_run_id=run_id) for each in movies]
         database["batch_views"].insert_many(views)
-    return RunPublisher(database, Contract(), lambda: Boundary(NOW))
+    return RunPublisher(database, Contract(), lambda: Boundary(clock.now))
 
 
 def test_runs_are_listed_newest_first_with_their_documents(publisher: RunPublisher) -> None:
@@ -71,12 +83,40 @@ def test_a_run_taken_back_is_hidden_and_keeps_its_documents(publisher: RunPublis
 
 
 def test_pruning_deletes_only_documents_that_a_newer_run_has(
-    publisher: RunPublisher, database: Database[dict[str, Any]]
+    publisher: RunPublisher, database: Database[dict[str, Any]], clock: Clock
 ) -> None:
     publisher.publish("new")
+    assert [number for _, number in publisher.prune(1)] == [0], "some process may not see the new run yet"
+    clock.now += SEEN_AFTER
     assert [(run.run_id, number) for run, number in publisher.prune(1, dry_run=True)] == [("old", 2)]
+    assert not publisher.runs()[0].is_base
     assert [number for _, number in publisher.prune(1)] == [2]
     assert [each["movie_id"] for each in database["batch_views"].find({RUN_KEY: "old"})] == [3]
+
+
+def test_a_run_whose_predecessors_were_pruned_is_rolled_back_only_by_force(
+    publisher: RunPublisher, clock: Clock
+) -> None:
+    publisher.publish("new")
+    clock.now += SEEN_AFTER
+    list(publisher.prune(1))
+    with pytest.raises(NotPublishable, match="documents that run 'new' replaced were pruned"):
+        publisher.roll_back("new")
+    assert not publisher.roll_back("new", force=True).is_visible
+
+
+def test_pruning_leaves_what_a_rollback_of_a_kept_run_shows_again(
+    publisher: RunPublisher, database: Database[dict[str, Any]], clock: Clock
+) -> None:
+    views = [batch_view("movie_details", DETAILS, NOW, movie_id=each, batch_run_id="newest") for each in (1, 2, 3)]
+    database["batch_views"].insert_many([{**view, "computed_at": NOW - HOUR} for view in views])
+    publisher.publish("new")
+    publisher.publish("newest")
+    clock.now += SEEN_AFTER
+    assert sum(number for _, number in publisher.prune(2)) == 2
+    assert publisher.roll_back().run_id == "newest"
+    left = {each["movie_id"] for each in database["batch_views"].find({RUN_KEY: {"$ne": "newest"}})}
+    assert left == {1, 2, 3}, "only the newest run had replaced movie 3"
 
 
 def test_an_unknown_run_is_refused_with_the_newest_ones(publisher: RunPublisher) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from merger.layers.publication import RUN_KEY, Publication
+from merger.layers.publication import JOURNAL, RUN_KEY, Publication, journal_of, settled
 from tests.unit.merger.layers.test_published_store import NOW, RECORDS
 
 
@@ -63,6 +63,47 @@ def test_the_fingerprint_changes_with_the_coverage_of_a_run() -> None:
         for each in (None, covers, covers.isoformat())
     }
     assert len(marks) == 2
+
+
+def journal(turn: int, *changes: dict[str, Any], is_applied: bool = False) -> dict[str, Any]:
+    return {
+        "_id": JOURNAL,
+        RUN_KEY: None,
+        "status": JOURNAL,
+        "turn": turn,
+        "changes": [*changes],
+        "is_applied": is_applied,
+    }
+
+
+def test_a_change_in_the_journal_counts_before_it_has_reached_the_records() -> None:
+    old = [record("a", "published", _id=1, turn=3, note="kept"), record("b", "published", _id=2)]
+    changes = [record("a", "rolled_back", _id=1), record("c", "published", _id=3)]
+    found = settled([*old, journal(4, *changes)])
+    assert {**old[0], **changes[0]} in found
+    assert set(Publication.of([*old, journal(4, *changes)]).published) == {"b", "c"}
+    reached = [record("a", "published", _id=1, turn=4), old[1]]
+    assert set(Publication.of([*reached, journal(4, *changes, is_applied=True)]).published) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "bad", [{}, {"turn": "1", "changes": []}, {"turn": 1, "changes": 5}, {"turn": 1, "changes": [5]}]
+)
+def test_a_journal_that_cannot_be_read_changes_nothing(bad: dict[str, Any]) -> None:
+    records = [record("a", "published", _id=1)]
+    assert journal_of([*records, {"_id": JOURNAL, **bad}]) == {}
+    assert set(Publication.of([*records, {"_id": JOURNAL, **bad}]).published) == {"a"}
+
+
+def test_after_a_rollback_the_fingerprint_is_the_one_of_before() -> None:
+    before = Publication.of([record("a", "published")])
+    after = Publication.of([record("a", "published"), record("b", "rolled_back")])
+    assert before.mark == after.mark != Publication.of([record("a", "published"), record("b", "published")]).mark
+
+
+def test_while_every_run_is_rolled_back_a_run_without_a_record_stays_hidden() -> None:
+    publication = Publication.of([record("a", "rolled_back")])
+    assert [publication.is_visible(run_id) for run_id in ("a", "new", None)] == [False, False, True]
 
 
 def test_a_document_keeps_the_coverage_that_it_states() -> None:
