@@ -21,7 +21,7 @@ from merger.core.windows import Granularity, Span
 from merger.errors import NotFound, StoreError
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
-from merger.wiring import service
+from merger.wiring import asked_service
 from search.people import PeopleIndex
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def genre_statistics(
         NotFound: the genre is unknown.
         StoreError: the documents can't be read.
     """
-    engine = service()
+    engine = asked_service()
     is_past = year is not None and year < engine.boundary().now.year
     params = GenrePeriod(genre_key(genre), year, month)
     return engine.fetch(GENRE_HISTORY if is_past else GENRE, params, completeness=completeness)
@@ -79,7 +79,7 @@ def trend_series(
         StoreError: the documents can't be read.
     """
     params = TrendParameters(metric, window, genre and series_genre(genre), movie_id, Granularity(granularity))
-    return service().fetch(TRENDS, params, completeness=completeness)
+    return asked_service().fetch(TRENDS, params, completeness=completeness)
 
 
 def catalogue_overview(*, completeness: Completeness = PARTIAL) -> Answer:
@@ -88,7 +88,7 @@ def catalogue_overview(*, completeness: Completeness = PARTIAL) -> Answer:
     Raises:
         StoreError: the documents can't be read.
     """
-    return service().fetch(OVERVIEW, None, completeness=completeness)
+    return asked_service().fetch(OVERVIEW, None, completeness=completeness)
 
 
 def sentiment_by_tier(
@@ -101,7 +101,7 @@ def sentiment_by_tier(
         StoreError: the documents can't be read.
     """
     params = Comparison(genre and genre_key(genre), year)
-    return service().fetch(COMPARISON, params, completeness=completeness)
+    return asked_service().fetch(COMPARISON, params, completeness=completeness)
 
 
 def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> Answer:
@@ -111,7 +111,7 @@ def actor_collaborations(*, name: str, completeness: Completeness = PARTIAL) -> 
         NotFound: no document names the actor; it offers similar names.
         StoreError: the documents can't be read.
     """
-    engine = service()
+    engine = asked_service()
     params = Actor(" ".join(name.split()), ask_people(engine, methodcaller("spellings", name), ()))
     try:
         return engine.fetch(ACTOR, params, completeness=completeness)

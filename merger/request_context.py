@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -19,11 +20,13 @@ class RequestContext:
         layers: layers (``batch``, ``speed``) whose documents were read to answer it.
         steps: name and seconds of each step since it asked for an explanation, in the order in which they ended;
             ``None``: it did not ask for one.
+        service: what it asks for answers, if it stands elsewhere than at the present (``merger.standing``).
     """
 
     request_id: str
     layers: set[str] = field(default_factory=set)
     steps: list[tuple[str, float]] | None = None
+    service: Any = None
 
 
 current_request: ContextVar[RequestContext | None] = ContextVar("current_request", default=None)
@@ -35,6 +38,12 @@ def begin_explaining() -> None:
     current = current_request.get()
     if current is not None:
         current.steps = []
+
+
+def is_apart() -> bool:
+    """Whether the current request stands elsewhere, so that nobody else may get its answers."""
+    current = current_request.get()
+    return current is not None and current.service is not None
 
 
 def context_to_explain() -> RequestContext | None:

@@ -34,14 +34,14 @@ from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
 from merger.invalidation.change_stream import ChangeStream
 from merger.invalidation.leader import Leader
 from merger.invalidation.watcher import Watcher
-from merger.layers.publication import RUNS
+from merger.layers.guarding import guarded_store
 from merger.layers.published_store import PublishedStore
 from merger.layers.state import LayerState
-from merger.meters import BREAKER_REFUSED, BREAKER_STATE, BREAKER_TRANSITIONS
 from merger.migrations_mongo.log import MigrationLog
 from merger.migrations_mongo.runner import Migrator
+from merger.request_context import current_request
 from merger.runs.publisher import RunPublisher
-from merger.stores.breaker import Breaker, BreakerRules, BreakerState
+from merger.stores.breaker import Breaker
 from merger.stores.guarded_store import GuardedStore
 from merger.stores.mongo.causal_reads import CausalClock
 from merger.stores.mongo.client import causal_clock, database, slow_queries
@@ -65,7 +65,7 @@ def service() -> MergeService:
     if (standing_in := _stand_in.get()) is not None:
         return standing_in
     cache, copies = _answer_cache(redis_link(), causal_clock()), HostCopies(settings.DATA_DIR / "search")
-    return _service_of(_guarded_store(), cache, configuration.utc_now, settings.MONGODB_TIMEOUT, copies=copies)
+    return _service_of(guarded_store(), cache, configuration.utc_now, settings.MONGODB_TIMEOUT, copies=copies)
 
 
 def _service_of(
@@ -75,6 +75,7 @@ def _service_of(
     timeout: float,
     monotonic: Callable[[], float] = time.monotonic,
     copies: HostCopies | None = None,
+    notes: tuple[str, ...] = (),
 ) -> MergeService:
     return MergeService(
         store=store,
@@ -85,9 +86,27 @@ def _service_of(
         timeout=timeout,
         places=settings.THREADS - 1,
         copies=copies,
+        notes=notes,
         clock=clock,
         monotonic=monotonic,
     )
+
+
+def asked_service() -> MergeService:
+    """The service that the running code asks for answers: the process's, or that of where its request stands."""
+    current = current_request.get()
+    return service() if current is None or current.service is None else current.service
+
+
+def service_apart(store: Store, notes: tuple[str, ...]) -> MergeService:
+    """A service over another store that shares nothing with others: no Redis, and copies of its own.
+
+    Args:
+        store: the documents to answer from.
+        notes: warnings of all its answers.
+    """
+    cache = _answer_cache(without_redis(), None)
+    return _service_of(store, cache, configuration.utc_now, settings.MONGODB_TIMEOUT, notes=notes)
 
 
 @contextmanager
@@ -139,34 +158,6 @@ def breakers() -> Mapping[str, Breaker]:
     """The circuit breakers of this process, by collection."""
     found = service().store.wrapped
     return found.breakers if isinstance(found, GuardedStore) else {}
-
-
-def _guarded_store() -> GuardedStore:
-    whole = settings.MONGODB_TIMEOUT
-    found = GuardedStore(
-        MongoStore(database(), whole, causal_clock()),
-        (BATCH, SPEED),
-        # One find takes at most half of a request's time, which leaves some for the other layer (F5).
-        limit=whole / 2,
-        rules=BreakerRules(slow=whole / 4),
-        monotonic=time.monotonic,
-        on_change=_count_transition,
-        on_refused=lambda collection: BREAKER_REFUSED.labels(collection).inc(),
-        along_with={RUNS: BATCH},
-    )
-    for name in found.breakers:
-        _show_state(name, BreakerState.CLOSED)
-    return found
-
-
-def _count_transition(collection: str, state: BreakerState) -> None:
-    BREAKER_TRANSITIONS.labels(collection, state).inc()
-    _show_state(collection, state)
-
-
-def _show_state(collection: str, state: BreakerState) -> None:
-    for each in BreakerState:
-        BREAKER_STATE.labels(collection, each).set(each is state)
 
 
 def run_publisher() -> RunPublisher:

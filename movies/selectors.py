@@ -18,7 +18,7 @@ from merger.speed.tables import HourRange
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult
-from merger.wiring import service
+from merger.wiring import asked_service
 from movies.details import movie_details, movie_stats
 from movies.genres import genre_search
 from movies.search import Direction, MovieSearch, SortBy, movie_search
@@ -68,7 +68,7 @@ def movie_get(*, movie_id: int, completeness: Completeness = PARTIAL) -> Answer:
         NotFound: neither layer knows the movie.
         Incomplete, StoreError: as ``MergeService.fetch``, which all functions here call.
     """
-    return service().fetch(DETAILS, Movie(movie_id), completeness=completeness)
+    return asked_service().fetch(DETAILS, Movie(movie_id), completeness=completeness)
 
 
 def movie_sentiment_get(
@@ -76,12 +76,12 @@ def movie_sentiment_get(
 ) -> Answer:
     """Fetches a movie's sentiment, by default in the window's own unit. Raises ``NotFound``."""
     width = window.unit if granularity is None else Granularity(granularity)
-    return service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), completeness=completeness)
+    return asked_service().fetch(SENTIMENT, MovieSentiment(movie_id, window, width), completeness=completeness)
 
 
 def movie_stats_list(*, movie_id: int, hours: int = 48, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches a movie's hourly stats, newest first. Raises ``NotFound``."""
-    return service().fetch(STATS, MovieStats(movie_id, hours), completeness=completeness)
+    return asked_service().fetch(STATS, MovieStats(movie_id, hours), completeness=completeness)
 
 
 def movie_search_list(
@@ -101,14 +101,16 @@ def movie_search_list(
     limits["sort_by"] = SortBy(limits.get("sort_by", SortBy.RELEVANCE))
     limits["direction"] = Direction(limits["direction"]) if limits.get("direction") else None
     folded = None if q is None else " ".join(q.casefold().split())
-    return service().fetch(
+    return asked_service().fetch(
         SEARCH, MovieSearch(q=folded, genre=genre and genre_key(genre), **limits), completeness=completeness
     )
 
 
 def genre_search_list(*, q: str | None = None, completeness: Completeness = PARTIAL) -> Answer:
     """Fetches genres with the number and mean rating of their movies."""
-    return service().fetch(GENRES, GenreSearch(None if q is None else normalise_words(q)), completeness=completeness)
+    return asked_service().fetch(
+        GENRES, GenreSearch(None if q is None else normalise_words(q)), completeness=completeness
+    )
 
 
 def _plan_details(context: PlanContext[Movie]) -> Plan:

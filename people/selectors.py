@@ -12,7 +12,7 @@ from merger.core.evidence import PARTIAL, Completeness
 from merger.errors import NotFound
 from merger.views.freshness import TTLClass
 from merger.views.plans import Plan, PlanContext, View
-from merger.wiring import service
+from merger.wiring import asked_service
 from movies.search import Direction
 from people.finding import PeopleSearch, people_search
 from people.person import Person, PersonMovies, movies_plan, person_details, person_movies, person_plan
@@ -49,7 +49,7 @@ def people_list(
         StoreError: there is no index yet, or no catalogue.
     """
     text = None if q is None else " ".join(q.casefold().split())
-    return service().fetch(FIND, PeopleSearch(text, limit, offset), completeness=completeness)
+    return asked_service().fetch(FIND, PeopleSearch(text, limit, offset), completeness=completeness)
 
 
 def person_get(*, name: str, completeness: Completeness = PARTIAL) -> Answer:
@@ -86,7 +86,7 @@ def person_movies_list(
 def known_names(names: Iterable[str]) -> frozenset[str]:
     """Returns those of some names that have a ``people/{name}``; all of them while there is no index."""
     wanted = frozenset(names)
-    return ask_people(service(), lambda people: frozenset(filter(people.person, wanted)), wanted)
+    return ask_people(asked_service(), lambda people: frozenset(filter(people.person, wanted)), wanted)
 
 
 def _fold(name: str) -> str:
@@ -102,6 +102,6 @@ def _fold(name: str) -> str:
 
 def _fetch(view: View[P], params: P, name: str, completeness: Completeness) -> Answer:
     try:
-        return service().fetch(view, params, completeness=completeness)
+        return asked_service().fetch(view, params, completeness=completeness)
     except NotFound as error:
         raise NotFound(error.kind, name, error.near) from None

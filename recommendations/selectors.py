@@ -9,7 +9,7 @@ from merger.contract.identity import genre_key
 from merger.core.evidence import PARTIAL, Completeness
 from merger.views.freshness import TTLClass
 from merger.views.plans import View
-from merger.wiring import service
+from merger.wiring import asked_service
 from recommendations.genres import GenreMovies, SortBy, genre_movies, genre_plan
 from recommendations.likes import PersonalMovies, SimilarMovies, likes_plan, personal_movies, similar_movies
 from recommendations.weighing import USUAL_WISHES, Wishes
@@ -38,7 +38,7 @@ def movies_similar(
         NotFound: neither layer knows the movie.
         Incomplete, StoreError: as ``MergeService.fetch``, which all functions here call.
     """
-    return service().fetch(SIMILAR, SimilarMovies(movie_id, limit, wishes), completeness=completeness)
+    return asked_service().fetch(SIMILAR, SimilarMovies(movie_id, limit, wishes), completeness=completeness)
 
 
 def movies_personal(
@@ -50,7 +50,7 @@ def movies_personal(
 ) -> Answer:
     """Fetches movies that are like the liked ones. Raises ``NotFound`` if none of these is known."""
     liked = tuple(sorted(set(liked_movie_ids)))
-    return service().fetch(PERSONAL, PersonalMovies(liked, limit, wishes), completeness=completeness)
+    return asked_service().fetch(PERSONAL, PersonalMovies(liked, limit, wishes), completeness=completeness)
 
 
 def movies_of_genre(
@@ -64,4 +64,4 @@ def movies_of_genre(
 ) -> Answer:
     """Fetches movies of a genre. Raises ``NotFound`` if the genre is unknown."""
     params = GenreMovies(genre_key(genre), limit, min_rating, SortBy(sort_by), wishes)
-    return service().fetch(GENRE, params, completeness=completeness)
+    return asked_service().fetch(GENRE, params, completeness=completeness)

@@ -9,7 +9,7 @@ from merger.core.evidence import PARTIAL, Completeness
 from merger.core.windows import Span
 from merger.views.freshness import TTLClass
 from merger.views.plans import View
-from merger.wiring import service
+from merger.wiring import asked_service
 from trending.history import HistoryQuery, history_plan, ranking_history
 from trending.scoring import SPEED_TYPES, RankingParameters, ranking, ranking_plan
 
@@ -51,7 +51,7 @@ def movies_trending(
         StoreError: the documents can't be read.
     """
     params = RankingParameters(window, limit, genre and genre_key(genre))
-    return service().fetch(RANKING, params, completeness=completeness)
+    return asked_service().fetch(RANKING, params, completeness=completeness)
 
 
 def trending_history(
@@ -66,4 +66,4 @@ def trending_history(
         genre, completeness: as in ``movies_trending``, which raises the same.
     """
     params = HistoryQuery(window, limit, hours, genre and genre_key(genre))
-    return service().fetch(HISTORY, params, completeness=completeness)
+    return asked_service().fetch(HISTORY, params, completeness=completeness)

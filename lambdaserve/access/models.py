@@ -96,6 +96,7 @@ class Operations(models.Model):
             ("manage_stores", "Can manage cache and indexes"),
             ("see_operations", "Can see layers, cache, indexes, batch runs and drift"),
             ("publish_runs", "Can publish batch runs and take them back"),
+            ("preview_runs", "Can see batch runs before they are published"),
         )
 
     def __str__(self) -> str:

@@ -126,7 +126,7 @@ FRESHNESS_EXAMPLE: Mapping[str, Any] = {
     "data_version": "3f2a9c-2026112414-9be07c51d2a4",
 }
 
-_EVERY_ENDPOINT = (400, 401, 403, 406, 412, 429, 500, 502, 503)
+_EVERY_ENDPOINT = (400, 401, 403, 404, 406, 412, 429, 500, 502, 503)
 
 
 def describe(

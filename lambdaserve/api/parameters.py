@@ -30,6 +30,10 @@ NO, YES = "0", "1"
 CONTRADICTION = "contradiction"
 """Code of an error about a value that is valid by itself and contradicts another one."""
 
+LONGEST_RUN = 200
+_OF_REQUESTS = ("explain", "run")
+"""Parameters that say who is answered and where from, which the request's base reads; views don't take them."""
+
 _MAX_CACHED_CHARACTERS = 512
 """Longer query strings are not cached: few requests repeat them."""
 
@@ -168,6 +172,14 @@ class QueryParameters(serializers.Serializer[Any]):
         help_text="`1` adds `explain`: how the answer was computed. For staff and API keys with the scope `explain`.",
     )
 
+    run = TextField(
+        longest=LONGEST_RUN,
+        takes="the id of a batch run that is not published",
+        required=False,
+        help_text="A batch run that is not published: answers as if it was. For staff and API keys with the scope "
+        "`preview`; never cached.",
+    )
+
     @classmethod
     def of(cls, request: Request) -> dict[str, Any]:
         """Reads the parameters of a request: values by name.
@@ -191,7 +203,8 @@ class QueryParameters(serializers.Serializer[Any]):
             raise ValidationError(errors)
         values: dict[str, Any] = dict(parameters.validated_data)
         values["completeness"] = Completeness(values["completeness"])
-        del values["explain"]  # concerns this request only, not the answer
+        for name in _OF_REQUESTS:
+            values.pop(name, None)
         return values
 
     def to_internal_value(self, data: Any) -> Any:

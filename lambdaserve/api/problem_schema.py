@@ -77,11 +77,11 @@ _EXAMPLES: Mapping[int, tuple[str, Problem]] = {
         Problem(401, "The API key is not valid."),
     ),
     403: (
-        "The API key lacks the scope that this needs, or `explain=1` was sent without permission to explain.",
+        "The API key lacks the scope that this needs, or `explain=1` or `run` was sent without permission.",
         Problem(403, "This API key may not read: it lacks the scope 'read'."),
     ),
     404: (
-        "Unknown to both layers; near matches are listed.",
+        "Unknown to both layers, or no batch run; near matches are listed.",
         Problem(
             404,
             "There is no genre 'dramma'. Did you mean Drama?",

@@ -20,8 +20,8 @@ from lambdaserve.api.negotiation import indent, is_indented
 from lambdaserve.api.problems import Problem
 from merger.answers.answer import Answer
 from merger.cache.popular import SAMPLE_SHARE
-from merger.request_context import RequestContext, context_to_explain
-from merger.wiring import popular_counts, service
+from merger.request_context import RequestContext, context_to_explain, is_apart
+from merger.wiring import asked_service, popular_counts
 
 CREDENTIALS = ("Authorization", "Cookie", "X-API-Key")
 """Request headers that identify the client."""
@@ -32,6 +32,9 @@ VARY = "Accept, Accept-Encoding"
 REVALIDATE_AFTER_SECONDS = 5
 """Seconds for which a browser or proxy may reuse an answer without revalidating it. So an invalidation reaches every
 reader within this time. Revalidating costs a 304."""
+
+PRIVATE = "private, no-store"
+"""``Cache-Control`` of an answer about another publication than the present one, which no other client may get."""
 
 _MAX_HEADER_CHARACTERS = 200
 
@@ -52,7 +55,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
     # REST framework's request passes each attribute on by a failed lookup, which adds up on a hit.
     request = getattr(request, "_request", request)
     # Warming up asks by address alone.
-    if random.random() < SAMPLE_SHARE and request.method != "POST":  # noqa: S311 - chooses a sample, not for security
+    if random.random() < SAMPLE_SHARE and request.method != "POST" and not is_apart():  # noqa: S311 - chooses a sample, not for security
         popular_counts().note(request.get_full_path_info())
     entry, headers = answer.entry, request.META
     own = f'{entry.etag[:-1]}-indented"' if indented else entry.etag
@@ -74,7 +77,7 @@ def respond(request: HttpRequest, answer: Answer) -> HttpResponseBase:
 def _add_explanation(answer: Answer, context: RequestContext) -> HttpResponse:
     """The answer, byte for byte, with ``explain`` as its last member."""
     steps = [{"step": name, "ms": round(1000 * seconds, 3)} for name, seconds in context.steps or ()]
-    explanation = {"request_id": context.request_id, **service().explain(answer), "steps": steps}
+    explanation = {"request_id": context.request_id, **asked_service().explain(answer), "steps": steps}
     body = b'%b,"explain":%b}' % (answer.body[:-1], orjson.dumps(explanation))
     headers = {"Cache-Control": "no-store", "Age": str(answer.age), "X-Cache": answer.state}
     headers["X-Data-Version"] = answer.entry.data_version
@@ -121,7 +124,10 @@ def _set_headers(request: HttpRequest, response: HttpResponseBase, answer: Answe
     headers, audience = response.headers, "public" if settings.ANONYMOUS_READ else "private"
     # `max-age` counts from when the answer was computed, as `Age` does (RFC 9111, 4.2).
     headers["ETag"] = etag
-    headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
+    if is_apart():
+        headers["Cache-Control"] = PRIVATE
+    else:
+        headers["Cache-Control"] = f"{audience}, max-age={answer.age + min(REVALIDATE_AFTER_SECONDS, answer.max_age)}"
     headers["Age"] = str(answer.age)
     headers["X-Cache"] = answer.state
     headers["X-Data-Version"] = answer.entry.data_version

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from lambdaserve.access.credentials.permissions import ExplainAccess
+from lambdaserve.access.credentials.permissions import ExplainAccess, PreviewAccess
 from lambdaserve.access.ratelimit.throttle import rate_limit_headers
 from lambdaserve.api.negotiation import indent, is_indented
 from lambdaserve.api.parameters import YES
 from merger.request_context import begin_explaining
+from merger.standing import preview
 
 
 class ApiViewSet(ViewSet):
@@ -35,19 +36,25 @@ class ApiViewSet(ViewSet):
         return wrapped
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Checks whether the request may be answered; ``explain=1`` needs a permission of its own.
+        """Checks whether the request may be answered; ``explain=1`` and ``run`` need a permission of their own.
 
-        Requirement O2.
+        Requirements O2 and M14.
         """
         super().initial(request, *args, **kwargs)
         query = request.META.get("QUERY_STRING", "")
-        # Its name may be encoded (%65xplain); parsing every query would cost those without it.
-        if ("explain" in query or "%" in query) and request.query_params.get("explain") == YES:
-            access = ExplainAccess()
-            if not access.has_permission(request, self):
-                refusal = PermissionDenied if request.successful_authenticator else NotAuthenticated
-                raise refusal(access.message)
-            begin_explaining()
+        # Their names may be encoded (%65xplain); parsing every query would cost those without them.
+        if query and ("explain" in query or "run" in query or "%" in query):
+            if request.query_params.get("explain") == YES:
+                self._require(ExplainAccess(), request)
+                begin_explaining()
+            if run := request.query_params.get("run"):
+                self._require(PreviewAccess(), request)
+                preview(run)
+
+    def _require(self, access: ExplainAccess | PreviewAccess, request: Request) -> None:
+        if not access.has_permission(request, self):
+            refusal = PermissionDenied if request.successful_authenticator else NotAuthenticated
+            raise refusal(access.message)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Adds the rate limit's headers to the response, and indents it for a browser.

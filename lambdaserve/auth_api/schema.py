@@ -31,8 +31,9 @@ _TEXTS: Final[Mapping[str, _Text]] = {
     "obtain": _Text(
         "Log in",
         "Returns the first two tokens of a session for a user's name and password. The access token goes into "
-        "`Authorization: Bearer …`; it carries the scope `read`, and `explain`, `metrics` and `manage` as far as the "
-        "user's groups permit. Attempts are limited by address and by user name, in the admin and here together.",
+        "`Authorization: Bearer …`; it carries the scope `read`, and `explain`, `preview`, `metrics` and `manage` as "
+        "far as the user's groups permit. Attempts are limited by address and by user name, in the admin and here "
+        "together.",
         {"username": "ann", "password": "correct horse battery staple"},
         _PAIR,
     ),

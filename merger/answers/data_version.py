@@ -10,6 +10,7 @@ Requirement M14.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
@@ -22,18 +23,22 @@ PROVISIONAL: Final = "~"
 """End of the version of an answer from data that was being replaced, or from one layer alone."""
 
 
-def encode(result: ViewResult, boundary: Boundary, layers: Layers, *, is_current: bool) -> tuple[bytes, str]:
+def encode(
+    result: ViewResult, boundary: Boundary, layers: Layers, notes: tuple[str, ...] = (), *, is_current: bool
+) -> tuple[bytes, str]:
     """Encodes an answer, with its version as the last member of ``freshness``.
 
     Args:
         result: the answer.
         boundary, layers: what it was computed from.
+        notes: further warnings.
         is_current: whether all that was read was of one moment.
 
     Returns:
         The encoded JSON object, and the version.
     """
-    content = orjson.dumps({**result.body, "freshness": result.freshness.as_dict()})
+    freshness = replace(result.freshness, warnings=(*notes, *result.freshness.warnings))
+    content = orjson.dumps({**result.body, "freshness": freshness.as_dict()})
     batch = _digest(repr((layers.runs, layers.batch_computed_at)).encode(), 3)
     rest = _digest(content, 6)  # it says how new the speed layer is
     version = f"{batch}-{boundary.open_hour:%Y%m%d%H}-{rest}{'' if is_current else PROVISIONAL}"

@@ -63,6 +63,7 @@ class MergeService:
         timeout: total seconds for which one answer may wait for the store (F1).
         places: for how many answers documents may be read at the same time.
         copies: indexes of this host; ``None``: this process has its own, in memory.
+        notes: warnings of all answers.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
 
@@ -85,16 +86,15 @@ class MergeService:
         timeout: float = 2.0,
         places: int = 3,
         copies: HostCopies | None = None,
+        notes: tuple[str, ...] = (),
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self.store = published = PublishedStore(store)
         self.cache = cache
-        self._monotonic = monotonic
-        self._timeout = timeout
-        self._policy = policy
-        self._ttl = ttl
-        self._clock = clock
+        self._monotonic, self._timeout = monotonic, timeout
+        self._policy, self._ttl = policy, ttl
+        self._clock, self._notes = clock, notes
         self._dependencies = Dependencies(contract.aliases, self.boundary)
         self._layers = LayerState(published, contract, monotonic, published.refresh)
         self.hours = SpeedHours(published, contract, monotonic)
@@ -260,7 +260,7 @@ class MergeService:
                 raise
             answer = view.build(params, named)
         with TimedStep("encode"):
-            body, version = encode(answer, boundary, inputs.layers, is_current=result.is_current)
+            body, version = encode(answer, boundary, inputs.layers, self._notes, is_current=result.is_current)
         entry = Entry.of(
             request.key,
             body,

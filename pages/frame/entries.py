@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from lambdaserve.api.parameters import CONTRADICTION, ChoiceField, QueryParameters
 from merger.errors import NotFound
 
-_ANSWERS_ALONE: Final = ("completeness", "explain")
+_ANSWERS_ALONE: Final = ("completeness", "explain", "run")
 """Parameters of every answer that a page decides by itself."""
 
 _LONGEST_QUOTE: Final = 40

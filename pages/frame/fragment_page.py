@@ -18,6 +18,8 @@ class FragmentPage(BrowserPage):
         """Answers with the fragment's HTML."""
         if not may_read(request):
             return HttpResponse("Log in to see this page.", status=403, content_type="text/plain")
+        if "run" in request.GET:
+            raise Http404  # a fragment shows the present
         query = request.GET.urlencode()
         try:
             rendered = fragments.render_fragment(f"{path['name']}?{query}" if query else path["name"])

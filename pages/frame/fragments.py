@@ -24,7 +24,7 @@ from merger.contract.fields import LARGEST_COUNT
 from merger.core.windows import Span, parse_span
 from merger.deadline import deadline
 from merger.errors import NotFound
-from merger.wiring import service
+from merger.wiring import asked_service
 from movies.selectors import movie_get, movie_sentiment_get, movie_stats_list
 from pages.figures import movers
 from pages.figures.drawing import scale
@@ -155,7 +155,7 @@ def movie(*, movie_id: int) -> dict[str, Any]:
     stats = load_part(lambda: movie_stats_list(movie_id=movie_id))
     rating = details.map(lambda found: found["vote_average"] if found["vote_count"] else None)
     score = sentiment.map(lambda found: found["sentiment"]["overall_score"])
-    catalogue = service().catalogue_at_hand
+    catalogue = asked_service().catalogue_at_hand
     return {
         "details": details,
         "sentiment": sentiment,

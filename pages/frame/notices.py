@@ -39,8 +39,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """The sentence of each warning; ``{}`` is the time that the warning names."""
 
-SILENT: Final = frozenset({"hours_missing", "hours_unreadable"})
-"""Warnings about intervals that the answer lists as missing: they have a notice already."""
+SILENT: Final = frozenset({"hours_missing", "hours_unreadable", "preview"})
+"""Warnings that a page says already: intervals that the answer lists as missing, and a run that it shows."""
 
 OF_THE_PAGE: Final = frozenset({
     "stale",

@@ -25,17 +25,19 @@ from lambdaserve import __version__
 from lambdaserve.access.ratelimit.login_limits import limit_page
 from lambdaserve.api.error_pages import method_not_allowed_page
 from lambdaserve.api.parameters import QueryParameters
+from lambdaserve.api.responses import PRIVATE
 from lambdaserve.ops.health.report import HEALTHY
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
-from merger.errors import NotFound
+from merger.errors import BadQuery, MergerError, NotFound
 from movies.selectors import genre_search_list
 from pages.cards.catalogue_facts import site_card_url
 from pages.figures.tables import Table
 from pages.frame import fragments
+from pages.frame.another_run import stand
 from pages.frame.entries import Faults, query_with, read_entries, unknown_name
 from pages.frame.links import decade_url, genre_url, person_url
-from pages.frame.notices import OF_AN_OUTAGE
+from pages.frame.notices import FAILED, OF_AN_OUTAGE
 from pages.frame.parts import Part, load_part, say_once
 from pages.live.reach import stream_origin, stream_url
 from pages.sharing.summary import SITE
@@ -93,6 +95,10 @@ class BrowserPage(View):
         if not (self.is_open or may_read(request)):
             return redirect_to_login(request.get_full_path(), reverse("login"))
         try:
+            standing = stand(request)
+        except MergerError as error:
+            return _refused(request, error)
+        try:
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
                 context = self._content(request, **path)
         except NotFound as error:
@@ -104,16 +110,22 @@ class BrowserPage(View):
         status = 503 if isinstance(main, Part) and main.failed else 400 if faults else 200
         if status == 503 and self.subject:
             return self._unavailable(request, context)
-        if "topic" in context:
+        if "topic" in context and not standing:  # the streams show the present
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
         context = {**common_context(request), **say_once(context), **self._for_others(request, context, **path)}
         if context["services"]["mongodb"]["status"] != HEALTHY:
             context["notices"] = tuple(each for each in context["notices"] if each.fact not in OF_AN_OUTAGE)
         template = self._template(request)
-        context |= {"fields": self.fields, "is_part": template != self.template, "entered": request.GET}
+        context |= {
+            "standing": standing,
+            "fields": self.fields,
+            "is_part": template != self.template,
+            "entered": request.GET,
+        }
         response = render(request, template, context, status=status)
-        response.headers["Cache-Control"] = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
+        kept = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
+        response.headers["Cache-Control"] = PRIVATE if standing else kept
         patch_vary_headers(response, ("Cookie", "HX-Request", "HX-Target"))
         return allow_streams(request, response)
 
@@ -225,6 +237,17 @@ def file_name(context: Mapping[str, Any], table: str) -> str:
 def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) -> HttpResponse:
     context = {**common_context(request), "title": title, **lists}
     return render(request, "pages/message.html", context, status=status)
+
+
+def _refused(request: HttpRequest, error: MergerError) -> HttpResponse:
+    """The page where a run can't be shown: it is unknown, published, or the database does not answer."""
+    near = [(name, query_with(request.GET, "run", name)) for name in error.near] if isinstance(error, NotFound) else []
+    statuses = ((NotFound, 404), (BadQuery, 400), (MergerError, 503))
+    status = next(each for kind, each in statuses if isinstance(error, kind))
+    text = {404: f"There is {error}", 400: f"{error}"}.get(status, FAILED.text)
+    response = _message(request, status, text, near=near)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
 
 
 def _near(error: NotFound) -> list[tuple[str, str]]:

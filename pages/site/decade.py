@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from merger.errors import NotFound
-from merger.wiring import service
+from merger.wiring import asked_service
 from movies.selectors import movie_search_list
 from pages.figures import shelves
 from pages.figures.decades import decades_of
@@ -37,7 +37,7 @@ class Decade(BrowserPage):
         popular = load_part(
             lambda: movie_search_list(year_from=decade, year_to=last, sort_by="popularity", limit=LOOKED_THROUGH)
         )
-        catalogue = service().catalogue_at_hand
+        catalogue = asked_service().catalogue_at_hand
         known = {} if catalogue is None else decades_of(catalogue.movies)
         if decade % _YEARS or (known and decade not in known):
             near = sorted(known, key=lambda each: (abs(each - decade), each))[:_NEAR]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from analytics.selectors import genre_statistics
 from merger.core.windows import parse_span
-from merger.wiring import service
+from merger.wiring import asked_service
 from movies.selectors import genre_search_list, movie_search_list
 from pages.figures import genre_tables, shelves
 from pages.figures.decades import decades_of
@@ -29,7 +29,7 @@ class Genres(BrowserPage):
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         found = load_part(genre_search_list)
-        catalogue = service().catalogue_at_hand
+        catalogue = asked_service().catalogue_at_hand
         decades = {} if catalogue is None else decades_of(catalogue.movies)
         return {
             "found": found,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from lambdaserve.access.credentials.api_keys import KeyText
-from lambdaserve.access.credentials.scopes import EXPLAIN, MANAGE, METRICS, READ
+from lambdaserve.access.credentials.scopes import EXPLAIN, MANAGE, METRICS, PREVIEW, READ
 from lambdaserve.access.credentials.tokens import begin_session
 from lambdaserve.access.models import ApiKey
 
@@ -25,6 +25,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "key: metrics": (METRICS,),
     "key: manage": (MANAGE,),
     "key: read, explain": (READ, EXPLAIN),
+    "key: read, preview": (READ, PREVIEW),
 }
 SESSIONS = ("user", "permitted user", "staff", "permitted staff", "superuser")
 TOKENS = {"token: user": "user", "token: permitted user": "permitted user", "token: superuser": "superuser"}

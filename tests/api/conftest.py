@@ -43,9 +43,10 @@ class Api:
 
     def forget(self) -> None:
         """Empties every cache, as after a restart."""
-        from merger import wiring
+        from merger import standing, wiring
 
         wiring.service.cache_clear()
+        standing.standing_services.cache_clear()
         self.redis.flushdb()
 
     def get(self, path: str, parameters: dict[str, Any] | None = None, **headers: str) -> HttpResponseBase:
@@ -85,7 +86,7 @@ def api(
     indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> Iterator[Api]:
     """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
-    from merger import configuration, wiring
+    from merger import configuration, standing, wiring
 
     settings.MONGODB_TIMEOUT = 8.0
 
@@ -98,5 +99,7 @@ def api(
     # In memory: the index of another test's documents must not answer for this one's.
     monkeypatch.setattr(wiring, "HostCopies", lambda _: None)
     wiring.service.cache_clear()
+    standing.standing_services.cache_clear()
     yield found
+    standing.standing_services.cache_clear()
     wiring.service.cache_clear()

@@ -11,39 +11,43 @@ from typing import Any
 
 from tests.api.healthy_world import MOVIE
 
+PLANNED = "planned"
+"""The id of a batch run that is not published."""
+
 # A cell is the status, or one with and one without ANONYMOUS_READ.
-#                 anony-  wrong  keys: none, read,            read,     user, per-  staff: permitted,  tokens: wrong,
-#                 mous    key    explain, metrics, manage, explain      mitted      not,   superuser   user, permitted,
-#                                                                                                      superuser
+#                 anony-  wrong  keys: none, read,    and read: user, per-  staff: per-  tokens: wrong,
+#                 mous    key    explain, metrics,    explain,  mitted      mitted, not, user, permitted,
+#                                manage               preview               superuser    superuser
 AUDIENCES = {
-    "readers":    "200|401 401   403 200  403 403 403 200  200 200  200 200 200  401 200 200 200",
-    "explained":  "401     401   403 403  403 403 403 200  403 200  200 200 200  401 403 200 200",
-    "metered":    "401     401   403 403  403 200 403 403  403 200  403 200 200  401 403 200 200",
-    "unmetered":  "401     401   403 403  403 405 403 403  403 405  403 405 405  401 403 405 405",
-    "all":        "200     401   200 200  200 200 200 200  200 200  200 200 200  401 200 200 200",
-    "none":       "405     401   405 405  405 405 405 405  405 405  405 405 405  401 405 405 405",
-    "visitors":   "200     200   200 200  200 200 200 200  200 200  200 200 200  200 200 200 200",
-    "no visitor": "405     405   405 405  405 405 405 405  405 405  405 405 405  405 405 405 405",
-    "redirected": "302     302   302 302  302 302 302 302  302 302  302 302 302  302 302 302 302",
-    "to log in":  "200     200   200 200  200 200 200 200  200 200  302 302 302  200 200 200 200",
-    "logged out": "302     302   302 302  302 302 302 302  302 302  200 200 200  302 302 302 302",
-    "no way out": "302     302   302 302  302 302 302 302  302 302  405 405 405  302 302 302 302",
-    "browsers":   "200|enter " + "200|enter " * 7 + "200 200  200 200 200  " + "200|enter " * 4,
-    "listing":    "200|404 " * 17,
-    "fragment":   "200|403 " + "200|403 " * 7 + "200 200  200 200 200  " + "200|403 " * 4,
-    "operators":  "enter " * 8 + "403 200  403 200 200  " + "enter " * 4,
-    "entering":   "200 " * 8 + "302 302  302 302 302  " + "200 " * 4,
-    "staff":      "login login login login login login login login login login 200 200 200 login login login login",
-    "staff next": "login login login login login login login login login login 302 302 302 login login login login",
-    "staff lost": "login login login login login login login login login login 404 404 404 login login login login",
-    "permitted":  "login login login login login login login login login login 403 200 200 login login login login",
-    "no post":    "login login login login login login login login login login 405 405 405 login login login login",
-    "done":       "login login login login login login login login login login 403 302 302 login login login login",
-    "done here":  "login login login login login login login login login login 403 200 200 login login login login",
-    "shown":      "login login login login login login login login login login 404 200 200 login login login login",
-    "closed":     "login login login login login login login login login login 403 403 403 login login login login",
-    "questions":  "415|401 401   403 415  403 403 403 415  415 415  415 415 415  401 415 415 415",
-    "json only":  "415     415   415 415  415 415 415 415  415 415  415 415 415  415 415 415 415",
+    "readers":    "200|401 401   403 200  403 403 403 200 200  200 200  200 200 200  401 200 200 200",
+    "explained":  "401     401   403 403  403 403 403 200 403  403 200  200 200 200  401 403 200 200",
+    "previewed":  "401     401   403 403  403 403 403 403 200  403 200  200 200 200  401 403 200 200",
+    "metered":    "401     401   403 403  403 200 403 403 403  403 200  403 200 200  401 403 200 200",
+    "unmetered":  "401     401   403 403  403 405 403 403 403  403 405  403 405 405  401 403 405 405",
+    "all":        "200     401   200 200  200 200 200 200 200  200 200  200 200 200  401 200 200 200",
+    "none":       "405     401   405 405  405 405 405 405 405  405 405  405 405 405  401 405 405 405",
+    "visitors":   "200     200   200 200  200 200 200 200 200  200 200  200 200 200  200 200 200 200",
+    "no visitor": "405     405   405 405  405 405 405 405 405  405 405  405 405 405  405 405 405 405",
+    "redirected": "302     302   302 302  302 302 302 302 302  302 302  302 302 302  302 302 302 302",
+    "to log in":  "200     200   200 200  200 200 200 200 200  200 200  302 302 302  200 200 200 200",
+    "logged out": "302     302   302 302  302 302 302 302 302  302 302  200 200 200  302 302 302 302",
+    "no way out": "302     302   302 302  302 302 302 302 302  302 302  405 405 405  302 302 302 302",
+    "browsers":   "200|enter " + "200|enter " * 8 + "200 200  200 200 200  " + "200|enter " * 4,
+    "listing":    "200|404 " * 18,
+    "fragment":   "200|403 " + "200|403 " * 8 + "200 200  200 200 200  " + "200|403 " * 4,
+    "operators":  "enter " * 9 + "403 200  403 200 200  " + "enter " * 4,
+    "entering":   "200 " * 9 + "302 302  302 302 302  " + "200 " * 4,
+    "staff":      "login " * 11 + "200 200 200 " + "login " * 4,
+    "staff next": "login " * 11 + "302 302 302 " + "login " * 4,
+    "staff lost": "login " * 11 + "404 404 404 " + "login " * 4,
+    "permitted":  "login " * 11 + "403 200 200 " + "login " * 4,
+    "no post":    "login " * 11 + "405 405 405 " + "login " * 4,
+    "done":       "login " * 11 + "403 302 302 " + "login " * 4,
+    "done here":  "login " * 11 + "403 200 200 " + "login " * 4,
+    "shown":      "login " * 11 + "404 200 200 " + "login " * 4,
+    "closed":     "login " * 11 + "403 403 403 " + "login " * 4,
+    "questions":  "415|401 401   403 415  403 403 403 415 415  415 415  415 415 415  401 415 415 415",
+    "json only":  "415     415   415 415  415 415 415 415 415  415 415  415 415 415  415 415 415 415",
 }  # fmt: skip
 
 
@@ -153,6 +157,7 @@ def rows() -> Iterator[Row]:
     for route, address in VIEWS.items():
         yield Row(API + route, "GET", API + address, "readers")
         yield Row(API + route, "GET", f"{API}{address}{'&' if '?' in address else '?'}explain=1", "explained")
+        yield Row(API + route, "GET", f"{API}{address}{'&' if '?' in address else '?'}run={PLANNED}", "previewed")
         yield from (Row(API + route, method, API + address, "none") for method in ("POST", "PUT", "PATCH", "DELETE"))
     yield Row(API + PERSONAL, "POST", API + PERSONAL, "questions")
     yield from (Row(API + PERSONAL, method, API + PERSONAL, "none") for method in ("GET", "PUT", "PATCH", "DELETE"))

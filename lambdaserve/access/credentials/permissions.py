@@ -9,7 +9,7 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from lambdaserve.access.credentials.scopes import EXPLAIN, METRICS, READ, AccessGrant, scopes_of
+from lambdaserve.access.credentials.scopes import EXPLAIN, METRICS, PREVIEW, READ, AccessGrant, scopes_of
 from lambdaserve.access.ratelimit.client_address import is_from
 
 if TYPE_CHECKING:  # the framework imports this module while it is importing its views
@@ -64,6 +64,23 @@ class ExplainAccess(BasePermission):
             self.message = f"This {auth.kind} may not use explain=1: it lacks the scope '{EXPLAIN}'."
             return EXPLAIN in auth.scopes
         return EXPLAIN in scopes_of(request.user)
+
+
+class PreviewAccess(BasePermission):
+    """Lets staff, users with the permission, and keys and tokens of scope ``preview`` see runs that are not published.
+
+    Requirement M14.
+    """
+
+    message = "run=… is for staff, users with the permission, and API keys or access tokens of scope 'preview'."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether this request may see such a run."""
+        auth = request.auth
+        if isinstance(auth, AccessGrant):
+            self.message = f"This {auth.kind} may not use run=…: it lacks the scope '{PREVIEW}'."
+            return PREVIEW in auth.scopes
+        return PREVIEW in scopes_of(request.user)
 
 
 class MetricsAccess(BasePermission):

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 READ: Final = "read"
 EXPLAIN: Final = "explain"
+PREVIEW: Final = "preview"
 METRICS: Final = "metrics"
 MANAGE: Final = "manage"
 SCOPES: Final = {
     READ: "read the API",
     EXPLAIN: "see how an answer was computed",
+    PREVIEW: "see batch runs before they are published",
     METRICS: "read the metrics",
     MANAGE: "manage cache and indexes",
 }
@@ -24,6 +26,7 @@ SCOPES: Final = {
 
 PERMISSIONS: Final[Mapping[str, str]] = {
     EXPLAIN: "access.explain_answers",
+    PREVIEW: "access.preview_runs",
     METRICS: "access.see_metrics",
     MANAGE: "access.manage_stores",
 }
@@ -49,9 +52,9 @@ class AccessGrant(NamedTuple):
 def scopes_of(user: User | AnonymousUser) -> frozenset[str]:
     """Returns what a user may do however they log in: read, and whatever their own and their groups' permissions add.
 
-    Staff may ask for explanations without the permission. Requirement O2.
+    Staff may ask for explanations and look at runs without the permission. Requirements O2 and M14.
     """
     if not user.is_authenticated:
         return frozenset()
     permitted = {scope for scope, permission in PERMISSIONS.items() if user.has_perm(permission)}
-    return frozenset({READ, *permitted} | ({EXPLAIN} if user.is_staff else set()))
+    return frozenset({READ, *permitted} | ({EXPLAIN, PREVIEW} if user.is_staff else set()))

@@ -21,6 +21,8 @@ FREE: Final = 0
 """Tokens of a request that is never limited."""
 CHEAP: Final = 1
 """Tokens of every request that the table does not name, whatever its answer: 404, 405, 401 and redirects too."""
+APART: Final = 5
+"""Tokens that ``run`` adds: no other request's answer can be used, and few of its own are kept."""
 EXPLANATION: Final = 5
 """Tokens that ``explain=1`` adds: an explanation is computed for each request, and looks at both layers again."""
 
@@ -122,7 +124,8 @@ def _compute_cost(name: str | None, query: str) -> int:
     except ValueError:  # too many: no endpoint has so many
         given = {}
     size = math.prod(_amount(given.get(each, ""), default) for each, default in cost.size.items()) if cost.size else 0
-    return cost.base + size // cost.per + (EXPLANATION if given.get("explain") == "1" else 0)
+    added = (EXPLANATION if given.get("explain") == "1" else 0) + (APART if given.get("run") else 0)
+    return cost.base + size // cost.per + added
 
 
 _cached_cost = lru_cache(1024)(_compute_cost)

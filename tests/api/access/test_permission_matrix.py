@@ -24,8 +24,9 @@ from merger import configuration
 from merger.stores.mongo.client import database
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
-from tests.api.healthy_world import healthy
-from tests.api.permission_table import AUDIENCES, Row, fill_in, rows
+from tests.api.documents import movie
+from tests.api.healthy_world import MOVIE, healthy
+from tests.api.permission_table import AUDIENCES, PLANNED, Row, fill_in, rows
 
 
 def routes(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
@@ -50,7 +51,8 @@ def callers(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callers]:
     monkeypatch.setattr(authentication, "api_key_cache", lambda: keys)
     monkeypatch.setattr(authentication, "token_cache", lambda: tokens)
     monitor.cache_clear()
-    api.load(healthy())
+    api.load(healthy(), movie(MOVIE, "As planned") | {"batch_run_id": PLANNED})
+    api.database.batch_runs.insert_one({"batch_run_id": PLANNED, "status": "running"})
     yield Callers()
     monitor.cache_clear()
 

@@ -19,6 +19,8 @@ from tests.api.conftest import Api
 from tests.api.documents import NOW, Document, movie, sentiment_total
 from tests.api.healthy_world import ADDRESSES, MOVIE, OTHER, healthy
 
+MINUTE = timedelta(minutes=1)
+
 
 def batch_runs(*arguments: str, **options: Any) -> str:
     output = StringIO()

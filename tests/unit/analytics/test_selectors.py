@@ -36,7 +36,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, Completenes
         catalogue_at_hand=Catalogue(),
         finder=SimpleNamespace(ask=no_index),
     )
-    monkeypatch.setattr(selectors, "service", lambda: service)
+    monkeypatch.setattr(selectors, "asked_service", lambda: service)
     return found
 
 
@@ -74,7 +74,7 @@ def test_an_actor_is_looked_for_under_every_stored_spelling(
     def here(lookup: Any, wait: float) -> tuple[str, Any]:
         return "", lookup(index)
 
-    service = vars(selectors)["service"]()
+    service = vars(selectors)["asked_service"]()
     for at_hand, load, ask in (
         (Catalogue(), away, here),
         (None, Catalogue, here),

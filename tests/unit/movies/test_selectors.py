@@ -53,7 +53,7 @@ def test_spellings_of_a_genre_share_a_cache_entry(monkeypatch: pytest.MonkeyPatc
         def fetch(self, _: Any, params: Any, *, completeness: Completeness) -> None:
             self.params.add((params, completeness))
 
-    monkeypatch.setattr(selectors, "service", Service)
+    monkeypatch.setattr(selectors, "asked_service", Service)
     for genre in ("Drama", "drama", " DRAMA "):
         movie_search_list(genre=genre)
     assert len(Service.params) == 1

@@ -27,7 +27,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any, Completenes
         if getattr(params, "name", "") == "nobody":
             raise NotFound("person", "nobody", ["Noah Body"])
 
-    monkeypatch.setattr(selectors, "service", lambda: SimpleNamespace(fetch=fetch))
+    monkeypatch.setattr(selectors, "asked_service", lambda: SimpleNamespace(fetch=fetch))
     return found
 
 
@@ -56,7 +56,7 @@ def test_names_without_a_page_are_told_apart(monkeypatch: pytest.MonkeyPatch) ->
     index = index_of(MovieTexts(1, cast=("Penélope Cruz",)))
     finder = SimpleNamespace(ask=lambda lookup, _: ("", lookup(index)))
     service = SimpleNamespace(catalogue_at_hand=Catalogue(), finder=finder)
-    monkeypatch.setattr(selectors, "service", lambda: service)
+    monkeypatch.setattr(selectors, "asked_service", lambda: service)
     assert selectors.known_names(["penelope cruz", "Nobody", ""]) == {"penelope cruz"}
 
     def no_index(*_: Any) -> None:

@@ -21,7 +21,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     def fetch(view: Any, params: Any, *, completeness: Any) -> None:
         found.append((view.name, params))
 
-    monkeypatch.setattr(selectors, "service", lambda: SimpleNamespace(fetch=fetch))
+    monkeypatch.setattr(selectors, "asked_service", lambda: SimpleNamespace(fetch=fetch))
     return found
 
 

@@ -33,7 +33,7 @@ class RecordingService:
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> RecordingService:
     recording = RecordingService()
-    monkeypatch.setattr(selectors, "service", lambda: recording)
+    monkeypatch.setattr(selectors, "asked_service", lambda: recording)
     return recording
 
 

@@ -83,7 +83,12 @@ def test_the_text_of_a_key_is_in_no_cookie_and_in_no_cache(admin_client: Client)
 def test_staff_give_a_key_only_the_scopes_that_they_have(client: Client) -> None:
     as_staff(client, "add_apikey", "see_metrics")
     page: Any = client.get(f"{KEYS}add/")
-    assert re.findall(r'name="scopes" value="(\w+)"', page.content.decode()) == ["read", "explain", "metrics"]
+    assert re.findall(r'name="scopes" value="(\w+)"', page.content.decode()) == [
+        "read",
+        "explain",
+        "preview",
+        "metrics",
+    ]
     add_key(client, scopes=["read", "manage"])
     assert not ApiKey.objects.exists()
     add_key(client, scopes=["read", "metrics"])

@@ -32,7 +32,9 @@ def test_known_scopes_are_accepted(scopes: list[str]) -> None:
 
 @pytest.mark.parametrize("scopes", ["read", None, {"read": True}, ["everything"], [["read"]], ["read", 5]])
 def test_anything_but_a_list_of_known_scopes_is_refused(scopes: Any) -> None:
-    with pytest.raises(ValidationError, match="Scopes must be a list of some of read, explain, metrics, manage"):
+    with pytest.raises(
+        ValidationError, match="Scopes must be a list of some of read, explain, preview, metrics, manage"
+    ):
         check_scopes(scopes)
 
 

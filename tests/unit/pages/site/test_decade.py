@@ -19,7 +19,7 @@ YEARS = (1927, 1939, 1995, 1999, 2016)
 def content(monkeypatch: pytest.MonkeyPatch, wanted: int, years: tuple[int, ...] | None = YEARS) -> dict[str, Any]:
     found = [details(year, COVERED, release_date=f"{year}-01-10") for year in years or ()]
     catalogue = None if years is None else view_inputs(NOW, catalogue=found).catalogue
-    monkeypatch.setattr(decade, "service", lambda: SimpleNamespace(catalogue_at_hand=catalogue))
+    monkeypatch.setattr(decade, "asked_service", lambda: SimpleNamespace(catalogue_at_hand=catalogue))
     monkeypatch.setattr(decade, "load_part", lambda _: Part(None))
     return decade.Decade().content({}, decade=wanted)
 

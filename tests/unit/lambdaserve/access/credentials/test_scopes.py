@@ -28,6 +28,6 @@ def test_a_user_reads_and_gets_scopes_from_own_and_group_permissions() -> None:
 
 
 @pytest.mark.django_db
-def test_staff_may_explain_and_a_superuser_may_do_everything() -> None:
-    assert scopes_of(User.objects.create_user("staff", is_staff=True)) == {"read", "explain"}
+def test_staff_may_explain_and_preview_and_a_superuser_may_do_everything() -> None:
+    assert scopes_of(User.objects.create_user("staff", is_staff=True)) == {"read", "explain", "preview"}
     assert scopes_of(User.objects.create_superuser("root")) == set(SCOPES)
