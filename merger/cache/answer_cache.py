@@ -17,7 +17,6 @@ Requirements C1 to C7.
 from __future__ import annotations
 
 import logging
-import math
 import random
 import threading
 import time
@@ -27,6 +26,7 @@ from dataclasses import dataclass, field
 
 from merger.cache.entry import BEING_REPLACED, Entry
 from merger.cache.local_tier import CachedEntry, LocalTier
+from merger.cache.only_cached import require_may_compute
 from merger.cache.outcomes import Outcome, OutcomeCounts
 from merger.cache.redis_tier import RedisTier
 from merger.cache.single_flight import SingleFlight, WaitTimeout
@@ -87,6 +87,7 @@ class AnswerCache:
 
         Raises:
             StoreError: it can't be computed, and there is no older entry to serve, or ``strict`` forbids it.
+            NotCached: it would have to be computed, in a context of ``only_cached``.
             NotFound: what is asked for does not exist; this too may come from the cache.
         """
         entry, state = self._look_up(request, compute, strict=strict)
@@ -104,7 +105,7 @@ class AnswerCache:
         pending, entry = PendingRequest(request, compute, found.generations, at), self._read(request.key, found.raw)
         if entry is not None and entry.generations == found.generations and not entry.is_ahead(now):
             if self._is_fresh(entry, now):
-                if self._is_due_early(entry, now):
+                if self.rules.is_due_early(entry, now):
                     self._refresh_in_background(pending, entry)
                 return self._serve(pending, entry, Outcome.HIT)
             if not strict and self._may_be_stale(entry) and entry.age(now) < 2 * entry.ttl:
@@ -125,6 +126,7 @@ class AnswerCache:
 
     def _join_flight(self, pending: PendingRequest, old: Entry | None, *, strict: bool) -> tuple[Entry, str]:
         """Has one thread of this process compute it; the others share its result. On failure serves an old entry."""
+        require_may_compute()
         view = pending.request.view
         try:
             # Requests under newer generations don't join a computation under older ones.
@@ -285,14 +287,6 @@ class AnswerCache:
         except ValueError:
             _log.warning("The value under %s in Redis is not an entry of this service; it will be replaced", key)
             return None
-
-    def _is_due_early(self, entry: Entry, now: float) -> bool:
-        """XFetch: likelier the nearer an entry is to its end and the more its computation costs.
-
-        Processes ask only once per ``hold``, so the hold counts as cost.
-        """
-        ahead = (entry.cost + self.rules.hold) * self.rules.beta * -math.log(1.0 - random.random())  # noqa: S311 - not for security
-        return entry.absent is None and entry.age(now) + ahead >= entry.ttl
 
     @staticmethod
     def _is_fresh(entry: Entry, now: float) -> bool:

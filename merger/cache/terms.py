@@ -1,7 +1,9 @@
-"""Requests to the cache, and the rules by which it serves them. Pure."""
+"""Requests to the cache, and the rules by which it serves them. Pure, but for one die."""
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -54,6 +56,18 @@ class CacheRules:
     poll: float = 0.01
     beta: float = 1.0
     late: float = 30.0
+
+    def is_due_early(self, entry: Entry, now: float) -> bool:
+        """XFetch: likelier the nearer an entry is to its end and the more its computation costs.
+
+        Processes ask only once per ``hold``, so the hold counts as cost.
+
+        Args:
+            entry: one that is fresh.
+            now: seconds since the epoch.
+        """
+        ahead = (entry.cost + self.hold) * self.beta * -math.log(1.0 - random.random())  # noqa: S311 - not for security
+        return entry.absent is None and entry.age(now) + ahead >= entry.ttl
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,8 +162,8 @@ class TypeState:
         for known in (self._witnesses, self._looked):
             for expired in known.keys() - set(usable):
                 del known[expired]
-        found = {hour: self._find_witness(hour, boundary) for hour in self._hours_to_probe(usable, boundary)}
-        self._witnesses |= {hour: witness for hour, witness in found.items() if witness is not None}
+        for hour in self._hours_to_probe(usable, boundary):
+            self._take_witness(hour, self._find_witness(hour, boundary)[0])
 
     def _hours_to_probe(self, usable: Sequence[datetime], boundary: Boundary) -> list[datetime]:
         """Hours without a witness, in gaps that contain a readable document, or too many others to tell."""
@@ -175,13 +175,34 @@ class TypeState:
                 for first in range(0, len(hours), _HOURS_AT_ONCE):
                     some = hours[first : first + _HOURS_AT_ONCE]
                     # Some servers read a whole range to tell that it holds anything, so one hour is asked for first.
-                    witness = self._find_witness(some[-1], boundary) if is_first_search else None
+                    witness, is_crowded = self._find_witness(some[-1], boundary) if is_first_search else (None, False)
                     if witness is None:
                         result += self._may_hold(some, boundary)
                     else:
                         self._witnesses[some[-1]] = witness
-                        result += some[:-1]
+                        is_done = not is_crowded and self._find_witnesses(some[:-1], boundary)
+                        result += [] if is_done else some[:-1]
         return result
+
+    def _find_witnesses(self, hours: Sequence[datetime], boundary: Boundary) -> bool:
+        """Looks for witnesses of some adjacent hours at once.
+
+        Returns:
+            Whether that settled it: ``False`` if they hold more documents than one find for each would read.
+        """
+        most = _PAGE * len(hours)
+        pages = list(self._pages(hours[0], hours[-1] + HOUR, most)) if hours else []
+        if any(len(page) >= most for page in pages):
+            return False
+        for hour, documents in self._reader.by_hour(pages, hours).items():
+            self._looked[hour] = self.monotonic()
+            best, _ = self._reader.best_of(hour, [documents], boundary)
+            self._take_witness(hour, self._with_life(hour, best, boundary))
+        return True
+
+    def _take_witness(self, hour: datetime, witness: Witness | None) -> None:
+        if witness is not None:
+            self._witnesses[hour] = witness
 
     def _may_hold(self, hours: Sequence[datetime], boundary: Boundary) -> Sequence[datetime]:
         """Those of some adjacent hours that may have a witness: all or none, as far as one find tells."""
@@ -200,36 +221,23 @@ class TypeState:
                 continue
             pace = THOROUGH_INTERVAL if hour >= boundary.open_hour - 2 * HOUR else DOUBT_INTERVAL
             if self.monotonic() - self._looked.get(hour, NEVER) > pace:
-                self._witnesses[hour] = self._find_witness(hour, boundary) or witness
+                self._take_witness(hour, self._find_witness(hour, boundary)[0])
 
-    def _find_witness(self, hour: datetime, boundary: Boundary) -> Witness | None:
-        """Looks for a witness of an hour: a sign of life, if there is one."""
+    def _find_witness(self, hour: datetime, boundary: Boundary) -> tuple[Witness | None, bool]:
+        """Looks for a witness of an hour: a sign of life, if there is one. Says whether it held a whole page."""
         self._looked[hour] = self.monotonic()
-        best, is_crowded = self._best_of(hour, _PAGE, boundary)
-        if best is not None and (best.is_alive or hour >= boundary.open_hour):
-            return best
-        if best is not None and self._was_alive_at_end(hour, boundary):
-            return replace(best, is_alive=True)
-        return (self._best_of(hour, _WHOLE_HOUR, boundary)[0] or best) if is_crowded else best
-
-    def _best_of(self, hour: datetime, most: int, boundary: Boundary) -> tuple[Witness | None, bool]:
-        """The best witness of an hour, and whether there may be more documents than were read.
-
-        A sign of life is better than none, and a document than a heartbeat.
-        """
-        best: Witness | None = None
-        is_crowded = False
-        for page in self._pages(hour, hour + HOUR, most):
-            is_crowded = is_crowded or len(page) >= most
-            for raw in page:
-                witness = self._reader.witness_in(raw, hour, boundary)
-                if witness is None:
-                    continue
-                if best is None or (witness.is_alive, not witness.is_beat) > (best.is_alive, not best.is_beat):
-                    best = replace(witness, is_beat=witness.is_beat and (best is None or best.is_beat))
-                if not best.is_beat and (best.is_alive or hour >= boundary.open_hour):
-                    return best, is_crowded
+        best, longest = self._reader.best_of(hour, self._pages(hour, hour + HOUR, _PAGE), boundary)
+        best = self._with_life(hour, best, boundary)
+        is_crowded = longest >= _PAGE
+        if is_crowded and (best is None or not (best.is_alive or hour >= boundary.open_hour)):
+            best = self._reader.best_of(hour, self._pages(hour, hour + HOUR, _WHOLE_HOUR), boundary)[0] or best
         return best, is_crowded
+
+    def _with_life(self, hour: datetime, witness: Witness | None, boundary: Boundary) -> Witness | None:
+        """The witness as a sign of life, if another hour's document is one."""
+        if witness is None or witness.is_alive or hour >= boundary.open_hour:
+            return witness
+        return replace(witness, is_alive=self._was_alive_at_end(hour, boundary))
 
     def _was_alive_at_end(self, hour: datetime, boundary: Boundary) -> bool:
         """Whether anything was written shortly before the end of an hour."""

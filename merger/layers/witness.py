@@ -5,8 +5,10 @@ Requirements D2, D6 and M8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from merger.contract.documents import Contract, Heartbeat, SpeedDocument
@@ -65,6 +67,36 @@ class WitnessReader:
             return None
         alive = is_alive(read.hour, read.synced_at, boundary)
         return Witness(raw["_id"], stamps_of(raw), read.synced_at, isinstance(read, Heartbeat), alive)
+
+    def by_hour(self, pages: Iterable[list[Document]], hours: Iterable[datetime]) -> dict[datetime, list[Document]]:
+        """The readable documents of each of some hours."""
+        result: dict[datetime, list[Document]] = {hour: [] for hour in hours}
+        for raw in chain.from_iterable(pages):
+            read = self.read(raw)
+            if read is not None and read.hour in result:
+                result[read.hour].append(raw)
+        return result
+
+    def best_of(
+        self, hour: datetime, pages: Iterable[list[Document]], boundary: Boundary
+    ) -> tuple[Witness | None, int]:
+        """The best witness of an hour, and the length of the longest page that was read.
+
+        A sign of life is better than none, and a document than a heartbeat; after the best of all, no page is read.
+        """
+        best: Witness | None = None
+        longest = 0
+        for page in pages:
+            longest = max(longest, len(page))
+            for raw in page:
+                witness = self.witness_in(raw, hour, boundary)
+                if witness is None:
+                    continue
+                if best is None or (witness.is_alive, not witness.is_beat) > (best.is_alive, not best.is_beat):
+                    best = replace(witness, is_beat=witness.is_beat and (best is None or best.is_beat))
+                if not best.is_beat and (best.is_alive or hour >= boundary.open_hour):
+                    return best, longest
+        return best, longest
 
 
 def is_alive(hour: datetime, synced_at: datetime, boundary: Boundary) -> bool:

@@ -70,6 +70,18 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def own_service(mongo_uri: str, redis_url: str) -> Iterator[None]:
+    """A service that has read nothing yet: the catalogue and the index of another test's movies must not answer."""
+    from merger import wiring
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "HostCopies", lambda _: None)
+        wiring.service.cache_clear()
+        yield
+    wiring.service.cache_clear()
+
+
+@pytest.fixture
 def watched(chromium: Browser, live_server: object) -> Iterator[Watched]:
     """A new page on this test's own server."""
     page = chromium.new_page()

@@ -24,7 +24,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def staff(watched: Watched, indexed_database: Any, redis_client: Any, admin_user: Any) -> Watched:
+def staff(watched: Watched, own_service: None, indexed_database: Any, redis_client: Any, admin_user: Any) -> Watched:
     """A superuser, logged in, over a few documents of today."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     covers = {"computed_at": hour - timedelta(hours=29), "covers_until": hour - timedelta(hours=30)}

@@ -16,6 +16,7 @@ from redis import Redis
 from merger.cache.entry import Entry
 from merger.cache.generations import of_changed_movie
 from merger.cache.local_tier import MOST_BYTES, MOST_ENTRIES
+from merger.cache.only_cached import NotCached, only_cached
 from merger.cache.outcomes import Outcome, hit_rate
 from merger.cache.terms import CacheRequest
 from merger.errors import NotFound, StoreFault, StoreUnavailable
@@ -329,3 +330,16 @@ def test_flood_of_distinct_requests_leaves_only_a_bounded_local_tier(redis_clien
     assert cached.cache._single_flight._under_way == {}
     assert cached.cache._refreshing == set()
     assert redis_client.keys("tests:l:*") == []
+
+
+def test_caller_that_wants_none_computed_gets_what_is_cached_fresh_or_old(redis_client: Redis) -> None:
+    cached, request = Cached(redis_client), about()
+    with only_cached(), pytest.raises(NotCached):
+        cached.state(request)
+    assert (cached.state(request), cached.makes) == ("MISS", 1)
+    with only_cached():
+        assert cached.after(TTL - 1).state(request) in {"HIT", "STALE"}
+        assert cached.after(2).state(request) == "STALE"
+    redis_client.flushdb()
+    with only_cached(), pytest.raises(NotCached):
+        cached.after(2).state(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from lambdaserve.ops.warming import Warmed
 from lambdaserve.server.start_plan import PATIENCE
 from merger import wiring
 from merger.background import loop
+from merger.cache.only_cached import require_may_compute
 from merger.errors import StoreUnavailable
 from merger.finding.finder import Finder
 
@@ -49,12 +51,18 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr(startup, "_RETRY_SECONDS", 0)
     monkeypatch.setattr(warming, "first_addresses", lambda: ["/first"])
     monkeypatch.setattr(warming, "warm", lambda _: (Warmed.COMPUTED, ""))
+    monkeypatch.setattr(warming, "call_api", not_cached)
     monkeypatch.setattr("django.setup", lambda **_: None)
     monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
     monkeypatch.setattr(wiring, "background_tasks", lambda: ["a task"])
     monkeypatch.setattr(bookkeeping, "start_bookkeeping", lambda: calls.append(("bookkeeping",)))
     monkeypatch.setattr(connections, "settings", {"default": {"ENGINE": "of another kind"}})
     return calls
+
+
+def not_cached(_: str) -> None:
+    """The API with an empty cache."""
+    require_may_compute()
 
 
 def start_and_join(monkeypatch: pytest.MonkeyPatch, service: Service) -> list[str]:
@@ -149,6 +157,24 @@ def test_a_process_takes_no_request_before_its_warm_up_has_ended(
     monkeypatch.setattr(wiring, "service", Slow)
     startup.start()
     assert warmed.is_set()
+
+
+def test_a_process_answers_at_once_while_the_cache_has_the_first_page(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
+) -> None:
+    ended = threading.Event()
+
+    class Hanging(Service):
+        def warm_up(self) -> None:
+            ended.wait(10)
+
+    monkeypatch.setenv(PATIENCE, "30")
+    monkeypatch.setattr(warming, "call_api", lambda _: None)
+    monkeypatch.setattr(wiring, "service", Hanging)
+    started = time.monotonic()
+    startup.start()
+    assert time.monotonic() - started < 9
+    ended.set()
 
 
 def test_a_slow_warm_up_does_not_keep_a_process_from_answering(

@@ -77,8 +77,9 @@ def test_expired_hours_are_dropped() -> None:
     assert held == {TOP - HOUR}
 
 
-def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
-    world = World(speed_views=[alive(h) for h in range(48)], batch_views=[batch(0)])
+def test_the_first_read_of_full_hours_probes_each_once_per_spelling() -> None:
+    documents = [alive(h) | {"movie_id": number} for h in range(48) for number in range(20)]
+    world = World(speed_views=documents, batch_views=[batch(0)])
     world.read()
     wanted = [each for _, each in world.store.finds if each.get("data_type") == "sentiment" and "hour" in each]
     spans = [each["hour"] for each in wanted if "$gte" in each["hour"] and isinstance(each["hour"]["$gte"], datetime)]
@@ -88,6 +89,13 @@ def test_the_first_read_probes_each_hour_once_per_spelling() -> None:
     assert sorted(probe for probe in probes if probe in held) == held
     # Of the hours far from any, one in twelve is asked for.
     assert len(probes) <= len(held) + 72 / 12 + 1
+
+
+def test_the_first_read_of_hours_with_few_documents_takes_no_find_per_hour() -> None:
+    world = World(speed_views=[alive(h) for h in range(48) if h != 30], batch_views=[batch(0)])
+    assert world.read().speed_of("sentiment").held == {TOP - h * HOUR for h in range(48) if h != 30}
+    wanted = [each for _, each in world.store.finds if each.get("data_type") == "sentiment" and "hour" in each]
+    assert len(wanted) < 40
 
 
 def test_a_type_without_documents_takes_no_find_per_hour() -> None:
