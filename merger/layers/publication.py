@@ -31,6 +31,10 @@ PUBLISHED, ROLLED_BACK, ADOPTED = "published", "rolled_back", "adopted"
 """Statuses: readers may see the run (any other status hides it); it was rolled back; the list of earlier runs."""
 
 
+BASES: Final = "bases"
+"""``_id`` and status of the record of ``runs`` that readers need, since documents that these replaced are gone."""
+
+
 RUN_KEY: Final = "batch_run_id"
 """The field that names a run, in its record and in documents of ``batch_views``."""
 
@@ -130,7 +134,7 @@ class Publication:
         return cls(
             published,
             frozenset(newest.keys() - published.keys()),
-            frozenset(_adopted_runs(records)) - newest.keys(),
+            frozenset(listed_runs(records, ADOPTED)) - newest.keys(),
             {run_id: stated for run_id in published if (stated := _stated_documents(newest[run_id]))},
             any(record.get("status") == ROLLED_BACK for record in newest.values()),
         )
@@ -184,9 +188,10 @@ class Publication:
         return document if covers_until is None else {**document, "covers_until": covers_until}
 
 
-def _adopted_runs(records: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+def listed_runs(records: Iterable[Mapping[str, Any]], status: str) -> Iterator[Any]:
+    """The ids of the runs that the records of a status list."""
     for record in records:
-        runs = record.get("runs") if record.get("status") == ADOPTED else None
+        runs = record.get("runs") if record.get("status") == status else None
         yield from (run_id for run_id in (runs if isinstance(runs, list) else ()) if isinstance(run_id, Hashable))
 
 

@@ -18,7 +18,7 @@ from merger.contract.payloads import VIEWS
 from merger.contract.stamps import moment
 from merger.core.stamps import ANY_FORM
 from merger.core.windows import EPOCH
-from merger.layers.publication import RUN_KEY, Publication, newest_records
+from merger.layers.publication import BASES, RUN_KEY, Publication, listed_runs, newest_records
 from merger.stores.mongo.errors import mapping_errors
 
 
@@ -74,6 +74,7 @@ class RunLister:
             StoreError: from the store.
         """
         publication, by_id = Publication.of(records), newest_records(records)
+        bases = frozenset(listed_runs(records, BASES))
         counts: dict[Any, Counter[str]] = {run_id: Counter() for run_id in by_id}
         runs = []
         with mapping_errors():
@@ -89,7 +90,7 @@ class RunLister:
                 stamps = covers_until, published_at, self._computed_at(run_id, documents)
                 # A plain dict: to Django's templates, "items" of a Counter is one more count.
                 about = run_id, _text(record.get("status")), is_visible, *stamps, dict(documents)
-                runs.append(BatchRun(*about, record.get("is_base") is True))
+                runs.append(BatchRun(*about, run_id in bases))
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def types(self) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ process sees it within two seconds. Requirements M12 and M15.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +18,17 @@ from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.errors import MergerError
-from merger.layers.publication import ADOPTED, PUBLISHED, ROLLED_BACK, RUN_KEY, changed_at, newest_records
+from merger.layers.publication import (
+    ADOPTED,
+    BASES,
+    PUBLISHED,
+    ROLLED_BACK,
+    RUN_KEY,
+    Publication,
+    changed_at,
+    listed_runs,
+    newest_records,
+)
 from merger.runs.journal import Journal, Record
 from merger.runs.listing import BatchRun, RunLister
 from merger.runs.replaced import ReplacedDocuments
@@ -71,6 +82,7 @@ class RunPublisher:
             NotPublishable: it has no documents, or far fewer than the previous run; nothing has changed.
             StoreError: from the store.
         """
+        done: list[BatchRun] = []
 
         def decide(records: Sequence[Record]) -> list[Record]:
             runs = self._lister.list(records)
@@ -86,10 +98,12 @@ class RunPublisher:
             now, documents = self._boundary().now, dict(run.documents)
             content = {"status": PUBLISHED, "published_at": now, "documents": documents, **stated}
             earlier = [each.run_id for each in runs if each is not run and each.status is None]
+            covers = covers_until or run.covers_until
+            done[:] = [replace(run, status=PUBLISHED, is_visible=True, published_at=now, covers_until=covers)]
             return [*_adopt(earlier, records, now), _change(run.run_id, content, records, now)]
 
         self._journal.change(decide)
-        return _find_run(run_id, self.runs())
+        return done[0]
 
     def roll_back(self, run_id: str | None = None, *, force: bool = False) -> BatchRun:
         """Hides a published run again; its documents stay.
@@ -102,6 +116,7 @@ class RunPublisher:
             NotPublishable: there is no such published run, or nothing would be left.
             StoreError: from the store.
         """
+        done: list[BatchRun] = []
 
         def decide(records: Sequence[Record]) -> list[Record]:
             nonlocal run_id
@@ -117,10 +132,11 @@ class RunPublisher:
                 raise NotPublishable(f"without run {run_id!r} readers would see no batch documents of any run")
             if not force and run.is_base:
                 raise NotPublishable(f"documents that run {run_id!r} replaced were pruned; readers would miss them")
+            done[:] = [replace(run, status=ROLLED_BACK, is_visible=False)]
             return [_change(run.run_id, {"status": ROLLED_BACK}, records, self._boundary().now)]
 
         self._journal.change(decide)
-        return _find_run(str(run_id), self.runs())
+        return done[0]
 
     def prune(self, keep: int, *, dry_run: bool = False) -> Iterator[tuple[BatchRun, int]]:
         """Deletes documents that readers see no more, and would not after a rollback of any run that is kept.
@@ -150,10 +166,11 @@ class RunPublisher:
                 for run in visible[keep - 1 : -1]
                 if run.run_id not in newest or changed_at(newest[run.run_id]) <= seen_before
             ]
-            records_of_bases = [newest[run.run_id] for run in bases if run.status == PUBLISHED and not run.is_base]
-            if dry_run:
+            if dry_run or all(run.is_base for run in bases):
                 return []
-            return [{"_id": each["_id"], RUN_KEY: each[RUN_KEY], "is_base": True} for each in records_of_bases]
+            known = [*listed_runs(records, BASES)]
+            runs = [*known, *(run.run_id for run in bases if not run.is_base)]
+            return [{"_id": BASES, RUN_KEY: None, "status": BASES, "runs": runs}]
 
         self._journal.change(decide)
         for place, run in enumerate(visible[keep:], keep):
@@ -163,9 +180,9 @@ class RunPublisher:
 
 def _adopt(run_ids: Sequence[Any], records: Sequence[Record], now: datetime) -> list[Record]:
     """Before the first run is published, the record of the runs without a record, so that they stay visible."""
-    if not run_ids or any(record.get("status") in (PUBLISHED, ADOPTED) for record in records):
+    if not run_ids or Publication.of(records).is_in_use:
         return []
-    return [{"_id": ADOPTED, "status": ADOPTED, "runs": list(run_ids), "updated_at": now}]
+    return [{"_id": ADOPTED, RUN_KEY: None, "status": ADOPTED, "runs": list(run_ids), "updated_at": now}]
 
 
 def _change(run_id: Any, content: Record, records: Sequence[Record], now: datetime) -> Record:
