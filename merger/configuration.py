@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -46,3 +47,18 @@ def configured_contract() -> Contract:
 def utc_now() -> datetime:
     """The present time, aware UTC."""
     return datetime.now(UTC)
+
+
+def service_prefix() -> str:
+    """Prefix of entries; services with other code, data, rules or aliases never share one."""
+    rules = policy(), aliases(), coverage_rule()
+    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, *rules)
+
+
+def data_prefix() -> str:
+    """Prefix of figures, which all services of the same data share, and which outlive a version."""
+    return _prefix(settings.MONGODB_URI, settings.MONGODB_DATABASE)
+
+
+def _prefix(*identity: object) -> str:
+    return f"lambdaserve:{hashlib.blake2b(repr(identity).encode(), digest_size=6).hexdigest()}:"

@@ -76,6 +76,14 @@ DRIFT_EVENTS: Final = counter("drift_events", "Events that one layer has and the
 DRIFT_RATIO: Final = newest("drift_ratio", "Events by which the layers differ, per event of the batch layer.")
 DRIFT_CHECKED_AT: Final = newest("drift_checked_at", "When the layers were last compared, in seconds since 1970.")
 
+# Answers that were compared with the batch layer later
+LIVE_ANSWERS: Final = counter(
+    "live_answers_compared", "Days of sampled answers compared with the batch layer, by their age.", ("age", "result")
+)
+LIVE_ANSWER_REVIEWS: Final = counter(
+    "live_answer_reviews", "Reviews of these days: the batch layer's, and those missing or extra.", ("age", "kind")
+)
+
 # MongoDB
 MONGODB_COMMAND_SECONDS: Final = histogram(
     "mongodb_command_duration_seconds",

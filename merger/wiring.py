@@ -22,12 +22,15 @@ from merger.cache.outcome_totals import OutcomeTotals
 from merger.cache.popular import PopularCounts, PopularTotals
 from merger.cache.redis_tier import RedisTier
 from merger.cache.terms import CacheRules
-from merger.configuration import aliases, configured_contract, coverage_rule, policy
+from merger.configuration import aliases, configured_contract, data_prefix, policy, service_prefix
 from merger.contract.collections import BATCH, SPEED
 from merger.contract.payloads import SPEED_TYPES
 from merger.core.boundary import Boundary, Layers
+from merger.drift.answer_audit import AnswerAudit
 from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
+from merger.drift.sampling import AnswerSample
+from merger.drift.shared_answers import SharedAnswers
 from merger.drift.shared_result import SharedDriftResults
 from merger.host.copies import HostCopies
 from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
@@ -65,7 +68,8 @@ def service() -> MergeService:
     if (standing_in := _stand_in.get()) is not None:
         return standing_in
     cache, copies = _answer_cache(redis_link(), causal_clock()), HostCopies(settings.DATA_DIR / "search")
-    return _service_of(guarded_store(), cache, configuration.utc_now, settings.MONGODB_TIMEOUT, copies=copies)
+    now, timeout, sample = configuration.utc_now, settings.MONGODB_TIMEOUT, answer_sample()
+    return _service_of(guarded_store(), cache, now, timeout, copies=copies, sample=sample)
 
 
 def _service_of(
@@ -76,6 +80,7 @@ def _service_of(
     monotonic: Callable[[], float] = time.monotonic,
     copies: HostCopies | None = None,
     notes: tuple[str, ...] = (),
+    sample: AnswerSample | None = None,
 ) -> MergeService:
     return MergeService(
         store=store,
@@ -89,6 +94,7 @@ def _service_of(
         notes=notes,
         clock=clock,
         monotonic=monotonic,
+        on_computed=None if sample is None else sample.note,
     )
 
 
@@ -120,8 +126,8 @@ def answers_from(store: Store, now: datetime, copies: HostCopies | None = None) 
         now: aware UTC.
         copies: where the index of the search lies; ``None``: in memory.
     """
-    cache = _answer_cache(without_redis(), None)
     # Time stands still: what was read of the layers once stays true.
+    cache = _answer_cache(without_redis(), None)
     token = _stand_in.set(_service_of(store, cache, lambda: now, _PATIENCE_SECONDS, lambda: 0.0, copies))
     service.cache_clear()
     try:
@@ -176,7 +182,7 @@ def watcher() -> Watcher:
     """The watcher of this process."""
     return Watcher(
         service=service(),
-        leader=Leader(redis_link(), _service_prefix()),
+        leader=Leader(redis_link(), service_prefix()),
         batch=ChangeStream(lambda: database()[BATCH]),
         speed=ChangeStream(lambda: database()[SPEED], has_documents=True),
         contract=configured_contract(),
@@ -191,12 +197,12 @@ def popular_counts() -> PopularCounts:
 
 def popular_totals() -> PopularTotals:
     """The most requested addresses of all processes."""
-    return PopularTotals(redis_link(), _data_prefix())
+    return PopularTotals(redis_link(), data_prefix())
 
 
 def outcome_totals() -> OutcomeTotals:
     """The cache outcomes of all processes."""
-    return OutcomeTotals(redis_link(), _data_prefix())
+    return OutcomeTotals(redis_link(), data_prefix())
 
 
 @cache
@@ -230,7 +236,24 @@ def worker_meters() -> WorkerMeters:
 
 def shared_drift_results() -> SharedDriftResults:
     """The last comparison of the layers, by any process."""
-    return SharedDriftResults(redis_link(), _data_prefix())
+    return SharedDriftResults(redis_link(), data_prefix())
+
+
+@cache
+def answer_sample() -> AnswerSample:
+    """The sampled answers of this process."""
+    return AnswerSample()
+
+
+def shared_answers() -> SharedAnswers:
+    """The sampled answers of all processes, and what comparing them with the batch layer gave."""
+    return SharedAnswers(redis_link(), data_prefix())
+
+
+@cache
+def answer_audit() -> AnswerAudit:
+    """The comparison of answers in this process."""
+    return AnswerAudit(service().layers, service().store, configured_contract(), answer_sample(), shared_answers())
 
 
 @cache
@@ -239,6 +262,7 @@ def drift_audit() -> DriftAudit:
     own_watcher = watcher()
     return DriftAudit(
         auditor=Auditor(service().layers, service().store, configured_contract(), time.monotonic),
+        compare_answers=answer_audit().compare,
         shared=shared_drift_results(),
         newest_batch=lambda: service().batch_seen,
         may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
@@ -250,12 +274,12 @@ def drift_audit() -> DriftAudit:
 
 def background_tasks() -> list[Callable[[], None]]:
     """Tasks that the background thread of this process runs after each tick of the watcher; intervals in seconds."""
-    log = slow_query_log()
     return [
         worker_meters().run,
         Every(5, usage_report().run),
+        Every(5, answer_audit().keep),
         Every(10, drift_audit().run),
-        Every(60, lambda: report_slow_queries(slow_queries(), log, configuration.utc_now())),
+        Every(60, lambda: report_slow_queries(slow_queries(), slow_query_log(), configuration.utc_now())),
     ]
 
 
@@ -263,7 +287,7 @@ def _answer_cache(redis: RedisLink, seen: CausalClock | None) -> AnswerCache:
     longest = max(settings.CACHE_TTL_VOLATILE, settings.CACHE_TTL_STABLE, settings.CACHE_TTL_VERY_STABLE)
     keep = max(settings.CACHE_STALE_IF_ERROR, 2 * longest)
     return AnswerCache(
-        redis_tier=RedisTier(redis, _service_prefix(), keep, seen),
+        redis_tier=RedisTier(redis, service_prefix(), keep, seen),
         secret=hashlib.sha256(b"cache entries\n" + settings.SECRET_KEY.encode()).digest(),
         clock=lambda: configuration.utc_now().timestamp(),
         rules=CacheRules(
@@ -274,18 +298,3 @@ def _answer_cache(redis: RedisLink, seen: CausalClock | None) -> AnswerCache:
             wait=settings.MONGODB_TIMEOUT / 2,
         ),
     )
-
-
-def _service_prefix() -> str:
-    """Prefix of entries; services with other code, data, rules or aliases never share one."""
-    rules = policy(), aliases(), coverage_rule()
-    return _prefix(settings.VERSION, settings.MONGODB_URI, settings.MONGODB_DATABASE, *rules)
-
-
-def _data_prefix() -> str:
-    """Prefix of figures, which all services of the same data share, and which outlive a version."""
-    return _prefix(settings.MONGODB_URI, settings.MONGODB_DATABASE)
-
-
-def _prefix(*identity: object) -> str:
-    return f"lambdaserve:{hashlib.blake2b(repr(identity).encode(), digest_size=6).hexdigest()}:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import methodcaller
@@ -16,6 +17,7 @@ from merger.core.windows import HOUR, Granularity, Span, Window, parse_span
 from merger.errors import NotFound
 from merger.speed.tables import HourRange
 from merger.views.freshness import TTLClass
+from merger.views.live_days import live_days
 from merger.views.plans import Plan, PlanContext, View, movie_reads
 from merger.views.reading import ViewInputs, ViewResult
 from merger.wiring import asked_service
@@ -175,9 +177,19 @@ def _movie_id(params: Movie | MovieSentiment | MovieStats) -> int:
     return params.movie_id
 
 
+def _live_days(params: MovieSentiment, body: Mapping[str, Any], now: datetime) -> dict[str, int]:
+    return live_days(params.window, params.granularity, body, now)
+
+
 DETAILS = View("movies.details", TTLClass.VOLATILE, _plan_details, _build_details, ("stats",), identity=_movie_id)
 SENTIMENT = View(
-    "movies.sentiment", TTLClass.VOLATILE, _plan_sentiment, _build_sentiment, ("sentiment",), identity=_movie_id
+    "movies.sentiment",
+    TTLClass.VOLATILE,
+    _plan_sentiment,
+    _build_sentiment,
+    ("sentiment",),
+    identity=_movie_id,
+    live_days=_live_days,
 )
 STATS = View("movies.stats", TTLClass.VOLATILE, _plan_stats, _build_stats, ("stats",), (SPEED,), identity=_movie_id)
 SEARCH = View("search.movies", TTLClass.STABLE, _plan_search, movie_search, coverage=("stats",))

@@ -15,6 +15,7 @@ from pages.site.movie import Movie
 from pages.site.operations import Operations
 from pages.site.overview import Overview
 from pages.site.people import People, Person
+from pages.site.quality import Quality
 from pages.site.search import Search
 from pages.site.trending import Trending
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("search/", Search.as_view(), name="pages-search"),
     path("fragments/<str:name>/", FragmentPage.as_view(), name="pages-fragment"),
     path("operations/", Operations.as_view(), name="pages-operations"),
+    path("quality/", Quality.as_view(), name="pages-quality"),
     path("about/", About.as_view(), name="pages-about"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),

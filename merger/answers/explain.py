@@ -15,7 +15,10 @@ from typing import Any
 
 from bson import json_util
 
+from merger.answers.answer import COMPUTED, Answer
 from merger.answers.reader import PlannedReads
+from merger.cache.answer_cache import MISS
+from merger.cache.terms import CacheRequest
 from merger.contract.collections import BATCH, LAYER_OF, SPEED
 from merger.core.boundary import Boundary, Layers, SpeedLayer
 from merger.core.windows import Span, isoformat
@@ -60,6 +63,20 @@ def describe_plan(view: View[Any], params: object, boundary: Boundary, planned: 
             "catalogue": planned.plan.catalogue,
             "catalogue_as_of_run": planned.catalogue_as_of and isoformat(planned.catalogue_as_of),
         },
+    }
+
+
+def describe_cache(answer: Answer, request: CacheRequest, held_by: str) -> dict[str, Any]:
+    """Describes what the cache did for an answer; ``held_by`` is where it lay, unless it was computed."""
+    return {
+        "state": answer.state,
+        "given_by": COMPUTED if answer.state == MISS else held_by,
+        "key": request.key,
+        "age_seconds": answer.age,
+        "fresh_for_seconds": answer.max_age,
+        "took_ms": round(1000 * answer.entry.cost, 3),
+        "bytes": len(answer.entry.stored),
+        "generations": dict(zip(request.generations, answer.entry.generations, strict=False)),
     }
 
 

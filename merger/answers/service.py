@@ -11,13 +11,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from merger.answers.answer import COMPUTED, PROCESS, REDIS, Answer
+from merger.answers.answer import PROCESS, REDIS, Answer
 from merger.answers.data_version import encode
 from merger.answers.dependencies import Dependencies
-from merger.answers.explain import describe_plan
+from merger.answers.explain import describe_cache, describe_plan
 from merger.answers.reader import UNCHANGED, ChangedAt, Reader
 from merger.answers.skipped_log import SkippedLog
-from merger.cache.answer_cache import MISS, STALE, AnswerCache
+from merger.cache.answer_cache import STALE, AnswerCache
 from merger.cache.entry import Entry
 from merger.cache.generations import BATCH_GENERATION, bumped_at, concerns_copies
 from merger.cache.terms import CacheRequest, PartialAnswer
@@ -66,6 +66,7 @@ class MergeService:
         notes: warnings of all answers.
         clock: aware UTC; asked once per answer.
         monotonic: seconds of a monotonic clock.
+        on_computed: is called with each whole answer that is computed: view, parameters, key, moment and encoded body.
 
     Attributes:
         store: the published documents.
@@ -89,12 +90,13 @@ class MergeService:
         notes: tuple[str, ...] = (),
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
+        on_computed: Callable[[View[Any], object, str, datetime, bytes], None] | None = None,
     ) -> None:
         self.store = published = PublishedStore(store)
         self.cache = cache
         self._monotonic, self._timeout = monotonic, timeout
         self._policy, self._ttl = policy, ttl
-        self._clock, self._notes = clock, notes
+        self._clock, self._notes, self._on_computed = clock, notes, on_computed
         self._dependencies = Dependencies(contract.aliases, self.boundary)
         self._layers = LayerState(published, contract, monotonic, published.refresh)
         self.hours = SpeedHours(published, contract, monotonic)
@@ -154,24 +156,11 @@ class MergeService:
         with deadline(self._timeout):
             planned = self._reader.explain(answer.view, answer.params, boundary)
         request = self._cache_request(answer.view, answer.params, None)
+        is_own = answer.is_local or self.cache.redis_tier.link.is_away
         return {
             **describe_plan(answer.view, answer.params, boundary, planned),
-            "cache": {
-                "state": answer.state,
-                "given_by": self._source(answer),
-                "key": request.key,
-                "age_seconds": answer.age,
-                "fresh_for_seconds": answer.max_age,
-                "took_ms": round(1000 * answer.entry.cost, 3),
-                "bytes": len(answer.entry.stored),
-                "generations": dict(zip(request.generations, answer.entry.generations, strict=False)),
-            },
+            "cache": describe_cache(answer, request, PROCESS if is_own else REDIS),
         }
-
-    def _source(self, answer: Answer) -> str:
-        if answer.state == MISS:
-            return COMPUTED
-        return PROCESS if answer.is_local or self.cache.redis_tier.link.is_away else REDIS
 
     def _cache_request(self, view: View[P], params: P, ident: Hashable) -> CacheRequest:
         generations = self._dependencies.of(view, params)
@@ -276,6 +265,8 @@ class MergeService:
             for layer in answer.freshness.away:
                 HALF_ANSWERS.labels(view.name, layer).inc()
             raise PartialAnswer(replace(entry, away=answer.freshness.away), next(iter(failed.values())))
+        if self._on_computed is not None:
+            self._on_computed(view, params, request.key, now, body)
         return entry
 
     def _changed_at(self, request: CacheRequest, generations: tuple[str, ...]) -> ChangedAt:

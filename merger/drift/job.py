@@ -35,6 +35,7 @@ class DriftAudit:
 
     Args:
         auditor: makes the comparison.
+        compare_answers: compares kept answers with the batch too, after the layers.
         shared: the results of all processes. While Redis is down, each process compares for itself.
         newest_batch: returns when the newest batch document was computed, as far as this process knows.
         may_compare: returns whether this process should compare: the leader should.
@@ -44,6 +45,7 @@ class DriftAudit:
     """
 
     auditor: Auditor
+    compare_answers: Callable[[], None]
     shared: SharedDriftResults
     newest_batch: Callable[[], datetime | None]
     may_compare: Callable[[], bool]
@@ -117,6 +119,15 @@ class DriftAudit:
         return True
 
     def _compare(self, batch: datetime) -> None:
+        self._compare_layers(batch)
+        try:
+            self.compare_answers()
+        except (StoreError, RedisTrouble) as error:
+            _log.warning("answers were not compared: %s", error)
+        except Exception:  # noqa: BLE001 - as below
+            _log.exception("answers could not be compared")
+
+    def _compare_layers(self, batch: datetime) -> None:
         try:
             audit = Audit.record(batch, self.clock(), self._compare_new_days(batch), self._last)
         except StoreError as error:

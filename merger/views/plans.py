@@ -71,6 +71,9 @@ class View(Generic[P]):
         rests_on: collections without which there is no answer; any other one may fail (F5).
         identity: returns the movie that an answer is about, from its parameters; ``None``: it is about many. The answer
             is invalidated with that movie's data.
+        live_days: returns, from the parameters, the decoded answer and the moment it was computed, the reviews that it
+            counts by UTC day (``YYYY-MM-DD``), of the days that were over and rest on the speed layer. A sample of the
+            answers is compared with the batch layer later (M16); ``None``: there is nothing to compare.
     """
 
     name: str
@@ -80,6 +83,7 @@ class View(Generic[P]):
     coverage: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     identity: Callable[[P], int | None] = _about_many
+    live_days: Callable[[P, Mapping[str, Any], datetime], Mapping[str, int]] | None = None
 
 
 MOST_NAMING = 100

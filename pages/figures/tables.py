@@ -47,6 +47,8 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "score": lambda value: f"{value:+.3f}",
     "rating": lambda value: f"{value:.2f}",
     "decimal": lambda value: f"{value:,.1f}",
+    "share": lambda value: f"{100 * value:.1f} %",
+    "error": lambda value: f"{round(100 * value, 1) + 0.0:+.1f} %",
     "change": lambda value: f"{value:+.2f}",
     "dollars": lambda value: f"${value:,.0f}",
     "minutes": lambda value: f"{value:,.0f} min",
@@ -58,7 +60,7 @@ FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
 }
 """Formats a value of each kind; times are UTC."""
 
-_NUMBERS = frozenset({"count", "score", "rating", "decimal", "change", "dollars", "minutes"})
+_NUMBERS = frozenset({"count", "score", "rating", "decimal", "share", "error", "change", "dollars", "minutes"})
 
 
 def format_value(value: Any, kind: str) -> str:

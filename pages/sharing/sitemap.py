@@ -20,7 +20,7 @@ class PagesMap(Sitemap):  # type: ignore[type-arg] # it takes none at run time
     """The pages that are always there."""
 
     def items(self) -> list[str]:
-        return ["start", "pages-trending", "pages-analytics", "pages-people", "pages-about"]
+        return ["start", "pages-trending", "pages-analytics", "pages-people", "pages-quality", "pages-about"]
 
     def location(self, item: str) -> str:
         return reverse(item)

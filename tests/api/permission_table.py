@@ -125,6 +125,7 @@ BROWSED = {
     "search/": ("search/?q=fight", "browsers"),
     "fragments/<str:name>/": ("fragments/trending/", "fragment"),
     "operations/": ("operations/", "operators"),
+    "quality/": ("quality/", "browsers"),
 }
 """Pages, which take no POST."""
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import call_command
 
+from merger.core.windows import DAY
+from merger.drift.quality import Tally
 from tests.api.documents import NOW
 
 if TYPE_CHECKING:
@@ -30,12 +32,20 @@ PAGES = {
     "search with errors": "/search/?q=matirx+keanu",
     "people": "/people/?q=tom",
     "person": "/people/Tom%20Hanks/",
+    "quality": "/quality/",
     "about": "/about/",
     "log in": "/login/",
     "unknown genre": "/genres/dramma/",
     "unknown page": "/nowhere/",
 }
 CHARTS = {"overview": 1, "trending": 1, "movie": 3, "genre": 1, "analytics": 3}
+
+RESULTS = {
+    ((NOW - ago * DAY).date().isoformat(), age): Tally(400 + 7 * ago, 30 + ago, ago, 90_000, 300 * ago, 10)
+    for ago in range(1, 15)
+    for age in ("1h", "6h", "24h", "older")
+}
+"""Results of comparisons, for the quality page."""
 
 
 @contextmanager
@@ -60,6 +70,7 @@ def still_world(database: Database[dict[str, Any]]) -> Iterator[None]:
         patch.setattr(settings, "MONGODB_TIMEOUT", 8.0)
         wiring.service.cache_clear()
         monitor.cache_clear()
+        wiring.shared_answers().add(RESULTS)
         yield
     wiring.service.cache_clear()
     monitor.cache_clear()

@@ -23,6 +23,7 @@ PAGES = (
     "/genres/",
     "/genres/drama/",
     "/decades/1990/",
+    "/quality/",
     "/about/",
     "/fragments/trending/",
     f"/fragments/movie/?movie_id={MOVIE}",

@@ -84,6 +84,33 @@ LAYERS = Dashboard(
             ),
         ),
         Row(
+            "Live answers",
+            (
+                Panel(
+                    "Error of live answers by age",
+                    "Reviews too many, or below 0 too few, per review that the batch counted later: sampled answers "
+                    "of 7 days, by the time from the end of the day to the answer.",
+                    "percentunit",
+                    line(f"job_age:lambdaserve_live_answers_error:ratio_increase7d{{{J}}}", "{{age}}"),
+                ),
+                Panel(
+                    "Missing and extra reviews",
+                    "Together, per review that the batch counted later, over 7 days; the limit is 1%.",
+                    "percentunit",
+                    line(f"job:lambdaserve_live_answers_difference:ratio_increase7d{{{J}}}", "difference"),
+                    steps=((None, GREEN), (0.001, YELLOW), (0.01, RED)),
+                ),
+                Panel(
+                    "Answers compared",
+                    "In one day's comparisons; incomplete ones had named hours that they lacked.",
+                    "short",
+                    line(
+                        f"sum by (result) (increase(lambdaserve_live_answers_compared_total{{{J}}}[1d]))", "{{result}}"
+                    ),
+                ),
+            ),
+        ),
+        Row(
             "Documents",
             (
                 Panel(

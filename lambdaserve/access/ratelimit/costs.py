@@ -89,6 +89,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     "pages-person": Cost(3),
     "pages-search": Cost(1),
     "pages-operations": Cost(4),
+    "pages-quality": Cost(1),
     "pages-about": Cost(1),
     "pages-fragment": Cost(1, {"limit": 0}, 20),
     "robots": Cost(FREE),

@@ -30,7 +30,7 @@ from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedDriftRes
 from merger.errors import StoreUnavailable
 from merger.layers.state import LayerState
 from merger.stores.mongo.store import MongoStore
-from merger.stores.redis.link import RedisLink
+from merger.stores.redis.link import RedisLink, RedisTrouble
 from merger.stores.store import Document
 from tests.unit.merger.documents import Raw, at, bucket, point
 
@@ -70,12 +70,14 @@ class Process:
         self.redis = redis
         self.seconds = 0.0
         self.is_leader = True
+        self.answers_compared = 0
         self.noticed: datetime | None = None
         self.store = _FlakyStore(database, 2.0)
         self.layer_state = LayerState(self.store, Contract(), self.monotonic)
         self.shared = SharedDriftResults(RedisLink(self.connection, retry_seconds=0.05), "drift-tests:")
         self.audit = DriftAudit(
             auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
+            compare_answers=self.compare_answers,
             shared=self.shared,
             newest_batch=lambda: self.layer_state.batch_seen,
             may_compare=lambda: self.is_leader,
@@ -98,6 +100,11 @@ class Process:
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
         boundary = Boundary(self.now(), policy())
         return boundary, self.layer_state.layers(types, boundary, max_age=0.0)
+
+    def compare_answers(self) -> None:
+        self.answers_compared += 1
+        if self.redis is None:
+            raise RedisTrouble("down")
 
     def run_later(self, *, later: float = 11) -> bool:
         """Runs the check some seconds later; returns whether it compared anything."""
@@ -262,6 +269,14 @@ def test_a_failed_comparison_is_repeated_after_its_claim_lapses(
     redis_client.flushdb()
     assert process.run_later(later=CLAIM_LAPSES.total_seconds())
     assert increase.values() == [5, 1, 1]
+
+
+def test_answers_are_compared_after_the_layers_even_if_those_could_not_be(filled: Stored, redis_client: Redis) -> None:
+    process = Process(filled, redis_client)
+    process.store.is_down = True
+    process.layer_state.layers((), Boundary(process.now(), policy()))
+    process.settle()
+    assert process.answers_compared == 1
 
 
 def test_a_comparison_overtaken_by_another_process_counts_nothing(filled: Stored, redis_client: Redis) -> None:

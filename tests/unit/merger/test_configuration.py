@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import Any
 
-from merger.configuration import aliases, configured_contract, policy, utc_now
+from merger.configuration import aliases, configured_contract, data_prefix, policy, service_prefix, utc_now
 from merger.contract.dialects.coverage_rule import CoverageRule
 from merger.core.boundary import Strategy
 
@@ -37,3 +37,26 @@ def test_the_contract_has_the_deployments_names_and_its_rule_for_coverage(settin
     assert found.coverage == CoverageRule(to_day=True)
     settings.BATCH_COVERAGE = ""
     assert configured_contract().coverage is None
+
+
+def test_services_that_would_answer_differently_share_no_prefix(settings: Any) -> None:
+    found = {service_prefix()}
+    changes = {
+        "VERSION": "another",
+        "MONGODB_DATABASE": "another",
+        "CUTOFF_HOURS": 2 * settings.CUTOFF_HOURS,
+        "CONTRACT_ALIASES": {"payload": ["body"]},
+    }
+    for name, value in changes.items():
+        setattr(settings, name, value)
+        found.add(service_prefix())
+    assert len(found) == 5
+    assert all(name.startswith("lambdaserve:") for name in found)
+
+
+def test_data_prefix_outlives_a_version_and_differs_by_database(settings: Any) -> None:
+    before = data_prefix()
+    settings.VERSION = "another"
+    assert data_prefix() == before
+    settings.MONGODB_DATABASE = "another"
+    assert data_prefix() != before
