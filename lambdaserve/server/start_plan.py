@@ -22,6 +22,9 @@ PATIENCE = "WARM_UP_PATIENCE"
 EMBEDDED_PATIENCE = 60
 """Seconds for which the server's processes try to read what the first pages show from an embedded MongoDB."""
 
+EMBEDDED_TIMEOUT = 6
+"""Seconds for which a request may wait for an embedded MongoDB."""
+
 
 class RunFailed(Exception):
     """The service can't start or can't continue; the message says why."""
@@ -85,14 +88,14 @@ class StartPlan:
         """Defaults for the children's variables: plain HTTP, a URL for the streams of pages, what the sample is.
 
         Anonymous reading is on if the documents are the embedded store's or only this machine can connect. The embedded
-        store is slow while it puts away what was just loaded, so the first page waits for it.
+        store does one thing at a time, and puts away for long what was just loaded: answers and the first page wait.
         """
         local = self.embed_mongo or is_loopback(self.bind.host)
         chosen = {"HTTPS_ONLY": "0", "ANONYMOUS_READ": "1" if local else "0"}
         if self.sample:
             chosen |= {"DATA_NOTICE": SAMPLE_NOTICE, "DATA_CREDIT": SAMPLE_CREDIT}
         if self.embed_mongo:
-            chosen[PATIENCE] = str(EMBEDDED_PATIENCE)
+            chosen |= {PATIENCE: str(EMBEDDED_PATIENCE), variables.MONGODB_TIMEOUT.name: str(EMBEDDED_TIMEOUT)}
         # The streams have the host name by which the page was opened, and a port of their own.
         return chosen if self.live is None else {**chosen, "LIVE_URL": f":{self.live.port}"}
 

@@ -98,6 +98,9 @@ def test_streams_alone_take_their_own_address_beside_a_copy_that_has_taken_the_o
     assert (found.embed_mongo, found.embed_redis, found.sample) == (False, False, False)
 
 
-@pytest.mark.parametrize(("mongo", "patience"), [("", "60"), ("mongodb://elsewhere", None)])
-def test_first_pages_wait_for_an_embedded_store_alone(mongo: str, patience: str | None) -> None:
-    assert plan(MONGODB_URI=mongo).defaults().get(PATIENCE) == patience
+@pytest.mark.parametrize(("mongo", "waits"), [("", ("60", "6")), ("mongodb://elsewhere", (None, None))])
+def test_first_pages_and_requests_wait_longer_for_an_embedded_store_alone(
+    mongo: str, waits: tuple[str | None, str | None]
+) -> None:
+    defaults = plan(MONGODB_URI=mongo).defaults()
+    assert (defaults.get(PATIENCE), defaults.get("MONGODB_TIMEOUT")) == waits
