@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
 from lambdaserve.api.reference.description import spectacular_settings
-from lambdaserve.config import page_variables, variables
+from lambdaserve.config import gate_variables, page_variables, variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData, passing_key
@@ -115,6 +115,16 @@ BATCH_COVERAGE = _env.read(variables.BATCH_COVERAGE)
 BATCH_COVERAGE_DOUBT = _env.read(variables.BATCH_COVERAGE_DOUBT)
 CONTRACT_ALIASES = _env.read(variables.CONTRACT_ALIASES)
 CONTRACT_VALIDATION = _env.read(variables.CONTRACT_VALIDATION)
+GATE_DOCUMENTS_LOST = _env.read(gate_variables.GATE_DOCUMENTS_LOST)
+GATE_DOCUMENTS_GAINED = _env.read(gate_variables.GATE_DOCUMENTS_GAINED)
+GATE_VANISHED = _env.read(gate_variables.GATE_VANISHED)
+GATE_NULLS = _env.read(gate_variables.GATE_NULLS)
+GATE_VIOLATIONS = _env.read(gate_variables.GATE_VIOLATIONS)
+GATE_DISTRIBUTION = _env.read(gate_variables.GATE_DISTRIBUTION)
+GATE_LEVEL = _env.read(gate_variables.GATE_LEVEL)
+GATE_FACTS = _env.read(gate_variables.GATE_FACTS)
+GATE_CLOSED_DAYS = _env.read(gate_variables.GATE_CLOSED_DAYS)
+GATE_COVERAGE_LOST = _env.read(gate_variables.GATE_COVERAGE_LOST)
 SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)
 CACHE_TTL_VOLATILE = _env.read(variables.CACHE_TTL_VOLATILE) // timedelta(seconds=1)
 CACHE_TTL_STABLE = _env.read(variables.CACHE_TTL_STABLE) // timedelta(seconds=1)

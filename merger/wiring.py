@@ -32,6 +32,7 @@ from merger.drift.job import DriftAudit
 from merger.drift.sampling import AnswerSample
 from merger.drift.shared_answers import SharedAnswers
 from merger.drift.shared_result import SharedDriftResults
+from merger.gates.configured import configured_limits
 from merger.host.copies import HostCopies
 from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
 from merger.invalidation.change_stream import ChangeStream
@@ -168,13 +169,12 @@ def breakers() -> Mapping[str, Breaker]:
 
 def run_publisher() -> RunPublisher:
     """Publishes and rolls back batch runs."""
-    return RunPublisher(database(), configured_contract(), service().boundary)
+    return RunPublisher(database(), configured_contract(), service().boundary, configured_limits())
 
 
 def migrator() -> Migrator:
     """Runs the migrations of the two collections."""
-    source = database()
-    return Migrator(source, aliases(), settings.CONTRACT_VALIDATION, MigrationLog(source))
+    return Migrator(database(), aliases(), settings.CONTRACT_VALIDATION, MigrationLog(database()))
 
 
 @cache

@@ -17,7 +17,6 @@ from merger.contract.fields import LARGEST_COUNT
 from merger.contract.stamps import moment
 from merger.indexes import server as indexing
 from merger.indexes.declared import IndexState, IndexStatus
-from merger.runs.publisher import NotPublishable
 from merger.views.registry import known_views
 
 Form = Mapping[str, str]
@@ -114,23 +113,23 @@ def change_expiry(form: Form) -> str:
 
 def publish_question(form: Form) -> str:
     """Asks whether to publish a batch run."""
-    forced = ", even if it looks incomplete" if form.get("force") else ""
+    because = form.get("because", "")
+    forced = f" although gates refuse it, because: {because}" if form.get("force") else ""
     return f"Publish run {form.get('run', '')}{forced}? Readers then see its documents."
 
 
 def publish(form: Form) -> str:
     """Publishes a batch run to readers."""
-    text = form.get("covers_until", "")
+    text, force = form.get("covers_until", ""), bool(form.get("force"))
     try:
         covers_until = moment(text) if text else None
     except ValueError as error:
         raise ActionRefused(f"covers_until takes a time such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
-    try:
-        run = wiring.run_publisher().publish(form.get("run", ""), covers_until, force=bool(form.get("force")))
-    except NotPublishable as error:
-        raise ActionRefused(f"{error}; tick “force” to publish it anyway") from error
+    publisher = wiring.run_publisher()
+    run = publisher.publish(form.get("run", ""), covers_until, force=force, because=form.get("because", ""))
     _invalidate(BATCH_GENERATION)
-    return f"Published run {run.run_id} with {run.total:,} documents."
+    forced = f" Gates refused it: {'; '.join(run.faults)}. It was forced because: {run.because}" if run.because else ""
+    return f"Published run {run.run_id} with {run.total:,} documents.{forced}"
 
 
 def roll_back_question(form: Form) -> str:

@@ -32,6 +32,7 @@ from lambdaserve.staff.drawing import draw_freshness
 from merger import configuration, wiring
 from merger.cache.inspection import unpack
 from merger.errors import MergerError
+from merger.runs.publisher import NotPublishable
 from merger.stores.mongo.client import time_limit
 from merger.stores.redis.link import RedisTrouble
 
@@ -222,6 +223,15 @@ class RunsPage(Page):
         "publish": Action(PUBLISH, actions.publish, actions.publish_question),
         "rollback": Action(PUBLISH, actions.roll_back, actions.roll_back_question),
     }
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Returns the report, and what the gates say about the run that the parameter ``check`` names."""
+        run_id, check, reason = request.GET.get("check", "").strip(), None, ""
+        try:
+            check = wiring.run_publisher().check(run_id) if run_id else None
+        except NotPublishable as error:
+            reason = str(error)
+        return {**super().content(request), "check": check, "unchecked": reason}
 
 
 class DriftPage(Page):

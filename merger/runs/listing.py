@@ -35,6 +35,8 @@ class BatchRun:
         computed_at: its newest document's, aware UTC.
         documents: their number by view type.
         is_base: whether documents that it replaced were deleted, so that readers need it.
+        faults: what gates found wrong with it when it was published by force, a sentence each.
+        because: why it was published nevertheless.
     """
 
     run_id: Any
@@ -45,6 +47,8 @@ class BatchRun:
     computed_at: datetime | None = None
     documents: Mapping[str, int] = field(default_factory=dict)
     is_base: bool = False
+    faults: Sequence[str] = ()
+    because: str = ""
 
     @property
     def total(self) -> int:
@@ -90,7 +94,7 @@ class RunLister:
                 stamps = covers_until, published_at, self._computed_at(run_id, documents)
                 # A plain dict: to Django's templates, "items" of a Counter is one more count.
                 about = run_id, _text(record.get("status")), is_visible, *stamps, dict(documents)
-                runs.append(BatchRun(*about, run_id in bases))
+                runs.append(BatchRun(*about, run_id in bases, *_force_of(record)))
         return sorted(runs, key=lambda run: run.computed_at or run.published_at or EPOCH, reverse=True)
 
     def types(self) -> Iterator[tuple[str, str]]:
@@ -108,6 +112,13 @@ class RunLister:
                     newest = self._batch.find_one(wanted, {"computed_at": 1}, sort=[("computed_at", DESCENDING)])
                     dates.append(readable((newest or {}).get("computed_at"), moment))
         return max((date for date in dates if date is not None), default=None)
+
+
+def _force_of(record: Mapping[str, Any]) -> tuple[Sequence[str], str]:
+    """What gates found wrong with a run that was published by force, and why it was, as far as its record says so."""
+    faults, because = record.get("faults"), record.get("because")
+    sentences = [each for each in faults if isinstance(each, str)] if isinstance(faults, list) else []
+    return sentences, because if isinstance(because, str) else ""
 
 
 def _text(value: Any) -> str | None:

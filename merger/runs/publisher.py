@@ -18,6 +18,8 @@ from merger.contract.collections import BATCH
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.errors import MergerError
+from merger.gates.limits import Limits
+from merger.gates.reading import RunReader
 from merger.layers.publication import (
     ADOPTED,
     BASES,
@@ -29,12 +31,28 @@ from merger.layers.publication import (
     listed_runs,
     newest_records,
 )
+from merger.runs.checking import Check, RunChecker, run_before
 from merger.runs.journal import Journal, Record
 from merger.runs.listing import BatchRun, RunLister
 from merger.runs.replaced import ReplacedDocuments
+from merger.stores.mongo.store import MongoStore
 
-MIN_SHARE: Final = 0.5
-"""Share of the previous run's documents of a view type that a run must have to be published without force."""
+LONGEST_REASON: Final = 500
+"""Characters of the reason for publishing a run by force."""
+
+
+_MOST_FAULTS: Final = 20
+"""What gates find wrong with a run is recorded up to this number of sentences."""
+
+
+_SHOWN_FAULTS: Final = 5
+
+
+_FIND_SECONDS: Final = 60.0
+
+
+_CHECKS: Final = 3
+"""Times that a run is checked if it, or the run before, changes meanwhile."""
 
 
 SEEN_AFTER: Final = timedelta(minutes=1)
@@ -52,12 +70,19 @@ class RunPublisher:
         database: holds ``batch_views`` and ``batch_runs``.
         contract: reads the documents.
         boundary: the boundary at the current time.
+        limits: how far a run may differ from the run before.
     """
 
     def __init__(
-        self, database: Database[dict[str, Any]], contract: Contract, boundary: Callable[[], Boundary]
+        self,
+        database: Database[dict[str, Any]],
+        contract: Contract,
+        boundary: Callable[[], Boundary],
+        limits: Limits | None = None,
     ) -> None:
         self._journal = Journal(database)
+        store = MongoStore(database, _FIND_SECONDS)
+        self._checker = RunChecker(RunReader(store, contract, boundary), limits or Limits())
         self._lister = RunLister(database, contract)
         self._replaced = ReplacedDocuments(database, contract, boundary)
         self._boundary = boundary
@@ -70,40 +95,73 @@ class RunPublisher:
         """
         return self._lister.list(self._journal.records())
 
-    def publish(self, run_id: str, covers_until: datetime | None = None, *, force: bool = False) -> BatchRun:
-        """Makes a run visible.
+    def check(self, run_id: str, covers_until: datetime | None = None) -> Check:
+        """Asks the gates about a run; changes nothing.
 
         Args:
             run_id: the run's id as text.
             covers_until: event time up to which its input was complete, aware UTC; ``None``: as its documents state.
-            force: publish even if it has far fewer documents than the previous run.
 
         Raises:
-            NotPublishable: it has no documents, or far fewer than the previous run; nothing has changed.
+            NotPublishable: there is no such run, or it has no documents.
             StoreError: from the store.
         """
+        runs = self.runs()
+        run = _find_run(run_id, runs)
+        if not run.total:
+            raise NotPublishable(f"run {run_id!r} has no documents in {BATCH}")
+        return self._checker.check(run, runs, covers_until)
+
+    def publish(
+        self, run_id: str, covers_until: datetime | None = None, *, force: bool = False, because: str = ""
+    ) -> BatchRun:
+        """Makes a run visible that passes the gates.
+
+        Args:
+            run_id: the run's id as text.
+            covers_until: event time up to which its input was complete, aware UTC; ``None``: as its documents state.
+            force: publish even if gates refuse it.
+            because: why; recorded.
+
+        Raises:
+            NotPublishable: it has no documents, or gates refuse it; nothing has changed.
+            StoreError: from the store.
+        """
+        reason = because.strip()[:LONGEST_REASON]
+        if force and not reason:
+            raise NotPublishable("a run is published by force only with a reason")
+        for _ in range(_CHECKS):
+            check = self.check(run_id, covers_until)
+            if check.faults and not force:
+                raise NotPublishable(_describe_refusal(check))
+            done = self._publish(check, covers_until, reason if check.faults else "", force=force)
+            if done is not None:
+                return done
+        raise NotPublishable(f"run {run_id!r} or the run before it changed while it was checked; publish it again")
+
+    def _publish(self, check: Check, covers_until: datetime | None, because: str, *, force: bool) -> BatchRun | None:
+        """Publishes a run; ``None`` if it, or the run before it, is no longer what was checked."""
         done: list[BatchRun] = []
+        faults = check.faults[:_MOST_FAULTS]
 
         def decide(records: Sequence[Record]) -> list[Record]:
+            done.clear()
             runs = self._lister.list(records)
-            run = _find_run(run_id, runs)
-            if not run.total:
-                raise NotPublishable(f"run {run_id!r} has no documents in {BATCH}")
-            before = next((each for each in runs if each.is_visible and each is not run and each.total), None)
-            shortfalls = [] if before is None else _list_shortfalls(run, before)
-            if before is not None and shortfalls and not force:
-                few = ", ".join(shortfalls)
-                raise NotPublishable(f"run {run_id!r} looks incomplete beside {before.run_id!r}: {few}")
+            run = _find_run(check.run_id, runs)
+            if not force and not check.is_of(run, run_before(run, runs)):
+                return []
             stated = {} if covers_until is None else {"covers_until": covers_until}
             now, documents = self._boundary().now, dict(run.documents)
             content = {"status": PUBLISHED, "published_at": now, "documents": documents, **stated}
             earlier = [each.run_id for each in runs if each is not run and each.status is None]
             covers = covers_until or run.covers_until
-            done[:] = [replace(run, status=PUBLISHED, is_visible=True, published_at=now, covers_until=covers)]
-            return [*_adopt(earlier, records, now), _change(run.run_id, content, records, now)]
+            shown = replace(run, status=PUBLISHED, is_visible=True, published_at=now, covers_until=covers)
+            done.append(replace(shown, faults=faults, because=because))
+            forced = {"faults": faults, "because": because}
+            return [*_adopt(earlier, records, now), _change(run.run_id, {**content, **forced}, records, now)]
 
         self._journal.change(decide)
-        return done[0]
+        return done[0] if done else None
 
     def roll_back(self, run_id: str | None = None, *, force: bool = False) -> BatchRun:
         """Hides a published run again; its documents stay.
@@ -203,9 +261,7 @@ def _find_run(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
     raise NotPublishable(f"there is no run {run_id!r}; the newest are: {known}")
 
 
-def _list_shortfalls(run: BatchRun, before: BatchRun) -> list[str]:
-    return [
-        f"{run.documents.get(view_type, 0):,} {view_type} after {number:,}"
-        for view_type, number in before.documents.items()
-        if run.documents.get(view_type, 0) < MIN_SHARE * number
-    ]
+def _describe_refusal(check: Check) -> str:
+    shown = "; ".join(check.faults[:_SHOWN_FAULTS])
+    more = len(check.faults) - _SHOWN_FAULTS
+    return f"gates refuse run {check.run_id!r}: {shown}" + (f"; and {more} more" if more > 0 else "")

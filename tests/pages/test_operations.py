@@ -175,12 +175,34 @@ def test_a_run_is_published_and_rolled_back_after_a_confirmation(staff: Staff, w
     publish = {"action": "publish", "run": "new"}
     assert "Publish run new?" in staff.post(address("runs"), publish)
     refused = staff.post(address("runs"), {**publish, **CONFIRMED})
-    assert "looks incomplete" in refused
-    assert "Published run new with 3 documents." in staff.post(
-        address("runs"), {**publish, **CONFIRMED, "force": "yes"}
-    )
+    assert "gates refuse run &#x27;new&#x27;: movie_details has 3 documents; after run" in refused
+    assert "sentiment has 0 documents" in refused
+    forced = {**publish, "force": "yes", "because": "<b>it must</b>"}
+    assert "only with a reason" in staff.post(address("runs"), {**forced, **CONFIRMED, "because": " "})
+    assert "although gates refuse it, because: &lt;b&gt;it must&lt;/b&gt;?" in staff.post(address("runs"), forced)
+    done = staff.post(address("runs"), {**forced, **CONFIRMED})
+    assert "Published run new with 3 documents. Gates refused it: " in done
+    assert "Published although gates refused it, because: &lt;b&gt;it must&lt;/b&gt;" in done
     assert "Rolled back run new." in staff.post(address("runs"), {"action": "rollback", "run": "new", **CONFIRMED})
-    assert log_entries() == ["Published run new with 3 documents.", "Rolled back run new."]
+    published, rolled_back = log_entries()
+    assert published.startswith("Published run new with 3 documents. Gates refused it: movie_details has 3 documents")
+    assert published.endswith("It was forced because: <b>it must</b>")
+    assert rolled_back == "Rolled back run new."
+
+
+def test_the_gates_of_a_run_are_shown_and_a_run_that_they_refuse_is_forced_with_a_reason(
+    staff: Staff, world: Api
+) -> None:
+    world.load([{**movie(n, f"New {n}"), "batch_run_id": "new", "computed_at": COMPUTED} for n in range(3)])
+    assert 'href="?check=new"' in staff.get(address("runs"))
+    shown = staff.get(f"{address('runs')}?check=new")
+    assert "Gates of new" in shown
+    assert "Compared with batch_2031_03_10, the run before." in shown
+    assert '<span class="state problem">failed</span>' in shown
+    assert "sentiment has 0 documents; after run batch_2031_03_10 1 are expected" in shown
+    assert "Publish nevertheless…" in shown
+    assert "there is no run &#x27;&lt;b&gt;&#x27;" in staff.get(f"{address('runs')}?check=<b>")
+    assert log_entries() == []
 
 
 def test_drift_shows_the_last_comparison(staff: Staff, world: Api) -> None:

@@ -17,7 +17,9 @@ from merger.cache.generations import BATCH_GENERATION
 from merger.contract.stamps import moment
 from merger.core.windows import isoformat
 from merger.errors import StoreError
+from merger.gates.decision import Outcome, State
 from merger.management.errors import as_command_errors
+from merger.runs.checking import Check
 from merger.runs.listing import BatchRun
 from merger.runs.publisher import NotPublishable
 from merger.stores.redis.link import RedisTrouble
@@ -25,12 +27,13 @@ from merger.stores.redis.link import RedisTrouble
 
 class Command(BaseCommand):
     help = (
-        "Lists batch runs, publishes one, rolls one back, or deletes what newer runs have replaced. As soon as the "
-        "collection batch_runs has a published run, answers use only documents of published runs, and those that name "
-        "no run; a run that is still being written, or was rolled back, is not used. Publishing is one write: every "
-        "process answers from the new run within five seconds, and never from a part of it. Commands may run at once, "
-        "on any hosts, and be killed at any moment: each is done as a whole or not at all. Exits with 1 when nothing "
-        "could be done."
+        "Lists batch runs, checks one, publishes one, rolls one back, or deletes what newer runs have replaced. As "
+        "soon as the collection batch_runs has a published run, answers use only documents of published runs, and "
+        "those that name no run; a run that is still being written, or was rolled back, is not used. A run that "
+        "differs too much from the run before is refused. Publishing is one write: every process answers from the new"
+        " run within five seconds, and never from a part of it. Commands may run at once, on any hosts, and be killed"
+        " at any moment: each is done as a whole or not at all. Exits with 1 when nothing could be done, or a run is "
+        "refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,9 +48,10 @@ class Command(BaseCommand):
             help="event time up to which its input was complete, such as 2026-11-24T00:00:00Z "
             "(default: what its documents say)",
         )
-        publish.add_argument(
-            "--force", action="store_true", help="publish it even with less than half the documents of the run before"
-        )
+        publish.add_argument("--force", action="store_true", help="publish it even if gates refuse it (with --because)")
+        publish.add_argument("--because", default="", metavar="REASON", help="why; it is recorded and shown to staff")
+        check = actions.add_parser("check", help="show whether a run passes the gates; exits with 1 if it does not")
+        check.add_argument("run", metavar="RUN", help="its batch_run_id")
         roll_back = actions.add_parser("rollback", help="hide a run again; its documents stay")
         roll_back.add_argument("run", metavar="RUN", nargs="?", help="default: the newest published run")
         roll_back.add_argument(
@@ -72,7 +76,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         match options.get("action"):
             case "publish":
-                self._publish(options["run"], options["covers_until"], force=options["force"])
+                force = {name: options[name] for name in ("force", "because")}
+                self._publish(options["run"], options["covers_until"], **force)
+            case "check":
+                self._check(wiring.run_publisher().check(options["run"]))
             case "rollback":
                 run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
                 self._invalidate_answers()
@@ -82,12 +89,27 @@ class Command(BaseCommand):
             case _:
                 self._list(wiring.run_publisher().runs())
 
-    def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool) -> None:
-        run = wiring.run_publisher().publish(run_id, covers_until, force=force)
+    def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool, because: str) -> None:
+        if because and not force:
+            raise CommandError("--because gives the reason for --force; without it nothing is forced")
+        run = wiring.run_publisher().publish(run_id, covers_until, force=force, because=because)
         self._invalidate_answers()
         self.stdout.write(f"Published {run.run_id}: {_describe(run)}")
         if settings.BATCH_RUNS_KEPT:
             self._prune(settings.BATCH_RUNS_KEPT, dry_run=False)
+
+    def _check(self, check: Check) -> None:
+        self.stdout.write(f"{check.run_id} beside {check.before or 'no run: readers see none before it'}")
+        widths = [max(len(text) for text in column) for column in zip(*map(_row, check.outcomes), strict=True)]
+        for outcome in check.outcomes:
+            self.stdout.write(
+                "  ".join(f"{text:{width}}" for text, width in zip(_row(outcome), widths, strict=True)).rstrip()
+            )
+        for fault in check.faults:
+            self.stdout.write(f"- {fault}")
+        refusing = sum(outcome.state is State.FAILED for outcome in check.outcomes)
+        if refusing:
+            raise CommandError(f"{refusing} of {len(check.outcomes)} gates refuse {check.run_id}")
 
     def _prune(self, keep: int, *, dry_run: bool) -> None:
         if keep < 1:
@@ -113,8 +135,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{run.run_id!s:{width}}  {visibility:7}  {status:12}  {_describe(run)}")
 
 
+def _row(outcome: Outcome) -> tuple[str, str, str, str]:
+    return outcome.gate, outcome.state, outcome.worst, f"allowed: {outcome.limit}"
+
+
 def _describe(run: BatchRun) -> str:
     counted = ", ".join(f"{number:,} {view_type}" for view_type, number in run.documents.items() if number)
     stamps = {"computed": run.computed_at, "published": run.published_at, "covers until": run.covers_until}
     dates = [f"{name} {isoformat(moment)}" for name, moment in stamps.items() if moment is not None]
-    return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates])
+    forced = [f"forced, because {run.because}"] if run.because else []
+    return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates, *forced])

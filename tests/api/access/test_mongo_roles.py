@@ -101,7 +101,7 @@ def test_the_service_s_role_grants_what_its_routes_and_its_thread_send_and_no_mo
             callers.outcome("superuser", row.method, address, body)
     run = str(api.database[BATCH].distinct("batch_run_id")[0])
     for action in ("publish", "rollback"):
-        body = {"action": action, "run": run, "force": "1", "confirmed": "yes"}
+        body = {"action": action, "run": run, "force": "1", "because": "a test", "confirmed": "yes"}
         callers.outcome("superuser", "POST", "admin/operations/runs/", body)
     slow = SlowTotals(Shape(BATCH, ("a",), (), ()), 1, 7.5, 5.0)
     SlowQueryLog(configured()).add([slow], api.now)
@@ -149,7 +149,7 @@ OPERATORS_COMMANDS = (
     ("freshness",),
     ("check_views",),
     ("batch_runs", "list"),
-    ("batch_runs", "publish", "batch_2031_03_10", "--force"),
+    ("batch_runs", "publish", "batch_2031_03_10", "--force", "--because", "a test"),
     ("batch_runs", "rollback", "--force"),
     ("batch_runs", "prune", "--keep", "1"),
 )

@@ -99,7 +99,7 @@ def test_a_producer_may_write_the_records_itself(api: Api) -> None:
 def test_runs_older_than_the_first_record_stay_visible(api: Api) -> None:
     api.load(of_run("a", [movie(1, "A")]), of_run("b", [movie(2, "B")]), [movie(3, "Of no run")])
     api.load(of_run("c", [movie(4, "C")]))
-    batch_runs("publish", "c", force=True)
+    batch_runs("publish", "c", force=True, because="a test")
     assert titles(api) == ["A", "B", "C", "Of no run"]
     api.load(of_run("d", [movie(5, "D")]))
     assert titles(api) == ["A", "B", "C", "Of no run"]
@@ -118,14 +118,53 @@ def test_run_record_states_coverage_of_its_documents(api: Api) -> None:
     assert moment(freshness["batch_as_of"]) <= covers
 
 
-def test_a_run_with_less_than_half_the_documents_needs_force(api: Api) -> None:
+def test_a_run_that_gates_refuse_needs_force_and_a_reason(api: Api) -> None:
     api.load(of_run("full", [movie(number, f"M{number}") for number in range(1, 11)]))
     batch_runs("publish", "full")
     api.load(of_run("thin", [movie(1, "Thin")], timedelta(minutes=1)))
-    with pytest.raises(CommandError, match="1 movie_details after 10"):
-        batch_runs("publish", "thin")
+    refusal = "gates refuse run 'thin': movie_details has 1 documents; after run full 10 are expected"
+    for arguments, reason in (
+        ((), refusal),
+        (("--force",), "a run is published by force only with a reason"),
+        (("--because", "so"), "--because gives the reason for --force"),
+    ):
+        with pytest.raises(CommandError, match=reason):
+            batch_runs("publish", "thin", *arguments)
     assert "Thin" not in titles(api)
-    batch_runs("publish", "thin", "--force")
+    batch_runs("publish", "thin", "--force", "--because", "half the cinemas were closed")
+    assert "Thin" in titles(api)
+    line = next(line for line in batch_runs().splitlines() if line.startswith("thin"))
+    assert line.endswith("; forced, because half the cinemas were closed")
+    record = api.database.batch_runs.find_one({"batch_run_id": "thin"}) or {}
+    assert record["faults"][0].startswith("movie_details has 1 documents")
+    batch_runs("rollback", "thin")
+    api.load([{**movie(number, f"M{number}"), "batch_run_id": "thin"} for number in range(2, 11)])
+    batch_runs("publish", "thin")
+    assert "forced" not in batch_runs(), "the run is whole now"
+
+
+def test_checking_a_run_shows_every_gate_and_changes_nothing(api: Api) -> None:
+    api.load(of_run("full", [movie(number, f"M{number}") for number in range(1, 11)]))
+    shown = batch_runs("check", "full")
+    assert shown.startswith("full beside no run")
+    batch_runs("publish", "full")
+    api.load(of_run("thin", [movie(1, "Thin")], timedelta(minutes=1)))
+    output = StringIO()
+    with pytest.raises(CommandError, match="2 of 10 gates refuse thin"):
+        call_command("batch_runs", "check", "thin", stdout=output)
+    lines = output.getvalue().splitlines()
+    assert lines[0] == "thin beside full"
+    assert " ".join(lines[1].split()) == "documents failed movie_details −90 % allowed: −20 % to +100 %"
+    assert "- 90 % of the movies that movie_details had in run full are not in the run" in lines
+    assert api.database.batch_runs.count_documents({"batch_run_id": "thin"}) == 0
+
+
+def test_the_limits_are_settings(api: Api, settings: Any) -> None:
+    settings.GATE_DOCUMENTS_LOST = settings.GATE_VANISHED = 1
+    api.load(of_run("full", [movie(number, f"M{number}") for number in range(1, 11)]))
+    batch_runs("publish", "full")
+    api.load(of_run("thin", [movie(1, "Thin")], timedelta(minutes=1)))
+    batch_runs("publish", "thin")
     assert "Thin" in titles(api)
 
 
@@ -165,7 +204,7 @@ def test_pruning_deletes_replaced_documents_and_changes_no_answer(api: Api, sett
         documents = of_run(run_id, healthy(), timedelta(minutes=number))
         # The newest run writes about one movie less.
         api.load([d for d in documents if run_id != "third" or d.get("movie_id") != OTHER])
-        batch_runs("publish", run_id, force=True)
+        batch_runs("publish", run_id, force=True, because="a test")
     seen_by_all(api)
     before, number = answers(api), api.database.batch_views.count_documents({})
     assert "documents of first, which newer runs have replaced" in batch_runs("prune", "--keep", "1", "--dry-run")
@@ -195,7 +234,7 @@ def test_under_the_fixed_strategy_a_too_recent_run_replaces_nothing(api: Api, se
 def test_the_list_shows_which_runs_are_visible(api: Api) -> None:
     assert "No batch document belongs to a run" in batch_runs()
     api.load(of_run("seen", [movie(1, "Any"), movie(2, "Any")]), of_run(7, [sentiment_total(1, 10, 0.5)]))
-    batch_runs("publish", "seen", force=True)
+    batch_runs("publish", "seen", force=True, because="a test")
     lines = batch_runs("list").splitlines()
     assert any(line.startswith("seen  visible  published") and "2 movie_details" in line for line in lines)
     assert any(line.startswith("7     visible  not recorded") for line in lines), "it is older than the first record"

@@ -20,7 +20,7 @@ def do(publisher: RunPublisher, command: str, argument: Any) -> str:
         if command == "prune":
             list(publisher.prune(argument))
         elif command == "publish":
-            publisher.publish(argument, force=True)
+            publisher.publish(argument, force=True, because="a test")
         else:
             publisher.roll_back(argument)
     except NotPublishable as refusal:

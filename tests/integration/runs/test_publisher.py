@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,10 @@ from pymongo.database import Database
 from merger.contract.documents import Contract
 from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR
+from merger.gates.limits import Limits
 from merger.layers.publication import RUN_KEY, RUNS
-from merger.runs.publisher import SEEN_AFTER, NotPublishable, RunPublisher
+from merger.runs.checking import Check
+from merger.runs.publisher import LONGEST_REASON, SEEN_AFTER, NotPublishable, RunPublisher
 from tests.unit.merger.documents import at, batch_view
 from tests.unit.merger.examples import DETAILS
 
@@ -45,7 +48,9 @@ def publisher(database: Database[dict[str, Any]], clock: Clock) -> RunPublisher:
     for run_id, covers, movies in (("old", OLD, (1, 2, 3)), ("new", NEW, (1, 2))):
         views = [batch_view("movie_details", DETAILS, covers, movie_id=each, batch_run_id=run_id) for each in movies]
         database["batch_views"].insert_many(views)
-    return RunPublisher(database, Contract(), lambda: Boundary(clock.now))
+    # These runs are small and unlike each other; gates have tests of their own.
+    limits = Limits(documents_lost=1, documents_gained=9, violations=1, vanished=1, coverage_lost=9 * DAY)
+    return RunPublisher(database, Contract(), lambda: Boundary(clock.now), limits)
 
 
 def test_runs_are_listed_newest_first_with_their_documents(publisher: RunPublisher) -> None:
@@ -64,14 +69,44 @@ def test_the_first_publication_keeps_earlier_runs_visible(publisher: RunPublishe
     ]
 
 
-def test_a_run_with_too_few_documents_is_published_only_by_force(
-    publisher: RunPublisher, database: Database[dict[str, Any]]
+def test_a_run_that_gates_refuse_is_published_only_by_force_with_a_reason(
+    publisher: RunPublisher, database: Database[dict[str, Any]], clock: Clock
 ) -> None:
-    database["batch_views"].delete_one({RUN_KEY: "new"})
-    with pytest.raises(NotPublishable, match="1 movie_details after 3"):
+    strict = RunPublisher(database, Contract(), lambda: Boundary(clock.now))
+    fault = "movie_details has 2 documents; after run old 3 are expected (−33 %)"
+    with pytest.raises(NotPublishable, match=re.escape(f"gates refuse run 'new': {fault}; ")):
+        strict.publish("new")
+    with pytest.raises(NotPublishable, match="only with a reason"):
+        strict.publish("new", force=True, because=" ")
+    assert database[RUNS].count_documents({RUN_KEY: "new"}) == 0
+    run = strict.publish("new", force=True, because=f" A cinema closed. {'x' * 1000}")
+    assert (run.is_visible, run.faults[0], run.because[:20]) == (True, fault, "A cinema closed. xxx")
+    assert len(run.because) == LONGEST_REASON
+
+
+def test_a_reason_that_was_not_needed_is_not_kept(publisher: RunPublisher) -> None:
+    run = publisher.publish("new", force=True, because="to be sure")
+    assert (run.faults, run.because) == ([], "")
+
+
+def test_a_run_that_changes_while_it_is_checked_is_checked_again(
+    publisher: RunPublisher, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [batch_view("movie_details", DETAILS, NEW, movie_id=each, batch_run_id="new") for each in range(10, 15)]
+    check, checked = publisher.check, list[int]()
+
+    def check_while_the_job_writes(*arguments: Any) -> Check:
+        result = check(*arguments)
+        checked.append(result.documents)
+        if late:
+            database["batch_views"].insert_one(late.pop())
+        return result
+
+    monkeypatch.setattr(publisher, "check", check_while_the_job_writes)
+    with pytest.raises(NotPublishable, match="changed while it was checked"):
         publisher.publish("new")
-    assert database[RUNS].count_documents({}) == 0
-    assert publisher.publish("new", force=True).is_visible
+    assert checked == [2, 3, 4]
+    assert publisher.publish("new").total == 7
 
 
 def test_a_run_taken_back_is_hidden_and_keeps_its_documents(publisher: RunPublisher) -> None:

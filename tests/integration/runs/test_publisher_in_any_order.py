@@ -78,7 +78,7 @@ class Commands(RuleBasedStateMachine):
     def publish_some(self, runs: list[set[int]]) -> None:
         for movies in runs:
             self.load(movies)
-            self.publisher().publish(f"r{len(self.movies) - 1}", force=True)
+            self.publisher().publish(f"r{len(self.movies) - 1}", force=True, because="a test")
         self.time_passes()
 
     @precondition(lambda self: len(self.movies) < MOST_RUNS)
@@ -120,7 +120,7 @@ class Commands(RuleBasedStateMachine):
             together.wait()
             with suppress(NotPublishable, Killed):
                 if name == "publish":
-                    publisher.publish(argument, force=True)
+                    publisher.publish(argument, force=True, because="a test")
                 elif name == "roll_back":
                     publisher.roll_back(argument)
                 else:

@@ -98,10 +98,11 @@ def test_an_index_in_another_state_is_refused(status: list[IndexStatus]) -> None
 class Publisher:
     """Publishes the run ``new``; ``partial`` only when forced."""
 
-    def publish(self, run_id: str, covers_until: Any, *, force: bool) -> Any:
+    def publish(self, run_id: str, covers_until: Any, *, force: bool, because: str) -> Any:
         if run_id == "partial" and not force:
-            raise NotPublishable("it looks incomplete")
-        return SimpleNamespace(run_id=run_id, total=1200)
+            raise NotPublishable("gates refuse run 'partial': it is thin")
+        faults = ["it is thin", "it is old"] if force else []
+        return SimpleNamespace(run_id=run_id, total=1200, faults=faults, because=because)
 
     def roll_back(self, run_id: str, *, force: bool) -> Any:
         return SimpleNamespace(run_id=run_id)
@@ -114,13 +115,20 @@ def test_publishing_and_rolling_back_invalidate_the_batch(monkeypatch: pytest.Mo
     assert advanced == [BATCH_GENERATION, BATCH_GENERATION]
 
 
-def test_an_incomplete_run_is_published_only_by_force(monkeypatch: pytest.MonkeyPatch, advanced: list[str]) -> None:
+def test_a_run_that_gates_refuse_is_published_only_by_force(
+    monkeypatch: pytest.MonkeyPatch, advanced: list[str]
+) -> None:
     monkeypatch.setattr(wiring, "run_publisher", Publisher)
-    with pytest.raises(ActionRefused, match="it looks incomplete; tick “force” to publish it anyway"):
+    with pytest.raises(NotPublishable, match="gates refuse run 'partial': it is thin"):
         actions.publish({"run": "partial"})
     with pytest.raises(ActionRefused, match="covers_until takes a time such as"):
         actions.publish({"run": "new", "covers_until": "soon"})
     assert advanced == []
-    forced = {"run": "partial", "force": "yes"}
-    assert "even if it looks incomplete" in actions.publish_question(forced)
-    assert actions.publish(forced) == "Published run partial with 1,200 documents."
+    forced = {"run": "partial", "force": "yes", "because": "of a strike"}
+    assert actions.publish_question(forced) == (
+        "Publish run partial although gates refuse it, because: of a strike? Readers then see its documents."
+    )
+    assert actions.publish(forced) == (
+        "Published run partial with 1,200 documents. Gates refused it: it is thin; it is old. "
+        "It was forced because: of a strike"
+    )
