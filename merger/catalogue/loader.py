@@ -209,10 +209,10 @@ class CatalogueLoader:
     def _read(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
         """Returns the catalogue as stored now, and the newest ``computed_at`` among its documents."""
         with self._one_publication() as published:
-            catalogue, newest = self._read_all(boundary)
+            catalogue, newest = self._read_all(boundary, published.mark)
         return replace(catalogue, as_of_runs=published.mark), newest
 
-    def _read_all(self, boundary: Boundary) -> tuple[Catalogue, datetime | None]:
+    def _read_all(self, boundary: Boundary, runs: str) -> tuple[Catalogue, datetime | None]:
         builder, newest = CatalogueBuilder(boundary), Newest()
         for batch in self._batches():
             for start in range(0, len(batch), PIECE_SIZE):
@@ -223,7 +223,7 @@ class CatalogueLoader:
                 if self._catalogue is not None:
                     time.sleep(PAUSE_SECONDS)
             # After each batch: without this hint, some servers take seconds to find the newest document of a large one.
-            self._layers.note_newest_batch(newest)
+            self._layers.note_newest_batch(newest, runs)
         for name in self._texts.actors():
             builder.add_actor(name)
         return builder.finish(), newest.value

@@ -167,12 +167,19 @@ class LayerState:
         self._judged[state.data_type] = (basis, layer)
         return layer
 
-    def note_newest_batch(self, newest: Newest) -> None:
-        """Notes the newest batch document that the catalogue has just read, as a starting point."""
+    def note_newest_batch(self, newest: Newest, runs: str) -> None:
+        """Notes the newest batch document that the catalogue has just read, as a starting point.
+
+        Args:
+            newest: the document.
+            runs: mark of the publication that it was read in. After a rollback that one may hold newer documents than
+                readers see.
+        """
         if newest.value is None:
             return
         with self._batch_lock:
-            if self._batch.value is None or newest.value > self._batch.value:
+            is_of_now = self._batch_read_at == NEVER or runs == self._runs
+            if is_of_now and (self._batch.value is None or newest.value > self._batch.value):
                 self._batch = newest
 
     def _batch_computed_at(self, boundary: Boundary, max_age: float) -> datetime | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from merger.contract.collections import BATCH
 from merger.errors import StoreUnavailable
-from merger.layers.publication import RUN_KEY, RUNS, Publication
+from merger.layers.publication import JOURNAL, RUN_KEY, RUNS, Publication
 from merger.layers.published_store import PublishedStore
 from merger.stores.store import Find
 from tests.memory_store import MemoryStore
@@ -52,6 +52,27 @@ def test_every_way_of_reading_returns_the_same_documents(records: list[dict[str,
     )
     last = [n for n, run_id in enumerate(run_ids) if publication.is_visible(run_id)][-1:]
     assert [found["computed_at"] for found in newest] == [NOW + timedelta(minutes=minutes) for minutes in last]
+
+
+def test_records_that_change_while_they_are_read_are_read_again() -> None:
+    """A run is published, and another one rolled back, while a reader is between the first record and the last."""
+    before = [{"_id": 1, RUN_KEY: "a", "status": "running"}, {"_id": 2, RUN_KEY: "b", "status": "published"}]
+    after = [before[0] | {"status": "published", "turn": 1}, before[1] | {"status": "rolled_back", "turn": 2}]
+    journal = {"_id": JOURNAL, "status": JOURNAL, "turn": 2, "changes": [after[1]], "is_applied": False}
+    finds = [[before[0], before[1], journal], [after[0], before[1], journal]]
+
+    class Changing(MemoryStore):
+        def find(self, find: Find) -> list[Any]:
+            return finds.pop(0)
+
+    store = PublishedStore(Changing())
+    assert set(store.refresh().published) == {"a"}
+    finds.append([*after, journal | {"is_applied": True}])
+    finds.append(finds[0])
+    assert set(store.refresh().published) == {"a"}
+    finds.append([*after, journal | {"is_applied": True}])
+    store.refresh()
+    assert finds == [], "without a change it is one find"
 
 
 def test_the_newest_is_found_below_a_run_being_written() -> None:

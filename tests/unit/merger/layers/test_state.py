@@ -12,6 +12,7 @@ from merger.core.boundary import Boundary, Layers
 from merger.core.evidence import Absence, Reason
 from merger.core.stamps import ABSENT, TEXT
 from merger.errors import StoreUnavailable
+from merger.layers.newest import Newest
 from merger.layers.state import MAX_AGE, WAIT_AGE, without_layers
 from merger.stores.store import Document, Find
 from tests.unit.merger.layers.world import HOUR, NOW, TOP, World, alive, batch, speed
@@ -51,6 +52,15 @@ def test_a_batch_that_was_taken_back_no_longer_counts() -> None:
     world.read()
     world.store.collections[BATCH].pop()
     assert world.read(after=MAX_AGE + 0.1).batch_computed_at == TOP - 30 * HOUR
+
+
+def test_a_document_that_was_read_before_a_rollback_is_not_the_newest() -> None:
+    world = World(batch_views=[batch(30)])
+    world.read()
+    world.state.note_newest_batch(Newest(TOP - HOUR, "of a run that is hidden by now"), runs="the former ones")
+    assert world.read().batch_computed_at == TOP - 30 * HOUR
+    world.state.note_newest_batch(Newest(TOP - HOUR, "of a run that readers see"), runs="")
+    assert world.read().batch_computed_at == TOP - HOUR
 
 
 def test_a_newer_batch_is_seen() -> None:
