@@ -24,6 +24,9 @@ _RETRY_SECONDS = 0.5
 _INDEX_SECONDS = 10.0
 """Time between two looks whether the search's index is there."""
 
+_IDLE_CHECK_SECONDS = 60
+"""Between two looks for services of previews that nobody uses any more."""
+
 SQLITE_WAIT_SECONDS = 2.0
 """The longest that a request which must write waits for SQLite's write lock."""
 
@@ -121,6 +124,7 @@ def _start_watching() -> None:
     from lambdaserve.access.bookkeeping import start_bookkeeping
     from merger.background.loop import Every, keep_running, keep_watching
     from merger.layers.type_forms import FORMS_INTERVAL
+    from merger.standing import standing_services
     from merger.wiring import background_tasks, service, watcher
 
     arguments = (watcher(), background_tasks(), threading.Event())
@@ -128,6 +132,7 @@ def _start_watching() -> None:
     forms = [Every(FORMS_INTERVAL, service().find_forms)], threading.Event()
     threading.Thread(target=keep_running, args=forms, name="forms", daemon=True).start()
     # Of its own, since making an index takes minutes where there are a million movies.
-    index = [Every(_INDEX_SECONDS, service().finder.keep_again)], threading.Event()
+    apart = Every(_IDLE_CHECK_SECONDS, lambda: standing_services().drop_idle())
+    index = [Every(_INDEX_SECONDS, service().finder.keep_again), apart], threading.Event()
     threading.Thread(target=keep_running, args=index, name="search index", daemon=True).start()
     start_bookkeeping()

@@ -3,7 +3,8 @@
     MergerError
     ├── BadQuery            a parameter the caller must change
     │   └── BadQueries      several of them at once
-    ├── NotFound            neither layer holds such a movie, genre, actor or person
+    ├── NotFound            neither layer holds such a movie, genre, actor or person; or there is no such batch run
+    ├── PrunedRun           documents that readers of a run saw were deleted
     ├── Incomplete          ``completeness=strict`` was asked for, and some intervals or a layer are missing
     │   └── Unproven            ``completeness=proven``, and some intervals are assumed (``merger.core.evidence``)
     ├── Unreadable          one stored document; skipped and counted, never shown to a caller (D2)
@@ -60,7 +61,7 @@ class NotFound(MergerError):
     """No document of either layer has this key.
 
     Args:
-        kind: ``movie``, ``genre``, ``actor`` or ``person``.
+        kind: ``movie``, ``genre``, ``actor``, ``person`` or ``run``.
         key: what was asked for.
         near: close matches to offer, best first (A1).
     """
@@ -74,6 +75,20 @@ class NotFound(MergerError):
     def spelt(self, key: object) -> NotFound:
         """The same error with the key as the caller spelt it: answers are kept by a folded one."""
         return NotFound(self.kind, key, self.near)
+
+
+class PrunedRun(MergerError):
+    """Documents that readers of a run saw are not held any more.
+
+    Requirement M14.
+
+    Args:
+        run: its id.
+        base: a later run that replaced them.
+    """
+
+    def __init__(self, run: str, base: str) -> None:
+        super().__init__(f"documents of run {_shorten(run)} were pruned, since run {_shorten(base)} replaced them")
 
 
 class Incomplete(MergerError):

@@ -174,10 +174,10 @@ class QueryParameters(serializers.Serializer[Any]):
 
     run = TextField(
         longest=LONGEST_RUN,
-        takes="the id of a batch run that is not published",
+        takes="the id of a batch run",
         required=False,
-        help_text="A batch run that is not published: answers as if it was. For staff and API keys with the scope "
-        "`preview`; never cached.",
+        help_text="A batch run: answers as if it was the last one to be published. For staff and API keys with the "
+        "scope `preview`; never cached.",
     )
 
     @classmethod

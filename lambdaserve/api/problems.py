@@ -31,7 +31,16 @@ from lambdaserve.access.ratelimit.throttle import OverLimit, retry_after
 from lambdaserve.api import error_pages
 from merger.core.evidence import Unproven
 from merger.core.intervals import assumptions_as_list, intervals_as_list
-from merger.errors import BadQueries, BadQuery, Incomplete, NotFound, StoreFault, StoreRefused, StoreUnavailable
+from merger.errors import (
+    BadQueries,
+    BadQuery,
+    Incomplete,
+    NotFound,
+    PrunedRun,
+    StoreFault,
+    StoreRefused,
+    StoreUnavailable,
+)
 from merger.meters import STRICT_REFUSALS
 from merger.request_context import current_request
 
@@ -124,6 +133,11 @@ def _unknown_subject(error: NotFound) -> Problem:
     if error.near:
         detail += f" Did you mean {' or '.join(error.near)}?"
     return Problem(404, detail, f"unknown-{error.kind}", f"Unknown {error.kind}", {"near": list(error.near)})
+
+
+@problem_of.register
+def _pruned_run(error: PrunedRun) -> Problem:
+    return Problem(404, f"These numbers can't be read any more: {error}.", "pruned-run", "The run was pruned")
 
 
 @problem_of.register

@@ -1,4 +1,4 @@
-"""Pages about another publication than the present one: with ``?run=``, those who may see a run before it is published.
+"""Pages about another publication than the present one: with ``?run=``, a run to come or an earlier one.
 
 Requirement M14.
 """
@@ -21,7 +21,6 @@ def stand(request: HttpRequest) -> str:
     Raises:
         PermissionDenied: the user may not see it.
         NotFound: there is no such run.
-        BadQuery: readers see it already.
         StoreError: from the store.
     """
     run = request.GET.get("run")
@@ -31,5 +30,4 @@ def stand(request: HttpRequest) -> str:
         raise PermissionDenied(PreviewAccess.message)
     if len(run) > LONGEST_RUN:
         raise NotFound("run", run)
-    preview(run)
-    return f"This page shows run “{run}”, which is not published. Readers see other numbers."
+    return preview(run)

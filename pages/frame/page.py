@@ -29,7 +29,7 @@ from lambdaserve.api.responses import PRIVATE
 from lambdaserve.ops.health.report import HEALTHY
 from lambdaserve.staff.pages import SEE
 from merger.deadline import deadline
-from merger.errors import BadQuery, MergerError, NotFound
+from merger.errors import BadQuery, MergerError, NotFound, PrunedRun
 from movies.selectors import genre_search_list
 from pages.cards.catalogue_facts import site_card_url
 from pages.figures.tables import Table
@@ -61,6 +61,7 @@ class BrowserPage(View):
         fields: those of them that the template has a field or a switch for, and a place for its faults.
         contradictions: by parameter, what to say if its value contradicts another one.
         is_open: whether users who may not read see it too.
+        shows_runs: whether ``run`` in its address chooses the batch run that it shows.
         seconds: limit on MongoDB's time for all its answers together; ``None``: the limit of one API request.
         subject: what can't be shown without the part ``main``, such as ``This movie``; empty: the page shows its
             other parts.
@@ -74,6 +75,7 @@ class BrowserPage(View):
     fields: ClassVar[tuple[str, ...]] = ()
     contradictions: ClassVar[Mapping[str, str]] = {}
     is_open: ClassVar[bool] = False
+    shows_runs: ClassVar[bool] = True
     seconds: ClassVar[float | None] = None
     subject: ClassVar[str] = ""
     data_view: ClassVar[str] = ""
@@ -95,14 +97,11 @@ class BrowserPage(View):
         if not (self.is_open or may_read(request)):
             return redirect_to_login(request.get_full_path(), reverse("login"))
         try:
-            standing = stand(request)
-        except MergerError as error:
-            return _refused(request, error)
-        try:
+            standing = stand(request) if self.shows_runs else ""
             with deadline(self.seconds or settings.MONGODB_TIMEOUT):
                 context = self._content(request, **path)
-        except NotFound as error:
-            return _message(request, 404, f"There is {error.spelt(path.get('name', error.key))}", near=_near(error))
+        except MergerError as error:
+            return _refused(request, error, path.get("name"))
         faults: Faults = context["faults"]
         if "download" in request.GET and not faults:
             return _download(context, request.GET["download"])
@@ -113,16 +112,12 @@ class BrowserPage(View):
         if "topic" in context and not standing:  # the streams show the present
             topic: str = context["topic"]
             context |= {"stream": stream_url(request, topic), "again": fragments.fragment_url(topic)}
+        context |= {"standing": standing}
         context = {**common_context(request), **say_once(context), **self._for_others(request, context, **path)}
         if context["services"]["mongodb"]["status"] != HEALTHY:
             context["notices"] = tuple(each for each in context["notices"] if each.fact not in OF_AN_OUTAGE)
         template = self._template(request)
-        context |= {
-            "standing": standing,
-            "fields": self.fields,
-            "is_part": template != self.template,
-            "entered": request.GET,
-        }
+        context |= {"fields": self.fields, "is_part": template != self.template, "entered": request.GET}
         response = render(request, template, context, status=status)
         kept = "no-cache" if settings.ANONYMOUS_READ else "private, no-cache"
         response.headers["Cache-Control"] = PRIVATE if standing else kept
@@ -239,14 +234,25 @@ def _message(request: HttpRequest, status: int, title: str, **lists: list[Any]) 
     return render(request, "pages/message.html", context, status=status)
 
 
-def _refused(request: HttpRequest, error: MergerError) -> HttpResponse:
-    """The page where a run can't be shown: it is unknown, published, or the database does not answer."""
-    near = [(name, query_with(request.GET, "run", name)) for name in error.near] if isinstance(error, NotFound) else []
-    statuses = ((NotFound, 404), (BadQuery, 400), (MergerError, 503))
-    status = next(each for kind, each in statuses if isinstance(error, kind))
-    text = {404: f"There is {error}", 400: f"{error}"}.get(status, FAILED.text)
-    response = _message(request, status, text, near=near)
-    response.headers["Cache-Control"] = PRIVATE
+def _refused(request: HttpRequest, error: MergerError, named: str | None) -> HttpResponse:
+    """The page where something can't be shown: it is unknown, it was pruned, or the database does not answer.
+
+    Args:
+        request: the visitor's.
+        error: why.
+        named: what the address names, as the visitor spelt it.
+    """
+    if isinstance(error, NotFound):
+        is_run = error.kind == "run"
+        near = [(name, query_with(request.GET, "run", name)) for name in error.near] if is_run else _near(error)
+        found = error if is_run or named is None else error.spelt(named)
+        response = _message(request, 404, f"There is {found}", near=near)
+    elif isinstance(error, PrunedRun | BadQuery):
+        response = _message(request, 404 if isinstance(error, PrunedRun) else 400, f"{error}")
+    else:
+        response = _message(request, 503, FAILED.text)
+    if "run" in request.GET:
+        response.headers["Cache-Control"] = PRIVATE
     return response
 
 

@@ -37,6 +37,7 @@ class About(BrowserPage):
     """The about page, open to everyone."""
 
     template = "pages/about.html"
+    shows_runs = False
     is_open = True
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Operations(BrowserPage):
     """Layers, stores, breakers, cache, indexes, batch runs and drift."""
 
     template = "pages/operations.html"
+    shows_runs = False
     seconds = PAGE_TIMEOUT_SECONDS
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:

@@ -31,6 +31,7 @@ class Quality(BrowserPage):
     """How wrong live numbers were, for all who may read them."""
 
     template = "pages/quality.html"
+    shows_runs = False
 
     def content(self, values: dict[str, Any], **path: str) -> dict[str, Any]:
         try:

@@ -18,7 +18,7 @@ MANAGE: Final = "manage"
 SCOPES: Final = {
     READ: "read the API",
     EXPLAIN: "see how an answer was computed",
-    PREVIEW: "see batch runs before they are published",
+    PREVIEW: "see batch runs that readers don't see",
     METRICS: "read the metrics",
     MANAGE: "manage cache and indexes",
 }

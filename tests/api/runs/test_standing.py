@@ -5,6 +5,7 @@ Requirement M14.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.models import ApiKey
 from merger import configuration, wiring
 from merger.cache.popular import PopularCounts
-from merger.standing import MOST_KEPT, standing_services
+from merger.standing import IDLE_SECONDS, MOST_KEPT, standing_services
 from tests.api.conftest import Api
 from tests.api.documents import Document, movie
 from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
@@ -66,7 +67,7 @@ def test_every_endpoint_answers_as_it_will_once_the_run_is_published(world: Api,
         response: Any = staff.get(f"/api/v1/{with_run(address)}")
         assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store"), address
         shown[address] = response.json()
-        assert shown[address]["freshness"]["warnings"][0].startswith("preview: this answer shows run 'second'"), address
+        assert shown[address]["freshness"]["warnings"][0].startswith("preview: This shows run “second”"), address
     for address in ADDRESSES:
         assert world.body(address) == before[address], "others see what they saw, from the cache too"
     batch_runs("publish", "second")
@@ -115,15 +116,35 @@ def test_a_key_needs_both_scopes(world: Api) -> None:
     assert statuses == {("read", "preview"): 200, ("preview",): 403}
 
 
-def test_an_unknown_run_names_those_that_exist_and_a_published_one_is_refused(staff: Client) -> None:
+def test_an_unknown_run_names_those_that_exist_and_a_name_is_needed(staff: Client) -> None:
     unknown = staff.get(with_run(DETAILS, "third"))
     assert (unknown.status_code, unknown.json()["type"]) == (404, "urn:problem-type:lambdaserve:unknown-run")
     assert unknown.json()["near"] == ["second", "first"]
-    published = staff.get(with_run(DETAILS, "first"))
-    assert published.status_code == 400
-    assert "readers see this one already" in published.json()["detail"]
     assert staff.get(f"{DETAILS}?run=").status_code == 400
     assert staff.get(f"{DETAILS}?run=second&run=first").status_code == 400
+
+
+def test_a_published_run_is_read_as_before_the_later_ones_until_it_is_pruned(
+    world: Api, staff: Client, settings: Any
+) -> None:
+    settings.BATCH_RUNS_KEPT = 0
+    before = {address: numbers(world.body(address)) for address in ADDRESSES}
+    world.now += 2 * MINUTE
+    batch_runs("publish", "second")
+    world.now -= 2 * MINUTE
+    assert {
+        address: numbers(staff.get(f"/api/v1/{with_run(address, 'first')}").json()) for address in ADDRESSES
+    } == before
+    world.load(of_run("third", healthy(), 2 * MINUTE))
+    world.now += 5 * MINUTE
+    batch_runs("publish", "third")
+    world.now += 5 * MINUTE
+    batch_runs("prune", "--keep", "2")
+    standing_services.cache_clear()
+    found = {run: staff.get(with_run(DETAILS, run)) for run in ("first", "second", "third")}
+    assert {run: each.status_code for run, each in found.items()} == {"first": 404, "second": 200, "third": 200}
+    assert found["first"].json()["type"] == "urn:problem-type:lambdaserve:pruned-run"
+    assert "since run 'second' replaced them" in found["first"].json()["detail"]
 
 
 def test_a_run_before_the_first_publication_leaves_runs_without_a_record_visible(api: Api) -> None:
@@ -136,8 +157,11 @@ def test_a_run_before_the_first_publication_leaves_runs_without_a_record_visible
     assert [each["title"] for each in api.body("search/movies")["results"]] == ["Old"]
 
 
-def test_few_services_are_kept_beside_the_own_one(world: Api, staff: Client) -> None:
+def test_services_are_few_and_dropped_when_idle(world: Api, staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(MOST_KEPT + 2):
         world.load(of_run(f"run {number}", [movie(MOVIE, f"Title {number}")], (2 + number) * MINUTE))
         assert staff.get(with_run(DETAILS, f"run {number}")).json()["title"] == f"Title {number}"
     assert len(standing_services()._kept) == MOST_KEPT
+    monkeypatch.setattr(standing_services(), "_monotonic", lambda: time.monotonic() + IDLE_SECONDS + 1)
+    standing_services().drop_idle()
+    assert not standing_services()._kept

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from merger.errors import BadQuery, PrunedRun
 from merger.layers.publication import Publication
 from merger.runs.listing import BatchRun
-from merger.runs.preview import as_published
+from merger.runs.preview import as_newest, as_published
 
 NOW = datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
 NEW = BatchRun("new", "running", is_visible=False, documents={"sentiment": 3})
@@ -42,3 +43,23 @@ def test_a_run_that_was_rolled_back_is_visible_again_and_others_stay_as_they_are
     found = shown(records)
     assert (found.is_visible("new"), found.is_visible("bad")) == (True, False)
     assert all(record["status"] == "rolled_back" for record in records)
+
+
+def published(name: str, days: int) -> dict[str, Any]:
+    return {"batch_run_id": name, "status": "published", "published_at": NOW - timedelta(days=days)}
+
+
+def test_a_published_run_is_the_newest_without_those_published_later() -> None:
+    records = [published("a", 3), published("b", 2), published("c", 1), {"status": "bases", "runs": ["b"]}]
+    found = Publication.of(as_newest(records, "b"))
+    assert [found.is_visible(run) for run in ("a", "b", "c")] == [True, True, False]
+    assert Publication.of(as_newest(records, "c")).published.keys() == {"a", "b", "c"}
+    with pytest.raises(PrunedRun, match="run 'a' were pruned, since run 'b' replaced them"):
+        as_newest(records, "a")
+
+
+def test_without_times_of_publication_it_is_not_known_which_runs_came_later() -> None:
+    unknown = {"batch_run_id": "b", "status": "published"}
+    for records in ([published("a", 3), unknown], [published("a", 3), published("b", 3)], []):
+        with pytest.raises(BadQuery, match="tell which runs were published after it"):
+            as_newest(records, "a")
