@@ -8,6 +8,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from lambdaserve.api.reference import docs_pages
+from lambdaserve.api.reference.contract_file import contract_file
 from lambdaserve.api.reference.root import RootViewSet
 from lambdaserve.ops.metrics.endpoint import MetricsView
 
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", include("pages.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg")), name="favicon"),
     path("metrics", MetricsView.as_view(), name="metrics"),
+    path("contract.yaml", contract_file, name="contract"),
     path("admin/", admin.site.urls),
     path("api/schema/", docs_pages.SchemaView.as_view(), name="schema"),
     path("api/docs/", docs_pages.SwaggerView.as_view(), name="docs"),

@@ -103,6 +103,7 @@ PAGES |= dict.fromkeys(("api/docs/", "api/redoc/"), ("visitors", "no visitor"))
 PAGES |= {
     "": ("browsers", "no visitor"),
     "about/": ("visitors", "no visitor"),
+    "contract.yaml": ("visitors", "no visitor"),
     "favicon.ico": ("redirected", "redirected"),
     "robots.txt": ("visitors", "no visitor"),
     "sitemap.xml": ("listing", "no visitor"),

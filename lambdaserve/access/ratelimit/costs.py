@@ -72,6 +72,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     "recommendations-genre": Cost(2),
     "recommendations-personalized": Cost(3),
     "schema": Cost(4),
+    "contract": Cost(1),
     "docs": Cost(1),
     "redoc": Cost(1),
     # Pages: ``admin`` is every page of the admin.
