@@ -92,6 +92,7 @@ LAYERS = Dashboard(
                     "of 7 days, by the time from the end of the day to the answer.",
                     "percentunit",
                     line(f"job_age:lambdaserve_live_answers_error:ratio_increase7d{{{J}}}", "{{age}}"),
+                    least=None,
                 ),
                 Panel(
                     "Missing and extra reviews",
