@@ -134,14 +134,14 @@ def publish(form: Form) -> str:
 
 def roll_back_question(form: Form) -> str:
     """Asks whether to roll back a batch run."""
-    return f"Roll back run {form.get('run', '')}? Its documents stay stored, but readers no longer see them."
+    return f"Roll back run {form.get('run', '')}? Readers see the runs before it again; its documents stay stored."
 
 
 def roll_back(form: Form) -> str:
     """Rolls back a published batch run, so that readers no longer see it."""
     run = wiring.run_publisher().roll_back(form.get("run", ""), force=bool(form.get("force")))
     _invalidate(BATCH_GENERATION)
-    return f"Rolled back run {run.run_id}."
+    return f"Rolled back run {run.run_id}: readers see the runs before it again."
 
 
 def _invalidate(generation: str) -> None:

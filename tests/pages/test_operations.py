@@ -183,11 +183,23 @@ def test_a_run_is_published_and_rolled_back_after_a_confirmation(staff: Staff, w
     done = staff.post(address("runs"), {**forced, **CONFIRMED})
     assert "Published run new with 3 documents. Gates refused it: " in done
     assert "Published although gates refused it, because: &lt;b&gt;it must&lt;/b&gt;" in done
-    assert "Rolled back run new." in staff.post(address("runs"), {"action": "rollback", "run": "new", **CONFIRMED})
+    assert "Rolled back run new: readers see the runs before it again." in staff.post(
+        address("runs"), {"action": "rollback", "run": "new", **CONFIRMED}
+    )
     published, rolled_back = log_entries()
     assert published.startswith("Published run new with 3 documents. Gates refused it: movie_details has 3 documents")
     assert published.endswith("It was forced because: <b>it must</b>")
-    assert rolled_back == "Rolled back run new."
+    assert rolled_back == "Rolled back run new: readers see the runs before it again."
+
+
+def test_a_run_that_readers_need_has_no_button_to_roll_it_back(staff: Staff, world: Api) -> None:
+    record = {"batch_run_id": "batch_2031_03_10", "status": "published"}
+    world.database.batch_runs.insert_one(record)
+    assert "Roll back batch_2031_03_10" in staff.get(address("runs"))
+    world.database.batch_runs.insert_one({"_id": "bases", "status": "bases", "runs": ["batch_2031_03_10"]})
+    shown = staff.get(address("runs"))
+    assert "Roll back batch_2031_03_10" not in shown
+    assert "Readers need it: documents that it replaced were pruned." in shown
 
 
 def test_the_gates_of_a_run_are_shown_and_a_run_that_they_refuse_is_forced_with_a_reason(

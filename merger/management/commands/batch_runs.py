@@ -144,4 +144,5 @@ def _describe(run: BatchRun) -> str:
     stamps = {"computed": run.computed_at, "published": run.published_at, "covers until": run.covers_until}
     dates = [f"{name} {isoformat(moment)}" for name, moment in stamps.items() if moment is not None]
     forced = [f"forced, because {run.because}"] if run.because else []
-    return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates, *forced])
+    base = ["readers need it, since documents that it replaced were pruned"] if run.is_base else []
+    return "; ".join([f"{run.total:,} documents ({counted})" if run.total else "no documents", *dates, *forced, *base])

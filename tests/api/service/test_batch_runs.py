@@ -212,6 +212,8 @@ def test_pruning_deletes_replaced_documents_and_changes_no_answer(api: Api, sett
     assert "deleted " in batch_runs("prune", "--keep", "1")
     left = {run.run_id: run.total for run in wiring.run_publisher().runs()}
     assert left["first"] == 0
+    second = next(line for line in batch_runs("list").splitlines() if line.startswith("second"))
+    assert second.endswith("readers need it, since documents that it replaced were pruned")
     assert 0 < left["second"] < left["third"], "documents that only the second run has stay"
     assert answers(api) == before
 

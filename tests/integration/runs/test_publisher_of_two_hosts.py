@@ -25,7 +25,7 @@ from tests.meta.repository import ROOT
 pytestmark = pytest.mark.slow
 
 NAME = "two_hosts"
-TRIES, KILLED_EVERY = 200, 20
+TRIES, KILLED_EVERY = 200, 40
 MOVIES = {"r1": set(range(1, 9)), "r2": set(range(3, 11)), "r3": set(range(1, 12))}
 PAIRS: list[tuple[tuple[str, Any], tuple[str, Any]]] = [
     (("roll_back", "r1"), ("roll_back", "r2")),

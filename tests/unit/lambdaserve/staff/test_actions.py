@@ -111,7 +111,7 @@ class Publisher:
 def test_publishing_and_rolling_back_invalidate_the_batch(monkeypatch: pytest.MonkeyPatch, advanced: list[str]) -> None:
     monkeypatch.setattr(wiring, "run_publisher", Publisher)
     assert actions.publish({"run": "new"}) == "Published run new with 1,200 documents."
-    assert actions.roll_back({"run": "new"}) == "Rolled back run new."
+    assert actions.roll_back({"run": "new"}) == "Rolled back run new: readers see the runs before it again."
     assert advanced == [BATCH_GENERATION, BATCH_GENERATION]
 
 
