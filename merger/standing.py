@@ -22,12 +22,16 @@ from merger.layers.other_records import OtherRecords
 from merger.layers.publication import Publication
 from merger.request_context import current_request
 from merger.runs.preview import as_newest, as_published
+from merger.stores.mongo.client import time_limit
 
 MOST_KEPT: Final = 2
 """Services that are kept beside the process's own; each holds a catalogue and a search index of its own."""
 
 IDLE_SECONDS: Final = 600.0
 """Seconds after its last use after which such a service is dropped."""
+
+LISTING_SECONDS: Final = 20.0
+"""Longest time for listing all runs with what they hold, once per run that is not published."""
 
 _MOST_NAMED: Final = 5
 """Runs that are named where there is no such run."""
@@ -125,7 +129,8 @@ def _is_visible(run: str, publication: Publication) -> bool:
 def _service_of(standpoint: Standpoint) -> MergeService:
     rewrite = partial(as_newest, run=standpoint.run)
     if not standpoint.is_published:
-        runs = wiring.run_publisher().runs()
+        with time_limit(LISTING_SECONDS):
+            runs = wiring.run_publisher().runs()
         found = next((each for each in runs if str(each.run_id) == standpoint.run), None)
         if found is None:
             raise NotFound("run", standpoint.run, [str(each.run_id) for each in runs[:_MOST_NAMED]])

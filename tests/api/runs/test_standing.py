@@ -15,8 +15,9 @@ from django.test import Client
 from lambdaserve.access.credentials import authentication
 from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.models import ApiKey
-from merger import configuration, wiring
+from merger import configuration, standing, wiring
 from merger.cache.popular import PopularCounts
+from merger.runs.publisher import RunPublisher
 from merger.standing import IDLE_SECONDS, MOST_KEPT, standing_services
 from tests.api.conftest import Api
 from tests.api.documents import Document, movie
@@ -165,3 +166,21 @@ def test_services_are_few_and_dropped_when_idle(world: Api, staff: Client, monke
     monkeypatch.setattr(standing_services(), "_monotonic", lambda: time.monotonic() + IDLE_SECONDS + 1)
     standing_services().drop_idle()
     assert not standing_services()._kept
+
+
+def test_listing_the_runs_ends_while_the_database_hangs(
+    world: Api, staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A tenth of a second for the server's answers, each of which takes longer.
+    monkeypatch.setattr(standing, "LISTING_SECONDS", 0.1)
+    listed = RunPublisher.runs
+
+    def slowly(publisher: RunPublisher) -> object:
+        time.sleep(0.2)
+        return listed(publisher)
+
+    monkeypatch.setattr(RunPublisher, "runs", slowly)
+    response = staff.get(with_run(DETAILS))
+    assert (response.status_code, response.json()["type"]) == (503, "urn:problem-type:lambdaserve:store-unavailable")
+    monkeypatch.setattr(standing, "LISTING_SECONDS", 20.0)
+    assert staff.get(with_run(DETAILS)).status_code == 200
