@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from merger.core.windows import EPOCH
 from merger.gates.decision import Outcome, decide, faults_of
 from merger.gates.limits import Limits
 from merger.gates.reading import RunReader
-from merger.layers.publication import PUBLISHED
 from merger.runs.listing import BatchRun
 
 
@@ -70,11 +70,15 @@ class RunChecker:
 
 
 def run_before(run: BatchRun, runs: Sequence[BatchRun]) -> BatchRun | None:
-    """The run that readers see, or of a published run the one before it.
+    """The newest run that readers see, or, of a run that they see already, the one before it.
 
     Args:
         run: one of ``runs``.
         runs: all runs, newest first.
     """
-    candidates = runs[runs.index(run) + 1 :] if run.status == PUBLISHED else runs
-    return next((each for each in candidates if each.is_visible and each is not run and each.total), None)
+    computed_at = run.computed_at or EPOCH
+    for each in runs:
+        is_later = run.is_visible and (each.computed_at or EPOCH) > computed_at
+        if each.is_visible and each is not run and each.total and not is_later:
+            return each
+    return None

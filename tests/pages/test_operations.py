@@ -146,6 +146,7 @@ def test_an_impossible_action_is_refused_with_a_reason_and_not_logged(
 
 
 def test_indexes_are_dropped_and_created_after_a_confirmation(staff: Staff, world: Api, database: Any) -> None:
+    call_command("create_indexes", verbosity=0)
     database["batch_views"].create_index([("theirs", 1)], name="theirs")
     database["batch_views"].drop_index("movie_view")
     drop = {"action": "drop", "collection": "batch_views", "index": "theirs"}

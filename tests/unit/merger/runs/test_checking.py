@@ -18,8 +18,10 @@ from tests.memory_store import MemoryStore
 from tests.unit.merger.gates.runs import NEW, OLD, details
 
 
-def run(name: str, status: str | None = PUBLISHED, *, visible: bool = True, documents: int = 5) -> BatchRun:
-    return BatchRun(name, status, visible, documents={"movie_details": documents})
+def run(
+    name: str, status: str | None = PUBLISHED, *, visible: bool = True, documents: int = 5, computed: datetime = NEW
+) -> BatchRun:
+    return BatchRun(name, status, visible, computed_at=computed, documents={"movie_details": documents})
 
 
 HIDDEN, NEWEST, EMPTY, BACK, OLDEST = (
@@ -27,21 +29,24 @@ HIDDEN, NEWEST, EMPTY, BACK, OLDEST = (
     run("newest"),
     run("empty", documents=0),
     run("back", ROLLED_BACK, visible=False),
-    run("oldest"),
+    run("oldest", computed=OLD),
 )
 RUNS = [HIDDEN, NEWEST, EMPTY, BACK, OLDEST]
 
 
 @pytest.mark.parametrize(("about", "before"), [(HIDDEN, NEWEST), (NEWEST, OLDEST), (BACK, NEWEST), (OLDEST, None)])
-def test_the_run_before_is_the_newest_that_readers_see_or_of_a_published_run_an_older_one(
+def test_the_run_before_is_the_newest_that_readers_see_or_of_one_that_they_see_an_older_one(
     about: BatchRun, before: BatchRun | None
 ) -> None:
     assert run_before(about, RUNS) is before
 
 
 def test_runs_without_a_record_that_readers_see_are_compared() -> None:
-    runs = [run("new", None), run("old", None)]
+    runs = [run("new", None), run("old", None, computed=OLD)]
     assert run_before(runs[0], runs) is runs[1]
+    assert run_before(runs[1], runs) is None
+    twins = [run("one", None), run("other", None)]
+    assert run_before(twins[1], twins) is twins[0], "of two runs of one moment neither goes unjudged"
 
 
 def checked(covers_until: datetime | None = None) -> Check:
