@@ -65,17 +65,19 @@ def _start_warm_up() -> None:
 
     Runs in a thread of its own: a store that is slow or unavailable must not keep the worker from answering for longer
     than ``WARM_UP_SECONDS``, or than its starter has ``PATIENCE``. Until then the server passes no request to this
-    process. Nor must it while the cache has what the first page shows.
+    process, unless the cache has what the first page shows, new or old: then old answers are served meanwhile.
     """
     from merger.wiring import service
 
-    service()  # created here, before several threads could each create one
+    cache = service().cache  # created here, before several threads could each create one
+    cache.is_starting = True
     patience = float(os.environ.get(PATIENCE, "0"))
 
     def warm_up() -> None:
         ends = time.monotonic() + patience
         while (failure := _read_ahead()) and time.monotonic() < ends:
             time.sleep(_RETRY_SECONDS)
+        cache.is_starting = False
         if failure:
             _log.warning("warm-up failed, so the first requests take longer: %s", failure)
         # All objects so far live as long as the process; the garbage collector would delay requests by searching them.

@@ -6,7 +6,8 @@ The process's own tier serves for a second or so, then Redis is asked. The life 
 - *stale* for another TTL: still served, while it is recomputed in the background, with a warning unless its TTL has
   just ended; not after a TTL of a moment;
 - *kept* for up to a day, and served only when the document store does not answer;
-- *invalidated* once a generation that it was computed under has moved on: served only when nothing else is left.
+- *invalidated* once a generation that it was computed under has moved on: served only when nothing else is left, or
+  while a process that has just started reads what it needs to compute another (``is_starting``).
 
 One caller at a time computes an entry: in a process by single flight, over all processes by a claim in Redis that
 lapses. While Redis is away the process's own tier carries on alone, and holds its entries longer.
@@ -55,6 +56,7 @@ class AnswerCache:
         rules: how long things are held.
         counts: what became of the requests of this process.
         local_tier: the process's own tier.
+        is_starting: the process can't compute answers quickly yet, so old ones are served with a warning meanwhile.
     """
 
     redis_tier: RedisTier
@@ -64,6 +66,7 @@ class AnswerCache:
     rules: CacheRules = field(default_factory=CacheRules)
     counts: OutcomeCounts = field(default_factory=OutcomeCounts)
     local_tier: LocalTier = field(default_factory=LocalTier)
+    is_starting: bool = False
     _single_flight: SingleFlight[tuple[Entry, str]] = field(default_factory=SingleFlight)
     _refreshing: set[Hashable] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -112,6 +115,9 @@ class AnswerCache:
                 self._refresh_in_background(pending, entry)
                 is_late = entry.age(now) > entry.ttl + self.rules.late
                 return self._serve_stale(pending, entry, BEING_REPLACED if is_late else None)
+        if self.is_starting and not strict and entry is not None and self._may_stand_in(entry):
+            self._refresh_in_background(pending, entry)
+            return self._serve_stale(pending, entry, BEING_REPLACED)
         return self._join_flight(pending, entry, strict=strict)
 
     def _serve_without_redis(self, pending: PendingRequest, now: float, *, strict: bool) -> tuple[Entry, str]:

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 
 from merger.cache.entry import Entry
-from merger.cache.generations import of_changed_movie
+from merger.cache.generations import BATCH_GENERATION, of_changed_movie
 from merger.cache.local_tier import MOST_BYTES, MOST_ENTRIES
 from merger.cache.only_cached import NotCached, only_cached
 from merger.cache.outcomes import Outcome, hit_rate
@@ -343,3 +343,21 @@ def test_caller_that_wants_none_computed_gets_what_is_cached_fresh_or_old(redis_
     redis_client.flushdb()
     with only_cached(), pytest.raises(NotCached):
         cached.after(2).state(request)
+
+
+def test_a_process_that_is_starting_serves_invalidated_answers_with_a_warning_and_recomputes_them(
+    redis_client: Redis,
+) -> None:
+    cached, request = Cached(redis_client), about()
+    cached.state(request)
+    cached.value = 1
+    cached.redis_tier.advance([BATCH_GENERATION])
+    cached.after(2).cache.is_starting = True
+    assert cached.fetch(request) == ("STALE", 0, LATE)
+    assert cached.background.run() == 1
+    assert cached.after(2).fetch(request) == ("HIT", 1, [])
+    cached.redis_tier.advance([BATCH_GENERATION])
+    assert cached.after(2).state(request, strict=True) == "MISS"
+    cached.redis_tier.advance([BATCH_GENERATION])
+    cached.after(2).cache.is_starting = False
+    assert cached.state(request) == "MISS"

@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ class Service:
     def __init__(self, *, failures: int = 0) -> None:
         self.finder = Finder(None)
         self.warm_ups = 0
+        self.cache = SimpleNamespace(is_starting=False)
         self.failures = failures
 
     def warm_up(self) -> None:
@@ -168,13 +170,18 @@ def test_a_process_answers_at_once_while_the_cache_has_the_first_page(
         def warm_up(self) -> None:
             ended.wait(10)
 
+    service = Hanging()
     monkeypatch.setenv(PATIENCE, "30")
     monkeypatch.setattr(warming, "call_api", lambda _: None)
-    monkeypatch.setattr(wiring, "service", Hanging)
+    monkeypatch.setattr(wiring, "service", lambda: service)
     started = time.monotonic()
     startup.start()
     assert time.monotonic() - started < 9
+    assert service.cache.is_starting
     ended.set()
+    while service.cache.is_starting:
+        assert time.monotonic() - started < 30
+        time.sleep(0.01)
 
 
 def test_a_slow_warm_up_does_not_keep_a_process_from_answering(
