@@ -214,7 +214,7 @@ def test_a_bad_window_is_a_400_with_the_accepted_forms(api: Api, bad: str) -> No
 def test_every_bad_parameter_is_named_at_once(api: Api) -> None:
     messages = api.refused(PATH, {"windw": "7d", "granularity": "week", "completeness": "full", "window": ["7d", "8d"]})
     assert messages == {
-        "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, window, granularity",
+        "windw": "windw is not a parameter of this endpoint; it takes: completeness, explain, run, window, granularity",
         "granularity": "granularity takes one of hour, day; got 'week'",
         "completeness": "completeness takes one of partial, strict, proven; got 'full'",
         "window": "window is given 2 times; it may be given once",
