@@ -78,14 +78,12 @@ class Supervisor:
                 self._prepare(stack)
             self.say("Starting the server")
             self._start_server(stack)
-            keeps_sample = self.plan.sample and self.local.sample_state() is SampleState.LOADED
-            self._announce(keeps_sample=keeps_sample)
-            # One after another, since each keeps the store busy: pages first, which do without streams for a moment.
+            # One after another, the first page first, since each keeps the store busy.
             if self.plan.live is not None:
                 self._start_streams(stack, self.plan.live)
                 self._wait_until_it_answers("stream server", self.plan.live, "/")
-            if keeps_sample:
-                self._keep_sample(stack)
+            keeps_sample = self._keep_sample(stack)
+            self._announce()
             while True:
                 self._check_children()
                 if keeps_sample and batch_is_due(self.local.sample_written(), datetime.now(UTC)):
@@ -205,9 +203,7 @@ class Supervisor:
         command += ["--backpressure", str(connections_per_worker(connections))]
         return [*command, "--host", bind.host, "--port", str(bind.port)]
 
-    def _announce(self, *, keeps_sample: bool) -> None:
-        if keeps_sample:
-            self.say("The sample world catches up in the background")
+    def _announce(self) -> None:
         if self.plan.moved:
             self.say("Port 8000 is in use by another program, so a free port was chosen. Set BIND to choose one.")
         password = self.local.take_demo_password() if self.plan.embed_mongo else None
@@ -215,11 +211,15 @@ class Supervisor:
         for line in framed(lines) if self.is_terminal else lines:
             self.say(line)
 
-    def _keep_sample(self, stack: ExitStack) -> None:
-        """Starts the job that keeps the sample world current."""
+    def _keep_sample(self, stack: ExitStack) -> bool:
+        """Starts the job that keeps the sample world current, if that is loaded; returns whether it is."""
+        if not self.plan.sample or self.local.sample_state() is not SampleState.LOADED:
+            return False
+        self.say("The sample world catches up in the background")
         log = self.local.directory / "sample_speed.log"
         command = ["nice", *self._manage("sample_speed", "--follow")]  # pages go first
         self._start(stack, "sample world", command, log, outlives_full_disk=True)
+        return True
 
     def _start_batch(self, stack: ExitStack) -> None:
         """Starts the sample world's batch job beside the service, which keeps running however the job ends."""

@@ -77,6 +77,10 @@ class Watched:
         return {each["metric"]["alertname"] for each in self.ask("query", query="ALERTS")["result"]}
 
 
+COMPARED_LATER = ("live_answers_error", "live_answers_difference", "live_answer_reviews_total")
+"""Need a batch that comes later; ``deploy/prometheus/tests/live_answers.yml`` gives them data."""
+
+
 @pytest.fixture(scope="module")
 def watched(mongo_uri: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """A service that answered requests, some with errors, while Prometheus scraped it."""
@@ -165,7 +169,8 @@ def until(holds: Any, seconds: float = 20) -> None:
 
 @pytest.mark.parametrize("query", EXPRESSIONS, ids=lambda query: query.place)
 def test_every_expression_parses_and_has_data(watched: Watched, query: Query) -> None:
-    assert watched.values(query.expr), query.expr
+    found = watched.values(query.expr)
+    assert found or any(name in query.expr for name in COMPARED_LATER), query.expr
 
 
 def test_all_rules_are_evaluated_without_errors(watched: Watched) -> None:
