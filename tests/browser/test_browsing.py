@@ -89,9 +89,9 @@ def test_new_score_appears_without_reloading_the_page(visitor: Watched, copy: Se
         collection = client["moviedb"]["speed_views"]
         known = {movie for movie in collection.distinct("movie_id") if movie != 603}
         collection.insert_one(trending_of(min(known), 99.5))
-        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("99.5", timeout=20_000)
+        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("99.5", timeout=60_000)
         collection.insert_one(trending_of(603, 99.9))
-        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("The Matrix", timeout=20_000)
+        expect(page.locator(".ranking tbody tr >> nth=0")).to_contain_text("The Matrix", timeout=60_000)
     assert page.evaluate("window.still")
     assert visitor.errors == []
 
