@@ -260,11 +260,11 @@ def test_packed_answers_pass_as_they_are(deployed: Deployed) -> None:
     assert through.body == straight.body
     assert through.headers["etag"] == straight.headers["etag"]
     assert json.loads(gzip.decompress(through.body))["trending_movies"]
-    packed = {"Accept-Encoding": "gzip"}
+    accepted = {"Accept-Encoding": "gzip"}
     # An answer may be computed again between two requests, but not for ever.
     assert 304 in {
-        deployed.client(6).ask(path, {**packed, "If-None-Match": each.headers["etag"]}).status
-        for each in (deployed.client(6).ask(path, packed) for _ in range(5))
+        deployed.client(6).ask(path, {**accepted, "If-None-Match": each.headers["etag"]}).status
+        for each in (deployed.client(6).ask(path, accepted) for _ in range(5))
     }
     page = deployed.client(6).ask("/about/", {"Host": HOST}).body.decode()
     style = re.search(r'href="(/static/[^"]+\.css)"', page)
