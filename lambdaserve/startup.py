@@ -75,9 +75,11 @@ def _start_warm_up() -> None:
 
     def warm_up() -> None:
         ends = time.monotonic() + patience
-        while (failure := _read_ahead()) and time.monotonic() < ends:
-            time.sleep(_RETRY_SECONDS)
-        cache.is_starting = False
+        try:
+            while (failure := _read_ahead()) and time.monotonic() < ends:
+                time.sleep(_RETRY_SECONDS)
+        finally:
+            cache.is_starting = False
         if failure:
             _log.warning("warm-up failed, so the first requests take longer: %s", failure)
         # All objects so far live as long as the process; the garbage collector would delay requests by searching them.

@@ -1,4 +1,4 @@
-"""Requests to the cache, and the rules by which it serves them. Pure, but for one die."""
+"""Requests to the cache, and the rules by which it serves them. Pure, except that XFetch draws a number."""
 
 from __future__ import annotations
 

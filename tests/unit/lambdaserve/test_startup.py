@@ -184,6 +184,19 @@ def test_a_process_answers_at_once_while_the_cache_has_the_first_page(
         time.sleep(0.01)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_process_is_no_longer_starting_after_an_unexpected_error(
+    monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
+) -> None:
+    class Broken(Service):
+        def warm_up(self) -> None:
+            raise TypeError("a fault of ours")
+
+    service = Broken()
+    start_and_join(monkeypatch, service)
+    assert not service.cache.is_starting
+
+
 def test_a_slow_warm_up_does_not_keep_a_process_from_answering(
     monkeypatch: pytest.MonkeyPatch, watched: list[tuple[Any, ...]]
 ) -> None:
