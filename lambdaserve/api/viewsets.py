@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from lambdaserve.access.credentials.permissions import ExplainAccess, PreviewAccess
+from lambdaserve.access.credentials.permissions import ExplainAccess, PreviewAccess, ScopeAccess
 from lambdaserve.access.ratelimit.throttle import rate_limit_headers
 from lambdaserve.api.negotiation import indent, is_indented
 from lambdaserve.api.parameters import YES
@@ -51,7 +51,7 @@ class ApiViewSet(ViewSet):
                 self._require(PreviewAccess(), request)
                 preview(run)
 
-    def _require(self, access: ExplainAccess | PreviewAccess, request: Request) -> None:
+    def _require(self, access: ScopeAccess, request: Request) -> None:
         if not access.has_permission(request, self):
             refusal = PermissionDenied if request.successful_authenticator else NotAuthenticated
             raise refusal(access.message)

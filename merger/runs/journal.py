@@ -6,7 +6,7 @@ fields of every record that it concerns. Readers apply it while they read (``set
 visible as a whole. Then the records are brought up to date, by this process or, if it was killed, by the next one that
 makes a change. Each record carries the turn that last changed it, so a process that was paused undoes nothing newer.
 
-There is no lock: nobody waits for a host that died. Decision 0019.
+There is no lock: no host waits for one that died. Decision 0019.
 """
 
 from __future__ import annotations

@@ -49,56 +49,61 @@ class AskAccess(ReadAccess):
     methods = ("OPTIONS", "POST")
 
 
-class ExplainAccess(BasePermission):
+class ScopeAccess(BasePermission):
+    """Lets keys and tokens of a scope, and users whom it is permitted, do what a subclass names.
+
+    Attributes:
+        scope: the scope.
+        deed: what it permits, as in "may not …".
+    """
+
+    scope: str
+    deed: str
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether this request may do it."""
+        auth = request.auth
+        if isinstance(auth, AccessGrant):
+            self.message = f"This {auth.kind} may not {self.deed}: it lacks the scope '{self.scope}'."
+            return self.scope in auth.scopes
+        return self.scope in scopes_of(request.user)
+
+
+class ExplainAccess(ScopeAccess):
     """Lets staff, users with the permission, and keys and tokens of scope ``explain`` use ``explain=1``.
 
     Requirement O2.
     """
 
     message = "explain=1 is for staff, users with the permission, and API keys or access tokens of scope 'explain'."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether this request may ask for an explanation."""
-        auth = request.auth
-        if isinstance(auth, AccessGrant):
-            self.message = f"This {auth.kind} may not use explain=1: it lacks the scope '{EXPLAIN}'."
-            return EXPLAIN in auth.scopes
-        return EXPLAIN in scopes_of(request.user)
+    scope, deed = EXPLAIN, "use explain=1"
 
 
-class PreviewAccess(BasePermission):
-    """Lets staff, users with the permission, and keys and tokens of scope ``preview`` see runs that are not published.
+class PreviewAccess(ScopeAccess):
+    """Lets staff, users with the permission, and keys and tokens of scope ``preview`` see runs that readers don't see.
 
     Requirement M14.
     """
 
     message = "run=… is for staff, users with the permission, and API keys or access tokens of scope 'preview'."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether this request may see such a run."""
-        auth = request.auth
-        if isinstance(auth, AccessGrant):
-            self.message = f"This {auth.kind} may not use run=…: it lacks the scope '{PREVIEW}'."
-            return PREVIEW in auth.scopes
-        return PREVIEW in scopes_of(request.user)
+    scope, deed = PREVIEW, "use run=…"
 
 
-class MetricsAccess(BasePermission):
+class MetricsAccess(ScopeAccess):
     """Lets keys of scope ``metrics``, users with the permission, and addresses in ``METRICS_FROM`` read the metrics.
 
     Requirement O1.
     """
 
     message = "You don't have permission to read the metrics."
+    scope, deed = METRICS, "read the metrics"
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether this request may read the metrics."""
-        auth = request.auth
-        if isinstance(auth, AccessGrant):
-            self.message = f"This {auth.kind} may not read the metrics: it lacks the scope '{METRICS}'."
-            return METRICS in auth.scopes
-        if METRICS in scopes_of(request.user):
+        if super().has_permission(request, view):
             return True
+        if isinstance(request.auth, AccessGrant):
+            return False
         meta = request.META
         remote, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
         return is_from(settings.METRICS_FROM, remote, forwarded, settings.TRUSTED_PROXIES)

@@ -11,7 +11,13 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 
 from lambdaserve.access.credentials import permissions
-from lambdaserve.access.credentials.permissions import AskAccess, ExplainAccess, MetricsAccess, ReadAccess
+from lambdaserve.access.credentials.permissions import (
+    AskAccess,
+    ExplainAccess,
+    MetricsAccess,
+    PreviewAccess,
+    ReadAccess,
+)
 from lambdaserve.access.credentials.scopes import AccessGrant
 
 VIEW: Any = None
@@ -60,6 +66,7 @@ def test_a_question_may_come_by_post_from_those_who_may_read(settings: Any) -> N
     ("permission", "scope", "message"),
     [
         (ExplainAccess, "explain", "This API key may not use explain=1: it lacks the scope 'explain'."),
+        (PreviewAccess, "preview", "This API key may not use run=…: it lacks the scope 'preview'."),
         (MetricsAccess, "metrics", "This API key may not read the metrics: it lacks the scope 'metrics'."),
     ],
 )
