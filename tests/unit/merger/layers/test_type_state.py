@@ -98,6 +98,23 @@ def test_the_first_read_of_hours_with_few_documents_takes_no_find_per_hour() -> 
     assert len(wanted) < 40
 
 
+def test_an_hour_with_many_documents_hides_none_of_the_hours_after_it() -> None:
+    many = [alive(40) | {"movie_id": number} for number in range(400)]
+    world = World(speed_views=[*many, *(alive(h) for h in range(40))], batch_views=[batch(0)])
+    assert world.read().speed_of("sentiment").held == {TOP - h * HOUR for h in range(41)}
+
+
+def test_a_document_of_another_hour_is_a_sign_of_life_of_an_hour_with_few_documents() -> None:
+    late = TOP - 29 * HOUR - timedelta(minutes=1)
+    documents = [speed(h, synced_at=TOP - h * HOUR) for h in range(1, 48)]
+    documents[30] = speed(31, synced_at=late)
+    world = World(speed_views=[speed(0), *documents], batch_views=[batch(0)])
+    world.read()
+    alive_hours = world.state._known_state("sentiment").seen.alive
+    assert TOP - 30 * HOUR in alive_hours
+    assert TOP - 33 * HOUR not in alive_hours
+
+
 def test_a_type_without_documents_takes_no_find_per_hour() -> None:
     world = World(batch_views=[batch(0)])
     world.read()
