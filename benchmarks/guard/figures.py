@@ -19,6 +19,9 @@ READY: Final = "ready (CPU / imports)"
 WIDEST_OF_READY: Final = 0.4
 """The start is noisy: it polls, and warms up beside other processes. Its band catches half as much again."""
 
+ELSEWHERE: Final = 3
+"""Factor of the bands on a processor without figures of its own."""
+
 DEVIATIONS: Final = 3.0
 """Width of a band, in standard deviations of single runs. A run outside is repeated before it counts."""
 
@@ -102,6 +105,20 @@ def compare(found: Mapping[str, float], recorded: Mapping[str, Figure]) -> list[
 def better_of(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     """Takes the smaller figure of two runs, since noise only adds."""
     return {name: min(value, other.get(name, value)) for name, value in one.items()}
+
+
+def figures_for(processor: str, recorded: Mapping[str, Mapping[str, Figure]]) -> dict[str, Figure]:
+    """Returns the figures recorded on this processor, or for one without a record the largest of all, widened.
+
+    Args:
+        processor: the model of this machine's.
+        recorded: processor to figures; even ratios differ between processors.
+    """
+    if processor in recorded:
+        return dict(recorded[processor])
+    every = [item for figures in recorded.values() for item in figures.items()]
+    largest = sorted(every, key=lambda item: item[1].limit)
+    return {name: figure.widened(ELSEWHERE) for name, figure in largest}
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:

@@ -82,10 +82,19 @@ def prepare(variables: Mapping[str, str], *options: str) -> None:
     Raises:
         ServerFailed: the command failed; its output says why.
     """
-    child = Child.start("preparation", _manage("prepare", "--embedded", *options), environment=variables)
+    manage(variables, "prepare", "--embedded", *options)
+
+
+def manage(variables: Mapping[str, str], *arguments: str) -> None:
+    """Runs a command of ``manage.py`` to its end; its output is this process's.
+
+    Raises:
+        ServerFailed: the command failed; its output says why.
+    """
+    child = Child.start(arguments[0], _manage(*arguments), environment=variables)
     try:
         if child.process.wait():
-            raise ServerFailed("the stores could not be prepared, see above")
+            raise ServerFailed(f"{arguments[0]} failed, see above")
     finally:
         child.stop()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.guard.figures import (
+    ELSEWHERE,
     NARROWEST,
     READY,
     WIDEST_OF_READY,
@@ -12,6 +13,7 @@ from benchmarks.guard.figures import (
     TooNoisy,
     better_of,
     compare,
+    figures_for,
     record,
     table,
 )
@@ -49,3 +51,17 @@ def test_of_two_runs_the_smaller_figures_count() -> None:
 def test_table_shows_how_much_slower_a_figure_is() -> None:
     lines = list(table(compare({"hot": 8.4}, {"hot": Figure(7.0, 0.05)})))
     assert lines[1].split() == ["hot", "8.40", "7.00", "+20.0%,", "more", "than", "5%:", "SLOWER"]
+
+
+ON_TWO = {"Slow": {"hot": Figure(8.0, 0.05)}, "Fast": {"hot": Figure(7.0, 0.06), "cold": Figure(3.0, 0.05)}}
+
+
+def test_a_processor_is_compared_with_its_own_figures() -> None:
+    assert figures_for("Fast", ON_TWO) == ON_TWO["Fast"]
+
+
+def test_an_unknown_processor_is_compared_with_the_largest_figures_and_wide_bands() -> None:
+    assert figures_for("Other", ON_TWO) == {
+        "hot": Figure(8.0, 0.05).widened(ELSEWHERE),
+        "cold": Figure(3.0, 0.05).widened(ELSEWHERE),
+    }
