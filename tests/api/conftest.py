@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from tests.api.documents import NOW
+from tests.api.writes import writes
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -28,8 +30,21 @@ class Api:
     def __init__(self, database: Database[dict[str, Any]], redis: Redis) -> None:
         self.database = database
         self.redis = redis
-        self.now = NOW
+        self._now, self.has_moved = NOW, False
         self._client = Client(raise_request_exception=False)
+
+    @property
+    def now(self) -> datetime:
+        """The time that the service's clock shows."""
+        return self._now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._now, self.has_moved = moment, True
+
+    def clock(self) -> datetime:
+        """Tells the service the time."""
+        return self._now
 
     def load(self, *documents: dict[str, Any] | Iterable[dict[str, Any]]) -> None:
         """Stores documents; those with an ``hour`` go to the speed layer."""
@@ -86,20 +101,92 @@ def api(
     indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> Iterator[Api]:
     """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
-    from merger import configuration, standing, wiring
+    found = Api(indexed_database, redis_client)
+    _begin(found, monkeypatch, settings)
+    _forget_services()
+    yield found
+    _forget_services()
+
+
+@pytest.fixture
+def healthy_api(
+    request: pytest.FixtureRequest,
+    kept_world: KeptWorld,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> Iterator[Api]:
+    """The API over the healthy world, which the test before in this file may have left as it found it.
+
+    Redis is empty and the service remembers no answer; the state of both layers and the catalogue may have been read.
+    """
+    from merger import wiring
+    from tests.api.healthy_world import healthy
+
+    found = kept_world.take()
+    if found is None:
+        _forget_services()
+        found = Api(request.getfixturevalue("indexed_database"), redis_client)
+        found.load(healthy())
+    else:
+        wiring.service().cache.local_tier.clear()
+    _begin(found, monkeypatch, settings)
+    wiring.service()  # made with the settings of all tests, whatever this one sets
+    written = writes.count
+    yield found
+    if only_asks(request) and written == writes.count and not found.has_moved:
+        kept_world.keep(found)
+    else:
+        _forget_services()
+
+
+class KeptWorld:
+    """The stores and the service as a test left them, for the next test of its file."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[Api, int, Any] | None = None
+
+    def keep(self, api: Api) -> None:
+        """Keeps a world as it is at this moment."""
+        from merger import wiring
+
+        self._kept = (api, writes.count, wiring.service())
+
+    def take(self) -> Api | None:
+        """Returns the world that was kept, if nothing has been written and the service is the same."""
+        from merger import wiring
+
+        if self._kept is None or not wiring.service.cache_info().currsize:
+            return None
+        api, written, service = self._kept
+        return api if written == writes.count and service is wiring.service() else None
+
+
+def only_asks(request: pytest.FixtureRequest) -> bool:
+    """Whether a test names no fixture that could change the service or the stores unseen, as ``monkeypatch`` can."""
+    named = set(inspect.signature(request.function).parameters)
+    given = set(request.node.callspec.params) if hasattr(request.node, "callspec") else set()
+    return named - given <= {"healthy_api", "reader", "client", "settings", "django_user_model", "admin_user", "db"}
+
+
+@pytest.fixture(scope="module")
+def kept_world() -> Iterator[KeptWorld]:
+    """Keeps a world between tests of one file."""
+    yield KeptWorld()
+    _forget_services()
+
+
+def _begin(api: Api, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    from merger import configuration, wiring
 
     settings.MONGODB_TIMEOUT = 8.0
-
-    found = Api(indexed_database, redis_client)
-
-    def clock() -> datetime:
-        return found.now
-
-    monkeypatch.setattr(configuration, "utc_now", clock)
+    monkeypatch.setattr(configuration, "utc_now", api.clock)
     # In memory: the index of another test's documents must not answer for this one's.
     monkeypatch.setattr(wiring, "HostCopies", lambda _: None)
-    wiring.service.cache_clear()
-    standing.standing_services.cache_clear()
-    yield found
+
+
+def _forget_services() -> None:
+    from merger import standing, wiring
+
     standing.standing_services.cache_clear()
     wiring.service.cache_clear()

@@ -9,8 +9,7 @@ import pytest
 from django.test import Client
 
 from lambdaserve.ops.health.monitor import monitor
-from tests.api.conftest import Api, api  # noqa: F401  # a fixture
-from tests.api.healthy_world import healthy
+from tests.api.conftest import Api, api, healthy_api, kept_world  # noqa: F401  # fixtures
 from tests.pages.reader import Reader
 
 
@@ -60,9 +59,8 @@ def staff(db: None) -> Staff:
 
 
 @pytest.fixture
-def reader(api: Api, db: None) -> Iterator[Reader]:  # noqa: F811  # the fixture
+def reader(healthy_api: Api, db: None) -> Iterator[Reader]:  # noqa: F811  # the fixture
     """A reader over a small healthy world."""
     monitor.cache_clear()
-    api.load(healthy())
-    yield Reader(api)
+    yield Reader(healthy_api)
     monitor.cache_clear()

@@ -230,16 +230,17 @@ def test_every_name_of_a_movies_page_leads_to_a_person(reader: Reader) -> None:
     assert '<a href="/people/A%2FB/"><mark>' in reader.get("/search/?q=a/b")
 
 
-@pytest.mark.parametrize("name", ["Edward Norton", "A/B", "J.J. Abrams", "100%", "a?b#c", "Ánn;x", "a//b"])
-def test_an_address_without_its_slash_leads_to_the_one_with_it(reader: Reader, name: str) -> None:
-    reader.api.load(movie(9, "Odd", cast=[name]))
+def test_an_address_without_its_slash_leads_to_the_one_with_it(reader: Reader) -> None:
+    names = ("Edward Norton", "A/B", "J.J. Abrams", "100%", "a?b#c", "Ánn;x", "a//b")
+    reader.api.load(movie(9, "Odd", cast=[*names]))
     reader.api.forget()
-    found = reader.client.get(f"/people/{quote(name, safe='')}?sort_by=title")
-    assert found.status_code == 301
-    address, _, query = found.headers["Location"].partition("?")
-    assert (unquote(address), query) == (f"/people/{name}/", "sort_by=title")
-    assert f"<h1>{escape(name)}</h1>" in reader.get(found.headers["Location"])
-    assert reader.client.get(f"/api/v1/people/{quote(name, safe='')}").status_code == 200
+    for name in names:
+        found = reader.client.get(f"/people/{quote(name, safe='')}?sort_by=title")
+        assert found.status_code == 301, name
+        address, _, query = found.headers["Location"].partition("?")
+        assert (unquote(address), query) == (f"/people/{name}/", "sort_by=title")
+        assert f"<h1>{escape(name)}</h1>" in reader.get(found.headers["Location"])
+        assert reader.client.get(f"/api/v1/people/{quote(name, safe='')}").status_code == 200
 
 
 def test_people_are_found_and_unknown_ones_lead_to_similar_names(reader: Reader) -> None:

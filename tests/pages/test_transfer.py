@@ -62,14 +62,14 @@ def crowded(reader: Reader) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("page", WHOLE)
-def test_first_visit_stays_below_its_budget(crowded: Reader, page: str) -> None:
-    response: Any = crowded.client.get(page, headers=GZIP)
-    assert response["Content-Encoding"] == "gzip"
-    found = files_of(gzip.decompress(response.content).decode())
-    assert {"/static/css/lambdaserve.css", "/static/js/pages.js"} <= found
-    sizes = {address: bytes_of(crowded, address) for address in found}
-    assert len(response.content) + sum(sizes.values()) < MOST_BYTES, sizes
+def test_first_visits_stay_below_their_budget(crowded: Reader) -> None:
+    for page in WHOLE:
+        response: Any = crowded.client.get(page, headers=GZIP)
+        assert response["Content-Encoding"] == "gzip", page
+        found = files_of(gzip.decompress(response.content).decode())
+        assert {"/static/css/lambdaserve.css", "/static/js/pages.js"} <= found, page
+        sizes = {address: bytes_of(crowded, address) for address in found}
+        assert len(response.content) + sum(sizes.values()) < MOST_BYTES, (page, sizes)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -5,7 +5,7 @@ Requirement S5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 from urllib.parse import quote
@@ -120,11 +120,11 @@ def test_no_parameter_and_no_id_makes_the_admin_fail(staff: Client, model: Any, 
     assert failed == []
 
 
-@pytest.mark.parametrize("value", VALUES)
-def test_no_value_of_a_form_makes_the_operations_fail(staff: Client, value: str, settings: Any) -> None:
+@pytest.mark.parametrize("values", [VALUES[begin::4] for begin in range(4)], ids=range(4))
+def test_no_value_of_a_form_makes_the_operations_fail(staff: Client, values: Sequence[str], settings: Any) -> None:
     settings.PAGE_LIMIT = 0
-    for page in ("cache", "indexes", "runs", "drift", "freshness", "health"):
+    for value, page in product(values, ("cache", "indexes", "runs", "drift", "freshness", "health")):
         address = reverse("admin:index") + f"operations/{page}/"
         for action in ("view", "movie", "create", "publish", value):
             form = {"action": action, "movie": value, "view": value, "name": value, "run": value, "confirmed": "1"}
-            assert staff.post(address, form).status_code < 500, (page, action)
+            assert staff.post(address, form).status_code < 500, (page, action, value)

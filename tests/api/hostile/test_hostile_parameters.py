@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from tests.api.conftest import Api
-from tests.api.healthy_world import ADDRESSES, MOVIE, load_healthy, parsed
+from tests.api.healthy_world import ADDRESSES, MOVIE, parsed
 
 TEXTS = (
     '{"$ne": null}',
@@ -124,19 +124,17 @@ def send(api: Api, address: str, name: str, value: str) -> Any:
 
 
 @pytest.mark.parametrize(("address", "name"), TEXT_PARAMETERS)
-def test_text_is_never_interpreted(api: Api, address: str, name: str) -> None:
-    load_healthy(api)
+def test_text_is_never_interpreted(healthy_api: Api, address: str, name: str) -> None:
     for text in TEXTS:
-        status = checked_status(send(api, address, name, text))
+        status = checked_status(send(healthy_api, address, name, text))
         if name != "q":
             assert status != 200, (address, name, text)
 
 
 @pytest.mark.parametrize(("address", "name"), NUMBER_PARAMETERS)
-def test_only_numbers_written_in_digits_are_accepted(api: Api, address: str, name: str) -> None:
-    load_healthy(api)
+def test_only_numbers_written_in_digits_are_accepted(healthy_api: Api, address: str, name: str) -> None:
     for text in NUMBERS:
-        response: Any = send(api, address, name, text)
+        response: Any = send(healthy_api, address, name, text)
         if text.startswith("-0"):
             # Minus zero is zero, where zero is accepted.
             checked_status(response)
@@ -146,10 +144,9 @@ def test_only_numbers_written_in_digits_are_accepted(api: Api, address: str, nam
 
 
 @pytest.mark.parametrize("address", WINDOW_PARAMETERS)
-def test_only_windows_of_a_number_and_a_unit_are_accepted(api: Api, address: str) -> None:
-    load_healthy(api)
+def test_only_windows_of_a_number_and_a_unit_are_accepted(healthy_api: Api, address: str) -> None:
     for text in WINDOWS:
-        response: Any = send(api, address, "window", text)
+        response: Any = send(healthy_api, address, "window", text)
         assert checked_status(response) == 400, (address, text)
         assert [error["parameter"] for error in parsed(response.content)["errors"]] == ["window"]
 
@@ -180,8 +177,7 @@ def test_unknown_or_repeated_parameters_are_refused(address: str, query: str) ->
 
 
 @pytest.mark.parametrize("percent", ["%ED%A0%80", "%FF", "%C0%AF", "%", "%00", "%F0%9F", "%0d%0aSet-Cookie:x=1"])
-def test_bytes_that_are_not_text_are_refused_or_harmless(api: Api, percent: str) -> None:
-    load_healthy(api)
+def test_bytes_that_are_not_text_are_refused_or_harmless(healthy_api: Api, percent: str) -> None:
     for path in (
         f"movies/{percent}",
         f"movies/{percent}/sentiment",
@@ -192,7 +188,7 @@ def test_bytes_that_are_not_text_are_refused_or_harmless(api: Api, percent: str)
         f"people/{percent}",
         f"people/{percent}/movies",
     ):
-        assert checked_status(api.get(path)) in (400, 404), path
+        assert checked_status(healthy_api.get(path)) in (400, 404), path
     for path in (
         "search/movies?q=",
         "search/genres?q=",
@@ -200,23 +196,21 @@ def test_bytes_that_are_not_text_are_refused_or_harmless(api: Api, percent: str)
         "trending/movies?genre=",
         "analytics/overview?completeness=",
     ):
-        checked_status(api.get(path + percent))
+        checked_status(healthy_api.get(path + percent))
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "x" * 100_000, "/", "//", "/../", "a/b", " "])
-def test_names_in_the_path_are_never_interpreted(api: Api, text: str) -> None:
-    load_healthy(api)
+def test_names_in_the_path_are_never_interpreted(healthy_api: Api, text: str) -> None:
     for path in ("trending/genres/", "analytics/genre/", "analytics/actors/", "people/", "movies/"):
-        assert checked_status(api.get(path + quote(text, safe="/"))) in (400, 404), (path, text)
+        assert checked_status(healthy_api.get(path + quote(text, safe="/"))) in (400, 404), (path, text)
 
 
-def test_parameter_of_a_hundred_thousand_letters_is_refused_briefly(api: Api) -> None:
-    load_healthy(api)
+def test_parameter_of_a_hundred_thousand_letters_is_refused_briefly(healthy_api: Api) -> None:
     for address, name in TEXT_PARAMETERS:
-        assert checked_status(send(api, address, name, "x" * 100_000)) == 400, (address, name)
+        assert checked_status(send(healthy_api, address, name, "x" * 100_000)) == 400, (address, name)
 
 
-def test_thousands_of_parameters_are_refused(api: Api) -> None:
+def test_thousands_of_parameters_are_refused(healthy_api: Api) -> None:
     client = Client(raise_request_exception=False)
     for many in (900, 5_000):
         query = "&".join(f"p{number}={number}" for number in range(many))

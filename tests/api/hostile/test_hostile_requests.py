@@ -11,13 +11,12 @@ import pytest
 from django.test import Client
 
 from tests.api.conftest import Api
-from tests.api.healthy_world import ADDRESSES, MOVIE, load_healthy, parsed
+from tests.api.healthy_world import ADDRESSES, MOVIE, parsed
 
 
 @pytest.mark.parametrize("etag", ["*", '"', '""', "garbage", 'W/"x"', "x" * 10_000, '"a", "b", ', "\t", "'", '"\xff"'])
-def test_foreign_etag_gets_the_whole_answer(api: Api, etag: str) -> None:
-    load_healthy(api)
-    response: Any = api.get(f"movies/{MOVIE}", If_None_Match=etag)
+def test_foreign_etag_gets_the_whole_answer(healthy_api: Api, etag: str) -> None:
+    response: Any = healthy_api.get(f"movies/{MOVIE}", If_None_Match=etag)
     # A star matches any existing answer.
     assert response.status_code == (304 if etag == "*" else 200)
 
@@ -40,9 +39,8 @@ def test_foreign_etag_gets_the_whole_answer(api: Api, etag: str) -> None:
         ("a/" * 3_000, 406),
     ],
 )
-def test_accept_header_gives_json_or_406(api: Api, accept: str, status: int) -> None:
-    load_healthy(api)
-    response: Any = api.get(f"movies/{MOVIE}", Accept=accept)
+def test_accept_header_gives_json_or_406(healthy_api: Api, accept: str, status: int) -> None:
+    response: Any = healthy_api.get(f"movies/{MOVIE}", Accept=accept)
     assert response.status_code == status
     parsed(response.content)
 
@@ -66,16 +64,14 @@ def test_accept_header_gives_json_or_406(api: Api, accept: str, status: int) -> 
     ],
 )
 @pytest.mark.django_db
-def test_malformed_headers_are_ignored(api: Api, name: str, value: str) -> None:
-    load_healthy(api)
+def test_malformed_headers_are_ignored(healthy_api: Api, name: str, value: str) -> None:
     response: Any = Client(raise_request_exception=False).get(f"/api/v1/movies/{MOVIE}", headers={name: value})
     assert response.status_code == (412 if name == "If-Match" else 200), response.content
     parsed(response.content)
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "health", "health/live", "health/ready"])
-def test_methods_other_than_get_give_405(api: Api, address: str) -> None:
-    load_healthy(api)
+def test_methods_other_than_get_give_405(healthy_api: Api, address: str) -> None:
     client = Client(raise_request_exception=False)
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "G\u00c9T"):
         response = client.generic(method, f"/api/v1/{address}", b'{"$where": 1}', content_type="application/json")
