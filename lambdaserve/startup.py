@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+from multiprocessing.util import Finalize
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +27,9 @@ _INDEX_SECONDS = 10.0
 
 _IDLE_CHECK_SECONDS = 60
 """Between two looks for services of previews that nobody uses any more."""
+
+STOP_SECONDS = 1.0
+"""The longest that the end of a process waits for the thread that watches."""
 
 SQLITE_WAIT_SECONDS = 2.0
 """The longest that a request which must write waits for SQLite's write lock."""
@@ -123,6 +127,8 @@ def _read_ahead() -> str:
 def _start_watching() -> None:
     """Starts the threads that watch for changed data and share this process's figures, find forms, and write to SQL.
 
+    They end with the process: another one may lead at once, and nothing is begun that could not end.
+
     Requirement C6.
     """
     from lambdaserve.access.bookkeeping import start_bookkeeping
@@ -131,12 +137,27 @@ def _start_watching() -> None:
     from merger.standing import standing_services
     from merger.wiring import background_tasks, service, watcher
 
-    arguments = (watcher(), background_tasks(), threading.Event())
-    threading.Thread(target=keep_watching, args=arguments, name="watcher", daemon=True).start()
-    forms = [Every(FORMS_INTERVAL, service().find_forms)], threading.Event()
-    threading.Thread(target=keep_running, args=forms, name="forms", daemon=True).start()
+    ended = threading.Event()
+    forms = [Every(FORMS_INTERVAL, service().find_forms)]
     # Of its own, since making an index takes minutes where there are a million movies.
-    apart = Every(_IDLE_CHECK_SECONDS, lambda: standing_services().drop_idle())
-    index = [Every(_INDEX_SECONDS, service().finder.keep_again), apart], threading.Event()
-    threading.Thread(target=keep_running, args=index, name="search index", daemon=True).start()
+    index = [
+        Every(_INDEX_SECONDS, service().finder.keep_again),
+        Every(_IDLE_CHECK_SECONDS, lambda: standing_services().drop_idle()),
+    ]
+    watching = threading.Thread(
+        target=keep_watching, args=(watcher(), background_tasks(), ended), name="watcher", daemon=True
+    )
+    watching.start()
+    threading.Thread(target=keep_running, args=(forms, ended), name="forms", daemon=True).start()
+    threading.Thread(target=keep_running, args=(index, ended), name="search index", daemon=True).start()
+
+    cache = service().cache
+
+    def stop() -> None:
+        ended.set()
+        cache.stop_refreshing()
+        watching.join(STOP_SECONDS)
+
+    # Unlike `atexit`, this is called in the server's workers too, which are forked.
+    Finalize(None, stop, exitpriority=0)
     start_bookkeeping()

@@ -48,10 +48,15 @@ def keep_watching(watcher: Watcher, tasks: Iterable[Callable[[], None]], ended: 
 
 
 def keep_running(tasks: Iterable[Callable[[], object]], ended: threading.Event) -> None:
-    """Runs tasks in turn, with a pause of ``TICK_SECONDS`` after each round, until the event is set."""
+    """Runs tasks in turn, with a pause of ``TICK_SECONDS`` after each round, until the event is set.
+
+    No task begins after that.
+    """
     tasks = list(tasks)
     while not ended.wait(TICK_SECONDS):
         for task in tasks:
+            if ended.is_set():
+                return
             try:
                 task()
             except Exception:  # noqa: BLE001 - no caller sees this thread's errors, and it must go on

@@ -19,10 +19,8 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from merger.cache.entry import BEING_REPLACED, Entry
@@ -30,7 +28,7 @@ from merger.cache.local_tier import CachedEntry, LocalTier
 from merger.cache.only_cached import require_may_compute
 from merger.cache.outcomes import Outcome, OutcomeCounts
 from merger.cache.redis_tier import RedisTier
-from merger.cache.single_flight import SingleFlight, WaitTimeout
+from merger.cache.single_flight import BackgroundFlight, SingleFlight, WaitTimeout
 from merger.cache.terms import CacheRequest, CacheRules, Compute, PartialAnswer, PendingRequest
 from merger.deadline import seconds_left
 from merger.errors import MergerError, NotFound, StoreError
@@ -68,9 +66,7 @@ class AnswerCache:
     local_tier: LocalTier = field(default_factory=LocalTier)
     is_starting: bool = False
     _single_flight: SingleFlight[tuple[Entry, str]] = field(default_factory=SingleFlight)
-    _refreshing: set[Hashable] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _background: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="refresh"))
+    _refreshes: BackgroundFlight = field(default_factory=lambda: BackgroundFlight(2, "refresh"))
 
     def serve_local(self, ident: Hashable, view: str) -> CachedEntry | None:
         """Serves what the process itself holds, for as long as it may do so without asking Redis."""
@@ -230,10 +226,6 @@ class AnswerCache:
     def _refresh_in_background(self, pending: PendingRequest, seen: Entry) -> None:
         """Recomputes an entry, unless that is under way already or another process has replaced the one seen."""
         request = pending.request
-        with self._lock:
-            if request.ident in self._refreshing:
-                return
-            self._refreshing.add(request.ident)
 
         def refresh() -> None:
             token = new_token()
@@ -247,11 +239,12 @@ class AnswerCache:
                 return  # the next request meets the same trouble, and reports it
             except Exception:  # noqa: BLE001 - no caller waits for this thread, and its errors must be seen
                 _log.exception("An answer of %s could not be recomputed", request.view)
-            finally:
-                with self._lock:
-                    self._refreshing.discard(request.ident)
 
-        self._background.submit(refresh)
+        self._refreshes.start(request.ident, refresh)
+
+    def stop_refreshing(self) -> None:
+        """Recomputes nothing more in the background, since the process ends."""
+        self._refreshes.stop()
 
     def _release(self, pending: PendingRequest, token: str) -> None:
         try:

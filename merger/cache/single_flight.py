@@ -1,4 +1,4 @@
-"""Single flight within a process: one call per key at a time, whose result concurrent callers share.
+"""Single flight within a process: one call per key at a time, whose result concurrent callers share, if they wait.
 
 Requirement C3.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -53,3 +53,48 @@ class SingleFlight(Generic[T]):
         finally:
             with self._lock:
                 del self._under_way[key]
+
+
+class BackgroundFlight:
+    """Runs one call per key at a time, in threads of its own; further calls for its key are dropped meanwhile.
+
+    Args:
+        threads: number of calls that run side by side.
+        name: of the threads.
+    """
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._under_way: set[Hashable] = set()
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    def start(self, key: Hashable, work: Callable[[], None]) -> None:
+        """Starts the work unless the same is under way, or ``stop`` was called.
+
+        Args:
+            key: identifies the work.
+            work: raises nothing.
+        """
+        with self._lock:
+            if key in self._under_way:
+                return
+            self._under_way.add(key)
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._end(key)
+
+        try:
+            self._pool.submit(run)
+        except RuntimeError:  # the process ends
+            self._end(key)
+
+    def _end(self, key: Hashable) -> None:
+        with self._lock:
+            self._under_way.discard(key)
+
+    def stop(self) -> None:
+        """Drops the work that has not begun, and takes no more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -24,8 +24,14 @@ def start(pool: ThreadPoolExecutor, call: Callable[[T], R], item: T) -> Callable
     Returns:
         A function that waits for its result. It raises what the call raised, and ``StoreUnavailable`` where the
         deadline is over first.
+
+    Raises:
+        StoreUnavailable: there is no thread for it, as when the process ends.
     """
-    running = pool.submit(contextvars.copy_context().run, call, item)
+    try:
+        running = pool.submit(contextvars.copy_context().run, call, item)
+    except RuntimeError as error:
+        raise StoreUnavailable(f"no thread is there to read documents: {error}") from None
     return lambda: _wait_for(running)
 
 

@@ -107,7 +107,7 @@ class Cached:
             monotonic=lambda: 1000 + self._world.moment,
             rules=rules or CacheRules(),
         )
-        self.cache._background = self.background  # type: ignore[assignment]  # any executor would do
+        self.cache._refreshes._pool = self.background  # type: ignore[assignment]  # any executor would do
 
     def _same_value(self, request: CacheRequest) -> int:
         return self.value

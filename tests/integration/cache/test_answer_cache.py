@@ -328,7 +328,7 @@ def test_flood_of_distinct_requests_leaves_only_a_bounded_local_tier(redis_clien
     assert len(cached.cache.local_tier) <= MOST_ENTRIES
     assert cached.cache.local_tier.bytes <= MOST_BYTES
     assert cached.cache._single_flight._under_way == {}
-    assert cached.cache._refreshing == set()
+    assert cached.cache._refreshes._under_way == set()
     assert redis_client.keys("tests:l:*") == []
 
 

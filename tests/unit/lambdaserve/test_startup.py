@@ -31,7 +31,8 @@ class Service:
     def __init__(self, *, failures: int = 0) -> None:
         self.finder = Finder(None)
         self.warm_ups = 0
-        self.cache = SimpleNamespace(is_starting=False)
+        self.is_stopped = False
+        self.cache = SimpleNamespace(is_starting=False, stop_refreshing=self.stop_refreshing)
         self.failures = failures
 
     def warm_up(self) -> None:
@@ -41,6 +42,9 @@ class Service:
 
     def find_forms(self) -> None:
         """Finds none."""
+
+    def stop_refreshing(self) -> None:
+        self.is_stopped = True
 
 
 @pytest.fixture
@@ -54,6 +58,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr(warming, "first_addresses", lambda: ["/first"])
     monkeypatch.setattr(warming, "warm", lambda _: (Warmed.COMPUTED, ""))
     monkeypatch.setattr(warming, "call_api", not_cached)
+    monkeypatch.setattr(startup, "Finalize", lambda _, stop, **__: calls.append((stop,)))
     monkeypatch.setattr("django.setup", lambda **_: None)
     monkeypatch.setattr(wiring, "watcher", lambda: "the watcher")
     monkeypatch.setattr(wiring, "background_tasks", lambda: ["a task"])
@@ -89,9 +94,11 @@ def test_start_warms_up_once_and_watches(monkeypatch: pytest.MonkeyPatch, watche
     service = Service()
     assert start_and_join(monkeypatch, service) == ["warm-up", "watcher", "forms", "search index"]
     assert service.warm_ups == 1
-    [(watcher, tasks, stop), (last,)] = watched
+    [(watcher, tasks, ended), (stop,), (last,)] = watched
     assert (watcher, tasks, last) == ("the watcher", ["a task"], "bookkeeping")
-    assert not stop.is_set()
+    assert not ended.is_set()
+    stop()
+    assert (ended.is_set(), service.is_stopped) == (True, True), "nothing is begun while the process ends"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_failed_warm_up_is_a_warning_and_the_process_goes_on(
 ) -> None:
     assert start_and_join(monkeypatch, Service(failures=1)) == ["warm-up", "watcher", "forms", "search index"]
     assert "warm-up failed, so the first requests take longer: MongoDB is not reachable" in caplog.text
-    assert len(watched) == 2
+    assert len(watched) == 3
 
 
 @pytest.mark.parametrize(("failures", "warned"), [(3, False), (10**9, True)])
@@ -209,7 +216,7 @@ def test_a_slow_warm_up_does_not_keep_a_process_from_answering(
 
     monkeypatch.setattr(wiring, "service", Hanging)
     startup.start()
-    assert len(watched) == 2
+    assert len(watched) == 3
     ended.set()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from merger.background import loop
-from merger.background.loop import Every, keep_watching
+from merger.background.loop import Every, keep_running, keep_watching
 
 
 def test_every_runs_at_once_and_then_once_per_interval() -> None:
@@ -56,3 +56,10 @@ def test_loop_logs_a_task_that_failed_and_goes_on(
         keep_watching(watcher, [fail, end], ended)
     assert calls == ["tick", "fail", "end"] * 2 + ["stop"]
     assert len(caplog.records) == 2
+
+
+def test_no_task_begins_once_the_loop_shall_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.001)
+    ended, calls = threading.Event(), list[str]()
+    keep_running([ended.set, lambda: calls.append("late")], ended)
+    assert calls == []

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from merger.cache.single_flight import SingleFlight, WaitTimeout
+from merger.cache.single_flight import BackgroundFlight, SingleFlight, WaitTimeout
 
 
 class Gate:
@@ -112,3 +112,28 @@ def test_exiting_thread_releases_the_waiting_callers(pool: ThreadPoolExecutor) -
         gate.let.set()
         first.result()
     assert flights.run("q", lambda: 3, 5) == (3, True)
+
+
+def test_in_the_background_the_same_work_is_not_begun_twice_at_once() -> None:
+    gate, flights = Gate(), BackgroundFlight(2, "tests")
+    flights.start("a", lambda: (gate.work(), None)[-1])
+    assert gate.begun.wait(5)
+    flights.start("a", lambda: pytest.fail("it is under way"))
+    gate.let.set()
+    again = threading.Event()
+    while not again.wait(0.01):  # until the first has left
+        flights.start("a", again.set)
+    flights.stop()
+
+
+def test_work_that_has_not_begun_is_dropped_when_the_background_stops() -> None:
+    gate, flights = Gate(), BackgroundFlight(1, "tests")
+    late = list[str]()
+    flights.start("a", lambda: (gate.work(), None)[-1])
+    assert gate.begun.wait(5)
+    flights.start("b", lambda: late.append("queued"))
+    flights.stop()
+    flights.start("c", lambda: late.append("after the end"))
+    gate.let.set()
+    flights._pool.shutdown(wait=True)
+    assert late == []

@@ -64,3 +64,9 @@ def test_nobody_waits_for_longer_than_the_deadline(pool: ThreadPoolExecutor) -> 
             wait()
     assert time.monotonic() - began < 5
     go_on.set()
+
+
+def test_a_pool_that_takes_no_more_calls_has_the_store_unavailable(pool: ThreadPoolExecutor) -> None:
+    pool.shutdown()
+    with pytest.raises(StoreUnavailable, match="no thread is there to read documents: cannot schedule new futures"):
+        start(pool, str, 1)
