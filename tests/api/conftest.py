@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -97,25 +96,18 @@ class Api:
 
 
 @pytest.fixture
-def api(
-    indexed_database: Database[dict[str, Any]], redis_client: Redis, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> Iterator[Api]:
+def api(indexed_database: Database[dict[str, Any]], redis_client: Redis) -> Iterator[Api]:
     """The API with empty stores and its clock at ``api.now``; timeouts are long, for busy machines."""
     found = Api(indexed_database, redis_client)
-    _begin(found, monkeypatch, settings)
-    _forget_services()
-    yield found
+    with pytest.MonkeyPatch.context() as patch:
+        _begin(found, patch)
+        _forget_services()
+        yield found
     _forget_services()
 
 
 @pytest.fixture
-def healthy_api(
-    request: pytest.FixtureRequest,
-    kept_world: KeptWorld,
-    redis_client: Redis,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: Any,
-) -> Iterator[Api]:
+def healthy_api(request: pytest.FixtureRequest, kept_world: KeptWorld, redis_client: Redis) -> Iterator[Api]:
     """The API over the healthy world, which the test before in this file may have left as it found it.
 
     Redis is empty and the service remembers no answer; the state of both layers and the catalogue may have been read.
@@ -130,18 +122,35 @@ def healthy_api(
         found.load(healthy())
     else:
         wiring.service().cache.local_tier.clear()
-    _begin(found, monkeypatch, settings)
-    wiring.service()  # made with the settings of all tests, whatever this one sets
-    written = writes.count
-    yield found
-    if only_asks(request) and written == writes.count and not found.has_moved:
+    with pytest.MonkeyPatch.context() as patch:
+        _begin(found, patch)
+        wiring.service()  # made with the settings of all tests, whatever this one sets
+        written = writes.count
+        yield found
+    if "monkeypatch" not in request.fixturenames and written == writes.count and not found.has_moved:
         kept_world.keep(found)
     else:
         _forget_services()
 
 
+@pytest.fixture
+def own_api_keys() -> Iterator[None]:
+    """Has the service remember no API key of another test."""
+    from lambdaserve.access.credentials import authentication
+    from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
+    from merger import configuration
+
+    with pytest.MonkeyPatch.context() as patch:
+        keys = ApiKeyCache(configuration.utc_now)
+        patch.setattr(authentication, "api_key_cache", lambda: keys)
+        yield
+
+
 class KeptWorld:
-    """The stores and the service as a test left them, for the next test of its file."""
+    """The stores and the service as a test left them, for the next test of its file.
+
+    A test that writes to MongoDB, moves the clock, replaces the service or asks for ``monkeypatch`` leaves nothing.
+    """
 
     def __init__(self) -> None:
         self._kept: tuple[Api, int, Any] | None = None
@@ -162,13 +171,6 @@ class KeptWorld:
         return api if written == writes.count and service is wiring.service() else None
 
 
-def only_asks(request: pytest.FixtureRequest) -> bool:
-    """Whether a test names no fixture that could change the service or the stores unseen, as ``monkeypatch`` can."""
-    named = set(inspect.signature(request.function).parameters)
-    given = set(request.node.callspec.params) if hasattr(request.node, "callspec") else set()
-    return named - given <= {"healthy_api", "reader", "client", "settings", "django_user_model", "admin_user", "db"}
-
-
 @pytest.fixture(scope="module")
 def kept_world() -> Iterator[KeptWorld]:
     """Keeps a world between tests of one file."""
@@ -176,13 +178,15 @@ def kept_world() -> Iterator[KeptWorld]:
     _forget_services()
 
 
-def _begin(api: Api, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def _begin(api: Api, patch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
     from merger import configuration, wiring
 
-    settings.MONGODB_TIMEOUT = 8.0
-    monkeypatch.setattr(configuration, "utc_now", api.clock)
+    patch.setattr(settings, "MONGODB_TIMEOUT", 8.0)
+    patch.setattr(configuration, "utc_now", api.clock)
     # In memory: the index of another test's documents must not answer for this one's.
-    monkeypatch.setattr(wiring, "HostCopies", lambda _: None)
+    patch.setattr(wiring, "HostCopies", lambda _: None)
 
 
 def _forget_services() -> None:

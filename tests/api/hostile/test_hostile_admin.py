@@ -19,7 +19,6 @@ from django.urls import reverse
 
 from lambdaserve.access.models import ApiKey
 from tests.api.conftest import Api
-from tests.api.healthy_world import healthy
 from tests.effort import some
 
 pytestmark = pytest.mark.django_db(databases=["default", "views"])
@@ -100,8 +99,7 @@ def addresses_of(model: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def staff(client: Client, api: Api) -> Client:
-    api.load(healthy())
+def staff(client: Client, healthy_api: Api) -> Client:
     client.force_login(User.objects.create_superuser("root"))
     ApiKey(name="a key", prefix="0123456789ab").save()
     client.raise_request_exception = False

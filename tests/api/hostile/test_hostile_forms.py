@@ -16,7 +16,6 @@ from django.test import Client
 from lambdaserve.access.models import ApiKey
 from tests.api.access.test_permission_matrix import create_targets
 from tests.api.conftest import Api
-from tests.api.healthy_world import healthy
 from tests.api.permission_table import Row, fill_in, rows
 
 pytestmark = pytest.mark.django_db(databases=["default", "views"])
@@ -35,9 +34,8 @@ def is_logged(row: Row) -> bool:
 
 
 @pytest.fixture
-def staff(client: Client, api: Api) -> Client:
+def staff(client: Client, healthy_api: Api) -> Client:
     """A superuser whose browser holds a CSRF cookie, and whose requests are checked for the token."""
-    api.load(healthy())
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("root"))
     client.cookies["csrftoken"] = TOKEN

@@ -11,12 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
-from merger import configuration
 from tests.api.callers import CALLERS, Callers
 from tests.api.conftest import Api
-from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
+from tests.api.healthy_world import ADDRESSES, MOVIE
 from tests.api.shared_cache import SharedCache
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +54,9 @@ OF_EACH_REQUEST = ("Expires", "Set-Cookie", "X-Request-ID")
 
 
 @pytest.fixture
-def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+def world(healthy_api: Api, own_api_keys: None) -> Api:
     """A small healthy world, and a cache of keys of this test's own."""
-    keys = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "api_key_cache", lambda: keys)
-    api.load(healthy())
-    return api
+    return healthy_api
 
 
 def get(path: str, **headers: str) -> Any:

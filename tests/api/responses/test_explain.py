@@ -12,29 +12,24 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from lambdaserve.access.credentials import authentication
-from lambdaserve.access.credentials.api_key_cache import ApiKeyCache
 from lambdaserve.access.models import ApiKey
-from merger import configuration, wiring
+from merger import wiring
 from merger.contract.documents import Aliases
 from merger.errors import StoreUnavailable
 from merger.indexes.declared import declared_indexes
 from merger.stores.mongo.store import MongoStore
 from merger.stores.store import Find
 from tests.api.conftest import Api
-from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
+from tests.api.healthy_world import ADDRESSES, MOVIE
 
 pytestmark = pytest.mark.django_db
 SENTIMENT = f"movies/{MOVIE}/sentiment?window=7d"
 
 
 @pytest.fixture
-def world(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+def world(healthy_api: Api, own_api_keys: None) -> Api:
     """A small healthy world, and keys of this test's own."""
-    ring = ApiKeyCache(configuration.utc_now)
-    monkeypatch.setattr(authentication, "api_key_cache", lambda: ring)
-    api.load(healthy())
-    return api
+    return healthy_api
 
 
 def key(*scopes: str, owner: User | None = None) -> str:
