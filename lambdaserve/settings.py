@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
 from lambdaserve.api.reference.description import spectacular_settings
-from lambdaserve.config import gate_variables, page_variables, variables
+from lambdaserve.config import gate_variables, hook_variables, page_variables, variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData, passing_key
@@ -125,6 +125,10 @@ GATE_LEVEL = _env.read(gate_variables.GATE_LEVEL)
 GATE_FACTS = _env.read(gate_variables.GATE_FACTS)
 GATE_CLOSED_DAYS = _env.read(gate_variables.GATE_CLOSED_DAYS)
 GATE_COVERAGE_LOST = _env.read(gate_variables.GATE_COVERAGE_LOST)
+RUN_HOOK = _env.read(hook_variables.RUN_HOOK)
+RUN_HOOK_SECRET = _env.read(hook_variables.RUN_HOOK_SECRET)
+RUN_HOOK_TIMEOUT = _env.read(hook_variables.RUN_HOOK_TIMEOUT)
+RUN_HOOK_PRIVATE_ADDRESSES = _env.read(hook_variables.RUN_HOOK_PRIVATE_ADDRESSES)
 SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)
 CACHE_TTL_VOLATILE = _env.read(variables.CACHE_TTL_VOLATILE) // timedelta(seconds=1)
 CACHE_TTL_STABLE = _env.read(variables.CACHE_TTL_STABLE) // timedelta(seconds=1)

@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from merger.configuration import coverage_rule
 from merger.contract.dialects.alias_faults import PARTS, alias_faults
+from merger.hooks.faults import hook_faults
 
 
 @register
@@ -41,3 +42,9 @@ def check_coverage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except ValueError as error:
         return [Error(f"BATCH_COVERAGE: {error}", id="merger.E005")]
     return []
+
+
+@register
+def check_hook(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Checks that the settings of the hook fit each other."""
+    return [Error(fault, id="merger.E006") for fault in hook_faults()]

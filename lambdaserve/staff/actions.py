@@ -15,6 +15,7 @@ from merger import wiring
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.contract.fields import LARGEST_COUNT
 from merger.contract.stamps import moment
+from merger.hooks.configured import run_steps
 from merger.indexes import server as indexing
 from merger.indexes.declared import IndexState, IndexStatus
 from merger.views.registry import known_views
@@ -125,11 +126,11 @@ def publish(form: Form) -> str:
         covers_until = moment(text) if text else None
     except ValueError as error:
         raise ActionRefused(f"covers_until takes a time such as 2026-11-24T00:00:00Z; got {text[:80]!r}") from error
-    publisher = wiring.run_publisher()
-    run = publisher.publish(form.get("run", ""), covers_until, force=force, because=form.get("because", ""))
+    steps = run_steps()
+    run = steps.publish(form.get("run", ""), covers_until, force=force, because=form.get("because", ""))
     _invalidate(BATCH_GENERATION)
     forced = f" Gates refused it: {'; '.join(run.faults)}. It was forced because: {run.because}" if run.because else ""
-    return f"Published run {run.run_id} with {run.total:,} documents.{forced}"
+    return " ".join([f"Published run {run.run_id} with {run.total:,} documents.{forced}", *steps.notes])
 
 
 def roll_back_question(form: Form) -> str:
@@ -139,9 +140,10 @@ def roll_back_question(form: Form) -> str:
 
 def roll_back(form: Form) -> str:
     """Rolls back a published batch run, so that readers no longer see it."""
-    run = wiring.run_publisher().roll_back(form.get("run", ""), force=bool(form.get("force")))
+    steps = run_steps()
+    run = steps.roll_back(form.get("run", ""), force=bool(form.get("force")))
     _invalidate(BATCH_GENERATION)
-    return f"Rolled back run {run.run_id}: readers see the runs before it again."
+    return " ".join([f"Rolled back run {run.run_id}: readers see the runs before it again.", *steps.notes])
 
 
 def _invalidate(generation: str) -> None:

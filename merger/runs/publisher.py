@@ -41,7 +41,7 @@ LONGEST_REASON: Final = 500
 """Characters of the reason for publishing a run by force."""
 
 
-_MOST_FAULTS: Final = 20
+MOST_FAULTS: Final = 20
 """What gates find wrong with a run is recorded up to this number of sentences."""
 
 
@@ -133,7 +133,7 @@ class RunPublisher:
         for _ in range(_CHECKS):
             check = self.check(run_id, covers_until)
             if check.faults and not force:
-                raise NotPublishable(_describe_refusal(check))
+                raise NotPublishable(describe_refusal(check))
             done = self._publish(check, covers_until, reason if check.faults else "", force=force)
             if done is not None:
                 return done
@@ -142,7 +142,7 @@ class RunPublisher:
     def _publish(self, check: Check, covers_until: datetime | None, because: str, *, force: bool) -> BatchRun | None:
         """Publishes a run; ``None`` if it, or the run before it, is no longer what was checked."""
         done: list[BatchRun] = []
-        faults = check.faults[:_MOST_FAULTS]
+        faults = check.faults[:MOST_FAULTS]
 
         def decide(records: Sequence[Record]) -> list[Record]:
             done.clear()
@@ -261,7 +261,8 @@ def _find_run(run_id: str, runs: Sequence[BatchRun]) -> BatchRun:
     raise NotPublishable(f"there is no run {run_id!r}; the newest are: {known}")
 
 
-def _describe_refusal(check: Check) -> str:
+def describe_refusal(check: Check) -> str:
+    """What the gates say against a run, in one sentence."""
     shown = "; ".join(check.faults[:_SHOWN_FAULTS])
     more = len(check.faults) - _SHOWN_FAULTS
     return f"gates refuse run {check.run_id!r}: {shown}" + (f"; and {more} more" if more > 0 else "")

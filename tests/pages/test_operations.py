@@ -193,6 +193,22 @@ def test_a_run_is_published_and_rolled_back_after_a_confirmation(staff: Staff, w
     assert rolled_back == "Rolled back run new: readers see the runs before it again."
 
 
+def test_a_hook_stops_a_step_and_its_hostile_reason_is_escaped(staff: Staff, world: Api, settings: Any) -> None:
+    world.load([{**movie(n, f"New {n}"), "batch_run_id": "new", "computed_at": COMPUTED} for n in range(3)])
+    forced = {"action": "publish", "run": "new", "force": "yes", "because": "test", **CONFIRMED}
+    said = '{"answer": "%s", "reason": "<script>\\u001b[31m\\nalert(1)"}'
+    settings.RUN_HOOK = ("printf", "%s", said % "abort")
+    shown = staff.post(address("runs"), forced)
+    assert "Nothing was changed: the hook answered before publish: abort: &lt;script&gt; [31m alert(1)" in shown
+    assert log_entries() == []
+    assert [run.status for run in wiring.run_publisher().runs() if run.run_id == "new"] == [None]
+    settings.RUN_HOOK = ("printf", "%s", said % "proceed")
+    shown = staff.post(address("runs"), forced)
+    assert "The hook answered after publish: proceed: &lt;script&gt; [31m alert(1)." in shown
+    (entry,) = log_entries()
+    assert entry.endswith("The hook answered after publish: proceed: <script> [31m alert(1).")
+
+
 def test_a_run_that_readers_need_has_no_button_to_roll_it_back(staff: Staff, world: Api) -> None:
     record = {"batch_run_id": "batch_2031_03_10", "status": "published"}
     world.database.batch_runs.insert_one(record)

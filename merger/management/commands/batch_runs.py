@@ -18,6 +18,9 @@ from merger.contract.stamps import moment
 from merger.core.windows import isoformat
 from merger.errors import StoreError
 from merger.gates.decision import Outcome, State
+from merger.hooks.answers import HookFault
+from merger.hooks.configured import configured_asker, run_steps
+from merger.layers.publication import ROLLED_BACK
 from merger.management.errors import as_command_errors
 from merger.runs.checking import Check
 from merger.runs.listing import BatchRun
@@ -39,6 +42,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", metavar="ACTION")
         actions.add_parser("list", help="list the runs, newest first (the default)")
+        actions.add_parser("hook", help="send the hook a test event (run.test), and show what it answers")
         publish = actions.add_parser("publish", help="make a run visible")
         publish.add_argument("run", metavar="RUN", help="its batch_run_id")
         publish.add_argument(
@@ -81,19 +85,27 @@ class Command(BaseCommand):
             case "check":
                 self._check(wiring.run_publisher().check(options["run"]))
             case "rollback":
-                run = wiring.run_publisher().roll_back(options["run"], force=options["force"])
+                steps = run_steps()
+                run = steps.roll_back(options["run"], force=options["force"])
                 self._invalidate_answers()
                 self.stdout.write(f"Rolled back {run.run_id}: answers no longer use it")
+                self._show(steps.notes)
             case "prune":
                 self._prune(options["keep"], dry_run=options["dry_run"])
+            case "hook":
+                self._try_hook()
             case _:
                 self._list(wiring.run_publisher().runs())
 
     def _publish(self, run_id: str, covers_until: datetime | None, *, force: bool, because: str) -> None:
         if because and not force:
             raise CommandError("--because gives the reason for --force; without it nothing is forced")
-        run = wiring.run_publisher().publish(run_id, covers_until, force=force, because=because)
+        steps = run_steps()
+        run = steps.publish(run_id, covers_until, force=force, because=because)
         self._invalidate_answers()
+        self._show(steps.notes)
+        if run.status == ROLLED_BACK:
+            raise CommandError(f"{run.run_id} was published, and rolled back again as the hook said")
         self.stdout.write(f"Published {run.run_id}: {_describe(run)}")
         if settings.BATCH_RUNS_KEPT:
             self._prune(settings.BATCH_RUNS_KEPT, dry_run=False)
@@ -114,10 +126,25 @@ class Command(BaseCommand):
     def _prune(self, keep: int, *, dry_run: bool) -> None:
         if keep < 1:
             raise CommandError("--keep takes a whole number from 1")
-        for run, number in wiring.run_publisher().prune(keep, dry_run=dry_run):
+        steps = run_steps()
+        for run, number in steps.prune(keep, dry_run=dry_run):
             if number:
                 verb = "would delete" if dry_run else "deleted"
                 self.stdout.write(f"{verb} {number:,} documents of {run.run_id}, which newer runs have replaced")
+        self._show(steps.notes)
+
+    def _try_hook(self) -> None:
+        asker = configured_asker()
+        if asker is None:
+            raise CommandError("RUN_HOOK is empty, so there is no hook to ask")
+        try:
+            self.stdout.write(f"The hook answered {asker.ask('run.test', {'step': 'test'})}")
+        except HookFault as fault:
+            raise CommandError(f"the hook failed: {fault}") from fault
+
+    def _show(self, notes: list[str]) -> None:
+        for note in notes:
+            self.stdout.write(note)
 
     def _invalidate_answers(self) -> None:
         """Invalidates answers from before; the service's own watcher would do so a second later."""

@@ -6,8 +6,10 @@ Requirement M12.
 from __future__ import annotations
 
 import copy
+import sys
 from datetime import datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +259,42 @@ def test_hostile_records_are_ignored(api: Api) -> None:
     )
     api.load([{**movie(2, "Two"), "batch_run_id": {"a": "b"}}])
     assert titles(api) == ["One"]
+
+
+def scripted(tmp_path: Path, **answers: str) -> tuple[str, ...]:
+    """A hook that answers by the kind of event, and proceeds otherwise."""
+    script = tmp_path / "hook.py"
+    script.write_text(f"import json, sys\nprint({answers!r}.get(json.load(sys.stdin)['type'].replace('.', '_'), ''))\n")
+    return (sys.executable, str(script))
+
+
+def test_a_hook_that_aborts_leaves_answers_as_before_and_one_that_rolls_back_restores_them(
+    api: Api, settings: Any, tmp_path: Path
+) -> None:
+    api.load(healthy())
+    api.database.batch_views.delete_many({})
+    api.load(of_run("first", healthy()))
+    batch_runs("publish", "first")
+    before = answers(api)
+    api.load(altered(of_run("second", healthy(), timedelta(minutes=1))))
+    settings.RUN_HOOK = scripted(tmp_path, run_publish_before='{"answer": "abort", "reason": "a sale"}')
+    with pytest.raises(CommandError, match="the hook answered before publish: abort: a sale"):
+        batch_runs("publish", "second")
+    assert answers(api) == before
+    settings.RUN_HOOK = scripted(tmp_path, run_publish_after='{"answer": "roll back", "reason": "errors"}')
+    with pytest.raises(CommandError, match="second was published, and rolled back again as the hook said"):
+        batch_runs("publish", "second")
+    assert answers(api) == before
+    settings.RUN_HOOK = None
+    batch_runs("publish", "second")
+    assert answers(api) != before
+
+
+def test_the_hook_can_be_tried(settings: Any, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="RUN_HOOK is empty"):
+        batch_runs("hook")
+    settings.RUN_HOOK = scripted(tmp_path, run_test='{"answer": "abort", "reason": "closed"}')
+    assert batch_runs("hook") == "The hook answered abort: closed\n"
+    settings.RUN_HOOK = ("false",)
+    with pytest.raises(CommandError, match="the hook failed: the command ended with 1"):
+        batch_runs("hook")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from lambdaserve.config import gate_variables, page_variables, variables
+from lambdaserve.config import gate_variables, hook_variables, page_variables, variables
 from lambdaserve.config.env import Environment, Variable
 from lambdaserve.config.variables import VARIABLES
 
@@ -19,11 +19,13 @@ SECRETS = {
     "SECRET_KEY_FALLBACKS",
     "API_KEY_PEPPER",
     "JWT_SIGNING_KEY",
+    "RUN_HOOK",
+    "RUN_HOOK_SECRET",
 }
 
 
 def test_each_variable_is_listed_under_its_own_name() -> None:
-    named = vars(variables) | vars(gate_variables) | vars(page_variables)
+    named = vars(variables) | vars(gate_variables) | vars(hook_variables) | vars(page_variables)
     declared = {name: each for name, each in named.items() if isinstance(each, Variable)}
     assert declared == VARIABLES
     assert {name: each.name for name, each in VARIABLES.items()} == {name: name for name in VARIABLES}
