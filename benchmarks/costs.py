@@ -87,6 +87,13 @@ def requests(movie_id: int, genre: str) -> tuple[str, ...]:
         f"{API}analytics/trends?metric=rating&window=3660d",
         f"{API}analytics/sentiment/comparison",
         f"{API}analytics/sentiment/comparison?genre={named}",
+        *_others(),
+        *_pages(movie_id),
+    )
+
+
+def _others() -> tuple[str, ...]:
+    return (
         f"{API}recommendations/movies/27205/similar?limit=50",
         f"{API}recommendations/genres/Drama?limit=50",
         f'{API}recommendations/personalized {{"liked_movie_ids": [603, 27205, 155, 680], "limit": 50}}',
@@ -95,8 +102,9 @@ def requests(movie_id: int, genre: str) -> tuple[str, ...]:
         f"{API}people/Tom%20Hanks",
         f"{API}people/Tom%20Hanks/movies?limit=100",
         f"{API}health",
+        f"{API}health/live",
+        f"{API}health/ready",
         f"{API}no/such/thing",
-        *_pages(movie_id),
     )
 
 
@@ -107,7 +115,12 @@ def _pages(movie_id: int) -> tuple[str, ...]:
         "/trending/?limit=100&window=48h",
         "/trending/?limit=100&download=trending",
         f"/movies/{movie_id}/",
+        f"/movies/{movie_id}/card.svg",
+        "/genres/",
+        "/genres/Drama/",
+        "/decades/1990/",
         "/analytics/",
+        "/quality/",
         "/search/?q=the",
         "/people/?q=to",
         "/people/Tom%20Hanks/",
@@ -118,6 +131,8 @@ def _pages(movie_id: int) -> tuple[str, ...]:
         f"/fragments/movie/?movie_id={movie_id}",
         "/fragments/freshness/",
         "/api/docs/",
+        "/api/redoc/",
+        "/contract.yaml",
         "/api/schema/?format=json",
     )
 

@@ -76,7 +76,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     "docs": Cost(1),
     "redoc": Cost(1),
     # Pages: ``admin`` is every page of the admin.
-    "start": Cost(2),
+    "start": Cost(4),
     "pages-trending": Cost(2, {"limit": 20}, 25),
     "pages-card": Cost(1),
     "pages-shared-card": Cost(12),
@@ -88,7 +88,7 @@ COSTS: Final[Mapping[str, Cost]] = {
     "pages-analytics": Cost(4),
     "pages-people": Cost(1),
     "pages-person": Cost(3),
-    "pages-search": Cost(1),
+    "pages-search": Cost(2),
     "pages-operations": Cost(4),
     "pages-quality": Cost(1),
     "pages-about": Cost(1),

@@ -241,11 +241,10 @@ def test_key_keeps_its_own_limit_without_a_default(settings: Any, redis_client: 
 
 
 def test_guessing_keys_is_limited_by_address(settings: Any, redis_client: Redis) -> None:
-    ask(str(KeyText.generate()))  # the slow first request, so that the others take less than a second
-    settings.RATE_LIMIT, settings.RATE_BURST = 12, 4
+    settings.RATE_LIMIT, settings.RATE_BURST = 1, 4
     responses = [ask(str(KeyText.generate())) for _ in range(5)]
     assert [response.status_code for response in responses] == [401] * 4 + [429]
-    assert responses[-1]["Retry-After"] == "5"
+    assert 30 < int(responses[-1]["Retry-After"]) <= 60
     _, text = create_key()
     assert ask(text).status_code == 400, "a right key from there still works"
 
