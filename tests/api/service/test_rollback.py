@@ -5,6 +5,7 @@ Requirements M12 and M15.
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,19 +14,27 @@ from typing import Any
 
 import pytest
 
+from lambdaserve.ops.health.monitor import monitor
+from lambdaserve.ops.metrics.state_collector import state_collector
 from lambdaserve.ops.reports.freshness import current_report
 from merger import configuration, wiring
 from merger.answers.data_version import PROVISIONAL
 from merger.answers.service import PROVISIONAL_TTL
 from merger.cache import redis_tier
 from merger.invalidation.snapshot import LayerSnapshot, differences
+from merger.meters import PREFIX
+from pages.frame.fragments import render_fragment
 from tests.api.conftest import Api
 from tests.api.documents import NOW
-from tests.api.healthy_world import ADDRESSES, healthy
+from tests.api.healthy_world import ADDRESSES, MOVIE, healthy
 from tests.api.service.test_batch_runs import altered, batch_runs, of_run
 
 LATER = timedelta(hours=1)
+TOPICS = ("freshness", "trending?window=24h", f"movie?movie_id={MOVIE}")
+"""What streams push to open pages."""
+
 Seen = dict[str, Any]
+_LATENCY = re.compile(r" in [0-9.]+ ms")
 
 
 @pytest.fixture
@@ -75,7 +84,19 @@ def seen(api: Api) -> Seen:
     found["batch seen"] = service.batch_seen
     held = service.catalogue()
     found["catalogue"] = held.as_of_run, held.as_of_runs, held.text_name, held.genres_as_of, held.totals_as_of
-    return found
+    streams = {f"stream {topic}": _LATENCY.sub("", render_fragment(topic).html) for topic in TOPICS}
+    return found | streams | metrics()
+
+
+def metrics() -> Seen:
+    """The gauges of ages, as a scrape gets them once the report of health is built again."""
+    monitor.cache_clear()
+    state_collector.cache_clear()
+    found = {each.name: each.samples for each in state_collector().collect()}
+    monitor.cache_clear()
+    state_collector.cache_clear()
+    ages = f"{PREFIX}_batch_age_seconds", f"{PREFIX}_speed_lag_seconds"
+    return {name: found[name] for name in ages}
 
 
 def versions(api: Api) -> dict[str, str]:
@@ -96,7 +117,9 @@ def test_after_publish_rollback_publish_everything_is_as_old_as_it_is(world: Api
     batch_runs("publish", "second")
     notice()
     second = seen(world)
-    assert len(differing(first, second)) > len(ADDRESSES) / 2
+    changed = differing(first, second)
+    assert len(changed) > len(ADDRESSES) / 2
+    assert {f"{PREFIX}_batch_age_seconds", f"stream movie?movie_id={MOVIE}", "batch seen", "catalogue"} <= {*changed}
     for _ in range(2):
         batch_runs("rollback", "second")
         notice()
