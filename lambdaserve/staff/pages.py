@@ -25,6 +25,7 @@ from django.views.generic import View
 from lambdaserve.access.models import Operations
 from lambdaserve.ops.doctor.diagnosis import diagnose
 from lambdaserve.ops.doctor.examination import examine
+from lambdaserve.ops.reports.contract import contract_report
 from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.staff import actions
 from lambdaserve.staff.actions import ActionRefused
@@ -241,7 +242,17 @@ class DriftPage(Page):
     report = "drift"
 
 
-PAGES: Final[tuple[type[Page], ...]] = (HealthPage, FreshnessPage, CachePage, IndexPage, RunsPage, DriftPage)
+class ContractPage(Page):
+    """What producers write: fields, types, limits, and the other names that are read."""
+
+    title, slug = "Contract", "contract"
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Returns the kinds of documents with their fields."""
+        return {"kinds": contract_report()}
+
+
+PAGES: Final = (HealthPage, FreshnessPage, CachePage, IndexPage, RunsPage, DriftPage, ContractPage)
 
 
 def pages_for(request: HttpRequest) -> list[dict[str, Any]]:

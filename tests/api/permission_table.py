@@ -276,6 +276,7 @@ def rows_of_operations() -> Iterator[Row]:
         "indexes": [(manage, {"action": name, "confirmed": "yes"}) for name in ("create", "drop", "expiry")],
         "runs": [(publish, {"action": name, "confirmed": "yes"}) for name in ("publish", "rollback")],
         "drift": [],
+        "contract": [],
     }
     for page, bodies in actions.items():
         address = f"admin/operations/{page}/"

@@ -88,7 +88,7 @@ def test_staff_filters_a_day_s_buckets(staff: Watched) -> None:
 def test_the_pages_fit_screens_of_any_width(staff: Watched, width: int, scheme: Any) -> None:
     staff.page.set_viewport_size({"width": width, "height": 900})
     staff.page.emulate_media(color_scheme=scheme)
-    for name in ("health", "freshness", "cache", "indexes", "runs", "drift"):
+    for name in ("health", "freshness", "cache", "indexes", "runs", "drift", "contract"):
         page = go(staff, f"operations/{name}/")
         assert page.locator("h1 >> nth=0").inner_text()
         # Wide content scrolls within itself.

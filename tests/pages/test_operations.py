@@ -28,7 +28,7 @@ from tests.pages.conftest import Staff
 pytestmark = pytest.mark.django_db
 
 CONFIRMED = {"confirmed": "yes"}
-PAGES = ("health", "freshness", "cache", "indexes", "runs", "drift")
+PAGES = ("health", "freshness", "cache", "indexes", "runs", "drift", "contract")
 
 
 @pytest.fixture
@@ -279,3 +279,12 @@ def test_a_page_without_redis_is_a_503(staff: Staff, world: Api, monkeypatch: An
 def test_created_indexes_show_no_problem(staff: Staff, world: Api) -> None:
     call_command("create_indexes", verbosity=0)
     assert 'class="state problem"' not in staff.get(address("indexes"))
+
+
+def test_contract_shows_the_fields_of_every_kind_and_leads_to_the_file(staff: Staff, settings: Any) -> None:
+    settings.CONTRACT_ALIASES = {"fields": {"<b>film</b>": "title"}}
+    shown = staff.get(address("contract"))
+    assert 'href="/contract.yaml"' in shown
+    assert "<code>data.cast[]</code>" in shown
+    assert "&lt;b&gt;film&lt;/b&gt;" in shown
+    assert "<b>film</b>" not in shown

@@ -121,7 +121,7 @@ def test_no_parameter_and_no_id_makes_the_admin_fail(staff: Client, model: Any, 
 @pytest.mark.parametrize("values", [VALUES[begin::4] for begin in range(4)], ids=range(4))
 def test_no_value_of_a_form_makes_the_operations_fail(staff: Client, values: Sequence[str], settings: Any) -> None:
     settings.PAGE_LIMIT = 0
-    for value, page in product(values, ("cache", "indexes", "runs", "drift", "freshness", "health")):
+    for value, page in product(values, ("cache", "indexes", "runs", "drift", "freshness", "health", "contract")):
         address = reverse("admin:index") + f"operations/{page}/"
         for action in ("view", "movie", "create", "publish", value):
             form = {"action": action, "movie": value, "view": value, "name": value, "run": value, "confirmed": "1"}

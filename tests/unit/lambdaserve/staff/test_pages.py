@@ -75,7 +75,7 @@ def send(method: str, form: dict[str, str] | None = None, *permissions: str) -> 
 
 def test_addresses_come_from_the_slug() -> None:
     assert (ExamplePage.url_name, ExamplePage.address) == ("operations-health", "operations/health/")
-    assert [page.slug for page in PAGES] == ["health", "freshness", "cache", "indexes", "runs", "drift"]
+    assert [page.slug for page in PAGES] == ["health", "freshness", "cache", "indexes", "runs", "drift", "contract"]
 
 
 def test_a_page_needs_the_permission_to_see_it() -> None:

@@ -35,7 +35,8 @@ def app_list(*permissions: str, app_label: str | None = None) -> list[dict[str, 
 
 def test_every_page_has_an_address_below_operations() -> None:
     assert [reverse(f"admin:{page.url_name}") for page in PAGES] == [
-        f"/admin/operations/{name}/" for name in ("health", "freshness", "cache", "indexes", "runs", "drift")
+        f"/admin/operations/{name}/"
+        for name in ("health", "freshness", "cache", "indexes", "runs", "drift", "contract")
     ]
 
 
