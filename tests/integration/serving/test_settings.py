@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -116,6 +117,8 @@ EXAMPLES = {
     "MONGODB_URI": "mongodb://user:hunter2@db.example.org",
     "REDIS_URL": "rediss://:hunter2@cache.example.org",
     "DATABASE_URL": "postgres://user:hunter2@sql.example.org/name",
+    "RUN_HOOK": "https://hook.example.org/hunter2",
+    "RUN_HOOK_SECRET": f"whsec_{base64.b64encode(KEY.encode()[:32]).decode()}",
 }
 
 
@@ -123,18 +126,19 @@ def test_every_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     paths = {}
     for name in SECRETS:
         path = tmp_path / name.lower()
-        path.write_text(f"{EXAMPLES.get(name, KEY)}\n")
+        path.write_text(f"{EXAMPLES[name]}\n")
         paths[f"{name}_FILE"] = str(path)
     script = (
         "import json; from django.conf import settings as s;"
         "print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.API_KEY_PEPPER, s.MONGODB_URI, s.REDIS_URL,"
-        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD']]))"
+        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD'], s.RUN_HOOK.path, s.RUN_HOOK_SECRET]))"
     )
     found = python(tmp_path, "-c", script, **paths)
     assert found.returncode == 0, found.stderr
     key, former, pepper = (EXAMPLES[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "API_KEY_PEPPER"))
     stores = [*(EXAMPLES[name] for name in ("MONGODB_URI", "REDIS_URL", "JWT_SIGNING_KEY")), "hunter2"]
-    assert json.loads(found.stdout) == [key, [former], pepper, *stores]
+    hook = ["/hunter2", EXAMPLES["RUN_HOOK_SECRET"]]
+    assert json.loads(found.stdout) == [key, [former], pepper, *stores, *hook]
 
 
 def test_secret_set_both_ways_ends_any_command(tmp_path: Path) -> None:
