@@ -116,14 +116,18 @@ def test_exiting_thread_releases_the_waiting_callers(pool: ThreadPoolExecutor) -
 
 def test_in_the_background_the_same_work_is_not_begun_twice_at_once() -> None:
     gate, flights = Gate(), BackgroundFlight(2, "tests")
+    twice, again = threading.Event(), threading.Event()
     flights.start("a", lambda: (gate.work(), None)[-1])
     assert gate.begun.wait(5)
-    flights.start("a", lambda: pytest.fail("it is under way"))
+    flights.start("a", twice.set)
+    flights.start("b", again.set)
+    assert again.wait(5), "other work is not kept waiting"
     gate.let.set()
-    again = threading.Event()
+    again.clear()
     while not again.wait(0.01):  # until the first has left
         flights.start("a", again.set)
     flights.stop()
+    assert not twice.is_set()
 
 
 def test_work_that_has_not_begun_is_dropped_when_the_background_stops() -> None:
