@@ -94,9 +94,11 @@ class Course:
     mended: float
     ended: float
 
-    def is_in_motion(self, at: float, seconds: float) -> bool:
-        """Whether the stored data changed at most so many seconds before a moment."""
-        return self.broken <= at < self.broken + seconds or self.mending <= at < self.mended + seconds
+    def is_in_motion(self, sample: Sample, seconds: float) -> bool:
+        """Whether the stored data changed at most so many seconds before a request, or while it was answered."""
+        answered = sample.sent + sample.took
+        changes = (self.broken, self.broken), (self.mending, self.mended)
+        return seconds > 0 and any(begin <= answered and sample.sent < end + seconds for begin, end in changes)
 
     def before(self, samples: Iterable[Sample]) -> list[Sample]:
         """Samples sent before the fault."""

@@ -100,7 +100,7 @@ class Rules:
 
     def _no_wrong_number(self, outcome: Outcome) -> Iterator[str]:
         course, moves = outcome.course, self.terms.in_motion
-        still = [sample for sample in outcome.of(Verdict.WRONG) if not course.is_in_motion(sample.sent, moves)]
+        still = [sample for sample in outcome.of(Verdict.WRONG) if not course.is_in_motion(sample, moves)]
         yield from _any(still, outcome)
         if not self.terms.takes_data:
             yield from _any(outcome.of(Verdict.GONE), outcome)
@@ -109,7 +109,7 @@ class Rules:
         refused = [sample for sample in outcome.of(Verdict.REFUSED, Verdict.FAILED) if sample.key is Key.CACHED]
         if self.terms.takes_data:
             # What was gone is not cached any more, and has to be made while it is written again.
-            refused = [each for each in refused if not outcome.course.is_in_motion(each.sent, self.terms.in_motion)]
+            refused = [each for each in refused if not outcome.course.is_in_motion(each, self.terms.in_motion)]
         asked = sum(sample.key is Key.CACHED for sample in outcome.course.during(outcome.all))
         if not self.terms.takes_cache or len(refused) > MAY_BE_FORGOTTEN * asked:
             yield from _any(refused, outcome)

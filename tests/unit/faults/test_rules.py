@@ -135,6 +135,12 @@ def test_documents_in_motion_excuse_wrong_numbers_for_so_long_and_no_longer() ->
         assert set(broken_by(at(sent, Key.STRICT, Verdict.WRONG), terms=terms)) == {"no wrong number"}
 
 
+def test_documents_that_move_while_a_request_is_answered_excuse_its_numbers() -> None:
+    under_way = at(109.9, Key.NEW, Verdict.WRONG, took=0.2)
+    assert broken_by(under_way, terms=Terms(in_motion=5.0)) == {}
+    assert set(broken_by(under_way)) == {"no wrong number"}
+
+
 def test_missing_answer_is_right_only_while_documents_are_gone() -> None:
     assert broken_by(at(115.0, verdict=Verdict.GONE), terms=Terms(takes_data=True)) == {}
 
