@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.integration.soak.people import Person
-from tests.integration.soak.verdict import MEGABYTE, WARM_AFTER, Moment, Tally
+from tests.integration.soak.verdict import MEGABYTE, Moment, Tally, warm_after
 
 
 def report(
@@ -25,7 +25,7 @@ def report(
         may = f"{tally.may_have(person.burst, person.per_minute):,.0f}" if person.limited else ""
         statuses = ", ".join(f"{status or 'none'} {number:,}" for status, number in sorted(tally.statuses.items()))
         yield f"| {person.name} | {tally.statuses.total():,} | {tally.admitted:,} | {may} | {statuses} |"
-    warm = next(moment for moment in moments if moment.at >= WARM_AFTER * moments[-1].at)
+    warm = next(moment for moment in moments if moment.at >= warm_after(moments[-1].at))
     yield from ("", "| | at first | warm | at the end | most |", "| --- | --- | --- | --- | --- |")
     for number, pid in enumerate(sorted(moments[0].workers), 1):
         for name in ("memory", "peak", "files", "threads", "to_mongo", "to_redis"):

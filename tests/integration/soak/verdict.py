@@ -11,8 +11,11 @@ from tests.integration.soak.watch import Held, Stored
 
 MEGABYTE = 2**20
 
-WARM_AFTER = 0.4
-"""Share of the time after which everything that is kept for later has been filled or nearly so."""
+WARM_SHARE, WARM_SECONDS = 0.4, 120.0
+"""After this share of the time, and these seconds, all that is kept for later has been filled or nearly so."""
+
+MOST_WARMING = 0.7
+"""Share of a short soak that warming up may take."""
 
 GROWTH = 8 * MEGABYTE
 """By which a worker's resident memory may rise after that, be it median or peak: tables of addresses and keys that
@@ -80,9 +83,14 @@ class Moment:
     stored: Stored
 
 
+def warm_after(duration: float) -> float:
+    """Seconds from the beginning of a soak of this length after which its workers are compared."""
+    return max(WARM_SHARE * duration, min(WARM_SECONDS, MOST_WARMING * duration))
+
+
 def broken(moments: Sequence[Moment], duration: float) -> Iterator[str]:
     """Describes each broken rule about resources in a sentence with its numbers."""
-    warm = [moment for moment in moments if moment.at >= WARM_AFTER * duration]
+    warm = [moment for moment in moments if moment.at >= warm_after(duration)]
     if len(warm) < 10:
         yield f"only {len(warm)} looks after the warm-up"
         return

@@ -18,6 +18,7 @@ from tests.integration.soak.verdict import (
     failures,
     labelled_without_bound,
     unfair,
+    warm_after,
 )
 from tests.integration.soak.watch import Held, Stored
 
@@ -127,3 +128,8 @@ def test_silence_and_server_errors_are_failures_and_refusals_are_none() -> None:
 def test_late_labels_are_no_leak_and_a_label_per_client_is_one() -> None:
     assert [*labelled_without_bound([429, 1121, 1166])] == []
     assert [*labelled_without_bound([429, 1121, 2300])] == ["series of metrics rose from 1121 to 2300"]
+
+
+@pytest.mark.parametrize(("duration", "seconds"), [(600, 240), (180, 120), (60, 42)])
+def test_workers_are_compared_once_they_are_warm(duration: float, seconds: float) -> None:
+    assert warm_after(duration) == pytest.approx(seconds)
