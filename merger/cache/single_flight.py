@@ -1,4 +1,4 @@
-"""Single flight within a process: one call per key at a time, whose result concurrent callers share, if they wait.
+"""Single flight within a process: one call per key at a time. Concurrent callers share its result, or wait for none.
 
 Requirement C3.
 """

@@ -20,8 +20,8 @@ _WORDS: Final[Mapping[str, str]] = {"string": "text", "integer": "whole number",
 _UNITS: Final[Mapping[str, str]] = {"Length": " characters", "Items": " entries", "imum": ""}
 """Ends of the limits' names, and what they count."""
 
-
 _WIDE: Final = 10**12
+"""From here on a bound only keeps nonsense out, and is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +131,5 @@ def _limits(schema: Mapping[str, Any]) -> str:
 
 
 def _shown(bound: int | None) -> int | None:
-    """A bound that says something: the widest ones only keep nonsense out."""
+    """A bound, unless it is a wide one."""
     return None if bound is None or abs(bound) >= _WIDE else bound
