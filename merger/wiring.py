@@ -31,7 +31,7 @@ from merger.drift.auditor import Auditor
 from merger.drift.job import DriftAudit
 from merger.drift.sampling import AnswerSample
 from merger.drift.shared_answers import SharedAnswers
-from merger.drift.shared_result import SharedDriftResults
+from merger.drift.shared_result import SharedDriftResults, batch_of
 from merger.gates.configured import configured_limits
 from merger.host.copies import HostCopies
 from merger.indexes.slow_query_log import SlowQueryLog, report_slow_queries
@@ -264,7 +264,7 @@ def drift_audit() -> DriftAudit:
         auditor=Auditor(service().layers, service().store, configured_contract(), time.monotonic),
         compare_answers=answer_audit().compare,
         shared=shared_drift_results(),
-        newest_batch=lambda: service().batch_seen,
+        current_batch=lambda: batch_of(service()),
         may_compare=lambda: own_watcher.is_leader or redis_link().is_away,
         batch_noticed=lambda: own_watcher.batch_noticed,
         clock=configuration.utc_now,

@@ -175,6 +175,11 @@ class MergeService:
         """When the newest batch document was computed, as last seen; the store is not asked."""
         return self._layers.batch_seen
 
+    @property
+    def runs_seen(self) -> str:
+        """The mark of the published batch runs, as last seen; the store is not asked."""
+        return self._layers.runs_seen
+
     def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
         """Reads the time boundary as of now and both layers' state, the speed layer's for some data types.
 

@@ -17,7 +17,7 @@ from merger import meters
 from merger.core.windows import isoformat
 from merger.drift.auditor import Auditor
 from merger.drift.comparison import BATCH_MORE, SPEED_MORE, Drift
-from merger.drift.shared_result import CLAIM_LAPSES, Audit, SharedDriftResults
+from merger.drift.shared_result import CLAIM_LAPSES, Audit, Batch, SharedDriftResults
 from merger.errors import StoreError
 from merger.invalidation.schedule import BATCH_REPEATS
 from merger.stores.redis.link import RedisTrouble
@@ -37,7 +37,7 @@ class DriftAudit:
         auditor: makes the comparison.
         compare_answers: compares kept answers with the batch too, after the layers.
         shared: the results of all processes. While Redis is down, each process compares for itself.
-        newest_batch: returns when the newest batch document was computed, as far as this process knows.
+        current_batch: returns the batch layer, as far as this process knows it.
         may_compare: returns whether this process should compare: the leader should.
         batch_noticed: returns when this process last noticed a change of the batch layer; ``None``: it follows none.
         clock: aware UTC.
@@ -47,16 +47,16 @@ class DriftAudit:
     auditor: Auditor
     compare_answers: Callable[[], None]
     shared: SharedDriftResults
-    newest_batch: Callable[[], datetime | None]
+    current_batch: Callable[[], Batch | None]
     may_compare: Callable[[], bool]
     batch_noticed: Callable[[], datetime | None]
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
-    _seen_batch: datetime | None = field(default=None, init=False)
+    _seen_batch: Batch | None = field(default=None, init=False)
     _seen_at: float = field(default=-math.inf, init=False)
     _last: Audit | None = field(default=None, init=False)
     _has_checked_redis: bool = field(default=False, init=False)
-    _tried_batch: datetime | None = field(default=None, init=False)
+    _tried_batch: Batch | None = field(default=None, init=False)
     _tried_at: float = field(default=-math.inf, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
 
@@ -69,7 +69,7 @@ class DriftAudit:
         if self.is_comparing:
             return
         self._load_shared_result()
-        batch = self.newest_batch()
+        batch = self.current_batch()
         if batch is not None and self._is_due(batch) and self._claim(batch):
             self._thread = threading.Thread(target=self._compare, args=(batch,), name="drift", daemon=True)
             self._thread.start()
@@ -91,26 +91,25 @@ class DriftAudit:
                 self._show(found)
             elif found is None and not self._has_checked_redis:
                 # Only when no process has a result: the metric is the value that any worker set last.
-                meters.DRIFT_RATIO.set(0)
-                meters.DRIFT_CHECKED_AT.set(0)
+                self._show_no_result()
             self._has_checked_redis = True
 
-    def _is_due(self, batch: datetime) -> bool:
+    def _is_due(self, batch: Batch) -> bool:
         now = self.monotonic()
         if batch != self._seen_batch:
             self._seen_batch, self._seen_at = batch, now
         noticed = self.batch_noticed()
         is_quiet = noticed is None or (self.clock() - noticed).total_seconds() >= SETTLE_SECONDS
-        is_done = self._last is not None and self._last.batch_computed_at >= batch
+        is_done = self._last is not None and self._last.batch == batch
         return not is_done and is_quiet and now - self._seen_at >= SETTLE_SECONDS and self.may_compare()
 
-    def _claim(self, batch: datetime) -> bool:
+    def _claim(self, batch: Batch) -> bool:
         try:
             return self.shared.claim(batch)
         except RedisTrouble:
             return self._claim_without_redis(batch)
 
-    def _claim_without_redis(self, batch: datetime) -> bool:
+    def _claim_without_redis(self, batch: Batch) -> bool:
         """Claims for this process alone; a failed comparison is repeated after the same time as with Redis."""
         now = self.monotonic()
         if self._tried_batch == batch and now - self._tried_at < CLAIM_LAPSES.total_seconds():
@@ -118,7 +117,7 @@ class DriftAudit:
         self._tried_batch, self._tried_at = batch, now
         return True
 
-    def _compare(self, batch: datetime) -> None:
+    def _compare(self, batch: Batch) -> None:
         self._compare_layers(batch)
         try:
             self.compare_answers()
@@ -127,9 +126,9 @@ class DriftAudit:
         except Exception:  # noqa: BLE001 - as below
             _log.exception("answers could not be compared")
 
-    def _compare_layers(self, batch: datetime) -> None:
+    def _compare_layers(self, batch: Batch) -> None:
         try:
-            audit = Audit.record(batch, self.clock(), self._compare_new_days(batch), self._last)
+            audit = Audit.record(batch, self.clock(), self._compare_new_days(batch), self._last_still_true_of(batch))
         except StoreError as error:
             _log.warning("the layers were not compared: %s", error)
         except Exception:  # noqa: BLE001 - no caller sees this thread's exceptions, so it must log them itself
@@ -137,23 +136,30 @@ class DriftAudit:
         else:
             self._publish(audit)
 
-    def _compare_new_days(self, batch: datetime) -> Drift:
+    def _compare_new_days(self, batch: Batch) -> Drift:
         """Compares the days that no earlier batch covered.
 
         Where there are none, the batch was another run over the same days. It may have corrected them, so the days
-        compared last are compared again.
+        compared last are compared again. After a rollback to an earlier batch, all of its days are.
         """
-        last = self._last
-        drift = self.auditor.compare(batch, None if last is None else last.until)
+        last = self._last_still_true_of(batch)
+        drift = self.auditor.compare(batch.computed_at, None if last is None else last.until)
         if last is not None and last.start is not None and not drift.days:
-            return self.auditor.compare(batch, last.start)
+            return self.auditor.compare(batch.computed_at, last.start)
         return drift
 
+    def _last_still_true_of(self, batch: Batch) -> Audit | None:
+        """The last result, unless it is of a batch that a rollback has taken back since."""
+        last = self._last
+        return None if last is None or last.batch_computed_at > batch.computed_at else last
+
     def _publish(self, audit: Audit) -> None:
-        """Counts, logs and shares a result, unless another process finished first."""
+        """Counts, logs and shares a result, unless another process finished first or the batch is another by now."""
+        if self.current_batch() != audit.batch:
+            return
         with suppress(RedisTrouble):
             last = self.shared.last()
-            if last is not None and last.batch_computed_at >= audit.batch_computed_at:
+            if last is not None and last.batch == audit.batch:
                 return
         drift = audit.drift
         meters.DRIFT_CHECKED_BUCKETS.inc(drift.checked)
@@ -166,7 +172,13 @@ class DriftAudit:
 
     def _show(self, audit: Audit) -> None:
         self._last = audit
-        if not audit.drift.days:
-            return  # the metrics keep the result of the last days that could be compared
-        meters.DRIFT_RATIO.set(audit.drift.ratio)
-        meters.DRIFT_CHECKED_AT.set(audit.compared_at.timestamp())
+        if audit.drift.days:
+            meters.DRIFT_RATIO.set(audit.drift.ratio)
+            meters.DRIFT_CHECKED_AT.set(audit.compared_at.timestamp())
+        elif audit.start is None:
+            self._show_no_result()
+        # Else the metrics keep the result of the last days that could be compared.
+
+    def _show_no_result(self) -> None:
+        meters.DRIFT_RATIO.set(0)
+        meters.DRIFT_CHECKED_AT.set(0)

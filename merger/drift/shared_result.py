@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated, NamedTuple, Protocol, cast
 
 import msgspec
 
@@ -30,6 +30,33 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with a time zone; stored values without one are rejected."""
 
 
+class Batch(NamedTuple):
+    """The batch layer as readers see it.
+
+    Args:
+        computed_at: when its newest document was computed.
+        runs: mark of the published runs. A rollback changes it, and may take ``computed_at`` back.
+    """
+
+    computed_at: datetime
+    runs: str
+
+
+class SeesBatch(Protocol):
+    """Knows the batch layer as it was last seen, as ``MergeService`` and ``LayerState`` do."""
+
+    @property
+    def batch_seen(self) -> datetime | None: ...
+
+    @property
+    def runs_seen(self) -> str: ...
+
+
+def batch_of(seen: SeesBatch) -> Batch | None:
+    """The batch layer as last seen; ``None``: it has no document, or was not read yet."""
+    return None if seen.batch_seen is None else Batch(seen.batch_seen, seen.runs_seen)
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
     """The result of one comparison.
@@ -39,6 +66,7 @@ class Audit:
         compared_at: when the comparison was made; ``at`` where it is stored.
         drift: the differences found.
         start, until: the days compared last, half-open; an earlier comparison's if this one found no complete day.
+        runs: mark of the runs that were published.
     """
 
     batch_computed_at: Moment
@@ -46,21 +74,28 @@ class Audit:
     drift: Drift
     start: Moment | None = None
     until: Moment | None = None
+    runs: str = ""
+
+    @property
+    def batch(self) -> Batch:
+        """The batch layer that was compared."""
+        return Batch(self.batch_computed_at, self.runs)
 
     @classmethod
-    def record(cls, batch_computed_at: datetime, compared_at: datetime, drift: Drift, last: Audit | None) -> Audit:
+    def record(cls, batch: Batch, compared_at: datetime, drift: Drift, last: Audit | None) -> Audit:
         """Makes the result of a comparison that followed ``last``."""
         start, until = (last.start, last.until) if last else (None, None)
         if drift.days:
             start, until = midnight(drift.days[0]), midnight(drift.days[-1]) + DAY
-        return cls(batch_computed_at, compared_at, drift, start, until)
+        return cls(batch.computed_at, compared_at, drift, start, until, batch.runs)
 
     def encode(self) -> bytes:
-        """Encodes as JSON: ``data_type``, ``of``, ``at``, ``start``, ``until``, the totals, and the ``worst`` buckets
-        with their ``difference``."""
+        """Encodes as JSON: ``data_type``, ``of``, ``runs``, ``at``, ``start``, ``until``, the totals, and the ``worst``
+        buckets with their ``difference``."""
         worst = [{**asdict(bucket), "difference": bucket.difference} for bucket in self.drift.worst]
-        stamps = {"of": self.batch_computed_at, "at": self.compared_at, "start": self.start, "until": self.until}
-        return msgspec.json.encode({"data_type": DATA_TYPE, **stamps, **self.drift.totals, "worst": worst})
+        stamps = {"at": self.compared_at, "start": self.start, "until": self.until}
+        batch = {"of": self.batch_computed_at, "runs": self.runs}
+        return msgspec.json.encode({"data_type": DATA_TYPE, **batch, **stamps, **self.drift.totals, "worst": worst})
 
     @classmethod
     def decode(cls, text: bytes | None) -> Audit | None:
@@ -94,7 +129,7 @@ class SharedDriftResults:
         """Stores a result as the newest."""
         self._link.ask(lambda redis: redis.set(self._key, audit.encode(), ex=KEPT))
 
-    def claim(self, batch_computed_at: datetime) -> bool:
+    def claim(self, batch: Batch) -> bool:
         """Claims the comparison for a batch; ``False``: another process has claimed it."""
-        key = f"{self._key}:{batch_computed_at:%Y%m%dT%H%M%S.%f}"
+        key = f"{self._key}:{batch.computed_at:%Y%m%dT%H%M%S.%f}:{batch.runs}"
         return claim(self._link, key, new_token(), CLAIM_LAPSES.total_seconds())

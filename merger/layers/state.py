@@ -83,6 +83,11 @@ class LayerState:
         """The newest ``computed_at`` of the batch layer at the last refresh."""
         return self._batch.value
 
+    @property
+    def runs_seen(self) -> str:
+        """The mark of the runs that were published at the last refresh."""
+        return self._runs
+
     def layers(self, types: tuple[str, ...], boundary: Boundary, *, max_age: float = MAX_AGE) -> Layers:
         """The state of the batch layer, and of the speed layer for some data types.
 

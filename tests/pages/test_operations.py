@@ -18,7 +18,7 @@ from lambdaserve.ops.reports.registry import REPORTS
 from lambdaserve.server.embedded_stores import free_port
 from merger import wiring
 from merger.drift.comparison import ComparedBucket, Drift
-from merger.drift.shared_result import Audit
+from merger.drift.shared_result import Audit, Batch
 from merger.errors import StoreUnavailable
 from merger.stores.redis.link import RedisLink
 from tests.api.conftest import Api
@@ -244,7 +244,7 @@ def test_drift_shows_the_last_comparison(staff: Staff, world: Api) -> None:
         batch_more=100,
         worst=(ComparedBucket(603, "2031-03-08", 1000, 900),),
     )
-    wiring.shared_drift_results().keep(Audit.record(COMPUTED, NOW, drift, None))
+    wiring.shared_drift_results().keep(Audit.record(Batch(COMPUTED, ""), NOW, drift, None))
     shown = staff.get(address("drift"))
     assert "<b>1,200</b> events counted by the batch layer" in shown
     assert ">603" in shown

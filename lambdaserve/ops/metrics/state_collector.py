@@ -68,7 +68,8 @@ def _store_and_layer_metrics(report: Mapping[str, Any]) -> Iterator[Metric]:
     run = services["batch_layer"]["last_update"]
     if run is not None:
         age = parse_moment(report["timestamp"]) - parse_moment(run)
-        yield _gauge("batch_age_seconds", "Time since the newest batch run wrote.", (), {(): age.total_seconds()})
+        text = "Time since the newest batch run that readers see wrote."
+        yield _gauge("batch_age_seconds", text, (), {(): age.total_seconds()})
 
 
 def _collection_metrics(found: Mapping[str, CollectionSizes]) -> Iterator[Metric]:

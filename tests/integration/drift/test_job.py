@@ -8,153 +8,32 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pymongo.database import Database
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from lambdaserve.ops.logs import formatter
 from merger import meters
 from merger.configuration import policy
-from merger.contract.documents import Contract
-from merger.core.boundary import Boundary, Layers
+from merger.core.boundary import Boundary
 from merger.core.windows import DAY, HOUR
-from merger.drift.auditor import Auditor
 from merger.drift.comparison import Drift
-from merger.drift.job import SETTLE_SECONDS, DriftAudit
-from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, SharedDriftResults
-from merger.errors import StoreUnavailable
-from merger.layers.state import LayerState
-from merger.stores.mongo.store import MongoStore
-from merger.stores.redis.link import RedisLink, RedisTrouble
-from merger.stores.store import Document
-from tests.unit.merger.documents import Raw, at, bucket, point
-
-Stored = Database[dict[str, Any]]
-
-NOW = at("2026-03-10 10:30")
-COVERS = at("2026-03-10 00:00")
-YESTERDAY = at("2026-03-09 00:00")
-MOVIES = range(1, 6)
-
-
-def hours_of(day: datetime, movie_id: int, reviews: int = 1) -> list[Raw]:
-    hours = (day + index * HOUR for index in range(24))
-    return [bucket(hour, reviews, movie_id=movie_id, synced_at=max(hour + HOUR, NOW - HOUR)) for hour in hours]
-
-
-def days_of(day: datetime, computed_at: datetime, reviews: int = 24) -> list[Raw]:
-    date = day.date().isoformat()
-    return [point(date, reviews, day + DAY, movie_id=movie, computed_at=computed_at) for movie in MOVIES]
-
-
-@pytest.fixture
-def filled(indexed_database: Stored) -> Stored:
-    """A day that a batch has just covered: the speed layer lost an hour of movie 1, and doubled one of movie 2."""
-    hours = [hour for movie in MOVIES for hour in hours_of(YESTERDAY, movie)]
-    del hours[5]
-    hours[24 + 7]["data"]["review_count"] = 2
-    indexed_database.speed_views.insert_many(hours)
-    indexed_database.batch_views.insert_many(days_of(YESTERDAY, COVERS + HOUR))
-    return indexed_database
-
-
-class Process:
-    """A leader process, with a clock that the test moves forward."""
-
-    def __init__(self, database: Stored, redis: Redis | None) -> None:
-        self.redis = redis
-        self.seconds = 0.0
-        self.is_leader = True
-        self.answers_compared = 0
-        self.noticed: datetime | None = None
-        self.store = _FlakyStore(database, 2.0)
-        self.layer_state = LayerState(self.store, Contract(), self.monotonic)
-        self.shared = SharedDriftResults(RedisLink(self.connection, retry_seconds=0.05), "drift-tests:")
-        self.audit = DriftAudit(
-            auditor=Auditor(self.layers, self.store, Contract(), self.monotonic),
-            compare_answers=self.compare_answers,
-            shared=self.shared,
-            newest_batch=lambda: self.layer_state.batch_seen,
-            may_compare=lambda: self.is_leader,
-            batch_noticed=lambda: self.noticed,
-            clock=self.now,
-            monotonic=self.monotonic,
-        )
-
-    def connection(self) -> Redis:
-        if self.redis is None:
-            raise RedisConnectionError("down")
-        return self.redis
-
-    def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def layers(self, types: tuple[str, ...]) -> tuple[Boundary, Layers]:
-        boundary = Boundary(self.now(), policy())
-        return boundary, self.layer_state.layers(types, boundary, max_age=0.0)
-
-    def compare_answers(self) -> None:
-        self.answers_compared += 1
-        if self.redis is None:
-            raise RedisTrouble("down")
-
-    def run_later(self, *, later: float = 11) -> bool:
-        """Runs the check some seconds later; returns whether it compared anything."""
-        self.seconds += later
-        self.layers(())
-        before = self.store.streamed
-        self.audit.run()
-        self.audit.wait(20)
-        assert not self.audit.is_comparing
-        return self.store.streamed > before
-
-    def settle(self) -> bool:
-        """Lets the current batch settle; returns whether the check after that compared anything."""
-        assert not self.run_later()
-        return self.run_later(later=SETTLE_SECONDS)
-
-
-class _FlakyStore(MongoStore):
-    """A store that can be down, and counts the reads in batches."""
-
-    is_down = False
-    streamed = 0
-    meanwhile: Callable[[], object] = staticmethod(lambda: None)
-
-    def batches(self, collection: str, wanted: Any, only: tuple[str, ...] = ()) -> Iterator[Sequence[Document]]:
-        if self.is_down:
-            raise StoreUnavailable("down")
-        self.streamed += 1
-        self.meanwhile()
-        return super().batches(collection, wanted)
-
-
-class MeterIncrease:
-    """Increase of the drift counters since it was made."""
-
-    def __init__(self) -> None:
-        self.before = self.sums()
-
-    @staticmethod
-    def sums() -> list[float]:
-        counters = [meters.DRIFT_CHECKED_BUCKETS, *map(meters.DRIFT_EVENTS.labels, ("batch_more", "speed_more"))]
-        return [float(counter._value.get()) for counter in counters]
-
-    def values(self) -> list[float]:
-        """Buckets checked, events only the batch layer has, events only the speed layer has."""
-        return [now - before for now, before in zip(self.sums(), self.before, strict=True)]
-
-
-def ratio() -> float:
-    return float(meters.DRIFT_RATIO._value.get())
+from merger.drift.job import SETTLE_SECONDS
+from merger.drift.shared_result import CLAIM_LAPSES, KEPT, Audit, Batch
+from tests.integration.drift.processes import (
+    COVERS,
+    MOVIES,
+    NOW,
+    YESTERDAY,
+    MeterIncrease,
+    Process,
+    Stored,
+    days_of,
+    hours_of,
+    ratio,
+)
+from tests.unit.merger.documents import Raw, bucket
 
 
 @pytest.fixture
@@ -230,6 +109,20 @@ def test_another_run_over_the_same_days_is_compared_again(filled: Stored, redis_
     assert ratio() == 0
 
 
+def test_the_result_of_a_batch_that_was_replaced_meanwhile_is_not_kept(filled: Stored, redis_client: Redis) -> None:
+    process = Process(filled, redis_client)
+
+    def replace_batch() -> None:
+        filled.batch_views.update_many({}, {"$set": {"computed_at": COVERS + 2 * HOUR}})
+        process.seconds += 1
+        process.layers(())
+
+    process.store.meanwhile = replace_batch
+    increase = MeterIncrease()
+    assert process.settle()
+    assert (increase.values(), process.shared.last()) == ([0, 0, 0], None)
+
+
 def test_a_run_still_being_written_is_not_compared(filled: Stored, redis_client: Redis) -> None:
     process = Process(filled, redis_client)
     process.run_later()
@@ -281,7 +174,8 @@ def test_answers_are_compared_after_the_layers_even_if_those_could_not_be(filled
 
 def test_a_comparison_overtaken_by_another_process_counts_nothing(filled: Stored, redis_client: Redis) -> None:
     slow, other = Process(filled, redis_client), Process(filled, redis_client)
-    audit = Audit.record(COVERS + HOUR, NOW, Drift(days=("2026-03-09",), checked=7, batch=10), None)
+    batch = Batch(COVERS + HOUR, slow.layer_state.runs_seen)
+    audit = Audit.record(batch, NOW, Drift(days=("2026-03-09",), checked=7, batch=10), None)
     slow.store.meanwhile = lambda: other.shared.keep(audit)
     increase = MeterIncrease()
     assert slow.settle()

@@ -9,7 +9,7 @@ import pytest
 
 from merger.core.windows import DAY
 from merger.drift.comparison import ComparedBucket, Drift
-from merger.drift.shared_result import Audit
+from merger.drift.shared_result import Audit, Batch
 from tests.unit.merger.documents import at
 from tests.unit.merger.drift.layers import FIRST, NOW, OF
 
@@ -33,20 +33,20 @@ FORMER = b"""{"data_type":"sentiment","of":"2026-03-10T03:00:00+00:00","at":"202
 
 
 def test_an_encoded_result_decodes_to_the_same_result() -> None:
-    audit = Audit.record(OF, NOW, DRIFT, None)
+    audit = Audit.record(Batch(OF, "runs"), NOW, DRIFT, None)
     assert Audit.decode(audit.encode()) == audit
 
 
 def test_the_encoded_result_is_json_that_operators_can_read() -> None:
-    found = json.loads(Audit.record(OF, NOW, DRIFT, None).encode())
+    found = json.loads(Audit.record(Batch(OF, "runs"), NOW, DRIFT, None).encode())
     assert (found["data_type"], found["ratio"], found["worst"][0]["difference"]) == ("sentiment", 3 / 75, 1)
     assert datetime.fromisoformat(found["of"]) == OF
 
 
 def test_the_compared_days_are_remembered_until_there_are_others() -> None:
-    audit = Audit.record(OF, NOW, DRIFT, None)
+    audit = Audit.record(Batch(OF, "runs"), NOW, DRIFT, None)
     assert (audit.start, audit.until) == (FIRST, at("2026-03-10 00:00"))
-    later = Audit.record(OF + DAY, NOW, Drift(), audit)
+    later = Audit.record(Batch(OF + DAY, "runs"), NOW, Drift(), audit)
     assert (later.start, later.until) == (audit.start, audit.until)
 
 
@@ -55,6 +55,7 @@ def test_a_result_written_by_the_former_version_is_read() -> None:
     assert audit is not None
     assert (audit.batch_computed_at, audit.start, audit.until) == (OF, FIRST, None)
     assert audit.compared_at == datetime(2026, 3, 10, 10, 30, 0, 500_000, tzinfo=UTC)
+    assert audit.batch == Batch(OF, "")
     assert audit.drift.worst == (ComparedBucket(1, "2026-03-07", 25, 24),)
     assert audit.drift.ratio == 0.04
 
