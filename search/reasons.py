@@ -164,7 +164,8 @@ def _meet(
     at_end = ["".join(words[start:]) for start in range(max(0, len(words) - 3), place + 1)]
     for begun in ([word] if is_last or len(word) >= SHORTEST_BEGINNING else []) + at_end:
         for kind, terms in texts.items():
-            longer = min((term for term in terms if term.startswith(begun)), key=len, default=None)
+            # Of those of one length always the same one, whatever the order of a set is in this process.
+            longer = min(((len(term), term) for term in terms if term.startswith(begun)), default=(0, None))[1]
             if longer is not None:
                 yield kind, longer, begun is word and not is_last
                 return
