@@ -180,7 +180,9 @@ class Data:
     def _hours_of(self, data_type: str) -> Callable[[], Awaitable[list[Document]]]:
         async def read() -> list[Document]:
             since = floor_day(self.boundary().cutoff) - DAY
-            found = await self.speed({"data_type": data_type, "hour": {"$gte": since}})
+            # A sign of life names no movie.
+            wanted = {"data_type": data_type, "hour": {"$gte": since}, "movie_id": {"$ne": None}}
+            found = await self.speed(wanted)
             return newest(found, lambda d: (d["movie_id"], d["hour"]), "synced_at")
 
         return read

@@ -134,7 +134,10 @@ def _check_answers(servers: Sequence[Server], endpoints: Sequence[Endpoint], say
 
 
 def _bodies(server: Server, paths: Sequence[str]) -> dict[str, bytes]:
-    answers = asyncio.run(fetch_all(server.host, server.port, server.headers, paths, CONNECTIONS))
+    try:
+        answers = asyncio.run(fetch_all(server.host, server.port, server.headers, paths, CONNECTIONS))
+    except LoadFailed as error:
+        raise LoadFailed(f"{server.name}: {error}") from error
     for path, answer in answers:
         if answer.status != HTTPStatus.OK:
             raise LoadFailed(f"{server.name} answered {path} with {answer.status}: {answer.body[:200]!r}")

@@ -19,6 +19,7 @@ from benchmarks.harness.stores import Stores
 from benchmarks.harness.workload import API
 from benchmarks.peer.cache import KEYS
 from lambdaserve.server.embedded_stores import LOOPBACK, free_port
+from lambdaserve.server.start_plan import EMBEDDED_TIMEOUT
 
 OURS, GUARDED, PLAIN = "lambdaserve", "FastAPI, key and limit", "FastAPI, neither"
 
@@ -30,6 +31,7 @@ _UNCHANGING = {
     "CACHE_TTL_STABLE": "1h",
     "CACHE_TTL_VERY_STABLE": "1h",
     "SPEED_LAG_LIMIT": "24h",
+    "MONGODB_TIMEOUT": str(EMBEDDED_TIMEOUT),
 }
 
 

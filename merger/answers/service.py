@@ -103,7 +103,7 @@ class MergeService:
         self.finder = Finder(copies)
         publication, keep = published.one_publication, self.finder.keep
         self._loader = CatalogueLoader(published, contract, self._layers, monotonic, publication, keep)
-        bulkhead = Bulkhead(places, monotonic)
+        bulkhead = Bulkhead(places, monotonic, timeout)
         self._reader = Reader(published, contract, self._layers, self.hours, self._loader, self.finder, bulkhead)
         self.skipped = SkippedLog()
         self._noted: Catalogue | None = None

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 
 from merger.errors import StoreUnavailable
 
-HANGING_SECONDS = 0.25
-"""Seconds after which a read that is still running counts as hanging."""
+HANGING_SHARE = 1 / 8
+"""A read hangs once it has taken this share of the time for which an answer may wait."""
 
 
 class Bulkhead:
@@ -25,10 +25,11 @@ class Bulkhead:
     Args:
         places: number of concurrent reads, at least 1.
         monotonic: clock in seconds.
+        timeout: seconds for which an answer may wait for the store.
     """
 
-    def __init__(self, places: int, monotonic: Callable[[], float]) -> None:
-        self._places = max(1, places)
+    def __init__(self, places: int, monotonic: Callable[[], float], timeout: float) -> None:
+        self._places, self._hanging_seconds = max(1, places), HANGING_SHARE * timeout
         self._monotonic = monotonic
         self._numbers = itertools.count()
         self._taken: dict[int, float] = {}
@@ -44,7 +45,7 @@ class Bulkhead:
         number = next(self._numbers)
         with self._changed:
             while len(self._taken) >= self._places:
-                patience = HANGING_SECONDS - (self._monotonic() - min(self._taken.values()))
+                patience = self._hanging_seconds - (self._monotonic() - min(self._taken.values()))
                 if patience <= 0 or not self._changed.wait(patience):
                     raise StoreUnavailable("too many reads are waiting for MongoDB", 1)
             self._taken[number] = self._monotonic()

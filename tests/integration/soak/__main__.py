@@ -29,6 +29,7 @@ from benchmarks.harness.service import (
 )
 from benchmarks.harness.stores import start_stores
 from lambdaserve.server.embedded_stores import StoreDidNotStart
+from lambdaserve.server.start_plan import EMBEDDED_TIMEOUT
 from tests.integration.faults.figures import Sample
 from tests.integration.faults.load import Load
 from tests.integration.faults.stage import workers_of
@@ -63,6 +64,7 @@ SETTINGS = {
     "CACHE_TTL_VERY_STABLE": "20",
     "CACHE_TTL_ABSENT": "10",
     "CACHE_STALE_IF_ERROR": "40",
+    "MONGODB_TIMEOUT": str(EMBEDDED_TIMEOUT),
     "JWT_ACCESS_LIFETIME": "1h",  # the greedy user's lasts the soak
     "LOG_LEVEL": "warning",
 }

@@ -27,12 +27,13 @@ MORE_FILES, MORE_THREADS, MORE_CONNECTIONS = 8, 2, 2
 MORE_KEYS = 1.25
 """Times as many keys as after the warm-up may be in Redis."""
 
-MORE_SERIES = 1.1
+MORE_SERIES = 1.25
 """Times as many series as half-way may be in the metrics at the end: a status or a route may show up late, but one
 series per client, key or movie would be thousands."""
 
-LEAST_SHARE = 0.8
-"""Share of what a greedy client may have that it must have got."""
+LEAST_SHARE, MOST_SHARE = 0.8, 1.01
+"""Shares of what a greedy client may have: what it must have got, and what it may get at most. A worker that waits too
+long for Redis, as on a busy machine, counts by itself for a moment."""
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Tally:
         self.last = max(self.last, sent + took)
         self.statuses[status] += 1
         if (status == 0 or status >= 500) and len(self.examples) < 5:
-            self.examples.append(what)
+            self.examples.append(f"after {sent - self.first:.1f} s {what}")
 
     @property
     def admitted(self) -> int:
@@ -132,7 +133,7 @@ def labelled_without_bound(series: Sequence[int]) -> Iterator[str]:
 def unfair(name: str, tally: Tally, burst: int, per_minute: int) -> Iterator[str]:
     """Describes unfair admission of a client that sent requests all the time."""
     may = tally.may_have(burst, per_minute)
-    if tally.admitted > may + 1:
+    if tally.admitted > MOST_SHARE * may + 1:
         yield f"{name}: {tally.admitted} requests admitted, {may:.0f} may be"
     if tally.admitted < LEAST_SHARE * may:
         yield f"{name}: only {tally.admitted} requests admitted of {may:.0f} that may be"

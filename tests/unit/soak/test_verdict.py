@@ -104,9 +104,9 @@ def tally(**statuses: int) -> Tally:
 @pytest.mark.parametrize(
     ("got", "expected"),
     [
-        (tally(ok=350, s429=900), []),
-        (tally(ok=352, s429=900), ["greedy: 352 requests admitted, 350 may be"]),
-        (tally(ok=200, s401=152), ["greedy: 352 requests admitted, 350 may be"]),
+        (tally(ok=354, s429=900), []),
+        (tally(ok=355, s429=900), ["greedy: 355 requests admitted, 350 may be"]),
+        (tally(ok=200, s401=155), ["greedy: 355 requests admitted, 350 may be"]),
         (tally(ok=200, s429=900), ["greedy: only 200 requests admitted of 350 that may be"]),
     ],
 )
@@ -121,7 +121,7 @@ def test_silence_and_server_errors_are_failures_and_refusals_are_none() -> None:
     assert [*failures("anybody", got)] == []
     got.note(503, 2.0, 0.1, "/a")
     got.note(0, 3.0, 8.0, "/b")
-    assert [*failures("anybody", got)] == ["anybody: 1 × 503, 1 × no answer: /a; /b"]
+    assert [*failures("anybody", got)] == ["anybody: 1 × 503, 1 × no answer: after 1.0 s /a; after 2.0 s /b"]
     assert (got.first, got.last) == (1.0, 11.0)
 
 

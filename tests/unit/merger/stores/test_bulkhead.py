@@ -8,7 +8,9 @@ from contextlib import ExitStack
 import pytest
 
 from merger.errors import StoreUnavailable
-from merger.stores.bulkhead import HANGING_SECONDS, Bulkhead
+from merger.stores.bulkhead import HANGING_SHARE, Bulkhead
+
+TIMEOUT = 2.0
 
 
 class Reads:
@@ -16,7 +18,7 @@ class Reads:
 
     def __init__(self, places: int = 2) -> None:
         self.seconds = 0.0
-        self.bulkhead = Bulkhead(places, lambda: self.seconds)
+        self.bulkhead = Bulkhead(places, lambda: self.seconds, TIMEOUT)
 
 
 def test_place_is_free_again_after_success_and_after_an_error() -> None:
@@ -32,7 +34,7 @@ def test_further_read_is_refused_at_once_while_one_hangs() -> None:
     reads = Reads()
     with ExitStack() as taken:
         taken.enter_context(reads.bulkhead.place())
-        reads.seconds += HANGING_SECONDS
+        reads.seconds += HANGING_SHARE * TIMEOUT
         taken.enter_context(reads.bulkhead.place())
         with pytest.raises(StoreUnavailable) as caught, reads.bulkhead.place():
             pytest.fail("there is no third place")
