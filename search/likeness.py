@@ -33,7 +33,7 @@ _YEAR_WEIGHT, _YEAR_REACH, _YEAR_SPREAD = 0.35, 8, 4.0
 """Weight of the same year beside a whole movie's traits, most years apart, and how fast nearness fades."""
 _NEARNESS: Final = np.exp(-((np.arange(-_YEAR_REACH, _YEAR_REACH + 1) / _YEAR_SPREAD) ** 2) / 2)
 
-_MOST_TERMS, _MOST_LOOKED_AT, _MOST_GENRES = 64, 20_000, 4
+_MOST_TERMS, _MOST_LOOKED_AT, _MOST_GENRES = 40, 20_000, 4
 
 Floats = NDArray[np.float64]
 
