@@ -12,7 +12,13 @@ if __name__ == "__main__":
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         os.environ.setdefault("DJANGO_COLORS", "nocolor")
     try:
-        execute_from_command_line(sys.argv)
+        if sys.argv[1:2] == ["serve"]:
+            # It only starts other processes, so it need not wait a second for Django's applications as they do.
+            from lambdaserve.management.commands.serve import Command
+
+            Command().run_from_argv(sys.argv)
+        else:
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # The message names the setting; a traceback would only bury it.
         sys.exit(f"Configuration error: {error}")

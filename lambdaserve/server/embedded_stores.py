@@ -72,12 +72,13 @@ def _is_free(port: int, *, was_ours: bool = False) -> bool:
     return True
 
 
-def start_mongo(directory: Path, port: int | None = None) -> Store:
+def start_mongo(directory: Path, port: int | None = None, *, waits: bool = True) -> Store:
     """Starts the embedded MongoDB and waits until it answers.
 
     Args:
         directory: holds its data and its log; created if absent.
         port: where to listen; ``None``: a free one.
+        waits: ``False``: it may not answer yet, or end; the caller asks ``mongo_starts``.
 
     Raises:
         StoreDidNotStart: it ended or did not answer.
@@ -92,7 +93,19 @@ def start_mongo(directory: Path, port: int | None = None) -> Store:
         options = ["--host", LOOPBACK, "--port", str(chosen), "--log-level", "WARNING"]
         return [program, "--config", configuration, *options, "--storage-path", directory / "data"]
 
-    return _start("embedded MongoDB", command, "mongodb://{}:{}", _mongo_answers, directory / "log", port)
+    return _start("embedded MongoDB", command, "mongodb://{}:{}", _mongo_answers, directory / "log", port, waits=waits)
+
+
+def mongo_starts(store: Store) -> bool:
+    """Waits until an embedded MongoDB answers; ``False``: it ended, or did not answer in time."""
+    return _wait_until_it_answers(store, _mongo_answers)
+
+
+def wait_for_mongo(address: str) -> None:
+    """Waits until an embedded MongoDB that another process starts answers, or for as long as a start may take."""
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
+    while not _mongo_answers(address) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def start_redis(directory: Path, port: int | None = None, *, keeps: bool = False) -> Store:
@@ -154,6 +167,8 @@ def _start(
     answers: Callable[[str], bool],
     log: Path,
     port: int | None,
+    *,
+    waits: bool = True,
 ) -> Store:
     """Starts a store and retries if it ends: its port may have just been taken, or be held by a killed copy.
 
@@ -163,7 +178,7 @@ def _start(
     for attempt in range(_ATTEMPTS):
         chosen = port or (_last_port(last) if attempt == 0 else None) or free_port()
         store = Store(Child.start(name, command(chosen), log=log), address.format(LOOPBACK, chosen))
-        if _wait_until_it_answers(store, answers):
+        if not waits or _wait_until_it_answers(store, answers):
             with suppress(OSError):  # a full disk
                 private_files.write(last, str(chosen))
             return store

@@ -21,10 +21,11 @@ from lambdaserve.config.disk_room import free_bytes, is_full
 from lambdaserve.config.env import Environment
 from lambdaserve.config.kinds import Address
 from lambdaserve.config.local_data import METERS, LocalData, SampleState, StoreAddresses
+from lambdaserve.server import embedded_stores
 from lambdaserve.server.capacity import CONNECTIONS, STREAM_CONNECTIONS, connections_per_worker, threads_of_worker
 from lambdaserve.server.child_process import Child
 from lambdaserve.server.closing_box import STOPPING, closing_lines, framed
-from lambdaserve.server.embedded_stores import Store, StoreDidNotStart, mongo_reads, start_mongo, start_redis
+from lambdaserve.server.embedded_stores import Store, StoreDidNotStart
 from lambdaserve.server.healthcheck import fetch_status
 from lambdaserve.server.meter_directory import meter_directory
 from lambdaserve.server.start_plan import RunFailed, StartPlan
@@ -73,9 +74,16 @@ class Supervisor:
         """
         with ExitStack() as stack:
             self._variables = self._child_variables()
-            self._start_stores(stack)
-            if not prepared:
-                self._prepare(stack)
+            mongo = self._begin_mongo(stack) if self.plan.embed_mongo else None
+            if self.plan.embed_redis:
+                self._start_redis(stack)
+            self._publish_stores(stack)
+            # The preparation takes as long to start as the MongoDB that it waits for.
+            preparation = None if prepared else self._begin_preparation(stack)
+            if mongo is not None:
+                self._await_mongo(mongo)
+            if preparation is not None:
+                self._await_preparation(preparation)
             self.say("Starting the server")
             self._start_server(stack)
             # One after another, the first page first, since each keeps the store busy.
@@ -118,46 +126,54 @@ class Supervisor:
         unset = {name: value for name, value in chosen.items() if not self.environment.values.get(name, "").strip()}
         return {**os.environ, **self.environment.values, **unset}
 
-    def _start_stores(self, stack: ExitStack) -> None:
-        started: dict[str, str] = {}
-        for wanted, name, variable, start, works in (
-            (self.plan.embed_mongo, "mongo", "mongodb_uri", start_mongo, mongo_reads),
-            (self.plan.embed_redis, "redis", "redis_url", partial(start_redis, keeps=True), None),
-        ):
-            if wanted:
-                store = self._start_store(stack, partial(start, self.local.directory / name), works)
-                self.say(f"{store.child.name} is running at {store.address}")
-                started[variable] = self._variables[variable.upper()] = store.address
-        if started:
-            stack.callback(self.local.withdraw_stores)
-            self.local.publish_stores(StoreAddresses(**started))
+    def _begin_mongo(self, stack: ExitStack) -> WatchedChild:
+        """Starts the embedded MongoDB; it may not answer yet."""
+        start = partial(embedded_stores.start_mongo, self.local.directory / "mongo")
+        store = start(None, waits=False)
+        self._variables["MONGODB_URI"] = store.address
+        return self._watch_store(stack, store, start, partial(embedded_stores.mongo_reads, store.address))
 
-    def _start_store(
-        self,
-        stack: ExitStack,
-        start: Callable[[int | None], Store],
-        works: Callable[[str], bool] | None,
-    ) -> Store:
-        """Starts a store; it keeps its port where it is started again."""
+    def _await_mongo(self, mongo: WatchedChild) -> None:
+        address = self._variables["MONGODB_URI"]
+        if not embedded_stores.mongo_starts(Store(mongo.child, address)):
+            mongo.stop()
+            mongo.child = mongo.start_again()
+        self.say(f"{mongo.child.name} is running at {address}")
+
+    def _start_redis(self, stack: ExitStack) -> None:
+        start = partial(embedded_stores.start_redis, self.local.directory / "redis", keeps=True)
         store = start(None)
+        self._variables["REDIS_URL"] = store.address
+        self._watch_store(stack, store, start)
+        self.say(f"{store.child.name} is running at {store.address}")
+
+    def _watch_store(
+        self, stack: ExitStack, store: Store, start: Callable[[int], Store], works: Callable[[], bool] | None = None
+    ) -> WatchedChild:
+        """Watches a store and stops it in the end; it keeps its port where it is started again."""
         port = int(store.address.split(":")[2].partition("/")[0])
-        watched = WatchedChild(
-            store.child,
-            lambda: start(port).child,
-            None if works is None else partial(works, store.address),
-            outlives_full_disk=True,
-        )
+        watched = WatchedChild(store.child, lambda: start(port).child, works, outlives_full_disk=True)
         stack.callback(watched.stop)
         self._children.append(watched)
-        return store
+        return watched
 
-    def _prepare(self, stack: ExitStack) -> None:
+    def _publish_stores(self, stack: ExitStack) -> None:
+        """Lets commands of other processes find the embedded stores."""
+        ours = {"MONGODB_URI": self.plan.embed_mongo, "REDIS_URL": self.plan.embed_redis}
+        if any(ours.values()):
+            addresses = {name.lower(): self._variables[name] for name, is_ours in ours.items() if is_ours}
+            stack.callback(self.local.withdraw_stores)
+            self.local.publish_stores(StoreAddresses(**addresses))
+
+    def _begin_preparation(self, stack: ExitStack) -> WatchedChild:
         options = ["--demo-user", "--embedded"] if self.plan.embed_mongo else []
         options += ["--sample"] if self.plan.sample else []
         self.say("Preparing accounts, static files and indexes")
-        watched = self._start(stack, "preparation", self._manage("prepare", *options))
-        code = watched.child.process.wait()
-        self._children.remove(watched)
+        return self._start(stack, "preparation", self._manage("prepare", *options))
+
+    def _await_preparation(self, preparation: WatchedChild) -> None:
+        code = preparation.child.process.wait()
+        self._children.remove(preparation)
         if code:
             raise RunFailed("the preparation failed (see above), so the service was not started")
 

@@ -17,6 +17,7 @@ from lambdaserve.config.local_data import LocalData, SampleState
 from lambdaserve.config.private_files import private_umask
 from lambdaserve.management.commands.demo_user import make_demo_user
 from lambdaserve.ops.doctor.servers import check_memory
+from lambdaserve.server.embedded_stores import wait_for_mongo
 from lambdaserve.static_files import CollectedOrPlain, sources_mark
 from merger.operations.server_facts import cache_facts
 from merger.stores.mongo.client import database
@@ -76,6 +77,8 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if not settings.ARE_STATIC_FILES_GIVEN:
             self._collect_static_files(local)
+        if options["embedded"]:
+            wait_for_mongo(settings.MONGODB_URI)  # it starts beside this command
         # Collections before indexes: creating an index first would create its collection without a validator.
         self._run("migrate_views", "Collections were not migrated", fatal=options["embedded"], without_rewrites=True)
         self._run("create_indexes", "No indexes created", fatal=options["embedded"])

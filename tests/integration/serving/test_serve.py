@@ -233,6 +233,19 @@ def test_store_that_dies_ends_the_run_with_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_mongodb_that_ends_while_it_starts_is_started_again(tmp_path: Path) -> None:
+    with served(tmp_path, LOAD_SAMPLE="never") as copy:
+        starting: list[int] = []
+        while not starting:
+            starting = [pid for pid, command in descendants(copy.process.pid).items() if "secantusd" in command]
+            assert copy.process.poll() is None, copy.said()
+        os.kill(starting[0], signal.SIGKILL)
+        copy.wait_until_it_serves()
+        assert copy.status("/api/v1/search/genres") == 200  # MongoDB's answer, since nothing is cached
+        assert starting[0] not in descendants(copy.process.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_serve_starts_only_the_server_with_two_external_stores(tmp_path: Path, mongo_uri: str, redis_url: str) -> None:
     stores = {"MONGODB_URI": mongo_uri, "MONGODB_DATABASE": "elsewhere", "REDIS_URL": redis_url}
     with served(tmp_path, LOAD_SAMPLE="never", **stores) as copy:

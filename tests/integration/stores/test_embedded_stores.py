@@ -13,7 +13,15 @@ import redis
 
 from lambdaserve.server import embedded_stores
 from lambdaserve.server.child_process import Child
-from lambdaserve.server.embedded_stores import LOOPBACK, StoreDidNotStart, free_port, start_mongo, start_redis
+from lambdaserve.server.embedded_stores import (
+    LOOPBACK,
+    StoreDidNotStart,
+    free_port,
+    mongo_starts,
+    start_mongo,
+    start_redis,
+    wait_for_mongo,
+)
 
 
 def test_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
@@ -25,6 +33,18 @@ def test_mongodb_keeps_its_documents_over_a_restart(tmp_path: Path) -> None:
             client["db"]["things"].insert_one({"_id": expected})
         store.stop()
         assert store.child.exit_code() is not None
+
+
+def test_a_mongodb_that_its_starter_does_not_wait_for_answers_soon_or_is_known_to_have_ended(tmp_path: Path) -> None:
+    store = start_mongo(tmp_path, waits=False)
+    try:
+        assert mongo_starts(store)
+        wait_for_mongo(store.address)
+        with pymongo.MongoClient[dict[str, object]](store.address) as client:
+            assert client["db"]["things"].count_documents({}) == 0
+    finally:
+        store.stop()
+    assert not mongo_starts(store)
 
 
 def test_redis_keeps_what_it_held_over_a_stop_but_not_over_a_crash(tmp_path: Path) -> None:
