@@ -20,6 +20,10 @@ from benchmarks.scenarios.scenarios import Scenario
 Say = Callable[[str], None]
 
 
+_TRIES = 20
+"""How often a path is asked for before its run is given up, a second apart, while it is refused with 503."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A server's runs of a scenario.
@@ -151,12 +155,20 @@ class _Course:
         self.first_hit_rate = hits / len(answers)
 
     def _fetch(self, paths: Sequence[str]) -> list[tuple[str, Answer]]:
-        server = self.server
-        answers = asyncio.run(fetch_all(server.host, server.port, server.headers, paths, CONNECTIONS))
-        for path, answer in answers:
-            if answer.status != HTTPStatus.OK:
-                raise LoadFailed(f"{server.name} answered {path} with {answer.status}")
-        return answers
+        """Fetches each path, and again those refused for the moment: so much at once is no part of a run."""
+        server, found, left = self.server, list[tuple[str, Answer]](), paths
+        for _ in range(_TRIES):
+            answers = asyncio.run(fetch_all(server.host, server.port, server.headers, left, CONNECTIONS))
+            found += [(path, answer) for path, answer in answers if answer.status == HTTPStatus.OK]
+            others = [(path, answer) for path, answer in answers if answer.status != HTTPStatus.OK]
+            left = [path for path, _ in others]
+            if not left:
+                return found
+            if any(answer.status != HTTPStatus.SERVICE_UNAVAILABLE for _, answer in others):
+                break
+            time.sleep(1)
+        path, answer = others[0]
+        raise LoadFailed(f"{server.name} answered {path} with {answer.status}: {answer.body[:200]!r}")
 
 
 def _as_lines(scenario: Scenario, tags: dict[str, str]) -> str:
