@@ -156,7 +156,8 @@ class _Course:
 
     def _fetch(self, paths: Sequence[str]) -> list[tuple[str, Answer]]:
         """Fetches each path, and again those refused for the moment: so much at once is no part of a run."""
-        server, found, left = self.server, list[tuple[str, Answer]](), paths
+        server, left = self.server, paths
+        found, others = list[tuple[str, Answer]](), list[tuple[str, Answer]]()
         for _ in range(_TRIES):
             answers = asyncio.run(fetch_all(server.host, server.port, server.headers, left, CONNECTIONS))
             found += [(path, answer) for path, answer in answers if answer.status == HTTPStatus.OK]

@@ -240,7 +240,7 @@ class Supervisor:
     def _start_batch(self, stack: ExitStack) -> None:
         """Starts the sample world's batch job beside the service, which keeps running however the job ends."""
         log = self.local.directory / "sample_batch.log"
-        command = self._manage("sample_batch")
+        command = ["nice", *self._manage("sample_batch")]  # pages go first
         try:
             self.local.write_sample_state(SampleState.LOADED)
             child = Child.start("batch job", command, environment=self._variables, directory=self.base_dir, log=log)
