@@ -80,7 +80,7 @@ def finds(mongo_uri: str, redis_url: str) -> Iterator[Finds]:
     client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, event_listeners=[noted], tz_aware=True)
     with (
         pytest.MonkeyPatch.context() as patch,
-        override_settings(MONGODB_DATABASE="request_path", SAMPLE_SCALE=SCALE),
+        override_settings(MONGODB_DATABASE="request_path", SAMPLE_SCALE=SCALE, MONGODB_TIMEOUT=20.0),
         client,
     ):
         patch.setattr(mongo, "client", lambda: client)
