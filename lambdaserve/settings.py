@@ -18,7 +18,7 @@ from csp.constants import NONE, SELF
 
 from lambdaserve import __version__
 from lambdaserve.api.reference.description import spectacular_settings
-from lambdaserve.config import gate_variables, hook_variables, page_variables, variables
+from lambdaserve.config import gate_variables, hook_variables, lineage_variables, page_variables, variables
 from lambdaserve.config.debug_guard import refuse_public_debug
 from lambdaserve.config.env import Environment
 from lambdaserve.config.local_data import LocalData, passing_key
@@ -129,6 +129,9 @@ RUN_HOOK = _env.read(hook_variables.RUN_HOOK)
 RUN_HOOK_SECRET = _env.read(hook_variables.RUN_HOOK_SECRET)
 RUN_HOOK_TIMEOUT = _env.read(hook_variables.RUN_HOOK_TIMEOUT)
 RUN_HOOK_PRIVATE_ADDRESSES = _env.read(hook_variables.RUN_HOOK_PRIVATE_ADDRESSES)
+OPENLINEAGE_URL = _env.read(lineage_variables.OPENLINEAGE_URL)
+OPENLINEAGE_API_KEY = _env.read(lineage_variables.OPENLINEAGE_API_KEY)
+OPENLINEAGE_NAMESPACE = _env.read(lineage_variables.OPENLINEAGE_NAMESPACE)
 SAMPLE_SCALE = _env.read(variables.SAMPLE_SCALE)
 CACHE_TTL_VOLATILE = _env.read(variables.CACHE_TTL_VOLATILE) // timedelta(seconds=1)
 CACHE_TTL_STABLE = _env.read(variables.CACHE_TTL_STABLE) // timedelta(seconds=1)

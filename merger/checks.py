@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, register
 from merger.configuration import coverage_rule
 from merger.contract.dialects.alias_faults import PARTS, alias_faults
 from merger.hooks.faults import hook_faults
+from merger.lineage.receiver import lineage_faults
 
 
 @register
@@ -48,3 +49,9 @@ def check_coverage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_hook(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Checks that the settings of the hook fit each other."""
     return [Error(fault, id="merger.E006") for fault in hook_faults()]
+
+
+@register
+def check_lineage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Checks that lineage can be recorded if it is to be."""
+    return [Error(fault, id="merger.E007") for fault in lineage_faults()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from lambdaserve.config import gate_variables, hook_variables, page_variables
+from lambdaserve.config import gate_variables, hook_variables, lineage_variables, page_variables
 from lambdaserve.config.env import Variable
 from lambdaserve.config.kinds import (
     Address,
@@ -293,6 +293,7 @@ ENV_FILE = Variable(
     "ENV_FILE", text(), ".env", "File with more of these variables; the real environment takes precedence."
 )
 
-_DECLARED = {**globals(), **vars(gate_variables), **vars(hook_variables), **vars(page_variables)}.values()
+_PARTS = (gate_variables, hook_variables, lineage_variables, page_variables)
+_DECLARED = {**globals(), **{name: value for part in _PARTS for name, value in vars(part).items()}}.values()
 VARIABLES: dict[str, Variable[Any]] = {each.name: each for each in _DECLARED if isinstance(each, Variable)}
 """All variables by name."""

@@ -15,9 +15,9 @@ from merger import wiring
 from merger.cache.generations import ALL_GENERATION, BATCH_GENERATION, of_movie, of_view
 from merger.contract.fields import LARGEST_COUNT
 from merger.contract.stamps import moment
-from merger.hooks.configured import run_steps
 from merger.indexes import server as indexing
 from merger.indexes.declared import IndexState, IndexStatus
+from merger.lineage.receiver import run_steps
 from merger.views.registry import known_views
 
 Form = Mapping[str, str]

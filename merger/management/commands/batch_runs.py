@@ -19,8 +19,9 @@ from merger.core.windows import isoformat
 from merger.errors import StoreError
 from merger.gates.decision import Outcome, State
 from merger.hooks.answers import HookFault
-from merger.hooks.configured import configured_asker, run_steps
+from merger.hooks.configured import configured_asker
 from merger.layers.publication import ROLLED_BACK
+from merger.lineage.receiver import run_steps
 from merger.management.errors import as_command_errors
 from merger.runs.checking import Check
 from merger.runs.listing import BatchRun

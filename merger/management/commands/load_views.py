@@ -22,6 +22,7 @@ from merger.configuration import configured_contract
 from merger.contract.importing import COLLECTION_OF, KINDS, LineReader, Ready, Rejected
 from merger.errors import StoreError
 from merger.indexes.shards import shard_keys
+from merger.lineage.receiver import recorded_load
 from merger.management.progress import Progress
 from merger.producers.encoding import decode, encode
 from merger.producers.extended_json import parse_extended_json
@@ -118,7 +119,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reader = LineReader(options["kind"], configured_contract(), parse_extended_json)
+        if options["dry_run"]:
+            self._load_all(options)
+            return
+        with recorded_load(options["files"], COLLECTION_OF[options["kind"]]) as step:
+            stored = self._load_all(options)
+            if step is not None:
+                step.outputs = [replace(each, documents=stored) for each in step.outputs]
+
+    def _load_all(self, options: dict[str, Any]) -> int:
+        """Loads every file; returns how many documents were stored.
+
+        Raises:
+            CommandError: as the command's help says.
+        """
+        reader, stored = LineReader(options["kind"], configured_contract(), parse_extended_json), 0
         rejected = 0
         failures: list[str] = []
         common = Rejects(Path(options["rejects"])) if options["rejects"] else None
@@ -133,6 +148,7 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 summary = f"Interrupted: {_summarize(name, counts, rejects, options)}. Run it again to load the rest"
                 raise CommandError(summary, returncode=130) from None
+            stored += counts.stored
             summary = _summarize(name, counts, rejects, options)
             if unreadable:
                 failures.append("; ".join([*unreadable, summary]))
@@ -145,6 +161,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(failures))
         if rejected and options["strict"]:
             raise CommandError(f"{rejected:,} rejected")
+        return stored
 
     def _load_files(
         self, name: str, reader: LineReader, counts: Counts, rejects: Rejects, options: dict[str, Any]

@@ -119,6 +119,8 @@ EXAMPLES = {
     "DATABASE_URL": "postgres://user:hunter2@sql.example.org/name",
     "RUN_HOOK": "https://hook.example.org/hunter2",
     "RUN_HOOK_SECRET": f"whsec_{base64.b64encode(KEY.encode()[:32]).decode()}",
+    "OPENLINEAGE_URL": "https://:hunter2@lineage.example.org",
+    "OPENLINEAGE_API_KEY": "its-own-key",
 }
 
 
@@ -131,14 +133,16 @@ def test_every_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     script = (
         "import json; from django.conf import settings as s;"
         "print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.API_KEY_PEPPER, s.MONGODB_URI, s.REDIS_URL,"
-        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD'], s.RUN_HOOK.path, s.RUN_HOOK_SECRET]))"
+        "s.SIMPLE_JWT['SIGNING_KEY'], s.DATABASES['default']['PASSWORD'], s.RUN_HOOK.path, s.RUN_HOOK_SECRET,"
+        "s.OPENLINEAGE_URL, s.OPENLINEAGE_API_KEY]))"
     )
     found = python(tmp_path, "-c", script, **paths)
     assert found.returncode == 0, found.stderr
     key, former, pepper = (EXAMPLES[name] for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "API_KEY_PEPPER"))
     stores = [*(EXAMPLES[name] for name in ("MONGODB_URI", "REDIS_URL", "JWT_SIGNING_KEY")), "hunter2"]
     hook = ["/hunter2", EXAMPLES["RUN_HOOK_SECRET"]]
-    assert json.loads(found.stdout) == [key, [former], pepper, *stores, *hook]
+    lineage = [EXAMPLES["OPENLINEAGE_URL"], EXAMPLES["OPENLINEAGE_API_KEY"]]
+    assert json.loads(found.stdout) == [key, [former], pepper, *stores, *hook, *lineage]
 
 
 def test_secret_set_both_ways_ends_any_command(tmp_path: Path) -> None:

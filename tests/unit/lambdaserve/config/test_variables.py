@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from lambdaserve.config import gate_variables, hook_variables, page_variables, variables
+from lambdaserve.config import gate_variables, hook_variables, lineage_variables, page_variables, variables
 from lambdaserve.config.env import Environment, Variable
 from lambdaserve.config.variables import VARIABLES
 
@@ -21,11 +21,14 @@ SECRETS = {
     "JWT_SIGNING_KEY",
     "RUN_HOOK",
     "RUN_HOOK_SECRET",
+    "OPENLINEAGE_URL",
+    "OPENLINEAGE_API_KEY",
 }
 
 
 def test_each_variable_is_listed_under_its_own_name() -> None:
-    named = vars(variables) | vars(gate_variables) | vars(hook_variables) | vars(page_variables)
+    parts = (variables, gate_variables, hook_variables, lineage_variables, page_variables)
+    named = {name: each for part in parts for name, each in vars(part).items()}
     declared = {name: each for name, each in named.items() if isinstance(each, Variable)}
     assert declared == VARIABLES
     assert {name: each.name for name, each in VARIABLES.items()} == {name: name for name in VARIABLES}
