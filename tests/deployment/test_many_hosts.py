@@ -279,7 +279,11 @@ def test_a_request_keeps_its_name_through_the_door(deployed: Deployed) -> None:
         deployed.client(7).ask(PATHS[0], {"X-Request-ID": "known-by-this"}).headers["x-request-id"] == "known-by-this"
     )
     drawn = deployed.client(7).ask(PATHS[0]).headers["x-request-id"]
-    assert [each for each in upstreams(deployed.door) if each["id"] == drawn]
+    deadline = time.monotonic() + 10
+    # nginx writes its log once the answer has been sent.
+    while not any(each["id"] == drawn for each in upstreams(deployed.door)):
+        assert time.monotonic() < deadline, drawn
+        time.sleep(0.05)
 
 
 def test_what_concerns_one_host_is_not_served_to_all(deployed: Deployed) -> None:

@@ -226,7 +226,8 @@ def test_log_and_prometheus_report_the_same_within_extrapolation(
     # With few scrapes Prometheus extrapolates up to half as much more beyond the first and the last.
     assert watched.seen * 0.99 <= from_prometheus["requests"] <= watched.seen * 1.5
     assert ROUNDS * 0.99 <= from_prometheus["strict_refusals"] <= ROUNDS * 1.5
-    assert from_prometheus["errors"] <= 1
+    # Refusals are taken off the 5xx, and each of the two is extrapolated by itself.
+    assert from_prometheus["errors"] <= ROUNDS / 10
     routes = [{each["route"] for each in found["routes"]} for found in (from_log, from_prometheus)]
     assert routes[0] == routes[1]
     assert from_prometheus["hit_rate"] > 0.5
