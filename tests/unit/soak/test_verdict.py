@@ -104,9 +104,9 @@ def tally(**statuses: int) -> Tally:
 @pytest.mark.parametrize(
     ("got", "expected"),
     [
-        (tally(ok=354, s429=900), []),
-        (tally(ok=355, s429=900), ["greedy: 355 requests admitted, 350 may be"]),
-        (tally(ok=200, s401=155), ["greedy: 355 requests admitted, 350 may be"]),
+        (tally(ok=400, s429=900), []),
+        (tally(ok=401, s429=900), ["greedy: 401 requests admitted, 350 may be"]),
+        (tally(ok=200, s401=201), ["greedy: 401 requests admitted, 350 may be"]),
         (tally(ok=200, s429=900), ["greedy: only 200 requests admitted of 350 that may be"]),
     ],
 )
